@@ -1,0 +1,152 @@
+"""Choosing the words to quote from a passage, and when they are spoken."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.answering.links import link_at
+from bot.answering.matching import Match, Matcher
+from bot.answering.values import Excerpt, Passage
+from storage.models import Segment
+
+QUOTE_LENGTH = 300
+"""About how many characters are quoted."""
+SHORTEST_QUOTE = 160
+"""Characters a quote has at least, where the passage has them: fewer say too little by themselves."""
+LEAD_IN = 80
+"""Characters that may go before the first match for free: a match wants the words it answers with."""
+LONGEST_UNIT = 90
+"""Characters from which a stretch without any boundary is cut between words."""
+UNIT_LENGTH = 45
+
+_CLAUSE_END = re.compile(r"""[.!?;:,…。！？]+["'”’)\]]*\s+""")
+_SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’)\]]*\s*$""")
+
+# What a stretch gains or loses beside the words it holds, in shares of the question's weight: said again, begun or
+# ended with a sentence, of full length, or its first match far in. Small: they settle what the words leave open.
+_AGAIN, _CLEAN_START, _CLEAN_END, _LENGTH, _LATE = 0.04, 0.06, 0.05, 0.05, 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A candidate quote: `text[start:end]` of the passage."""
+
+    start: int
+    end: int
+
+
+def excerpt(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH) -> Excerpt:
+    """Quote the densest stretch of a passage, about `length` characters, from cue to cue or clause to clause."""
+    text = passage.text
+    chosen = _densest(text, _units(passage.segments), matcher.matches(text), length)
+    quote = text[chosen.start : chosen.end]
+    start = _second_at(passage.segments, chosen.start)
+    return Excerpt(
+        video=passage.video,
+        quote=quote,
+        highlights=matcher.highlights(quote),
+        start_second=start,
+        end_second=max(start, _end_second(passage.segments, chosen.end)),
+        link=link_at(passage.video.url, start),
+        segments=tuple(segment.start_second for segment in passage.segments),
+        score=passage.score,
+        coverage=matcher.coverage(text, passage.video.title),
+        starts_passage=chosen.start == 0,
+        ends_passage=chosen.end == len(text),
+    )
+
+
+def _densest(text: str, units: Sequence[tuple[int, int]], matches: Sequence[Match], length: int) -> _Stretch:
+    best, best_worth = _Stretch(*units[0]), float("-inf")
+    for first, (start, _) in enumerate(units):
+        for _, end in units[first:]:
+            size = end - start
+            if size > length and end != units[first][1]:
+                break
+            if size < min(SHORTEST_QUOTE, len(text) - start):
+                continue
+            worth = _worth(text, start, end, matches, length)
+            if worth > best_worth + 1e-9:
+                best, best_worth = _Stretch(start, end), worth
+    return best
+
+
+def _worth(text: str, start: int, end: int, matches: Sequence[Match], length: int) -> float:
+    inside = [match for match in matches if start <= match.start and match.end <= end]
+    if not inside:
+        return 0.0
+    total = sum({match.term: match.term.weight for match in matches}.values()) or 1.0
+    distinct = sum({match.term: match.term.weight for match in inside}.values()) / total
+    again = min(len(inside) - len({match.term for match in inside}), 4)
+    clean_start = start == 0 or bool(_SENTENCE_END.search(text[:start]))
+    clean_end = bool(_SENTENCE_END.search(text[start:end]))
+    late = max(0, inside[0].start - start - LEAD_IN) / length
+    clean = _CLEAN_START * clean_start + _CLEAN_END * clean_end
+    return distinct + _AGAIN * again + clean + _LENGTH * (end - start) / length - _LATE * late
+
+
+def _units(segments: Sequence[Segment]) -> list[tuple[int, int]]:
+    """The stretches a quote is made of, by offsets into the passage: cues, clauses, or a few words at a time."""
+    units: list[tuple[int, int]] = []
+    base = 0
+    for segment in segments:
+        cuts = [mark.offset for mark in segment.marks] or [match.end() for match in _CLAUSE_END.finditer(segment.text)]
+        edges = sorted({0, *cuts, len(segment.text)})
+        for left, right in pairwise(edges):
+            units += [(base + start, base + end) for start, end in _short(segment.text, left, right)]
+        base += len(segment.text) + 1
+    return units
+
+
+def _short(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
+    """A stretch without the spaces around it; a long one cut between words."""
+    piece = text[left:right]
+    words = piece.strip()
+    start = left + piece.index(words) if words else left
+    if len(words) <= LONGEST_UNIT:
+        if words:
+            yield start, start + len(words)
+        return
+    for line in textwrap.wrap(words, UNIT_LENGTH, break_long_words=False, break_on_hyphens=False):
+        start = text.index(line, start)
+        yield start, start + len(line)
+        start += len(line)
+
+
+def _second_at(segments: Sequence[Segment], offset: int) -> float:
+    """When the words at an offset of the passage begin: exact to the cue, else estimated and a second early."""
+    segment, within = _locate(segments, offset)
+    if segment.marks:
+        place = bisect_right([mark.offset for mark in segment.marks], within) - 1
+        return segment.marks[max(place, 0)].start_second
+    if within == 0:
+        return segment.start_second
+    return round(max(segment.start_second, _estimate(segment, within) - 1.0), 3)
+
+
+def _end_second(segments: Sequence[Segment], offset: int) -> float:
+    """When the words before an offset of the passage have been spoken."""
+    segment, within = _locate(segments, offset - 1)
+    if not segment.marks:
+        return round(_estimate(segment, within + 1), 3)
+    later = [mark.start_second for mark in segment.marks if mark.offset > within]
+    return later[0] if later else segment.end_second
+
+
+def _estimate(segment: Segment, within: int) -> float:
+    """Speech runs at an even pace, as far as we know."""
+    return segment.start_second + (segment.end_second - segment.start_second) * within / len(segment.text)
+
+
+def _locate(segments: Sequence[Segment], offset: int) -> tuple[Segment, int]:
+    """The segment that holds an offset of the passage, and the offset within it."""
+    for segment in segments[:-1]:
+        if offset <= len(segment.text):
+            return segment, offset
+        offset -= len(segment.text) + 1
+    return segments[-1], offset

@@ -1,0 +1,90 @@
+"""Where a question's words stand in a text. It reads texts as the index does, so what matched is what is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storage.analysis import Token, analyser_for
+from storage.models import Findings, Question, QuestionTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stretch of text that says a word of the question."""
+
+    start: int
+    end: int
+    term: QuestionTerm
+
+
+class Matcher:
+    """Reads texts for one question."""
+
+    def __init__(self, question: Question, findings: Findings) -> None:
+        self._analyser = analyser_for(findings.language)
+        self.terms = findings.terms
+        self._by_term = {term: each for each in findings.terms for term in each.terms}
+        self._phrases = [self._words(phrase) for phrase in question.phrases]
+        self._excluded_terms, self._excluded_phrases = self._exclusions(question.exclusions)
+
+    def matches(self, text: str) -> list[Match]:
+        """Every word of the question in a text, in order."""
+        return [
+            Match(token.start, token.end, self._by_term[token.term])
+            for token in self._analyser.tokens(text)
+            if token.term in self._by_term
+        ]
+
+    def highlights(self, text: str) -> tuple[tuple[int, int], ...]:
+        """The stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
+        tokens = list(self._analyser.tokens(text))
+        spans = {(token.start, token.end) for token in tokens if token.term in self._by_term}
+        for phrase in self._phrases:
+            for place in _runs([token.word for token in tokens], phrase):
+                spans.add((tokens[place].start, tokens[place + len(phrase) - 1].end))
+        return tuple(_joined(sorted(spans), text))
+
+    def coverage(self, *texts: str) -> float:
+        """The share of the question's weight that the texts together speak of, from 0 to 1."""
+        said = {token.term for text in texts for token in self._analyser.tokens(text)}
+        total = sum(term.weight for term in self.terms)
+        spoken = sum(term.weight for term in self.terms if any(said.issuperset(way) for way in term.alternatives))
+        return spoken / total if total else 0.0
+
+    def excludes(self, text: str) -> bool:
+        """Whether a text holds anything that the question excludes."""
+        if not self._excluded_terms and not self._excluded_phrases:
+            return False
+        tokens = list(self._analyser.tokens(text))
+        if any(token.term in self._excluded_terms for token in tokens):
+            return True
+        words = [token.word for token in tokens]
+        return any(next(_runs(words, phrase), None) is not None for phrase in self._excluded_phrases)
+
+    def _exclusions(self, exclusions: Sequence[str]) -> tuple[frozenset[str], list[list[str]]]:
+        read: list[list[Token]] = [list(self._analyser.tokens(exclusion)) for exclusion in exclusions]
+        single = frozenset(tokens[0].term for tokens in read if len(tokens) == 1)
+        return single, [[token.word for token in tokens] for tokens in read if len(tokens) > 1]
+
+    def _words(self, phrase: str) -> list[str]:
+        return [token.word for token in self._analyser.tokens(phrase)]
+
+
+def _runs(words: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
+    """Where a phrase begins in a row of words."""
+    return (
+        place
+        for place in range(len(words) - len(phrase) + 1)
+        if list(words[place : place + len(phrase)]) == list(phrase)
+    )
+
+
+def _joined(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and (start <= joined[-1][1] or text[joined[-1][1] : start].isspace()):
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined

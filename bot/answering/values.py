@@ -1,0 +1,68 @@
+"""What answering makes of hits: passages, excerpts and the answer. Positions count code points."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from storage.models import Segment, Video
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A hit with the segments around it that continue it, in spoken order. `score` is the hit's."""
+
+    video: Video
+    segments: tuple[Segment, ...]
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The words: the segments' texts joined by one space."""
+        return " ".join(segment.text for segment in self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The words quoted from a passage.
+
+    `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
+    cue where cues are known, else estimated and a second early. `coverage` is the share of the question's weight that
+    the passage speaks of, from 0 to 1.
+    """
+
+    video: Video
+    quote: str
+    highlights: tuple[tuple[int, int], ...]
+    start_second: float
+    end_second: float
+    link: str
+    segments: tuple[float, ...]
+    score: float
+    coverage: float
+    starts_passage: bool
+    ends_passage: bool
+
+
+class Found(enum.Enum):
+    """How sure an answer is."""
+
+    CONFIDENT = "confident"
+    CLOSEST = "closest"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The excerpts for a question, best first, with how sure it is.
+
+    With `Found.NOTHING` there are no excerpts; `near_misses` then hold the nearest there is. `searched_for` is the
+    wording that was searched, where it had to be changed; `unknown_terms` are words that no video in scope says.
+    """
+
+    question: str
+    found: Found
+    excerpts: tuple[Excerpt, ...] = ()
+    searched_for: str | None = None
+    unknown_terms: tuple[str, ...] = ()
+    near_misses: tuple[Excerpt, ...] = ()

@@ -1,0 +1,1 @@
+"""All that the host does from a shell, and the terminal chat."""

@@ -1,0 +1,80 @@
+"""The command line: what can be typed, and which module does it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.console_face import asking_commands, library_commands, upkeep_commands
+from bot.console_face.chat import chat
+from bot.console_face.session import WRONG_USE, Session
+
+# Video ids and excluded words may begin with "-": what is no option of ours is an argument.
+_DASHES_WELCOME = {"ignore_unknown_options": True}
+
+app = typer.Typer(
+    help="Answers questions from video transcripts with verbatim quotes and links to the second.",
+    context_settings={"help_option_names": ["--help"]},
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cuepoint {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Answers questions from video transcripts with verbatim quotes and links to the second.
+
+    Without a command: the Discord bot where DISCORD_TOKEN is set, else the terminal chat.
+    """
+    if context.invoked_subcommand is None:
+        session: Session = context.obj
+        with session.reporting_errors():
+            connected = session.settings.discord_token is not None
+        serve(context) if connected else chat(session)
+
+
+@app.command()
+def serve(context: typer.Context) -> None:
+    """Run the Discord bot. Needs DISCORD_TOKEN."""
+    session: Session = context.obj
+    with session.reporting_errors():
+        token = session.settings.discord_token
+    if token is None:
+        session.screen.remark(
+            "There is no Discord token: set DISCORD_TOKEN in .env (README, “Connecting to Discord”).", "red"
+        )
+        raise typer.Exit(WRONG_USE)
+    session.screen.remark("This version has no Discord side yet; `cuepoint chat` asks at the terminal.", "red")
+    raise typer.Exit(1)
+
+
+@app.command("chat")
+def chat_command(context: typer.Context, library: asking_commands.LibraryOption = "shared") -> None:
+    """Ask at the terminal. Questions can also be piped in, one a line."""
+    chat(context.obj, library)
+
+
+app.command("ask", context_settings=_DASHES_WELCOME)(asking_commands.ask)
+app.command("search", context_settings=_DASHES_WELCOME)(asking_commands.search)
+app.command("import")(library_commands.import_)
+app.command("videos")(library_commands.videos)
+app.command("transcript", context_settings=_DASHES_WELCOME)(library_commands.transcript)
+app.command("export")(library_commands.export)
+app.command("remove", context_settings=_DASHES_WELCOME)(library_commands.remove)
+app.command("undo")(library_commands.undo)
+app.command("stats")(library_commands.stats)
+app.command("backup")(upkeep_commands.backup)
+app.command("doctor")(upkeep_commands.doctor)

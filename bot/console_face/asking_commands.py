@@ -1,0 +1,116 @@
+"""`cuepoint ask` and `cuepoint search`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Annotated
+
+import typer
+
+from bot import asking
+from bot.console_face.machine_output import answer_json, hits_json, refusal_json
+from bot.console_face.session import FAILED, WRONG_USE, Session
+from bot.errors import EmptyQuestion
+from storage import access
+from storage.errors import RequestError
+from storage.library import Library
+from storage.models import Scope
+
+QuestionArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="QUESTION",
+        help='What to ask: words, "exact phrases", -without, video:name, creator:name. '
+        "A single - reads questions from standard input, one a line.",
+        show_default=False,
+    ),
+]
+VideoOption = Annotated[str, typer.Option("--video", help="Only in this video: its id, or words of its title.")]
+CreatorOption = Annotated[str, typer.Option("--creator", help="Only in this creator's videos.")]
+LibraryOption = Annotated[str, typer.Option("--library", help="Which library: shared, or a Discord server's id.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many segments at most.")]
+
+Asker = Callable[[Library, Scope, str], Awaitable[None]]
+
+
+def ask(
+    context: typer.Context,
+    question: QuestionArgument,
+    video: VideoOption = "",
+    creator: CreatorOption = "",
+    library: LibraryOption = access.SHARED,
+    json: JsonOption = False,
+) -> None:
+    """Answer a question with quotes from the videos and links to the second."""
+    session: Session = context.obj
+
+    async def answer(stored: Library, scope: Scope, text: str) -> None:
+        found = await asking.ask(stored, scope, text, video=video, creator=creator)
+        if json:
+            session.screen.data(answer_json(found) + "\n")
+        else:
+            session.screen.answer(found)
+
+    _each(session, question, library, answer, json=json, hits=False)
+
+
+def search(
+    context: typer.Context,
+    question: QuestionArgument,
+    video: VideoOption = "",
+    creator: CreatorOption = "",
+    library: LibraryOption = access.SHARED,
+    limit: LimitOption = 10,
+    json: JsonOption = False,
+) -> None:
+    """Rank the stored segments for a question, nothing joined or dropped."""
+    session: Session = context.obj
+
+    async def rank(stored: Library, scope: Scope, text: str) -> None:
+        hits = await asking.search(stored, scope, text, video=video, creator=creator, limit=limit)
+        if json:
+            session.screen.data(hits_json(text, hits) + "\n")
+        else:
+            session.screen.hits(hits)
+
+    _each(session, question, library, rank, json=json, hits=True)
+
+
+def _each(session: Session, words: list[str], library: str, act: Asker, *, json: bool, hits: bool) -> None:
+    """Act on every question; one that cannot be asked is said, and the others go on."""
+    _refuse_unknown_options(words)
+    piped = words == ["-"]
+
+    async def run(stored: Library) -> int:
+        scope = access.host(library)
+        failed = 0
+        for text in _lines() if piped else [" ".join(words)]:
+            if piped and not json:
+                session.screen.say(f"> {text}", "bold")
+            try:
+                await act(stored, scope, text)
+            except (EmptyQuestion, RequestError) as error:
+                failed = FAILED
+                session.screen.remark(str(error), "red")
+                if json:
+                    session.screen.data(refusal_json(text, str(error), hits=hits) + "\n")
+            if piped and not json:
+                session.screen.say()
+        return failed
+
+    if code := session.run(run):
+        raise typer.Exit(code)
+
+
+def _lines() -> Iterator[str]:
+    return (line.rstrip("\r\n") for line in sys.stdin)
+
+
+def _refuse_unknown_options(words: list[str]) -> None:
+    """A mistyped option would be asked as if it were part of the question."""
+    for word in words:
+        if word.startswith("--") and " " not in word:
+            typer.echo(f"There is no option {word}; --help lists them.", err=True)
+            raise typer.Exit(WRONG_USE)

@@ -1,0 +1,79 @@
+"""The terminal chat: one question a line, answered as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from bot import asking
+from bot.console_face.screen import neutral
+from bot.console_face.session import Session
+from bot.errors import EmptyQuestion
+from storage import access
+from storage.errors import RequestError
+from storage.library import Library
+from storage.models import Scope
+
+_LEAVE = {"/quit", "/exit", "quit", "exit"}
+_HELP = """\
+Ask as you would ask a person. Also understood:
+  "exact phrase"   the words as they stand
+  -word            nothing that says this word
+  video:name       only in this video       creator:name   only by this creator
+  /videos          what can be asked about  /quit          leave (or Ctrl-D)"""
+
+
+def chat(session: Session, library: str = access.SHARED) -> None:
+    """Ask until the questions end. Where they are piped in, it ends with them."""
+    with session.reporting_errors(), asyncio.Runner() as runner:
+        scope = access.host(library)
+        stored = runner.run(Library.open(session.settings.database_path))
+        try:
+            runner.run(_welcome(session, stored, scope))
+            while (text := _next(session)) is not None:
+                # The event loop runs only while a question is answered; waiting for the next one holds up nothing.
+                runner.run(_reply(session, stored, scope, text))
+        finally:
+            runner.run(stored.close())
+
+
+async def _welcome(session: Session, stored: Library, scope: Scope) -> None:
+    screen = session.screen
+    if session.settings.discord_token is None:
+        screen.say("No Discord token is set, so this is the terminal chat.", "bold")
+        screen.say(
+            "To connect to Discord, put DISCORD_TOKEN=... into .env and run this again (README: Connecting to Discord)."
+        )
+    videos = await stored.videos(await stored.in_reach(scope))
+    samples = all(summary.library == access.SAMPLES for summary in videos)
+    what = "sample talks (`cuepoint import FILE` adds your own)" if samples else "videos"
+    screen.say(f"Ask about the {len(videos)} {what}. /help says how, Ctrl-D leaves.")
+
+
+def _next(session: Session) -> str | None:
+    """The next line that says anything, or None when there are no more. A piped question is shown before its answer."""
+    interactive = sys.stdin.isatty()
+    while True:
+        session.screen.say()
+        try:
+            text = neutral(input("? " if interactive else "")).strip()
+        except (EOFError, KeyboardInterrupt):
+            return None
+        if text.lower() in _LEAVE:
+            return None
+        if text:
+            if not interactive:
+                session.screen.say(f"? {text}", "bold")
+            return text
+
+
+async def _reply(session: Session, stored: Library, scope: Scope, text: str) -> None:
+    if text == "/help":
+        session.screen.say_lines(_HELP)
+    elif text == "/videos":
+        session.screen.videos(await stored.videos(await stored.in_reach(scope)))
+    else:
+        try:
+            session.screen.answer(await asking.ask(stored, scope, text))
+        except (EmptyQuestion, RequestError) as error:
+            session.screen.say(str(error), "red")

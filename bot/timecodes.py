@@ -1,0 +1,22 @@
+"""Moments in a recording as people write them: 12:34, 1:02:03, 90."""
+
+from __future__ import annotations
+
+import re
+
+_TIMECODE = re.compile(r"(?:(?:(?P<hours>\d+):)?(?P<minutes>\d+):)?(?P<seconds>\d+(?:\.\d+)?)s?")
+
+
+def timecode(second: float) -> str:
+    """A moment in seconds as people write it, such as 12:34 or 1:02:03."""
+    minutes, seconds = divmod(max(0, int(second)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def parse_timecode(text: str) -> float:
+    """Read a moment in seconds from 12:34, 1:02:03, 754 or 754s. Raises ValueError for anything else."""
+    match = _TIMECODE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no time: write 12:34, 1:02:03 or a number of seconds")
+    return 3600 * int(match["hours"] or 0) + 60 * int(match["minutes"] or 0) + float(match["seconds"])

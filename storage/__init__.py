@@ -1,0 +1,1 @@
+"""Everything Cuepoint stores and finds: videos, their segments, and the ranking over them."""

@@ -1,0 +1,37 @@
+"""Who may see which libraries. Pure, and the only maker of scopes."""
+
+from __future__ import annotations
+
+import re
+
+from storage.errors import RequestError
+from storage.models import Scope
+
+SHARED = "shared"
+SAMPLES = "samples"
+_SERVER = re.compile(r"(?:server:)?(?P<id>\d{1,20})")
+
+
+def host(library: str = SHARED) -> Scope:
+    """What whoever hosts the bot sees at the terminal: the one library they name.
+
+    A library is named "shared", or by a Discord server's id (with or without "server:"). Raises RequestError for any
+    other name.
+    """
+    name = library.strip().lower()
+    if name == SHARED:
+        return Scope((SHARED,))
+    server = _SERVER.fullmatch(name)
+    if server is None:
+        raise RequestError(f"There is no library {library!r}: say shared, or the id of a Discord server.")
+    return Scope((f"server:{server['id']}",))
+
+
+def or_samples(scope: Scope, *, empty: bool) -> Scope:
+    """The sample talks in place of a scope in which nothing has been imported."""
+    return Scope((SAMPLES,)) if empty else scope
+
+
+def samples() -> Scope:
+    """The sample talks alone."""
+    return Scope((SAMPLES,))

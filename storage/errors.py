@@ -1,0 +1,50 @@
+"""What can go wrong in storage, in words meant for the person who asked.
+
+StorageError
++-- InputError              a file that cannot be imported
+|   +-- MissingVideoId      a caption file that does not say which video it belongs to
++-- RequestError            a request that names what does not exist
+|   +-- UnknownVideo
+|   +-- UnknownFilter       video: or creator: that matches nothing
+|   +-- NothingToUndo
++-- DatabaseError           the database cannot be opened, read or written
+    +-- NewerDatabase       written by a later version of Cuepoint
+"""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Base of every error that storage raises on purpose; its text may be shown to people."""
+
+
+class InputError(StorageError):
+    """A file that cannot be imported. The text says what is wrong, where, and what to do."""
+
+
+class MissingVideoId(InputError):
+    """A caption file whose video is named neither by its file name nor by the person."""
+
+
+class RequestError(StorageError):
+    """A request that names something that does not exist in the scope."""
+
+
+class UnknownVideo(RequestError):
+    """No video of that id in the scope."""
+
+
+class UnknownFilter(RequestError):
+    """A `video:` or `creator:` filter that matches nothing in the scope."""
+
+
+class NothingToUndo(RequestError):
+    """The library has no import left to undo."""
+
+
+class DatabaseError(StorageError):
+    """The database cannot be opened, read or written; the cause is kept."""
+
+
+class NewerDatabase(DatabaseError):
+    """The database was written by a later version of Cuepoint."""

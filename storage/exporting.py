@@ -1,0 +1,86 @@
+"""Stored videos as files: dataset rows (JSON Lines, CSV, TSV, Parquet) or SubRip captions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import srt
+
+from storage.models import Segment, StoredVideo
+
+COLUMNS = ("video_id", "text", "start_second", "end_second", "url", "title", "thumbnail")
+
+
+def export(videos: Sequence[StoredVideo], form: str) -> bytes:
+    """The videos in one of `FORMS`. SubRip holds one video: the caller passes exactly one."""
+    return FORMS[form](videos)
+
+
+def _rows(videos: Iterable[StoredVideo]) -> Iterator[tuple[str | float, ...]]:
+    for stored in videos:
+        video = stored.video
+        for segment in stored.segments:
+            start, end = _plain(segment.start_second), _plain(segment.end_second)
+            yield video.video_id, segment.text, start, end, video.url, video.title, video.thumbnail
+
+
+def _plain(second: float) -> float:
+    """Whole seconds without a decimal point, as datasets write them."""
+    return int(second) if second.is_integer() else second
+
+
+def _jsonl(videos: Sequence[StoredVideo]) -> bytes:
+    lines = (json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False) for row in _rows(videos))
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def _separated(videos: Sequence[StoredVideo], delimiter: str) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_rows(videos))
+    return text.getvalue().encode()
+
+
+def _parquet(videos: Sequence[StoredVideo]) -> bytes:
+    columns = list(zip(*_rows(videos), strict=True)) or [()] * len(COLUMNS)
+    seconds = pa.float64()
+    schema = pa.schema([(name, seconds if name.endswith("_second") else pa.string()) for name in COLUMNS])
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    target = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), target)
+    return target.getvalue()
+
+
+def _subrip(videos: Sequence[StoredVideo]) -> bytes:
+    cues = [cue for stored in videos for segment in stored.segments for cue in _cues(segment)]
+    text: str = srt.compose(
+        srt.Subtitle(None, timedelta(seconds=start), timedelta(seconds=end), text) for start, end, text in cues
+    )
+    return text.encode()
+
+
+def _cues(segment: Segment) -> Iterator[tuple[float, float, str]]:
+    """The cues a segment was made from, or the segment itself where it had none."""
+    if not segment.marks:
+        yield segment.start_second, segment.end_second, segment.text
+        return
+    ends = [*(mark.offset for mark in segment.marks[1:]), len(segment.text)]
+    stops = [*(mark.start_second for mark in segment.marks[1:]), segment.end_second]
+    for mark, end, stop in zip(segment.marks, ends, stops, strict=True):
+        yield mark.start_second, stop, segment.text[mark.offset : end].strip()
+
+
+FORMS: dict[str, Callable[[Sequence[StoredVideo]], bytes]] = {
+    "jsonl": _jsonl,
+    "csv": lambda videos: _separated(videos, ","),
+    "tsv": lambda videos: _separated(videos, "\t"),
+    "parquet": _parquet,
+    "srt": _subrip,
+}

@@ -1,0 +1,63 @@
+"""Reading the files that videos come in: one reader a format, all of them in one table.
+
+Pure: bytes in, transcripts out. What a file is, its content decides; the suffix of its name only hints.
+"""
+
+from __future__ import annotations
+
+from storage.formats.addresses import address_hint
+from storage.formats.document import Document, Format, clean_labels
+from storage.formats.field_lines import is_field_lines, read_field_lines
+from storage.formats.json3 import is_json3, read_json3
+from storage.formats.parquet import is_parquet, read_parquet
+from storage.formats.pipe_table import is_pipe_table, read_pipe_table
+from storage.formats.refusals import foreign, unknown
+from storage.formats.subrip import is_subrip, read_subrip
+from storage.formats.tables import is_csv, is_json_lines, is_tsv, read_csv, read_json_lines, read_tsv
+from storage.formats.web_vtt import is_web_vtt, read_web_vtt
+from storage.models import Labels, Reading, Source
+
+__all__ = ["NAMES", "READABLE", "address_hint", "read"]
+
+# In the order in which they are asked: those with a mark of their own first.
+_FORMATS = (
+    Format("Parquet", (".parquet",), is_parquet, read_parquet),
+    Format("WebVTT", (".vtt",), is_web_vtt, read_web_vtt),
+    Format("JSON Lines", (".jsonl", ".ndjson"), is_json_lines, read_json_lines),
+    Format("YouTube's json3", (".json3",), is_json3, read_json3),
+    Format("CSV", (".csv",), is_csv, read_csv),
+    Format("TSV", (".tsv", ".tab"), is_tsv, read_tsv),
+    Format("SubRip", (".srt",), is_subrip, read_subrip),
+    Format("fields pasted from a dataset viewer", (), is_field_lines, read_field_lines),
+    Format("tables pasted from a dataset viewer", (), is_pipe_table, read_pipe_table),
+)
+_NO_LABELS = Labels()
+
+NAMES: tuple[str, ...] = tuple(format.name for format in _FORMATS)
+"""What can be read, for people."""
+
+READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
+"""`NAMES` as part of a sentence."""
+
+
+def read(source: Source, labels: Labels = _NO_LABELS) -> Reading:
+    """Return the transcripts in a file, and the rows that cannot be imported.
+
+    `labels` win over what the file says of itself. Raises InputError, in one sentence, for a file that cannot be
+    read at all, and MissingVideoId for captions whose video is named nowhere.
+    """
+    document = Document(source.name, source.content, clean_labels(source.name, labels))
+    return _format(document).read(document)
+
+
+def _format(document: Document) -> Format:
+    refused = None if is_parquet(document) else foreign(document.text)
+    if refused is not None:
+        raise document.refusal(refused)
+    for format in _FORMATS:
+        if format.recognises(document):
+            return format
+    for format in _FORMATS:
+        if document.name.lower().endswith(format.suffixes):
+            return format
+    raise document.refusal(unknown(document.text, READABLE))

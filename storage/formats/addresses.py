@@ -1,0 +1,94 @@
+"""Web addresses: cleaning them, reading YouTube's id from them, and making those that a file leaves out."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import replace
+from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
+
+from storage.models import Video
+
+_YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+_YOUTUBE_HOSTS = frozenset(
+    {
+        "youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com",
+        "youtube-nocookie.com", "www.youtube-nocookie.com",
+    }
+)  # fmt: skip
+_YOUTUBE_FOLDERS = frozenset({"shorts", "live", "embed", "v"})
+_TIME_PARAMETERS = frozenset({"t", "start", "time_continue"})
+# A dataset viewer shortens long addresses in the middle; what is left leads nowhere.
+_ELLIPSES = ("…", "...")
+_NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"\\^`{|}\ud800-\udfff]")
+_BARE_YOUTUBE = re.compile(r"(?:(?:www|m|music)\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
+def clean_url(text: str) -> str:
+    """Return an http(s) address without its start time, or "" when `text` is none or was shortened."""
+    parts = _split(text.strip())
+    if parts is None:
+        return ""
+    query = "&".join(p for p in parts.query.split("&") if p.partition("=")[0].lower() not in _TIME_PARAMETERS)
+    fragment = "" if parts.fragment.lower().startswith("t=") else parts.fragment
+    return urlunsplit(parts._replace(query=query, fragment=fragment))
+
+
+def youtube_id(text: str) -> str | None:
+    """Return the id in `text`, a YouTube video's id or any of its addresses; None when it is neither."""
+    text = text.strip()
+    if _YOUTUBE_ID.fullmatch(text):
+        return text
+    parts = _split(f"https://{text}" if _BARE_YOUTUBE.match(text) else text)
+    if parts is None:
+        return None
+    found = _id_in(parts)
+    return found if _YOUTUBE_ID.fullmatch(found) else None
+
+
+def complete(video: Video) -> Video:
+    """Return `video` with a clean url and thumbnail: YouTube's own where there is none and the id is YouTube's."""
+    url, thumbnail = clean_url(video.url), video.thumbnail.strip()
+    if _split(thumbnail) is None:
+        thumbnail = ""
+    if _YOUTUBE_ID.fullmatch(video.video_id):
+        url = url or f"https://www.youtube.com/watch?v={video.video_id}"
+        thumbnail = thumbnail or f"https://i.ytimg.com/vi/{video.video_id}/hqdefault.jpg"
+    return replace(video, url=url, thumbnail=thumbnail)
+
+
+def address_hint(text: str) -> str | None:
+    """Return how to get the captions when `text` is nothing but web addresses, None when it is anything else."""
+    addresses = text[:10_000].split()
+    if not addresses or not all(_ADDRESS.fullmatch(a) or _BARE_YOUTUBE.match(a) for a in addresses):
+        return None
+    first = addresses[0]
+    return (
+        f"{first} is a web address, not a caption file; download its captions first, for example with "
+        f"yt-dlp --write-auto-subs --sub-format vtt --skip-download {shlex.quote(first)}"
+    )
+
+
+def _split(text: str) -> SplitResult | None:
+    """Take an http(s) address apart; None when it is none."""
+    if _NOT_IN_A_URL.search(text) or any(ellipsis in text for ellipsis in _ELLIPSES):
+        return None
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:  # brackets that are no IPv6 address, or a port that is no number
+        return None
+    is_web = parts.scheme in {"http", "https"} and any(c.isalnum() for c in host or "")
+    return parts if is_web else None
+
+
+def _id_in(parts: SplitResult) -> str:
+    host, folders = parts.hostname, parts.path.strip("/").split("/")
+    if host in {"youtu.be", "www.youtu.be"}:
+        return folders[0]
+    if host not in _YOUTUBE_HOSTS:
+        return ""
+    if len(folders) > 1 and folders[0] in _YOUTUBE_FOLDERS:
+        return folders[1]
+    return parse_qs(parts.query).get("v", [""])[0]

@@ -1,0 +1,38 @@
+"""From the cues of a caption file to the transcript of a video."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storage.errors import MissingVideoId
+from storage.formats.addresses import complete, youtube_id
+from storage.formats.document import Document
+from storage.formats.naming import read_name
+from storage.models import Cue, Reading, Rejection, Transcript, Video
+
+
+def captioned(
+    document: Document, cues: Sequence[Cue], language: str = "", rejections: Sequence[Rejection] = ()
+) -> Reading:
+    """Return the one video of a caption file; `language` is what the file's content says of it.
+
+    Raises InputError when nobody speaks, and MissingVideoId when nothing says which video it is.
+    """
+    if not cues:
+        raise document.refusal("there is not a single spoken word in it; choose captions of speech")
+    labels, named = document.labels, read_name(document.name)
+    video_id = labels.video_id or youtube_id(labels.url) or named.video_id
+    if not video_id:
+        raise document.refusal(
+            "it does not say which video it belongs to; give the video's id or YouTube address, "
+            "or name the file as yt-dlp does: Title [id].en.vtt",
+            kind=MissingVideoId,
+        )
+    video = Video(
+        video_id=video_id,
+        title=labels.title or named.title,
+        creator=labels.creator,
+        url=labels.url,
+        language=labels.language or language or named.language,
+    )
+    return Reading((Transcript(complete(video), cues=tuple(cues), whole=True),), tuple(rejections))

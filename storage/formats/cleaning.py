@@ -1,0 +1,31 @@
+"""Text as it may be stored: one line, single spaces, nothing that cannot be shown or written to a database."""
+
+from __future__ import annotations
+
+import re
+
+# The control characters that `str.split` does not take for white space.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+# Half a character, which JSON can spell but UTF-8, and with it SQLite, cannot.
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+# Two ids that differ in these alone look the same to everybody.
+_DIRECTION_MARKS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LONGEST_QUOTATION = 60
+
+
+def clean(text: str) -> str:
+    """Return `text` with every run of white space as one space, stripped, and without control characters."""
+    if not text.isprintable():
+        text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
+    return " ".join(text.split())
+
+
+def clean_id(text: str) -> str:
+    """Return a video id without the invisible marks that turn the direction of writing."""
+    return clean(_DIRECTION_MARKS.sub("", text))
+
+
+def quoted(text: str) -> str:
+    """Return `text` in quotation marks for use in a sentence: on one line, and cut where it is long."""
+    line = clean(text[: 4 * _LONGEST_QUOTATION])
+    return f"'{line}'" if len(line) <= _LONGEST_QUOTATION else f"'{line[:_LONGEST_QUOTATION]}…'"

@@ -1,0 +1,104 @@
+"""From bytes to text: which encoding a file is in, and which files are no text at all."""
+
+from __future__ import annotations
+
+import codecs
+
+from storage.errors import InputError
+from storage.formats.cleaning import quoted
+
+# The four-byte marks first: UTF-32's begins with UTF-16's.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SIGNATURES = (
+    (0, b"\x89PNG", "a PNG image"),
+    (0, b"\xff\xd8\xff", "a JPEG image"),
+    (0, b"GIF8", "a GIF image"),
+    (0, b"%PDF-", "a PDF document"),
+    (0, b"PK\x03\x04", "a ZIP archive, as Word and Excel files are too"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (0, b"Rar!", "a RAR archive"),
+    (4, b"ftyp", "an MP4 video"),
+    (0, b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
+    (0, b"ID3", "an MP3 recording"),
+    (0, b"OggS", "an Ogg recording"),
+    (0, b"fLaC", "a FLAC recording"),
+    (0, b"RIFF", "a WAV recording or AVI video"),
+    (0, b"SQLite format 3\x00", "an SQLite database"),
+    (0, b"ARROW1", "an Arrow file"),
+    (0, b"\x7fELF", "a program"),
+)
+_PACKED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "Zstandard"))
+_SAMPLE_BYTES = 4096
+
+
+def decode(name: str, content: bytes, encoding: str = "") -> str:
+    """Return the text of a file with LF line ends. `encoding`, when given, is trusted over everything else.
+
+    Raises InputError, naming the file, for content that is empty, packed, binary or in another encoding.
+    """
+    if not content:
+        raise InputError(f"{name}: the file is empty; choose a caption file or a table of transcripts")
+    _refuse_signatures(name, content)
+    text = _decode_as(name, content, encoding) if encoding else _decode_guessing(name, content)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise InputError(f"{name}: is a binary file (line {line} holds a NUL byte); give Cuepoint a text file")
+    if not text.strip("\ufeff\u200b \t\n\v\f\u00a0"):
+        raise InputError(f"{name}: the file holds nothing but blank lines; choose another file")
+    return text
+
+
+def _refuse_signatures(name: str, content: bytes) -> None:
+    for signature, packer in _PACKED:
+        if content.startswith(signature):
+            raise InputError(f"{name}: is packed with {packer}; unpack it and import what is inside")
+    for offset, signature, what in _SIGNATURES:
+        if content.startswith(signature, offset):
+            raise InputError(f"{name}: is a binary file (looks like {what}); give Cuepoint its captions or transcript")
+
+
+def _decode_as(name: str, content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _wrong_byte(name, content, encoding, error.start) from error
+    # Besides LookupError, codecs that are not for text raise ValueError and, for escapes, a warning.
+    except (LookupError, ValueError, Warning) as error:
+        raise InputError(
+            f"{name}: {quoted(encoding)} is not an encoding that text files are saved in; "
+            "name one such as utf-8, cp1252 or shift_jis"
+        ) from error
+
+
+def _decode_guessing(name: str, content: bytes) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return _decode_as(name, content, encoding)
+    wide = _utf16_without_mark(content)
+    return _decode_as(name, content, wide or "utf-8")
+
+
+def _utf16_without_mark(content: bytes) -> str | None:
+    """Return the kind of UTF-16 that `content` is, by its NULs: captions are full of ASCII digits and spaces."""
+    sample = content[:_SAMPLE_BYTES]
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if min(even, odd) > 0 or max(even, odd) * 10 < len(sample):
+        return None
+    return "utf-16-le" if odd else "utf-16-be"
+
+
+def _wrong_byte(name: str, content: bytes, encoding: str, position: int) -> InputError:
+    if b"\x00" in content[:_SAMPLE_BYTES] and encoding == "utf-8":
+        return InputError(f"{name}: is a binary file (it holds NUL bytes); give Cuepoint a text file")
+    line = content[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
+    return InputError(
+        f"{name}, line {line}: byte 0x{content[position]:02X} is not {encoding.upper()} text; "
+        "save the file as UTF-8, or name the encoding it is in"
+    )

@@ -1,0 +1,93 @@
+"""A file on its way through a reader: its bytes, its text, and what the person importing says about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from storage.errors import InputError
+from storage.formats.addresses import clean_url, youtube_id
+from storage.formats.cleaning import clean, clean_id, quoted
+from storage.formats.decoding import decode
+from storage.models import Labels, Reading, Rejection
+
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]+)?")
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file to read. `labels` are clean: its url has no time, its video id is an id and no address."""
+
+    name: str
+    content: bytes
+    labels: Labels
+
+    @cached_property
+    def text(self) -> str:
+        """The content as text with LF line ends; raises InputError when it is no text."""
+        return decode(self.name, self.content, self.labels.encoding)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text. Only LF ends one: captions hold other separators as plain characters."""
+        return self.text.split("\n")
+
+    @cached_property
+    def first_line(self) -> str:
+        """The first line that is not blank."""
+        return self.text.lstrip().partition("\n")[0].rstrip()
+
+    def refusal(self, reason: str, line: int | None = None, kind: type[InputError] = InputError) -> InputError:
+        """Return the error that says why this file cannot be imported; `line` is counted from 1."""
+        where = self.name if line is None else f"{self.name}, line {line}"
+        return kind(f"{where}: {reason}")
+
+    def rejection(self, row: int, reason: str) -> Rejection:
+        """Return the record of a row of this file that is not imported; `row` is counted from 1."""
+        return Rejection(self.name, reason, row)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file. `recognises` goes by the content; `suffixes` are asked when no kind recognises it."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[Document], bool]
+    read: Callable[[Document], Reading]
+
+
+def base_language(tag: str) -> str:
+    """Return the language of a BCP 47 tag or a caption track ("en-US", "en-orig": "en"), "" when it is none."""
+    match = _LANGUAGE.fullmatch(tag.strip())
+    return match[1].lower() if match else ""
+
+
+def clean_labels(name: str, labels: Labels) -> Labels:
+    """Return `labels` made fit to store, or raise InputError for one that cannot be what it claims to be."""
+    url, language = clean_url(labels.url), base_language(labels.language)
+    if labels.url.strip() and not url:
+        raise InputError(f"{name}: the url {quoted(labels.url)} is not a web address; write it out from https:// on")
+    if labels.language.strip() and not language:
+        raise InputError(f"{name}: {quoted(labels.language)} is not a language code; give one such as en or de-CH")
+    return Labels(
+        video_id=_labelled_id(name, labels.video_id),
+        title=clean(labels.title),
+        url=url,
+        creator=clean(labels.creator),
+        language=language,
+        encoding=labels.encoding.strip(),
+    )
+
+
+def _labelled_id(name: str, text: str) -> str:
+    video_id = clean_id(text)
+    if _ADDRESS.match(video_id) and youtube_id(video_id) is None:
+        raise InputError(
+            f"{name}: {quoted(text)} is not the address of a YouTube video; give an id of your own as video id, "
+            "and this address as url"
+        )
+    return youtube_id(video_id) or video_id

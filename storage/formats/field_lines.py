@@ -1,0 +1,93 @@
+"""Text pasted from a dataset viewer with each field of a row on a line of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from storage.formats.addresses import youtube_id
+from storage.formats.document import Document
+from storage.formats.footers import is_header, without_footer
+from storage.formats.rows import Row, assemble
+from storage.models import Reading, Rejection
+
+_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_FITS_NONE = "does not belong to any row; each row is its id, text, start, end, url, title and thumbnail in turn"
+_CUT_OFF = "the last row is cut off; paste it whole"
+
+
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """The lines from one row's url to the next row's start: the end of the one row, the beginning of the other."""
+
+    title: str = ""
+    thumbnail: str = ""
+    strays: tuple[int, ...] = ()
+
+
+def is_field_lines(document: Document) -> bool:
+    """Whether two lines of numbers with a url below them show a row, or the text begins with this kind of head."""
+    lines = document.lines
+    has_row = any(_is_anchor(lines, i) for i in range(2, len(lines) - 2))
+    return has_row or document.text.lstrip().startswith("video_id\nstringlengths\n")
+
+
+def read_field_lines(document: Document) -> Reading:
+    """Read the rows; a line that belongs to none is rejected."""
+    return assemble(document, _rows(document))
+
+
+def _is_anchor(lines: Sequence[str], i: int) -> bool:
+    start, end, url = (line.strip() for line in lines[i : i + 3])
+    return bool(_URL.fullmatch(url) and _NUMBER.fullmatch(start) and (not end or _NUMBER.fullmatch(end)))
+
+
+def _rows(document: Document) -> Iterator[Row | Rejection]:
+    lines = [without_footer(line).strip() for line in document.lines]
+    anchors = [i for i in range(2, len(lines) - 2) if _is_anchor(lines, i)]
+    ids = {lines[i - 2] for i in anchors}
+    if not anchors:
+        return
+    yield from _strays(document, _between(lines, 0, anchors[0] - 2, ids, in_head=True).strays, _FITS_NONE)
+    for anchor, following in pairwise([*anchors, len(lines) + 2]):
+        between = _between(lines, anchor + 3, following - 2, ids)
+        yield _row(document, lines, anchor, between)
+        is_last = following > len(lines)
+        yield from _strays(document, between.strays, _CUT_OFF if is_last else _FITS_NONE)
+
+
+def _row(document: Document, lines: Sequence[str], anchor: int, after: _Between) -> Row | Rejection:
+    video_id, text, start, end, url = lines[anchor - 2 : anchor + 3]
+    # One missing line moves the others up: then a thumbnail or a title stands where the id should.
+    if _URL.fullmatch(video_id) or (video_id != text and text == youtube_id(url)):
+        return document.rejection(anchor, "the row lacks its video_id or its text; paste it whole")
+    fields = {"video_id": video_id, "text": text, "start_second": start, "end_second": end, "url": url}
+    return Row(anchor - 1, {**fields, "title": after.title, "thumbnail": after.thumbnail})
+
+
+def _between(lines: Sequence[str], start: int, stop: int, ids: set[str], in_head: bool = False) -> _Between:
+    """Tell title and thumbnail from what belongs to nothing. Either may be missing or be an empty line."""
+    title = thumbnail = ""
+    strays: list[int] = []
+    for i in range(start, stop):
+        line = lines[i]
+        in_head = in_head or line == "video_id"
+        if not line or (in_head and is_header(line)):
+            continue
+        if not in_head and not thumbnail and _URL.fullmatch(line):
+            thumbnail = line
+        elif not in_head and not (title or thumbnail or strays) and line not in ids:
+            title = line
+        else:
+            strays.append(i + 1)
+    return _Between(title, thumbnail, tuple(strays))
+
+
+def _strays(document: Document, numbers: Sequence[int], reason: str) -> Iterator[Rejection]:
+    """Reject the lines, those that follow each other together at the first."""
+    for before, number in pairwise([-1, *numbers]):
+        if number != before + 1:
+            yield document.rejection(number, reason)

@@ -1,0 +1,81 @@
+"""YouTube's own captions in JSON (`json3`): events with times in milliseconds, each with its words in pieces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pydantic import BaseModel, Field, ValidationError
+
+from storage.formats.captions import captioned
+from storage.formats.cleaning import clean
+from storage.formats.document import Document
+from storage.formats.rolling import settled
+from storage.models import Cue, Reading
+
+_LONGEST_MS = 100 * 3_600_000
+_RECOGNISED_WITHIN = 65_536
+_KEYS = re.compile(r'(?<!\\)"(?:events|wireMagic)"\s*:')
+
+
+class _Piece(BaseModel):
+    utf8: str = ""
+
+
+class _Event(BaseModel):
+    """One change of the screen. One without `segs` sets up a window; one with `aAppend` continues what it shows."""
+
+    start_ms: int = Field(alias="tStartMs", ge=0, le=_LONGEST_MS)
+    duration_ms: int = Field(alias="dDurationMs", default=0, ge=0)
+    segs: list[_Piece] = Field(default_factory=list)
+    append: int = Field(alias="aAppend", default=0)
+    window: int = Field(alias="wWinId", default=0)
+
+
+class _Captions(BaseModel):
+    events: list[_Event]
+
+
+def is_json3(document: Document) -> bool:
+    """Whether the text is an object with the keys of this format, even when the object is cut off."""
+    return document.first_line.startswith("{") and bool(_KEYS.search(document.text, 0, _RECOGNISED_WITHIN))
+
+
+def read_json3(document: Document) -> Reading:
+    """Read the captions of one video."""
+    try:
+        captions = _Captions.model_validate_json(document.text)
+    except ValidationError as error:
+        raise document.refusal(_problem(error)) from error
+    return captioned(document, settled(list(_cues(captions.events))))
+
+
+def _problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return f"the json3 captions are cut off or damaged ({clean(first['msg'])}); download them again"
+    where = ".".join(map(str, first["loc"]))
+    return f"the json3 captions are not as YouTube writes them ({where}: {clean(first['msg'])}); download them again"
+
+
+def _cues(events: Sequence[_Event]) -> Iterator[Cue]:
+    shown: list[tuple[_Event, str]] = []
+    latest: dict[int, int] = {}  # for each window, where in `shown` its latest text is
+    for event in events:
+        text = "".join(piece.utf8 for piece in event.segs)
+        at = latest.get(event.window)
+        if not text:
+            continue
+        if event.append and at is not None and not _is_parted(shown[at][1], text):
+            shown[at] = shown[at][0], shown[at][1] + text
+        else:
+            latest[event.window] = len(shown)
+            shown.append((event, text))
+    for event, text in shown:
+        end_ms = event.start_ms + min(event.duration_ms, _LONGEST_MS)
+        yield Cue(event.start_ms / 1000, end_ms / 1000, clean(text))
+
+
+def _is_parted(before: str, after: str) -> bool:
+    """Whether there is a space between two texts, so that what is appended begins a word of its own."""
+    return before[-1].isspace() or after[0].isspace()

@@ -1,0 +1,41 @@
+"""What stands between the words of a caption and is not spoken: tags, styles, escapes."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from storage.formats.cleaning import clean
+
+_WORD_TIME = re.compile(r"<\d+:[\d:.,]*>")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"</?(?:[A-Za-z][^<>]*)?>")
+# SubRip never defined escapes, so "vector<int>" stands as it is written: only tags that are in use are taken out.
+_KNOWN_TAG = re.compile(r"</?(?:[bcisuv]|font|ruby|rt|lang|span|em|strong)(?:[\s.][^<>]*)?/?>", re.IGNORECASE)
+_STYLE = re.compile(r"\{\\[^{}]*\}")
+_ESCAPE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+# Written to hold an empty line open, or left behind by an editor.
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
+
+
+def has_word_times(line: str) -> bool:
+    """Whether the line's words appear one after the other, as only words that are new to the screen do."""
+    return bool(_WORD_TIME.search(line))
+
+
+def webvtt_words(line: str) -> str:
+    """Return the words of a line of WebVTT, where "<" always begins a tag."""
+    return _words(_ANY_TAG.sub("", _untimed(line)))
+
+
+def subrip_words(line: str) -> str:
+    """Return the words of a line of SubRip, which knows a few tags of HTML and styles in braces."""
+    return _words(_KNOWN_TAG.sub("", _STYLE.sub("", _untimed(line))))
+
+
+def _untimed(line: str) -> str:
+    return _WORD_TIME.sub("", _BREAK.sub(" ", line))
+
+
+def _words(line: str) -> str:
+    return clean(_INVISIBLE.sub("", _ESCAPE.sub(lambda escape: html.unescape(escape[0]), line)))

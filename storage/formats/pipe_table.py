@@ -1,0 +1,97 @@
+"""Text pasted from a dataset viewer, one row a line with its cells between pipes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from storage.formats.document import Document
+from storage.formats.footers import is_header, without_footer
+from storage.formats.rows import Row, assemble
+from storage.models import Reading, Rejection
+
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+# Two cells of numbers between pipes are what a row hangs on: its words and its title may hold pipes of their own.
+# Looked ahead for, so that the second number of one pair may be the first of the next.
+_TIMES = re.compile(rf" \| (?=(?P<start>{_NUMBER}) \|(?: (?P<end>{_NUMBER}))? (?P<close>\|)(?: |$))", re.ASCII)
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_URL_AHEAD = re.compile(r" ?https?://", re.IGNORECASE)
+_PIPE = re.compile(r" ?\|(?: |$)")
+_LONGEST_ID = 200
+
+
+def is_pipe_table(document: Document) -> bool:
+    """Whether a line of the text is a row, or its head is that of this kind of table."""
+    return any(_row(number, line) for number, line in enumerate(document.lines, start=1) if "|" in line) or (
+        document.first_line == "video_id" and any(line.startswith("| ") for line in document.lines)
+    )
+
+
+def read_pipe_table(document: Document) -> Reading:
+    """Read the rows; a line that is neither row, head nor footer is rejected."""
+    return assemble(document, _rows(document))
+
+
+def _rows(document: Document) -> Iterator[Row | Rejection]:
+    in_head = True  # until the first row, and again from a further page's first column on
+    last = max((n for n, line in enumerate(document.lines, start=1) if without_footer(line).strip()), default=0)
+    for number, whole in enumerate(document.lines, start=1):
+        line = without_footer(whole).strip()
+        in_head = in_head or line == "video_id"
+        if not line or (in_head and is_header(line)):
+            continue
+        in_head = False
+        cut_off = "the last row is cut off; paste it whole"
+        yield _row(number, line) or document.rejection(
+            number,
+            cut_off if number == last and " | " in line
+            else "does not look like a row (id | text | start | end | url | title | thumbnail); paste the row whole",
+        )  # fmt: skip
+
+
+def _row(number: int, line: str) -> Row | None:
+    """Return the row that `line` holds, None when it holds none."""
+    video_id, pipe, _ = line.partition(" | ")
+    if not pipe or len(video_id) > _LONGEST_ID:
+        return None
+    times = _times(line, len(video_id))
+    if times is None:
+        return None
+    url, title, thumbnail = _description(line[times.end("close") :])
+    return Row(
+        number,
+        {
+            "video_id": video_id.removeprefix("| "),
+            "text": line[len(video_id) + len(pipe) : times.start()],
+            "start_second": times["start"],
+            "end_second": times["end"],
+            "url": url,
+            "title": title,
+            "thumbnail": thumbnail,
+        },
+    )
+
+
+def _times(line: str, after: int) -> re.Match[str] | None:
+    """Return the pair of times: the one with an address behind it, else the last that ends the row's words."""
+    best = None
+    for pair in _TIMES.finditer(line, after + 1):
+        if _URL_AHEAD.match(line, pair.end("close")):
+            return pair
+        best = pair
+    return best
+
+
+def _description(rest: str) -> tuple[str, str, str]:
+    """Take apart what follows the times: url, title and thumbnail, of which the last row may lack some."""
+    rest = rest.strip()
+    first = _PIPE.search(rest)
+    if first is None:
+        return "", "", ""  # an address that its pipe does not close may be cut off
+    url, rest = rest[: first.start()], rest[first.end() :]
+    if rest.endswith("|"):
+        rest = rest[:-1].rstrip(" ")
+    title, pipe, thumbnail = rest.rpartition("|")
+    if pipe and (not thumbnail.strip() or _URL.fullmatch(thumbnail.strip())):
+        return url, title.strip(), thumbnail.strip()
+    return (url, "", rest) if _URL.fullmatch(rest) else (url, rest.strip(), "")

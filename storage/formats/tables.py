@@ -1,0 +1,123 @@
+"""CSV, TSV and JSON Lines: tables of dataset rows in text files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+from storage.formats.cleaning import quoted
+from storage.formats.document import Document
+from storage.formats.rows import COLUMNS, Row, assemble, column_names
+from storage.models import Reading, Rejection
+
+# Column names that are no everyday words, so that a line of prose is not taken for a header.
+_TELLING = ("video_id", "start_second", "end_second")
+
+
+def is_csv(document: Document) -> bool:
+    """Whether the first line names the dataset's columns between commas."""
+    return _is_header(document.first_line) and "\t" not in document.first_line
+
+
+def is_tsv(document: Document) -> bool:
+    """Whether the first line names the dataset's columns between tabs."""
+    return _is_header(document.first_line) and "\t" in document.first_line
+
+
+def is_json_lines(document: Document) -> bool:
+    """Whether the first line is, or begins like, an object with the dataset's columns."""
+    line = document.first_line
+    return line.startswith("{") and any(f'"{column}"' in line.lower() for column in _TELLING)
+
+
+def read_csv(document: Document) -> Reading:
+    """Read rows separated by commas."""
+    return assemble(document, _separated(document, ","))
+
+
+def read_tsv(document: Document) -> Reading:
+    """Read rows separated by tabs."""
+    return assemble(document, _separated(document, "\t"))
+
+
+def read_json_lines(document: Document) -> Reading:
+    """Read one JSON object a line."""
+    return assemble(document, _objects(document))
+
+
+def _is_header(line: str) -> bool:
+    # A pasted table has its columns' names alone or between pipes, and a row of JSON between braces.
+    lowered = line.lower()
+    return not line.startswith(("{", "[")) and "|" not in line and _names_columns(lowered)
+
+
+def _names_columns(line: str) -> bool:
+    cells = line.lstrip("\ufeff").replace('"', "").replace(";", ",").replace("\t", ",").split(",")
+    return len(cells) > 1 and any(cell.strip() in _TELLING for cell in cells)
+
+
+def _separated(document: Document, delimiter: str) -> Iterator[Row | Rejection]:
+    records = _records(document, delimiter)
+    line, header = next(records, (1, []))
+    names = column_names(document, header, line)
+    for line, cells in records:
+        if len(cells) < len(names) or any(cells[len(names) :]):
+            yield document.rejection(
+                line,
+                f"has {len(cells)} {'cell' if len(cells) == 1 else 'cells'} where the header has {len(names)}; "
+                "complete the row, or put quotation marks around a cell that holds the separator",
+            )
+        else:
+            yield Row(line, {name: cell for name, cell in zip(names, cells, strict=False) if name in COLUMNS})
+
+
+def _records(document: Document, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the line it starts on, blank lines left out."""
+    reader = csv.reader(io.StringIO(document.text), delimiter=delimiter, strict=True)
+    while True:
+        start = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise document.refusal(_csv_problem(str(error)), start) from error
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            yield start, cells
+
+
+def _csv_problem(problem: str) -> str:
+    # An open quotation mark takes in the rest of the file, up to its end or to the module's limit for one cell.
+    if "unexpected end" in problem or "field limit" in problem:
+        return "a quotation mark opened in this row is never closed; close it, or write one that is text twice"
+    return f"the quotation marks do not fit ({problem}); write a quotation mark inside a cell twice"
+
+
+def _objects(document: Document) -> Iterator[Row | Rejection]:
+    seen: dict[str, None] = {}
+    whole = 0
+    for number, line in enumerate(document.lines, start=1):
+        if not line.strip():
+            continue
+        fields = _fields(line)
+        if fields is None:
+            yield document.rejection(
+                number, f"{quoted(line)} is not a complete JSON object; write one whole object on each line"
+            )
+            continue
+        whole += 1
+        seen.update(dict.fromkeys(fields))
+        yield Row(number, {name: fields[name] for name in COLUMNS if name in fields})
+    if whole:
+        column_names(document, list(seen))  # a column that no row has at all is no fault of single rows
+
+
+def _fields(line: str) -> dict[str, object] | None:
+    """Return the object on a line by its cleaned keys, None when there is no whole one."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):  # ValueError also for a number of thousands of digits
+        return None
+    return {key.strip().lower(): cell for key, cell in value.items()} if isinstance(value, dict) else None

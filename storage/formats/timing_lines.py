@@ -1,0 +1,155 @@
+"""What each line of a SubRip or WebVTT file is for, with the timing lines checked and spelled alike.
+
+Both libraries forgive: one skips a cue whose times it cannot read, the other takes "00:01,500" for an hour's first
+minute. So the times are read here, where the line is known, and the libraries are given files without doubts.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from storage.formats.cleaning import quoted
+from storage.formats.document import Document
+from storage.models import Rejection
+
+_LONGEST_MS = 100 * 3_600_000
+_TIME = r"(?:(\d{1,9}):)?(\d{1,9}):(\d{1,2})(?:[.,:](\d{1,9}))?"
+_TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?P<settings>\s.*)?", re.ASCII)
+_BEGINS_WITH_TIME = re.compile(r"\s*\d{1,9}:\d", re.ASCII)
+_INDEX = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
+_ASIDE = re.compile(r"\s*WEBVTT|(?:NOTE|STYLE|REGION)(?:\s|\Z)")
+_CUT_OFF = "the file ends inside a cue, so it is cut off; download or export it again"
+
+
+class Role(enum.Enum):
+    """What a line is for."""
+
+    BLANK = enum.auto()
+    TIMING = enum.auto()
+    LABEL = enum.auto()  # a cue's number or id
+    TEXT = enum.auto()
+    ASIDE = enum.auto()  # a header, a comment, a style
+    STRAY = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line and its role; `times_ms` are a timing line's start and end."""
+
+    role: Role
+    text: str
+    times_ms: tuple[int, int] = (0, 0)
+
+
+def read_lines(document: Document, asides: bool) -> list[Line]:
+    """Tell the lines' roles; `asides` says whether there is a header and may be comments, as in WebVTT.
+
+    Raises InputError, with the line, for a timing line that cannot be read and for a file that is cut off.
+    """
+    lines = document.lines
+    timings = {i: _times(document, i) for i in range(len(lines)) if _claims_times(lines, i, asides)}
+    labels = _ids(lines, timings) if asides else _indexes(lines, timings)
+    result: list[Line] = []
+    role = Role.STRAY
+    for i, text in enumerate(lines):
+        if i in timings:
+            role = Role.TEXT
+            result.append(Line(Role.TIMING, text, timings[i]))
+        elif not text.strip():
+            # Comments end at a blank line; a cue's text may have one within, as rolling captions do.
+            role = Role.STRAY if role is Role.ASIDE and not text else role
+            result.append(Line(Role.BLANK, text))
+        elif i in labels:
+            result.append(Line(Role.LABEL, text))
+        else:
+            if asides and _ASIDE.match(text) and _is_blank(lines, i - 1):
+                role = Role.ASIDE
+            result.append(Line(role, text))
+    _refuse_cut_off(document, result)
+    return result
+
+
+def strays(document: Document, lines: Sequence[Line]) -> tuple[Rejection, ...]:
+    """Return the rejections of the lines that belong to no cue."""
+    return tuple(
+        document.rejection(number, f"{quoted(line.text)} belongs to no cue and was left out")
+        for number, line in enumerate(lines, start=1)
+        if line.role is Role.STRAY
+    )
+
+
+def _is_blank(lines: Sequence[str], i: int) -> bool:
+    return i < 0 or not lines[i].strip()
+
+
+def _claims_times(lines: Sequence[str], i: int, asides: bool) -> bool:
+    """Whether a line stands where times belong, or looks like them: then it must hold times that can be read."""
+    line = lines[i]
+    if asides and _ASIDE.match(line):
+        return False
+    numbered = i > 0 and bool(_INDEX.fullmatch(lines[i - 1])) and _is_blank(lines, i - 2)
+    if "-->" in line:
+        return numbered or bool(_BEGINS_WITH_TIME.match(line)) or _is_blank(lines, i - 1)
+    return numbered and bool(_BEGINS_WITH_TIME.match(line))
+
+
+def _times(document: Document, i: int) -> tuple[int, int]:
+    line = document.lines[i]
+    match = _TIMING.fullmatch(line)
+    if match is None:
+        if not any(rest.strip() for rest in document.lines[i + 1 :]):
+            raise document.refusal(_CUT_OFF, i + 1)
+        raise document.refusal(
+            f"{quoted(line)} is not a timing line such as 00:01:02,500 --> 00:01:05,000; correct it", i + 1
+        )
+    fields = match.groups()
+    start_ms, end_ms = _milliseconds(fields[0:4]), _milliseconds(fields[4:8])
+    if start_ms is None or end_ms is None:
+        raise document.refusal(f"{quoted(line)} has more than 59 minutes or seconds; correct the times", i + 1)
+    if max(start_ms, end_ms) > _LONGEST_MS:
+        raise document.refusal(f"{quoted(line)} lies over 100 hours into the video; correct the times", i + 1)
+    return start_ms, end_ms
+
+
+def _milliseconds(fields: Sequence[str | None]) -> int | None:
+    """Return a time in milliseconds, None when its minutes or seconds overflow. A fraction is one: ".5" is half."""
+    hours, minutes, seconds = (int(text or 0) for text in fields[:3])
+    fraction = (fields[3] or "").ljust(3, "0")[:3]
+    if seconds > 59 or minutes > 59:
+        return None
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + int(fraction)
+
+
+def _ids(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Return the lines that are WebVTT cue ids: anything between an empty line and a timing line."""
+    return {i - 1 for i in timings if i > 1 and lines[i - 1].strip() and not lines[i - 2]}
+
+
+def _indexes(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Return the lines that are SubRip's cue numbers. Blank lines may stand between the number and the times."""
+    found, number = set(), 0
+    for i in timings:
+        above = next((j for j in range(i - 1, -1, -1) if lines[j].strip() or j in timings), -1)
+        if above < 0 or above in timings or not _INDEX.fullmatch(lines[above]):
+            continue
+        if above == i - 1 or int(lines[above]) == number + 1:
+            found.add(above)
+            number = int(lines[above])
+    return found
+
+
+def _refuse_cut_off(document: Document, lines: Sequence[Line]) -> None:
+    """Raise InputError when the last cue has no text, not even an empty line, or when only its number is left."""
+    end = len(lines) - 1 if not lines[-1].text else len(lines)
+    if end > 0 and lines[end - 1].role is Role.TIMING:
+        raise document.refusal(_CUT_OFF, end)
+    filled = [i for i in range(max(0, len(lines) - 3), len(lines)) if lines[i].role is not Role.BLANK]
+    numbers = [line.text for line in lines if line.role is Role.LABEL and _INDEX.fullmatch(line.text)]
+    if not filled or not numbers or not _INDEX.fullmatch(lines[filled[-1]].text):
+        return
+    is_next = int(lines[filled[-1]].text) == int(numbers[-1]) + 1
+    if is_next and lines[filled[-1]].role is Role.TEXT and lines[filled[-1] - 1].role is Role.BLANK:
+        raise document.refusal(_CUT_OFF, filled[-1] + 1)

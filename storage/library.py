@@ -1,0 +1,222 @@
+"""Door 1: the verbs about videos. Each takes a scope; none works without one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from storage import access, exporting
+from storage.database import Database
+from storage.errors import NothingToUndo, RequestError, UnknownVideo
+from storage.filters import wanted_videos
+from storage.importing import Importer, Progress
+from storage.models import (
+    Findings,
+    Hit,
+    ImportReport,
+    Labels,
+    Question,
+    Scope,
+    Segment,
+    Source,
+    Statistics,
+    StoredVideo,
+    UndoReport,
+    Video,
+    VideoSummary,
+)
+from storage.ranking.search import Ranking, Searcher
+from storage.repository import Change, LibraryState, Repository
+from storage.samples import sample_sources
+from storage.shelves import Shelves
+
+EXPORT_FORMS = tuple(exporting.FORMS)
+
+
+def _silent(done: int, total: int) -> None:
+    """The progress of those who do not watch."""
+
+
+class Library:
+    """Videos, and finding in them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._repository = Repository(database)
+        self._shelves = Shelves(self._repository)
+
+    @classmethod
+    async def open(cls, path: Path) -> Library:
+        """Open the database at `path`, making it (with the sample talks) where there is none.
+
+        Raises DatabaseError, or NewerDatabase where a later version of Cuepoint wrote it.
+        """
+        library = cls(await Database.open(path))
+        try:
+            await library.restore_samples()
+        except BaseException:
+            await library.close()
+            raise
+        return library
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self._database.close()
+
+    async def restore_samples(self) -> None:
+        """Put the sample talks in their own library, if they are missing."""
+        if not await self._repository.has_videos(access.samples()):
+            await self.import_files(access.samples(), sample_sources())
+
+    async def in_reach(self, scope: Scope) -> Scope:
+        """The scope itself, or the sample talks while nothing has been imported into it."""
+        return access.or_samples(scope, empty=not await self._repository.has_videos(scope))
+
+    async def import_files(
+        self,
+        scope: Scope,
+        files: Sequence[tuple[Source, Labels]],
+        *,
+        replace: bool = False,
+        dry_run: bool = False,
+        progress: Progress = _silent,
+    ) -> ImportReport:
+        """Import files into the scope's one library. What cannot be imported is told in the report's rejections."""
+        _only(scope)
+        importer = Importer(self._database, self._repository, scope)
+        return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress)
+
+    async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
+        """Remove a video from the scope's one library; undo brings it back. Raises UnknownVideo."""
+        key = _only(scope)
+        summary = await self.summary(scope, video_id)
+        before = await self._repository.video(key, video_id)
+        async with self._database.transaction() as connection:
+            change = await Change.of(connection, key)
+            number = await change.begin_import(f"removal of {summary.video.heading}")
+            await change.keep_before(number, video_id, before)
+            await change.remove(video_id)
+        return summary
+
+    async def undo(self, scope: Scope) -> UndoReport:
+        """Take back the last import into (or removal from) the scope's one library. Raises NothingToUndo."""
+        key = _only(scope)
+        last = await self._repository.last_import(key)
+        if last is None:
+            raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
+        number, description, befores = last
+        async with self._database.transaction() as connection:
+            change = await Change.of(connection, key)
+            for video_id, before in befores.items():
+                if before is None:
+                    await change.remove(video_id)
+                else:
+                    await change.put(before)
+            await change.end_import(number)
+        restored = sum(before is not None for before in befores.values())
+        return UndoReport(description, videos_restored=restored, videos_removed=len(befores) - restored)
+
+    async def videos(self, scope: Scope) -> list[VideoSummary]:
+        """Every video of a scope once, by title; where two libraries have one, the earlier library's."""
+        found: dict[str, VideoSummary] = {}
+        order = {key: place for place, key in enumerate(scope.libraries)}
+        for summary in sorted(await self._repository.summaries(scope), key=lambda s: order[s.library]):
+            found.setdefault(summary.video.video_id, summary)
+        return sorted(found.values(), key=lambda s: (s.video.heading.casefold(), s.video.video_id))
+
+    async def summary(self, scope: Scope, video_id: str) -> VideoSummary:
+        """One video of a scope with its size. Raises UnknownVideo."""
+        for summary in await self.videos(scope):
+            if summary.video.video_id == video_id:
+                return summary
+        raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
+
+    async def segments_between(self, scope: Scope, video_id: str, start: float, end: float) -> list[Segment]:
+        """The segments of a video that start within a stretch of it, both ends included, in seconds."""
+        for key in scope.libraries:
+            found = await self._repository.segments_between(key, video_id, start, end)
+            if found:
+                return found
+        return []
+
+    async def statistics(self, scope: Scope) -> Statistics:
+        """The size of a scope."""
+        return await self._repository.statistics(scope)
+
+    async def search(self, scope: Scope, question: Question, limit: int) -> Findings:
+        """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
+        searcher, states = await self._shelves.searcher(scope)
+        ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit)
+        hits = await self._hits(searcher, states, ranking)
+        language = states[0].language if states else ""
+        return Findings(hits, ranking.terms, language, ranking.searched_for, one_video)
+
+    async def _hits(self, searcher: Searcher, states: Sequence[LibraryState], ranking: Ranking) -> tuple[Hit, ...]:
+        places: list[tuple[int, Video, float, float]] = []
+        for ranked in ranking.ranked:
+            index = searcher.model.libraries[ranked.library]
+            video = index.videos[index.video_of[ranked.doc]]
+            places.append((ranked.library, video, float(index.starts[ranked.doc]), ranked.score))
+        stored = [
+            await self._repository.segments(
+                state.key, [(v.video_id, start) for n, v, start, _ in places if n == number]
+            )
+            for number, state in enumerate(states)
+        ]
+        return tuple(
+            Hit(video, segment, score)
+            for number, video, start, score in places
+            # Another process may have removed the segment since it was indexed.
+            if (segment := stored[number].get((video.video_id, start))) is not None
+        )
+
+    async def export(self, scope: Scope, form: str, video_id: str | None = None) -> bytes:
+        """The scope's one library, or one video of it, as a file in one of `EXPORT_FORMS`.
+
+        SubRip captions belong to one recording: with several videos, one must be named. Raises RequestError for that
+        and for an empty library, UnknownVideo for a video that is not there.
+        """
+        key = _only(scope)
+        if video_id is not None:
+            await self.summary(scope, video_id)
+        stored: list[StoredVideo] = await self._repository.videos(key, video_id)
+        if not stored:
+            raise RequestError("There is nothing to export: this library is empty.")
+        if form == "srt" and len(stored) > 1:
+            raise RequestError(f"SubRip holds one video and this library has {len(stored)}: name one.")
+        return await asyncio.to_thread(exporting.export, stored, form)
+
+    async def backup(self, target: Path) -> None:
+        """Copy everything into a new file, while the library stays in use. Raises DatabaseError if it exists."""
+        await self._database.backup(target)
+
+    async def problems(self, scope: Scope) -> list[str]:
+        """What is wrong with the database or the ranking index; empty when all is well."""
+        problems = await self._database.problems()
+        if problems:
+            return problems
+        searcher, _ = await self._shelves.searcher(scope)
+        indexed, stored = searcher.model.corpus_size, (await self.statistics(scope)).segments
+        return [] if indexed == stored else [f"the index holds {indexed} segments, the database {stored}"]
+
+    async def repair(self) -> None:
+        """Rebuild what can be rebuilt from the stored videos."""
+        await self._database.rebuild_indexes()
+        await self.restore_samples()
+        self._shelves = Shelves(self._repository)
+
+
+def _rank(searcher: Searcher, question: Question, limit: int) -> tuple[Ranking, bool]:
+    libraries = searcher.model.libraries
+    videos = wanted_videos(question, [index.videos for index in libraries])
+    reach = sum(
+        len(index.videos) if chosen is None else len(chosen) for index, chosen in zip(libraries, videos, strict=True)
+    )
+    return searcher.search(question, limit, videos), reach == 1
+
+
+def _only(scope: Scope) -> str:
+    if len(scope.libraries) != 1:
+        raise RequestError("Name one library: this can be done in one at a time.")
+    return scope.libraries[0]

@@ -1,0 +1,239 @@
+"""The values that cross storage's doors. Frozen, plain, and free of any database or file format.
+
+Seconds are floats counted from the start of the recording. Positions in text count code points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One recording. Every text field except `video_id` may be empty, meaning unknown."""
+
+    video_id: str
+    title: str = ""
+    creator: str = ""
+    url: str = ""
+    thumbnail: str = ""
+    language: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What to call the video in front of people: its title, or its id when it has none."""
+        return self.title or self.video_id
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One caption: words, and when they are shown."""
+
+    start_second: float
+    end_second: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CueMark:
+    """Where in a segment's text a cue begins, and when that cue is first shown."""
+
+    offset: int
+    start_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The unit that is stored and ranked. `marks` is empty where the source had no cues."""
+
+    start_second: float
+    end_second: float
+    text: str
+    marks: tuple[CueMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVideo:
+    """A video with everything stored of it, its segments by rising start."""
+
+    video: Video
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file somebody handed over: `name` as they know it, `content` as its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the person importing says about a file. An empty field says nothing."""
+
+    video_id: str = ""
+    title: str = ""
+    url: str = ""
+    creator: str = ""
+    language: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A video as read from a file: with `cues` (a caption file) or `segments` (dataset rows).
+
+    `whole` says that the file holds the entire video, so that importing replaces what is stored;
+    dataset rows may be one page of a video and are merged by their start.
+    """
+
+    video: Video
+    cues: tuple[Cue, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something in a file that was not imported. `row` is the line or row number, counted from 1."""
+
+    source: str
+    reason: str
+    row: int | None = None
+
+    def __str__(self) -> str:
+        where = self.source if self.row is None else f"{self.source}, row {self.row}"
+        return f"{where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file held: the transcripts that can be stored and the rows that cannot."""
+
+    transcripts: tuple[Transcript, ...]
+    rejections: tuple[Rejection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The libraries that may be seen, by key, the asker's own server first. Only `storage.access` makes one."""
+
+    libraries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, parsed.
+
+    `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video` and `creator`
+    are filters as typed, empty for none.
+    """
+
+    text: str
+    words: str = ""
+    phrases: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    video: str = ""
+    creator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerm:
+    """One word of a question as it was searched for.
+
+    `alternatives` are the ways of saying it in the index, each a run of terms: its own term, its repair, the two halves
+    of a compound; none when the word is unknown. `weight` is its inverse document frequency in the scope; an unknown
+    word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched as typed.
+    """
+
+    word: str
+    alternatives: tuple[tuple[str, ...], ...]
+    weight: float
+    repaired_to: str = ""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Every term that stands for the word."""
+        return tuple(dict.fromkeys(term for alternative in self.alternatives for term in alternative))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One segment with its final score: finite, never negative."""
+
+    video: Video
+    segment: Segment
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a search found, best first, and how the question was understood.
+
+    `searched_for` is the wording that was searched when words had to be repaired. `one_video` says that everything in
+    reach of the question is a single video.
+    """
+
+    hits: tuple[Hit, ...]
+    terms: tuple[QuestionTerm, ...]
+    language: str
+    searched_for: str | None = None
+    one_video: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VideoSummary:
+    """A stored video with its size: segments, words and where its last segment ends."""
+
+    video: Video
+    library: str
+    segments: int
+    words: int
+    end_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The size of a scope. `spoken_second` adds up the lengths of its segments."""
+
+    libraries: int
+    videos: int
+    segments: int
+    words: int
+    spoken_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, or with `dry_run` would do.
+
+    `unnamed` are the files, among those rejected, that lack nothing but the id of their video.
+    """
+
+    library: str
+    videos_added: int = 0
+    videos_changed: int = 0
+    videos_unchanged: int = 0
+    segments_added: int = 0
+    segments_replaced: int = 0
+    segments_removed: int = 0
+    segments_unchanged: int = 0
+    rejections: tuple[Rejection, ...] = ()
+    notes: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    dry_run: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was (or would be) written."""
+        return bool(self.videos_added or self.videos_changed)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """What undoing brought back: videos as they were before, and videos that are gone again."""
+
+    description: str
+    videos_restored: int
+    videos_removed: int

@@ -1,0 +1,101 @@
+"""BM25 over sparse postings, as a subclass of rank-bm25's model.
+
+rank-bm25 0.2.2 owns the formula; what is ours are the postings, several libraries read as one collection, and the idf.
+As shipped it divides by zero on an empty corpus, gives negative scores where a word is in most segments, and zero for
+an exact match among two; none of that can happen here, and a match is decided by the presence of a term, never by a
+score.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rank_bm25 import BM25Okapi
+
+from storage.ranking.index import Floats, Ints, LibraryIndex
+
+
+class IdfPolicy(enum.Enum):
+    """How rare a term counts: Okapi as rank-bm25 ships it, or a form that is never negative."""
+
+    OKAPI = "okapi"
+    NEVER_NEGATIVE = "never negative"
+
+
+class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
+    """BM25 over the libraries of a scope as if they were one corpus.
+
+    Segments are numbered through: those of the first library first. With `IdfPolicy.OKAPI` the scores equal
+    rank_bm25.BM25Okapi's over the same terms to the last bit.
+    """
+
+    def __init__(
+        self,
+        libraries: Sequence[LibraryIndex],
+        policy: IdfPolicy = IdfPolicy.NEVER_NEGATIVE,
+        *,
+        k1: float = 1.5,
+        b: float = 0.75,
+    ) -> None:
+        self.libraries = tuple(libraries)
+        self.policy = policy
+        self.bases = np.cumsum([0, *(library.size for library in self.libraries)])
+        super().__init__(self.libraries, k1=k1, b=b)
+
+    def _initialize(self, corpus: Sequence[LibraryIndex]) -> dict[str, int]:
+        self.corpus_size = int(self.bases[-1])
+        self.doc_len = np.concatenate([library.lengths for library in corpus]) if corpus else np.empty(0, np.int32)
+        self.avgdl = float(self.doc_len.sum()) / self.corpus_size if self.corpus_size else 0.0
+        # A corpus of stop words alone has no length to normalise by.
+        relative = self.b * self.doc_len / self.avgdl if self.avgdl else np.zeros(self.corpus_size)
+        self.saturation: Floats = self.k1 * (1 - self.b + relative)
+        if self.policy is IdfPolicy.NEVER_NEGATIVE:
+            return {}
+        every = dict.fromkeys(term for library in corpus for term in library.terms)
+        return {term: count for term in every if (count := self.frequency(term))}
+
+    def _calc_idf(self, nd: dict[str, int]) -> None:
+        if nd:
+            super()._calc_idf(nd)
+
+    def frequency(self, term: str) -> int:
+        """In how many segments of the scope a term occurs."""
+        return sum(library.frequency(term) for library in self.libraries)
+
+    def weight(self, term: str) -> float:
+        """The inverse document frequency of a term, never negative: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene."""
+        if self.policy is IdfPolicy.OKAPI:
+            return float(self.idf.get(term, 0.0))
+        seen = self.frequency(term)
+        return math.log(1 + (self.corpus_size - seen + 0.5) / (seen + 0.5))
+
+    def get_scores(self, query: Sequence[str]) -> Floats:
+        """The score of every segment for the terms of a question, in rank-bm25's order of operations."""
+        scores: Floats = np.zeros(self.corpus_size)
+        for term in query:
+            weight = self.weight(term)
+            for base, library in zip(self.bases, self.libraries, strict=False):
+                docs, counts = library.postings(term)
+                if len(docs):
+                    here = docs + base
+                    times = counts.astype(np.float64)
+                    scores[here] += weight * (times * (self.k1 + 1) / (times + self.saturation[here]))
+        return scores
+
+    def occurrences(self, term: str, docs: NDArray[np.int64]) -> Floats:
+        """How often a term occurs in each of the given segments."""
+        found = np.zeros(len(docs))
+        for base, library in zip(self.bases, self.libraries, strict=False):
+            holders, counts = library.postings(term)
+            if len(holders):
+                found += _look_up(holders, counts, docs - base)
+        return found
+
+
+def _look_up(holders: Ints, counts: NDArray[np.uint16], docs: NDArray[np.int64]) -> Floats:
+    places = np.minimum(np.searchsorted(holders, docs), len(holders) - 1)
+    return np.where(holders[places] == docs, counts[places], 0).astype(np.float64)

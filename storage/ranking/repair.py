@@ -1,0 +1,93 @@
+"""Words that a scope does not know: tried as their closest spellings, and as compounds joined or split.
+
+Only words of the scope's own libraries are offered, so that what one server says is never suggested in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.process import cdist
+
+from storage.ranking.index import LibraryIndex
+
+SHORTEST_REPAIRED = 4
+"""Letters a word needs before spelling is guessed at: shorter ones are one edit away from nearly everything."""
+TWO_EDITS_FROM = 7
+"""Letters from which two edits are allowed; one until then (measured, see benchmarks)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What a word is searched as: one spelling, or the two halves of a compound. `edits` is 0 for a compound."""
+
+    words: tuple[str, ...]
+    edits: int
+
+
+class Speller:
+    """Finds repairs in the words of the libraries of a scope."""
+
+    def __init__(self, libraries: Sequence[LibraryIndex]) -> None:
+        self._libraries = tuple(libraries)
+        self._by_shape: dict[tuple[str, int], list[str]] | None = None
+
+    def spoken(self, word: str) -> int:
+        """How often a word is spoken in the scope."""
+        return sum(int(index.word_counts[index.words[word]]) for index in self._libraries if word in index.words)
+
+    def joined(self, left: str, right: str) -> str | None:
+        """The compound of two neighbouring words, if the scope speaks of it."""
+        return left + right if self.spoken(left + right) else None
+
+    def repair(self, word: str) -> Repair | None:
+        """The best stand-in for an unknown word, or None where nothing is close."""
+        return self._spelling(word, most_edits=1) or self.split(word) or self._spelling(word, most_edits=2)
+
+    def split(self, word: str) -> Repair | None:
+        """A word taken apart where its halves are spoken one after the other: the pair said most often."""
+        best, best_count = None, 0
+        for left, right in _halves(word):
+            count = sum(len(index.phrase_positions((left, right))[0]) for index in self._libraries)
+            if count > best_count:
+                best, best_count = Repair((left, right), edits=0), count
+        return best
+
+    def _spelling(self, word: str, most_edits: int) -> Repair | None:
+        allowed = min(most_edits, 2 if len(word) >= TWO_EDITS_FROM else 1)
+        if len(word) < SHORTEST_REPAIRED or not word.isalpha() or allowed < most_edits:
+            return None
+        candidates = list(self._near(word, allowed))
+        if not candidates:
+            return None
+        edits = cdist([word], candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0]
+        close = [(int(edit), name) for edit, name in zip(edits, candidates, strict=True) if edit <= allowed]
+        if not close:
+            return None
+        edit, name = min(close, key=lambda c: (c[0], c[1][0] != word[0], -self.spoken(c[1]), c[1]))
+        return Repair((name,), edits=edit)
+
+    def _near(self, word: str, allowed: int) -> Iterator[str]:
+        """Words of about the same length with the same first letter, or with its first two letters mixed up."""
+        shapes = self._shapes()
+        for first in dict.fromkeys(word[:2]):
+            for length in range(len(word) - allowed, len(word) + allowed + 1):
+                yield from shapes.get((first, length), ())
+
+    def _shapes(self) -> dict[tuple[str, int], list[str]]:
+        if self._by_shape is None:
+            shapes: dict[tuple[str, int], list[str]] = {}
+            for word in dict.fromkeys(word for index in self._libraries for word in index.words):
+                if word.isalpha():
+                    shapes.setdefault((word[0], len(word)), []).append(word)
+            self._by_shape = shapes
+        return self._by_shape
+
+
+def _halves(word: str) -> Iterator[tuple[str, str]]:
+    for cut in range(1, len(word)):
+        left, right = word[:cut], word[cut:]
+        if all(len(half) > 1 or half.isdigit() for half in (left, right)):
+            yield left, right

@@ -1,0 +1,114 @@
+"""How a question's words are understood in a scope: which terms stand for each, and how much it weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from storage.analysis import Analyser, Token
+from storage.models import Question, QuestionTerm
+from storage.ranking.bm25 import SparseBM25
+from storage.ranking.repair import Speller
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A term, and the stretch of the question's words that its repair replaces."""
+
+    term: QuestionTerm
+    start: int
+    end: int
+
+
+class Wording:
+    """Reads questions with the vocabulary of one scope."""
+
+    def __init__(self, model: SparseBM25, speller: Speller, analyser: Analyser) -> None:
+        self._model = model
+        self._speller = speller
+        self._analyser = analyser
+
+    def read(self, question: Question) -> tuple[tuple[QuestionTerm, ...], str | None]:
+        """The terms to search for, and the repaired wording if any word had to be repaired.
+
+        Quoted phrases are never repaired. A question of stop words alone is searched by its stop words.
+        """
+        free = list(self._analyser.tokens(question.words))
+        quoted = [token for phrase in question.phrases for token in self._analyser.tokens(phrase)]
+        if all(token.is_stop_word for token in (*free, *quoted)):
+            meant, quoted_meant = free, quoted
+        else:
+            meant, quoted_meant = _content(free), _content(quoted)
+        understood = [self._understand(meant, position) for position in range(len(meant))]
+        terms = [*(each.term for each in understood), *(self._as_typed(token) for token in quoted_meant)]
+        return tuple(_once(terms)), _reworded(question.words, understood)
+
+    def _understand(self, tokens: Sequence[Token], position: int) -> _Understood:
+        token = tokens[position]
+        plain = _Understood(self._as_typed(token), token.start, token.end)
+        if self._model.frequency(token.term):
+            return plain
+        return self._compound(tokens, position) or self._stand_in(token) or plain
+
+    def _as_typed(self, token: Token) -> QuestionTerm:
+        known = self._model.frequency(token.term) or self._in_title(token.term)
+        return QuestionTerm(token.word, ((token.term,),) if known else (), self._model.weight(token.term))
+
+    def _compound(self, tokens: Sequence[Token], position: int) -> _Understood | None:
+        """An unknown word joined with the word before or after it ("word piece" where the talks say "wordpiece")."""
+        for left, right in ((position - 1, position), (position, position + 1)):
+            if left < 0 or right >= len(tokens) or tokens[right].start - tokens[left].end != 1:
+                continue
+            joined = self._speller.joined(tokens[left].word, tokens[right].word)
+            if joined:
+                term = self._meaning(tokens[position].word, (joined,))
+                return _Understood(term, tokens[left].start, tokens[right].end)
+        return None
+
+    def _stand_in(self, token: Token) -> _Understood | None:
+        if self._in_title(token.term):
+            # The title has the word; the captions may still say it in two ("xlnet", "xl net").
+            kept: tuple[str, ...] = (token.term,)
+            repair = self._speller.split(token.word)
+        else:
+            kept, repair = (), self._speller.repair(token.word)
+        if repair is None:
+            return None
+        return _Understood(self._meaning(token.word, repair.words, kept), token.start, token.end)
+
+    def _meaning(self, word: str, stand_ins: Sequence[str], kept: tuple[str, ...] = ()) -> QuestionTerm:
+        tokens = [token for name in stand_ins for token in self._analyser.tokens(name)]
+        said = tuple(token.term for token in tokens if not token.is_stop_word)
+        weight = max((self._model.weight(term) for term in (*kept, *said)), default=0.0)
+        alternatives = tuple(alternative for alternative in (kept, said) if alternative)
+        return QuestionTerm(word, alternatives, weight, repaired_to=" ".join(stand_ins))
+
+    def _in_title(self, term: str) -> bool:
+        return any(term in index.title_videos for index in self._model.libraries)
+
+
+def _content(tokens: Iterable[Token]) -> list[Token]:
+    return [token for token in tokens if not token.is_stop_word]
+
+
+def _once(terms: Iterable[QuestionTerm]) -> Iterable[QuestionTerm]:
+    """Each term once, and none for a word repaired to a stop word ("waht")."""
+    seen: set[object] = set()
+    for term in terms:
+        if term.repaired_to and not term.alternatives:
+            continue
+        key = term.alternatives or term.word
+        if key not in seen:
+            seen.add(key)
+            yield term
+
+
+def _reworded(words: str, understood: Sequence[_Understood]) -> str | None:
+    """The words with every repair in its place, or None if there is none."""
+    pieces: list[str] = []
+    end = 0
+    for each in understood:
+        if each.term.repaired_to and each.start >= end:
+            pieces += [words[end : each.start], each.term.repaired_to]
+            end = each.end
+    return " ".join("".join([*pieces, words[end:]]).split()) if pieces else None

@@ -1,0 +1,215 @@
+"""The SQL about libraries, videos and segments. Rows stay in here; values go out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import aiosqlite
+
+from storage.database import Database, database_errors
+from storage.models import CueMark, Scope, Segment, Statistics, StoredVideo, Video, VideoSummary
+
+DEFAULT_LANGUAGE = "en"
+_VIDEO_COLUMNS = "video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryState:
+    """A library as the database has it now."""
+
+    key: str
+    language: str
+    revision: int
+
+
+class Repository:
+    """Reads outside any change; writes take the connection of the transaction they belong to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with database_errors(self._database.path):
+            return [tuple(row) for row in await self._database.reader.execute_fetchall(sql, parameters)]
+
+    async def states(self, scope: Scope) -> list[LibraryState]:
+        """The libraries of a scope that exist, in the scope's order."""
+        rows = await self._rows(
+            f"SELECT key, language, revision FROM library WHERE key IN ({_marks(scope.libraries)})", scope.libraries
+        )
+        found = {key: LibraryState(key, language, revision) for key, language, revision in rows}
+        return [found[key] for key in scope.libraries if key in found]
+
+    async def has_videos(self, scope: Scope) -> bool:
+        """Whether anything is stored in a scope."""
+        libraries = _marks(scope.libraries)
+        sql = f"SELECT 1 FROM video JOIN library ON library.id = library_id WHERE key IN ({libraries}) LIMIT 1"
+        return bool(await self._rows(sql, scope.libraries))
+
+    async def summaries(self, scope: Scope) -> list[VideoSummary]:
+        """Every video of a scope with its size, by title."""
+        sql = f"""
+            SELECT {_VIDEO_COLUMNS}, key, count(*),
+                   sum(1 + length(text) - length(replace(text, ' ', ''))), max(end_second)
+            FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
+            WHERE key IN ({_marks(scope.libraries)}) GROUP BY video.id ORDER BY lower(title), video.video_id
+        """
+        return [VideoSummary(Video(*row[:6]), *row[6:]) for row in await self._rows(sql, scope.libraries)]
+
+    async def statistics(self, scope: Scope) -> Statistics:
+        """The size of a scope."""
+        sql = f"""
+            SELECT count(DISTINCT library_id), count(DISTINCT video.id), count(*),
+                   total(1 + length(text) - length(replace(text, ' ', ''))), total(end_second - segment.start_second)
+            FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
+            WHERE key IN ({_marks(scope.libraries)})
+        """
+        libraries, videos, segments, words, seconds = (await self._rows(sql, scope.libraries))[0]
+        return Statistics(libraries, videos, segments, int(words), seconds)
+
+    async def video(self, key: str, video_id: str) -> StoredVideo | None:
+        """One video of a library with all its segments."""
+        found = await self.videos(key, video_id)
+        return found[0] if found else None
+
+    async def videos(self, key: str, video_id: str | None = None) -> list[StoredVideo]:
+        """The videos of a library with their segments, by video id; or only the one named."""
+        rows = await self._rows(
+            f"""
+            SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, marks
+            FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
+            WHERE key = ?1 AND (?2 IS NULL OR video_id = ?2) ORDER BY video_id, segment.start_second
+            """,
+            (key, video_id),
+        )
+        grouped: dict[Video, list[Segment]] = {}
+        for row in rows:
+            grouped.setdefault(Video(*row[:6]), []).append(_segment(*row[6:]))
+        return [StoredVideo(video, tuple(segments)) for video, segments in grouped.items()]
+
+    async def segments(self, key: str, places: Iterable[tuple[str, float]]) -> dict[tuple[str, float], Segment]:
+        """The segments at the given (video_id, start_second) places of a library."""
+        rows = await self._rows(
+            """
+            SELECT video_id, segment.start_second, end_second, text, marks
+            FROM json_each(?2) AS place
+            JOIN library ON library.key = ?1
+            JOIN video ON library_id = library.id AND video_id = place.value ->> 0
+            JOIN segment ON segment.video = video.id AND segment.start_second = place.value ->> 1
+            """,
+            (key, json.dumps(list(places))),
+        )
+        return {(row[0], row[1]): _segment(*row[1:]) for row in rows}
+
+    async def segments_between(self, key: str, video_id: str, start: float, end: float) -> list[Segment]:
+        """The segments of a video whose start lies within a stretch of it, both ends included, in seconds."""
+        rows = await self._rows(
+            """
+            SELECT segment.start_second, end_second, text, marks
+            FROM library JOIN video ON library_id = library.id JOIN segment ON segment.video = video.id
+            WHERE key = ? AND video_id = ? AND segment.start_second BETWEEN ? AND ? ORDER BY segment.start_second
+            """,
+            (key, video_id, start, end),
+        )
+        return [_segment(*row) for row in rows]
+
+    async def last_import(self, key: str) -> tuple[int, str, dict[str, StoredVideo | None]] | None:
+        """The last act on a library: its number, what it was, and each video it touched as it was before."""
+        last = await self._rows(
+            "SELECT import.id, description FROM import JOIN library ON library.id = library_id"
+            " WHERE key = ? ORDER BY import.id DESC LIMIT 1",
+            (key,),
+        )
+        if not last:
+            return None
+        number, description = last[0]
+        rows = await self._rows(
+            "SELECT video_id, before FROM replaced WHERE import_id = ? ORDER BY video_id", (number,)
+        )
+        return number, description, {video_id: before and _stored_video(before) for video_id, before in rows}
+
+
+class Change:
+    """The writes of one transaction on one library."""
+
+    def __init__(self, connection: aiosqlite.Connection, library: int) -> None:
+        self._connection = connection
+        self._library = library
+
+    @classmethod
+    async def of(cls, connection: aiosqlite.Connection, key: str, language: str = DEFAULT_LANGUAGE) -> Change:
+        """Begin changing a library, making it if it is new. Its revision rises."""
+        await connection.execute(
+            "INSERT INTO library (key, language) VALUES (?, ?) ON CONFLICT DO UPDATE SET revision = revision + 1",
+            (key, language),
+        )
+        row = await (await connection.execute("SELECT id FROM library WHERE key = ?", (key,))).fetchone()
+        assert row is not None  # the statement above made it
+        return cls(connection, row[0])
+
+    async def begin_import(self, description: str) -> int:
+        """Record a new act. It takes the place of the one that could be undone until now."""
+        await self._connection.execute("DELETE FROM import WHERE library_id = ?", (self._library,))
+        made_at = datetime.now(UTC).isoformat(timespec="seconds")
+        cursor = await self._connection.execute(
+            "INSERT INTO import (library_id, description, made_at) VALUES (?, ?, ?)",
+            (self._library, description, made_at),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    async def end_import(self, number: int) -> None:
+        """Forget an act that has been undone."""
+        await self._connection.execute("DELETE FROM import WHERE id = ?", (number,))
+
+    async def keep_before(self, number: int, video_id: str, before: StoredVideo | None) -> None:
+        """Keep a video as it was before an act first touched it."""
+        await self._connection.execute(
+            "INSERT OR IGNORE INTO replaced (import_id, video_id, before) VALUES (?, ?, ?)",
+            (number, video_id, None if before is None else json.dumps(asdict(before), ensure_ascii=False)),
+        )
+
+    async def put(self, stored: StoredVideo) -> None:
+        """Store a video as given, in place of what was there."""
+        await self.remove(stored.video.video_id)
+        video = stored.video
+        cursor = await self._connection.execute(
+            "INSERT INTO video (library_id, video_id, title, creator, url, thumbnail, language)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self._library, video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language),
+        )
+        await self._connection.executemany(
+            "INSERT INTO segment (video, start_second, end_second, text, marks) VALUES (?, ?, ?, ?, ?)",
+            [(cursor.lastrowid, s.start_second, s.end_second, s.text, _marks_json(s.marks)) for s in stored.segments],
+        )
+
+    async def remove(self, video_id: str) -> None:
+        """Delete a video and its segments, if it is there."""
+        await self._connection.execute(
+            "DELETE FROM video WHERE library_id = ? AND video_id = ?", (self._library, video_id)
+        )
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _segment(start: float, end: float, text: str, marks: str | None) -> Segment:
+    return Segment(start, end, text, tuple(CueMark(*mark) for mark in json.loads(marks)) if marks else ())
+
+
+def _marks_json(marks: Sequence[CueMark]) -> str | None:
+    return json.dumps([(mark.offset, mark.start_second) for mark in marks], separators=(",", ":")) if marks else None
+
+
+def _stored_video(before: str) -> StoredVideo:
+    value = json.loads(before)
+    segments = (
+        Segment(**{**segment, "marks": tuple(CueMark(**mark) for mark in segment["marks"])})
+        for segment in value["segments"]
+    )
+    return StoredVideo(Video(**value["video"]), tuple(segments))

@@ -1,0 +1,47 @@
+"""Three short talks written for Cuepoint, so that there is something to ask before anything is imported."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from storage.models import Labels, Source
+
+SAMPLES: tuple[tuple[str, Labels], ...] = (
+    (
+        "captions.srt",
+        Labels(
+            video_id="sample-captions",
+            title="Sample talk: How captions are made and timed",
+            url="https://video.example.com/sample-captions",
+            creator="Cuepoint samples",
+            language="en",
+        ),
+    ),
+    (
+        "bm25.srt",
+        Labels(
+            video_id="sample-bm25-ranking",
+            title="Sample talk: BM25 ranking, piece by piece",
+            url="https://video.example.com/sample-bm25-ranking",
+            creator="Cuepoint samples",
+            language="en",
+        ),
+    ),
+    (
+        "discord_apps.srt",
+        Labels(
+            video_id="sample-discord-apps",
+            title="Sample talk: How Discord apps talk to people",
+            url="https://video.example.com/sample-discord-apps",
+            creator="Cuepoint samples",
+            language="en",
+        ),
+    ),
+)
+"""Each talk's file name in this package, and what to say about it when it is imported."""
+
+
+def sample_sources() -> tuple[tuple[Source, Labels], ...]:
+    """The talks, ready to be imported: each as a file with its labels."""
+    package = resources.files(__name__)
+    return tuple((Source(name, package.joinpath(name).read_bytes()), labels) for name, labels in SAMPLES)

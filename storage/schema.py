@@ -1,0 +1,58 @@
+"""The tables, as an ordered list of migrations. `PRAGMA user_version` counts those that have run."""
+
+from __future__ import annotations
+
+# Each migration is a list of single statements: executescript would commit the transaction it runs in.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE library (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,              -- 'shared', 'samples', 'server:<Discord id>'
+            language TEXT NOT NULL,                -- BCP 47 base, such as 'en'
+            revision INTEGER NOT NULL DEFAULT 0    -- raised by every change; an index of another revision is stale
+        ) STRICT
+        """,
+        """
+        CREATE TABLE video (
+            id INTEGER PRIMARY KEY,
+            library_id INTEGER NOT NULL REFERENCES library ON DELETE CASCADE,
+            video_id TEXT NOT NULL,
+            title TEXT NOT NULL,                   -- '' where unknown, as in the columns below
+            creator TEXT NOT NULL,
+            url TEXT NOT NULL,
+            thumbnail TEXT NOT NULL,
+            language TEXT NOT NULL,
+            UNIQUE (library_id, video_id)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE segment (
+            video INTEGER NOT NULL REFERENCES video ON DELETE CASCADE,
+            start_second REAL NOT NULL CHECK (start_second >= 0),
+            end_second REAL NOT NULL CHECK (end_second >= start_second),
+            text TEXT NOT NULL,
+            marks TEXT,                            -- JSON [[offset, start_second], ..]; null where there were no cues
+            PRIMARY KEY (video, start_second)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE import (                      -- one act that changed a library: an import, or a removal
+            id INTEGER PRIMARY KEY,
+            library_id INTEGER NOT NULL REFERENCES library ON DELETE CASCADE,
+            description TEXT NOT NULL,
+            made_at TEXT NOT NULL                  -- ISO 8601, UTC
+        ) STRICT
+        """,
+        """
+        CREATE TABLE replaced (                    -- the videos an import touched, as they were before; for undo
+            import_id INTEGER NOT NULL REFERENCES import ON DELETE CASCADE,
+            video_id TEXT NOT NULL,
+            before TEXT,                           -- JSON of the whole video; null where it did not exist
+            PRIMARY KEY (import_id, video_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
+)
+
+SCHEMA_VERSION = len(MIGRATIONS)

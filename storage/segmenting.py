@@ -1,0 +1,71 @@
+"""From cues to segments: stretches of continuous speech of about 360 to 490 characters.
+
+They have the shape of the dataset's own rows, which are made of captions in the same way.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from storage.models import Cue, CueMark, Segment
+
+SHORTEST_CHARACTERS = 360
+LONGEST_PIECE_CHARACTERS = 130
+SILENCE_SECOND = 10.0
+
+
+def segment(cues: Sequence[Cue]) -> tuple[Segment, ...]:
+    """Return the segments of a video whose `cues` are in order of their start. All words are in them, once.
+
+    A segment ends at the first cue boundary where it is long enough, or before a silence. No two segments start within
+    the same second, because that second names them.
+    """
+    segments: list[Segment] = []
+    open_pieces: list[Cue] = []
+    length = 0
+    for piece in _pieces(cues):
+        if open_pieces and _ends_before(piece, open_pieces, length):
+            segments.append(_joined(open_pieces))
+            open_pieces, length = [], 0
+        length += len(piece.text) + bool(open_pieces)
+        open_pieces.append(piece)
+    if open_pieces:
+        segments.append(_joined(open_pieces))
+    return tuple(segments)
+
+
+def _ends_before(piece: Cue, pieces: Sequence[Cue], length: int) -> bool:
+    if math.floor(piece.start_second) == math.floor(pieces[0].start_second):
+        return False
+    return length >= SHORTEST_CHARACTERS or piece.start_second - pieces[-1].end_second > SILENCE_SECOND
+
+
+def _pieces(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Yield the cues, the long ones split between words, as if each character took the same time."""
+    for cue in cues:
+        if len(cue.text) <= LONGEST_PIECE_CHARACTERS:
+            yield cue
+            continue
+        per_character = (cue.end_second - cue.start_second) / len(cue.text)
+        offset = 0
+        for text in textwrap.wrap(cue.text, LONGEST_PIECE_CHARACTERS, break_long_words=False, break_on_hyphens=False):
+            start_second = round(cue.start_second + offset * per_character, 3)
+            offset += len(text) + 1
+            end_second = round(cue.start_second + min(offset, len(cue.text)) * per_character, 3)
+            yield Cue(start_second, end_second, text)
+
+
+def _joined(pieces: Sequence[Cue]) -> Segment:
+    marks = []
+    offset = 0
+    for piece in pieces:
+        marks.append(CueMark(offset, round(piece.start_second, 3)))
+        offset += len(piece.text) + 1
+    return Segment(
+        start_second=float(math.floor(pieces[0].start_second)),
+        end_second=round(pieces[-1].end_second, 3),
+        text=" ".join(piece.text for piece in pieces),
+        marks=tuple(marks),
+    )

@@ -1,0 +1,53 @@
+"""The ranking indexes of the libraries in use, kept true to the database, also when another process writes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, defaultdict
+
+from storage.models import Scope
+from storage.ranking.index import LibraryIndex, build_index
+from storage.ranking.search import Searcher
+from storage.repository import LibraryState, Repository
+
+SEARCHERS_KEPT = 32
+"""Scopes whose searcher is kept ready; the least lately used makes room."""
+
+
+class Shelves:
+    """Builds an index when a library's revision is not the one indexed, off the event loop, once for all who wait."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._indexes: dict[str, tuple[LibraryState, LibraryIndex]] = {}
+        self._searchers: OrderedDict[tuple[LibraryState, ...], Searcher] = OrderedDict()
+        self._building: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def searcher(self, scope: Scope) -> tuple[Searcher, tuple[LibraryState, ...]]:
+        """What ranks a scope as the database has it now, and the libraries it reads, in the scope's order."""
+        states = tuple(await self._repository.states(scope))
+        indexes = [await self._index(state) for state in states]
+        searcher = self._searchers.get(states)
+        if searcher is None:
+            language = states[0].language if states else "en"
+            searcher = self._searchers[states] = await asyncio.to_thread(Searcher, indexes, language)
+            if len(self._searchers) > SEARCHERS_KEPT:
+                self._searchers.popitem(last=False)
+        self._searchers.move_to_end(states)
+        return searcher, states
+
+    async def _index(self, state: LibraryState) -> LibraryIndex:
+        async with self._building[state.key]:
+            kept = self._indexes.get(state.key)
+            if kept is None or kept[0] != state:
+                stored = await self._repository.videos(state.key)
+                entries = [(each.video, each.segments) for each in stored]
+                kept = state, await asyncio.to_thread(build_index, entries, state.language)
+                self._indexes[state.key] = kept
+                self._forget_searchers(state.key)
+        return kept[1]
+
+    def _forget_searchers(self, key: str) -> None:
+        """Searchers of an earlier revision would hold its whole index in memory."""
+        for states in [states for states in self._searchers if any(state.key == key for state in states)]:
+            del self._searchers[states]

@@ -1,0 +1,24 @@
+"""What captions write for sounds that are not speech, such as [Music] or a note sign."""
+
+from __future__ import annotations
+
+import re
+
+# Talks about language models say these aloud, and people who caption by hand write them so.
+_SPOKEN_IN_BRACKETS = "CLS|SEP|MASK|PAD|UNK|BOS|EOS"
+# In round brackets people also write asides, so only words that can be nothing but a sound.
+_SOUNDS = (
+    "applause|applauding|laughter|laughs|laughing|laugh|chuckles|chuckling|music|music playing|cheering|cheers|"
+    "coughs|coughing|sighs|sighing|gasps|clapping|claps|silence|inaudible"
+)
+
+SOUND_MARK = re.compile(
+    r"(?<!\S)(?:"
+    rf"\[(?!(?:{_SPOKEN_IN_BRACKETS})\])[ ]*[^\W\d_][^\[\]\d_]{{0,59}}\]"
+    r"|[\[(][ ]*[♩♪♫♬][♩♪♫♬ ]{0,19}[\])]"
+    rf"|\([ ]*(?i:(?:audience )?(?:{_SOUNDS}))[ ]*\)"
+    r")(?!\S)"
+    r"|[♩♪♫♬]+"
+)
+"""One sound mark: bracketed words without digits that stand alone between spaces, the sounds above in round brackets,
+or note signs. "[ __ ]", a word that was bleeped, is none: it was spoken."""

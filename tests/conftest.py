@@ -1,0 +1,65 @@
+"""What several tests share: a real library in a folder of the test's own, and the real input beside the project."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from storage import access
+from storage.library import Library
+from storage.models import Labels, Source
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED_FOLDER = PROJECT.parent / "shared"
+
+
+@pytest.fixture
+async def library(tmp_path: Path) -> AsyncIterator[Library]:
+    """An empty library (the samples aside) in a real database."""
+    opened = await Library.open(tmp_path / "data" / "cuepoint.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def seeds() -> Path:
+    """The folder of real transcripts."""
+    folder = SHARED_FOLDER / "seeds"
+    if not folder.is_dir():
+        pytest.skip("the folder of real transcripts (../shared/seeds) is not here")
+    return folder
+
+
+SUBRIP_SEED, SUBRIP_ID = "003_a6f268b4fac4ddfc.txt", "autoML_talk"
+PASTED_SEEDS = ("000_96d875eb0a5b2e98.txt", "001_8644b3362c87d0f6.txt", "004_1e00bd4a193aef0b.txt")
+
+
+@pytest.fixture
+async def seeded(library: Library, seeds: Path) -> Library:
+    """A library with the four real transcripts in it."""
+    files = [(Source(name, (seeds / name).read_bytes()), Labels()) for name in PASTED_SEEDS]
+    labels = Labels(video_id=SUBRIP_ID, title="AutoML and BERT tutorial", url="https://talks.example.org/automl")
+    files.append((Source(SUBRIP_SEED, (seeds / SUBRIP_SEED).read_bytes()), labels))
+    await library.import_files(access.host(), files)
+    return library
+
+
+Row = tuple[str, float, str]
+
+
+@pytest.fixture
+def rows() -> Callable[..., Source]:
+    """Makes a data set file from (video_id, start_second, text) rows; each row lasts 30 seconds."""
+
+    def make(*given: Row, name: str = "rows.jsonl", title: str = "") -> Source:
+        import json
+
+        lines = [
+            json.dumps({"video_id": v, "text": text, "start_second": start, "end_second": start + 30, "title": title})
+            for v, start, text in given
+        ]
+        return Source(name, "\n".join(lines).encode())
+
+    return make

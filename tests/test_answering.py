@@ -1,0 +1,258 @@
+"""From hits to an answer: parsing, passages, excerpts, seconds, links, and how sure."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.answer import CLOSEST, CONFIDENT, compose
+from bot.answering.excerpts import QUOTE_LENGTH, excerpt
+from bot.answering.links import link_at
+from bot.answering.matching import Matcher
+from bot.answering.passages import join
+from bot.answering.question import parse_question
+from bot.answering.values import Found, Passage
+from bot.errors import EmptyQuestion
+from bot.timecodes import parse_timecode, timecode
+from storage.analysis import analyser_for
+from storage.models import CueMark, Findings, Hit, Question, QuestionTerm, Segment, Video
+
+VIDEO = Video("dQw4w9WgXcQ", "A talk", url="https://www.youtube.com/watch?v=dQw4w9WgXcQ")
+
+
+def matcher_for(question: str, unknown: str = "") -> Matcher:
+    parsed = parse_question(question)
+    return Matcher(parsed, findings_for(parsed, unknown))
+
+
+def findings_for(question: Question, unknown: str = "") -> Findings:
+    """What a search would say of a question's words, each of the same weight."""
+    words = " ".join((question.words, *question.phrases))
+    terms = [
+        QuestionTerm(token.word, () if token.word in unknown.split() else ((token.term,),), 1.0)
+        for token in analyser_for("en").tokens(words)
+        if not token.is_stop_word
+    ]
+    return Findings((), tuple(terms), "en")
+
+
+def passage(*texts: str, video: Video = VIDEO, score: float = 1.0) -> Passage:
+    segments = tuple(Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts))
+    return Passage(video, segments, score)
+
+
+@pytest.mark.parametrize(
+    ("typed", "parsed"),
+    [
+        ("what is BERT?", Question("", "what is BERT?")),
+        ('say "hello  world" again', Question("", "say again", ("hello world",))),
+        ("“curly quotes” too", Question("", "too", ("curly quotes",))),
+        ("bert -masking", Question("", "bert", (), ("masking",))),
+        ('bert -"next sentence"', Question("", "bert", (), ("next sentence",))),
+        ("bert video:xlnet", Question("", "bert", video="xlnet")),
+        ('bert VIDEO:"all you need"', Question("", "bert", video="all you need")),
+        ("bert video:-9evrZnBorM", Question("", "bert", video="-9evrZnBorM")),
+        ('a creator:"Two Words" b', Question("", "a b", creator="Two Words")),
+        ("state-of-the-art results", Question("", "state-of-the-art results")),
+        ("temperature below -5", Question("", "temperature below -5")),
+        ('unbalanced "quote here', Question("", 'unbalanced "quote here')),
+        ("lone - and -- stay", Question("", "lone - and -- stay")),
+        ('empty "" phrase', Question("", 'empty "" phrase')),
+        ('nothing said "!!!" here', Question("", "nothing said here")),
+    ],
+)
+def test_the_grammar_of_questions(typed: str, parsed: Question) -> None:
+    found = parse_question(typed)
+    assert found == Question(typed, parsed.words, parsed.phrases, parsed.exclusions, parsed.video, parsed.creator)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "???", "-word", "video:x", '"!!!"', "🤔"])
+def test_a_question_without_a_word_is_refused_in_words(text: str) -> None:
+    with pytest.raises(EmptyQuestion, match="at least one word"):
+        parse_question(text)
+
+
+@given(st.text())
+def test_nothing_anybody_types_breaks_the_parser(text: str) -> None:
+    try:
+        question = parse_question(text)
+    except EmptyQuestion:
+        return
+    assert question.text == text
+
+
+texts = st.text(st.sampled_from("abcdefg.,! éß"), min_size=1).map(lambda text: " ".join(text.split())).filter(bool)
+
+
+@given(st.lists(texts, min_size=1, max_size=3), st.text("abcdefg ", min_size=1))
+def test_a_quote_is_a_verbatim_substring_and_highlights_point_into_it(parts: list[str], words: str) -> None:
+    try:
+        matcher = matcher_for(words)
+    except EmptyQuestion:
+        return
+    given_passage = passage(*parts)
+    found = excerpt(given_passage, matcher)
+    assert found.quote
+    assert found.quote in given_passage.text
+    assert found.quote == found.quote.strip()
+    assert found.starts_passage == given_passage.text.startswith(found.quote) or not found.starts_passage
+    assert 0 <= found.start_second <= found.end_second <= given_passage.segments[-1].end_second
+    last = 0
+    for start, end in found.highlights:
+        assert last <= start < end <= len(found.quote)
+        last = end
+
+
+@given(st.integers(0, 60), st.integers(1, 30))
+def test_words_are_never_cut(place: int, size: int) -> None:
+    words = [f"{'x' * size}{n}" for n in range(80)]
+    words[place] = "needle"
+    found = excerpt(passage(" ".join(words)), matcher_for("needle"))
+    assert set(found.quote.split()) <= set(words)
+    assert "needle" in found.quote
+
+
+def test_the_excerpt_is_the_densest_stretch() -> None:
+    filler = "nothing of note is said in this long stretch of talk about the weather. " * 6
+    text = f"a lantern early. {filler}The copper lantern hangs in the harbour. {filler}a harbour late."
+    found = excerpt(passage(text), matcher_for("copper lantern harbour"))
+    assert "The copper lantern hangs in the harbour." in found.quote
+    assert len(found.quote) <= QUOTE_LENGTH
+    marked = [found.quote[start:end] for start, end in found.highlights]
+    assert marked[:2] == ["copper lantern", "harbour"]
+
+
+def test_an_excerpt_begins_with_a_sentence_where_it_can() -> None:
+    text = (
+        "so that was that and more. " * 12
+        + "The copper lantern hangs here for all to see. "
+        + "and on and on it goes. " * 12
+    )
+    found = excerpt(passage(text), matcher_for("copper lantern"))
+    before = text[: text.index(found.quote)].rstrip()
+    assert before.endswith(".")
+
+
+def marked(*cues: tuple[float, str]) -> Segment:
+    text, marks = "", []
+    for start, words in cues:
+        text += " " * bool(text)
+        marks.append(CueMark(len(text), start))
+        text += words
+    return Segment(float(int(cues[0][0])), cues[-1][0] + 3, text, tuple(marks))
+
+
+def test_with_cues_the_start_is_exact_to_the_cue() -> None:
+    cues = [(10.5 + 3 * n, f"filler words number {n} go on for a while here") for n in range(12)]
+    cues[9] = (37.5, "the copper lantern hangs in the harbour today")
+    segment = marked(*cues)
+    found = excerpt(Passage(VIDEO, (segment,), 1.0), matcher_for("copper lantern"))
+    begins = next(start for start, words in cues if found.quote.startswith(words))
+    assert found.start_second == begins
+    assert found.link.endswith(f"&t={int(begins)}s")
+
+
+def test_without_cues_the_start_is_estimated_a_second_early_and_never_before_its_segment() -> None:
+    words = ["word"] * 200
+    words[150] = "needle"
+    segment = Segment(100.0, 200.0, " ".join(words))
+    found = excerpt(Passage(VIDEO, (segment,), 1.0), matcher_for("needle"))
+    offset = segment.text.index(found.quote) if found.quote.startswith("needle") else segment.text.index("needle")
+    assert abs(found.start_second - (100 + 100 * offset / len(segment.text))) < 15
+    first = excerpt(Passage(VIDEO, (Segment(0.0, 9.0, "needle first"),), 1.0), matcher_for("needle"))
+    assert first.start_second == 0.0
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://www.youtube.com/watch?v=abc", "https://www.youtube.com/watch?v=abc&t=83s"),
+        ("https://youtu.be/abc", "https://youtu.be/abc?t=83s"),
+        ("https://www.youtube.com/watch?v=abc&list=x", "https://www.youtube.com/watch?v=abc&list=x&t=83s"),
+        ("https://vimeo.com/123", "https://vimeo.com/123#t=83s"),
+        ("https://cdn.example.org/talk.mp4", "https://cdn.example.org/talk.mp4#t=83"),
+        ("", ""),
+    ],
+)
+def test_links_open_at_the_second(url: str, link: str) -> None:
+    assert link_at(url, 83.9) == link
+
+
+def test_a_link_is_never_negative() -> None:
+    assert link_at("https://youtu.be/abc", -3) == "https://youtu.be/abc?t=0s"
+
+
+def joined(*segments: Segment, hit: int, question: str = "x") -> tuple[float, ...]:
+    found = join(Hit(VIDEO, segments[hit], 1.0), segments, matcher_for(question))
+    return tuple(segment.start_second for segment in found.segments)
+
+
+def test_a_hit_is_joined_with_its_neighbours_but_not_across_a_silence() -> None:
+    a, b, c, d = Segment(0, 30, "a"), Segment(30, 60, "b"), Segment(69, 90, "c"), Segment(101, 120, "d")
+    assert joined(a, b, c, d, hit=1) == (0, 30, 69)
+    assert joined(a, b, c, d, hit=2) == (30, 69)
+    assert joined(a, b, c, d, hit=3) == (101,)
+
+
+def test_nothing_excluded_is_joined_in() -> None:
+    a, b, c = Segment(0, 30, "a violin here"), Segment(30, 60, "copper music"), Segment(60, 90, "box opens")
+    assert joined(a, b, c, hit=1, question="copper -violin") == (30, 60)
+    assert joined(a, b, c, hit=1, question='copper -"music box"') == (30,)
+
+
+def answer_to(question: str, *passages: Passage, unknown: str = "", limit: int = 5):  # type: ignore[no-untyped-def]
+    parsed = parse_question(question)
+    return compose(parsed, findings_for(parsed, unknown), passages, limit)
+
+
+def test_how_sure_depends_on_the_share_of_the_question_that_is_spoken_of() -> None:
+    said = passage("copper and lantern and violin")
+    assert answer_to("copper lantern violin", said).found is Found.CONFIDENT
+    five = "copper meadow thunder"
+    assert 1 / 3 < CONFIDENT
+    assert 1 / 3 >= CLOSEST
+    assert answer_to(five, said).found is Found.CLOSEST
+    nothing = answer_to("copper meadow thunder pepper saddle", said, unknown="pepper saddle")
+    assert nothing.found is Found.NOTHING
+    assert nothing.excerpts == ()
+    assert nothing.unknown_terms == ("pepper", "saddle")
+    assert [near.quote for near in nothing.near_misses] == [said.text]
+
+
+def test_no_passage_at_all_is_nothing_found() -> None:
+    assert answer_to("copper").found is Found.NOTHING
+
+
+def test_a_title_speaks_for_its_video() -> None:
+    titled = passage("we permute the words", video=Video("v", "Copper explained"))
+    assert answer_to("copper", titled).found is Found.CONFIDENT
+
+
+def test_the_same_words_twice_are_shown_once() -> None:
+    again = passage("copper lantern in the harbour", video=Video("other"))
+    shown = answer_to("copper lantern", passage("copper lantern in the harbour"), again)
+    assert len(shown.excerpts) == 1
+
+
+def test_hangers_on_that_speak_of_little_are_not_shown() -> None:
+    shown = answer_to("copper lantern violin harbour", passage("copper lantern violin harbour"), passage("a harbour"))
+    assert len(shown.excerpts) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "text"), [(0, "0:00"), (59.9, "0:59"), (754, "12:34"), (3723, "1:02:03"), (-4, "0:00")]
+)
+def test_moments_are_written_as_people_do(second: float, text: str) -> None:
+    assert timecode(second) == text
+
+
+@pytest.mark.parametrize(("text", "second"), [("12:34", 754), ("1:02:03", 3723), ("90", 90), ("90s", 90), ("1.5", 1.5)])
+def test_moments_are_read_as_people_write_them(text: str, second: float) -> None:
+    assert parse_timecode(text) == second
+
+
+@pytest.mark.parametrize("text", ["", "noon", "1:2:3:4", "-5"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no time"):
+        parse_timecode(text)

@@ -1,0 +1,358 @@
+"""The command line as people and tools use it: the real program, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+SRT = "1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern\n\n2\n00:00:04,000 --> 00:00:07,250\nhangs in the harbour\n"
+ESCAPE = "\x1b"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `python -m bot` with a data folder of the test's own."""
+
+    def go(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            env=environment_for(tmp_path, **environment),
+            timeout=60,
+            check=False,
+        )
+
+    return go
+
+
+def environment_for(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DISCORD_TOKEN", "FORCE_COLOR")}
+    data = {"CUEPOINT_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8"}
+    return {**kept, **data, **more}
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    path = tmp_path / "Harbour lights [dQw4w9WgXcQ].en.srt"
+    path.write_text(SRT)
+    return path
+
+
+def test_without_a_token_the_chat_opens_says_how_to_connect_and_answers_piped_questions(run: Run) -> None:
+    done = run(stdin="what is a hold cue?\n\nwhy does bm25 saturate\n")
+    assert done.returncode == 0
+    assert "No Discord token is set" in done.stdout
+    assert "DISCORD_TOKEN" in done.stdout
+    assert "sample talks" in done.stdout
+    assert "? what is a hold cue?" in done.stdout
+    assert re.search(r"https://video\.example\.com/sample-captions#t=\d+", done.stdout)
+    assert "? why does bm25 saturate" in done.stdout
+    assert ESCAPE not in done.stdout + done.stderr, "a pipe gets no colours"
+    assert done.stderr == ""
+
+
+def test_serve_without_a_token_is_wrong_use(run: Run) -> None:
+    done = run("serve")
+    assert done.returncode == 2
+    assert "DISCORD_TOKEN" in done.stderr
+
+
+def test_importing_asking_and_undoing(run: Run, talk: Path) -> None:
+    done = run("import", talk.name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "videos: 1 added" in done.stdout
+    assert "nothing changed" in run("import", talk.name).stdout
+    assert "dQw4w9WgXcQ" in run("videos").stdout
+    asked = run("ask", "where", "hangs", "the", "lantern?")
+    assert "1. Harbour lights" in asked.stdout
+    assert "“the copper lantern hangs in the harbour”" in asked.stdout
+    assert "0:01  https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=1s" in asked.stdout
+    assert run("remove", "dQw4w9WgXcQ").returncode == 0
+    assert "1 videos restored" in run("undo").stdout
+    assert run("undo").returncode == 1
+
+
+def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
+    run("import", talk.name)
+    done = run("ask", "copper lantern", "--json")
+    value = json.loads(done.stdout)
+    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "excerpts"]
+    assert (value["question"], value["found"], value["searched_for"]) == ("copper lantern", "confident", None)
+    (excerpt,) = value["excerpts"]
+    assert list(excerpt) == [
+        "video_id", "title", "quote", "highlights", "start_second", "end_second", "link", "segments", "score",
+    ]  # fmt: skip
+    start, end = excerpt["highlights"][0]
+    assert excerpt["quote"][start:end] == "copper lantern"
+    assert (excerpt["start_second"], excerpt["segments"]) == (1.5, [1.0])
+
+
+def test_questions_on_standard_input_are_answered_one_object_a_line_in_order(run: Run) -> None:
+    questions = ["what is a hold cue?", "", "what does k1 do", "video:nothing cue", "zzzz qqqq"]
+    done = run("ask", "-", "--json", stdin="\n".join(questions) + "\n")
+    values = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [value["question"] for value in values] == questions
+    assert [value["found"] for value in values] == ["confident", "nothing", "confident", "nothing", "nothing"]
+    assert "at least one word" in values[1]["error"]
+    assert "No video is called 'nothing'" in values[3]["error"]
+    assert values[4]["unknown_terms"] == ["zzzz", "qqqq"]
+    assert done.returncode == 1, "not every question could be asked"
+
+
+def test_search_as_json_keeps_its_form(run: Run) -> None:
+    value = json.loads(run("search", "hold cue", "--json", "--limit", "3").stdout)
+    assert list(value) == ["question", "hits"]
+    assert len(value["hits"]) == 3
+    assert all(list(hit) == ["video_id", "start_second", "end_second", "score", "text"] for hit in value["hits"])
+    assert [hit["score"] for hit in value["hits"]] == sorted((hit["score"] for hit in value["hits"]), reverse=True)
+    assert "hold cue" in run("search", "hold cue").stdout.lower()
+
+
+def test_an_answer_that_is_not_there_is_an_answer(run: Run) -> None:
+    done = run("ask", "best pizza dough")
+    assert done.returncode == 0
+    assert "Not in these videos." in done.stdout
+    assert "pizza" in done.stdout
+
+
+def test_a_video_id_that_begins_with_a_dash_works_everywhere(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text(SRT)
+    assert run("import", "a.srt", "--video-id", "-9evrZnBorM", "--title", "Lanterns").returncode == 0
+    assert "copper" in run("transcript", "-9evrZnBorM", "--at", "0:02").stdout
+    assert "t=1s" in run("ask", "copper", "--video", "-9evrZnBorM").stdout
+    assert json.loads(run("ask", "video:-9evrZnBorM copper", "--json").stdout)["found"] == "confident"
+    assert json.loads(run("search", "--video", "-9evrZnBorM", "copper", "--json").stdout)["hits"]
+    assert "copper" in run("export", "--format", "srt", "--video", "-9evrZnBorM").stdout
+    assert run("remove", "-9evrZnBorM").returncode == 0
+
+
+def test_exclusions_and_phrases_can_be_typed(run: Run) -> None:
+    done = run("ask", '"hold cue"', "-deadline", "--json")
+    value = json.loads(done.stdout)
+    assert value["question"] == '"hold cue" -deadline'
+    assert value["excerpts"]
+    assert all("deadline" not in excerpt["quote"] for excerpt in value["excerpts"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.srt", b"", "empty"),
+        ("picture.vtt", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "PNG"),
+        ("latin.srt", SRT.replace("harbour", "café").encode("latin-1"), "UTF-8"),
+        ("columns.csv", b"video_id,start_second\nv,1\n", "text"),
+        ("backwards.csv", b"video_id,text,start_second,end_second\nv,hello,9,3\n", "row 2"),
+        ("page.html", b"<!DOCTYPE html><html><body>hi</body></html>", "HTML"),
+        ("cut.srt", SRT.encode()[: SRT.index("07,250")], "line"),
+        ("cut.parquet", b"PAR1" + bytes(60), "Parquet"),
+        ("nameless.srt", SRT.encode(), "--video-id"),
+    ],
+)
+def test_bad_input_is_one_clear_sentence_and_stores_nothing(
+    run: Run, tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = run("import", name)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(name)
+    assert sentence in line
+    assert "Traceback" not in done.stderr
+    assert "sample" in run("videos").stdout, "nothing was stored"
+
+
+def test_utf16_and_byte_order_marks_are_read(run: Run, tmp_path: Path) -> None:
+    for number, encoding in enumerate(("utf-16", "utf-8-sig", "utf-32")):
+        (tmp_path / "a.srt").write_bytes(SRT.replace("harbour", "café").encode(encoding))
+        assert run("import", "a.srt", "--video-id", f"v{number}").returncode == 0
+    (tmp_path / "a.srt").write_bytes(SRT.replace("harbour", "café").encode("cp1252"))
+    assert run("import", "a.srt", "--video-id", "v9", "--encoding", "cp1252").returncode == 0
+    assert run("export", "--format", "jsonl").stdout.count("café") == 4
+
+
+def test_an_address_instead_of_a_file_says_how_to_get_its_captions(run: Run) -> None:
+    done = run("import", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")
+    assert done.returncode == 1
+    assert "yt-dlp" in done.stderr
+
+
+def test_missing_files_and_folders_are_named(run: Run, tmp_path: Path) -> None:
+    done = run("import", "nowhere.srt", str(tmp_path))
+    assert done.returncode == 1
+    first, second = done.stderr.splitlines()
+    assert first.startswith("nowhere.srt: the file cannot be read")
+    assert "this is a folder" in second
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("ask",),
+        ("ask", "--jsn", "hello"),
+        ("import",),
+        ("transcript", "v", "--at", "noon"),
+        ("export",),
+        ("export", "--format", "docx"),
+        ("export", "--format", "parquet"),
+        ("search", "x", "--limit", "0"),
+    ],
+)
+def test_wrong_use_ends_with_2(run: Run, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "???"),
+        ("ask", "x", "--video", "nope"),
+        ("transcript", "nope"),
+        ("remove", "nope"),
+        ("undo",),
+        ("videos", "--library", "me"),
+    ],
+)
+def test_a_request_that_fails_ends_with_1_and_one_sentence(run: Run, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_export_writes_text_to_standard_output_and_files_on_request(run: Run, talk: Path, tmp_path: Path) -> None:
+    run("import", talk.name)
+    rows = run("export", "--format", "csv").stdout.splitlines()
+    assert rows[0] == "video_id,text,start_second,end_second,url,title,thumbnail"
+    assert rows[1].startswith("dQw4w9WgXcQ,the copper lantern hangs in the harbour,1,7.25,")
+    assert run("export", "--format", "parquet", "--output", "rows.parquet").returncode == 0
+    assert "nothing changed" in run("import", "rows.parquet").stdout
+    assert "00:00:01,500 --> 00:00:04,000" in run("export", "--format", "srt").stdout
+
+
+def test_another_library_is_named(run: Run, talk: Path) -> None:
+    run("import", talk.name, "--library", "123")
+    assert "sample" in run("videos").stdout
+    assert "dQw4w9WgXcQ" in run("videos", "--library", "server:123").stdout
+    assert json.loads(run("ask", "copper", "--library", "123", "--json").stdout)["found"] == "confident"
+
+
+def test_stats_backup_and_doctor(run: Run, talk: Path, tmp_path: Path) -> None:
+    run("import", talk.name)
+    assert re.search(r"videos\s+1\nsegments\s+1\nwords\s+7\n", run("stats").stdout)
+    assert run("backup", "copy.db").returncode == 0
+    assert (tmp_path / "copy.db").exists()
+    healthy = run("doctor")
+    assert (healthy.returncode, healthy.stderr) == (0, "")
+    assert "ok, 1 segments stored and indexed" in healthy.stdout
+    assert run("doctor", "--repair").returncode == 0
+
+
+def test_doctor_finds_a_damaged_database(run: Run, tmp_path: Path) -> None:
+    run("stats")
+    path = tmp_path / "data" / "cuepoint.db"
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 : 4096 * 3 + 2000] = b"\xff" * 2000
+    path.write_bytes(content)
+    done = run("doctor")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_control_characters_in_captions_never_reach_the_terminal(run: Run, tmp_path: Path) -> None:
+    row = {
+        "video_id": "v",
+        "text": "evil \x1b[31mred\x07 copper \u202egnp.exe \u200b",
+        "start_second": 0,
+        "title": "T\x1b]0;x\x07",
+    }
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    run("import", "a.jsonl")
+    for arguments in (
+        ("ask", "copper"),
+        ("search", "copper"),
+        ("videos",),
+        ("transcript", "v"),
+        ("ask", "copper", "--json"),
+    ):
+        output = run(*arguments).stdout
+        assert "copper" in output or arguments == ("videos",)
+        assert not set(output) & {ESCAPE, "\x07", "\u202e", "\u200b"}
+
+
+def test_a_setting_that_cannot_be_used_is_named_and_the_token_never_shown(run: Run) -> None:
+    done = run("stats", DISCORD_TOKEN="very secret token")
+    assert done.returncode == 2
+    assert "DISCORD_TOKEN" in done.stderr
+    assert "secret" not in done.stdout + done.stderr
+    assert run("--help", DISCORD_TOKEN="very secret token").returncode == 0
+
+
+def test_settings_come_from_a_file_too_and_the_environment_wins(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"CUEPOINT_DATA_DIR={tmp_path / 'elsewhere'}\n")
+    run("stats")
+    assert not (tmp_path / "elsewhere").exists()
+    bare = {name: value for name, value in environment_for(tmp_path).items() if name != "CUEPOINT_DATA_DIR"}
+    subprocess.run([sys.executable, "-m", "bot", "stats"], cwd=tmp_path, env=bare, check=True, capture_output=True)
+    assert (tmp_path / "elsewhere" / "cuepoint.db").exists()
+
+
+def test_an_unexpected_error_is_one_calm_line_and_a_trace_in_the_log(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(
+        "import bot.asking\nasync def boom(*a, **k): raise RuntimeError('boom')\nbot.asking.ask = boom\n"
+    )
+    done = run("ask", "copper", PYTHONPATH=f"{broken}{os.pathsep}{PROJECT}")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "boom" not in done.stderr
+    assert "RuntimeError: boom" in (tmp_path / "data" / "cuepoint.log").read_text()
+
+
+def test_at_a_terminal_an_import_asks_which_video_it_is(tmp_path: Path) -> None:
+    (tmp_path / "talk.srt").write_text(SRT)
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bot", "import", "talk.srt"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=tmp_path,
+        env=environment_for(tmp_path, TERM="dumb"),
+    )
+    os.close(theirs)
+    os.write(ours, b"dQw4w9WgXcQ\nHarbour\n")
+    shown = b""
+    while True:
+        try:
+            shown += os.read(ours, 4096)
+        except OSError:  # the child has closed its end
+            break
+    os.close(ours)
+    assert child.wait(timeout=30) == 0
+    assert "which video" in shown.decode()
+    assert "videos: 1 added" in shown.decode()
+
+
+async def test_the_seeds_answer_at_the_command_line(run: Run, seeds: Path) -> None:
+    assert run("import", *(str(seeds / name) for name in PASTED_SEEDS)).stderr == ""
+    done = run("import", str(seeds / SUBRIP_SEED), "--video-id", SUBRIP_ID, "--title", "Tutorial")
+    assert done.returncode == 0
+    assert re.search(r"videos\s+8\n", run("stats").stdout)
+    assert json.loads(run("ask", "masked language model", "--json").stdout)["found"] == "confident"

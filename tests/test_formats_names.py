@@ -1,0 +1,216 @@
+"""Addresses, file names and encodings: what is read beside the words themselves."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.errors import InputError, MissingVideoId
+from storage.formats import read
+from storage.formats.addresses import address_hint, clean_url, complete, youtube_id
+from storage.formats.naming import Named, read_name
+from storage.models import Labels, Source, Video
+
+ID = "dQw4w9WgXcQ"
+CAPTIONS = "1\n00:00:01,000 --> 00:00:02,000\nhéllo there\n"
+
+
+def video_in(name: str, labels: Labels | None = None, text: str = CAPTIONS) -> Video:
+    return read(Source(name, text.encode()), labels or Labels()).transcripts[0].video
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (f"https://www.youtube.com/watch?v={ID}&t=27s", f"https://www.youtube.com/watch?v={ID}"),
+        (f"https://www.youtube.com/watch?t=27&v={ID}&list=a", f"https://www.youtube.com/watch?v={ID}&list=a"),
+        (f"https://youtu.be/{ID}?t=27", f"https://youtu.be/{ID}"),
+        (f"https://www.youtube.com/embed/{ID}?start=27", f"https://www.youtube.com/embed/{ID}"),
+        (f"https://www.youtube.com/watch?v={ID}&time_continue=9", f"https://www.youtube.com/watch?v={ID}"),
+        ("https://vimeo.com/76979871#t=30s", "https://vimeo.com/76979871"),
+        ("https://example.org/talk#part", "https://example.org/talk#part"),
+        ("https://example.org/talk?text=t", "https://example.org/talk?text=t"),
+    ],
+)
+def test_a_url_loses_its_time_and_nothing_else(url, expected):
+    assert clean_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "talk", "ftp://example.org/a", "https://", "https:///a", "javascript:alert(1)", "https://[half",
+        "https://example.org:port/", "https://www.youtube.com/wat…", "https://example.org/a...b", "https://a b.org",
+    ],
+)  # fmt: skip
+def test_what_is_no_web_address_is_dropped(url):
+    assert clean_url(url) == ""
+
+
+@given(st.text())
+def test_a_clean_url_stays_as_it_is(text):
+    assert clean_url(clean_url(text)) == clean_url(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ID, f" {ID} ", f"https://www.youtube.com/watch?v={ID}", f"http://m.youtube.com/watch?app=x&v={ID}&t=9s",
+        f"https://youtu.be/{ID}?si=abc", f"https://www.youtube.com/shorts/{ID}", f"https://youtube.com/live/{ID}?a=b",
+        f"https://www.youtube-nocookie.com/embed/{ID}", f"youtu.be/{ID}", f"www.youtube.com/watch?v={ID}",
+        f"https://music.youtube.com/watch?v={ID}",
+    ],
+)  # fmt: skip
+def test_the_id_is_read_from_every_kind_of_youtube_address(text):
+    assert youtube_id(text) == ID
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "talk", "https://vimeo.com/76979871", "https://www.youtube.com/", "https://youtu.be/short",
+     f"https://example.org/watch?v={ID}", f"https://www.youtube.com/watch?v={ID}x"],
+)  # fmt: skip
+def test_what_is_no_youtube_video_has_no_id(text):
+    assert youtube_id(text) is None
+
+
+def test_a_youtube_id_completes_the_url_and_the_thumbnail():
+    video = complete(Video("-9evrZnBorM", thumbnail="https://i.ytimg.com/vi/-…rM/hqdefault.jpg"))
+    assert video.url == "https://www.youtube.com/watch?v=-9evrZnBorM"
+    assert video.thumbnail == "https://i.ytimg.com/vi/-9evrZnBorM/hqdefault.jpg"
+
+
+def test_a_video_of_ones_own_is_given_neither():
+    video = Video("talk 7", url="https://example.org/…", thumbnail="cover.jpg")
+    assert complete(video) == Video("talk 7")
+
+
+def test_a_valid_url_and_thumbnail_are_kept():
+    video = Video(ID, url="https://example.org/talk", thumbnail="https://example.org/talk.jpg")
+    assert complete(video) == video
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (f"Attention Is All You Need [{ID}].en.vtt", Named("Attention Is All You Need", ID, "en")),
+        (f"Attention [{ID}].en-US.srt", Named("Attention", ID, "en")),
+        (f"Attention [{ID}].en-orig.json3", Named("Attention", ID, "en")),
+        (f"Attention [{ID}].zh-Hans.vtt", Named("Attention", ID, "zh")),
+        (f"Attention [{ID}].srt", Named("Attention", ID)),
+        (f"/tmp/talks/Attention [{ID}].srt.txt", Named("Attention", ID)),
+        (f"C:\\talks\\Attention [{ID}].srt", Named("Attention", ID)),
+        ("BERT [Part 1] [-9evrZnBorM].de.vtt", Named("BERT [Part 1]", "-9evrZnBorM", "de")),
+        (f"Attention Is All You Need-{ID}.en.vtt", Named("Attention Is All You Need", ID, "en")),
+        ("BERT--9evrZnBorM.srt", Named("BERT", "-9evrZnBorM")),
+        ("A talk [76979871].en.vtt", Named("A talk", "76979871", "en")),
+        ("Was ist das\uff1f Teil 1\u29f82 \uff5c KI [dQw4w9WgXcQ].vtt", Named("Was ist das? Teil 1/2 | KI", ID)),
+    ],
+)
+def test_names_written_by_download_tools_give_title_id_and_language(name, expected):
+    assert read_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["talk.srt", "talk [HD].srt", "talk [1080p].vtt", "talk [2019-01-15].vtt", "talk-information.srt", "talk.hd.srt"],
+)
+def test_other_names_give_nothing(name):
+    assert read_name(name) == Named()
+
+
+def test_a_language_is_read_from_a_name_without_an_id():
+    assert read_name("talk.de.srt") == Named(language="de")
+
+
+def test_captions_without_an_id_ask_for_one():
+    with pytest.raises(MissingVideoId, match=r"talk\.srt: it does not say which video it belongs to; give the video's"):
+        video_in("talk.srt")
+
+
+def test_labels_win_over_the_name():
+    labels = Labels(
+        video_id="my talk", title="Mine", url="https://example.org/talk?t=3", creator="Me", language="de-CH"
+    )
+    assert video_in(f"Attention [{ID}].en.srt", labels) == Video(
+        "my talk", "Mine", "Me", "https://example.org/talk", language="de"
+    )
+
+
+def test_the_label_of_an_id_may_be_an_address():
+    assert video_in("talk.srt", Labels(video_id=f"https://youtu.be/{ID}?t=4")).video_id == ID
+
+
+def test_the_label_of_a_url_names_the_video_too():
+    assert video_in("talk.srt", Labels(url=f"https://youtu.be/{ID}?t=4")).video_id == ID
+
+
+def test_the_header_of_webvtt_gives_the_language():
+    text = "WEBVTT\nKind: captions\nLanguage: fr-CA\n\n00:01.000 --> 00:02.000\nbonjour\n"
+    assert video_in(f"A [{ID}].vtt", text=text).language == "fr"
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        (Labels(video_id="https://vimeo.com/1"), "is not the address of a YouTube video"),
+        (Labels(url="nowhere"), "is not a web address"),
+        (Labels(language="English!"), "is not a language code"),
+    ],
+)
+def test_a_label_that_cannot_be_is_refused(labels, sentence):
+    with pytest.raises(InputError, match=sentence):
+        video_in(f"A [{ID}].vtt", labels)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("utf-8", b""), ("utf-8", codecs.BOM_UTF8), ("utf-16-le", codecs.BOM_UTF16_LE), ("utf-16-le", b""),
+        ("utf-16-be", codecs.BOM_UTF16_BE), ("utf-16-be", b""), ("utf-32-le", codecs.BOM_UTF32_LE),
+        ("utf-32-be", codecs.BOM_UTF32_BE),
+    ],
+)  # fmt: skip
+def test_unicode_in_any_form_and_with_any_line_ends_is_read(encoding, mark, ends):
+    content = mark + CAPTIONS.replace("\n", ends).encode(encoding)
+    reading = read(Source(f"A [{ID}].srt", content))
+    assert [cue.text for cue in reading.transcripts[0].cues] == ["héllo there"]
+
+
+def test_a_named_encoding_is_used():
+    reading = read(Source(f"A [{ID}].srt", CAPTIONS.encode("cp1252")), Labels(encoding="cp1252"))
+    assert reading.transcripts[0].cues[0].text == "héllo there"
+
+
+@pytest.mark.parametrize("encoding", ["martian", "zlib", "a\x00b", "idna"])
+def test_an_encoding_that_is_none_is_refused(encoding):
+    with pytest.raises(InputError, match="is not an encoding|is not"):
+        read(Source("talk.srt", CAPTIONS.encode() * 20), Labels(encoding=encoding))
+
+
+def test_text_that_is_not_utf8_is_refused_with_its_byte_and_line():
+    with pytest.raises(InputError, match=r"talk\.srt, line 3: byte 0xE9 is not UTF-8 text; save the file as UTF-8, or"):
+        read(Source("talk.srt", CAPTIONS.encode("latin-1")))
+
+
+@pytest.mark.parametrize("text", [f"https://www.youtube.com/watch?v={ID}", f"youtu.be/{ID}\n", "https://vimeo.com/1"])
+def test_an_address_instead_of_a_file_says_how_to_get_captions(text):
+    hint = address_hint(text)
+    assert hint is not None
+    assert text.strip() in hint
+    assert "yt-dlp --write-auto-subs --sub-format vtt --skip-download" in hint
+    with pytest.raises(InputError, match="is a web address, not a caption file"):
+        read(Source("link.txt", text.encode()))
+
+
+@pytest.mark.parametrize("text", ["", "captions.srt", "see https://example.org", "https://example.org is good"])
+def test_what_is_no_address_gives_no_hint(text):
+    assert address_hint(text) is None
+
+
+def test_an_address_cannot_smuggle_a_command_into_the_hint():
+    assert "'https://example.org/$(id)'" in str(address_hint("https://example.org/$(id)"))

@@ -1,0 +1,85 @@
+"""The arrows of the design: who may import whom. Every file's imports are read."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+
+FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("*.py")])
+DOORS = {"library", "ledger", "access", "models", "errors", "analysis"}
+LEAVES = {"models", "errors", "analysis", "access", "formats", "sound_marks"}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module a file imports, `from x import y` as x.y."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def of(names: set[str], *roots: str) -> set[str]:
+    return {name for name in names if name.split(".")[0] in roots or any(name.startswith(root + ".") for root in roots)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=room)
+def test_every_import_follows_the_arrows(path: Path) -> None:
+    names, place = imports(path), room(path)
+    if place.startswith("storage/"):
+        assert not of(names, "bot", "discord"), "storage never looks up"
+        assert not of(names, "os.environ", "os.getenv"), "only __main__ reads the environment"
+    else:
+        doors = {name.split(".")[1] for name in of(names, "storage")}
+        assert doors <= DOORS, f"bot enters storage by its doors only, not by {doors - DOORS}"
+    if place.startswith("bot/answering/"):
+        assert {name.split(".")[1] for name in of(names, "storage")} <= {"models", "errors", "analysis"}
+        assert not of(names, "asyncio", "sqlite3", "aiosqlite", "discord", "time", "datetime", "socket", "aiohttp")
+    if place.startswith("storage/ranking/"):
+        assert not of(names, "sqlite3", "aiosqlite", "storage.repository", "storage.database", "asyncio")
+    if not place.startswith("storage/ranking/"):
+        assert not of(names, "rank_bm25"), "one room knows rank-bm25"
+    if place == "storage/repository.py":
+        assert not of(names, "numpy", "storage.ranking")
+    if place.split("/")[1].removesuffix(".py") in LEAVES and place.startswith("storage/"):
+        assert {name.split(".")[1] for name in of(names, "storage")} <= LEAVES, "the ground floor imports nothing above"
+    if not place.startswith("bot/discord_face/"):
+        assert not of(names, "discord"), "one room speaks with Discord"
+    if place != "bot/__main__.py":
+        assert not of(names, "bot.__main__"), "nobody imports __main__"
+
+
+def test_only_main_reads_the_environment() -> None:
+    readers = {room(path) for path in FILES if "environ" in path.read_text()} - {"bot/settings.py"}
+    assert readers == {"bot/__main__.py"}
+
+
+def test_only_asking_searches() -> None:
+    callers = {room(path) for path in FILES if "library.search(" in path.read_text() and room(path).startswith("bot/")}
+    assert callers == {"bot/asking.py"}
+
+
+def test_only_access_makes_scopes() -> None:
+    makers = {
+        room(path)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Scope"
+    }
+    assert makers == {"storage/access.py"}
+
+
+def test_the_check_sees_a_forbidden_import(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("from bot.asking import ask\nimport discord\n")
+    assert of(imports(wrong), "bot", "discord") == {"bot.asking.ask", "discord"}

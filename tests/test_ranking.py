@@ -1,0 +1,194 @@
+"""Ranking: rank-bm25's formula without its traps, titles, repair, and a total order."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rank_bm25 import BM25Okapi
+
+from storage.analysis import analyser_for
+from storage.models import Question, Segment, Video
+from storage.ranking.bm25 import IdfPolicy, SparseBM25
+from storage.ranking.index import LibraryIndex, build_index
+from storage.ranking.search import Ranking, Searcher
+
+WORDS = "lantern harbour violin meadow copper thunder pepper saddle marble compass orchard glacier".split()
+texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join), min_size=1, max_size=12)
+
+
+def index_of(*videos: Sequence[str], titles: Sequence[str] = (), first: int = 0) -> LibraryIndex:
+    """An index of videos v0, v1, ..., each a list of texts of 30 seconds."""
+    entries = []
+    for number, segments in enumerate(videos):
+        title = titles[number] if titles else ""
+        rows = [Segment(30.0 * place, 30.0 * place + 30, text) for place, text in enumerate(segments)]
+        entries.append((Video(f"v{number + first}", title), rows))
+    return build_index(entries, "en")
+
+
+def ask(words: str, *indexes: LibraryIndex, limit: int = 10, **parts: object) -> Ranking:
+    question = Question(words, words, **parts)  # type: ignore[arg-type]
+    return Searcher(indexes, "en").search(question, limit, [None] * len(indexes))
+
+
+def found(ranking: Ranking, *indexes: LibraryIndex) -> list[tuple[str, float]]:
+    return [
+        (
+            indexes[r.library].videos[indexes[r.library].video_of[r.doc]].video_id,
+            float(indexes[r.library].starts[r.doc]),
+        )
+        for r in ranking.ranked
+    ]
+
+
+@given(texts, st.lists(st.sampled_from(WORDS), max_size=5))
+def test_scores_under_okapis_policy_equal_rank_bm25s(corpus: list[str], query: list[str]) -> None:
+    def analysed(text: str) -> list[str]:
+        return [token.term for token in analyser_for("en").tokens(text)]
+
+    ours = SparseBM25([index_of(corpus)], IdfPolicy.OKAPI).get_scores(analysed(" ".join(query)))
+    theirs = BM25Okapi([analysed(text) for text in corpus]).get_scores(analysed(" ".join(query)))
+    assert ours.tolist() == pytest.approx(theirs.tolist(), abs=1e-9)
+
+
+@given(texts, st.integers(1, 3), st.sampled_from(WORDS))
+def test_several_libraries_score_as_one_corpus(corpus: list[str], parts: int, word: str) -> None:
+    size = math.ceil(len(corpus) / parts)
+    split = [index_of(corpus[start : start + size]) for start in range(0, len(corpus), size)]
+    term = analyser_for("en").term(word)
+    together = SparseBM25([index_of(corpus)]).get_scores([term])
+    assert SparseBM25(split).get_scores([term]).tolist() == together.tolist()
+
+
+def test_a_library_changes_no_score_of_another() -> None:
+    mine, theirs = index_of(["copper lantern", "violin"]), index_of(["copper copper", "lantern"])
+    alone = ask("copper lantern", mine)
+    ask("copper lantern", mine, theirs)
+    assert ask("copper lantern", mine) == alone
+
+
+@given(texts, st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join))
+def test_scores_are_finite_never_negative_and_only_for_matches(corpus: list[str], words: str) -> None:
+    index = index_of(corpus)
+    ranking = ask(words, index)
+    assert all(math.isfinite(r.score) and r.score > 0 for r in ranking.ranked)
+    for ranked in ranking.ranked:
+        near = corpus[max(0, ranked.doc - 1) : ranked.doc + 2]
+        assert set(words.split()) & set(" ".join(near).split())
+
+
+def test_rank_bm25s_traps_do_not_reach_us() -> None:
+    assert ask("copper", index_of()).ranked == ()
+    assert ask("copper").ranked == ()
+    assert ask("copper", index_of([""])).ranked == ()
+    two = index_of(["copper lantern"], ["violin meadow"])
+    assert found(ask("copper", two), two) == [("v0", 0.0)], "as shipped, a match among two scores zero"
+    every = index_of(["copper a"], ["copper b"], ["copper c"])
+    assert len(ask("copper", every).ranked) == 3, "as shipped, a word in every segment scores below zero"
+
+
+def test_equal_scores_are_ordered_by_video_then_start() -> None:
+    same = index_of(["copper", "x", "copper"], ["copper", "y", "copper"])
+    assert found(ask("copper", same), same) == [("v0", 0.0), ("v0", 60.0), ("v1", 0.0), ("v1", 60.0)]
+
+
+def test_the_same_corpus_in_another_order_gives_the_same_answer() -> None:
+    entries = [(Video(f"v{n}"), [Segment(0.0, 9.0, f"copper {word}")]) for n, word in enumerate(WORDS)]
+    shuffled = random.Random(7).sample(entries, len(entries))
+    left, right = build_index(entries, "en"), build_index(shuffled, "en")
+    assert found(ask("copper violin", left), left) == found(ask("copper violin", right), right)
+
+
+def test_a_title_finds_the_video_whose_captions_say_the_name_otherwise() -> None:
+    index = index_of(["the xl net model permutes"], ["a violin model"], titles=["XLNet explained", "Violins"])
+    ranking = ask("xlnet", index)
+    assert found(ranking, index)[0] == ("v0", 0.0)
+    assert ranking.searched_for == "xl net"
+
+
+def test_a_title_alone_is_enough_to_find_a_video() -> None:
+    index = index_of(["we permute the words"], ["a violin"], titles=["Hopfield", "Violins"])
+    assert found(ask("hopfield", index), index) == [("v0", 0.0)]
+
+
+def test_neighbouring_words_count_a_little() -> None:
+    index = index_of(["copper", "violin", "meadow"], ["copper", "x", "violin"])
+    assert found(ask("copper violin", index), index)[0][0] == "v0"
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("transfomer", "transformer"),
+        ("trasnformer", "transformer"),
+        ("tranfromers model", "transformers model"),
+        ("word piece", "wordpiece"),
+        ("backpropagation", "back propagation"),
+    ],
+)
+def test_unknown_words_are_tried_as_their_closest_spelling_or_compound(typed: str, searched: str) -> None:
+    index = index_of(["transformer transformers model transfer", "wordpiece tokens", "back propagation of errors"])
+    ranking = ask(typed, index)
+    assert ranking.searched_for == searched
+    assert ranking.ranked
+
+
+def test_known_words_short_words_and_numbers_are_left_alone() -> None:
+    index = index_of(["transfer learning with cans in 2019", "transform"])
+    for typed in ("transfer", "gan", "2018"):
+        assert ask(typed, index).searched_for is None
+
+
+def test_a_word_close_to_nothing_stays_unknown_and_weighs_the_most() -> None:
+    index = index_of(["copper violin", "copper lantern"])
+    term, known = ask("zeitgeist copper", index).terms
+    assert (term.word, term.alternatives) == ("zeitgeist", ())
+    assert term.weight > known.weight
+
+
+def test_a_question_of_stop_words_alone_is_searched_by_them() -> None:
+    index = index_of(["to be or not to be that is the question"], ["copper violin"])
+    assert found(ask("to be or not", index), index) == [("v0", 0.0)]
+
+
+def test_a_phrase_must_stand_as_it_is_also_across_segments() -> None:
+    index = index_of(["neural networks learn", "a network neural", "the neural"], ["the neural", "network learns"])
+    ranking = ask("", index, phrases=("neural network",))
+    assert set(found(ranking, index)) == {("v1", 0.0), ("v1", 30.0)}
+
+
+def test_a_phrase_is_never_repaired() -> None:
+    index = index_of(["the transformer model"])
+    assert ask("", index, phrases=("transfomer model",)).ranked == ()
+
+
+def test_excluded_words_and_phrases_are_in_no_hit() -> None:
+    index = index_of(["copper violins", "x", "copper meadow"], ["copper", "y", "violin music copper"])
+    assert set(found(ask("copper", index, exclusions=("violin",)), index)) == {("v0", 60.0), ("v1", 0.0)}
+    kept = found(ask("copper", index, exclusions=("violin music",)), index)
+    assert ("v1", 60.0) not in kept
+    assert ("v0", 0.0) in kept
+
+
+def test_a_video_in_two_libraries_counts_once_the_first_wins() -> None:
+    own, shared = index_of(["copper new"]), index_of(["copper old"], ["copper other"])
+    assert {(r.library, r.doc) for r in ask("copper", own, shared).ranked} == {(0, 0), (1, 1)}
+
+
+def test_only_the_videos_asked_for_are_ranked() -> None:
+    index = index_of(["copper"], ["copper"], ["copper"])
+    searcher = Searcher([index], "en")
+    ranking = searcher.search(Question("copper", "copper"), 10, [frozenset({1})])
+    assert found(ranking, index) == [("v1", 0.0)]
+
+
+@settings(max_examples=30)
+@given(texts)
+def test_more_hits_continue_the_shorter_list(corpus: list[str]) -> None:
+    index = index_of(corpus)
+    assert ask("copper violin", index, limit=2).ranked == ask("copper violin", index, limit=9).ranked[:2]
