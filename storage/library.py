@@ -133,7 +133,7 @@ class Library:
         raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
 
     async def segments_between(self, scope: Scope, video_id: str, start: float, end: float) -> list[Segment]:
-        """The segments of a video that start within a stretch of it, both ends included, in seconds."""
+        """The segments of a video that are spoken within a stretch of it, in seconds."""
         for key in scope.libraries:
             found = await self._repository.segments_between(key, video_id, start, end)
             if found:

@@ -5,6 +5,7 @@ Seconds are floats counted from the start of the recording. Positions in text co
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 
@@ -237,3 +238,29 @@ class UndoReport:
     description: str
     videos_restored: int
     videos_removed: int
+
+
+class Verdict(enum.StrEnum):
+    """What a person thinks of an excerpt as an answer to their question."""
+
+    HELPFUL = "helpful"
+    NOT_HELPFUL = "not_helpful"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A verdict on one segment of a library as an answer to a question. Who gave it is not part of it."""
+
+    library: str
+    question: str
+    video_id: str
+    start_second: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCount:
+    """A vote and how many people gave it; its question is as the ledger keeps it, collapsed and casefolded."""
+
+    vote: Vote
+    count: int

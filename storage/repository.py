@@ -106,12 +106,13 @@ class Repository:
         return {(row[0], row[1]): _segment(*row[1:]) for row in rows}
 
     async def segments_between(self, key: str, video_id: str, start: float, end: float) -> list[Segment]:
-        """The segments of a video whose start lies within a stretch of it, both ends included, in seconds."""
+        """The segments of a video that are spoken within a stretch of it, in seconds."""
         rows = await self._rows(
             """
             SELECT segment.start_second, end_second, text, marks
             FROM library JOIN video ON library_id = library.id JOIN segment ON segment.video = video.id
-            WHERE key = ? AND video_id = ? AND segment.start_second BETWEEN ? AND ? ORDER BY segment.start_second
+            WHERE key = ?1 AND video_id = ?2 AND (end_second > ?3 OR segment.start_second >= ?3) AND segment.start_second <= ?4
+            ORDER BY segment.start_second
             """,
             (key, video_id, start, end),
         )

@@ -53,6 +53,40 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    (
+        """
+        CREATE TABLE secret (                      -- one row, made once: what keeps user ids out of this file
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            value BLOB NOT NULL CHECK (length(value) = 32)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE button_state (                -- what a button must know and its custom_id cannot hold
+            key TEXT PRIMARY KEY,                  -- keyed hash of the payload; the custom_id carries it
+            payload TEXT NOT NULL,
+            expired_at REAL NOT NULL               -- seconds since the epoch; from then on as good as deleted
+        ) STRICT
+        """,
+        "CREATE INDEX button_state_by_expiry ON button_state (expired_at)",
+        # No reference to a segment: replacing a video deletes and rewrites its segments, and votes outlive that.
+        """
+        CREATE TABLE vote (
+            voter TEXT NOT NULL,                   -- HMAC-SHA256 of the user id with the secret; never the id itself
+            library TEXT NOT NULL,                 -- a library's key
+            question TEXT NOT NULL,                -- whitespace collapsed, casefolded
+            video_id TEXT NOT NULL,
+            start_second REAL NOT NULL CHECK (start_second >= 0),
+            verdict TEXT NOT NULL CHECK (verdict IN ('helpful', 'not_helpful')),
+            PRIMARY KEY (voter, library, question, video_id, start_second)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE command_tree (                -- the commands as they were last synced with Discord
+            place TEXT PRIMARY KEY,                -- 'global', or a server's id
+            hash TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

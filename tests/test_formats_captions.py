@@ -107,16 +107,20 @@ def test_webvtt_tags_and_escapes_are_resolved():
 
 def test_webvtt_comments_styles_ids_and_settings_are_no_text():
     text = (
-        "WEBVTT - A title\nKind: captions\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n\nSTYLE\n::cue { color: red }\n"
-        "\nREGION\nid:a\n\nNOTE 00:01 --> a comment\nof two lines\n\n1\n00:01.000 --> 00:02.000 align:start line:0%\nhi\n"
-        "\nNOTE\n\nintro-2\n01:00:02.000 --> 01:00:03.000\nthere\n00:04.000 --> 00:05.000\nyou\n"
+        "WEBVTT - A title\nKind: captions\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n\nSTYLE\n::cue { }\n\n"
+        "REGION\nid:a\n\nNOTE 00:01 --> a comment\nof two lines\n\n"
+        "1\n00:01.000 --> 00:02.000 align:start line:0%\nhi\n\n"
+        "NOTE\n\nintro-2\n01:00:02.000 --> 01:00:03.000\nthere\n00:04.000 --> 00:05.000\nyou\n"
     )
     assert cues_of(text) == [(1, 2, "hi"), (4, 5, "you"), (3602, 3603, "there")]
 
 
 def test_webvtt_whose_blank_lines_lost_their_space_keeps_its_words():
-    text = "WEBVTT\n\n00:01.000 --> 00:02.000\n\nhello there all\n\n00:02.000 --> 00:03.000\nhello there all\nyou\n\nand I\n"
-    assert " ".join(words_of(text)) == "hello there all you and I"
+    first, second = (
+        "00:01.000 --> 00:02.000\n\nhello there all",
+        "00:02.000 --> 00:03.000\nhello there all\nyou\n\nand I",
+    )
+    assert words_of(f"WEBVTT\n\n{first}\n\n{second}\n") == ["hello there all", "you and I"]
 
 
 def test_a_line_that_belongs_to_no_cue_is_rejected_with_its_number():

@@ -103,6 +103,13 @@ def test_a_row_gives_a_segment_and_its_video(name):
     assert transcript.segments == (Segment(0.0, 9.0, "hello there"),)
 
 
+@pytest.mark.parametrize("name", ["talks.csv", "talks.tsv", "talks.jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_table_may_begin_with_a_byte_order_mark(name, encoding):
+    content = WRITERS[name]([row()]).decode().encode(encoding)
+    assert read(Source(name, content)) == reading_of([row()], name)
+
+
 @every_format
 def test_only_three_columns_are_needed(name):
     (transcript,) = reading_of([{"video_id": ID, "text": "hi", "start_second": 4}], name).transcripts
@@ -221,7 +228,7 @@ def test_labels_apply_to_a_single_video():
 
 @pytest.mark.parametrize("labels", [Labels(title="a"), Labels(url=URL), Labels(video_id=ID)])
 def test_a_label_of_one_video_is_refused_for_several(labels):
-    with pytest.raises(InputError, match="holds 2 videos, so one .* cannot be given for all of them"):
+    with pytest.raises(InputError, match=r"holds 2 videos, so one .* cannot be given for all of them"):
         reading_of([row(), row(video_id="other")], labels=labels)
 
 

@@ -360,8 +360,8 @@ async def test_a_library_keeps_its_first_language_and_notes_the_others(library: 
 
 async def test_segments_around_a_moment(library: Library, rows: Rows) -> None:
     await put(library, rows(*(("v", 30 * n, f"part {n}") for n in range(10))))
-    around: list[Segment] = await library.segments_between(SHARED, "v", 60, 120)
-    assert [segment.start_second for segment in around] == [60, 90, 120]
+    around: list[Segment] = await library.segments_between(SHARED, "v", 75, 120)
+    assert [segment.start_second for segment in around] == [60, 90, 120], "what is being said at 75 began at 60"
 
 
 async def test_answers_from_the_seeds_are_verbatim(seeded: Library) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from caption_generator import (
     LINE_SHAPES,
@@ -88,7 +90,7 @@ def test_captions_that_do_not_roll_keep_all_they_say(talk):
 def test_a_spoken_cue_ends_before_the_next_begins(shape, talk):
     cues = cues_in(as_subrip(shape(talk)))
     assert all(cue.start_second <= cue.end_second for cue in cues)
-    assert all(cue.end_second <= after.start_second for cue, after in zip(cues, cues[1:], strict=False))
+    assert all(cue.end_second <= after.start_second for cue, after in pairwise(cues))
 
 
 def test_two_equal_cues_of_an_ordinary_file_are_both_spoken():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,7 +52,7 @@ def test_a_segment_is_cut_at_the_first_boundary_where_it_is_long_enough(cues):
 @given(spoken())
 def test_a_segment_ends_short_only_before_a_silence_or_at_the_end(cues):
     segments = segment(cues)
-    for s, after in zip(segments, segments[1:], strict=False):
+    for s, after in pairwise(segments):
         silence = after.marks[0].start_second - s.end_second
         assert len(s.text) >= SHORTEST_CHARACTERS or silence > SILENCE_SECOND - 0.001
 

@@ -13,6 +13,8 @@ CONFIDENT = 0.5
 """The share of the question's weight that the best excerpt must cover for a confident answer."""
 CLOSEST = 0.6 * CONFIDENT
 """Below this share the honest answer is that the videos do not speak of it."""
+BESIDE_BEST = 0.5
+"""An excerpt is shown when it speaks of at least this share of what the best one speaks of."""
 NEAR_MISSES = 3
 ALIKE = 0.8
 """From this share of common words two quotes are the same words twice (Jaccard)."""
@@ -28,7 +30,7 @@ def compose(question: Question, findings: Findings, passages: Iterable[Passage],
         near = tuple(excerpts[:NEAR_MISSES])
         return Answer(question.text, Found.NOTHING, (), findings.searched_for, unknown, near)
     found = Found.CONFIDENT if sure >= CONFIDENT else Found.CLOSEST
-    shown = tuple(each for each in excerpts if each.coverage >= CLOSEST)[:limit]
+    shown = tuple(each for each in excerpts if each.coverage >= max(CLOSEST, BESIDE_BEST * sure))[:limit]
     return Answer(question.text, found, shown, findings.searched_for, unknown)
 
 

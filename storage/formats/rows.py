@@ -62,9 +62,10 @@ def column_names(document: Document, header: Sequence[str], line: int | None = N
             raise document.refusal(f"there are {names.count(column)} columns named {column}; leave one", line)
     missing = [column for column in REQUIRED if column not in names]
     if missing:
+        columns, are = ("column", "is") if len(missing) == 1 else ("columns", "are")
         named = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
         raise document.refusal(
-            f"the column{'s'[: len(missing) - 1]} {named} {'is' if len(missing) == 1 else 'are'} missing "
+            f"the {columns} {named} {are} missing "
             f"(found: {found[:200]}); name the columns video_id, text and start_second",
             line,
         )

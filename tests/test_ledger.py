@@ -1,0 +1,321 @@
+"""The ledger door on a real database: button state, feedback without people, and the commands that were synced."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+
+from storage import access
+from storage.errors import DatabaseError
+from storage.ledger import Ledger
+from storage.library import Library
+from storage.models import Verdict, Vote, VoteCount
+from storage.schema import MIGRATIONS, SCHEMA_VERSION
+
+ANA, BEN = 812345678901234567, 923456789012345678
+HELPFUL = Vote("shared", "what is bert?", "dQw4w9WgXcQ", 61.5, Verdict.HELPFUL)
+NOT_HELPFUL = replace(HELPFUL, verdict=Verdict.NOT_HELPFUL)
+
+
+class Clock:
+    """A clock that stands until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.second = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.second
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "cuepoint.db"
+
+
+@pytest.fixture
+async def ledger(path: Path, clock: Clock) -> AsyncIterator[Ledger]:
+    opened = await Ledger.open(path, now=clock)
+    yield opened
+    await opened.close()
+
+
+def query(path: Path, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+async def test_a_kept_state_comes_back_by_a_key_that_fits_a_button(ledger: Ledger) -> None:
+    payload = "a question of many words – 日本語 " * 40
+    key = await ledger.keep_state(payload, lifetime_second=60)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,16}", key)
+    assert await ledger.state(key) == payload
+    assert await ledger.state("unknown") is None
+
+
+async def test_the_same_payload_has_the_same_key_and_another_has_another(ledger: Ledger, path: Path) -> None:
+    keys = [await ledger.keep_state(payload, lifetime_second=60) for payload in ("one", "one", "two")]
+    assert keys[0] == keys[1] != keys[2]
+    assert query(path, "SELECT count(*) FROM button_state") == [(2,)]
+
+
+async def test_a_state_expires_by_the_given_clock(ledger: Ledger, clock: Clock) -> None:
+    key = await ledger.keep_state("payload", lifetime_second=60)
+    clock.second += 59.5
+    assert await ledger.state(key) == "payload"
+    clock.second += 0.5
+    assert await ledger.state(key) is None
+
+
+async def test_keeping_a_state_again_prolongs_it_and_never_shortens_it(ledger: Ledger, clock: Clock) -> None:
+    key = await ledger.keep_state("payload", lifetime_second=60)
+    clock.second += 50
+    await ledger.keep_state("payload", lifetime_second=60)
+    await ledger.keep_state("payload", lifetime_second=5)
+    clock.second += 50
+    assert await ledger.state(key) == "payload"
+
+
+async def test_an_expired_state_can_be_kept_anew(ledger: Ledger, clock: Clock) -> None:
+    key = await ledger.keep_state("payload", lifetime_second=60)
+    clock.second += 60
+    assert await ledger.keep_state("payload", lifetime_second=60) == key
+    assert await ledger.state(key) == "payload"
+
+
+async def test_a_sweep_deletes_what_has_expired_and_nothing_else(ledger: Ledger, clock: Clock, path: Path) -> None:
+    for payload, lifetime in (("one", 10), ("two", 20), ("three", 30)):
+        await ledger.keep_state(payload, lifetime_second=lifetime)
+    await ledger.vote(ANA, HELPFUL)
+    clock.second += 20
+    assert await ledger.sweep() == 2
+    assert query(path, "SELECT payload FROM button_state") == [("three",)]
+    assert await ledger.sweep() == 0
+    assert await ledger.votes() == [VoteCount(HELPFUL, 1)]
+
+
+async def test_what_was_kept_survives_a_reopen(path: Path, clock: Clock) -> None:
+    first = await Ledger.open(path, now=clock)
+    key = await first.keep_state("payload", lifetime_second=60)
+    await first.vote(ANA, HELPFUL)
+    await first.keep_command_hash("global", "abc")
+    await first.close()
+    second = await Ledger.open(path, now=clock)
+    assert await second.state(key) == "payload"
+    assert await second.command_hash("global") == "abc"
+    assert await second.forget_user(ANA) == 1, "the person is recognised again"
+    await second.close()
+
+
+async def test_without_a_clock_given_the_system_tells_the_time(path: Path) -> None:
+    ledger = await Ledger.open(path)
+    alive = await ledger.keep_state("alive", lifetime_second=3600)
+    dead = await ledger.keep_state("dead", lifetime_second=-1)
+    assert (await ledger.state(alive), await ledger.state(dead)) == ("alive", None)
+    await ledger.close()
+
+
+async def test_a_person_has_one_vote_and_the_later_wins(ledger: Ledger) -> None:
+    await ledger.vote(ANA, HELPFUL)
+    await ledger.vote(ANA, HELPFUL)
+    assert await ledger.votes() == [VoteCount(HELPFUL, 1)]
+    await ledger.vote(ANA, NOT_HELPFUL)
+    assert await ledger.votes() == [VoteCount(NOT_HELPFUL, 1)]
+
+
+async def test_two_people_have_two_votes(ledger: Ledger) -> None:
+    await ledger.vote(ANA, HELPFUL)
+    await ledger.vote(BEN, HELPFUL)
+    assert await ledger.votes() == [VoteCount(HELPFUL, 2)]
+    await ledger.vote(BEN, NOT_HELPFUL)
+    assert await ledger.votes() == [VoteCount(HELPFUL, 1), VoteCount(NOT_HELPFUL, 1)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(HELPFUL, library="server:1"),
+        replace(HELPFUL, question="what is elmo?"),
+        replace(HELPFUL, video_id="-Qw4w9WgXcQ"),
+        replace(HELPFUL, start_second=61.25),
+    ],
+)
+async def test_another_question_or_segment_is_another_vote(ledger: Ledger, other: Vote) -> None:
+    await ledger.vote(ANA, HELPFUL)
+    await ledger.vote(ANA, other)
+    assert {each.vote for each in await ledger.votes()} == {HELPFUL, other}
+    await ledger.withdraw(ANA, other)
+    assert await ledger.votes() == [VoteCount(HELPFUL, 1)]
+
+
+async def test_a_question_typed_otherwise_is_the_same_question_and_stays_readable(ledger: Ledger) -> None:
+    await ledger.vote(ANA, replace(HELPFUL, question="What is  die STRASSE?"))
+    await ledger.vote(ANA, replace(NOT_HELPFUL, question=" what is\ndie Straße? "))
+    assert await ledger.votes() == [VoteCount(replace(NOT_HELPFUL, question="what is die strasse?"), 1)]
+    await ledger.withdraw(ANA, replace(HELPFUL, question="WHAT is die straße?"))
+    assert await ledger.votes() == []
+
+
+async def test_a_vote_is_withdrawn_whichever_verdict_it_was_and_only_ones_own(ledger: Ledger) -> None:
+    await ledger.vote(ANA, HELPFUL)
+    await ledger.vote(BEN, HELPFUL)
+    await ledger.withdraw(ANA, NOT_HELPFUL)
+    assert await ledger.votes() == [VoteCount(HELPFUL, 1)]
+    await ledger.withdraw(ANA, HELPFUL)
+    assert await ledger.votes() == [VoteCount(HELPFUL, 1)], "there was nothing left to take back"
+
+
+async def test_a_forgotten_person_leaves_no_vote_and_others_keep_theirs(ledger: Ledger) -> None:
+    await ledger.vote(ANA, HELPFUL)
+    await ledger.vote(ANA, replace(HELPFUL, question="another"))
+    await ledger.vote(BEN, HELPFUL)
+    assert await ledger.forget_user(ANA) == 2
+    assert await ledger.votes() == [VoteCount(HELPFUL, 1)]
+    assert await ledger.forget_user(ANA) == 0
+
+
+async def test_the_file_holds_no_user_id_in_any_form_that_can_be_looked_up(ledger: Ledger, path: Path) -> None:
+    await ledger.vote(ANA, HELPFUL)
+    await ledger.vote(BEN, NOT_HELPFUL)
+    await ledger.withdraw(BEN, HELPFUL)
+    assert query(path, "PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0, "everything is in the one file now"
+    content = path.read_bytes()
+    assert HELPFUL.question.encode() in content, "these are the bytes that hold the vote"
+    for user_id in (ANA, BEN):
+        digits = str(user_id).encode()
+        assert digits not in content
+        assert user_id.to_bytes(8, "big") not in content, "as SQLite writes an INTEGER"
+        assert hashlib.sha256(digits).hexdigest()[:32].encode() not in content, "a hash that anybody can make"
+
+
+async def test_a_person_is_known_by_another_name_in_each_installation(tmp_path: Path) -> None:
+    names = set()
+    for place in ("here", "there"):
+        ledger = await Ledger.open(tmp_path / place)
+        await ledger.vote(ANA, HELPFUL)
+        await ledger.close()
+        [(voter,)] = query(tmp_path / place, "SELECT voter FROM vote")
+        assert re.fullmatch(r"[0-9a-f]{32}", str(voter))
+        names.add(voter)
+    assert len(names) == 2
+
+
+async def test_two_ledgers_opened_at_once_share_one_secret(path: Path) -> None:
+    first, second = await asyncio.gather(Ledger.open(path), Ledger.open(path))
+    await first.vote(ANA, HELPFUL)
+    await second.vote(ANA, NOT_HELPFUL)
+    assert await first.votes() == [VoteCount(NOT_HELPFUL, 1)]
+    key = await first.keep_state("payload", lifetime_second=60)
+    assert await second.keep_state("payload", lifetime_second=60) == key
+    await first.close()
+    await second.close()
+    assert query(path, "SELECT count(*), min(length(value)) FROM secret") == [(1, 32)]
+
+
+OPEN_AND_KEEP = """
+import asyncio, pathlib, sys
+from storage.ledger import Ledger
+
+async def main():
+    print("ready", flush=True)
+    sys.stdin.readline()
+    ledger = await Ledger.open(pathlib.Path(sys.argv[1]))
+    print(await ledger.keep_state("payload", lifetime_second=60), flush=True)
+    await ledger.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_two_processes_that_meet_a_new_database_share_one_secret(path: Path) -> None:
+    command = [sys.executable, "-c", OPEN_AND_KEEP, str(path)]
+    pipe = asyncio.subprocess.PIPE
+    both = [await asyncio.create_subprocess_exec(*command, cwd=PROJECT, stdin=pipe, stdout=pipe) for _ in range(2)]
+    for process in both:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    said = await asyncio.gather(*(process.communicate(b"go\n") for process in both))
+    assert [process.returncode for process in both] == [0, 0]
+    assert said[0] == said[1]
+
+
+async def test_the_hash_of_commands_is_kept_for_each_place(ledger: Ledger) -> None:
+    assert await ledger.command_hash("global") is None
+    await ledger.keep_command_hash("global", "one")
+    await ledger.keep_command_hash("111", "server's")
+    await ledger.keep_command_hash("global", "two")
+    assert (await ledger.command_hash("global"), await ledger.command_hash("111")) == ("two", "server's")
+
+
+def make_version_1(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in [statement for migration in MIGRATIONS[:1] for statement in migration]:
+        connection.execute(statement)
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute("INSERT INTO library VALUES (1, 'shared', 'en', 7)")
+    connection.execute("INSERT INTO video VALUES (1, 1, 'v', 'Harbour', 'Ana', '', '', 'en')")
+    connection.execute("INSERT INTO segment VALUES (1, 1.5, 9.0, 'the copper lantern', '[[0, 1.5]]')")
+    connection.execute("INSERT INTO import VALUES (1, 1, 'a.srt', '2024-01-01T00:00:00+00:00')")
+    connection.execute("INSERT INTO replaced VALUES (1, 'v', NULL)")
+    connection.close()
+
+
+async def test_a_database_of_version_1_keeps_its_data(path: Path) -> None:
+    make_version_1(path)
+    tables = ("library", "video", "segment", "import", "replaced")
+    before = [query(path, f"SELECT * FROM {table}") for table in tables]
+    ledger = await Ledger.open(path)
+    await ledger.vote(ANA, HELPFUL)
+    assert await ledger.votes() == [VoteCount(HELPFUL, 1)]
+    await ledger.close()
+    assert query(path, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
+    assert [query(path, f"SELECT * FROM {table}") for table in tables] == before
+    library = await Library.open(path)
+    assert [summary.video.title for summary in await library.videos(access.host())] == ["Harbour"]
+    await library.close()
+
+
+async def test_votes_outlive_the_replacing_of_their_video(ledger: Ledger, library: Library, path: Path) -> None:
+    [sample, *_] = await library.videos(access.samples())
+    vote = Vote(sample.library, "what is a cue?", sample.video.video_id, 0.0, Verdict.HELPFUL)
+    await ledger.vote(ANA, vote)
+    await library.remove(access.samples(), sample.video.video_id)
+    await library.undo(access.samples())
+    assert await ledger.votes() == [VoteCount(vote, 1)]
+
+
+async def test_a_ledger_that_cannot_be_read_or_written_is_one_sentence(ledger: Ledger, path: Path) -> None:
+    query(path, "DROP TABLE button_state")
+    with pytest.raises(DatabaseError, match="the database refused"):
+        await ledger.state("key")
+    with pytest.raises(DatabaseError, match="the database refused"):
+        await ledger.keep_state("payload", lifetime_second=60)
+
+
+async def test_a_ledger_that_cannot_open_leaves_nothing_open(path: Path) -> None:
+    await (await Ledger.open(path)).close()
+    query(path, "DROP TABLE secret")
+    with pytest.raises(DatabaseError, match="the database refused"):
+        await Ledger.open(path)
+    with sqlite3.connect(path, timeout=0) as connection:
+        # Leaving WAL mode takes a file that nobody else has open.
+        assert connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    connection.close()
