@@ -145,13 +145,15 @@ class QuestionTerm:
 
     `alternatives` are the ways of saying it in the index, each a run of terms: its own term, its repair, the two halves
     of a compound; none when the word is unknown. `weight` is its inverse document frequency in the scope; an unknown
-    word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched as typed.
+    word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched as typed;
+    `credit`, from 0 to 1, is how far such a guess may be trusted to be what was meant.
     """
 
     word: str
     alternatives: tuple[tuple[str, ...], ...]
     weight: float
     repaired_to: str = ""
+    credit: float = 1.0
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import re
 import sqlite3
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace

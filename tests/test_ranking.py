@@ -138,6 +138,12 @@ def test_unknown_words_are_tried_as_their_closest_spelling_or_compound(typed: st
     assert ranking.ranked
 
 
+def test_a_guess_at_a_short_word_is_trusted_less_than_one_at_a_long_word_or_a_slip() -> None:
+    index = index_of(["the transformer is cool and bert is a model"])
+    credits = {typed: ask(typed, index).terms[0].credit for typed in ("cook", "transfomer", "bret", "cool")}
+    assert credits["cook"] < 0.3 < 0.5 < credits["bret"] < credits["transfomer"] < credits["cool"] == 1.0
+
+
 def test_known_words_short_words_and_numbers_are_left_alone() -> None:
     index = index_of(["transfer learning with cans in 2019", "transform"])
     for typed in ("transfer", "gan", "2018"):

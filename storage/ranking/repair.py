@@ -18,13 +18,21 @@ SHORTEST_REPAIRED = 4
 TWO_EDITS_FROM = 7
 """Letters from which two edits are allowed; one until then (measured, see benchmarks)."""
 
+COST_OF_CHANGE = 3.0
+"""How fast trust in a spelling falls with the share of the word that was changed: "cook rice" must not be answered with
+"cool rich", and "transfomer" must find the transformer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What a word is searched as: one spelling, or the two halves of a compound. `edits` is 0 for a compound."""
+    """What a word is searched as: one spelling, or the two halves of a compound.
+
+    `credit`, from 0 to 1, is how far the guess may be trusted: a compound fully, a spelling the less the more of the
+    word is changed, since one edit turns nearly any short word into another ("cook", "cool").
+    """
 
     words: tuple[str, ...]
-    edits: int
+    credit: float = 1.0
 
 
 class Speller:
@@ -52,7 +60,7 @@ class Speller:
         for left, right in _halves(word):
             count = sum(len(index.phrase_positions((left, right))[0]) for index in self._libraries)
             if count > best_count:
-                best, best_count = Repair((left, right), edits=0), count
+                best, best_count = Repair((left, right)), count
         return best
 
     def _spelling(self, word: str, most_edits: int) -> Repair | None:
@@ -67,7 +75,7 @@ class Speller:
         if not close:
             return None
         edit, name = min(close, key=lambda c: (c[0], c[1][0] != word[0], -self.spoken(c[1]), c[1]))
-        return Repair((name,), edits=edit)
+        return Repair((name,), _credit(word, name, edit))
 
     def _near(self, word: str, allowed: int) -> Iterator[str]:
         """Words of about the same length with the same first letter, or with its first two letters mixed up."""
@@ -84,6 +92,12 @@ class Speller:
                     shapes.setdefault((word[0], len(word)), []).append(word)
             self._by_shape = shapes
         return self._by_shape
+
+
+def _credit(word: str, name: str, edits: int) -> float:
+    # Letters that changed places are a slip of the finger, hardly ever another word.
+    changed = edits / 2 if sorted(word) == sorted(name) else edits
+    return max(0.0, 1 - COST_OF_CHANGE * changed / len(word))
 
 
 def _halves(word: str) -> Iterator[tuple[str, str]]:

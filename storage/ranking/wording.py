@@ -74,14 +74,17 @@ class Wording:
             kept, repair = (), self._speller.repair(token.word)
         if repair is None:
             return None
-        return _Understood(self._meaning(token.word, repair.words, kept), token.start, token.end)
+        meant = self._meaning(token.word, repair.words, kept, repair.credit)
+        return _Understood(meant, token.start, token.end)
 
-    def _meaning(self, word: str, stand_ins: Sequence[str], kept: tuple[str, ...] = ()) -> QuestionTerm:
+    def _meaning(
+        self, word: str, stand_ins: Sequence[str], kept: tuple[str, ...] = (), credit: float = 1.0
+    ) -> QuestionTerm:
         tokens = [token for name in stand_ins for token in self._analyser.tokens(name)]
         said = tuple(token.term for token in tokens if not token.is_stop_word)
         weight = max((self._model.weight(term) for term in (*kept, *said)), default=0.0)
         alternatives = tuple(alternative for alternative in (kept, said) if alternative)
-        return QuestionTerm(word, alternatives, weight, repaired_to=" ".join(stand_ins))
+        return QuestionTerm(word, alternatives, weight, repaired_to=" ".join(stand_ins), credit=credit)
 
     def _in_title(self, term: str) -> bool:
         return any(term in index.title_videos for index in self._model.libraries)

@@ -1,0 +1,37 @@
+"""A small Discord on 127.0.0.1, with REST and gateway over real sockets, for a bot that runs as a process."""
+
+from .basics import Breach, Clock, Json, Request
+from .faults import Fault
+from .interactions import Callback, Interaction, Kind
+from .messages import Message, Upload
+from .options import NotOfferedError
+from .places import ALL_PERMISSIONS, EVERYDAY, Channel, Guild, Member, Permission, Role, User
+from .process import BotProcess
+from .schema import Schema
+from .server import LocalDiscord, sample_bot_source
+
+__all__ = [
+    "ALL_PERMISSIONS",
+    "EVERYDAY",
+    "BotProcess",
+    "Breach",
+    "Callback",
+    "Channel",
+    "Clock",
+    "Fault",
+    "Guild",
+    "Interaction",
+    "Json",
+    "Kind",
+    "LocalDiscord",
+    "Member",
+    "Message",
+    "NotOfferedError",
+    "Permission",
+    "Request",
+    "Role",
+    "Schema",
+    "Upload",
+    "User",
+    "sample_bot_source",
+]

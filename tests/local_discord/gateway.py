@@ -1,0 +1,308 @@
+"""The gateway: one bot, one shard, JSON frames, with sessions that can be resumed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from .basics import Json
+from .messages import Message
+from .places import Guild, Member, Permission
+from .state import World
+
+GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
+GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
+
+
+class Op(IntEnum):
+    DISPATCH = 0
+    HEARTBEAT = 1
+    IDENTIFY = 2
+    PRESENCE = 3
+    VOICE_STATE = 4
+    RESUME = 6
+    RECONNECT = 7
+    REQUEST_MEMBERS = 8
+    INVALID_SESSION = 9
+    HELLO = 10
+    HEARTBEAT_ACK = 11
+
+
+class _ClosedError(Exception):
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(eq=False)
+class Session:
+    """What the client resumes: all that was sent to it, whether it arrived or not."""
+
+    id: str
+    intents: int
+    sent: list[Json] = field(default_factory=list)
+    socket: web.WebSocketResponse | None = None
+
+
+@dataclass(eq=False)
+class _Connection:
+    socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
+    session: Session | None = None
+    ended_here: bool = False
+
+
+class Gateway:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._connections: list[_Connection] = []
+        self.sessions: dict[str, Session] = {}
+        self.current: Session | None = None
+        self.heartbeat_seconds = 41.25
+        # The privileged intents which the app's settings allow.
+        self.privileged_allowed = 0
+        # While this is cleared, a connection is accepted but not greeted, as in an outage.
+        self.greeting = asyncio.Event()
+        self.greeting.set()
+        self.identifies: list[Json] = []
+        self.resumes: list[Json] = []
+        self.presences: list[Json] = []
+        self.heartbeats = 0
+        self.readies = 0
+        self.resumed = 0
+        # Close codes in their order, by whom: "server" or "client".
+        self.closes: list[tuple[str, int | None]] = []
+
+    @property
+    def connected(self) -> bool:
+        return self.current is not None and self.current.socket is not None
+
+    @property
+    def intents(self) -> int:
+        return self.current.intents if self.current else 0
+
+    # What a test commands.
+
+    async def dispatch(self, event: str, data: Json) -> None:
+        """Sends an event as it is; while the client is away it is kept for RESUME."""
+        if self.current is None:
+            raise AssertionError(f"nobody has identified, so {event} would reach nobody")
+        await self._dispatch(self.current, event, data)
+
+    def drop(self) -> None:
+        """Cuts the line without a word; what is dispatched from here on waits for RESUME."""
+        for connection in self._connections:
+            if connection.session is not None:
+                connection.session.socket = None
+            connection.ended_here = True
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def ask_to_reconnect(self) -> None:
+        await self._to_all({"op": Op.RECONNECT, "d": None})
+
+    async def invalidate_session(self, *, resumable: bool = False) -> None:
+        if not resumable:
+            self.sessions.clear()
+        await self._to_all({"op": Op.INVALID_SESSION, "d": resumable})
+
+    async def ask_for_heartbeat(self) -> None:
+        await self._to_all({"op": Op.HEARTBEAT, "d": None})
+
+    async def close(self, code: int, reason: str = "") -> None:
+        for connection in list(self._connections):
+            if connection.session is not None:
+                connection.session.socket = None
+            connection.ended_here = True
+            self.closes.append(("server", code))
+            await connection.socket.close(code=code, message=reason.encode())
+
+    async def _to_all(self, frame: Json) -> None:
+        for connection in list(self._connections):
+            await connection.socket.send_str(json.dumps(frame))
+
+    # What messages, servers and members become for this client.
+
+    async def announce(self, event: str, message: Message) -> None:
+        """A message event, if this client is told of such, with what its intents let it read."""
+        if self.current is not None and self._is_told_of(message):
+            await self.dispatch(event, self._readable(message, event))
+
+    def _is_told_of(self, message: Message) -> bool:
+        channel, guild, bot = message.channel, message.channel.guild, self._world.bot
+        if message.ephemeral:
+            return False
+        if guild is None:
+            return bool(self.intents & DIRECT_MESSAGES) and bot in channel.recipients
+        if not guild.installed or not self.intents & GUILD_MESSAGES:
+            return False
+        return bool(channel.permissions_of(guild.members[bot.id]) & Permission.VIEW_CHANNEL)
+
+    def _readable(self, message: Message, event: str) -> Json:
+        guild = message.channel.guild
+        if event == "MESSAGE_DELETE":
+            body: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
+            return body | ({"guild_id": str(guild.id)} if guild else {})
+        body = message.payload()
+        bot = self._world.bot
+        if guild is not None:
+            body["guild_id"] = str(guild.id)
+            if (member := guild.members.get(message.author.id)) is not None:
+                body["member"] = member.payload(with_user=False)
+            concerns_bot = message.author is bot or bot in message.mentions
+            if not concerns_bot and not self.intents & MESSAGE_CONTENT:
+                body |= {"content": "", "embeds": [], "attachments": [], "components": []}
+                body.pop("poll", None)
+        return body
+
+    async def announce_guild(self, guild: Guild) -> None:
+        if self.current is not None and self.intents & GUILDS:
+            await self.dispatch("GUILD_CREATE", guild.create_payload(self._world.bot))
+
+    # The protocol.
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(max_msg_size=4096, autoping=True)
+        await socket.prepare(request)
+        await self.greeting.wait()
+        connection = _Connection(socket, request.transport)
+        self._connections.append(connection)
+        try:
+            await self._send(socket, Op.HELLO, {"heartbeat_interval": int(self.heartbeat_seconds * 1000)})
+            await self._converse(connection)
+        except _ClosedError as error:
+            self.closes.append(("server", error.code))
+            await socket.close(code=error.code, message=error.reason.encode())
+        except ConnectionError:
+            # The other end is gone in the middle of a frame, which is for it to know.
+            self.closes.append(("client", None))
+        finally:
+            self._connections.remove(connection)
+            if connection.session is not None and connection.session.socket is socket:
+                connection.session.socket = None
+            self._world.changes.tell()
+        return socket
+
+    async def _converse(self, connection: _Connection) -> None:
+        async for received in connection.socket:
+            if received.type is not WSMsgType.TEXT:
+                break
+            try:
+                frame = json.loads(received.data)
+                op, data = Op(frame["op"]), frame.get("d")
+            except (ValueError, KeyError, TypeError):
+                raise _ClosedError(4002, "Error while decoding payload.") from None
+            await self._obey(connection, op, data)
+            self._world.changes.tell()
+        if not connection.ended_here:
+            self.closes.append(("client", connection.socket.close_code))
+
+    async def _obey(self, connection: _Connection, op: Op, data: Any) -> None:
+        if op is Op.HEARTBEAT:
+            self.heartbeats += 1
+            await self._send(connection.socket, Op.HEARTBEAT_ACK, None)
+        elif op is Op.IDENTIFY:
+            await self._identify(connection, data)
+        elif op is Op.RESUME:
+            await self._resume(connection, data)
+        elif connection.session is None:
+            raise _ClosedError(4003, "Not authenticated.")
+        elif op is Op.REQUEST_MEMBERS:
+            await self._members(connection.session, data)
+        elif op is Op.PRESENCE:
+            self.presences.append(data)
+        elif op is not Op.VOICE_STATE:
+            raise _ClosedError(4001, "Unknown opcode.")
+
+    async def _identify(self, connection: _Connection, data: Json) -> None:
+        self.identifies.append({key: value for key, value in data.items() if key != "token"})
+        if connection.session is not None:
+            raise _ClosedError(4005, "Already authenticated.")
+        if data.get("token") != self._world.token:
+            raise _ClosedError(4004, "Authentication failed.")
+        intents = data.get("intents")
+        if not isinstance(intents, int):
+            raise _ClosedError(4013, "Invalid intent(s).")
+        if intents & PRIVILEGED & ~self.privileged_allowed:
+            raise _ClosedError(4014, "Disallowed intent(s).")
+        session = Session(secrets.token_hex(16), intents, socket=connection.socket)
+        connection.session = self.current = self.sessions[session.id] = session
+        await self._welcome(session, data.get("shard"))
+
+    async def _welcome(self, session: Session, shard: list[int] | None) -> None:
+        guilds = [guild for guild in self._world.guilds.values() if guild.installed]
+        ready: Json = {
+            "v": 10,
+            "user": self._world.bot.payload(),
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
+            "session_id": session.id,
+            "resume_gateway_url": self._world.address.replace("http", "ws", 1) + "/gateway/",
+            "application": {"id": str(self._world.application_id), "flags": self._world.application()["flags"]},
+            "private_channels": [],
+        }
+        await self._dispatch(session, "READY", ready | ({"shard": shard} if shard else {}))
+        for guild in guilds:
+            await self.announce_guild(guild)
+        self.readies += 1
+
+    async def _resume(self, connection: _Connection, data: Json) -> None:
+        self.resumes.append({key: value for key, value in data.items() if key != "token"})
+        if data.get("token") != self._world.token:
+            raise _ClosedError(4004, "Authentication failed.")
+        session = self.sessions.get(data.get("session_id", ""))
+        if session is None:
+            await self._send(connection.socket, Op.INVALID_SESSION, False)
+            return
+        seen = data.get("seq") or 0
+        if seen > len(session.sent):
+            raise _ClosedError(4007, "Invalid seq.")
+        # What is dispatched while the old events go out joins the end of the same list.
+        while seen < len(session.sent):
+            await connection.socket.send_str(json.dumps(session.sent[seen]))
+            seen += 1
+        connection.session = self.current = session
+        session.socket = connection.socket
+        await self._dispatch(session, "RESUMED", {"_trace": []})
+        self.resumed += 1
+
+    async def _members(self, session: Session, data: Json) -> None:
+        guild = self._world.guilds.get(int(data["guild_id"]))
+        if guild is None or not guild.installed:
+            return
+        everybody = not data.get("query") and not data.get("user_ids")
+        if everybody and not session.intents & GUILD_MEMBERS:
+            raise _ClosedError(4014, "Disallowed intent(s).")
+        found = [member for member in guild.members.values() if _is_asked_for(member, data)]
+        chunk: Json = {"guild_id": str(guild.id), "members": [member.payload() for member in found]}
+        chunk |= {"chunk_index": 0, "chunk_count": 1, "not_found": []}
+        await self._dispatch(session, "GUILD_MEMBERS_CHUNK", chunk | {"nonce": data.get("nonce")})
+
+    async def _dispatch(self, session: Session, event: str, data: Json) -> None:
+        frame: Json = {"op": Op.DISPATCH, "t": event, "s": len(session.sent) + 1, "d": data}
+        session.sent.append(frame)
+        socket = session.socket
+        if socket is not None:
+            try:
+                await socket.send_str(json.dumps(frame))
+            except ConnectionError:
+                # Gone in this very moment: the event stays in the list for RESUME.
+                session.socket = None
+
+    @staticmethod
+    async def _send(socket: web.WebSocketResponse, op: Op, data: Any) -> None:
+        await socket.send_str(json.dumps({"op": op, "d": data, "s": None, "t": None}))
+
+
+def _is_asked_for(member: Member, data: Json) -> bool:
+    wanted = data.get("user_ids")
+    if wanted:
+        return str(member.user.id) in [str(key) for key in (wanted if isinstance(wanted, list) else [wanted])]
+    return member.user.name.lower().startswith((data.get("query") or "").lower())

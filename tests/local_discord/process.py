@@ -1,0 +1,117 @@
+"""A bot as a child process, led to the local Discord by a `sitecustomize.py` and otherwise untouched."""
+
+# ruff: noqa: ASYNC109 - a wait that fails has to say what was seen until then, so the limit is an argument.
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .server import LocalDiscord
+
+_REDIRECT = Path(__file__).resolve().parent / "redirect"
+
+
+class BotProcess:
+    """`async with BotProcess(server, [sys.executable, "bot.py"], {"TOKEN": server.token}, logs=tmp_path) as bot:`"""
+
+    def __init__(
+        self,
+        server: LocalDiscord,
+        command: Sequence[str | Path],
+        env: Mapping[str, str] | None = None,
+        *,
+        logs: Path,
+        cwd: Path | None = None,
+    ) -> None:
+        self._server = server
+        self._command = [str(part) for part in command]
+        self._env = dict(env or {})
+        self._cwd = cwd
+        number = len(server.processes)
+        self.stdout_path = logs / f"bot-{number}.stdout"
+        self.stderr_path = logs / f"bot-{number}.stderr"
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._running().pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._running().returncode
+
+    @property
+    def stdout(self) -> str:
+        return self.stdout_path.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def stderr(self) -> str:
+        return self.stderr_path.read_text(encoding="utf-8", errors="replace")
+
+    def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None:
+            raise AssertionError("the bot has not been started")
+        return self._process
+
+    async def __aenter__(self) -> BotProcess:
+        env = {**os.environ, **self._env, "LOCAL_DISCORD_URL": self._server.address}
+        paths = [str(_REDIRECT), self._env.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")]
+        env["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+        with self.stdout_path.open("wb") as out, self.stderr_path.open("wb") as err:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=env,
+                cwd=self._cwd,
+                # A group of its own, so that what the bot starts can be ended with it.
+                start_new_session=True,
+            )
+        self._server.started(self)
+        self._watch = asyncio.create_task(self._tell_when_over())
+        return self
+
+    async def _tell_when_over(self) -> None:
+        await self._running().wait()
+        self._server.world.changes.tell()
+
+    async def wait(self, timeout: float = 15.0) -> int:
+        """The exit code, once the bot ends by itself."""
+        async with asyncio.timeout(timeout):
+            return await self._running().wait()
+
+    async def terminate(self, timeout: float = 15.0) -> int:
+        """SIGTERM and the exit code; a bot that does not obey is a failed test."""
+        process = self._running()
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        return await self.wait(timeout)
+
+    async def kill(self) -> None:
+        """As if the power went: no chance to say goodbye."""
+        process = self._running()
+        # The whole group may be over already.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.kill()
+        if self._watch is not None:
+            await self._watch
+        if error is not None:
+            error.add_note(f"The bot's last lines on stderr:\n{self.tail()}")
+
+    def tail(self, lines: int = 30) -> str:
+        return "\n".join(self.stderr.splitlines()[-lines:])

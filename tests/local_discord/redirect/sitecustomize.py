@@ -1,0 +1,48 @@
+"""Sends discord.py to the server named by LOCAL_DISCORD_URL; Python runs this file by itself at start.
+
+It hooks the import instead of importing discord.py at once: a child which never needs Discord must not pay for it,
+and the time to start must be measured as it really is.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+ADDRESS = os.environ.get("LOCAL_DISCORD_URL", "")
+
+
+def _redirect(module: ModuleType) -> None:
+    if module.__name__ == "discord.http":
+        module.Route.BASE = f"{ADDRESS}/api/v10"
+    else:
+        import yarl
+
+        module.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(ADDRESS.replace("http", "ws", 1) + "/gateway/")
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname not in ("discord.http", "discord.gateway"):
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                execute(module)
+                _redirect(module)
+
+            # On this one loader only: it has to stay what it is, or tracebacks and inspection lose the source.
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+if ADDRESS:
+    sys.meta_path.insert(0, _Finder())
