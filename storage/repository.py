@@ -111,7 +111,8 @@ class Repository:
             """
             SELECT segment.start_second, end_second, text, marks
             FROM library JOIN video ON library_id = library.id JOIN segment ON segment.video = video.id
-            WHERE key = ?1 AND video_id = ?2 AND (end_second > ?3 OR segment.start_second >= ?3) AND segment.start_second <= ?4
+            WHERE key = ?1 AND video_id = ?2
+                AND (end_second > ?3 OR segment.start_second >= ?3) AND segment.start_second <= ?4
             ORDER BY segment.start_second
             """,
             (key, video_id, start, end),
