@@ -14,6 +14,11 @@ from storage.errors import DatabaseError, NewerDatabase
 from storage.schema import MIGRATIONS, SCHEMA_VERSION
 
 
+BUSY_TIMEOUT_MS = 10_000
+"""How long one process waits for another's write before giving up."""
+_RETRY_MS = 20
+
+
 class Database:
     """A writing and a reading connection, so that readers never see a change half made."""
 
@@ -33,7 +38,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             writer = await _connect(path)
             try:
-                await _migrate(writer, path)
+                await _prepare(writer, path)
                 reader = await _connect(path)
             except BaseException:
                 await writer.close()
@@ -98,7 +103,7 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     # Transactions are ours to begin and end (isolation_level None), never the driver's to guess.
     connection = await aiosqlite.connect(path, isolation_level=None)
     try:
-        for setting in ("busy_timeout = 10000", "foreign_keys = ON", "synchronous = NORMAL"):
+        for setting in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "synchronous = NORMAL"):
             await connection.execute(f"PRAGMA {setting}")
     except BaseException:
         await connection.close()
@@ -106,9 +111,27 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     return connection
 
 
-async def _migrate(connection: aiosqlite.Connection, path: Path) -> None:
-    if await _version(connection) != SCHEMA_VERSION:
-        await connection.execute("PRAGMA journal_mode = WAL")
+async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
+    """Bring the schema up to date. Raises NewerDatabase where it is ahead of this version."""
+    attempts = BUSY_TIMEOUT_MS // _RETRY_MS
+    while (found := await _version(connection)) < SCHEMA_VERSION:
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+            await _migrate(connection)
+        except sqlite3.OperationalError as error:
+            # Two processes that meet a new database: SQLite's busy timeout does not cover turning the log on.
+            attempts -= 1
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not attempts:
+                raise
+            await asyncio.sleep(_RETRY_MS / 1000)
+    if found > SCHEMA_VERSION:
+        raise NewerDatabase(
+            f"{path} was written by a later version of Cuepoint (schema {found}; this one knows {SCHEMA_VERSION}): "
+            "update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
+        )
+
+
+async def _migrate(connection: aiosqlite.Connection) -> None:
     for number, statements in enumerate(MIGRATIONS, 1):
         await connection.execute("BEGIN IMMEDIATE")
         try:
@@ -121,11 +144,6 @@ async def _migrate(connection: aiosqlite.Connection, path: Path) -> None:
             await connection.rollback()
             raise
         await connection.commit()
-    if (found := await _version(connection)) > SCHEMA_VERSION:
-        raise NewerDatabase(
-            f"{path} was written by a later version of Cuepoint (schema {found}; this one knows {SCHEMA_VERSION}): "
-            "update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
-        )
 
 
 async def _version(connection: aiosqlite.Connection) -> int:
