@@ -13,7 +13,6 @@ import aiosqlite
 from storage.errors import DatabaseError, NewerDatabase
 from storage.schema import MIGRATIONS, SCHEMA_VERSION
 
-
 BUSY_TIMEOUT_MS = 10_000
 """How long one process waits for another's write before giving up."""
 _RETRY_MS = 20

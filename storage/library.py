@@ -120,16 +120,14 @@ class Library:
     async def videos(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope once, by title; where two libraries have one, the earlier library's."""
         found: dict[str, VideoSummary] = {}
-        order = {key: place for place, key in enumerate(scope.libraries)}
-        for summary in sorted(await self._repository.summaries(scope), key=lambda s: order[s.library]):
+        for summary in await self._repository.summaries(scope):
             found.setdefault(summary.video.video_id, summary)
         return sorted(found.values(), key=lambda s: (s.video.heading.casefold(), s.video.video_id))
 
     async def summary(self, scope: Scope, video_id: str) -> VideoSummary:
         """One video of a scope with its size. Raises UnknownVideo."""
-        for summary in await self.videos(scope):
-            if summary.video.video_id == video_id:
-                return summary
+        for summary in await self._repository.summaries(scope, video_id):
+            return summary
         raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
 
     async def segments_between(self, scope: Scope, video_id: str, start: float, end: float) -> list[Segment]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import aiosqlite
 
@@ -34,7 +35,7 @@ class Repository:
 
     async def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with database_errors(self._database.path):
-            return [tuple(row) for row in await self._database.reader.execute_fetchall(sql, parameters)]
+            return cast(list[tuple[Any, ...]], await self._database.reader.execute_fetchall(sql, parameters))
 
     async def states(self, scope: Scope) -> list[LibraryState]:
         """The libraries of a scope that exist, in the scope's order."""
@@ -50,15 +51,17 @@ class Repository:
         sql = f"SELECT 1 FROM video JOIN library ON library.id = library_id WHERE key IN ({libraries}) LIMIT 1"
         return bool(await self._rows(sql, scope.libraries))
 
-    async def summaries(self, scope: Scope) -> list[VideoSummary]:
-        """Every video of a scope with its size, by title."""
+    async def summaries(self, scope: Scope, video_id: str | None = None) -> list[VideoSummary]:
+        """Every video of a scope with its size, by library in the scope's order; or only the one named."""
         sql = f"""
             SELECT {_VIDEO_COLUMNS}, key, count(*),
                    sum(1 + length(text) - length(replace(text, ' ', ''))), max(end_second)
             FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
-            WHERE key IN ({_marks(scope.libraries)}) GROUP BY video.id ORDER BY lower(title), video.video_id
+            WHERE key IN ({_marks(scope.libraries)}) AND (? IS NULL OR video_id = ?) GROUP BY video.id
         """
-        return [VideoSummary(Video(*row[:6]), *row[6:]) for row in await self._rows(sql, scope.libraries)]
+        rows = await self._rows(sql, (*scope.libraries, video_id, video_id))
+        found = [VideoSummary(Video(*row[:6]), *row[6:]) for row in rows]
+        return sorted(found, key=lambda summary: scope.libraries.index(summary.library))
 
     async def statistics(self, scope: Scope) -> Statistics:
         """The size of a scope."""
@@ -86,10 +89,7 @@ class Repository:
             """,
             (key, video_id),
         )
-        grouped: dict[Video, list[Segment]] = {}
-        for row in rows:
-            grouped.setdefault(Video(*row[:6]), []).append(_segment(*row[6:]))
-        return [StoredVideo(video, tuple(segments)) for video, segments in grouped.items()]
+        return await asyncio.to_thread(_stored_videos, rows)
 
     async def segments(self, key: str, places: Iterable[tuple[str, float]]) -> dict[tuple[str, float], Segment]:
         """The segments at the given (video_id, start_second) places of a library."""
@@ -132,7 +132,7 @@ class Repository:
         rows = await self._rows(
             "SELECT video_id, before FROM replaced WHERE import_id = ? ORDER BY video_id", (number,)
         )
-        return number, description, {video_id: before and _stored_video(before) for video_id, before in rows}
+        return number, description, await asyncio.to_thread(_befores, rows)
 
 
 class Change:
@@ -170,9 +170,9 @@ class Change:
 
     async def keep_before(self, number: int, video_id: str, before: StoredVideo | None) -> None:
         """Keep a video as it was before an act first touched it."""
+        kept = None if before is None else await asyncio.to_thread(_before_json, before)
         await self._connection.execute(
-            "INSERT OR IGNORE INTO replaced (import_id, video_id, before) VALUES (?, ?, ?)",
-            (number, video_id, None if before is None else json.dumps(asdict(before), ensure_ascii=False)),
+            "INSERT OR IGNORE INTO replaced (import_id, video_id, before) VALUES (?, ?, ?)", (number, video_id, kept)
         )
 
     async def put(self, stored: StoredVideo) -> None:
@@ -198,6 +198,24 @@ class Change:
 
 def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
+
+
+# A library can be large: what walks through all of it does so in a thread of its own, off the event loop.
+
+
+def _stored_videos(rows: Iterable[tuple[Any, ...]]) -> list[StoredVideo]:
+    grouped: dict[Video, list[Segment]] = {}
+    for row in rows:
+        grouped.setdefault(Video(*row[:6]), []).append(_segment(*row[6:]))
+    return [StoredVideo(video, tuple(segments)) for video, segments in grouped.items()]
+
+
+def _befores(rows: Iterable[tuple[str, str | None]]) -> dict[str, StoredVideo | None]:
+    return {video_id: None if before is None else _stored_video(before) for video_id, before in rows}
+
+
+def _before_json(before: StoredVideo) -> str:
+    return json.dumps(asdict(before), ensure_ascii=False)
 
 
 def _segment(start: float, end: float, text: str, marks: str | None) -> Segment:
