@@ -27,6 +27,16 @@ def host(library: str = SHARED) -> Scope:
     return Scope((f"server:{server['id']}",))
 
 
+def in_server(server_id: int) -> Scope:
+    """What may be seen in a Discord server in which the app is installed: the server's own library, then the shared."""
+    return Scope((f"server:{server_id}", SHARED))
+
+
+def elsewhere() -> Scope:
+    """What may be seen anywhere else on Discord: no server's library."""
+    return Scope((SHARED,))
+
+
 def or_samples(scope: Scope, *, empty: bool) -> Scope:
     """The sample talks in place of a scope in which nothing has been imported."""
     return Scope((SAMPLES,)) if empty else scope

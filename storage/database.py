@@ -120,7 +120,8 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
         except sqlite3.OperationalError as error:
             # Two processes that meet a new database: SQLite's busy timeout does not cover turning the log on.
             attempts -= 1
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not attempts:
+            # An extended code keeps its kind in the low byte: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not attempts:
                 raise
             await asyncio.sleep(_RETRY_MS / 1000)
     if found > SCHEMA_VERSION:

@@ -98,7 +98,10 @@ class Ledger:
         """Every vote with the number of people who gave it, in a fixed order. Who they are is not told."""
         subject = "library, question, video_id, start_second, verdict"
         rows = await self._rows(f"SELECT {subject}, count(*) FROM vote GROUP BY {subject} ORDER BY {subject}")
-        return [VoteCount(Vote(*row[:4], Verdict(row[4])), row[5]) for row in rows]
+        return [
+            VoteCount(Vote(library, question, video_id, start_second, Verdict(verdict)), count)
+            for library, question, video_id, start_second, verdict, count in rows
+        ]
 
     async def command_hash(self, place: str) -> str | None:
         """The hash of the commands last synced to a place ("global", or a server's id); None before the first."""

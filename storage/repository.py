@@ -96,10 +96,11 @@ class Repository:
         rows = await self._rows(
             """
             SELECT video_id, segment.start_second, end_second, text, marks
+            -- CROSS JOIN keeps this order: SQLite takes a list of places for large and would walk the whole library.
             FROM json_each(?2) AS place
-            JOIN library ON library.key = ?1
-            JOIN video ON library_id = library.id AND video_id = place.value ->> 0
-            JOIN segment ON segment.video = video.id AND segment.start_second = place.value ->> 1
+            CROSS JOIN library ON library.key = ?1
+            CROSS JOIN video ON library_id = library.id AND video_id = place.value ->> 0
+            CROSS JOIN segment ON segment.video = video.id AND segment.start_second = place.value ->> 1
             """,
             (key, json.dumps(list(places))),
         )

@@ -100,6 +100,10 @@ def test_subrip_tags_and_styles_are_left_out_and_code_is_not():
     assert words_of(subrip(line)) == ["vector<int> & a < b 'x' <y> {curly} AT&T"]
 
 
+def test_invisible_characters_are_no_part_of_words():
+    assert words_of(subrip("a\u200bb\ufeff \u2060", "\u200b")) == ["ab"]
+
+
 def test_webvtt_tags_and_escapes_are_resolved():
     line = "<v Ann>hello<00:00:01.200><c.yellow> &lt;b&gt;</c> {curly}</v> &amp;lt; <ruby>a<rt>b</rt></ruby>&nbsp;c"
     assert words_of(webvtt(line)) == ["hello <b> {curly} &lt; ab c"]
@@ -146,7 +150,9 @@ def test_json3_gives_each_event_once_with_its_own_time():
 
 
 def test_json3_joins_a_word_that_is_appended_in_pieces():
-    text = json3(event(0, "trans", wWinId=1), event(300, "former", wWinId=1, aAppend=1), event(600, " net", aAppend=1))
+    text = json3(
+        event(0, "trans", wWinId=1), event(300, "former", wWinId=1, aAppend=1), event(600, " net", wWinId=1, aAppend=1)
+    )
     assert words_of(text) == ["transformer", "net"]
 
 

@@ -166,6 +166,31 @@ def test_a_row_of_lines_without_its_id_is_rejected_and_spoils_no_other():
     assert [reason for _, reason in reasons(reading)] == ["the row lacks its video_id or its text"]
 
 
+def test_a_row_of_lines_without_its_text_is_rejected():
+    rows = [cells(0, start)[:6] for start in (10, 40, 70)]
+    del rows[1][1]
+    reading = paste(as_lines(rows))
+    assert [s.start_second for s in segments(reading)] == [10, 70]
+    assert [reason for _, reason in reasons(reading)] == ["the row lacks its video_id or its text"]
+
+
+def test_the_id_of_a_row_that_is_cut_off_is_not_taken_for_a_title():
+    reading = paste(as_lines([cells(0, 10)[:5], cells(0, 40)[:2]]))
+    assert reading.transcripts[0].video.title == ""
+    assert reasons(reading) == [(6, "the last row is cut off")]
+
+
+def test_the_words_of_the_footer_inside_a_row_are_speech():
+    text = "so we see The top public SQL queries"
+    assert [s.text for s in segments(paste(as_table([cells(0, 10, text)])))] == [text]
+
+
+def test_an_address_that_is_cut_off_is_not_kept():
+    whole = as_table([cells(0, 10)])
+    (transcript,) = paste(whole[: whole.index("?v=")]).transcripts
+    assert transcript.video.url == f"https://www.youtube.com/watch?v={IDS[0]}"
+
+
 @pytest.mark.parametrize("head", [TABLE_HEAD, LINES_HEAD])
 def test_a_head_without_rows_is_refused(head):
     with pytest.raises(InputError, match="there is not a single row in it; export or paste it again"):

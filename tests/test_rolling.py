@@ -102,6 +102,15 @@ def test_an_ordinary_file_of_two_lines_keeps_a_line_that_comes_again():
     assert words(shown) == "Who is there? Tell me. Tell me. Now. It is I. Your friend. Come in. Sit down."
 
 
+def test_lines_that_come_again_now_and_then_do_not_make_a_file_roll():
+    shown = windows("a / b", "b / c", "d / e", "f / g", "g / h", "i / j", "k / l", "m / n")
+    assert words(shown) == "a b b c d e f g g h i j k l m n"
+
+
+def test_one_line_that_comes_again_is_no_evidence():
+    assert words(windows("No.", "No. / Go.")) == "No. No. Go."
+
+
 def test_a_word_said_three_times_within_a_line_is_kept():
     assert words(windows("/ no no no", "no no no / I said", "I said / no no")) == "no no no I said no no"
 
@@ -117,6 +126,17 @@ def test_the_last_line_is_kept_without_a_hold():
 def test_a_line_shown_again_after_the_screen_was_empty_was_said_again():
     shown = windows("/ one more", "one more / two more", "two more / three more", "", "/ three more")
     assert words(shown) == "one more two more three more three more"
+
+
+def test_after_an_empty_screen_nothing_is_held_even_where_holds_are_the_rule():
+    lines = ("one", "two", "three", "four", "five")
+    held = [cue for above, line in pairwise(("", *lines)) for cue in (f"{above} / {line}", f"{line} /")]
+    assert words(windows(*held[:-1], "", "/ five")) == "one two three four five five"
+
+
+def test_a_cue_of_a_moment_holds_what_was_said_in_any_file():
+    raw = [RawCue(0, 2, ("one",)), RawCue(2, 2.01, ("one",)), RawCue(2.01, 4, ("two",)), RawCue(4, 6, ("two",))]
+    assert words(raw) == "one two two"
 
 
 def test_a_window_held_over_a_pause_gives_its_line_once():

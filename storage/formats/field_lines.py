@@ -48,7 +48,7 @@ def _is_anchor(lines: Sequence[str], i: int) -> bool:
 def _rows(document: Document) -> Iterator[Row | Rejection]:
     lines = [without_footer(line).strip() for line in document.lines]
     anchors = [i for i in range(2, len(lines) - 2) if _is_anchor(lines, i)]
-    ids = {lines[i - 2] for i in anchors}
+    ids = {lines[i - 2] for i in anchors if not _lacks_a_line(lines, i)}
     if not anchors:
         return
     yield from _strays(document, _between(lines, 0, anchors[0] - 2, ids, in_head=True).strays, _FITS_NONE)
@@ -60,12 +60,17 @@ def _rows(document: Document) -> Iterator[Row | Rejection]:
 
 
 def _row(document: Document, lines: Sequence[str], anchor: int, after: _Between) -> Row | Rejection:
-    video_id, text, start, end, url = lines[anchor - 2 : anchor + 3]
-    # One missing line moves the others up: then a thumbnail or a title stands where the id should.
-    if _URL.fullmatch(video_id) or (video_id != text and text == youtube_id(url)):
+    if _lacks_a_line(lines, anchor):
         return document.rejection(anchor, "the row lacks its video_id or its text; paste it whole")
+    video_id, text, start, end, url = lines[anchor - 2 : anchor + 3]
     fields = {"video_id": video_id, "text": text, "start_second": start, "end_second": end, "url": url}
     return Row(anchor - 1, {**fields, "title": after.title, "thumbnail": after.thumbnail})
+
+
+def _lacks_a_line(lines: Sequence[str], anchor: int) -> bool:
+    """Whether a thumbnail or a title has moved up to where the id should be, since the id or the text is missing."""
+    video_id, text, _, _, url = lines[anchor - 2 : anchor + 3]
+    return bool(_URL.fullmatch(video_id)) or (video_id != text and text == youtube_id(url))
 
 
 def _between(lines: Sequence[str], start: int, stop: int, ids: set[str], in_head: bool = False) -> _Between:

@@ -143,8 +143,7 @@ def _carried(window: Window, habits: Habits, counts: Sequence[int], is_stale: bo
     if not is_stale:
         return 0
     # A line by itself was said again. More than one cannot be said at once, so they are only shown again.
-    is_said = window.is_timed or (habits.way is by_line and len(window.lines) == 1)
-    return 0 if is_said else len(window.words)
+    return 0 if habits.way is by_line and len(window.lines) == 1 else len(window.words)
 
 
 def _chunks(before: tuple[tuple[str, ...], ...], words: tuple[str, ...], carried: int) -> tuple[tuple[str, ...], ...]:
