@@ -6,18 +6,22 @@ import asyncio
 from collections import Counter
 
 from bot.answering.answer import compose
+from bot.answering.excerpts import whole
 from bot.answering.matching import Matcher
-from bot.answering.passages import PASSAGES_PER_VIDEO, join
+from bot.answering.passages import PASSAGES_PER_VIDEO, join, reopen
 from bot.answering.question import parse_question
-from bot.answering.values import Answer, Passage
+from bot.answering.values import Answer, OpenedPassage, Passage, Stretch
+from bot.errors import PassageGone
+from storage.errors import UnknownFilter
 from storage.library import Library
 from storage.models import Findings, Hit, Question, Scope
 
 QUOTES = 5
 """How many excerpts an answer shows at most."""
-HITS_READ = 40
-"""How many hits are looked at for them: neighbours, repetitions and a talkative video drop out."""
-PASSAGES_READ = 8
+HITS_READ = 8
+"""How many hits are looked at for each: neighbours, repetitions and a talkative video drop out."""
+SPARE_PASSAGES = 3
+"""How many passages more than excerpts are read, because some say the same."""
 AROUND_SECOND = 120.0
 """How far around a hit its neighbours are looked for; a segment is rarely longer than 40 seconds."""
 
@@ -31,8 +35,8 @@ async def ask(
     """
     question = parse_question(text, video=video, creator=creator)
     scope = await library.in_reach(scope)
-    findings = await library.search(scope, question, HITS_READ)
-    passages = await _passages(library, scope, question, findings)
+    findings = await library.search(scope, question, HITS_READ * limit)
+    passages = await _passages(library, scope, question, findings, limit + SPARE_PASSAGES)
     return await asyncio.to_thread(compose, question, findings, passages, limit)
 
 
@@ -44,10 +48,36 @@ async def search(
     return (await library.search(await library.in_reach(scope), question, limit)).hits
 
 
-async def _passages(library: Library, scope: Scope, question: Question, findings: Findings) -> list[Passage]:
+async def open_passage(
+    library: Library, scope: Scope, text: str, stretch: Stretch, *, step: int = 0, creator: str = ""
+) -> OpenedPassage:
+    """A passage by itself, its matches marked for the question; `step` widens it, -1 to earlier and +1 to later.
+
+    Raises PassageGone where it is not stored any more.
+    """
+    question = parse_question(text, video=stretch.video_id, creator=creator)
+    scope = await library.in_reach(scope)
+    try:
+        findings = await library.search(scope, question, 1)
+    except UnknownFilter as error:
+        raise PassageGone("That video is no longer here; ask again.") from error
+    matcher = Matcher(question, findings)
+    start, end = stretch.first_second - AROUND_SECOND, stretch.last_second + AROUND_SECOND
+    around = await library.segments_between(scope, stretch.video_id, start, end)
+    segments, earlier, later = reopen(around, stretch, step, matcher)
+    if not segments or not findings.hits:
+        raise PassageGone("That passage is no longer here; ask again.")
+    best = findings.hits[0]
+    excerpt = await asyncio.to_thread(whole, Passage(best.video, segments, best.score), matcher)
+    return OpenedPassage(excerpt, earlier, later)
+
+
+async def _passages(
+    library: Library, scope: Scope, question: Question, findings: Findings, wanted: int
+) -> list[Passage]:
     """The best hits with the speech around them; a hit that a better one has taken in is not shown again."""
     matcher = Matcher(question, findings)
-    most = PASSAGES_READ if findings.one_video else PASSAGES_PER_VIDEO
+    most = wanted if findings.one_video else PASSAGES_PER_VIDEO
     taken: set[tuple[str, float]] = set()
     shown: Counter[str] = Counter()
     passages: list[Passage] = []
@@ -60,6 +90,6 @@ async def _passages(library: Library, scope: Scope, question: Question, findings
         taken.update((video_id, segment.start_second) for segment in passage.segments)
         shown[video_id] += 1
         passages.append(passage)
-        if len(passages) == PASSAGES_READ:
+        if len(passages) == wanted:
             break
     return passages

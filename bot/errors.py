@@ -3,6 +3,9 @@
 BotError
 +-- SettingsError     a setting that cannot be used
 +-- EmptyQuestion     a question without a word to look for
++-- PassageGone       a passage that was shown before and is stored no more
++-- AskedTooSoon      a person's next question within the cool-down
++-- CannotConnect     Discord refuses the token or cannot be reached
 """
 
 from __future__ import annotations
@@ -18,3 +21,15 @@ class SettingsError(BotError):
 
 class EmptyQuestion(BotError):
     """A question without a word to look for."""
+
+
+class PassageGone(BotError):
+    """A passage that was shown before and is stored no more."""
+
+
+class AskedTooSoon(BotError):
+    """A person's next question within the cool-down."""
+
+
+class CannotConnect(BotError):
+    """Discord refuses the token or cannot be reached."""

@@ -24,6 +24,9 @@ class Settings(BaseModel):
     )
     """The folder of the database and its backups."""
 
+    cooldown_seconds: float = Field(default=2.0, ge=0, le=3600, alias="CUEPOINT_COOLDOWN_SECONDS")
+    """How long a person waits on Discord between two questions; 0 for no waiting."""
+
     @field_validator("discord_token")
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:

@@ -43,7 +43,16 @@ class _Stretch:
 def excerpt(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH) -> Excerpt:
     """Quote the densest stretch of a passage, about `length` characters, from cue to cue or clause to clause."""
     text = passage.text
-    chosen = _densest(text, _units(passage.segments), matcher.matches(text), length)
+    return _quoting(passage, matcher, _densest(text, _units(passage.segments), matcher.matches(text), length))
+
+
+def whole(passage: Passage, matcher: Matcher) -> Excerpt:
+    """Quote a passage from its first word to its last."""
+    return _quoting(passage, matcher, _Stretch(0, len(passage.text)))
+
+
+def _quoting(passage: Passage, matcher: Matcher, chosen: _Stretch) -> Excerpt:
+    text = passage.text
     quote = text[chosen.start : chosen.end]
     start = _second_at(passage.segments, chosen.start)
     return Excerpt(
@@ -80,9 +89,10 @@ def _worth(text: str, start: int, end: int, matches: Sequence[Match], length: in
     inside = [match for match in matches if start <= match.start and match.end <= end]
     if not inside:
         return 0.0
-    total = sum({match.term: match.term.weight for match in matches}.values()) or 1.0
-    distinct = sum({match.term: match.term.weight for match in inside}.values()) / total
-    again = min(len(inside) - len({match.term for match in inside}), 4)
+    said = {match.term: match.weight for match in inside}
+    total = sum({match.term: match.weight for match in matches}.values()) or 1.0
+    distinct = sum(said.values()) / total
+    again = min(len(inside) - len(said), 4)
     clean_start = start == 0 or bool(_SENTENCE_END.search(text[:start]))
     clean_end = bool(_SENTENCE_END.search(text[start:end]))
     late = max(0, inside[0].start - start - LEAD_IN) / length

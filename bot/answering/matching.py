@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.analysis import Token, analyser_for
-from storage.models import Findings, Question, QuestionTerm
+from storage.models import Findings, Question
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A stretch of text that says a word of the question."""
+    """A stretch of text that says a word of the question: which one, counted from 0, and how much it weighs."""
 
     start: int
     end: int
-    term: QuestionTerm
+    term: int
+    weight: float
 
 
 class Matcher:
@@ -23,22 +24,23 @@ class Matcher:
 
     def __init__(self, question: Question, findings: Findings) -> None:
         self._analyser = analyser_for(findings.language)
+        self._tokens: dict[str, list[Token]] = {}
         self.terms = findings.terms
-        self._by_term = {term: each for each in findings.terms for term in each.terms}
+        self._by_term = {term: place for place, each in enumerate(findings.terms) for term in each.terms}
         self._phrases = [self._words(phrase) for phrase in question.phrases]
         self._excluded_terms, self._excluded_phrases = self._exclusions(question.exclusions)
 
     def matches(self, text: str) -> list[Match]:
         """Every word of the question in a text, in order."""
         return [
-            Match(token.start, token.end, self._by_term[token.term])
-            for token in self._analyser.tokens(text)
-            if token.term in self._by_term
+            Match(token.start, token.end, place, self.terms[place].weight)
+            for token in self._read(text)
+            if (place := self._by_term.get(token.term)) is not None
         ]
 
     def highlights(self, text: str) -> tuple[tuple[int, int], ...]:
         """The stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
-        tokens = list(self._analyser.tokens(text))
+        tokens = self._read(text)
         spans = {(token.start, token.end) for token in tokens if token.term in self._by_term}
         for phrase in self._phrases:
             for place in _runs([token.word for token in tokens], phrase):
@@ -47,7 +49,7 @@ class Matcher:
 
     def coverage(self, *texts: str) -> float:
         """The share of the question's weight that the texts together speak of, from 0 to 1."""
-        said = {token.term for text in texts for token in self._analyser.tokens(text)}
+        said = {token.term for text in texts for token in self._read(text)}
         total = sum(term.weight for term in self.terms)
         spoken = sum(
             term.weight * term.credit for term in self.terms if any(said.issuperset(way) for way in term.alternatives)
@@ -68,6 +70,12 @@ class Matcher:
         read: list[list[Token]] = [list(self._analyser.tokens(exclusion)) for exclusion in exclusions]
         single = frozenset(tokens[0].term for tokens in read if len(tokens) == 1)
         return single, [[token.word for token in tokens] for tokens in read if len(tokens) > 1]
+
+    def _read(self, text: str) -> list[Token]:
+        """The tokens of a text; each is read once, though several questions are put to it."""
+        if text not in self._tokens:
+            self._tokens[text] = list(self._analyser.tokens(text))
+        return self._tokens[text]
 
     def _words(self, phrase: str) -> list[str]:
         return [token.word for token in self._analyser.tokens(phrase)]

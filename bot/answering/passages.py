@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answering.matching import Matcher
-from bot.answering.values import Passage
+from bot.answering.values import Passage, Stretch
 from storage.models import Hit, Segment
 
 SILENCE_SECOND = 10.0
 """A passage never crosses a silence longer than this."""
 PASSAGES_PER_VIDEO = 2
 """How many passages of one video are shown, unless one video was asked for."""
+LONGEST_PASSAGE = 4
+"""Segments that a passage holds at most when it is widened: about what one card can show."""
 
 
 def join(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
@@ -35,6 +37,34 @@ def join(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
     passage = Passage(hit.video, tuple(joined), hit.score)
     # Two clean segments may spell out an excluded phrase where they meet.
     return Passage(hit.video, (hit.segment,), hit.score) if matcher.excludes(passage.text) else passage
+
+
+def reopen(
+    around: Sequence[Segment], stretch: Stretch, step: int, matcher: Matcher
+) -> tuple[tuple[Segment, ...], bool, bool]:
+    """The segments of a stretch, one more to the earlier (`step` -1) or later (+1) side, and whether each side goes on.
+
+    `around` are segments of the video about the stretch, in order. A stretch that has grown too long gives way at its
+    other end. No segments when the stretch is not among them any more.
+    """
+    inside = [n for n, each in enumerate(around) if stretch.first_second <= each.start_second <= stretch.last_second]
+    if not inside:
+        return (), False, False
+    first, last = inside[0], inside[-1]
+
+    def goes_on(left: int) -> bool:
+        """Whether speech runs on from one segment into the next, with nothing excluded in either."""
+        if not 0 <= left < len(around) - 1 or not _continues(around[left], around[left + 1]):
+            return False
+        return not matcher.excludes(f"{around[left].text} {around[left + 1].text}")
+
+    if step < 0 and goes_on(first - 1):
+        first -= 1
+        last = min(last, first + LONGEST_PASSAGE - 1)
+    if step > 0 and goes_on(last):
+        last += 1
+        first = max(first, last - LONGEST_PASSAGE + 1)
+    return tuple(around[first : last + 1]), goes_on(first - 1), goes_on(last)
 
 
 def _continues(left: Segment, right: Segment) -> bool:

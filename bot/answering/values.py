@@ -44,6 +44,30 @@ class Excerpt:
     ends_passage: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a video, named by the starts of its first and its last segment."""
+
+    video_id: str
+    first_second: float
+    last_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPassage:
+    """A passage by itself, quoted whole; `earlier` and `later` say whether it can be widened."""
+
+    excerpt: Excerpt
+    earlier: bool
+    later: bool
+
+    @property
+    def stretch(self) -> Stretch:
+        """Where it lies."""
+        segments = self.excerpt.segments
+        return Stretch(self.excerpt.video.video_id, segments[0], segments[-1])
+
+
 class Found(enum.Enum):
     """How sure an answer is."""
 

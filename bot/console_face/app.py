@@ -49,16 +49,34 @@ def start(
 @app.command()
 def serve(context: typer.Context) -> None:
     """Run the Discord bot. Needs DISCORD_TOKEN."""
+    session = _with_token(context)
+    session.serve()
+
+
+@app.command()
+def sync(
+    context: typer.Context,
+    server: Annotated[
+        int | None, typer.Option("--server", help="Only in this test server, by its id: at once.")
+    ] = None,
+) -> None:
+    """Register the slash commands with Discord again. The bot does so itself when they changed."""
+    session = _with_token(context)
+    session.sync(server)
+    session.screen.say("Registered the commands" + (f" in server {server}." if server else " everywhere."))
+
+
+def _with_token(context: typer.Context) -> Session:
+    """The session, where there is a token to connect with."""
     session: Session = context.obj
     with session.reporting_errors():
-        token = session.settings.discord_token
-    if token is None:
+        connected = session.settings.discord_token is not None
+    if not connected:
         session.screen.remark(
-            "There is no Discord token: set DISCORD_TOKEN in .env (README, “Connecting to Discord”).", "red"
+            "There is no Discord token: set DISCORD_TOKEN in .env (README: Connecting to Discord).", "red"
         )
         raise typer.Exit(WRONG_USE)
-    session.screen.remark("This version has no Discord side yet; `cuepoint chat` asks at the terminal.", "red")
-    raise typer.Exit(1)
+    return session
 
 
 @app.command("chat")

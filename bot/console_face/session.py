@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import typer
 
@@ -17,6 +17,7 @@ from bot.console_face.screen import Screen
 from bot.errors import BotError, SettingsError
 from bot.settings import Settings
 from storage.errors import StorageError
+from storage.ledger import Ledger
 from storage.library import Library
 
 FAILED, WRONG_USE = 1, 2
@@ -26,11 +27,22 @@ log = logging.getLogger("cuepoint")
 log.propagate = False
 
 
+class DiscordFace(Protocol):
+    """The other face, as far as this one starts it."""
+
+    async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
+        """Be on Discord until stopped."""
+
+    async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
+        """Register the commands with Discord, everywhere or in one server."""
+
+
 class Session:
     """One run of the program. Settings are read when first needed, so that --help works whatever they are."""
 
-    def __init__(self, load_settings: Callable[[], Settings]) -> None:
+    def __init__(self, load_settings: Callable[[], Settings], discord_face: DiscordFace) -> None:
         self._load_settings = load_settings
+        self._discord_face = discord_face
         self._settings: Settings | None = None
         self.screen = Screen()
 
@@ -45,6 +57,27 @@ class Session:
         """Do something with the library, and end the program with the right code if it fails."""
         with self.reporting_errors():
             return asyncio.run(self._with_library(action))
+
+    def serve(self) -> None:
+        """Run the Discord bot until it is stopped."""
+        self.run(
+            lambda library: self._with_ledger(lambda ledger: self._discord_face.run(self.settings, library, ledger))
+        )
+
+    def sync(self, server_id: int | None) -> None:
+        """Register the commands with Discord now."""
+        self.run(
+            lambda library: self._with_ledger(
+                lambda ledger: self._discord_face.sync(self.settings, library, ledger, server_id=server_id)
+            )
+        )
+
+    async def _with_ledger(self, action: Callable[[Ledger], Awaitable[Result]]) -> Result:
+        ledger = await Ledger.open(self.settings.database_path)
+        try:
+            return await action(ledger)
+        finally:
+            await ledger.close()
 
     async def _with_library(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
         library = await Library.open(self.settings.database_path)

@@ -1,0 +1,1 @@
+"""The bot on Discord. It may speak; it decides nothing."""

@@ -1,0 +1,194 @@
+"""What pressing a button does. All of it is in the custom_id and the ledger, so a restart changes nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.discord_face import controls
+from bot.discord_face.cards import Card, notice
+from bot.discord_face.controls import Owner, pressed
+from bot.discord_face.desk import Asker, Desk
+from bot.discord_face.pace import Delivery, Interaction, deliver, refuse
+from bot.discord_face.places import asker_of, delivery_of, desk_of
+from bot.discord_face.spoken import report
+from storage.models import Verdict
+
+Button = ui.Button[Any]
+
+
+class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
+    """A button recognised by its custom_id: whose card it is on, the ledger's key, and a number."""
+
+    def __init__(self, item: Button, match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.owner_id = int(match["asker"])
+        self.key = match["key"]
+        self.number = int(match["number"])
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Interaction, item: Any, match: re.Match[str], /) -> Self:
+        """Read what is in the custom_id."""
+        return cls(item, match)
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Act, and tell of errors as commands do: the library would only log them."""
+        try:
+            await self.act(interaction, desk_of(interaction))
+        except Exception as error:  # noqa: BLE001 - the one handler decides what is said
+            await report(interaction, error)
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        """What this button does."""
+        raise NotImplementedError
+
+    def is_mine(self, interaction: Interaction) -> bool:
+        """Whether the card belongs to whoever pressed."""
+        return interaction.user.id == self.owner_id
+
+    def turning(self, interaction: Interaction) -> tuple[Asker, Delivery]:
+        """For buttons that change the card: a stranger gets a private copy, and the card stays as it is."""
+        if not self.is_mine(interaction):
+            asker = asker_of(interaction, private=True)
+            return asker, delivery_of(asker)
+        message = interaction.message
+        private = message is not None and message.flags.ephemeral
+        return asker_of(interaction, private=private), Delivery.IN_PLACE
+
+
+class TurnPage(Pressed, template=pressed("page")):
+    """Another page of an answer."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        asker, delivery = self.turning(interaction)
+        await deliver(interaction, desk.page(asker, self.key, self.number), delivery)
+
+
+class TurnVideos(Pressed, template=pressed("videos")):
+    """Another page of the list of videos."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        asker, delivery = self.turning(interaction)
+        await deliver(interaction, desk.videos(asker, self.number), delivery)
+
+
+class OpenPassage(Pressed, template=pressed("open")):
+    """A passage by itself, for whoever wants it: the answer stays where it is."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        asker = asker_of(interaction, private=True)
+        await deliver(interaction, desk.open(asker, self.key, self.number), delivery_of(asker))
+
+
+class Earlier(Pressed, template=pressed("earlier")):
+    """A passage with what is said before it."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        asker, delivery = self.turning(interaction)
+        await deliver(interaction, desk.widen(asker, self.key, -1), delivery)
+
+
+class Later(Pressed, template=pressed("later")):
+    """A passage with what is said after it."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        asker, delivery = self.turning(interaction)
+        await deliver(interaction, desk.widen(asker, self.key, +1), delivery)
+
+
+class ReadOn(Pressed, template=pressed("read")):
+    """The words before (0) or after (1) those shown of a transcript."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        asker, delivery = self.turning(interaction)
+        await deliver(interaction, desk.read_on(asker, self.key, +1 if self.number else -1), delivery)
+
+
+class Share(Pressed, template=pressed("share")):
+    """A private passage, for everybody in the channel."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        asker = asker_of(interaction, private=False)
+        desk.cooldown.take(asker.user_id)
+        name = interaction.user.display_name
+        await deliver(interaction, desk.share(asker, self.key, name), Delivery.PUBLIC)
+
+
+class Helpful(Pressed, template=pressed("helpful")):
+    """A vote for a passage."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        await _vote(self, interaction, desk, Verdict.HELPFUL)
+
+
+class NotHelpful(Pressed, template=pressed("unhelpful")):
+    """A vote against a passage."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        await _vote(self, interaction, desk, Verdict.NOT_HELPFUL)
+
+
+async def _vote(button: Pressed, interaction: Interaction, desk: Desk, verdict: Verdict) -> None:
+    asker = asker_of(interaction, private=True)
+
+    async def counted() -> Card:
+        await desk.vote(asker, button.key, verdict)
+        word = "helpful" if verdict is Verdict.HELPFUL else "not helpful"
+        return notice(f"Thank you. Counted as {word}.", *controls.withdraw(Owner(asker.user_id, button.key)))
+
+    await deliver(interaction, counted(), Delivery.PRIVATE)
+
+
+class Withdraw(Pressed, template=pressed("withdraw")):
+    """Takes a vote back."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        asker = asker_of(interaction, private=True)
+
+        async def withdrawn() -> Card:
+            await desk.withdraw(asker, self.key)
+            return notice("Your vote is taken back.")
+
+        await deliver(interaction, withdrawn(), Delivery.IN_PLACE)
+
+
+class Forget(Pressed, template=pressed("forget")):
+    """Deletes all votes of whoever presses."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        async def forgotten() -> Card:
+            count = await desk.ledger.forget_user(interaction.user.id)
+            return notice("Your vote is deleted." if count == 1 else f"Your {count} votes are deleted.")
+
+        await deliver(interaction, forgotten(), Delivery.PRIVATE)
+
+
+class Delete(Pressed, template=pressed("delete")):
+    """Takes a card away: for the one who asked, and for moderators."""
+
+    async def act(self, interaction: Interaction, _desk: Desk) -> None:
+        moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
+        if not self.is_mine(interaction) and not moderates:
+            await refuse(interaction, notice("Only the one who asked, or a moderator, can delete this."))
+            return
+        await interaction.response.defer()
+        # Through the click's own token, which works hours later and where the bot is no member.
+        await interaction.delete_original_response()
+
+
+BUTTONS: tuple[type[Pressed], ...] = (
+    TurnPage, TurnVideos, OpenPassage, Earlier, Later, ReadOn, Share, Helpful, NotHelpful, Withdraw, Forget, Delete,
+)  # fmt: skip
+
+
+async def answer_unknown(interaction: Interaction) -> None:
+    """A press on a button that nothing recognises any more, such as one of an earlier version's."""
+    if interaction.type is not discord.InteractionType.component:
+        return
+    data: Any = interaction.data
+    known = (button.__discord_ui_compiled_template__ for button in BUTTONS)
+    if not any(each.fullmatch(data["custom_id"]) for each in known):
+        await refuse(interaction, notice("This button is from an earlier version of me. Please ask again."))

@@ -1,0 +1,135 @@
+"""An answer as a card. Pure: values in, components out, always within Discord's limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import ui
+
+from bot.answering.values import Answer, Excerpt, Found
+from bot.discord_face import controls, neutral
+from bot.discord_face.controls import Owner
+from bot.discord_face.fits import MOST_TEXT
+from bot.timecodes import timecode
+
+LONGEST_QUESTION = 300
+LONGEST_NOTE = 250
+LONGEST_TITLE = 150
+LONGEST_CREATOR = 60
+LONGEST_QUOTE = 600
+
+CLOSEST = "No clear answer in these videos. The closest they come:"
+NOTHING = "Not in these videos."
+NEAR = "The nearest there is, which may be about something else:"
+
+Part = ui.Item[Any]
+
+
+class Card(ui.LayoutView):
+    """One message of ours. A fresh one is made for every send and every edit."""
+
+    def __init__(self, *parts: Part) -> None:
+        super().__init__(timeout=None)
+        for part in parts:
+            self.add_item(part)
+
+    def components(self) -> list[dict[str, Any]]:
+        """As Discord gets them."""
+        components: list[dict[str, Any]] = self.to_components()  # type: ignore[no-untyped-call]
+        return components
+
+
+def text(content: str) -> ui.TextDisplay[Any]:
+    """Words in a card; whatever is not ours in them has been escaped."""
+    return ui.TextDisplay(content)
+
+
+def notice(words: str, *rows: Part) -> Card:
+    """A few plain words, such as an error that speaks for itself."""
+    return Card(text(neutral.fitted(words, 1500) or "…"), *rows)
+
+
+def answer_card(answer: Answer, owner: Owner, *, page: int = 0, more: bool = False) -> Card:
+    """An answer. `answer` holds what is shown on this page; `more` says that there is a next one."""
+    shown = answer.excerpts or answer.near_misses
+    heading = "\n".join([header(answer.question), *_notes(answer, page)])
+    parts: list[Part] = [text(heading), *sections(shown, MOST_TEXT - len(heading) - 100)]
+    rows: list[Part] = []
+    if shown:
+        parts.append(text("-# A number opens that passage with more around it."))
+        rows.append(controls.numbers(owner, len(shown)))
+    rows += controls.row(controls.pages("page", owner, page, more=more), controls.delete(owner))
+    return Card(ui.Container(*parts), *rows)
+
+
+def header(question: str) -> str:
+    """The question, repeated."""
+    return f"### {neutral.fitted(question, LONGEST_QUESTION) or '…'}"
+
+
+def _notes(answer: Answer, page: int) -> list[str]:
+    notes = []
+    if answer.searched_for:
+        notes.append(f"Searched for: *{neutral.fitted(answer.searched_for, LONGEST_NOTE)}*")
+    if answer.found is Found.NOTHING:
+        notes.append(f"**{NOTHING}**")
+    if answer.found is Found.CLOSEST:
+        notes.append(f"*{CLOSEST}*")
+    if answer.unknown_terms:
+        notes.append(f"Nobody says: {neutral.fitted(', '.join(answer.unknown_terms), LONGEST_NOTE)}")
+    if answer.near_misses:
+        notes.append(f"*{NEAR}*")
+    if page:
+        notes.append(f"-# Page {page + 1}")
+    return notes
+
+
+def sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
+    """One section a quote; `budget` is how many characters they may have together."""
+    frames = [_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
+    # What frames leave is shared out: with long titles and addresses there is less room for the words.
+    room = (budget - sum(len(head) + len(foot) for head, foot in frames)) // max(len(frames), 1)
+    length = min(LONGEST_QUOTE, room - 16)
+    return [
+        ui.Section(text(f"{head}\n{quoted(excerpt, length)}\n{foot}"), accessory=accessory(excerpt, number))
+        for number, (excerpt, (head, foot)) in enumerate(zip(excerpts, frames, strict=True), 1)
+    ]
+
+
+def _frame(excerpt: Excerpt, number: int) -> tuple[str, str]:
+    """The lines above and below a quote."""
+    return f"**{number}. {title(excerpt)}**", link_line(excerpt)
+
+
+def title(excerpt: Excerpt) -> str:
+    """What the video is called."""
+    video = excerpt.video
+    return neutral.fitted(video.heading, LONGEST_TITLE) or neutral.fitted(video.video_id, LONGEST_TITLE) or "…"
+
+
+def link_line(excerpt: Excerpt) -> str:
+    """When it is said, as a link to that second, and who made the video."""
+    when = neutral.linked(timecode(excerpt.start_second), excerpt.link)
+    creator = neutral.fitted(excerpt.video.creator, LONGEST_CREATOR)
+    return f"{when} · {creator}" if creator else when
+
+
+def quoted(excerpt: Excerpt, length: int) -> str:
+    """The quote as a block quote on one line, matches bold, ellipses outside the quotation marks."""
+    words, complete = neutral.marked(excerpt.quote, excerpt.highlights, length)
+    before = "" if excerpt.starts_passage else "… "
+    after = "" if excerpt.ends_passage and complete else " …"
+    return f"> {before}“{words}”{after}"
+
+
+def accessory(excerpt: Excerpt, number: int) -> Part:
+    """The video's picture; a button to the second where there is none, or where the address is too long for a link."""
+    when, label = timecode(excerpt.start_second), neutral.shortened(excerpt.video.heading, 200)
+    picture = neutral.address(excerpt.video.thumbnail, neutral.LONGEST_PICTURE_ADDRESS)
+    button_link = neutral.address(excerpt.link, neutral.LONGEST_BUTTON_ADDRESS)
+    if picture and (not button_link or neutral.address(excerpt.link, neutral.LONGEST_ADDRESS)):
+        return ui.Thumbnail(picture, description=f"Picture of the video {label}".strip())
+    if button_link:
+        return ui.Button(label=f"Open at {when}", url=button_link)
+    return controls.nowhere_to_go(f"At {when}", number)

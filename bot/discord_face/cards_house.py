@@ -1,0 +1,74 @@
+"""Cards about the bot itself: what videos there are, how to ask, and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot import __version__
+from bot.discord_face import cards, controls, neutral
+from bot.discord_face.cards import Card
+from bot.discord_face.controls import Owner
+from bot.timecodes import timecode
+from storage.models import Statistics, VideoSummary
+
+VIDEOS_ON_A_PAGE = 10
+
+_HELP = """\
+### How to ask
+Write **/ask** and your question, write to me in a direct message, or mention me in a server.
+To look for what a message says, open its menu: **Apps**, then **Find in videos**; only you see what comes.
+### What a question may hold
+`"exact phrase"` the words as they stand
+`-word` nothing that says this word
+`video:name` only in that video, `creator:name` only by that creator
+### And besides
+**/videos** lists what can be asked about, **/transcript** shows the words around a moment, **/about** says what I am.
+I quote what is said in the videos and link to the second. I write no answers of my own."""
+
+_PRIVACY = (
+    "I keep your question for as long as the buttons below its answer work, without your name. "
+    "A vote is kept under a pseudonym that only this installation can make, and you can delete yours at any time."
+)
+
+
+def help_card() -> Card:
+    """How to ask."""
+    return Card(ui.Container(cards.text(_HELP)))
+
+
+def about_card(statistics: Statistics, owner: Owner, *, samples: bool) -> Card:
+    """The version, the size of what can be searched here, and what is kept about people."""
+    hours = f"{statistics.spoken_second / 3600:,.1f}"
+    size = f"{statistics.videos:,} videos, {statistics.segments:,} segments, {hours} hours of speech"
+    if samples:
+        size = f"the sample talks only ({size}); nothing has been imported yet"
+    words = (
+        f"### Cuepoint {__version__}\nI answer questions from video transcripts with word-for-word quotes and links "
+        f"to the second.\n**Here I can search:** {size}.\n**Privacy:** {_PRIVACY}"
+    )
+    return Card(ui.Container(cards.text(words)), *controls.forget(owner))
+
+
+def videos_card(videos: Sequence[VideoSummary], owner: Owner, page: int) -> Card:
+    """One page of the videos that can be asked about here."""
+    last = max(0, (len(videos) - 1) // VIDEOS_ON_A_PAGE)
+    page = min(page, last)
+    shown = videos[page * VIDEOS_ON_A_PAGE : (page + 1) * VIDEOS_ON_A_PAGE]
+    lines = [f"### {len(videos):,} videos" if len(videos) != 1 else "### One video", *map(_line, shown)]
+    if last:
+        lines.append(f"-# Page {page + 1} of {last + 1}")
+    rows = controls.row(controls.pages("videos", owner, page, more=page < last), controls.delete(owner))
+    return Card(ui.Container(cards.text("\n".join(lines))), *rows)
+
+
+def _line(summary: VideoSummary) -> str:
+    video = summary.video
+    name = neutral.fitted(video.heading, 110) or neutral.fitted(video.video_id, 110) or "…"
+    link = neutral.address(video.url, 150)
+    creator = neutral.fitted(video.creator, 40)
+    return " · ".join(
+        part for part in (f"**{name}**", creator, f"[{timecode(summary.end_second)}]({link})" if link else
+                          timecode(summary.end_second)) if part
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""Cards for reading on: a passage by itself, and the words around a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from discord import ui
+
+from bot.answering.links import link_at
+from bot.answering.values import OpenedPassage
+from bot.discord_face import cards, controls, neutral
+from bot.discord_face.cards import Card, Part
+from bot.discord_face.controls import Owner
+from bot.timecodes import timecode
+from storage.models import Segment, Video
+
+LONGEST_PASSAGE = 3000
+"""Characters of a passage by itself, of the 4,000 that a card may have."""
+
+
+def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_by: str = "") -> Card:
+    """One passage, quoted whole, with what can be done about it."""
+    # Where speech goes on, the quote is a part of it.
+    excerpt = replace(opened.excerpt, starts_passage=not opened.earlier, ends_passage=not opened.later)
+    head = f"**{cards.title(excerpt)}**\n{cards.link_line(excerpt)}"
+    parts: list[Part] = [
+        cards.text(cards.header(question)),
+        ui.Section(cards.text(head), accessory=cards.accessory(excerpt, 1)),
+        cards.text(cards.quoted(excerpt, LONGEST_PASSAGE)),
+    ]
+    if shared_by:
+        parts.append(cards.text(f"-# Shared by {neutral.fitted(shared_by, 100) or '…'}"))
+    return Card(ui.Container(*parts), *controls.passage(owner, earlier=opened.earlier, later=opened.later))
+
+
+def transcript_card(video: Video, segments: Sequence[Segment], owner: Owner, *, earlier: bool, later: bool) -> Card:
+    """The words around a moment, a link before each stretch of them."""
+    name = neutral.fitted(video.heading, cards.LONGEST_TITLE) or neutral.fitted(video.video_id, 100)
+    room = LONGEST_PASSAGE // max(len(segments), 1)
+    stretches = [
+        f"{neutral.linked(timecode(each.start_second), link_at(video.url, each.start_second))}\n"
+        f"> {neutral.fitted(each.text, room) or '…'}"
+        for each in segments
+    ]
+    return Card(
+        ui.Container(cards.text(f"### {name}"), *(cards.text(stretch) for stretch in stretches)),
+        *controls.reading(owner, earlier=earlier, later=later),
+    )

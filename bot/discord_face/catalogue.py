@@ -1,0 +1,84 @@
+"""The videos of a scope by name, for those who type one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from rapidfuzz import fuzz, process
+
+from bot.discord_face.neutral import cleaned, shortened
+from storage.errors import UnknownVideo
+from storage.library import Library
+from storage.models import Scope, VideoSummary
+
+FRESH_SECOND = 30.0
+"""How long a list is used again: autocomplete asks for it at every key."""
+CHOICES = 25
+CHOICE_LENGTH = 100
+ALIKE = 70
+"""How much of what is typed (in percent, rapidfuzz's partial ratio) a name must hold to be offered."""
+_SCOPES_KEPT = 256
+
+
+class Catalogue:
+    """Lists of videos, read anew every half minute."""
+
+    def __init__(self, library: Library, now: Callable[[], float] = time.monotonic) -> None:
+        self._library = library
+        self._now = now
+        self._kept: dict[Scope, tuple[float, list[VideoSummary]]] = {}
+
+    async def videos(self, scope: Scope) -> list[VideoSummary]:
+        """Every video of a scope by title, or the sample talks while it is empty."""
+        until, videos = self._kept.get(scope, (0.0, []))
+        if self._now() >= until:
+            videos = await self._library.videos(await self._library.in_reach(scope))
+            if len(self._kept) >= _SCOPES_KEPT:
+                self._kept.clear()
+            self._kept[scope] = self._now() + FRESH_SECOND, videos
+        return videos
+
+    async def find(self, scope: Scope, name: str) -> VideoSummary:
+        """The video of an id, else the one that a name fits best. Raises UnknownVideo."""
+        videos = await self.videos(scope)
+        named = {each.video.video_id: each for each in videos}
+        if name in named:
+            return named[name]
+        folded = name.casefold().strip()
+        containing = [each for each in videos if folded and folded in each.video.heading.casefold()]
+        if containing:
+            return containing[0]
+        near = [names_of(each)[0] for each in best(name, videos)[:3]]
+        hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
+        raise UnknownVideo(f"No video is called “{shortened(name, 100)}”.{hint} /videos lists them.")
+
+    async def creators(self, scope: Scope) -> list[str]:
+        """Every creator named in a scope."""
+        return sorted({each.video.creator for each in await self.videos(scope) if each.video.creator}, key=str.casefold)
+
+
+def names_of(summary: VideoSummary) -> tuple[str, str]:
+    """What a choice shows and what it stands for, both within Discord's limits."""
+    video = summary.video
+    name = shortened(video.heading, CHOICE_LENGTH) or shortened(video.video_id, CHOICE_LENGTH) or "untitled"
+    # An id too long for a choice gives way to the title, which names the video as well.
+    return name, video.video_id if len(video.video_id) <= CHOICE_LENGTH else video.heading[:CHOICE_LENGTH]
+
+
+def best(typed: str, videos: Iterable[VideoSummary]) -> list[VideoSummary]:
+    """The videos that what is typed may mean, the best match first; all of them while nothing is typed."""
+    videos = list(videos)
+    places = closest(typed, [f"{cleaned(each.video.heading)} {each.video.creator}" for each in videos])
+    return [videos[place] for place in places]
+
+
+def closest(typed: str, names: list[str]) -> list[int]:
+    """The positions of the names that fit best, at most as many as Discord shows."""
+    typed = typed.casefold().strip()
+    if not typed:
+        return list(range(min(len(names), CHOICES)))
+    folded = [name.casefold() for name in names]
+    found = process.extract(typed, folded, scorer=fuzz.partial_ratio, limit=None, score_cutoff=ALIKE)
+    order = sorted(found, key=lambda each: (not each[0].startswith(typed), typed not in each[0], -each[1], each[2]))
+    return [place for _, _, place in order[:CHOICES]]

@@ -1,0 +1,171 @@
+"""The connection to Discord: what the bot listens to, which commands it offers, and how it comes and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+
+import aiohttp
+import discord
+from discord.ext import tasks
+
+from bot.discord_face.buttons import BUTTONS, answer_unknown
+from bot.discord_face.commands import Tree
+from bot.discord_face.desk import Desk
+from bot.discord_face.messages import answer_message
+from bot.discord_face.pace import Interaction
+from bot.discord_face.spoken import report
+from bot.errors import CannotConnect
+from bot.settings import Settings
+from storage.ledger import Ledger
+from storage.library import Library
+
+log = logging.getLogger("cuepoint.discord")
+EVERYWHERE = "global"
+
+
+class CuepointClient(discord.AutoShardedClient):
+    """The bot. It needs no privileged intent."""
+
+    def __init__(self, settings: Settings, library: Library, ledger: Ledger, *, shard_count: int | None = None) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            shard_count=shard_count,
+        )
+        self.tree = Tree(self)
+        self.desk = Desk(library, ledger, settings.cooldown_seconds)
+        self.syncs_at_start = True
+        self._ledger = ledger
+
+    async def setup_hook(self) -> None:
+        """Recognise buttons sent before this start, and tell Discord of commands that changed."""
+        self.add_dynamic_items(*BUTTONS)
+        if self.syncs_at_start:
+            await self.sync_commands()
+        self.sweep.start()
+
+    async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
+        """Register the commands, in one server or everywhere, if they are not those registered last.
+
+        Returns whether Discord was told. `anyway` tells it even when nothing changed.
+        """
+        place = EVERYWHERE if server_id is None else str(server_id)
+        current = self._command_hash()
+        if not anyway and await self._ledger.command_hash(place) == current:
+            return False
+        server = None if server_id is None else discord.Object(server_id)
+        if server is not None:
+            self.tree.copy_global_to(guild=server)
+        await self.tree.sync(guild=server)
+        await self._ledger.keep_command_hash(place, current)
+        return True
+
+    def _command_hash(self) -> str:
+        commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        # Another application knows none of them yet.
+        described = json.dumps([self.application_id, commands], sort_keys=True, default=str)
+        return hashlib.sha256(described.encode()).hexdigest()
+
+    async def close(self) -> None:
+        """Stop what runs beside the connection, then end it."""
+        self.sweep.cancel()
+        await super().close()
+
+    @tasks.loop(hours=24)
+    async def sweep(self) -> None:
+        """Forget the buttons that have expired."""
+        await self._ledger.sweep()
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer what asks something."""
+        if self.user is not None:
+            await answer_message(self.desk, message, self.user.id)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Catch presses on buttons that nothing else recognises."""
+        try:
+            await answer_unknown(interaction)
+        except Exception as error:  # noqa: BLE001 - the one handler decides what is said
+            await report(interaction, error)
+
+    async def on_error(self, event: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log what went wrong with an event; nobody is waiting for an answer to it."""
+        log.error("unexpected error in %s", event, exc_info=sys.exc_info())
+
+
+async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
+    """Be on Discord until told to stop by a signal. Raises CannotConnect."""
+    async with CuepointClient(settings, library, ledger) as client:
+        with _logging_to_stderr(), _stopping(client):
+            await _log_in(client, settings)
+            log.info("connected as %s", client.user)
+            try:
+                await client.connect()
+            except discord.PrivilegedIntentsRequired as error:
+                raise CannotConnect("Discord refuses this bot's intents.") from error
+
+
+async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None = None) -> None:
+    """Register the commands now, everywhere or in one test server. Raises CannotConnect."""
+    async with CuepointClient(settings, library, ledger) as client:
+        client.syncs_at_start = False
+        await _log_in(client, settings)
+        await client.sync_commands(server_id=server_id, anyway=True)
+
+
+async def _log_in(client: discord.Client, settings: Settings) -> None:
+    token = settings.discord_token
+    if token is None:
+        raise CannotConnect("There is no Discord token: set DISCORD_TOKEN in .env.")
+    try:
+        await client.login(token.get_secret_value())
+    except discord.LoginFailure as error:
+        raise CannotConnect("Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env.") from error
+    except discord.HTTPException as error:
+        raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise CannotConnect(f"Discord cannot be reached: {error}.") from error
+
+
+@contextlib.contextmanager
+def _stopping(client: discord.Client) -> Iterator[None]:
+    """Close the connection in an orderly way on the signals that end a program."""
+    loop = asyncio.get_running_loop()
+    closing: set[asyncio.Task[None]] = set()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for each in signals:
+        # Windows has no such handlers; there Ctrl-C interrupts as ever.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(each, lambda: closing.add(asyncio.ensure_future(client.close())))
+    try:
+        yield
+    finally:
+        for each in signals:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(each)
+
+
+@contextlib.contextmanager
+def _logging_to_stderr() -> Iterator[None]:
+    """What the bot and discord.py have to say, for whoever watches the process."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    loggers = [logging.getLogger(name) for name in ("cuepoint.discord", "discord")]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)

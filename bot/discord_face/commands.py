@@ -1,0 +1,139 @@
+"""What can be typed after a slash, and the menu of a message."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.discord_face import cards_house
+from bot.discord_face.cards import Card
+from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
+from bot.discord_face.neutral import shortened
+from bot.discord_face.pace import Interaction, deliver
+from bot.discord_face.places import asker_of, delivery_of, desk_of
+from bot.discord_face.spoken import on_command_error
+from bot.discord_face.states import Inquiry
+from bot.errors import EmptyQuestion
+from bot.timecodes import parse_timecode
+
+MOST_OF_A_MESSAGE = 500
+"""Characters of a message that are looked for: what it is about stands at its beginning."""
+_OPERATORS = re.compile(r"""["“”„«»＂]|(?<!\S)-(?=\S)|(?<=\S):(?=\S)""")
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """Every command, everywhere: in servers, direct messages and group messages, installed to a server or a person."""
+
+    def __init__(self, client: discord.Client) -> None:
+        # Left out, Discord takes these for less than everywhere.
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+        self.add_command(ask)
+        self.add_command(videos)
+        self.add_command(transcript)
+        self.add_command(help_)
+        self.add_command(about)
+        self.add_command(find_in_videos)
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        """Hand every error to the one handler."""
+        await on_command_error(interaction, error)
+
+
+@app_commands.command()
+@app_commands.describe(
+    question='What to look for. Also understood: "exact phrase" and -without',
+    video="Only in this video",
+    creator="Only in this creator's videos",
+    private="Show the answer to you alone",
+)
+async def ask(
+    interaction: Interaction,
+    question: Range[str, 1, 2000],
+    video: Range[str, 1, 200] = "",
+    creator: Range[str, 1, 200] = "",
+    private: bool = False,
+) -> None:
+    """Ask the videos: quotes word for word, and links to the second."""
+    await _answer(interaction, Inquiry(question, video, creator), private=private)
+
+
+async def _answer(interaction: Interaction, inquiry: Inquiry, *, private: bool) -> None:
+    asker, desk = asker_of(interaction, private=private), desk_of(interaction)
+    desk.admit(asker, inquiry)
+    await deliver(interaction, desk.answer(asker, inquiry), delivery_of(asker))
+
+
+@app_commands.command()
+async def videos(interaction: Interaction) -> None:
+    """List the videos that can be asked about here."""
+    asker = asker_of(interaction, private=True)
+    await deliver(interaction, desk_of(interaction).videos(asker, 0), delivery_of(asker))
+
+
+@app_commands.command()
+@app_commands.describe(video="Which video: its title or its id", at="A moment such as 12:34; the beginning if left out")
+async def transcript(interaction: Interaction, video: Range[str, 1, 200], at: Range[str, 1, 20] = "0") -> None:
+    """Show the words around a moment of a video."""
+    asker = asker_of(interaction, private=True)
+    try:
+        moment = parse_timecode(at)
+    except ValueError as error:
+        raise EmptyQuestion(f"{error}.") from error
+    await deliver(interaction, desk_of(interaction).transcript(asker, video, moment), delivery_of(asker))
+
+
+@app_commands.command(name="help")
+async def help_(interaction: Interaction) -> None:
+    """Show how to ask."""
+    asker = asker_of(interaction, private=True)
+    await deliver(interaction, _at_once(cards_house.help_card()), delivery_of(asker))
+
+
+@app_commands.command()
+async def about(interaction: Interaction) -> None:
+    """Show what this bot is, what it can search, and what it keeps."""
+    asker = asker_of(interaction, private=True)
+    await deliver(interaction, desk_of(interaction).about(asker), delivery_of(asker))
+
+
+@app_commands.context_menu(name="Find in videos")
+async def find_in_videos(interaction: Interaction, message: discord.Message) -> None:
+    """Ask with the words of somebody's message. Its author meant no operators, so none are read."""
+    words = _OPERATORS.sub(" ", shortened(message.content, MOST_OF_A_MESSAGE))
+    if not words.strip():
+        raise EmptyQuestion("That message has no text to look for.")
+    await _answer(interaction, Inquiry(words), private=True)
+
+
+async def _at_once(card: Card) -> Card:
+    return card
+
+
+@ask.autocomplete("video")
+@transcript.autocomplete("video")
+async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The videos that fit what has been typed, best first."""
+    scope = asker_of(interaction, private=True).scope
+    found = await asyncio.to_thread(best, current, await desk_of(interaction).catalogue.videos(scope))
+    return [Choice(name=name, value=value) for name, value in map(names_of, found)]
+
+
+@ask.autocomplete("creator")
+async def suggest_creators(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The creators that fit what has been typed, best first."""
+    scope = asker_of(interaction, private=True).scope
+    names = await desk_of(interaction).catalogue.creators(scope)
+    found = await asyncio.to_thread(closest, current, names)
+    return [
+        Choice(name=shortened(names[place], CHOICE_LENGTH) or "unnamed", value=names[place][:CHOICE_LENGTH])
+        for place in found
+    ]

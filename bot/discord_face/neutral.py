@@ -1,0 +1,127 @@
+"""Untrusted text made safe for Discord: it cannot ping, link, hide, break out of a quote or pretend to be ours.
+
+Discord lets a backslash stand before any character that is neither letter, digit nor space, and shows the character
+as it is. So nothing is taken out of a text but what cannot be seen; unescaped, it is the text again.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
+
+import regex
+
+_SPACE = re.compile(r"\s+")
+# Control, format (zero-width, bidirectional) and unassigned characters, and whatever else is drawn as nothing.
+_UNSEEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]")
+_MEANS_SOMETHING = re.compile(
+    r"""
+    [\\*_~`|<>\[\]@]       # emphasis, code, spoilers, mentions, custom emoji, timestamps, masked links
+    | :(?=/)               # addresses
+    | (?<=\w)[./](?=\w)    # invites and addresses without a scheme
+    | ^[#+-]               # headers, lists and small print
+    | (?<=\A\d)[.)] | (?<=\A\d\d)[.)] | (?<=\A\d\d\d)[.)]   # numbered lists
+    """,
+    re.VERBOSE,
+)
+_ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
+_ELLIPSIS = "…"
+LONGEST_ADDRESS = 300
+"""Characters of an address within a text: it counts towards the 4,000 of the card."""
+LONGEST_BUTTON_ADDRESS = 512
+LONGEST_PICTURE_ADDRESS = 2048
+
+
+def cleaned(text: str) -> str:
+    """Text on one line, without what cannot be seen."""
+    return _flat(text).strip()
+
+
+def _flat(text: str) -> str:
+    # White space first: some of it counts as control characters too.
+    return _SPACE.sub(" ", _UNSEEN.sub("", _SPACE.sub(" ", text)))
+
+
+def escaped(text: str) -> str:
+    """Cleaned text that Discord shows as it is, wherever it stands."""
+    return _MEANS_SOMETHING.sub(r"\\\g<0>", cleaned(text))
+
+
+def unescaped(text: str) -> str:
+    """What people see of an escaped text."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+def shortened(text: str, length: int) -> str:
+    """Cleaned text of at most `length` characters, cut between words where there is a space to cut at."""
+    text = cleaned(text)
+    return text if len(text) <= length else _cut(text, length - 1) + _ELLIPSIS
+
+
+def fitted(text: str, length: int) -> str:
+    """Escaped text of at most `length` characters, cut in the text itself, never within an escape."""
+    text = cleaned(text)
+    shown, size = escaped(text), len(text)
+    while len(shown) > length:
+        size = min(size - 1, size * length // len(shown))
+        shown = escaped(_cut(text, size)) + _ELLIPSIS
+    return shown
+
+
+def marked(text: str, highlights: Sequence[tuple[int, int]], length: int) -> tuple[str, bool]:
+    """A quote escaped, with its highlights bold, in at most `length` characters; and whether it is all of the quote."""
+    size = len(text)
+    shown = _bold(text, highlights)
+    while len(shown) > length and size:
+        size = min(size - 1, size * length // len(shown))
+        shown = _bold(_cut(text, size), highlights)
+    return shown, size == len(text)
+
+
+def _bold(text: str, highlights: Sequence[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for start, stop in highlights:
+        stop = min(stop, len(text))
+        if start < stop and (words := _inner(text[start:stop])).strip():
+            pieces += [_inner(text[end:start]), f"**{words}**"]
+            end = stop
+    return "".join([*pieces, _inner(text[end:])]).strip()
+
+
+def _inner(text: str) -> str:
+    """A piece of a longer text: the spaces at its ends belong to it."""
+    flat = _flat(text)
+    inside = escaped(flat)
+    return " " * flat.startswith(" ") + inside + " " * flat.endswith(" ") if inside else flat
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of a text, up to the last space where that keeps most of it."""
+    beginning = text[: max(length, 0)]
+    words = beginning.rsplit(" ", 1)[0]
+    return (words if len(words) > len(beginning) // 2 and len(beginning) < len(text) else beginning).rstrip()
+
+
+def address(url: str, length: int) -> str:
+    """A web address as it may stand in a card, or "" for one that is none or is too long."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        # A name in another script travels in its ASCII form.
+        parts = parts._replace(netloc=parts.netloc.encode("idna").decode())
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host or cleaned(url) != url:
+        return ""
+    # Parentheses and the like end a masked link; an address means the same with them encoded.
+    safe = quote(parts.geturl(), safe="%/:?#@!$&',;=+~-._")
+    return safe if len(safe) <= length else ""
+
+
+def linked(words: str, url: str) -> str:
+    """Our own words as a masked link, or as they are where the address cannot be used."""
+    target = address(url, LONGEST_ADDRESS)
+    return f"[{words}]({target})" if target else words

@@ -1,0 +1,115 @@
+"""Keeping Discord's time: an answer within three seconds, and not too many questions of one person."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.discord_face.cards import Card
+from bot.discord_face.fits import require_fit
+from bot.errors import AskedTooSoon
+
+READY_SECOND = 1.0
+"""Longer than this nobody waits without a sign; Discord itself waits three seconds."""
+_ALREADY_ANSWERED = 40060
+_PEOPLE_REMEMBERED = 10_000
+
+
+class Delivery(enum.Enum):
+    """Where a card goes."""
+
+    PUBLIC = enum.auto()
+    PRIVATE = enum.auto()
+    IN_PLACE = enum.auto()
+    """Into the message whose button was pressed."""
+
+
+Interaction = discord.Interaction[Any]
+
+
+def sealed(card: Card) -> Card:
+    """A card checked and ready to send. Its buttons are answered by what stands in their custom_id, whatever happens to
+    the object: finished, it is not kept by the library."""
+    require_fit(card.components())
+    card.stop()
+    return card
+
+
+async def deliver(interaction: Interaction, making: Coroutine[Any, Any, Card], delivery: Delivery) -> None:
+    """Answer with a card as soon as it is made; say after a second that it is on its way."""
+    task = asyncio.ensure_future(making)
+    try:
+        ready, _ = await asyncio.wait({task}, timeout=READY_SECOND)
+        if not ready:
+            await insist(lambda: _defer(interaction, delivery))
+        card = sealed(await task)
+        if not ready:
+            await insist(lambda: interaction.edit_original_response(view=card))
+        elif delivery is Delivery.IN_PLACE:
+            await insist(lambda: interaction.response.edit_message(view=card))
+        else:
+            private = delivery is Delivery.PRIVATE
+            await insist(lambda: interaction.response.send_message(view=card, ephemeral=private))
+    finally:
+        task.cancel()
+
+
+async def _defer(interaction: Interaction, delivery: Delivery) -> None:
+    if delivery is Delivery.IN_PLACE:
+        await interaction.response.defer()
+    else:
+        await interaction.response.defer(thinking=True, ephemeral=delivery is Delivery.PRIVATE)
+
+
+async def insist(send: Callable[[], Awaitable[object]]) -> None:
+    """Send, and once more where the connection broke: whether Discord got it is then unknown.
+
+    discord.py itself tries again only for the reset that macOS and Windows report.
+    """
+    try:
+        try:
+            await send()
+        except (aiohttp.ClientConnectionError, ConnectionError):
+            await send()
+    except discord.HTTPException as error:
+        # It had got it, and only its reply was lost.
+        if error.code != _ALREADY_ANSWERED:
+            raise
+
+
+async def refuse(interaction: Interaction, card: Card) -> None:
+    """Say something to the asker alone, whatever has been said before, in place of an answer that is still awaited."""
+    card = sealed(card)
+    if not interaction.response.is_done():
+        await interaction.response.send_message(view=card, ephemeral=True)
+        return
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        # The first message after a deferred answer would fill it, in front of everybody.
+        await interaction.delete_original_response()
+    await interaction.followup.send(view=card, ephemeral=True)
+
+
+class Cooldown:
+    """How soon a person may ask again."""
+
+    def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._now = now
+        self._free_at: dict[int, float] = {}
+
+    def take(self, user_id: int) -> None:
+        """Count a question. Raises AskedTooSoon, which counts as none."""
+        now = self._now()
+        left = self._free_at.get(user_id, now) - now
+        if left > 0:
+            unit = "second" if left <= 1 else "seconds"
+            raise AskedTooSoon(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.")
+        if len(self._free_at) >= _PEOPLE_REMEMBERED:
+            self._free_at = {user: free for user, free in self._free_at.items() if free > now}
+        self._free_at[user_id] = now + self._seconds

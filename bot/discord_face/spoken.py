@@ -1,0 +1,64 @@
+"""What people are told when something goes wrong. The one handler of errors."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import discord
+from discord import app_commands
+
+from bot.discord_face.cards import Card, notice
+from bot.discord_face.pace import Interaction, refuse
+from bot.errors import BotError
+from storage.errors import DatabaseError, StorageError
+
+log = logging.getLogger("cuepoint.discord")
+_GONE = {10008, 10015, 10062, 50027}
+"""Discord's codes for a message or an interaction that is over: nobody is there to be told."""
+
+
+def sentence(error: BaseException) -> str:
+    """An error in words for the asker. One that was not expected is logged, and told by its reference only."""
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
+        error = error.__cause__
+    # The text of a DatabaseError names the host's files.
+    if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
+        return str(error)
+    reference = secrets.token_hex(4)
+    log.error("unexpected error, reference %s", reference, exc_info=error)
+    return f"Something went wrong here. Whoever runs this bot can look it up by this reference: {reference}"
+
+
+def error_card(error: BaseException) -> Card:
+    """An error as a card."""
+    return notice(sentence(error))
+
+
+async def report(interaction: Interaction, error: BaseException) -> None:
+    """Tell the asker alone."""
+    if _is_over(error):
+        log.info("an interaction was over before it could be answered")
+        return
+    try:
+        await refuse(interaction, error_card(error))
+    except discord.HTTPException as failure:
+        if not _is_over(failure):
+            log.warning("the asker could not be told of an error: %s", failure)
+
+
+async def on_command_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
+    """The command tree's errors."""
+    cause = error.__cause__
+    if interaction.type is discord.InteractionType.autocomplete:
+        # Nothing can be said there; the person goes on typing.
+        log.error("unexpected error while suggesting", exc_info=error)
+        return
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        await refuse(interaction, notice("I have just been updated. Please try that again in a minute."))
+    else:
+        await report(interaction, cause if isinstance(error, app_commands.CommandInvokeError) and cause else error)
+
+
+def _is_over(error: BaseException) -> bool:
+    return isinstance(error, discord.HTTPException) and error.code in _GONE

@@ -1,0 +1,85 @@
+"""simcord, the in-process Discord of the behaviour tests, behind the few verbs that they need.
+
+It is young and changes between minor releases: nothing but this module knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import simcord
+import simcord.interactions
+from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor, UserHandle
+
+from bot.discord_face.client import CuepointClient
+from bot.discord_face.fits import problems
+
+__all__ = ["ChannelHandle", "Env", "GuildHandle", "InteractionResult", "MemberActor", "UserHandle"]
+
+Json = dict[str, Any]
+
+# Its polling for idleness, 50 ms an action by default, would be most of the time of these tests.
+simcord.Env._settle_internal.__kwdefaults__["idle"] = 0.002
+
+
+@asynccontextmanager
+async def discord_with(bot: CuepointClient) -> AsyncIterator[Env]:
+    """An in-process Discord to which the bot is connected.
+
+    Errors that the bot's own handler spoke of are no failures here: what people are told is what the tests look at.
+    """
+    env = Env(bot, shard_count=1, check_errors=False)
+    await env.start()
+    try:
+        with _installed_in_servers():
+            yield env
+    finally:
+        await env.shutdown()
+        await bot.close()
+
+
+@contextmanager
+def _installed_in_servers() -> Iterator[None]:
+    """simcord never says by which installation a command came; here the app is installed in every server."""
+    original = simcord.interactions.base_payload
+
+    def base_payload(*arguments: Any, **named: Any) -> Any:
+        record, payload = original(*arguments, **named)
+        payload["authorizing_integration_owners"] = {"0": payload.get("guild_id", "0")}
+        return record, payload
+
+    simcord.interactions.base_payload = base_payload
+    try:
+        yield
+    finally:
+        simcord.interactions.base_payload = original
+
+
+def components_of(result: Any) -> list[Json]:
+    """The components of what a person sees in answer to an interaction, or of a message."""
+    message = result.response if isinstance(result, InteractionResult) else result
+    assert message is not None, "nothing was answered"
+    raw = message.components
+    return [each if isinstance(each, dict) else each.to_dict() for each in raw]
+
+
+def seen(result: Any) -> str:
+    """All the words of a card, its buttons' labels included."""
+    components = components_of(result)
+    assert problems(components) == []
+    return "\n".join(_words(components))
+
+
+def _words(components: list[Json]) -> Iterator[str]:
+    for each in components:
+        yield from (str(each[key]) for key in ("content", "label") if each.get(key))
+        yield from _words(each.get("components", []))
+        if each.get("accessory"):
+            yield from _words([each["accessory"]])
+
+
+def answers(channel: ChannelHandle, env: Env) -> list[Any]:
+    """What the bot wrote in a channel, oldest first."""
+    return [message for message in channel.history() if message.author.id == env.backend.bot_user.id]
