@@ -81,12 +81,12 @@ async def _passages(
     taken: set[tuple[str, float]] = set()
     shown: Counter[str] = Counter()
     passages: list[Passage] = []
-    for hit in findings.hits:
-        video_id, start = hit.video.video_id, hit.segment.start_second
-        if (video_id, start) in taken or shown[video_id] >= most:
+    surroundings = await library.around(scope, findings.hits, AROUND_SECOND)
+    for hit, around in zip(findings.hits, surroundings, strict=True):
+        video_id = hit.video.video_id
+        if (video_id, hit.segment.start_second) in taken or shown[video_id] >= most:
             continue
-        end = hit.segment.end_second + AROUND_SECOND
-        passage = join(hit, await library.segments_between(scope, video_id, start - AROUND_SECOND, end), matcher)
+        passage = join(hit, around, matcher)
         taken.update((video_id, segment.start_second) for segment in passage.segments)
         shown[video_id] += 1
         passages.append(passage)

@@ -138,6 +138,17 @@ class Library:
                 return found
         return []
 
+    async def around(self, scope: Scope, hits: Sequence[Hit], seconds: float) -> list[list[Segment]]:
+        """For each hit the segments of its video that begin within so many seconds of it, itself among them."""
+        stretches = [
+            (hit.video.video_id, max(0.0, hit.segment.start_second - seconds), hit.segment.end_second + seconds)
+            for hit in hits
+        ]
+        found: dict[tuple[str, float, float], list[Segment]] = {}
+        for key in reversed(scope.libraries):  # where two libraries have a video, the earlier one's counts
+            found |= await self._repository.surroundings(key, stretches)
+        return [found.get(stretch, []) for stretch in stretches]
+
     async def statistics(self, scope: Scope) -> Statistics:
         """The size of a scope."""
         return await self._repository.statistics(scope)

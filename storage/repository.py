@@ -120,6 +120,27 @@ class Repository:
         )
         return [_segment(*row) for row in rows]
 
+    async def surroundings(
+        self, key: str, stretches: Sequence[tuple[str, float, float]]
+    ) -> dict[tuple[str, float, float], list[Segment]]:
+        """For each (video_id, start, end) stretch of a library, in seconds, the segments that begin in it, in order."""
+        rows = await self._rows(
+            """
+            SELECT place.key, segment.start_second, end_second, text, marks
+            FROM json_each(?2) AS place -- CROSS JOIN: see above
+            CROSS JOIN library ON library.key = ?1
+            CROSS JOIN video ON library_id = library.id AND video_id = place.value ->> 0
+            CROSS JOIN segment
+                ON segment.video = video.id AND segment.start_second BETWEEN place.value ->> 1 AND place.value ->> 2
+            ORDER BY place.key, segment.start_second
+            """,
+            (key, json.dumps(list(stretches))),
+        )
+        found: dict[tuple[str, float, float], list[Segment]] = {}
+        for place, *segment in rows:
+            found.setdefault(stretches[place], []).append(_segment(*segment))
+        return found
+
     async def last_import(self, key: str) -> tuple[int, str, dict[str, StoredVideo | None]] | None:
         """The last act on a library: its number, what it was, and each video it touched as it was before."""
         last = await self._rows(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator
 
 from bot.answering.excerpts import excerpt
 from bot.answering.matching import Matcher
@@ -23,24 +24,26 @@ ALIKE = 0.8
 def compose(question: Question, findings: Findings, passages: Iterable[Passage], limit: int) -> Answer:
     """Answer a question from its passages, best first; at most `limit` excerpts, no two of them alike."""
     matcher = Matcher(question, findings)
-    excerpts = _distinct([excerpt(passage, matcher) for passage in passages])
+    # Quoting is most of the work of an answer: no more is quoted than is shown.
+    excerpts = _distinct(excerpt(passage, matcher) for passage in passages)
+    best = tuple(itertools.islice(excerpts, NEAR_MISSES))
     unknown = tuple(term.word for term in findings.terms if not term.alternatives)
-    sure = max((each.coverage for each in excerpts[:3]), default=0.0)
+    sure = max((each.coverage for each in best), default=0.0)
     if sure < CLOSEST:
-        near = tuple(excerpts[:NEAR_MISSES])
-        return Answer(question.text, Found.NOTHING, (), findings.searched_for, unknown, near)
+        return Answer(question.text, Found.NOTHING, (), findings.searched_for, unknown, best)
     found = Found.CONFIDENT if sure >= CONFIDENT else Found.CLOSEST
-    shown = tuple(each for each in excerpts if each.coverage >= max(CLOSEST, BESIDE_BEST * sure))[:limit]
-    return Answer(question.text, found, shown, findings.searched_for, unknown)
+    enough = max(CLOSEST, BESIDE_BEST * sure)
+    shown = (each for each in itertools.chain(best, excerpts) if each.coverage >= enough)
+    return Answer(question.text, found, tuple(itertools.islice(shown, limit)), findings.searched_for, unknown)
 
 
-def _distinct(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
-    kept: list[Excerpt] = []
+def _distinct(excerpts: Iterable[Excerpt]) -> Iterator[Excerpt]:
+    kept: list[set[str]] = []
     for candidate in excerpts:
         words = set(candidate.quote.casefold().split())
-        if not any(_alike(words, set(other.quote.casefold().split())) for other in kept):
-            kept.append(candidate)
-    return kept
+        if not any(_alike(words, other) for other in kept):
+            kept.append(words)
+            yield candidate
 
 
 def _alike(left: set[str], right: set[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -72,6 +72,7 @@ def _quoting(passage: Passage, matcher: Matcher, chosen: _Stretch) -> Excerpt:
 
 def _densest(text: str, units: Sequence[tuple[int, int]], matches: Sequence[Match], length: int) -> _Stretch:
     best, best_worth = _Stretch(*units[0]), float("-inf")
+    worth_of = _Worth(text, matches, length)
     for first, (start, _) in enumerate(units):
         for _, end in units[first:]:
             size = end - start
@@ -79,25 +80,34 @@ def _densest(text: str, units: Sequence[tuple[int, int]], matches: Sequence[Matc
                 break
             if size < min(SHORTEST_QUOTE, len(text) - start):
                 continue
-            worth = _worth(text, start, end, matches, length)
+            worth = worth_of(start, end)
             if worth > best_worth + 1e-9:
                 best, best_worth = _Stretch(start, end), worth
     return best
 
 
-def _worth(text: str, start: int, end: int, matches: Sequence[Match], length: int) -> float:
-    inside = [match for match in matches if start <= match.start and match.end <= end]
-    if not inside:
-        return 0.0
-    said = {match.term: match.weight for match in inside}
-    total = sum({match.term: match.weight for match in matches}.values()) or 1.0
-    distinct = sum(said.values()) / total
-    again = min(len(inside) - len(said), 4)
-    clean_start = start == 0 or bool(_SENTENCE_END.search(text[:start]))
-    clean_end = bool(_SENTENCE_END.search(text[start:end]))
-    late = max(0, inside[0].start - start - LEAD_IN) / length
-    clean = _CLEAN_START * clean_start + _CLEAN_END * clean_end
-    return distinct + _AGAIN * again + clean + _LENGTH * (end - start) / length - _LATE * late
+class _Worth:
+    """What a stretch of a passage is worth as a quote. Made once a passage: a passage has a hundred stretches."""
+
+    def __init__(self, text: str, matches: Sequence[Match], length: int) -> None:
+        self._text, self._matches, self._length = text, matches, length
+        self._starts, self._ends = [match.start for match in matches], [match.end for match in matches]
+        self._total = sum({match.term: match.weight for match in matches}.values()) or 1.0
+
+    def __call__(self, start: int, end: int) -> float:
+        inside = self._matches[bisect_left(self._starts, start) : bisect_right(self._ends, end)]
+        if not inside:
+            return 0.0
+        said = {match.term: match.weight for match in inside}
+        distinct = sum(said.values()) / self._total
+        again = min(len(inside) - len(said), 4)
+        late = max(0, inside[0].start - start - LEAD_IN) / self._length
+        clean = _CLEAN_START * (start == 0 or self._ends_sentence(start)) + _CLEAN_END * self._ends_sentence(end)
+        return distinct + _AGAIN * again + clean + _LENGTH * (end - start) / self._length - _LATE * late
+
+    def _ends_sentence(self, position: int) -> bool:
+        """Whether a sentence ends just before a position: a few characters back are enough to see it."""
+        return _SENTENCE_END.search(self._text, max(0, position - 5), position) is not None
 
 
 def _units(segments: Sequence[Segment]) -> list[tuple[int, int]]:

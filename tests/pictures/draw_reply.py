@@ -1,7 +1,7 @@
 """Draws README's picture of a reply: the very payload the bot sends, on the sample talks, drawn by simcord's preview.
 
-    pip install 'simcord[screenshot]'    # and a Chromium, named in CHROMIUM where it is not /usr/bin/chromium
-    python tests/pictures/draw_reply.py
+pip install 'simcord[screenshot]'    # and a Chromium, named in CHROMIUM where it is not /usr/bin/chromium
+python tests/pictures/draw_reply.py
 """
 
 from __future__ import annotations
