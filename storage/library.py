@@ -153,6 +153,10 @@ class Library:
         """The size of a scope."""
         return await self._repository.statistics(scope)
 
+    async def index_age_second(self, scope: Scope) -> float:
+        """How long ago the ranking index of a scope was built, in seconds. It is never older than the videos."""
+        return await self._shelves.age_second(scope)
+
     async def search(self, scope: Scope, question: Question, limit: int) -> Findings:
         """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
         searcher, states = await self._shelves.searcher(scope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict, defaultdict
 
 from storage.models import Scope
@@ -21,6 +22,7 @@ class Shelves:
         self._repository = repository
         self._indexes: dict[str, tuple[LibraryState, LibraryIndex]] = {}
         self._searchers: OrderedDict[tuple[LibraryState, ...], Searcher] = OrderedDict()
+        self._built_at: dict[str, float] = {}
         self._building: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def searcher(self, scope: Scope) -> tuple[Searcher, tuple[LibraryState, ...]]:
@@ -36,6 +38,12 @@ class Shelves:
         self._searchers.move_to_end(states)
         return searcher, states
 
+    async def age_second(self, scope: Scope) -> float:
+        """How long ago the oldest index of a scope, brought up to date, was built; in seconds."""
+        _, states = await self.searcher(scope)
+        now = time.monotonic()
+        return max((now - self._built_at[state.key] for state in states), default=0.0)
+
     async def _index(self, state: LibraryState) -> LibraryIndex:
         async with self._building[state.key]:
             kept = self._indexes.get(state.key)
@@ -44,6 +52,7 @@ class Shelves:
                 entries = [(each.video, each.segments) for each in stored]
                 kept = state, await asyncio.to_thread(build_index, entries, state.language)
                 self._indexes[state.key] = kept
+                self._built_at[state.key] = time.monotonic()
                 self._forget_searchers(state.key)
         return kept[1]
 

@@ -278,7 +278,9 @@ async def test_the_cool_down(discord: Env, library: Library, ledger: Ledger) -> 
 
 async def test_lists_and_transcripts(general: ChannelHandle, alice: MemberActor) -> None:
     assert "3 videos" in seen(await alice.slash(general, "videos"))
-    assert "the sample talks only" in seen(await alice.slash(general, "about"))
+    about = seen(await alice.slash(general, "about"))
+    assert "the sample talks only" in about
+    assert "**Index:** read from the videos less than a minute ago" in about
     assert "How to ask" in seen(await alice.slash(general, "help"))
     first = await alice.slash(general, "transcript", video="sample-captions")
     assert first.ephemeral

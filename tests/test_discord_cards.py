@@ -146,7 +146,9 @@ def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
 
 def test_the_house_cards_fit() -> None:
     check(cards_house.help_card())
-    check(cards_house.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True))
+    about = cards_house.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_second=7_300)
+    check(about)
+    assert "2 hours ago" in str(about.components())
     check(cards_house.videos_card([], OWNER, 0))
     check(cards.notice("Counted.", *controls.withdraw(OWNER)))
 

@@ -38,17 +38,26 @@ def help_card() -> Card:
     return Card(ui.Container(cards.text(_HELP)))
 
 
-def about_card(statistics: Statistics, owner: Owner, *, samples: bool) -> Card:
-    """The version, the size of what can be searched here, and what is kept about people."""
+def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age_second: float) -> Card:
+    """The version, the size and the age of what can be searched here, and what is kept about people."""
     hours = f"{statistics.spoken_second / 3600:,.1f}"
     size = f"{statistics.videos:,} videos, {statistics.segments:,} segments, {hours} hours of speech"
     if samples:
         size = f"the sample talks only ({size}); nothing has been imported yet"
     words = (
         f"### Cuepoint {__version__}\nI answer questions from video transcripts with word-for-word quotes and links "
-        f"to the second.\n**Here I can search:** {size}.\n**Privacy:** {_PRIVACY}"
+        f"to the second.\n**Here I can search:** {size}.\n**Index:** read from the videos {_ago(index_age_second)}.\n"
+        f"**Privacy:** {_PRIVACY}"
     )
     return Card(ui.Container(cards.text(words)), *controls.forget(owner))
+
+
+def _ago(seconds: float) -> str:
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        count = int(seconds // size)
+        if count:
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "less than a minute ago"
 
 
 def videos_card(videos: Sequence[VideoSummary], owner: Owner, page: int) -> Card:

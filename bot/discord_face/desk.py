@@ -144,4 +144,7 @@ class Desk:
         """What the bot is."""
         scope = await self.library.in_reach(asker.scope)
         statistics = await self.library.statistics(scope)
-        return cards_house.about_card(statistics, asker.owner(), samples=scope == access.samples())
+        age = await self.library.index_age_second(scope)
+        return cards_house.about_card(
+            statistics, asker.owner(), samples=scope == access.samples(), index_age_second=age
+        )
