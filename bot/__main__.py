@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 
 from dotenv import dotenv_values
 
 from bot.console_face.app import app
 from bot.console_face.session import Session
+from bot.errors import SettingsError
 from bot.settings import Settings
 from storage.ledger import Ledger
 from storage.library import Library
 
 
 def _load_settings() -> Settings:
+    try:
+        written = dotenv_values(".env")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env cannot be read: {error}; save it as UTF-8 text.") from error
     # The environment wins over .env, so that one run can be set up differently.
-    return Settings.from_mapping({**dotenv_values(".env"), **os.environ})
+    return Settings.from_mapping({**written, **os.environ})
 
 
 class _Discord:
@@ -34,6 +41,10 @@ class _Discord:
 
 def main() -> None:
     """The `cuepoint` command."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A byte or a letter that the terminal's encoding lacks must not end a list of questions.
+            stream.reconfigure(errors="replace")
     app(obj=Session(_load_settings, _Discord()), prog_name="cuepoint")
 
 

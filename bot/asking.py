@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 
 from bot.answering.answer import compose
@@ -14,7 +15,7 @@ from bot.answering.values import Answer, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
 from storage.errors import UnknownFilter
 from storage.library import Library
-from storage.models import Findings, Hit, Question, Scope
+from storage.models import Findings, Hit, Question, Scope, Segment
 
 QUOTES = 5
 """How many excerpts an answer shows at most."""
@@ -86,10 +87,22 @@ async def _passages(
         video_id = hit.video.video_id
         if (video_id, hit.segment.start_second) in taken or shown[video_id] >= most:
             continue
-        passage = join(hit, around, matcher)
+        shown_already = {start for taken_id, start in taken if taken_id == video_id}
+        passage = join(hit, _free(hit.segment.start_second, around, shown_already), matcher)
         taken.update((video_id, segment.start_second) for segment in passage.segments)
         shown[video_id] += 1
         passages.append(passage)
         if len(passages) == wanted:
             break
     return passages
+
+
+def _free(start: float, around: list[Segment], shown: set[float]) -> list[Segment]:
+    """The segments about the one that begins at `start`, as far as no other passage shows them already."""
+    before = itertools.takewhile(
+        lambda each: each.start_second not in shown, reversed([each for each in around if each.start_second < start])
+    )
+    after = itertools.takewhile(
+        lambda each: each.start_second not in shown, (each for each in around if each.start_second >= start)
+    )
+    return [*reversed(list(before)), *after]

@@ -54,7 +54,10 @@ class Settings(BaseModel):
             first = error.errors(include_url=False, include_context=False)[0]
             reason = first["msg"].removeprefix("Value error, ")
             raise SettingsError(f"{first['loc'][0]} cannot be used: {reason}; see .env.example.") from None
-        return settings.model_copy(update={"data_dir": settings.data_dir.expanduser()})
+        try:
+            return settings.model_copy(update={"data_dir": settings.data_dir.expanduser()})
+        except RuntimeError as error:
+            raise SettingsError(f"CUEPOINT_DATA_DIR cannot be used: {error}; write the folder out.") from error
 
 
 def setting_names() -> list[str]:

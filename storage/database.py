@@ -55,13 +55,14 @@ class Database:
         """One change: all of it is kept, or none. Changes wait for each other."""
         async with self._writing:
             with database_errors(self.path):
-                await self._writer.execute("BEGIN IMMEDIATE")
                 try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
+                    await self._writer.commit()
                 except BaseException:
-                    await self._writer.rollback()
+                    # Also for one who gave up while waiting: the connection's thread may get the lock after that.
+                    await asyncio.shield(self._writer.rollback())
                     raise
-                await self._writer.commit()
 
     async def backup(self, target: Path) -> None:
         """Copy the database into a new file while it stays in use. Raises DatabaseError if `target` exists."""

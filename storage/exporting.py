@@ -60,8 +60,10 @@ def _parquet(videos: Sequence[StoredVideo]) -> bytes:
 
 def _subrip(videos: Sequence[StoredVideo]) -> bytes:
     cues = [cue for stored in videos for segment in stored.segments for cue in _cues(segment)]
+    # Two speakers may begin in the same moment: `srt` would drop a cue that lasts no time at all.
     text: str = srt.compose(
-        srt.Subtitle(None, timedelta(seconds=start), timedelta(seconds=end), text) for start, end, text in cues
+        srt.Subtitle(None, timedelta(seconds=start), timedelta(seconds=max(end, start + 0.001)), text)
+        for start, end, text in cues
     )
     return text.encode()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from storage import formats
 from storage.database import Database
 from storage.errors import InputError, MissingVideoId
 from storage.merging import Merged, merge
-from storage.models import ImportReport, Labels, Rejection, Scope, Segment, Source, StoredVideo, Transcript
+from storage.models import ImportReport, Labels, Reading, Rejection, Scope, Source, StoredVideo
 from storage.repository import DEFAULT_LANGUAGE, Change, Repository
 from storage.segmenting import segment
 
@@ -20,34 +20,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    """A transcript cut into segments, ready to be stored."""
+    """All that the files of one import hold of a video, ready to be stored."""
 
-    transcript: Transcript
-    segments: tuple[Segment, ...]
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts for the report while an import goes on."""
-
-    report: ImportReport
-    seen: set[str] = field(default_factory=set)
-
-    def count(self, video_id: str, before: StoredVideo | None, merged: Merged) -> None:
-        changes = merged.changes(before)
-        first = video_id not in self.seen
-        self.seen.add(video_id)
-        report = self.report
-        self.report = replace(
-            report,
-            videos_added=report.videos_added + (before is None),
-            videos_changed=report.videos_changed + (first and changes and before is not None),
-            videos_unchanged=report.videos_unchanged + (first and not changes),
-            segments_added=report.segments_added + merged.added,
-            segments_replaced=report.segments_replaced + merged.replaced,
-            segments_removed=report.segments_removed + merged.removed,
-            segments_unchanged=report.segments_unchanged + merged.unchanged,
-        )
+    stored: StoredVideo
+    whole: bool
 
 
 class Importer:
@@ -65,76 +41,110 @@ class Importer:
         """Import files in order. A file that cannot be read is rejected; the others are imported."""
         arrivals, report = await self._read(files)
         language = await self._language(arrivals)
-        tally = _Tally(replace(report, notes=_foreign(arrivals, language), dry_run=dry_run))
-        written: dict[str, StoredVideo] = {}
-        number: int | None = None
+        report = replace(report, notes=_foreign(arrivals, language), dry_run=dry_run)
+        act = _Act("import of " + ", ".join(source.name for source, _ in files), language)
         for done, arrival in enumerate(arrivals):
             progress(done, len(arrivals))
-            video_id = arrival.transcript.video.video_id
-            # With --replace the first file of a video replaces it; later pages of the same video join the first.
-            whole = arrival.transcript.whole or (replace_whole and video_id not in tally.seen)
-            before = written.get(video_id) or await self._repository.video(self._key, video_id)
-            merged = merge(before, arrival.transcript.video, arrival.segments, whole=whole)
-            tally.count(video_id, before, merged)
-            if merged.changes(before):
-                written[video_id] = merged.stored
-                if not dry_run:
-                    number = await self._write(before, merged.stored, number, files, language)
+            whole = arrival.whole or replace_whole
+            if dry_run:
+                before = await self._repository.video(self._key, arrival.stored.video.video_id)
+                merged = merge(before, arrival.stored.video, arrival.stored.segments, whole=whole)
+            else:
+                before, merged = await self._store(arrival, whole, act)
+            report = _counted(report, before, merged)
         progress(len(arrivals), len(arrivals))
-        return tally.report
+        return report
 
     async def _read(self, files: Sequence[tuple[Source, Labels]]) -> tuple[list[_Arrival], ImportReport]:
-        """What the files hold, and a report of what they hold that cannot be imported."""
-        arrivals: list[_Arrival] = []
-        rejections: list[Rejection] = []
+        """What the files hold, video by video, and a report of what they hold that cannot be imported."""
+        shelf = _Shelf()
         unnamed: list[str] = []
         for source, labels in files:
             try:
-                read, rejected = await asyncio.to_thread(_read_file, source, labels)
+                reading = await asyncio.to_thread(formats.read, source, labels)
+                await asyncio.to_thread(shelf.add, source.name, reading)
             except InputError as error:
-                rejections.append(Rejection(source.name, str(error).removeprefix(f"{source.name}: ")))
+                shelf.reject(source.name, str(error))
                 if isinstance(error, MissingVideoId):
                     unnamed.append(source.name)
-            else:
-                arrivals += read
-                rejections += rejected
-        return arrivals, ImportReport(self._key, rejections=tuple(rejections), unnamed=tuple(unnamed))
+        report = ImportReport(self._key, rejections=tuple(shelf.rejections), unnamed=tuple(unnamed))
+        return list(shelf.arrivals.values()), report
 
-    async def _write(
-        self,
-        before: StoredVideo | None,
-        stored: StoredVideo,
-        number: int | None,
-        files: Sequence[tuple[Source, Labels]],
-        language: str,
-    ) -> int:
+    async def _store(self, arrival: _Arrival, whole: bool, act: _Act) -> tuple[StoredVideo | None, Merged]:
+        """Lay one video over what is stored of it, in one transaction that no other process's write comes between."""
+        video = arrival.stored.video
         async with self._database.transaction() as connection:
-            change = await Change.of(connection, self._key, language)
-            if number is None:
-                number = await change.begin_import("import of " + ", ".join(source.name for source, _ in files))
-            await change.keep_before(number, stored.video.video_id, before)
-            await change.put(stored)
-        return number
+            before = await self._repository.video(self._key, video.video_id)
+            merged = merge(before, video, arrival.stored.segments, whole=whole)
+            if merged.changes(before):
+                change = await Change.of(connection, self._key, act.language)
+                if act.number is None or not await change.goes_on(act.number):
+                    act.number = await change.begin_import(act.description)
+                await change.keep_before(act.number, video.video_id, before)
+                await change.put(merged.stored)
+        return before, merged
 
     async def _language(self, arrivals: Sequence[_Arrival]) -> str:
         """The library's language; a new library takes that of the first file that names one."""
         states = await self._repository.states(self._scope)
-        if states:
+        if states and await self._repository.has_videos(self._scope):
             return states[0].language
-        named = (arrival.transcript.video.language for arrival in arrivals)
+        named = (arrival.stored.video.language for arrival in arrivals)
         return next(filter(None, named), DEFAULT_LANGUAGE)
 
 
-def _read_file(source: Source, labels: Labels) -> tuple[list[_Arrival], tuple[Rejection, ...]]:
-    reading = formats.read(source, labels)
-    arrivals = [
-        _Arrival(transcript, transcript.segments or segment(transcript.cues)) for transcript in reading.transcripts
-    ]
-    return arrivals, reading.rejections
+@dataclass(slots=True)
+class _Act:
+    """The import as it is recorded for undo; it gets its number with the first change."""
+
+    description: str
+    language: str
+    number: int | None = None
+
+
+class _Shelf:
+    """Puts together what several files say of one video: pages join, a second whole file is refused."""
+
+    def __init__(self) -> None:
+        self.arrivals: dict[str, _Arrival] = {}
+        self.rejections: list[Rejection] = []
+        self._whole_from: dict[str, str] = {}
+
+    def reject(self, source: str, reason: str) -> None:
+        self.rejections.append(Rejection(source, reason.removeprefix(f"{source}: ")))
+
+    def add(self, source: str, reading: Reading) -> None:
+        self.rejections += reading.rejections
+        for transcript in reading.transcripts:
+            video_id = transcript.video.video_id
+            if transcript.whole and video_id in self._whole_from:
+                first = self._whole_from[video_id]
+                self.reject(source, f"{first} is the same video {video_id!r}; import one of them, or name another id.")
+                continue
+            if transcript.whole:
+                self._whole_from[video_id] = source
+            known = self.arrivals.get(video_id)
+            segments = transcript.segments or segment(transcript.cues)
+            merged = merge(known.stored if known else None, transcript.video, segments, whole=transcript.whole)
+            self.arrivals[video_id] = _Arrival(merged.stored, transcript.whole or bool(known and known.whole))
+
+
+def _counted(report: ImportReport, before: StoredVideo | None, merged: Merged) -> ImportReport:
+    changes = merged.changes(before)
+    return replace(
+        report,
+        videos_added=report.videos_added + (before is None),
+        videos_changed=report.videos_changed + (changes and before is not None),
+        videos_unchanged=report.videos_unchanged + (not changes),
+        segments_added=report.segments_added + merged.added,
+        segments_replaced=report.segments_replaced + merged.replaced,
+        segments_removed=report.segments_removed + merged.removed,
+        segments_unchanged=report.segments_unchanged + merged.unchanged,
+    )
 
 
 def _foreign(arrivals: Sequence[_Arrival], language: str) -> tuple[str, ...]:
-    videos = [arrival.transcript.video for arrival in arrivals]
+    videos = [arrival.stored.video for arrival in arrivals]
     return tuple(
         f"{video.heading}: its language is {video.language!r}, the library's is {language!r}; "
         "it is searched by the library's rules."

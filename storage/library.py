@@ -91,8 +91,8 @@ class Library:
         """Remove a video from the scope's one library; undo brings it back. Raises UnknownVideo."""
         key = _only(scope)
         summary = await self.summary(scope, video_id)
-        before = await self._repository.video(key, video_id)
         async with self._database.transaction() as connection:
+            before = await self._repository.video(key, video_id)
             change = await Change.of(connection, key)
             number = await change.begin_import(f"removal of {summary.video.heading}")
             await change.keep_before(number, video_id, before)
@@ -102,11 +102,11 @@ class Library:
     async def undo(self, scope: Scope) -> UndoReport:
         """Take back the last import into (or removal from) the scope's one library. Raises NothingToUndo."""
         key = _only(scope)
-        last = await self._repository.last_import(key)
-        if last is None:
-            raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
-        number, description, befores = last
         async with self._database.transaction() as connection:
+            last = await self._repository.last_import(key)
+            if last is None:
+                raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
+            number, description, befores = last
             change = await Change.of(connection, key)
             for video_id, before in befores.items():
                 if before is None:

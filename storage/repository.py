@@ -165,11 +165,12 @@ class Change:
         self._library = library
 
     @classmethod
-    async def of(cls, connection: aiosqlite.Connection, key: str, language: str = DEFAULT_LANGUAGE) -> Change:
-        """Begin changing a library, making it if it is new. Its revision rises."""
+    async def of(cls, connection: aiosqlite.Connection, key: str, language: str | None = None) -> Change:
+        """Begin changing a library, making it if it is new. Its revision rises; `language`, if given, becomes its own."""
         await connection.execute(
-            "INSERT INTO library (key, language) VALUES (?, ?) ON CONFLICT DO UPDATE SET revision = revision + 1",
-            (key, language),
+            "INSERT INTO library (key, language) VALUES (?1, coalesce(?2, ?3))"
+            " ON CONFLICT DO UPDATE SET revision = revision + 1, language = coalesce(?2, language)",
+            (key, language, DEFAULT_LANGUAGE),
         )
         row = await (await connection.execute("SELECT id FROM library WHERE key = ?", (key,))).fetchone()
         assert row is not None  # the statement above made it
@@ -185,6 +186,11 @@ class Change:
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    async def goes_on(self, number: int) -> bool:
+        """Whether an act is still the one that can be undone: another process may have begun a later one."""
+        row = await (await self._connection.execute("SELECT 1 FROM import WHERE id = ?", (number,))).fetchone()
+        return row is not None
 
     async def end_import(self, number: int) -> None:
         """Forget an act that has been undone."""

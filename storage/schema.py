@@ -38,7 +38,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         """
         CREATE TABLE import (                      -- one act that changed a library: an import, or a removal
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY AUTOINCREMENT,  -- no number twice: an import under way keeps its own
             library_id INTEGER NOT NULL REFERENCES library ON DELETE CASCADE,
             description TEXT NOT NULL,
             made_at TEXT NOT NULL                  -- ISO 8601, UTC

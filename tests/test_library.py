@@ -371,3 +371,88 @@ async def test_answers_from_the_seeds_are_verbatim(seeded: Library) -> None:
         assert answer.found is Found.CONFIDENT
         for excerpt in answer.excerpts:
             assert excerpt.quote in texts[excerpt.video.video_id]
+
+
+async def test_two_processes_importing_into_the_same_videos_lose_nothing(
+    library: Library, tmp_path: Path, rows: Rows
+) -> None:
+    other = await Library.open(tmp_path / "data" / "cuepoint.db")
+    even = rows(*((f"v{n}", 60 * m, f"even {m}") for n in range(20) for m in range(5)))
+    odd = rows(*((f"v{n}", 60 * m + 30, f"odd {m}") for n in range(20) for m in range(5)))
+    await asyncio.gather(put(library, even), put(other, odd))
+    await other.close()
+    assert {video: len(segments) for video, segments in (await everything(library)).items()} == {
+        f"v{n}": 10 for n in range(20)
+    }
+    assert (await library.statistics(SHARED)).segments == 200
+
+
+async def test_undo_never_takes_back_what_another_process_imported(
+    library: Library, tmp_path: Path, rows: Rows
+) -> None:
+    other = await Library.open(tmp_path / "data" / "cuepoint.db")
+    mine, theirs = (rows(*((f"{who}{n}", 0, "text") for n in range(30))) for who in ("mine", "theirs"))
+    await asyncio.gather(put(library, mine), put(other, theirs))
+    await other.close()
+    before = set(await everything(library))
+    await library.undo(SHARED)
+    removed = before - set(await everything(library))
+    assert {video.rstrip("0123456789") for video in removed} in ({"mine"}, {"theirs"})
+
+
+async def test_one_who_gives_up_waiting_to_write_leaves_the_writer_usable(
+    library: Library, rows: Rows, tmp_path: Path
+) -> None:
+    blocker = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(put(library, rows(("v", 0, "copper"))))
+    while not library._database._writing.locked():  # noqa: ASYNC110 - a lock has no event to wait for
+        await asyncio.sleep(0)
+    waiting.cancel()
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (await put(library, rows(("v", 0, "copper")))).videos_added == 1
+
+
+async def test_pages_of_one_video_in_one_import_are_counted_together(library: Library, rows: Rows) -> None:
+    first, second = rows(("v", 0, "first")), rows(("v", 30, "second"))
+    await put(library, first)
+    report = await put(library, first, second)
+    assert (report.videos_changed, report.videos_unchanged, report.segments_added) == (1, 0, 1)
+    assert (await put(library, first, second, replace=True)).changed is False
+
+
+async def test_two_caption_files_of_one_video_are_not_both_stored(library: Library) -> None:
+    names = ("Talk [dQw4w9WgXcQ].en.srt", "Talk [dQw4w9WgXcQ].de.srt")
+    report = await put(library, *(Source(name, SRT) for name in names))
+    assert [rejection.source for rejection in report.rejections] == [names[1]]
+    assert names[0] in report.rejections[0].reason
+
+
+async def test_every_word_is_in_the_captions_exported(library: Library) -> None:
+    both = b"1\n00:00:01,000 --> 00:00:03,000\nfirst speaker\n\n2\n00:00:01,000 --> 00:00:03,000\nsecond speaker\n"
+    await library.import_files(SHARED, [(Source("a.srt", both), Labels(video_id="v"))])
+    assert b"first speaker" in (exported := await library.export(SHARED, "srt"))
+    assert b"second speaker" in exported
+
+
+async def test_an_emptied_library_takes_the_language_of_its_next_import(library: Library, rows: Rows) -> None:
+    await library.import_files(SHARED, [(rows(("v", 0, "houses")), Labels(language="de"))])
+    await library.undo(SHARED)
+    await library.import_files(SHARED, [(rows(("v", 0, "houses")), Labels(language="en"))])
+    assert await hits(library, "house") == [("v", 0)]
+
+
+async def test_a_quoted_phrase_stands_in_every_quote(seeded: Library) -> None:
+    for phrase in ("the end", "it a training", "of the network"):
+        for excerpt in (await asking.ask(seeded, SHARED, f'"{phrase}"')).excerpts:
+            assert phrase in excerpt.quote.lower()
+
+
+async def test_no_segment_is_shown_twice_in_an_answer(seeded: Library) -> None:
+    for text in ("it a training", '"be"', "language model", "attention"):
+        answer = await asking.ask(seeded, SHARED, text)
+        places = [(excerpt.video.video_id, start) for excerpt in answer.excerpts for start in excerpt.segments]
+        assert len(places) == len(set(places))

@@ -24,7 +24,8 @@ LONGEST_UNIT = 90
 """Characters from which a stretch without any boundary is cut between words."""
 UNIT_LENGTH = 45
 
-_CLAUSE_END = re.compile(r"""[.!?;:,…。！？]+["'”’)\]]*\s+""")
+# Possessive (++): a long run of full stops must not be read over and over.
+_CLAUSE_END = re.compile(r"""[.!?;:,…。！？]++["'”’)\]]*+\s+""")
 _SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’)\]]*\s*$""")
 
 # What a stretch gains or loses beside the words it holds, in shares of the question's weight: said again, begun or
@@ -43,7 +44,7 @@ class _Stretch:
 def excerpt(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH) -> Excerpt:
     """Quote the densest stretch of a passage, about `length` characters, from cue to cue or clause to clause."""
     text = passage.text
-    return _quoting(passage, matcher, _densest(text, _units(passage.segments), matcher.matches(text), length))
+    return _quoting(passage, matcher, _densest(text, passage, matcher, length))
 
 
 def whole(passage: Passage, matcher: Matcher) -> Excerpt:
@@ -70,9 +71,10 @@ def _quoting(passage: Passage, matcher: Matcher, chosen: _Stretch) -> Excerpt:
     )
 
 
-def _densest(text: str, units: Sequence[tuple[int, int]], matches: Sequence[Match], length: int) -> _Stretch:
+def _densest(text: str, passage: Passage, matcher: Matcher, length: int) -> _Stretch:
+    units = _units(passage.segments)
     best, best_worth = _Stretch(*units[0]), float("-inf")
-    worth_of = _Worth(text, matches, length)
+    worth_of = _Worth(text, matcher.matches(text), matcher.phrase_spans(text), length)
     for first, (start, _) in enumerate(units):
         for _, end in units[first:]:
             size = end - start
@@ -89,21 +91,23 @@ def _densest(text: str, units: Sequence[tuple[int, int]], matches: Sequence[Matc
 class _Worth:
     """What a stretch of a passage is worth as a quote. Made once a passage: a passage has a hundred stretches."""
 
-    def __init__(self, text: str, matches: Sequence[Match], length: int) -> None:
-        self._text, self._matches, self._length = text, matches, length
+    def __init__(self, text: str, matches: Sequence[Match], phrases: Sequence[tuple[int, int]], length: int) -> None:
+        self._text, self._matches, self._phrases, self._length = text, matches, phrases, length
         self._starts, self._ends = [match.start for match in matches], [match.end for match in matches]
         self._total = sum({match.term: match.weight for match in matches}.values()) or 1.0
 
     def __call__(self, start: int, end: int) -> float:
         inside = self._matches[bisect_left(self._starts, start) : bisect_right(self._ends, end)]
+        # A quoted phrase is what was asked for: nothing else makes up for quoting without it.
+        phrase = float(any(start <= left and right <= end for left, right in self._phrases))
         if not inside:
-            return 0.0
+            return phrase
         said = {match.term: match.weight for match in inside}
         distinct = sum(said.values()) / self._total
         again = min(len(inside) - len(said), 4)
         late = max(0, inside[0].start - start - LEAD_IN) / self._length
         clean = _CLEAN_START * (start == 0 or self._ends_sentence(start)) + _CLEAN_END * self._ends_sentence(end)
-        return distinct + _AGAIN * again + clean + _LENGTH * (end - start) / self._length - _LATE * late
+        return phrase + distinct + _AGAIN * again + clean + _LENGTH * (end - start) / self._length - _LATE * late
 
     def _ends_sentence(self, position: int) -> bool:
         """Whether a sentence ends just before a position: a few characters back are enough to see it."""

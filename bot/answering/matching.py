@@ -42,10 +42,18 @@ class Matcher:
         """The stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
         tokens = self._read(text)
         spans = {(token.start, token.end) for token in tokens if token.term in self._by_term}
-        for phrase in self._phrases:
-            for place in _runs([token.word for token in tokens], phrase):
-                spans.add((tokens[place].start, tokens[place + len(phrase) - 1].end))
+        spans.update(self.phrase_spans(text))
         return tuple(_joined(sorted(spans), text))
+
+    def phrase_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the quoted phrases of the question stand in a text."""
+        tokens = self._read(text)
+        words = [token.word for token in tokens]
+        return [
+            (tokens[place].start, tokens[place + len(phrase) - 1].end)
+            for phrase in self._phrases
+            for place in _runs(words, phrase)
+        ]
 
     def coverage(self, *texts: str) -> float:
         """The share of the question's weight that the texts together speak of, from 0 to 1."""

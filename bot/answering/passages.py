@@ -19,7 +19,8 @@ LONGEST_PASSAGE = 4
 def join(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
     """A hit with the segment before and the one after, where they continue it and hold nothing that was excluded.
 
-    `around` are segments of the same video about the hit, in order, the hit's among them.
+    `around` are segments of the same video about the hit, in order, the hit's among them; those that other passages
+    show already are left out.
     """
     starts = [segment.start_second for segment in around]
     if hit.segment.start_second not in starts:

@@ -12,6 +12,7 @@ from bot.answering.values import OpenedPassage
 from bot.discord_face import cards, controls, neutral
 from bot.discord_face.cards import Card, Part
 from bot.discord_face.controls import Owner
+from bot.discord_face.fits import MOST_TEXT
 from bot.timecodes import timecode
 from storage.models import Segment, Video
 
@@ -37,11 +38,11 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_b
 def transcript_card(video: Video, segments: Sequence[Segment], owner: Owner, *, earlier: bool, later: bool) -> Card:
     """The words around a moment, a link before each stretch of them."""
     name = neutral.fitted(video.heading, cards.LONGEST_TITLE) or neutral.fitted(video.video_id, 100)
-    room = LONGEST_PASSAGE // max(len(segments), 1)
+    links = [neutral.linked(timecode(each.start_second), link_at(video.url, each.start_second)) for each in segments]
+    # The addresses count towards what a card may hold; the words share what they leave.
+    room = (MOST_TEXT - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
     stretches = [
-        f"{neutral.linked(timecode(each.start_second), link_at(video.url, each.start_second))}\n"
-        f"> {neutral.fitted(each.text, room) or '…'}"
-        for each in segments
+        f"{link}\n> {neutral.fitted(each.text, room) or '…'}" for link, each in zip(links, segments, strict=True)
     ]
     return Card(
         ui.Container(cards.text(f"### {name}"), *(cards.text(stretch) for stretch in stretches)),

@@ -23,6 +23,9 @@ LONGEST_SECOND = 100 * 3600.0
 SPOKEN_CHARACTERS_PER_SECOND = 13.8
 """How fast people talk: the characters of the 300 rows in the three sample pages over the seconds they last."""
 
+_SLOWEST, _PAUSE_SECOND = 3, 10.0
+"""How many times longer than usual the slowest speaker takes, and a pause after it."""
+
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
@@ -186,13 +189,16 @@ def _labelled(document: Document, videos: Sequence[Video]) -> list[Video]:
 
 
 def _segments(rows: Mapping[float, _Spoken]) -> tuple[Segment, ...]:
-    """Return the rows by their start. One without an end lasts until the next, the last as long as it takes to say."""
+    """Return the rows by their start. One without an end lasts until the next, or as long as it takes to say."""
     ordered = [rows[start] for start in sorted(rows)]
     segments = []
     for row, after in zip(ordered, [*ordered[1:], None], strict=False):
         end_second = row.end_second
         if end_second is None:
             spoken_second = round(len(row.text) / SPOKEN_CHARACTERS_PER_SECOND, 3)
-            end_second = after.start_second if after else row.start_second + spoken_second
+            end_second = row.start_second + spoken_second
+            # A start much later than anybody takes for these words is no continuation: a page is missing in between.
+            if after is not None and after.start_second <= row.start_second + _SLOWEST * spoken_second + _PAUSE_SECOND:
+                end_second = after.start_second
         segments.append(Segment(row.start_second, end_second, row.text))
     return tuple(segments)

@@ -15,7 +15,7 @@ from storage.formats.rolling import RawCue, spoken_cues
 from storage.formats.timing_lines import Line, Role, read_lines, strays
 from storage.models import Reading
 
-_TIMING = re.compile(r"^\s*\d+:\d[^\n]*-->", re.MULTILINE)
+_TIMING = re.compile(r"^[^\S\n]*\d+:\d[^\n]*-->", re.MULTILINE)
 _CUT_SHORT = re.compile(r"\s*\d+\n\s*\d+:\d")
 # Begins every line of text, for `srt` takes one that reads "12:30:45" or "7" after a blank line for the next cue. It
 # cannot be there already, since a file with a NUL is refused, and cleaning takes it out again.
