@@ -166,7 +166,7 @@ class Change:
 
     @classmethod
     async def of(cls, connection: aiosqlite.Connection, key: str, language: str | None = None) -> Change:
-        """Begin changing a library, making it if it is new. Its revision rises; `language`, if given, becomes its own."""
+        """Begin changing a library, made if it is new. Its revision rises; `language`, if given, becomes its own."""
         await connection.execute(
             "INSERT INTO library (key, language) VALUES (?1, coalesce(?2, ?3))"
             " ON CONFLICT DO UPDATE SET revision = revision + 1, language = coalesce(?2, language)",
