@@ -6,10 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
+
+# How long an example takes depends on what else the machine is doing; it says nothing about what is tested.
+settings.register_profile("cuepoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cuepoint")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED_FOLDER = PROJECT.parent / "shared"
