@@ -158,8 +158,9 @@ def test_without_cues_the_start_is_estimated_a_second_early_and_never_before_its
     words[150] = "needle"
     segment = Segment(100.0, 200.0, " ".join(words))
     found = excerpt(Passage(VIDEO, (segment,), 1.0), matcher_for("needle"))
-    offset = segment.text.index(found.quote) if found.quote.startswith("needle") else segment.text.index("needle")
-    assert abs(found.start_second - (100 + 100 * offset / len(segment.text))) < 15
+    before = segment.text.index("needle") - found.quote.index("needle")
+    assert before > 0
+    assert found.start_second == pytest.approx(100 + 100 * before / len(segment.text) - 1, abs=0.001)
     first = excerpt(Passage(VIDEO, (Segment(0.0, 9.0, "needle first"),), 1.0), matcher_for("needle"))
     assert first.start_second == 0.0
 

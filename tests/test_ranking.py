@@ -117,8 +117,18 @@ def test_a_title_alone_is_enough_to_find_a_video() -> None:
 
 
 def test_neighbouring_words_count_a_little() -> None:
-    index = index_of(["copper", "violin", "meadow"], ["copper", "x", "violin"])
-    assert found(ask("copper violin", index), index)[0][0] == "v0"
+    index = index_of(["copper", "x", "violin"], ["copper", "violin", "meadow"])
+    assert found(ask("copper violin", index), index)[0][0] == "v1"
+
+
+def test_of_equal_segments_the_one_whose_title_says_the_word_comes_first() -> None:
+    index = index_of(["copper lantern"], ["copper lantern"], titles=["Violins", "Copper"])
+    assert found(ask("copper", index), index) == [("v1", 0.0), ("v0", 0.0)]
+
+
+def test_equal_scores_of_two_libraries_are_ordered_by_video_too() -> None:
+    own, shared = index_of(["copper lantern"], first=5), index_of(["copper lantern"])
+    assert found(ask("copper", own, shared), own, shared) == [("v0", 0.0), ("v5", 0.0)]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ I quote what is said in the videos and link to the second. I write no answers of
 
 _PRIVACY = (
     "I keep your question for as long as the buttons below its answer work, without your name. "
-    "A vote is kept under a pseudonym that only this installation can make, and you can delete yours at any time."
+    "A vote is kept with its question, under a pseudonym that only this installation can make; you can delete yours "
+    "at any time."
 )
 
 
