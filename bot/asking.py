@@ -15,7 +15,7 @@ from bot.answering.values import Answer, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
 from storage.errors import UnknownFilter
 from storage.library import Library
-from storage.models import Findings, Hit, Question, Scope, Segment
+from storage.models import ALL_STEPS, Findings, Hit, Question, Scope, Segment, Step
 
 QUOTES = 5
 """How many excerpts an answer shows at most."""
@@ -42,11 +42,18 @@ async def ask(
 
 
 async def search(
-    library: Library, scope: Scope, text: str, *, video: str = "", creator: str = "", limit: int = 10
+    library: Library,
+    scope: Scope,
+    text: str,
+    *,
+    video: str = "",
+    creator: str = "",
+    limit: int = 10,
+    steps: frozenset[Step] = ALL_STEPS,
 ) -> tuple[Hit, ...]:
     """The ranked segments themselves, nothing joined or dropped. Raises as `ask` does."""
     question = parse_question(text, video=video, creator=creator)
-    return (await library.search(await library.in_reach(scope), question, limit)).hits
+    return (await library.search(await library.in_reach(scope), question, limit, steps=steps)).hits
 
 
 async def open_passage(

@@ -12,6 +12,7 @@ from storage.errors import NothingToUndo, RequestError, UnknownVideo
 from storage.filters import wanted_videos
 from storage.importing import Importer, Progress
 from storage.models import (
+    ALL_STEPS,
     Findings,
     Hit,
     ImportReport,
@@ -21,6 +22,7 @@ from storage.models import (
     Segment,
     Source,
     Statistics,
+    Step,
     StoredVideo,
     UndoReport,
     Video,
@@ -157,10 +159,12 @@ class Library:
         """How long ago the ranking index of a scope was built, in seconds. It is never older than the videos."""
         return await self._shelves.age_second(scope)
 
-    async def search(self, scope: Scope, question: Question, limit: int) -> Findings:
+    async def search(
+        self, scope: Scope, question: Question, limit: int, *, steps: frozenset[Step] = ALL_STEPS
+    ) -> Findings:
         """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
         searcher, states = await self._shelves.searcher(scope)
-        ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit)
+        ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit, steps)
         hits = await self._hits(searcher, states, ranking)
         language = states[0].language if states else ""
         return Findings(hits, ranking.terms, language, ranking.searched_for, one_video)
@@ -220,13 +224,13 @@ class Library:
         self._shelves = Shelves(self._repository)
 
 
-def _rank(searcher: Searcher, question: Question, limit: int) -> tuple[Ranking, bool]:
+def _rank(searcher: Searcher, question: Question, limit: int, steps: frozenset[Step]) -> tuple[Ranking, bool]:
     libraries = searcher.model.libraries
     videos = wanted_videos(question, [index.videos for index in libraries])
     reach = sum(
         len(index.videos) if chosen is None else len(chosen) for index, chosen in zip(libraries, videos, strict=True)
     )
-    return searcher.search(question, limit, videos), reach == 1
+    return searcher.search(question, limit, videos, steps), reach == 1
 
 
 def _only(scope: Scope) -> str:

@@ -242,6 +242,36 @@ class UndoReport:
     videos_removed: int
 
 
+class Step(enum.StrEnum):
+    """What the ranking does beyond plain BM25; any of it can be left out, to see what it adds."""
+
+    REPAIR = "repair"
+    COMPOUNDS = "compounds"
+    NEIGHBOURS = "neighbours"
+    PROXIMITY = "proximity"
+    TITLES = "titles"
+    VIDEO = "video"
+
+
+ALL_STEPS = frozenset(Step)
+
+
+class Peer(enum.StrEnum):
+    """rank-bm25 as it is shipped, which the ranking is measured against: how it gets its words."""
+
+    SPLIT = "split"
+    TERMS = "terms"
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """What the captions of a library make of a word: they `said` "ganz" where "GANs" is `meant`; either may be several
+    words."""
+
+    said: str
+    meant: str
+
+
 class Verdict(enum.StrEnum):
     """What a person thinks of an excerpt as an answer to their question."""
 

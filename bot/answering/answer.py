@@ -30,11 +30,12 @@ def compose(question: Question, findings: Findings, passages: Iterable[Passage],
     unknown = tuple(term.word for term in findings.terms if not term.alternatives)
     sure = max((each.coverage for each in best), default=0.0)
     if sure < CLOSEST:
-        return Answer(question.text, Found.NOTHING, (), findings.searched_for, unknown, best)
+        return Answer(question.text, Found.NOTHING, (), findings.searched_for, unknown, best, sure)
     found = Found.CONFIDENT if sure >= CONFIDENT else Found.CLOSEST
     enough = max(CLOSEST, BESIDE_BEST * sure)
     shown = (each for each in itertools.chain(best, excerpts) if each.coverage >= enough)
-    return Answer(question.text, found, tuple(itertools.islice(shown, limit)), findings.searched_for, unknown)
+    quoted = tuple(itertools.islice(shown, limit))
+    return Answer(question.text, found, quoted, findings.searched_for, unknown, sureness=sure)
 
 
 def _distinct(excerpts: Iterable[Excerpt]) -> Iterator[Excerpt]:

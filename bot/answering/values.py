@@ -82,6 +82,7 @@ class Answer:
 
     With `Found.NOTHING` there are no excerpts; `near_misses` then hold the nearest there is. `searched_for` is the
     wording that was searched, where it had to be changed; `unknown_terms` are words that no video in scope says.
+    `sureness`, from 0 to 1, is what `found` was decided by.
     """
 
     question: str
@@ -90,3 +91,4 @@ class Answer:
     searched_for: str | None = None
     unknown_terms: tuple[str, ...] = ()
     near_misses: tuple[Excerpt, ...] = ()
+    sureness: float = 0.0

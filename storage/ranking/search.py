@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.analysis import analyser_for
-from storage.models import Question, QuestionTerm
+from storage.models import ALL_STEPS, Question, QuestionTerm, Step
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.index import Floats, LibraryIndex
 from storage.ranking.repair import Speller
@@ -61,7 +61,13 @@ class Searcher:
         self._wording = Wording(self.model, Speller(libraries), self._analyser)
         self._shadowed = _shadowed(libraries)
 
-    def search(self, question: Question, limit: int, videos: Sequence[frozenset[int] | None]) -> Ranking:
+    def search(
+        self,
+        question: Question,
+        limit: int,
+        videos: Sequence[frozenset[int] | None],
+        steps: frozenset[Step] = ALL_STEPS,
+    ) -> Ranking:
         """Rank the segments for a question.
 
         `videos` names, for each library, the positions of the videos that may be searched, or None for all.
