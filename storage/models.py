@@ -251,6 +251,7 @@ class Step(enum.StrEnum):
     PROXIMITY = "proximity"
     TITLES = "titles"
     VIDEO = "video"
+    SUBWORDS = "subwords"
 
 
 ALL_STEPS = frozenset(Step)
