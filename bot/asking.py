@@ -11,6 +11,7 @@ from bot.answering.excerpts import whole
 from bot.answering.matching import Matcher
 from bot.answering.passages import PASSAGES_PER_VIDEO, join, reopen
 from bot.answering.question import parse_question
+from bot.answering.sureness import Cuts
 from bot.answering.values import Answer, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
 from storage.errors import UnknownFilter
@@ -21,16 +22,25 @@ QUOTES = 5
 """How many excerpts an answer shows at most."""
 HITS_READ = 8
 """How many hits are looked at for each: neighbours, repetitions and a talkative video drop out."""
-SPARE_PASSAGES = 3
+SPARE_PASSAGES = 5
 """How many passages more than excerpts are read, because some say the same."""
 AROUND_SECOND = 120.0
 """How far around a hit its neighbours are looked for; a segment is rarely longer than 40 seconds."""
 
 
 async def ask(
-    library: Library, scope: Scope, text: str, *, video: str = "", creator: str = "", limit: int = QUOTES
+    library: Library,
+    scope: Scope,
+    text: str,
+    *,
+    video: str = "",
+    creator: str = "",
+    limit: int = QUOTES,
+    cuts: Cuts | None = None,
 ) -> Answer:
     """Answer a question from the libraries of a scope, or from the sample talks while it is empty.
+
+    `cuts` say how sure an answer must be, unless as shipped.
 
     Raises EmptyQuestion, and UnknownFilter where a filter names nothing.
     """
@@ -38,7 +48,7 @@ async def ask(
     scope = await library.in_reach(scope)
     findings = await library.search(scope, question, HITS_READ * limit)
     passages = await _passages(library, scope, question, findings, limit + SPARE_PASSAGES)
-    return await asyncio.to_thread(compose, question, findings, passages, limit)
+    return await asyncio.to_thread(compose, question, findings, passages, limit, cuts)
 
 
 async def search(

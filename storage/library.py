@@ -167,7 +167,7 @@ class Library:
         ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit, steps)
         hits = await self._hits(searcher, states, ranking)
         language = states[0].language if states else ""
-        return Findings(hits, ranking.terms, language, ranking.searched_for, one_video)
+        return Findings(hits, ranking.terms, language, ranking.ideal, ranking.searched_for, one_video)
 
     async def _hits(self, searcher: Searcher, states: Sequence[LibraryState], ranking: Ranking) -> tuple[Hit, ...]:
         places: list[tuple[int, Video, float, float]] = []

@@ -83,6 +83,9 @@ class Screen:
             self._indented(_quoted(excerpt))
             where = timecode(excerpt.start_second)
             self.out.print(Text(f"   {where}  {neutral(excerpt.link)}".rstrip(), "cyan"), soft_wrap=True)
+            for also in excerpt.also:
+                there = f"   also said in {neutral(also.video.heading)}, {timecode(also.start_second)}"
+                self.out.print(Text(f"{there}  {neutral(also.link)}".rstrip(), "cyan"), soft_wrap=True)
 
     def hits(self, hits: Sequence[Hit]) -> None:
         """Ranked segments for reading."""

@@ -40,6 +40,7 @@ class Ranking:
     ranked: tuple[Ranked, ...]
     terms: tuple[QuestionTerm, ...]
     searched_for: str | None
+    ideal: float
 
 
 class Searcher:
@@ -74,7 +75,11 @@ class Searcher:
         final = Reranker(self.model, terms, recipe).score(candidates)
         ranked = [self._placed(int(doc), float(score)) for doc, score in zip(candidates, final, strict=True)]
         ranked.sort(key=self._order)
-        return Ranking(tuple(ranked[:limit]), terms, searched_for)
+        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms))
+
+    def _ideal(self, terms: Sequence[QuestionTerm]) -> float:
+        """What BM25 comes near to for a segment that says every word of a question over and over."""
+        return float((self.model.k1 + 1) * sum(term.weight for term in terms))
 
     def _allowed(self, question: Question, videos: Sequence[frozenset[int] | None]) -> NDArray[np.bool_]:
         parts = [
