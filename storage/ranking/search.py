@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.analysis import analyser_for
-from storage.models import ALL_STEPS, Question, QuestionTerm, Step
+from storage.models import ALL_STEPS, GlossaryEntry, Question, QuestionTerm, Step
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.glossary import Glossary, way_of
 from storage.ranking.index import Floats, LibraryIndex
 from storage.ranking.repair import Speller
 from storage.ranking.wording import Wording
@@ -55,10 +56,13 @@ class Ranking:
 class Searcher:
     """Ranks the segments of one scope. Immutable; safe to use from several threads."""
 
-    def __init__(self, libraries: Sequence[LibraryIndex], language: str) -> None:
+    def __init__(
+        self, libraries: Sequence[LibraryIndex], language: str, glossary: Sequence[GlossaryEntry] = ()
+    ) -> None:
+        self.language = language
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
-        self._wording = Wording(self.model, Speller(libraries), self._analyser)
+        self._wording = Wording(self.model, Speller(libraries), self._analyser, Glossary(glossary, self._analyser))
         self._shadowed = _shadowed(libraries)
 
     def search(
@@ -82,6 +86,10 @@ class Searcher:
         ranked = [self._placed(int(doc), float(score)) for doc, score in zip(candidates, final, strict=True)]
         ranked.sort(key=self._order)
         return Ranking(tuple(ranked[:limit]), terms, searched_for)
+
+    def says(self, words: str) -> bool:
+        """Whether each of the words is spoken in the scope, in whatever form, stop words aside."""
+        return all(self.model.frequency(term) for term in way_of(words, self._analyser))
 
     def _allowed(self, question: Question, videos: Sequence[frozenset[int] | None]) -> NDArray[np.bool_]:
         parts = [
