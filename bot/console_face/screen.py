@@ -15,7 +15,7 @@ from rich.text import Text
 
 from bot.answering.values import Answer, Excerpt, Found
 from bot.timecodes import timecode
-from storage.models import Hit, ImportReport, Segment, Statistics, VideoSummary
+from storage.models import GlossaryEntry, Hit, ImportReport, Segment, Statistics, VideoSummary
 
 _MATCH = "bold yellow"
 
@@ -129,6 +129,17 @@ class Screen:
                     for field in (each.video.video_id, *size, each.video.heading, each.video.creator)
                 )
             )
+        self.out.print(table)
+
+    def glossary(self, entries: Sequence[GlossaryEntry]) -> None:
+        """A glossary; in a pipe one entry a line, tab between the sides."""
+        if not self.out.is_terminal:
+            for entry in entries:
+                self.data(f"{neutral(entry.said)}\t{neutral(entry.meant)}\n")
+            return
+        table = Table("said", "meant", box=None, pad_edge=False)
+        for entry in entries:
+            table.add_row(Text(neutral(entry.said)), Text(neutral(entry.meant)))
         self.out.print(table)
 
     def statistics(self, statistics: Statistics) -> None:

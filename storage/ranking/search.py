@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.analysis import analyser_for
-from storage.models import ALL_STEPS, Question, QuestionTerm, Step
+from storage.models import ALL_STEPS, GlossaryEntry, Question, QuestionTerm, Step
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.glossary import Glossary, way_of
 from storage.ranking.index import Floats, LibraryIndex
 from storage.ranking.recipe import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, recipe_for
 from storage.ranking.repair import Speller
@@ -46,10 +47,13 @@ class Ranking:
 class Searcher:
     """Ranks the segments of one scope. Immutable; safe to use from several threads."""
 
-    def __init__(self, libraries: Sequence[LibraryIndex], language: str) -> None:
+    def __init__(
+        self, libraries: Sequence[LibraryIndex], language: str, glossary: Sequence[GlossaryEntry] = ()
+    ) -> None:
+        self.language = language
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
-        self._wording = Wording(self.model, Speller(libraries), self._analyser)
+        self._wording = Wording(self.model, Speller(libraries), self._analyser, Glossary(glossary, self._analyser))
         self._shadowed = _shadowed(libraries)
 
     def search(
@@ -80,6 +84,10 @@ class Searcher:
     def _ideal(self, terms: Sequence[QuestionTerm]) -> float:
         """What BM25 comes near to for a segment that says every word of a question over and over."""
         return float((self.model.k1 + 1) * sum(term.weight for term in terms))
+
+    def says(self, words: str) -> bool:
+        """Whether each of the words is spoken in the scope, in whatever form, stop words aside."""
+        return all(self.model.frequency(term) for term in way_of(words, self._analyser))
 
     def _allowed(self, question: Question, videos: Sequence[frozenset[int] | None]) -> NDArray[np.bool_]:
         parts = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from storage.analysis import Analyser, Token
 from storage.models import Question, QuestionTerm
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.glossary import Glossary, Way
 from storage.ranking.recipe import SHIPPED, Recipe
 from storage.ranking.repair import Repair, Speller
 
@@ -24,15 +25,17 @@ class _Understood:
 class Wording:
     """Reads questions with the vocabulary of one scope."""
 
-    def __init__(self, model: SparseBM25, speller: Speller, analyser: Analyser) -> None:
+    def __init__(self, model: SparseBM25, speller: Speller, analyser: Analyser, glossary: Glossary) -> None:
         self._model = model
         self._speller = speller
         self._analyser = analyser
+        self._glossary = glossary
 
     def read(self, question: Question, recipe: Recipe = SHIPPED) -> tuple[tuple[QuestionTerm, ...], str | None]:
         """The terms to search for, and the repaired wording if any word had to be repaired.
 
-        Quoted phrases are never repaired. A question of stop words alone is searched by its stop words.
+        Quoted phrases are never repaired, nor is the glossary for them. A question of stop words alone is searched by
+        its stop words.
         """
         free = list(self._analyser.tokens(question.words))
         quoted = [token for phrase in question.phrases for token in self._analyser.tokens(phrase)]
@@ -40,7 +43,11 @@ class Wording:
             meant, quoted_meant = free, quoted
         else:
             meant, quoted_meant = _content(free), _content(quoted)
-        understood = [self._understand(meant, position, recipe) for position in range(len(meant))]
+        said = self._said(free)
+        understood = [
+            self._with_said(self._understand(meant, position, recipe), said.get(token, ()))
+            for position, token in enumerate(meant)
+        ]
         terms = [*(each.term for each in understood), *(self._as_typed(token) for token in quoted_meant)]
         return tuple(_once(terms)), _reworded(question.words, understood)
 
@@ -58,8 +65,8 @@ class Wording:
         return self._stand_in(token, recipe) or plain
 
     def _as_typed(self, token: Token) -> QuestionTerm:
-        known = self._model.frequency(token.term) or self._in_title(token.term)
-        return QuestionTerm(token.word, ((token.term,),) if known else (), self._model.weight(token.term))
+        own = ((token.term,),) if self._known(token.term) else ()
+        return QuestionTerm(token.word, own, self._model.weight(token.term))
 
     def _compounds(self, tokens: Sequence[Token], position: int) -> Iterator[tuple[str, int, int]]:
         """A word joined with the one before or after it ("word piece" where the talks say "wordpiece"), and where both
@@ -97,6 +104,31 @@ class Wording:
 
     def _content_terms(self, text: str) -> tuple[str, ...]:
         return tuple(token.term for token in self._analyser.tokens(text) if not token.is_stop_word)
+
+    def _said(self, tokens: Sequence[Token]) -> dict[Token, list[Way]]:
+        """What the captions say, by the glossary, for each token that they mis-hear; as far as it is in the scope."""
+        return {
+            token: [way for way in stretch.said if all(self._known(term) for term in way)]
+            for stretch in self._glossary.stretches(tokens)
+            for token in tokens[stretch.first : stretch.last + 1]
+        }
+
+    def _with_said(self, understood: _Understood, said: Sequence[Way]) -> _Understood:
+        """A word with what the captions say for it beside its own term; no need then to guess at its spelling.
+
+        Whatever is said in several ways is at least as common as the commonest of them, which is what it weighs.
+        """
+        if not said:
+            return understood
+        term = understood.term
+        if term.credit < 1:
+            term = replace(term, alternatives=(), repaired_to="", credit=1.0)
+        alternatives = tuple(dict.fromkeys((*term.alternatives, *said)))
+        weight = min(max(self._model.weight(each) for each in way) for way in alternatives)
+        return replace(understood, term=replace(term, alternatives=alternatives, weight=weight))
+
+    def _known(self, term: str) -> bool:
+        return bool(self._model.frequency(term)) or self._in_title(term)
 
     def _in_title(self, term: str) -> bool:
         return any(term in index.title_videos for index in self._model.libraries)
