@@ -77,6 +77,15 @@ class Library:
         """The scope itself, or the sample talks while nothing has been imported into it."""
         return access.or_samples(scope, empty=not await self._repository.has_videos(scope))
 
+    async def by_language(self, scope: Scope) -> list[Scope]:
+        """A scope taken apart into one of each language; empty libraries are in none."""
+        states = await self._repository.states(scope)
+        groups: dict[str, list[str]] = {}
+        for state in states:
+            if len(states) == 1 or await self._repository.has_videos(access.part(scope, [state.key])):
+                groups.setdefault(state.language, []).append(state.key)
+        return [access.part(scope, keys) for keys in groups.values()]
+
     async def import_files(
         self,
         scope: Scope,

@@ -30,9 +30,7 @@ def spoken_words(text: str) -> list[tuple[str, float]]:
 def places(words: list[str], quote: list[str]) -> list[int]:
     """Where a quote stands among the words."""
     starts = range(len(words) - len(quote) + 1)
-    return [
-        n for n in range(len(words) - len(quote) + 1) if words[n] == quote[0] and words[n : n + len(quote)] == quote
-    ]
+    return [n for n in starts if words[n] == quote[0] and words[n : n + len(quote)] == quote]
 
 
 async def test_links_are_within_two_seconds_of_the_words_they_quote(library: Library, seeds: Path) -> None:

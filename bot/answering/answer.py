@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.answering.alike import says_the_same, shingles
@@ -38,6 +38,29 @@ def compose(
     if found is Found.NOTHING:
         return Answer(question.text, found, (), findings.searched_for, unknown, shown, sure)
     return Answer(question.text, found, shown, findings.searched_for, unknown, sureness=sure)
+
+
+def merge(answers: Sequence[Answer], limit: int) -> Answer:
+    """One answer from those of several languages to the same question, by score; as sure as the surest of them."""
+    surest = max(answers, key=lambda answer: answer.sureness)
+    others = [answer for answer in answers if answer is not surest]
+    if not others:
+        return surest
+    worth_showing = [surest, *(answer for answer in others if answer.found is surest.found)]
+    excerpts = sorted((each for answer in worth_showing for each in answer.excerpts), key=_by_score)
+    near_misses = sorted((each for answer in worth_showing for each in answer.near_misses), key=_by_score)
+    return replace(
+        surest,
+        excerpts=tuple(excerpts[:limit]),
+        near_misses=tuple(near_misses[:NEAR_MISSES]),
+        unknown_terms=tuple(
+            word for word in surest.unknown_terms if all(word in answer.unknown_terms for answer in others)
+        ),
+    )
+
+
+def _by_score(excerpt: Excerpt) -> float:
+    return -excerpt.score
 
 
 def _distinct(passages: Iterable[Passage], matcher: Matcher, wanted: int) -> Iterator[Excerpt]:
