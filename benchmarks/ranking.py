@@ -14,7 +14,7 @@ from rich.table import Table
 from benchmarks.corpus import questions, talks
 from storage.models import Question
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.index import build_index
+from storage.ranking.building import build_index
 from storage.ranking.search import Searcher
 
 QUESTIONS = 30

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -15,22 +15,27 @@ CLOSE_ENOUGH = 60
 """How alike (0 to 100, rapidfuzz's WRatio) a name must be to be suggested."""
 
 
-def wanted_videos(question: Question, libraries: Sequence[Sequence[Video]]) -> list[frozenset[int] | None]:
+def wanted_videos(
+    question: Question, libraries: Sequence[Callable[[], Mapping[int, Video]]]
+) -> list[frozenset[int] | None]:
     """For each library the positions of the videos that the question's filters let through; None for all.
+
+    A library is asked for its videos, by position, only where there is a filter.
 
     Raises UnknownFilter where a filter names nothing in any of them, with suggestions.
     """
     if not question.video and not question.creator:
         return [None] * len(libraries)
-    every = [video for library in libraries for video in library]
+    shelves = [library() for library in libraries]
+    every = [video for shelf in shelves for video in shelf.values()]
     checks: list[Callable[[Video], bool]] = []
     if question.video:
         checks.append(_video_check(question.video, every))
     if question.creator:
         checks.append(_creator_check(question.creator, every))
     chosen = [
-        frozenset(position for position, video in enumerate(library) if all(check(video) for check in checks))
-        for library in libraries
+        frozenset(position for position, video in shelf.items() if all(check(video) for check in checks))
+        for shelf in shelves
     ]
     if not any(chosen):
         raise UnknownFilter(f"No video of {question.creator!r} is called {question.video!r}.")

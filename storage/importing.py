@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from storage import formats
+from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
 from storage.errors import InputError, MissingVideoId
 from storage.merging import Merged, merge
 from storage.models import ImportReport, Labels, Reading, Rejection, Scope, Source, StoredVideo
-from storage.repository import DEFAULT_LANGUAGE, Change, Repository
+from storage.repository import Repository
 from storage.segmenting import segment
 
 Progress = Callable[[int, int], None]

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from storage import access, exporting, glossary_entries
 from storage.analysis import analyser_for
+from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
 from storage.filters import wanted_videos
 from storage.importing import Importer, Progress
+from storage.index_cache import IndexCache
 from storage.models import (
     ALL_STEPS,
     Findings,
@@ -31,9 +33,12 @@ from storage.models import (
     VideoSummary,
 )
 from storage.ranking.search import Ranking, Searcher
-from storage.repository import DEFAULT_LANGUAGE, Change, LibraryState, Repository
+from storage.repository import Repository
 from storage.samples import sample_sources
 from storage.shelves import Shelves
+
+INDEX_FOLDER = "index"
+"""Beside the database: what can be rebuilt from it."""
 
 EXPORT_FORMS = tuple(exporting.FORMS)
 
@@ -48,7 +53,7 @@ class Library:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._repository = Repository(database)
-        self._shelves = Shelves(self._repository)
+        self._shelves = Shelves(self._repository, IndexCache(database.path.parent / INDEX_FOLDER))
 
     @classmethod
     async def open(cls, path: Path) -> Library:
@@ -65,7 +70,8 @@ class Library:
         return library
 
     async def close(self) -> None:
-        """Close the database."""
+        """Finish what goes on in the background, and close the database."""
+        await self._shelves.close()
         await self._database.close()
 
     async def restore_samples(self) -> None:
@@ -222,28 +228,28 @@ class Library:
         self, scope: Scope, question: Question, limit: int, *, steps: frozenset[Step] = ALL_STEPS
     ) -> Findings:
         """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
-        searcher, states = await self._shelves.searcher(scope)
+        searcher, keys = await self._shelves.searcher(scope)
         ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit, steps)
-        hits = await self._hits(searcher, states, ranking)
+        hits = await self._hits(searcher, keys, ranking)
         return Findings(hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video)
 
-    async def _hits(self, searcher: Searcher, states: Sequence[LibraryState], ranking: Ranking) -> tuple[Hit, ...]:
-        places: list[tuple[int, Video, float, float]] = []
+    async def _hits(self, searcher: Searcher, keys: Sequence[str], ranking: Ranking) -> tuple[Hit, ...]:
+        places: list[tuple[str, Video, float, float]] = []
         for ranked in ranking.ranked:
             index = searcher.model.libraries[ranked.library]
             video = index.videos[index.video_of[ranked.doc]]
-            places.append((ranked.library, video, float(index.starts[ranked.doc]), ranked.score))
-        stored = [
-            await self._repository.segments(
-                state.key, [(v.video_id, start) for n, v, start, _ in places if n == number]
+            places.append((keys[ranked.library], video, float(index.starts[ranked.doc]), ranked.score))
+        stored = {
+            key: await self._repository.segments(
+                key, [(v.video_id, start) for own, v, start, _ in places if own == key]
             )
-            for number, state in enumerate(states)
-        ]
+            for key in dict.fromkeys(keys)
+        }
         return tuple(
             Hit(video, segment, score)
-            for number, video, start, score in places
+            for key, video, start, score in places
             # Another process may have removed the segment since it was indexed.
-            if (segment := stored[number].get((video.video_id, start))) is not None
+            if (segment := stored[key].get((video.video_id, start))) is not None
         )
 
     async def export(self, scope: Scope, form: str, video_id: str | None = None) -> bytes:
@@ -279,14 +285,14 @@ class Library:
         """Rebuild what can be rebuilt from the stored videos."""
         await self._database.rebuild_indexes()
         await self.restore_samples()
-        self._shelves = Shelves(self._repository)
+        self._shelves.forget()
 
 
 def _rank(searcher: Searcher, question: Question, limit: int, steps: frozenset[Step]) -> tuple[Ranking, bool]:
-    libraries = searcher.model.libraries
-    videos = wanted_videos(question, [index.videos for index in libraries])
+    videos = wanted_videos(question, [index.standing for index in searcher.model.libraries])
     reach = sum(
-        len(index.videos) if chosen is None else len(chosen) for index, chosen in zip(libraries, videos, strict=True)
+        index.video_count if chosen is None else len(chosen)
+        for index, chosen in zip(searcher.model.libraries, videos, strict=True)
     )
     return searcher.search(question, limit, videos, steps), reach == 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+RANDOM_VERSION = f"(random() & {2**63 - 1})"
+
 # Each migration is a list of single statements: executescript would commit the transaction it runs in.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -98,6 +100,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (library_id, said, meant)
         ) STRICT, WITHOUT ROWID
         """,
+    ),
+    (
+        # Drawn anew whenever the video is written; an index that knows another number of it is stale. Not counted up:
+        # a database that was restored from a backup must not come to the same numbers for other words.
+        "ALTER TABLE video ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
+        f"UPDATE video SET version = {RANDOM_VERSION}",
     ),
 )
 

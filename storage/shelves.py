@@ -3,67 +3,177 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 
+from storage.changes import DEFAULT_LANGUAGE
+from storage.index_cache import IndexCache
 from storage.models import Scope
-from storage.ranking.index import LibraryIndex, build_index
+from storage.ranking.index import LibraryIndex
 from storage.ranking.search import Searcher
-from storage.repository import DEFAULT_LANGUAGE, LibraryState, Repository
+from storage.repository import LibraryState, Repository
+from storage.shelf import Shelf
 
-SEARCHERS_KEPT = 32
-"""Scopes whose searcher is kept ready; the least lately used makes room."""
+log = logging.getLogger("cuepoint.index")
+
+LIBRARIES_KEPT = 64
+"""Libraries whose index is kept ready; the least lately used makes room."""
+SEARCHERS_KEPT = 64
+"""Scopes whose searcher is kept ready."""
+READ_AT_ONCE = 200
+"""Videos that are read from the database and indexed at a time: it bounds the memory that building takes."""
+WAITED_FOR = 30
+"""Changed videos that a question waits for. More are indexed while questions are answered as before."""
+SMALLEST_KEPT = 500
+"""Segments from which an index is kept on disk: a smaller one is made in less time than it takes to wonder."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The index of a library, the state of the library that it shows, and when it came to do so."""
+
+    indexed: tuple[str, str, int]
+    shelf: Shelf
+    built_at: float
 
 
 class Shelves:
-    """Builds an index when a library's revision is not the one indexed, off the event loop, once for all who wait."""
+    """Brings an index up to date when its library has changed, off the event loop, once for all who wait."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, cache: IndexCache) -> None:
         self._repository = repository
-        self._indexes: dict[str, tuple[tuple[str, str, int], LibraryIndex]] = {}
-        self._searchers: OrderedDict[tuple[LibraryState, ...], Searcher] = OrderedDict()
-        self._built_at: dict[str, float] = {}
-        self._building: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._cache = cache
+        self._ready: OrderedDict[str, _Ready] = OrderedDict()
+        self._searchers: OrderedDict[tuple[str, ...], tuple[object, Searcher]] = OrderedDict()
+        self._updating: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._background: set[asyncio.Task[None]] = set()
 
-    async def searcher(self, scope: Scope) -> tuple[Searcher, tuple[LibraryState, ...]]:
-        """What ranks a scope as the database has it now, and the libraries it reads, in the scope's order."""
-        states = tuple(await self._repository.states(scope))
-        indexes = [await self._index(state) for state in states]
-        searcher = self._searchers.get(states)
-        if searcher is None:
+    async def close(self) -> None:
+        """Wait for what goes on in the background, and let go of every index."""
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self._ready.clear()
+        self._searchers.clear()
+
+    async def searcher(self, scope: Scope) -> tuple[Searcher, tuple[str, ...]]:
+        """What ranks a scope as the database has it now, and for each of its indexes the library it is (part) of."""
+        states = await self._repository.states(scope)
+        shelves = [(await self._current(state)).shelf for state in states]
+        parts = [part for shelf in shelves for part in shelf.parts]
+        keys = tuple(state.key for state, shelf in zip(states, shelves, strict=True) for _ in shelf.parts)
+        # A searcher serves for as long as the very same parts do; their ids are not reused while it holds them.
+        basis = [id(part) for part in parts], [(state.key, state.glossary_revision) for state in states]
+        known = self._searchers.get(scope.libraries)
+        if known is None or known[0] != basis:
             glossary = await self._repository.glossary(scope)
-            searcher = await asyncio.to_thread(Searcher, indexes, _language(indexes), glossary)
-            self._forget_earlier(states)
-            self._searchers[states] = searcher
+            known = basis, await asyncio.to_thread(Searcher, parts, _language(parts), glossary)
+            self._searchers[scope.libraries] = known
             if len(self._searchers) > SEARCHERS_KEPT:
                 self._searchers.popitem(last=False)
-        self._searchers.move_to_end(states)
-        return searcher, states
+        self._searchers.move_to_end(scope.libraries)
+        return known[1], keys
 
     async def age_second(self, scope: Scope) -> float:
         """How long ago the oldest index of a scope, brought up to date, was built; in seconds."""
-        _, states = await self.searcher(scope)
         now = time.monotonic()
-        return max((now - self._built_at[state.key] for state in states), default=0.0)
+        ready = [await self._current(state) for state in await self._repository.states(scope)]
+        return max((now - each.built_at for each in ready), default=0.0)
 
-    async def _index(self, state: LibraryState) -> LibraryIndex:
-        async with self._building[state.key]:
-            kept = self._indexes.get(state.key)
-            if kept is None or kept[0] != state.indexed:
-                stored = await self._repository.videos(state.key)
-                entries = [(each.video, each.segments) for each in stored]
-                kept = state.indexed, await asyncio.to_thread(build_index, entries, state.language)
-                self._indexes[state.key] = kept
-                self._built_at[state.key] = time.monotonic()
-        return kept[1]
+    def forget(self) -> None:
+        """Make every index anew when it is next needed, from nothing but the database."""
+        for key in self._ready:
+            self._cache.forget(key)
+        self._ready.clear()
+        self._searchers.clear()
 
-    def _forget_earlier(self, now: Sequence[LibraryState]) -> None:
-        """Searchers of an earlier state are asked no more, and would hold its whole index in memory."""
-        current = {state.key: state for state in now}
-        for states in list(self._searchers):
-            if any(current.get(state.key, state) != state for state in states):
-                del self._searchers[states]
+    async def _current(self, state: LibraryState) -> _Ready:
+        """The index of a library as it is now; or as it was, while much has changed since and is being read."""
+        async with self._updating[state.key]:
+            ready = self._ready.get(state.key)
+            if ready is None or ready.indexed != state.indexed:
+                ready = await self._updated(state, ready)
+            self._ready.move_to_end(state.key)
+            return ready
+
+    async def _updated(self, state: LibraryState, ready: _Ready | None) -> _Ready:
+        versions = await self._repository.versions(state.key)
+        if ready is not None and ready.shelf.language == state.language:
+            shelf = ready.shelf
+            if len(shelf.missing(versions)) > WAITED_FOR:
+                self._start(f"update {state.key}", self._catch_up(state, shelf))
+                return ready
+        else:
+            cached = await asyncio.to_thread(self._cache.load, state.key, state.language)
+            shelf = Shelf.of(cached) if cached else Shelf(state.language)
+        return self._show(state, await self._read(state.key, shelf, versions))
+
+    async def _catch_up(self, state: LibraryState, shelf: Shelf) -> None:
+        versions = await self._repository.versions(state.key)
+        changed = await self._read(state.key, shelf, versions)
+        async with self._updating[state.key]:
+            self._show(state, changed)
+
+    async def _read(self, key: str, shelf: Shelf, versions: dict[str, int]) -> Shelf:
+        """A shelf with what the database has instead of what it had."""
+        anew = not shelf.parts
+        missing = await asyncio.to_thread(shelf.missing, versions)
+        shelf = await asyncio.to_thread(lambda: shelf.without(shelf.stale(versions)))
+        for batch in _batches(missing, READ_AT_ONCE):
+            videos = await self._repository.texts(key, batch)
+            shelf = await asyncio.to_thread(shelf.added, videos, versions)
+        if anew and shelf.parts:
+            shelf = await asyncio.to_thread(shelf.joined)
+            await self._keep(key, shelf)
+        return shelf
+
+    def _show(self, state: LibraryState, shelf: Shelf) -> _Ready:
+        ready = self._ready[state.key] = _Ready(state.indexed, shelf, time.monotonic())
+        if len(self._ready) > LIBRARIES_KEPT:
+            self._forget_searchers(self._ready.popitem(last=False)[0])
+        self._forget_searchers(state.key)
+        if shelf.untidy:
+            self._start(f"compact {state.key}", self._compact(state.key, shelf))
+        return ready
+
+    async def _compact(self, key: str, shelf: Shelf) -> None:
+        """Join the parts into one, and put it in their place unless something has changed meanwhile."""
+        joined = await asyncio.to_thread(shelf.joined)
+        async with self._updating[key]:
+            ready = self._ready.get(key)
+            if ready is None or ready.shelf is not shelf:
+                return
+            self._ready[key] = _Ready(ready.indexed, joined, ready.built_at)
+            self._forget_searchers(key)
+        await self._keep(key, joined)
+
+    async def _keep(self, key: str, shelf: Shelf) -> None:
+        if shelf.size >= SMALLEST_KEPT:
+            await asyncio.to_thread(lambda: self._cache.store(key, shelf.kept()))
+
+    def _forget_searchers(self, key: str) -> None:
+        """Searchers of an earlier index would hold it in memory."""
+        for libraries in [libraries for libraries in self._searchers if key in libraries]:
+            del self._searchers[libraries]
+
+    def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
+        """Do something in the background, but not twice at the same time."""
+        if any(task.get_name() == name for task in self._background):
+            work.close()
+            return
+        task = asyncio.create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("could not %s", task.get_name(), exc_info=error)
+
+
+def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (items[first : first + size] for first in range(0, len(items), size))
 
 
 def _language(indexes: Sequence[LibraryIndex]) -> str:

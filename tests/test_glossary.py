@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import storage.shelves
+import storage.shelf
 from bot import asking
 from bot.answering.values import Answer, Found
 from storage import access
@@ -20,8 +20,8 @@ from storage.errors import RequestError
 from storage.glossary_entries import LONGEST_SIDE, MOST_ENTRIES
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Question, QuestionTerm, Scope, Segment, Source, Video
+from storage.ranking.building import build_index
 from storage.ranking.glossary import Glossary
-from storage.ranking.index import build_index
 from storage.ranking.search import Searcher
 from storage.schema import MIGRATIONS, SCHEMA_VERSION
 
@@ -301,7 +301,7 @@ async def test_a_change_by_another_process_holds_at_the_next_question_and_rebuil
 ) -> None:
     assert await hits(talks, "XLNet") == []
     built: list[str] = []
-    monkeypatch.setattr(storage.shelves, "build_index", lambda *given: built.append("index"))
+    monkeypatch.setattr(storage.shelf, "build_index", lambda *given: built.append("index"))
     await other.add_to_glossary(SHARED, GlossaryEntry("excel net", "XLNet"))
     assert await hits(talks, "XLNet") == [("v", 60)]
     await other.remove_from_glossary(SHARED, "excel net")

@@ -14,7 +14,8 @@ from rank_bm25 import BM25Okapi
 from storage.analysis import analyser_for
 from storage.models import ALL_STEPS, Question, Segment, Step, Video
 from storage.ranking.bm25 import IdfPolicy, SparseBM25
-from storage.ranking.index import LibraryIndex, build_index
+from storage.ranking.building import build_index
+from storage.ranking.index import LibraryIndex
 from storage.ranking.recipe import K1
 from storage.ranking.search import Ranking, Searcher
 

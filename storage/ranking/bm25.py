@@ -19,6 +19,9 @@ from rank_bm25 import BM25Okapi
 from storage.ranking.index import Floats, LibraryIndex
 from storage.ranking.recipe import K1, B
 
+STRETCH = 16_384
+"""Postings that are scored at a time."""
+
 
 class IdfPolicy(enum.Enum):
     """How rare a term counts: Okapi as rank-bm25 ships it, or a form that is never negative."""
@@ -44,16 +47,20 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     ) -> None:
         self.libraries = tuple(libraries)
         self.policy = policy
-        self.bases = np.cumsum([0, *(library.size for library in self.libraries)])
+        self.bases = np.cumsum([0, *(library.numbered for library in self.libraries)])
         super().__init__(self.libraries, k1=k1, b=b)
 
     def _initialize(self, corpus: Sequence[LibraryIndex]) -> dict[str, int]:
-        self.corpus_size = int(self.bases[-1])
+        self.corpus_size = sum(library.size for library in corpus)
+        self.video_count = sum(library.video_count for library in corpus)
+        self.length = sum(library.length for library in corpus)
+        self.gone = np.concatenate(
+            [base + part.gone.docs for base, part in zip(self.bases, corpus, strict=False) if part.gone]
+            or [np.empty(0, np.int64)]
+        )
         self.doc_len = np.concatenate([library.lengths for library in corpus]) if corpus else np.empty(0, np.int32)
-        self.avgdl = float(self.doc_len.sum()) / self.corpus_size if self.corpus_size else 0.0
-        # A corpus of stop words alone has no length to normalise by.
-        relative = self.b * self.doc_len / self.avgdl if self.avgdl else np.zeros(self.corpus_size)
-        self.saturation: Floats = self.k1 * (1 - self.b + relative)
+        self.avgdl = self.length / self.corpus_size if self.corpus_size else 0.0
+        self.saturation: Floats = self.k1 * self.length_norm(self.b)
         if self.policy is IdfPolicy.NEVER_NEGATIVE:
             return {}
         every = dict.fromkeys(term for library in corpus for term in library.terms)
@@ -63,11 +70,11 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         if nd:
             super()._calc_idf(nd)
 
-    def length_norm(self, docs: NDArray[np.int64], b: float) -> Floats:
-        """How the length of each given segment divides its counts: 1 for one of average length, `b` from 0 to 1."""
-        if not self.avgdl:
-            return np.full(len(docs), 1 - b)
-        return np.asarray(1 - b + b * self.doc_len[docs] / self.avgdl, np.float64)
+    def length_norm(self, b: float, docs: NDArray[np.int64] | slice = slice(None)) -> Floats:
+        """How the length of segments divides their counts: 1 for one of average length; `b` is from 0 to 1."""
+        lengths = self.doc_len[docs]
+        # A corpus of stop words alone has no length to measure by.
+        return np.asarray(1 - b + (b * lengths / self.avgdl if self.avgdl else np.zeros(len(lengths))), np.float64)
 
     def frequency(self, term: str) -> int:
         """In how many segments of the scope a term occurs."""
@@ -77,18 +84,25 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """The inverse document frequency of a term, never negative: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene."""
         if self.policy is IdfPolicy.OKAPI:
             return float(self.idf.get(term, 0.0))
-        seen = self.frequency(term)
-        return math.log(1 + (self.corpus_size - seen + 0.5) / (seen + 0.5))
+        return rarity(self.frequency(term), self.corpus_size)
 
     def get_scores(self, query: Sequence[str]) -> Floats:
         """The score of every segment for the terms of a question, in rank-bm25's order of operations."""
-        scores: Floats = np.zeros(self.corpus_size)
+        scores: Floats = np.zeros(int(self.bases[-1]))
         for term in query:
             weight = self.weight(term)
             for base, library in zip(self.bases, self.libraries, strict=False):
                 docs, counts = library.postings(term)
-                if len(docs):
-                    here = docs + base
-                    times = counts.astype(np.float64)
-                    scores[here] += weight * (times * (self.k1 + 1) / (times + self.saturation[here]))
+                here, saturation = scores[base:], self.saturation[base:]
+                # A stretch at a time, so that what is being worked on stays in the processor's cache.
+                for first in range(0, len(docs), STRETCH):
+                    part = docs[first : first + STRETCH]
+                    times = counts[first : first + STRETCH].astype(np.float64)
+                    here[part] += weight * (times * (self.k1 + 1) / (times + saturation[part]))
+        scores[self.gone] = 0.0
         return scores
+
+
+def rarity(holders: float, size: int) -> float:
+    """ln(1 + (N - n + 0.5) / (n + 0.5)) for a term that n of N segments hold."""
+    return math.log(1 + (size - holders + 0.5) / (holders + 0.5))

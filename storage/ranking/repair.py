@@ -5,6 +5,7 @@ Only words of the scope's own libraries are offered, so that what one server say
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -44,11 +45,10 @@ class Speller:
 
     def __init__(self, libraries: Sequence[LibraryIndex]) -> None:
         self._libraries = tuple(libraries)
-        self._by_shape: dict[tuple[str, int], list[str]] | None = None
 
     def spoken(self, word: str) -> int:
         """How often a word is spoken in the scope."""
-        return sum(int(index.word_counts[index.words[word]]) for index in self._libraries if word in index.words)
+        return sum(index.said(word) for index in self._libraries)
 
     def joined(self, left: str, right: str) -> str | None:
         """The compound of two neighbouring words, if the scope speaks of it."""
@@ -68,7 +68,7 @@ class Speller:
         allowed = min(most_edits, 2 if len(word) >= TWO_EDITS_FROM else 1)
         if len(word) < SHORTEST_COMPLETED or not word.isalpha() or allowed < most_edits:
             return []
-        candidates = list(self._near(word, allowed))
+        candidates = self._near(word, allowed)
         if not candidates:
             return []
         edits = cdist([word], candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0]
@@ -83,24 +83,18 @@ class Speller:
         guesses = sorted(guess for guess in close if guess[:2] == nearest)[:MOST_GUESSES]
         return [Repair((name,), _credit(word, name, edit)) for edit, _, _, name in guesses]
 
-    def _near(self, word: str, allowed: int) -> Iterator[str]:
+    def _near(self, word: str, allowed: int) -> list[str]:
         """Words of about the same length with the same first letter, or with its first two letters mixed up."""
-        shapes = self._shapes()
         lengths = range(len(word) - allowed, len(word) + allowed + 1)
         if len(word) < SHORTEST_REPAIRED:
             lengths = range(len(word) + 1, len(word) + 2)
-        for first in dict.fromkeys(word[:2]):
-            for length in lengths:
-                yield from shapes.get((first, length), ())
-
-    def _shapes(self) -> dict[tuple[str, int], list[str]]:
-        if self._by_shape is None:
-            shapes: dict[tuple[str, int], list[str]] = {}
-            for word in dict.fromkeys(word for index in self._libraries for word in index.words):
-                if word.isalpha():
-                    shapes.setdefault((word[0], len(word)), []).append(word)
-            self._by_shape = shapes
-        return self._by_shape
+        near = (
+            index.words_like(first, length)
+            for index in self._libraries
+            for first in dict.fromkeys(word[:2])
+            for length in lengths
+        )
+        return list(dict.fromkeys(itertools.chain.from_iterable(near)))
 
 
 def _credit(word: str, name: str, edits: int) -> float:

@@ -7,7 +7,6 @@ title first, and saturates then. So no part can outshout the others.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.models import QuestionTerm
-from storage.ranking.bm25 import SparseBM25
+from storage.ranking.bm25 import SparseBM25, rarity
 from storage.ranking.index import Floats, LibraryIndex
 from storage.ranking.recipe import LENGTH_AGAIN, PAIR_WINDOW, Recipe
 from storage.ranking.spans import spread
@@ -32,7 +31,7 @@ class _Heard:
     library: LibraryIndex
     docs: Docs
     rows: Docs
-    words: NDArray[np.int32]
+    words: NDArray[np.integer]
     places: Docs
 
 
@@ -53,14 +52,14 @@ class Reranker:
         """The final score of each candidate, by its number in the scope."""
         final = np.zeros(len(candidates))
         for base, library in zip(self._model.bases, self._model.libraries, strict=False):
-            inside = np.flatnonzero((candidates >= base) & (candidates < base + library.size))
+            inside = np.flatnonzero((candidates >= base) & (candidates < base + library.numbered))
             if len(inside) and self._terms:
                 final[inside] = self._score_in(library, candidates[inside] - base, candidates[inside])
         return final
 
     def _score_in(self, library: LibraryIndex, docs: Docs, numbers: Docs) -> Floats:
         recipe = self._recipe
-        normed = self._model.length_norm(numbers, LENGTH_AGAIN)[:, None]
+        normed = self._model.length_norm(LENGTH_AGAIN, numbers)[:, None]
         before, after = _neighbours(library, docs)
         heard = _listen(library, np.unique(np.concatenate([docs, before, after])))
         here, beside = (
@@ -90,7 +89,8 @@ class Reranker:
     def _saturated(self, counts: Floats, weights: Floats) -> Floats:
         """BM25: each count with its weight, more of the same counting for less and less."""
         k1 = self._model.k1
-        total: Floats = (counts / (counts + k1)) @ weights * (k1 + 1)
+        # No matrix product: how that rounds depends on how many candidates there are.
+        total: Floats = (counts / (counts + k1) * weights).sum(axis=1) * (k1 + 1)
         return total
 
     def _count(self, heard: _Heard) -> tuple[Floats, Floats]:
@@ -127,7 +127,7 @@ class Reranker:
         pieces, words = pieces[order], words[order]
         holders, first = np.unique(words, return_index=True)
         bounds = np.append(first, len(words))
-        local = np.full(len(heard.library.word_counts), -1, np.int64)
+        local = np.full(len(heard.library.words), -1, np.int64)
         local[holders] = np.arange(len(holders))
         spoken = local[heard.words]
         rows, spoken = heard.rows[spoken >= 0], spoken[spoken >= 0]
@@ -139,7 +139,7 @@ class Reranker:
         holders = np.zeros(len(self._pieces))
         for library in self._model.libraries:
             pieces, words = library.subwords.holders(self._pieces)
-            holders += np.bincount(pieces, weights=library.word_counts[words], minlength=len(self._pieces))
+            holders += np.bincount(pieces, weights=library.times_said(words), minlength=len(self._pieces))
         size = self._model.corpus_size
         holders = np.minimum(holders, size)
         rarity: Floats = np.log(1 + (size - holders + 0.5) / (holders + 0.5))
@@ -147,13 +147,12 @@ class Reranker:
 
     def _of_videos(self, library: LibraryIndex, video_of: Docs) -> Floats:
         """The BM25 score of the whole video of each candidate, among all videos of the scope."""
-        libraries, b = self._model.libraries, self._model.b
-        count = sum(len(each.videos) for each in libraries)
-        average = sum(int(each.video_lengths.sum()) for each in libraries) / count or 1.0
+        model = self._model
+        average = model.length / model.video_count or 1.0
         videos, rows = np.unique(video_of, return_inverse=True)
-        normed = 1 - b + b * library.video_lengths[videos] / average
-        holders = [sum(each.videos_with(term) for each in libraries) for term in self._terms]
-        weights = np.array([math.log(1 + (count - held + 0.5) / (held + 0.5)) for held in holders])
+        normed = 1 - model.b + model.b * library.video_lengths(videos) / average
+        holders = [sum(each.videos_with(term) for each in model.libraries) for term in self._terms]
+        weights = np.array([rarity(held, model.video_count) for held in holders])
         said = np.stack([library.said_in_videos(term, videos) for term in self._terms], axis=1)
         of_each: Floats = self._saturated(said / normed[:, None], weights)[rows]
         return of_each
@@ -187,10 +186,9 @@ def _listen(library: LibraryIndex, docs: Docs) -> _Heard:
 
 
 def _in_title(library: LibraryIndex, term: str, docs: Docs) -> Floats:
-    titled = library.title_videos.get(term)
-    if titled is None:
-        return np.zeros(len(docs))
-    return np.isin(library.video_of[docs], titled).astype(np.float64)
+    titled = np.zeros(len(library.videos))
+    titled[library.titled(term)] = 1.0
+    return titled[library.video_of[docs]]
 
 
 def _table(rows: Docs, columns: NDArray[np.integer], height: int, width: int, worth: Floats | None = None) -> Floats:

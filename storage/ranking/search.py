@@ -6,6 +6,7 @@ those again by all that is said in and around them.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,11 +17,15 @@ from storage.analysis import analyser_for
 from storage.models import ALL_STEPS, GlossaryEntry, Question, QuestionTerm, Step
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.glossary import Glossary, way_of
-from storage.ranking.index import Floats, LibraryIndex
+from storage.ranking.index import Bools, Floats, LibraryIndex
 from storage.ranking.recipe import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, recipe_for
 from storage.ranking.repair import Speller
 from storage.ranking.rerank import Reranker
+from storage.ranking.restrictions import Restrictions, Wanted
 from storage.ranking.wording import Wording
+
+BLOCK = 256
+"""Segments whose best score is looked at first."""
 
 Docs = NDArray[np.int64]
 
@@ -54,13 +59,13 @@ class Searcher:
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
         self._wording = Wording(self.model, Speller(libraries), self._analyser, Glossary(glossary, self._analyser))
-        self._shadowed = _shadowed(libraries)
+        self._restrictions = Restrictions(libraries, self._analyser)
 
     def search(
         self,
         question: Question,
         limit: int,
-        videos: Sequence[frozenset[int] | None],
+        videos: Wanted,
         steps: frozenset[Step] = ALL_STEPS,
     ) -> Ranking:
         """Rank the segments for a question.
@@ -71,9 +76,10 @@ class Searcher:
         terms, searched_for = self._wording.read(question, recipe)
         query = list(dict.fromkeys(term for each in terms for term in each.terms))
         scores = self.model.get_scores(query)
-        allowed = self._allowed(question, videos)
-        matched = (scores > 0) & allowed
-        candidates = _best(scores, matched, max(CANDIDATES, limit))
+        allowed = self._restrictions.allowed(question, videos)
+        if allowed is not None:
+            scores *= allowed
+        candidates = _best(scores, max(CANDIDATES, limit))
         if recipe.titles:
             candidates = np.union1d(candidates, self._titled(query, scores, allowed))
         final = Reranker(self.model, terms, recipe).score(candidates)
@@ -89,51 +95,22 @@ class Searcher:
         """Whether each of the words is spoken in the scope, in whatever form, stop words aside."""
         return all(self.model.frequency(term) for term in way_of(words, self._analyser))
 
-    def _allowed(self, question: Question, videos: Sequence[frozenset[int] | None]) -> NDArray[np.bool_]:
-        parts = [
-            self._allowed_in(library, wanted, shadowed, question)
-            for library, wanted, shadowed in zip(self.model.libraries, videos, self._shadowed, strict=True)
-        ]
-        return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
-
-    def _allowed_in(
-        self, library: LibraryIndex, wanted: frozenset[int] | None, shadowed: frozenset[int], question: Question
-    ) -> NDArray[np.bool_]:
-        chosen = np.full(len(library.videos), wanted is None)
-        if wanted:
-            chosen[list(wanted)] = True
-        chosen[list(shadowed)] = False
-        allowed = chosen[library.video_of]
-        for phrase in question.phrases:
-            holding = np.zeros(library.size, np.bool_)
-            holding[np.concatenate(library.phrase_positions(self._words(phrase)))] = True
-            allowed &= holding
-        for exclusion in question.exclusions:
-            allowed[self._excluded(library, exclusion)] = False
-        return allowed
-
-    def _excluded(self, library: LibraryIndex, exclusion: str) -> Docs:
-        tokens = list(self._analyser.tokens(exclusion))
-        if len(tokens) == 1:
-            return library.postings(tokens[0].term)[0].astype(np.int64)
-        return np.concatenate(library.phrase_positions([token.word for token in tokens])).astype(np.int64)
-
-    def _words(self, phrase: str) -> list[str]:
-        return [token.word for token in self._analyser.tokens(phrase)]
-
-    def _titled(self, query: Sequence[str], scores: Floats, allowed: NDArray[np.bool_]) -> Docs:
+    def _titled(self, query: Sequence[str], scores: Floats, allowed: Bools | None) -> Docs:
         """The best segments of the videos whose title speaks of the question."""
-        found: list[Docs] = []
-        for base, library in zip(self.model.bases, self.model.libraries, strict=False):
-            worth: dict[int, float] = {}
+        found: list[tuple[float, str, int, int]] = []
+        for place, library in enumerate(self.model.libraries):
+            worth = np.zeros(len(library.videos))
             for term in query:
-                for video in library.title_videos.get(term, ()):
-                    worth[int(video)] = worth.get(int(video), 0.0) + self.model.weight(term)
-            for video in sorted(worth, key=lambda v: (-worth[v], v))[:TITLE_VIDEOS]:
-                docs = np.array(library.segments_of(video), np.int64) + base
-                docs = docs[allowed[docs]]
-                found.append(docs[np.argsort(-scores[docs], kind="stable")[:TITLE_SEGMENTS]])
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+                worth[library.titled(term)] += self.model.weight(term)
+            titled = np.flatnonzero(worth)
+            found += [(-float(worth[v]), library.videos[v].video_id, place, v) for v in titled.tolist()]
+        docs = []
+        for _, _, place, video in heapq.nsmallest(TITLE_VIDEOS, found):
+            here = np.array(self.model.libraries[place].segments_of(video), np.int64) + self.model.bases[place]
+            if allowed is not None:
+                here = here[allowed[here]]
+            docs.append(here[np.argsort(-scores[here], kind="stable")[:TITLE_SEGMENTS]])
+        return np.concatenate(docs) if docs else np.empty(0, np.int64)
 
     def _placed(self, doc: int, score: float) -> Ranked:
         library = int(np.searchsorted(self.model.bases, doc, side="right")) - 1
@@ -145,22 +122,14 @@ class Searcher:
         return -ranked.score, video.video_id, float(library.starts[ranked.doc])
 
 
-def _best(scores: Floats, matched: NDArray[np.bool_], count: int) -> Docs:
-    """The highest-scoring matches; where the last place is shared, all that share it."""
-    docs = np.flatnonzero(matched)
+def _best(scores: Floats, count: int) -> Docs:
+    """The segments with the highest scores above nought; where the last place is shared, all that share it."""
+    blocks = scores[: len(scores) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1, initial=0.0)
+    # The best of each block are so many good scores: the worst of those worth having is no worse than theirs.
+    floor = float(np.partition(blocks, -count)[-count]) if len(blocks) >= count else 0.0
+    docs = np.flatnonzero(scores >= floor) if floor > 0 else np.flatnonzero(scores > 0)
     if len(docs) <= count:
         return docs
     cut = np.partition(scores[docs], len(docs) - count)[len(docs) - count]
     best: Docs = docs[scores[docs] >= cut]
     return best
-
-
-def _shadowed(libraries: Sequence[LibraryIndex]) -> list[frozenset[int]]:
-    """For each library the videos that an earlier library of the scope has too: there, that one's wins."""
-    seen: set[str] = set()
-    result = []
-    for library in libraries:
-        ids = [video.video_id for video in library.videos]
-        result.append(frozenset(position for position, video_id in enumerate(ids) if video_id in seen))
-        seen.update(ids)
-    return result

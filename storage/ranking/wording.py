@@ -131,7 +131,7 @@ class Wording:
         return bool(self._model.frequency(term)) or self._in_title(term)
 
     def _in_title(self, term: str) -> bool:
-        return any(term in index.title_videos for index in self._model.libraries)
+        return any(len(index.titled(term)) for index in self._model.libraries)
 
 
 def _content(tokens: Iterable[Token]) -> list[Token]:

@@ -1,0 +1,112 @@
+"""The writes of one transaction on one library."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import aiosqlite
+
+from storage.models import CueMark, GlossaryEntry, StoredVideo
+from storage.schema import RANDOM_VERSION
+
+DEFAULT_LANGUAGE = "en"
+
+
+class Change:
+    """The writes of one transaction on one library."""
+
+    def __init__(self, connection: aiosqlite.Connection, library: int) -> None:
+        self._connection = connection
+        self._library = library
+
+    @classmethod
+    async def of(cls, connection: aiosqlite.Connection, key: str, language: str | None = None) -> Change:
+        """Begin changing a library, made if it is new. Its revision rises; `language`, if given, becomes its own."""
+        return await cls._begun(connection, key, language, "revision = revision + 1, language = coalesce(?2, language)")
+
+    @classmethod
+    async def of_glossary(cls, connection: aiosqlite.Connection, key: str) -> Change:
+        """Begin changing the glossary of a library, made if it is new. Its revision stays, and with it its index."""
+        return await cls._begun(connection, key, None, "glossary_revision = glossary_revision + 1")
+
+    @classmethod
+    async def _begun(cls, connection: aiosqlite.Connection, key: str, language: str | None, update: str) -> Change:
+        await connection.execute(
+            f"INSERT INTO library (key, language) VALUES (?1, coalesce(?2, ?3)) ON CONFLICT DO UPDATE SET {update}",
+            (key, language, DEFAULT_LANGUAGE),
+        )
+        row = await (await connection.execute("SELECT id FROM library WHERE key = ?", (key,))).fetchone()
+        assert row is not None  # the statement above made it
+        return cls(connection, row[0])
+
+    async def begin_import(self, description: str) -> int:
+        """Record a new act. It takes the place of the one that could be undone until now."""
+        await self._connection.execute("DELETE FROM import WHERE library_id = ?", (self._library,))
+        made_at = datetime.now(UTC).isoformat(timespec="seconds")
+        cursor = await self._connection.execute(
+            "INSERT INTO import (library_id, description, made_at) VALUES (?, ?, ?)",
+            (self._library, description, made_at),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    async def goes_on(self, number: int) -> bool:
+        """Whether an act is still the one that can be undone: another process may have begun a later one."""
+        row = await (await self._connection.execute("SELECT 1 FROM import WHERE id = ?", (number,))).fetchone()
+        return row is not None
+
+    async def end_import(self, number: int) -> None:
+        """Forget an act that has been undone."""
+        await self._connection.execute("DELETE FROM import WHERE id = ?", (number,))
+
+    async def keep_before(self, number: int, video_id: str, before: StoredVideo | None) -> None:
+        """Keep a video as it was before an act first touched it."""
+        kept = None if before is None else await asyncio.to_thread(_before_json, before)
+        await self._connection.execute(
+            "INSERT OR IGNORE INTO replaced (import_id, video_id, before) VALUES (?, ?, ?)", (number, video_id, kept)
+        )
+
+    async def put(self, stored: StoredVideo) -> None:
+        """Store a video as given, in place of what was there."""
+        await self.remove(stored.video.video_id)
+        video = stored.video
+        cursor = await self._connection.execute(
+            "INSERT INTO video (library_id, video_id, title, creator, url, thumbnail, language, version)"
+            f" VALUES (?, ?, ?, ?, ?, ?, ?, {RANDOM_VERSION})",
+            (self._library, video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language),
+        )
+        await self._connection.executemany(
+            "INSERT INTO segment (video, start_second, end_second, text, marks) VALUES (?, ?, ?, ?, ?)",
+            [(cursor.lastrowid, s.start_second, s.end_second, s.text, _marks_json(s.marks)) for s in stored.segments],
+        )
+
+    async def remove(self, video_id: str) -> None:
+        """Delete a video and its segments, if it is there."""
+        await self._connection.execute(
+            "DELETE FROM video WHERE library_id = ? AND video_id = ?", (self._library, video_id)
+        )
+
+    async def add_entry(self, entry: GlossaryEntry) -> None:
+        """Add an entry to the glossary."""
+        await self._connection.execute(
+            "INSERT INTO glossary (library_id, said, meant) VALUES (?, ?, ?)", (self._library, entry.said, entry.meant)
+        )
+
+    async def remove_entry(self, entry: GlossaryEntry) -> None:
+        """Take an entry, as it is stored, out of the glossary."""
+        await self._connection.execute(
+            "DELETE FROM glossary WHERE library_id = ? AND said = ? AND meant = ?",
+            (self._library, entry.said, entry.meant),
+        )
+
+
+def _before_json(before: StoredVideo) -> str:
+    return json.dumps(asdict(before), ensure_ascii=False)
+
+
+def _marks_json(marks: Sequence[CueMark]) -> str | None:
+    return json.dumps([(mark.offset, mark.start_second) for mark in marks], separators=(",", ":")) if marks else None

@@ -1,0 +1,184 @@
+"""The ranking index on disk: one file a library, mapped into memory, and never trusted further than its checksum.
+
+The database is the truth and the cache can be rebuilt from it at any time; so whatever is stale, cut short, damaged or
+of another version is as good as absent. A file is written beside its place and then takes it at once, so that no
+process ever sees half of one, and those who have the earlier file mapped keep it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import logging
+import mmap
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import xxhash
+
+from storage.analysis import ANALYSIS_VERSION
+from storage.models import Video
+from storage.ranking.index import LibraryIndex
+from storage.ranking.subwords import Subwords
+from storage.ranking.vocabulary import Vocabulary
+
+CACHE_VERSION = 1
+"""Raised whenever the layout changes: the arrays of an index, or what they mean."""
+_MAGIC = b"cuepoint"
+_ALIGNED = 64
+_READ_AT_ONCE = 1 << 20
+_NESTED: dict[str, type[Vocabulary] | type[Subwords]] = {
+    "words": Vocabulary, "terms": Vocabulary, "subwords": Subwords,
+}  # fmt: skip
+
+log = logging.getLogger("cuepoint.index")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CachedIndex:
+    """An index with the version of each of its videos, in the order of the index."""
+
+    index: LibraryIndex
+    versions: tuple[int, ...]
+
+
+class IndexCache:
+    """The index files of one installation. Its methods read and write whole files: call them off the event loop."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, key: str, language: str) -> CachedIndex | None:
+        """The index kept for a library; None where there is none that can be trusted."""
+        try:
+            with self._path(key).open("rb") as file:
+                return _read(file, {"library": key, "language": language, **_versions()})
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("the index of %s is not usable and is made anew: %s", key, error)
+            return None
+
+    def store(self, key: str, cached: CachedIndex) -> None:
+        """Keep the index of a library. Where it cannot be written, it will have to be made anew at the next start."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    _write(file, {"library": key, "language": cached.index.language, **_versions()}, cached)
+                    os.fsync(file.fileno())
+                os.replace(name, self._path(key))
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(name)
+                raise
+        except OSError as error:
+            log.warning("the index of %s cannot be kept: %s", key, error)
+
+    def forget(self, key: str) -> None:
+        """Delete what is kept for a library."""
+        with contextlib.suppress(OSError):
+            self._path(key).unlink()
+
+    def _path(self, key: str) -> Path:
+        # A library's key is no file name everywhere ("server:1"), and a hash has the same length for all.
+        return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.index"
+
+
+def _versions() -> dict[str, int]:
+    return {"cache": CACHE_VERSION, "analysis": ANALYSIS_VERSION}
+
+
+def _write(file: BinaryIO, meant_for: Mapping[str, object], cached: CachedIndex) -> None:
+    """The layout: 8 bytes magic, 8 bytes length of the header, 8 bytes its checksum, the header (JSON), the arrays."""
+    arrays = dict(_arrays(cached.index))
+    layout, end = {}, 0
+    for name, array in arrays.items():
+        layout[name] = [array.dtype.str, len(array), end]
+        end += -(-array.nbytes // _ALIGNED) * _ALIGNED
+    checksum = xxhash.xxh3_64()
+    for part in _body(arrays):
+        checksum.update(part)
+    header = json.dumps(
+        {
+            **meant_for,
+            "videos": [[*dataclasses.astuple(video)] for video in cached.index.videos],
+            "versions": cached.versions,
+            "arrays": layout,
+            "bytes": end,
+            "checksum": checksum.hexdigest(),
+        }
+    ).encode()
+    header += b" " * (-(24 + len(header)) % _ALIGNED)
+    file.write(_MAGIC + len(header).to_bytes(8, "little") + xxhash.xxh3_64_digest(header) + header)
+    for part in _body(arrays):
+        file.write(part)
+
+
+def _body(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Iterator[bytes | memoryview]:
+    for array in arrays.values():
+        yield np.ascontiguousarray(array).data.cast("B") if len(array) else b""
+        yield b"\0" * (-array.nbytes % _ALIGNED)
+
+
+def _read(file: BinaryIO, meant_for: Mapping[str, object]) -> CachedIndex:
+    """Raises ValueError for anything but a sound file that was meant for this."""
+    head = file.read(24)
+    if len(head) < 24 or head[:8] != _MAGIC:
+        raise ValueError("it is no index")
+    length = int.from_bytes(head[8:16], "little")
+    header = file.read(min(length, os.fstat(file.fileno()).st_size))
+    if len(header) != length or xxhash.xxh3_64_digest(header) != head[16:24]:
+        raise ValueError("its header is damaged")
+    told = json.loads(header)
+    if any(told[name] != value for name, value in meant_for.items()):
+        raise ValueError("it was made by another version")
+    if _checksum(file) != (told["bytes"], told["checksum"]):
+        raise ValueError("it is damaged")
+    return CachedIndex(_mapped(file, 24 + length, told), tuple(told["versions"]))
+
+
+def _checksum(file: BinaryIO) -> tuple[int, str]:
+    """The size and checksum of the rest of a file. Read, not mapped: what is only checked need not stay in memory."""
+    checksum, size = xxhash.xxh3_64(), 0
+    buffer = memoryview(bytearray(_READ_AT_ONCE))
+    while count := file.readinto(buffer):  # type: ignore[attr-defined]
+        checksum.update(buffer[:count])
+        size += count
+    return size, checksum.hexdigest()
+
+
+def _mapped(file: BinaryIO, start: int, told: Mapping[str, Any]) -> LibraryIndex:
+    pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    parts: dict[str, Any] = {}
+    for name, (dtype, count, offset) in told["arrays"].items():
+        array = np.frombuffer(pages, np.dtype(dtype), count, start + offset) if count else np.empty(0, np.dtype(dtype))
+        outer, _, inner = name.partition(".")
+        if inner:
+            parts.setdefault(outer, {})[inner] = array
+        else:
+            parts[outer] = array
+    for name, kind in _NESTED.items():
+        parts[name] = kind(**parts[name])
+    return LibraryIndex(language=told["language"], videos=[Video(*video) for video in told["videos"]], **parts)
+
+
+def _arrays(index: LibraryIndex) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """Every array of an index by name; those within a part as "part.name"."""
+    if index.gone is not None:
+        raise ValueError("an index with videos that are gone is joined before it is kept")
+    for field in dataclasses.fields(index):
+        value = getattr(index, field.name)
+        if field.name in _NESTED:
+            for inner in dataclasses.fields(value):
+                yield f"{field.name}.{inner.name}", getattr(value, inner.name)
+        elif isinstance(value, np.ndarray) and field.init:
+            yield field.name, value

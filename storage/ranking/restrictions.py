@@ -1,0 +1,72 @@
+"""Which segments a question lets through: its filters, quoted phrases and exclusions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from storage.analysis import Analyser
+from storage.models import Question
+from storage.ranking.index import Bools, LibraryIndex, Longs
+
+Wanted = Sequence[frozenset[int] | None]
+"""For each library the positions of the videos that may be searched; None for all."""
+
+
+class Restrictions:
+    """Reads the restrictions of questions for one scope."""
+
+    def __init__(self, libraries: Sequence[LibraryIndex], analyser: Analyser) -> None:
+        self._libraries = tuple(libraries)
+        self._analyser = analyser
+        self._shadowed = _shadowed(libraries)
+
+    def allowed(self, question: Question, videos: Wanted) -> Bools | None:
+        """For each segment of the scope whether it may be shown; None where all may be."""
+        unfiltered = all(wanted is None for wanted in videos) and not any(self._shadowed)
+        if unfiltered and not question.phrases and not question.exclusions:
+            return None
+        parts = [
+            self._allowed_in(library, wanted, shadowed, question)
+            for library, wanted, shadowed in zip(self._libraries, videos, self._shadowed, strict=True)
+        ]
+        return np.concatenate(parts) if parts else None
+
+    def _allowed_in(
+        self, library: LibraryIndex, wanted: frozenset[int] | None, shadowed: frozenset[int], question: Question
+    ) -> Bools:
+        chosen = np.full(len(library.videos), wanted is None)
+        if wanted:
+            chosen[list(wanted)] = True
+        chosen[list(shadowed)] = False
+        allowed: Bools = chosen[library.video_of]
+        for phrase in question.phrases:
+            holding = np.zeros(library.numbered, np.bool_)
+            holding[np.concatenate(library.phrase_positions(self._words(phrase)))] = True
+            allowed &= holding
+        for exclusion in question.exclusions:
+            allowed[self._excluded(library, exclusion)] = False
+        return allowed
+
+    def _excluded(self, library: LibraryIndex, exclusion: str) -> Longs:
+        tokens = list(self._analyser.tokens(exclusion))
+        if len(tokens) == 1:
+            return library.postings(tokens[0].term)[0].astype(np.int64)
+        return np.concatenate(library.phrase_positions([token.word for token in tokens]))
+
+    def _words(self, phrase: str) -> list[str]:
+        return [token.word for token in self._analyser.tokens(phrase)]
+
+
+def _shadowed(libraries: Sequence[LibraryIndex]) -> list[frozenset[int]]:
+    """For each library the videos that an earlier library of the scope has too: there, that one's wins."""
+    if len(libraries) < 2:
+        return [frozenset()] * len(libraries)
+    seen: set[str] = set()
+    result = []
+    for library in libraries:
+        ids = {place: video.video_id for place, video in library.standing().items()}
+        result.append(frozenset(place for place, video_id in ids.items() if video_id in seen))
+        seen.update(ids.values())
+    return result

@@ -1,0 +1,69 @@
+"""Words and their numbers, as arrays that can be mapped from a file: looking a word up reads a few bytes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """Distinct words, numbered from 0.
+
+    Word n is `letters[bounds[n]:bounds[n + 1]]` in UTF-8. `hashes` are those of all words, rising, and `numbers` the
+    word that each belongs to.
+    """
+
+    letters: NDArray[np.uint8]
+    bounds: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+    numbers: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words(np.arange(len(self))))
+
+    def __contains__(self, word: str) -> bool:
+        return self.get(word) is not None
+
+    def word(self, number: int) -> str:
+        """The word with a number."""
+        return bytes(self.letters[self.bounds[number] : self.bounds[number + 1]]).decode("utf-8", "surrogatepass")
+
+    def words(self, numbers: NDArray[np.integer]) -> list[str]:
+        """The words with some numbers, in their order."""
+        firsts, lasts = self.bounds[numbers].tolist(), self.bounds[np.asarray(numbers) + 1].tolist()
+        letters = self.letters.data
+        return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
+
+    def get(self, word: str) -> int | None:
+        """The number of a word, if it is one of them."""
+        wanted = _hash(word)
+        place = int(np.searchsorted(self.hashes, wanted))
+        while place < len(self.hashes) and self.hashes[place] == wanted:
+            number = int(self.numbers[place])
+            if self.word(number) == word:
+                return number
+            place += 1
+        return None
+
+
+def build_vocabulary(words: Iterable[str]) -> Vocabulary:
+    """Number words in the order given; each must be given once."""
+    spelt = [word.encode("utf-8", "surrogatepass") for word in words]
+    hashes = np.fromiter((xxhash.xxh3_64_intdigest(each) for each in spelt), np.uint64, len(spelt))
+    order = np.argsort(hashes, kind="stable")
+    bounds = np.zeros(len(spelt) + 1, np.int64)
+    np.cumsum([len(each) for each in spelt], out=bounds[1:])
+    letters = np.frombuffer(b"".join(spelt), np.uint8)
+    return Vocabulary(letters, bounds, hashes[order], order.astype(np.int32))
+
+
+def _hash(word: str) -> np.uint64:
+    return np.uint64(xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")))

@@ -1,0 +1,115 @@
+"""The index of one library as it is read now: its parts, and in which of them each video is. Pure, and immutable."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from storage.index_cache import CachedIndex
+from storage.models import StoredVideo
+from storage.ranking.building import build_index, join_indexes
+from storage.ranking.index import LibraryIndex
+
+JOINED_AT_ONCE = 2_000
+"""Segments up to which parts are joined as soon as they are about as large as each other: it takes a moment."""
+MOST_PARTS = 12
+"""From so many parts on they are joined: each costs every question a little."""
+LATER_SHARE, LATER_AT_LEAST = 0.02, 2_000
+"""How much, of all segments and at least, may have come later or gone since before all is joined into one again. What
+came later is not kept on disk, and read anew at the next start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a video is: the part, its position in it, and which version of it that is."""
+
+    part: int
+    video: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """The parts, the largest first, and the place of every video."""
+
+    language: str
+    parts: tuple[LibraryIndex, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cached: CachedIndex) -> Shelf:
+        """A library as it was kept on disk."""
+        videos = zip(cached.index.videos, cached.versions, strict=True)
+        places = {video.video_id: Place(0, place, version) for place, (video, version) in enumerate(videos)}
+        return cls(cached.index.language, (cached.index,), places)
+
+    @property
+    def size(self) -> int:
+        """How many segments there are."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def untidy(self) -> bool:
+        """Whether it is time to join everything into one part."""
+        base = self.parts[0].size if self.parts else 0
+        gone = sum(part.numbered - part.size for part in self.parts)
+        later = self.size - base + gone
+        return len(self.parts) > MOST_PARTS or later > max(LATER_AT_LEAST, LATER_SHARE * self.size)
+
+    def stale(self, versions: Mapping[str, int]) -> set[str]:
+        """Which videos are there otherwise than here, or not at all; given the version of each as it is now."""
+        return {video_id for video_id, place in self.places.items() if versions.get(video_id) != place.version}
+
+    def missing(self, versions: Mapping[str, int]) -> list[str]:
+        """Which videos have to be read, given the version of each as it is now."""
+        return [
+            video_id
+            for video_id, version in versions.items()
+            if (place := self.places.get(video_id)) is None or place.version != version
+        ]
+
+    def without(self, video_ids: Collection[str]) -> Shelf:
+        """The same without some of its videos."""
+        if not video_ids:
+            return self
+        gone: defaultdict[int, list[int]] = defaultdict(list)
+        for video_id in video_ids:
+            gone[self.places[video_id].part].append(self.places[video_id].video)
+        parts = tuple(part.without(gone[n]) if n in gone else part for n, part in enumerate(self.parts))
+        return Shelf(self.language, parts, {key: place for key, place in self.places.items() if key not in video_ids})
+
+    def added(self, videos: Sequence[StoredVideo], versions: Mapping[str, int]) -> Shelf:
+        """The same with more videos, which it does not have yet."""
+        if not videos:
+            return self
+        part = build_index([(each.video, each.segments) for each in videos], self.language)
+        places = {
+            video.video_id: Place(len(self.parts), place, versions[video.video_id])
+            for place, video in enumerate(part.videos)
+        }
+        return Shelf(self.language, (*self.parts, part), {**self.places, **places})._settled()
+
+    def _settled(self) -> Shelf:
+        """Join the last parts while they are small and the one before is not much larger than what follows it."""
+        shelf, first = self, len(self.parts) - 1
+        while first > 0 and shelf.parts[first - 1].size <= 2 * sum(part.size for part in shelf.parts[first:]):
+            first -= 1
+        if first < len(self.parts) - 1 and sum(part.size for part in shelf.parts[first:]) <= JOINED_AT_ONCE:
+            return shelf.joined(first)
+        return shelf
+
+    def joined(self, first: int = 0) -> Shelf:
+        """The same with the parts from one on joined into a single one."""
+        if len(self.parts) == first + 1 and not self.parts[first].gone:
+            return self
+        part = join_indexes(self.parts[first:])
+        places = dict(self.places)
+        for place, video in enumerate(part.videos):
+            places[video.video_id] = Place(first, place, places[video.video_id].version)
+        return Shelf(self.language, (*self.parts[:first], part), places)
+
+    def kept(self) -> CachedIndex:
+        """As it is kept on disk; only where it is a single part, of which nothing is gone."""
+        [index] = self.parts
+        return CachedIndex(index, tuple(self.places[video.video_id].version for video in index.videos))
