@@ -21,6 +21,7 @@ from storage.models import (
     Hit,
     ImportReport,
     Labels,
+    Peer,
     Question,
     Scope,
     Segment,
@@ -32,6 +33,7 @@ from storage.models import (
     Video,
     VideoSummary,
 )
+from storage.ranking.peers import rank_as_shipped
 from storage.ranking.search import Ranking, Searcher
 from storage.repository import Repository
 from storage.samples import sample_sources
@@ -232,6 +234,20 @@ class Library:
         ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit, steps)
         hits = await self._hits(searcher, keys, ranking)
         return Findings(hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video)
+
+    async def search_as_shipped(
+        self, scope: Scope, texts: Sequence[str], peer: Peer, limit: int, *, progress: Progress = _silent
+    ) -> list[tuple[Hit, ...]]:
+        """For each text what rank-bm25, as it is shipped, finds in the scope's one library: to be measured against.
+
+        Always `limit` segments, if there are so many; the scores are rank-bm25's own and may be negative. The model is
+        built anew, once for all the texts. `progress` is called from another thread, with how many texts are done.
+        """
+        key = _only(scope)
+        states = await self._repository.states(scope)
+        stored = await self._repository.videos(key)
+        language = states[0].language if states else ""
+        return await asyncio.to_thread(rank_as_shipped, stored, texts, peer, language, limit, progress)
 
     async def _hits(self, searcher: Searcher, keys: Sequence[str], ranking: Ranking) -> tuple[Hit, ...]:
         places: list[tuple[str, Video, float, float]] = []

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -18,6 +19,8 @@ from bot.timecodes import timecode
 from storage.models import GlossaryEntry, Hit, ImportReport, Segment, Statistics, VideoSummary
 
 _MATCH = "bold yellow"
+_WIDEST = 1000
+"""Columns that a table in a pipe may have."""
 
 
 def neutral(text: str) -> str:
@@ -165,9 +168,14 @@ class Screen:
         if report.videos_unchanged and not report.changed:
             self.say("Everything in it was stored already; nothing changed.")
 
+    def table(self, table: Table) -> None:
+        """A table; in a pipe as wide as it needs to be."""
+        options = self.out.options if self.out.is_terminal else self.out.options.update_width(_WIDEST)
+        self.out.print(table, width=Measurement.get(self.out, options, table).maximum, no_wrap=True)
+
     @contextmanager
     def progress(self, what: str) -> Iterator[Progress]:
-        """A progress bar beside the result, shown on a terminal only."""
+        """A progress bar beside the result, shown on a terminal only. `what` may use rich's {task.description}."""
         columns = TextColumn(what), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, console=self.err, transient=True, disable=not self.err.is_terminal) as bar:
             yield bar
