@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.answer import CLOSEST, CONFIDENT, compose
-from bot.answering.excerpts import QUOTE_LENGTH, _units, excerpt
+from bot.answering.excerpts import QUOTE_LENGTH, excerpt
 from bot.answering.links import link_at
 from bot.answering.matching import Matcher
 from bot.answering.passages import join
@@ -41,46 +40,6 @@ def findings_for(question: Question, unknown: str = "") -> Findings:
 def passage(*texts: str, video: Video = VIDEO, score: float = 1.0) -> Passage:
     segments = tuple(Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts))
     return Passage(video, segments, score)
-
-
-@pytest.mark.parametrize(
-    ("typed", "parsed"),
-    [
-        ("what is BERT?", Question("", "what is BERT?")),
-        ('say "hello  world" again', Question("", "say again", ("hello world",))),
-        ("“curly quotes” too", Question("", "too", ("curly quotes",))),
-        ("bert -masking", Question("", "bert", (), ("masking",))),
-        ('bert -"next sentence"', Question("", "bert", (), ("next sentence",))),
-        ("bert video:xlnet", Question("", "bert", video="xlnet")),
-        ('bert VIDEO:"all you need"', Question("", "bert", video="all you need")),
-        ("bert video:-9evrZnBorM", Question("", "bert", video="-9evrZnBorM")),
-        ('a creator:"Two Words" b', Question("", "a b", creator="Two Words")),
-        ("state-of-the-art results", Question("", "state-of-the-art results")),
-        ("temperature below -5", Question("", "temperature below -5")),
-        ('unbalanced "quote here', Question("", 'unbalanced "quote here')),
-        ("lone - and -- stay", Question("", "lone - and -- stay")),
-        ('empty "" phrase', Question("", 'empty "" phrase')),
-        ('nothing said "!!!" here', Question("", "nothing said here")),
-    ],
-)
-def test_the_grammar_of_questions(typed: str, parsed: Question) -> None:
-    found = parse_question(typed)
-    assert found == Question(typed, parsed.words, parsed.phrases, parsed.exclusions, parsed.video, parsed.creator)
-
-
-@pytest.mark.parametrize("text", ["", "   ", "???", "-word", "video:x", '"!!!"', "🤔"])
-def test_a_question_without_a_word_is_refused_in_words(text: str) -> None:
-    with pytest.raises(EmptyQuestion, match="at least one word"):
-        parse_question(text)
-
-
-@given(st.text())
-def test_nothing_anybody_types_breaks_the_parser(text: str) -> None:
-    try:
-        question = parse_question(text)
-    except EmptyQuestion:
-        return
-    assert question.text == text
 
 
 texts = (
@@ -116,57 +75,6 @@ def test_words_are_never_cut(place: int, size: int) -> None:
     found = excerpt(passage(" ".join(words)), matcher_for("needle"))
     assert set(found.quote.split()) <= set(words)
     assert "needle" in found.quote
-
-
-UNSPACED = [
-    "次に黒猫の写真を分類してみましょう。" * 60,
-    "今日は機械学習と" * 90,
-    "การเรียนรู้ของเครื่องและข้อมูลขนาดใหญ่" * 30,
-    "x" * 5_000,
-    "👩\u200d👩\u200d👧" * 400,
-    "e\u0301" * 2_000,
-    "機械学習はTransformerという" * 70,
-    "a" + "\u0301" * 5_000,
-    "a" + "." * 5_000,
-    "。" * 5_000,
-]
-
-
-@pytest.mark.parametrize("text", UNSPACED, ids=range(len(UNSPACED)))
-@pytest.mark.parametrize("question", ["猫", "学習 transformer", "ข้อมูล", "x", "copper"])
-def test_text_without_spaces_is_quoted_at_the_usual_length(text: str, question: str) -> None:
-    found = excerpt(passage(text, text), matcher_for(question))
-    assert 150 <= len(found.quote) <= QUOTE_LENGTH
-    assert found.quote in f"{text} {text}"
-
-
-@pytest.mark.parametrize("text", UNSPACED[:7], ids=range(7))
-def test_no_character_and_no_latin_word_is_cut(text: str) -> None:
-    whole = regex.findall(r"Transformer|\X", text)
-    # Cut at every length, so that every place to cut is tried.
-    for length in range(160, 230):
-        found = excerpt(passage(text), matcher_for("機械 猫 ข้อมูล"), length)
-        assert set(regex.findall(r"Transformer|\X", found.quote)) <= set(whole)
-        assert not regex.match(r"\p{M}|[。、」]", found.quote)
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [("そうです。", "機械"), ("「本当？」", "機械"), ("はい、", "機械"), ("Ja! ", "Die"), ("क्या। ", "यह")],
-)
-def test_clauses_end_where_their_script_ends_them(before: str, after: str) -> None:
-    text = before + after * 4
-    (first, last), (second, _) = _units((Segment(0, 9, text),))
-    assert text[first:last] == before.strip()
-    assert second == len(before)
-
-
-def test_a_quote_of_japanese_begins_with_a_sentence_where_it_can() -> None:
-    text = "それはそれとして続けます。" * 20 + "銅のランタンが港に掛かっています。" + "まだまだ続きます。" * 20
-    found = excerpt(passage(text), matcher_for("ランタン 港"))
-    assert text[: text.index(found.quote)].endswith("。")
-    assert found.quote.endswith("。")
-    assert "銅のランタンが港に掛かっています。" in found.quote
 
 
 def test_the_excerpt_is_the_densest_stretch() -> None:

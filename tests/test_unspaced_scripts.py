@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import regex
 
-from bot.answering.excerpts import excerpt
+from bot.answering.excerpts import QUOTE_LENGTH, _units, excerpt
 from bot.answering.matching import Matcher
 from bot.answering.question import parse_question
 from bot.answering.values import Passage
-from storage.models import Findings, Segment, Video
+from storage.analysis import analyser_for
+from storage.models import Findings, QuestionTerm, Segment, Video
 from storage.ranking.index import build_index
 from storage.ranking.search import Ranking, Searcher
 
@@ -23,6 +25,18 @@ SAID = [
 VIDEO = Video("v", "混ざった talk")
 SEGMENTS = [Segment(60.0 * place, 60.0 * place + 30, text) for place, text in enumerate(SAID)]
 SEARCHER = Searcher([build_index([(VIDEO, SEGMENTS)], "en")], "en")
+
+
+def matcher_for(text: str) -> Matcher:
+    """What a search would say where every word of a question is known and of the same weight."""
+    question = parse_question(text)
+    tokens = [token for token in analyser_for("en").tokens(question.words) if not token.is_stop_word]
+    terms = tuple(QuestionTerm(token.word, ((token.term,),), 1.0) for token in tokens)
+    return Matcher(question, Findings((), terms, "en"))
+
+
+def passage(*texts: str) -> Passage:
+    return Passage(VIDEO, tuple(Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts)), 1.0)
 
 
 def search(text: str) -> tuple[Ranking, Matcher]:
@@ -68,3 +82,54 @@ def test_what_matched_is_marked_whole(question: str, marked: list[str]) -> None:
     found = excerpt(Passage(VIDEO, (SEGMENTS[ranking.ranked[0].doc],), 1.0), matcher)
     assert [found.quote[start:end] for start, end in found.highlights] == marked
     assert found.coverage == 1.0
+
+
+UNSPACED = [
+    "次に黒猫の写真を分類してみましょう。" * 60,
+    "今日は機械学習と" * 90,
+    "การเรียนรู้ของเครื่องและข้อมูลขนาดใหญ่" * 30,
+    "x" * 5_000,
+    "👩\u200d👩\u200d👧" * 400,
+    "e\u0301" * 2_000,
+    "機械学習はTransformerという" * 70,
+    "a" + "\u0301" * 5_000,
+    "a" + "." * 5_000,
+    "。" * 5_000,
+]
+
+
+@pytest.mark.parametrize("text", UNSPACED, ids=range(len(UNSPACED)))
+@pytest.mark.parametrize("question", ["猫", "学習 transformer", "ข้อมูล", "x", "copper"])
+def test_text_without_spaces_is_quoted_at_the_usual_length(text: str, question: str) -> None:
+    found = excerpt(passage(text, text), matcher_for(question))
+    assert 150 <= len(found.quote) <= QUOTE_LENGTH
+    assert found.quote in f"{text} {text}"
+
+
+@pytest.mark.parametrize("text", UNSPACED[:7], ids=range(7))
+def test_no_character_and_no_latin_word_is_cut(text: str) -> None:
+    whole = regex.findall(r"Transformer|\X", text)
+    # Cut at every length, so that every place to cut is tried.
+    for length in range(160, 230):
+        found = excerpt(passage(text), matcher_for("機械 猫 ข้อมูล"), length)
+        assert set(regex.findall(r"Transformer|\X", found.quote)) <= set(whole)
+        assert not regex.match(r"\p{M}|[。、」]", found.quote)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("そうです。", "機械"), ("「本当？」", "機械"), ("はい、", "機械"), ("Ja! ", "Die"), ("क्या। ", "यह")],
+)
+def test_clauses_end_where_their_script_ends_them(before: str, after: str) -> None:
+    text = before + after * 4
+    (first, last), (second, _) = _units((Segment(0, 9, text),))
+    assert text[first:last] == before.strip()
+    assert second == len(before)
+
+
+def test_a_quote_of_japanese_begins_with_a_sentence_where_it_can() -> None:
+    text = "それはそれとして続けます。" * 20 + "銅のランタンが港に掛かっています。" + "まだまだ続きます。" * 20
+    found = excerpt(passage(text), matcher_for("ランタン 港"))
+    assert text[: text.index(found.quote)].endswith("。")
+    assert found.quote.endswith("。")
+    assert "銅のランタンが港に掛かっています。" in found.quote
