@@ -43,50 +43,14 @@ def passage(*texts: str, video: Video = VIDEO, score: float = 1.0) -> Passage:
     return Passage(video, segments, score)
 
 
-@pytest.mark.parametrize(
-    ("typed", "parsed"),
-    [
-        ("what is BERT?", Question("", "what is BERT?")),
-        ('say "hello  world" again', Question("", "say again", ("hello world",))),
-        ("“curly quotes” too", Question("", "too", ("curly quotes",))),
-        ("bert -masking", Question("", "bert", (), ("masking",))),
-        ('bert -"next sentence"', Question("", "bert", (), ("next sentence",))),
-        ("bert video:xlnet", Question("", "bert", video="xlnet")),
-        ('bert VIDEO:"all you need"', Question("", "bert", video="all you need")),
-        ("bert video:-9evrZnBorM", Question("", "bert", video="-9evrZnBorM")),
-        ('a creator:"Two Words" b', Question("", "a b", creator="Two Words")),
-        ("state-of-the-art results", Question("", "state-of-the-art results")),
-        ("temperature below -5", Question("", "temperature below -5")),
-        ('unbalanced "quote here', Question("", 'unbalanced "quote here')),
-        ("lone - and -- stay", Question("", "lone - and -- stay")),
-        ('empty "" phrase', Question("", 'empty "" phrase')),
-        ('nothing said "!!!" here', Question("", "nothing said here")),
-    ],
+texts = (
+    st.text(st.sampled_from("abcdefg.,! éße\u0301猫機械。、」👩\u200d"), min_size=1)
+    .map(lambda text: " ".join(text.split()))
+    .filter(bool)
 )
-def test_the_grammar_of_questions(typed: str, parsed: Question) -> None:
-    found = parse_question(typed)
-    assert found == Question(typed, parsed.words, parsed.phrases, parsed.exclusions, parsed.video, parsed.creator)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "???", "-word", "video:x", '"!!!"', "🤔"])
-def test_a_question_without_a_word_is_refused_in_words(text: str) -> None:
-    with pytest.raises(EmptyQuestion, match="at least one word"):
-        parse_question(text)
-
-
-@given(st.text())
-def test_nothing_anybody_types_breaks_the_parser(text: str) -> None:
-    try:
-        question = parse_question(text)
-    except EmptyQuestion:
-        return
-    assert question.text == text
-
-
-texts = st.text(st.sampled_from("abcdefg.,! éß"), min_size=1).map(lambda text: " ".join(text.split())).filter(bool)
-
-
-@given(st.lists(texts, min_size=1, max_size=3), st.text("abcdefg ", min_size=1))
+@given(st.lists(texts, min_size=1, max_size=3), st.text("abcdefg 猫機械", min_size=1))
 def test_a_quote_is_a_verbatim_substring_and_highlights_point_into_it(parts: list[str], words: str) -> None:
     try:
         matcher = matcher_for(words)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+import regex
 
 from bot.answering.links import link_at
 from bot.answering.matching import Match, Matcher
@@ -21,12 +22,20 @@ SHORTEST_QUOTE = 160
 LEAD_IN = 80
 """Characters that may go before the first match for free: a match wants the words it answers with."""
 LONGEST_UNIT = 90
-"""Characters from which a stretch without any boundary is cut between words."""
+"""Characters from which a stretch without any boundary is cut between words, and a word without spaces within."""
 UNIT_LENGTH = 45
 
-# Possessive (++): a long run of full stops must not be read over and over.
-_CLAUSE_END = re.compile(r"""[.!?;:,…。！？]++["'”’)\]]*+\s+""")
-_SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’)\]]*\s*$""")
+_STOPS = ".!?;:,…؟،؛।॥။၊។"
+# Read once, from its beginning (?<!) and without looking back (++): a run of full stops may be long. The full stops of
+# Chinese and Japanese need no space behind them.
+_CLAUSE_END = re.compile(
+    rf"""(?<![{_STOPS}])[{_STOPS}]++["'”’)\]»]*+\s+|[。！？、，；：｡､]++["'”’)\]）］」』】》〉｣]*+\s*+"""
+)
+_SENTENCE_END = re.compile(r"""[.!?…؟।॥။។。！？｡]["'”’)\]»）］」』】》〉｣]*\s*$""")
+_WORD = re.compile(r"\S+")
+# What a word without spaces may be cut between: characters as they are seen, names and numbers in Latin letters whole,
+# and each with the punctuation that ends it.
+_LETTERS = regex.compile(r"(?:(?:[\p{Latin}\p{N}.'’_-]\p{M}*+){1,20}+|\X)[\p{Pe}\p{Pf}\p{Po}]{0,9}+")
 
 # What a stretch gains or loses beside the words it holds, in shares of the question's weight: said again, begun or
 # ended with a sentence, of full length, or its first match far in. Small: they settle what the words leave open.
@@ -127,18 +136,29 @@ def _units(segments: Sequence[Segment]) -> list[tuple[int, int]]:
 
 
 def _short(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
-    """A stretch without the spaces around it; a long one cut between words."""
-    piece = text[left:right]
-    words = piece.strip()
-    start = left + piece.index(words) if words else left
-    if len(words) <= LONGEST_UNIT:
-        if words:
-            yield start, start + len(words)
+    """A stretch without the spaces around it; a long one in pieces."""
+    pieces = list(_pieces(text, left, right))
+    if not pieces:
         return
-    for line in textwrap.wrap(words, UNIT_LENGTH, break_long_words=False, break_on_hyphens=False):
-        start = text.index(line, start)
-        yield start, start + len(line)
-        start += len(line)
+    start, end = pieces[0][0], pieces[-1][1]
+    if end - start > LONGEST_UNIT:
+        for (_, end), (following, far) in pairwise(pieces):
+            if far - start > UNIT_LENGTH:
+                yield start, end
+                start = following
+    yield start, pieces[-1][1]
+
+
+def _pieces(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
+    """What a stretch may be cut between: words, or the letters of a word that is too long to be one."""
+    for word in _WORD.finditer(text, left, right):
+        if word.end() - word.start() <= LONGEST_UNIT:
+            yield word.span()
+        else:
+            for letters in _LETTERS.finditer(text, *word.span()):
+                # A character of hundreds of marks is none that anybody wrote.
+                for start in range(letters.start(), letters.end(), UNIT_LENGTH):
+                    yield start, min(start + UNIT_LENGTH, letters.end())
 
 
 def _second_at(segments: Sequence[Segment], offset: int) -> float:

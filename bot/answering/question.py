@@ -2,7 +2,8 @@
 
     words  "exact phrase"  -word  -"phrase"  video:name  creator:"two words"
 
-Whatever is not an operator is a word; nothing anybody types is an error, except saying nothing at all.
+Whatever is not an operator is a word; nothing anybody types is an error, except saying nothing to look for. What nobody
+says aloud is passed over: addresses, and what Discord writes for people, channels and its own emoji.
 """
 
 from __future__ import annotations
@@ -10,14 +11,26 @@ from __future__ import annotations
 import re
 
 from bot.errors import EmptyQuestion
+from storage.analysis import analyser_for
 from storage.models import Question
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "＂": '"'})
+# What is copied along unseen: zero-width spaces, byte order marks, marks of direction.
+_UNSEEN = dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Brackets are punctuation here: in a transcript they may stand for a sound, which never counts.
+_BRACKETS = str.maketrans("[]()", "    ")
+_MINUS = r"\-－−"
+_STRAIGHT = '"“”„‟＂'
+_ANY_QUOTE = _STRAIGHT + "«»「」『』"
+# Each kind of quotation mark may stand inside another. None is read past one of its own, so that a thousand of them
+# are not a thousand readings of the text.
+_QUOTED = rf"(?:[{_STRAIGHT}][^{_STRAIGHT}]+[{_STRAIGHT}]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』)"
 _OPERATOR = re.compile(
-    r"""
-    (?<!\S)(?P<name>video|creator):(?:"(?P<value>[^"]+)"|(?P<bare>[^\s"]+))
-    | (?P<minus>(?<!\S)-)?"(?P<phrase>[^"]+)"
-    | (?<!\S)-(?P<word>(?=\S*[^\W\d_])[^\s\-"][^\s"]*)
+    rf"""
+    (?<!\S) (?P<name>video|creator) [:：] (?: (?P<value>{_QUOTED}) | (?P<bare>[^\s{_ANY_QUOTE}]+) )
+    | (?P<minus> (?<!\S) [{_MINUS}] )? (?P<phrase>{_QUOTED})
+    | (?<!\S) [{_MINUS}] (?P<word> (?=\S*[^\W\d_]) [^\s{_MINUS}{_ANY_QUOTE}] [^\s{_ANY_QUOTE}]* )
+    | <?https?:// \S*
+    | <(?: @[!&]?\d+ | \#\d+ | a?:\w{{1,32}}:\d+ | t:-?\d+(?: :\w)? | /[^<>:]{{1,100}}:\d+ | id:\w+ )>
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -34,20 +47,37 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
 
     def take(match: re.Match[str]) -> str:
         if match["name"]:
-            filters[match["name"].lower()] = match["value"] or match["bare"]
-        elif match["word"]:
-            exclusions.append(match["word"])
-        elif _has_word(match["phrase"]):
-            (exclusions if match["minus"] else phrases).append(" ".join(match["phrase"].split()))
+            filters[match["name"].lower()] = _trimmed(match["bare"] or match["value"][1:-1])
+        elif said := _looked_for(match["word"] or (match["phrase"] or "")[1:-1]):
+            (exclusions if match["word"] or match["minus"] else phrases).append(said)
         return " "
 
-    words = " ".join(_OPERATOR.sub(take, text.translate(_QUOTES)).split())
-    if not _has_word(words) and not phrases:
-        raise EmptyQuestion("Ask with at least one word to look for, for example: what is a transformer?")
-    return Question(
-        text, words, tuple(phrases), tuple(exclusions), video or filters["video"], creator or filters["creator"]
-    )
+    words = _looked_for(_OPERATOR.sub(take, text.translate(_UNSEEN)))
+    video, creator = _trimmed(video) or filters["video"], _trimmed(creator) or filters["creator"]
+    if not words and not phrases:
+        raise EmptyQuestion(_what_is_missing(bool(exclusions), bool(video or creator), "://" in text))
+    return Question(text, words, tuple(phrases), tuple(exclusions), video, creator)
 
 
-def _has_word(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+def _looked_for(text: str) -> str:
+    """A text as it is looked for; "" where it holds no word."""
+    plain = _trimmed(text.translate(_BRACKETS))
+    # Which language hardly matters for whether there is a word at all.
+    return plain if any(analyser_for("").tokens(plain)) else ""
+
+
+def _trimmed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _what_is_missing(excluded: bool, filtered: bool, addressed: bool) -> str:
+    if excluded:
+        return "A minus only leaves out. Add at least one word to look for, for example: transformer -bert"
+    if filtered:
+        return "A filter only narrows the search. Add at least one word to look for, for example: masking video:xlnet"
+    if addressed:
+        return (
+            "Nobody says an address aloud. Ask with at least one word to look for; "
+            "to search one video only, write video: before its address."
+        )
+    return "Ask with at least one word to look for, for example: what is a transformer?"

@@ -46,33 +46,45 @@ class _Numbers(dict[str, int]):
         return number
 
 
-class _Reader:
-    """Reads texts into word numbers."""
+class _Stretches(dict[str, int]):
+    """Numbers the stretches that texts consist of, and reads each into words when it first comes."""
 
     def __init__(self, analyser: Analyser) -> None:
+        super().__init__()
         self._analyser = analyser
         self.words, self.terms = _Numbers(), _Numbers()
         self.term_of_word = array("i")
+        self.spoken, self.ends = array("i"), array("q")
+
+    def __missing__(self, stretch: str) -> int:
+        for term, word in self._analyser.read(stretch):
+            number = self.words[word]
+            if number == len(self.term_of_word):
+                self.term_of_word.append(self.terms[term])
+            self.spoken.append(number)
+        self.ends.append(len(self.spoken))
+        number = self[stretch] = len(self)
+        return number
 
     def read(self, texts: Iterable[str]) -> tuple[Ints, Longs]:
         """The word numbers of texts one after the other, and where each text begins and the last ends."""
-        words, term_of_word = self.words, self.term_of_word
-        forward, offsets = array("i"), array("q", [0])
+        heard, ends = array("i"), array("q", [0])
         for text in texts:
-            for token in self._analyser.tokens(text):
-                number = words[token.word]
-                if number == len(term_of_word):
-                    term_of_word.append(self.terms[token.term])
-                forward.append(number)
-            offsets.append(len(forward))
-        return np.array(forward, np.int32), np.array(offsets, np.int64)
+            heard.extend(map(self.__getitem__, self._analyser.stretches(text)))
+            ends.append(len(heard))
+        stretches = np.array(heard, np.int32)
+        lasts = np.array(self.ends, np.int64)
+        firsts = np.concatenate([[0], lasts[:-1]]).astype(np.int64)
+        _, places = spread(firsts[stretches], lasts[stretches])
+        lengths = np.concatenate([[0], np.cumsum((lasts - firsts)[stretches])])
+        return np.array(self.spoken, np.int32)[places], lengths[np.array(ends, np.int64)].astype(np.int64)
 
 
 def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str) -> LibraryIndex:
     """Index videos with their segments, in any order."""
     shelf = sorted(((video, sorted(segments, key=_start)) for video, segments in videos), key=_video_id)
     every = [segment for _, segments in shelf for segment in segments]
-    reader = _Reader(analyser_for(language))
+    reader = _Stretches(analyser_for(language))
     forward, offsets = reader.read(segment.text for segment in every)
     # Title words can be misspelt too: they belong to the vocabulary, not to the postings.
     title_words, title_offsets = reader.read(video.title for video, _ in shelf)

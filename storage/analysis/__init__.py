@@ -1,0 +1,14 @@
+"""Text to terms with positions: one function for indexing, questions and highlighting.
+
+Because all three use it, what matched is what is painted. The rules, measured on spoken transcripts: compatibility
+forms folded (NFKC), lower case, apostrophes and the English possessive dropped, hyphens split, Snowball stems, stop
+words recognised but kept (a question made of nothing else must still be answerable). Scripts without spaces are read
+by characters and pairs of characters, whatever the language of the library.
+"""
+
+from __future__ import annotations
+
+from storage.analysis.analyser import ANALYSIS_VERSION, Analyser, analyser_for
+from storage.analysis.tokens import STOP_PREFIX, Token
+
+__all__ = ["ANALYSIS_VERSION", "STOP_PREFIX", "Analyser", "Token", "analyser_for"]

@@ -1,0 +1,179 @@
+"""The rules of one language, and what they make of a text."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+
+import regex
+
+from storage.analysis.languages import (
+    POSSESSIVE,
+    SUFFIXED,
+    WORDS_IN_THEIR_OWN_RIGHT,
+    base_language,
+    elided_words,
+    stemmer_for,
+    stop_words_of,
+)
+from storage.analysis.tokens import INVISIBLE, STOP_PREFIX, Part, Token, fold
+from storage.analysis.unspaced import characters_and_pairs, is_unspaced, runs
+from storage.sound_marks import SOUND_MARK
+
+ANALYSIS_VERSION = 2
+"""Raised whenever the same text gives other terms, so that stored indexes are rebuilt."""
+
+_APOSTROPHE = "'’‘ʼ＇"
+_SHARP = "+＋#＃♯"
+_MARK = regex.compile(f"[{_APOSTROPHE}]")
+_APOSTROPHES = str.maketrans(dict.fromkeys(_APOSTROPHE, "'") | {"♯": "#"})
+# Letters of any script with their combining marks, or digits. Inside there may be an apostrophe before a letter (or the
+# dot of Catalan's "col·lega"), a comma before three digits, and what nobody sees; behind a letter by itself, what makes
+# it a programming language or a note. A look ahead keeps all that from slowing down the words that have none of it.
+_WORD = regex.compile(
+    rf"""
+    [\p{{L}}\p{{N}}] [\p{{L}}\p{{M}}\p{{N}}]*+
+    (?: (?= [{_APOSTROPHE}·\u0387,{INVISIBLE}{_SHARP}] )
+        (?: (?: [{_APOSTROPHE}·\u0387] (?=\p{{L}}) | [{INVISIBLE}]++ | , (?<=\p{{Nd}},) (?=\p{{Nd}}{{3}}(?!\p{{Nd}})) )
+            [\p{{L}}\p{{M}}\p{{N}}]++ )*+
+        (?: (?: [+＋]{{2}} | [{_SHARP}] (?<![+＋]) )
+            (?<= (?<! [\p{{Latin}}\p{{M}}\p{{N}}{INVISIBLE}{_APOSTROPHE}] ) [A-Za-z] [{_SHARP}]{{1,2}} )
+            (?! \p{{Latin}} ) )?+
+    )?+
+    """,
+    regex.VERBOSE,
+)
+_MAY_BE_SOUND = regex.compile(r"[\[(♩♪♫♬]")
+# The zero-width non-joiner stays where the language's stemmer wants it.
+_PART = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200C]*")
+_DROPPED = str.maketrans("", "", "'·,")
+_NON_JOINER = "\u200c"
+
+
+_LONGEST_WORD, _LONGEST_RUN = 40, 8
+"""Characters up to which a word, or a run of a script without spaces, is likely to come again."""
+
+
+class Analyser:
+    """The rules for one language. Cheap to keep, costly to make: get one from `analyser_for`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._stemmer = stemmer_for(language)
+        self._stop_words = stop_words_of(language)
+        self._elided = elided_words(language)
+        self._kept = _NON_JOINER if language == "fa" else ""
+        self._terms: dict[str, tuple[Part, ...]] = {}
+
+    def tokens(self, text: str) -> Iterator[Token]:
+        """Read the terms of `text` in order. Sound marks such as [Music] are passed over."""
+        for match in _WORD.finditer(_heard(text)):
+            at = match.start()
+            for term, word, start, end, common in self._of(match.group()):
+                # Token(...) by its shortest way: this line runs once for every word of a library.
+                yield tuple.__new__(Token, (term, word, at + start, at + end, common))
+
+    def stretches(self, text: str) -> list[str]:
+        """The stretches without spaces that `tokens` reads terms from, in order; `read` tells which. Many at a time this
+        is far quicker, since the same stretches come again and again."""
+        found: list[str] = _WORD.findall(_heard(text))
+        return found
+
+    def read(self, stretch: str) -> list[tuple[str, str]]:
+        """The terms of a stretch, each with its word, in order."""
+        return [(term, word) for term, word, *_ in self._of(stretch)]
+
+    def term(self, word: str) -> str:
+        """The term of a single surface word, such as a token's."""
+        parts = self._of(word)
+        longest = max(parts, key=lambda part: part[3] - part[2], default=None)
+        return longest[0] if longest else ""
+
+    def _of(self, raw: str) -> tuple[Part, ...]:
+        """What a stretch without spaces consists of."""
+        known = self._terms.get(raw)
+        if known is None:
+            unspaced = is_unspaced(raw)
+            known = tuple(self._unspaced(raw) if unspaced else self._words(raw))
+            if len(raw) <= (_LONGEST_RUN if unspaced else _LONGEST_WORD):
+                self._keep(raw, known)
+        return known
+
+    def _keep(self, raw: str, parts: tuple[Part, ...]) -> None:
+        if len(self._terms) >= 200_000:  # bounded: names and numbers never stop coming
+            self._terms.clear()
+        self._terms[raw] = parts
+
+    def _unspaced(self, raw: str) -> Iterator[Part]:
+        parts = runs(raw)
+        if len(parts) == 1:
+            yield from characters_and_pairs(raw)
+            return
+        for run, at, unspaced in parts:
+            if unspaced:
+                yield from _moved(self._of(run), at)
+            else:
+                for match in _WORD.finditer(run):
+                    yield from _moved(self._of(match.group()), at + match.start())
+
+    def _words(self, raw: str) -> Iterator[Part]:
+        head, mark, rest = self._parted(raw)
+        if mark:
+            cut = len(raw) - len(rest)
+            yield f"{STOP_PREFIX}{head}'", f"{head}'", 0, cut, True
+            yield from _moved(self._of(rest), cut)
+            return
+        folded = fold(raw, self._kept).translate(_APOSTROPHES)
+        if folded in self._stop_words:
+            plain = folded.replace("'", "")
+            # A word has one term only: "she'll" keeps its apostrophe, or it would be the word "shell".
+            word = folded if plain in WORDS_IN_THEIR_OWN_RIGHT else plain
+            yield STOP_PREFIX + word, word, 0, len(raw), True
+            return
+        if folded.endswith(("+", "#")):
+            yield folded, folded, 0, len(raw), False
+            return
+        for word in _PART.findall(self._bare(folded)):
+            common = word in self._stop_words
+            yield STOP_PREFIX + word if common else self._stem(word), word, 0, len(raw), common
+
+    def _parted(self, raw: str) -> tuple[str, str, str]:
+        """An elided word, its apostrophe, and the word it is written onto; without them, ("", "", raw)."""
+        if self._elided and (mark := _MARK.search(raw)):
+            head = fold(raw[: mark.start()])
+            if head in self._elided:
+                return head, mark.group(), raw[mark.end() :]
+        return "", "", raw
+
+    def _bare(self, folded: str) -> str:
+        """A word without its apostrophes and what they hang on it."""
+        if self.language in POSSESSIVE:
+            folded = folded.removesuffix("'s")
+        elif self.language in SUFFIXED:
+            folded = folded.split("'")[0]
+        return folded.translate(_DROPPED)
+
+    def _stem(self, word: str) -> str:
+        if self._stemmer is None:
+            return word
+        stem: str = self._stemmer.stemWord(word)
+        return stem or word
+
+
+def _heard(text: str) -> str:
+    """A text with blanks for its sound marks."""
+    if _MAY_BE_SOUND.search(text):  # most texts hold none, and this is far quicker than reading for marks
+        return str(SOUND_MARK.sub(lambda mark: " " * len(mark.group()), text))
+    return text
+
+
+def analyser_for(language: str) -> Analyser:
+    """The analyser of a language tag such as "en" or "pt-BR"; in an unknown language words match as they are."""
+    return _analyser(base_language(language))
+
+
+_analyser = functools.cache(Analyser)
+
+
+def _moved(parts: Iterable[Part], by: int) -> Iterator[Part]:
+    return ((term, word, start + by, end + by, common) for term, word, start, end, common in parts)
