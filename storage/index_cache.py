@@ -178,7 +178,7 @@ def _arrays(index: LibraryIndex) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
     for field in dataclasses.fields(index):
         value = getattr(index, field.name)
         if field.name in _NESTED:
-            for inner in dataclasses.fields(value):
+            for inner in (each for each in dataclasses.fields(value) if each.init):
                 yield f"{field.name}.{inner.name}", getattr(value, inner.name)
         elif isinstance(value, np.ndarray) and field.init:
             yield field.name, value

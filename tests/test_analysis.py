@@ -271,3 +271,13 @@ def test_long_garbage_is_not_kept() -> None:
     analyser = Analyser("en")
     assert len(list(analyser.tokens("x" * 100_000 + " " + "機" * 10_000))) == 1 + 2 * 10_000 - 1
     assert not analyser._terms
+
+
+@given(st.text(st.sampled_from("abcC19'+#,. -[(\n")))
+def test_ascii_is_read_as_any_other_text(text: str) -> None:
+    """It has a quicker reader of its own; a letter of another script, far from the rest, keeps a text from it."""
+    quick, other = ENGLISH.stretches(text), ENGLISH.stretches(f"{text} . ω")
+    assert [*quick, "ω"] == other
+    assert [token.term for token in ENGLISH.tokens(text)] == [
+        term for stretch in quick for term, _ in ENGLISH.read(stretch)
+    ]

@@ -75,9 +75,12 @@ class _Stretches(dict[str, int]):
         stretches = np.array(heard, np.int32)
         lasts = np.array(self.ends, np.int64)
         firsts = np.concatenate([[0], lasts[:-1]]).astype(np.int64)
+        words, offsets = np.array(self.spoken, np.int32), np.array(ends, np.int64)
+        if len(words) == len(self):  # each stretch is one word, as nearly always
+            return words[stretches], offsets
         _, places = spread(firsts[stretches], lasts[stretches])
         lengths = np.concatenate([[0], np.cumsum((lasts - firsts)[stretches])])
-        return np.array(self.spoken, np.int32)[places], lengths[np.array(ends, np.int64)].astype(np.int64)
+        return words[places], lengths[offsets].astype(np.int64)
 
 
 def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str) -> LibraryIndex:

@@ -83,7 +83,8 @@ class Searcher:
         if recipe.titles:
             candidates = np.union1d(candidates, self._titled(query, scores, allowed))
         final = Reranker(self.model, terms, recipe).score(candidates)
-        ranked = [self._placed(int(doc), float(score)) for doc, score in zip(candidates, final, strict=True)]
+        first = _best(final, limit)
+        ranked = [self._placed(int(candidates[place]), float(final[place])) for place in first]
         ranked.sort(key=self._order)
         return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
+
+REMEMBERED = 10_000
+"""Words whose number is kept at hand: a question asks for the same ones many times over."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +25,7 @@ class Vocabulary:
     bounds: NDArray[np.int64]
     hashes: NDArray[np.uint64]
     numbers: NDArray[np.int32]
+    _known: dict[str, int | None] = field(default_factory=dict, init=False)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -44,8 +48,16 @@ class Vocabulary:
 
     def get(self, word: str) -> int | None:
         """The number of a word, if it is one of them."""
+        if word in self._known:
+            return self._known[word]
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[word] = number = self._found(word)
+        return number
+
+    def _found(self, word: str) -> int | None:
         wanted = _hash(word)
-        place = int(np.searchsorted(self.hashes, wanted))
+        place = int(self.hashes.searchsorted(wanted))
         while place < len(self.hashes) and self.hashes[place] == wanted:
             number = int(self.numbers[place])
             if self.word(number) == word:
