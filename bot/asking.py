@@ -6,11 +6,12 @@ import asyncio
 import itertools
 from collections import Counter
 
-from bot.answering.answer import compose
+from bot.answering.answer import compose, merge
 from bot.answering.excerpts import whole
 from bot.answering.matching import Matcher
 from bot.answering.passages import PASSAGES_PER_VIDEO, join, reopen
 from bot.answering.question import parse_question
+from bot.answering.sureness import Cuts
 from bot.answering.values import Answer, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
 from storage.errors import UnknownFilter
@@ -21,24 +22,34 @@ QUOTES = 5
 """How many excerpts an answer shows at most."""
 HITS_READ = 8
 """How many hits are looked at for each: neighbours, repetitions and a talkative video drop out."""
-SPARE_PASSAGES = 3
+SPARE_PASSAGES = 5
 """How many passages more than excerpts are read, because some say the same."""
 AROUND_SECOND = 120.0
 """How far around a hit its neighbours are looked for; a segment is rarely longer than 40 seconds."""
 
 
 async def ask(
-    library: Library, scope: Scope, text: str, *, video: str = "", creator: str = "", limit: int = QUOTES
+    library: Library,
+    scope: Scope,
+    text: str,
+    *,
+    video: str = "",
+    creator: str = "",
+    limit: int = QUOTES,
+    cuts: Cuts | None = None,
 ) -> Answer:
     """Answer a question from the libraries of a scope, or from the sample talks while it is empty.
+
+    `cuts` say how sure an answer must be, unless as shipped.
 
     Raises EmptyQuestion, and UnknownFilter where a filter names nothing.
     """
     question = parse_question(text, video=video, creator=creator)
-    scope = await library.in_reach(scope)
-    findings = await library.search(scope, question, HITS_READ * limit)
-    passages = await _passages(library, scope, question, findings, limit + SPARE_PASSAGES)
-    return await asyncio.to_thread(compose, question, findings, passages, limit)
+    answers = []
+    for part, findings in await _found(library, scope, question, HITS_READ * limit):
+        passages = await _passages(library, part, question, findings, limit + SPARE_PASSAGES)
+        answers.append(await asyncio.to_thread(compose, question, findings, passages, limit, cuts))
+    return merge(answers, limit)
 
 
 async def search(
@@ -53,7 +64,9 @@ async def search(
 ) -> tuple[Hit, ...]:
     """The ranked segments themselves, nothing joined or dropped. Raises as `ask` does."""
     question = parse_question(text, video=video, creator=creator)
-    return (await library.search(await library.in_reach(scope), question, limit, steps=steps)).hits
+    found = await _found(library, scope, question, limit, steps)
+    hits = (hit for _, findings in found for hit in findings.hits)
+    return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
 
 
 async def open_passage(
@@ -64,11 +77,11 @@ async def open_passage(
     Raises PassageGone where it is not stored any more.
     """
     question = parse_question(text, video=stretch.video_id, creator=creator)
-    scope = await library.in_reach(scope)
     try:
-        findings = await library.search(scope, question, 1)
+        found = await _found(library, scope, question, 1)
     except UnknownFilter as error:
         raise PassageGone("That video is no longer here; ask again.") from error
+    scope, findings = next((each for each in found if each[1].hits), found[0])
     matcher = Matcher(question, findings)
     start, end = stretch.first_second - AROUND_SECOND, stretch.last_second + AROUND_SECOND
     around = await library.segments_between(scope, stretch.video_id, start, end)
@@ -78,6 +91,25 @@ async def open_passage(
     best = findings.hits[0]
     excerpt = await asyncio.to_thread(whole, Passage(best.video, segments, best.score), matcher)
     return OpenedPassage(excerpt, earlier, later)
+
+
+async def _found(
+    library: Library, scope: Scope, question: Question, limit: int, steps: frozenset[Step] = ALL_STEPS
+) -> list[tuple[Scope, Findings]]:
+    """What each language of a scope says of a question: words are read otherwise in each.
+
+    Raises UnknownFilter where a filter names nothing in any of them.
+    """
+    scope = await library.in_reach(scope)
+    found, refusal = [], None
+    for part in await library.by_language(scope) or [scope]:
+        try:
+            found.append((part, await library.search(part, question, limit, steps=steps)))
+        except UnknownFilter as error:
+            refusal = refusal or error
+    if refusal and not found:
+        raise refusal
+    return found
 
 
 async def _passages(

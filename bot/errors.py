@@ -6,6 +6,8 @@ BotError
 +-- PassageGone       a passage that was shown before and is stored no more
 +-- AskedTooSoon      a person's next question within the cool-down
 +-- CannotConnect     Discord refuses the token or cannot be reached
++-- QuestionSetError  a question set that cannot be read, used or written
++-- MissingPackage    a package that a command needs and that is not installed
 """
 
 from __future__ import annotations
@@ -33,3 +35,11 @@ class AskedTooSoon(BotError):
 
 class CannotConnect(BotError):
     """Discord refuses the token or cannot be reached."""
+
+
+class QuestionSetError(BotError):
+    """A question set that cannot be read, used or written. The text says what is wrong, where, and what to do."""
+
+
+class MissingPackage(BotError):
+    """A package that a command needs and that is not installed."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from bot.answering.sureness import CLOSEST, CONFIDENT, Cuts
 from bot.errors import SettingsError
 
 
@@ -27,12 +29,29 @@ class Settings(BaseModel):
     cooldown_seconds: float = Field(default=2.0, ge=0, le=3600, alias="CUEPOINT_COOLDOWN_SECONDS")
     """How long a person waits on Discord between two questions; 0 for no waiting."""
 
+    confident_from: float = Field(default=CONFIDENT, ge=0, le=1, alias="CUEPOINT_CONFIDENT_FROM")
+    """How sure an answer must be, from 0 to 1, to be given without reserve."""
+
+    closest_from: float = Field(default=CLOSEST, ge=0, le=1, alias="CUEPOINT_CLOSEST_FROM")
+    """How sure it must be to be shown as the closest there is; below, it is "not in these videos"."""
+
     @field_validator("discord_token")
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
         if token and len(token.get_secret_value().split()) != 1:
             raise ValueError("a token has no spaces in it")
         return token
+
+    @model_validator(mode="after")
+    def _cuts_in_order(self) -> Self:
+        if self.closest_from > self.confident_from:
+            raise ValueError("it must not be above CUEPOINT_CONFIDENT_FROM")
+        return self
+
+    @property
+    def cuts(self) -> Cuts:
+        """How sure an answer must be."""
+        return Cuts(self.confident_from, self.closest_from)
 
     @property
     def database_path(self) -> Path:
@@ -53,7 +72,8 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             reason = first["msg"].removeprefix("Value error, ")
-            raise SettingsError(f"{first['loc'][0]} cannot be used: {reason}; see .env.example.") from None
+            name = first["loc"][0] if first["loc"] else "CUEPOINT_CLOSEST_FROM"  # the one check across settings
+            raise SettingsError(f"{name} cannot be used: {reason}; see .env.example.") from None
         try:
             return settings.model_copy(update={"data_dir": settings.data_dir.expanduser()})
         except RuntimeError as error:

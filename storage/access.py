@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from storage.errors import RequestError
 from storage.models import Scope
@@ -35,6 +36,12 @@ def in_server(server_id: int) -> Scope:
 def elsewhere() -> Scope:
     """What may be seen anywhere else on Discord: no server's library."""
     return Scope((SHARED,))
+
+
+def part(scope: Scope, libraries: Iterable[str]) -> Scope:
+    """Of a scope only the libraries named, in the scope's order."""
+    wanted = set(libraries)
+    return Scope(tuple(key for key in scope.libraries if key in wanted))
 
 
 def or_samples(scope: Scope, *, empty: bool) -> Scope:

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage import access, exporting
+from storage import access, exporting, glossary_entries
+from storage.analysis import analyser_for
 from storage.database import Database
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
 from storage.filters import wanted_videos
@@ -14,9 +15,11 @@ from storage.importing import Importer, Progress
 from storage.models import (
     ALL_STEPS,
     Findings,
+    GlossaryEntry,
     Hit,
     ImportReport,
     Labels,
+    Peer,
     Question,
     Scope,
     Segment,
@@ -28,8 +31,9 @@ from storage.models import (
     Video,
     VideoSummary,
 )
+from storage.ranking.peers import rank_as_shipped
 from storage.ranking.search import Ranking, Searcher
-from storage.repository import Change, LibraryState, Repository
+from storage.repository import DEFAULT_LANGUAGE, Change, LibraryState, Repository
 from storage.samples import sample_sources
 from storage.shelves import Shelves
 
@@ -75,6 +79,15 @@ class Library:
         """The scope itself, or the sample talks while nothing has been imported into it."""
         return access.or_samples(scope, empty=not await self._repository.has_videos(scope))
 
+    async def by_language(self, scope: Scope) -> list[Scope]:
+        """A scope taken apart into one of each language; empty libraries are in none."""
+        states = await self._repository.states(scope)
+        groups: dict[str, list[str]] = {}
+        for state in states:
+            if len(states) == 1 or await self._repository.has_videos(access.part(scope, [state.key])):
+                groups.setdefault(state.language, []).append(state.key)
+        return [access.part(scope, keys) for keys in groups.values()]
+
     async def import_files(
         self,
         scope: Scope,
@@ -118,6 +131,54 @@ class Library:
             await change.end_import(number)
         restored = sum(before is not None for before in befores.values())
         return UndoReport(description, videos_restored=restored, videos_removed=len(befores) - restored)
+
+    async def add_to_glossary(self, scope: Scope, entry: GlossaryEntry) -> bool:
+        """Add an entry to the glossary of the scope's one library; False where it is there already.
+
+        It holds from the next question on, in every process. Raises RequestError for an entry that cannot serve, and
+        where the glossary is full.
+        """
+        key = _only(scope)
+        async with self._database.transaction() as connection:
+            states = await self._repository.states(scope)
+            language = states[0].language if states else DEFAULT_LANGUAGE
+            entry = glossary_entries.checked(entry, analyser_for(language))
+            held = await self._repository.glossary(scope)
+            if any(glossary_entries.same(entry, other) for other in held):
+                return False
+            if len(held) >= glossary_entries.MOST_ENTRIES:
+                raise RequestError(f"The glossary is full: it holds {len(held):,} entries. Remove one first.")
+            await (await Change.of_glossary(connection, key)).add_entry(entry)
+        return True
+
+    async def remove_from_glossary(self, scope: Scope, said: str, meant: str | None = None) -> list[GlossaryEntry]:
+        """Take what is said out of the glossary of the scope's one library, with all it is meant for or only `meant`.
+
+        Returns the entries taken out. Raises RequestError where there is none.
+        """
+        key = _only(scope)
+        async with self._database.transaction() as connection:
+            leaving = [
+                entry
+                for entry in await self._repository.glossary(scope)
+                if glossary_entries.same(entry, GlossaryEntry(said, entry.meant if meant is None else meant))
+            ]
+            if not leaving:
+                what = said if meant is None else f"{said} for {meant}"
+                raise RequestError(f"There is no {what} in the glossary.")
+            change = await Change.of_glossary(connection, key)
+            for entry in leaving:
+                await change.remove_entry(entry)
+        return leaving
+
+    async def glossary(self, scope: Scope) -> list[GlossaryEntry]:
+        """Every entry in the glossaries of a scope once, by what is said."""
+        return glossary_entries.each_once(await self._repository.glossary(scope))
+
+    async def says(self, scope: Scope, words: str) -> bool:
+        """Whether each of the words is spoken somewhere in a scope, in whatever form, stop words aside."""
+        searcher, _ = await self._shelves.searcher(scope)
+        return searcher.says(words)
 
     async def videos(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope once, by title; where two libraries have one, the earlier library's."""
@@ -166,8 +227,21 @@ class Library:
         searcher, states = await self._shelves.searcher(scope)
         ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit, steps)
         hits = await self._hits(searcher, states, ranking)
+        return Findings(hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video)
+
+    async def search_as_shipped(
+        self, scope: Scope, texts: Sequence[str], peer: Peer, limit: int, *, progress: Progress = _silent
+    ) -> list[tuple[Hit, ...]]:
+        """For each text what rank-bm25, as it is shipped, finds in the scope's one library: to be measured against.
+
+        Always `limit` segments, if there are so many; the scores are rank-bm25's own and may be negative. The model is
+        built anew, once for all the texts. `progress` is called from another thread, with how many texts are done.
+        """
+        key = _only(scope)
+        states = await self._repository.states(scope)
+        stored = await self._repository.videos(key)
         language = states[0].language if states else ""
-        return Findings(hits, ranking.terms, language, ranking.searched_for, one_video)
+        return await asyncio.to_thread(rank_as_shipped, stored, texts, peer, language, limit, progress)
 
     async def _hits(self, searcher: Searcher, states: Sequence[LibraryState], ranking: Ranking) -> tuple[Hit, ...]:
         places: list[tuple[int, Video, float, float]] = []

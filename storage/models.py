@@ -174,13 +174,14 @@ class Hit:
 class Findings:
     """What a search found, best first, and how the question was understood.
 
-    `searched_for` is the wording that was searched when words had to be repaired. `one_video` says that everything in
-    reach of the question is a single video.
+    `ideal` is about the highest score that the question's words can have. `searched_for` is the wording that was
+    searched when words had to be repaired. `one_video` says that everything in reach of the question is a single video.
     """
 
     hits: tuple[Hit, ...]
     terms: tuple[QuestionTerm, ...]
     language: str
+    ideal: float = 0.0
     searched_for: str | None = None
     one_video: bool = False
 
@@ -251,6 +252,7 @@ class Step(enum.StrEnum):
     PROXIMITY = "proximity"
     TITLES = "titles"
     VIDEO = "video"
+    SUBWORDS = "subwords"
 
 
 ALL_STEPS = frozenset(Step)

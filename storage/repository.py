@@ -12,7 +12,7 @@ from typing import Any, cast
 import aiosqlite
 
 from storage.database import Database, database_errors
-from storage.models import CueMark, Scope, Segment, Statistics, StoredVideo, Video, VideoSummary
+from storage.models import CueMark, GlossaryEntry, Scope, Segment, Statistics, StoredVideo, Video, VideoSummary
 
 DEFAULT_LANGUAGE = "en"
 _VIDEO_COLUMNS = "video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language"
@@ -25,6 +25,12 @@ class LibraryState:
     key: str
     language: str
     revision: int
+    glossary_revision: int
+
+    @property
+    def indexed(self) -> tuple[str, str, int]:
+        """What an index of it depends on: the glossary is no part of that."""
+        return self.key, self.language, self.revision
 
 
 class Repository:
@@ -40,9 +46,10 @@ class Repository:
     async def states(self, scope: Scope) -> list[LibraryState]:
         """The libraries of a scope that exist, in the scope's order."""
         rows = await self._rows(
-            f"SELECT key, language, revision FROM library WHERE key IN ({_marks(scope.libraries)})", scope.libraries
+            f"SELECT key, language, revision, glossary_revision FROM library WHERE key IN ({_marks(scope.libraries)})",
+            scope.libraries,
         )
-        found = {key: LibraryState(key, language, revision) for key, language, revision in rows}
+        found = {row[0]: LibraryState(*row) for row in rows}
         return [found[key] for key in scope.libraries if key in found]
 
     async def has_videos(self, scope: Scope) -> bool:
@@ -156,6 +163,15 @@ class Repository:
         )
         return number, description, await asyncio.to_thread(_befores, rows)
 
+    async def glossary(self, scope: Scope) -> list[GlossaryEntry]:
+        """Every entry in the glossaries of a scope, by library in the scope's order."""
+        sql = f"""
+            SELECT key, said, meant FROM glossary JOIN library ON library.id = library_id
+            WHERE key IN ({_marks(scope.libraries)}) ORDER BY said, meant
+        """
+        rows = sorted(await self._rows(sql, scope.libraries), key=lambda row: scope.libraries.index(row[0]))
+        return [GlossaryEntry(said, meant) for _, said, meant in rows]
+
 
 class Change:
     """The writes of one transaction on one library."""
@@ -167,9 +183,17 @@ class Change:
     @classmethod
     async def of(cls, connection: aiosqlite.Connection, key: str, language: str | None = None) -> Change:
         """Begin changing a library, made if it is new. Its revision rises; `language`, if given, becomes its own."""
+        return await cls._begun(connection, key, language, "revision = revision + 1, language = coalesce(?2, language)")
+
+    @classmethod
+    async def of_glossary(cls, connection: aiosqlite.Connection, key: str) -> Change:
+        """Begin changing the glossary of a library, made if it is new. Its revision stays, and with it its index."""
+        return await cls._begun(connection, key, None, "glossary_revision = glossary_revision + 1")
+
+    @classmethod
+    async def _begun(cls, connection: aiosqlite.Connection, key: str, language: str | None, update: str) -> Change:
         await connection.execute(
-            "INSERT INTO library (key, language) VALUES (?1, coalesce(?2, ?3))"
-            " ON CONFLICT DO UPDATE SET revision = revision + 1, language = coalesce(?2, language)",
+            f"INSERT INTO library (key, language) VALUES (?1, coalesce(?2, ?3)) ON CONFLICT DO UPDATE SET {update}",
             (key, language, DEFAULT_LANGUAGE),
         )
         row = await (await connection.execute("SELECT id FROM library WHERE key = ?", (key,))).fetchone()
@@ -221,6 +245,19 @@ class Change:
         """Delete a video and its segments, if it is there."""
         await self._connection.execute(
             "DELETE FROM video WHERE library_id = ? AND video_id = ?", (self._library, video_id)
+        )
+
+    async def add_entry(self, entry: GlossaryEntry) -> None:
+        """Add an entry to the glossary."""
+        await self._connection.execute(
+            "INSERT INTO glossary (library_id, said, meant) VALUES (?, ?, ?)", (self._library, entry.said, entry.meant)
+        )
+
+    async def remove_entry(self, entry: GlossaryEntry) -> None:
+        """Take an entry, as it is stored, out of the glossary."""
+        await self._connection.execute(
+            "DELETE FROM glossary WHERE library_id = ? AND said = ? AND meant = ?",
+            (self._library, entry.said, entry.meant),
         )
 
 

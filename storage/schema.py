@@ -87,6 +87,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    (
+        # Apart from `revision`: a glossary is no part of the index, which stays as it is.
+        "ALTER TABLE library ADD COLUMN glossary_revision INTEGER NOT NULL DEFAULT 0",
+        """
+        CREATE TABLE glossary (                    -- what captions make of a word; both as typed, white space collapsed
+            library_id INTEGER NOT NULL REFERENCES library ON DELETE CASCADE,
+            said TEXT NOT NULL,
+            meant TEXT NOT NULL,
+            PRIMARY KEY (library_id, said, meant)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

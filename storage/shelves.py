@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
 
 from storage.models import Scope
 from storage.ranking.index import LibraryIndex, build_index
 from storage.ranking.search import Searcher
-from storage.repository import LibraryState, Repository
+from storage.repository import DEFAULT_LANGUAGE, LibraryState, Repository
 
 SEARCHERS_KEPT = 32
 """Scopes whose searcher is kept ready; the least lately used makes room."""
@@ -20,7 +21,7 @@ class Shelves:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._indexes: dict[str, tuple[LibraryState, LibraryIndex]] = {}
+        self._indexes: dict[str, tuple[tuple[str, str, int], LibraryIndex]] = {}
         self._searchers: OrderedDict[tuple[LibraryState, ...], Searcher] = OrderedDict()
         self._built_at: dict[str, float] = {}
         self._building: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -31,8 +32,10 @@ class Shelves:
         indexes = [await self._index(state) for state in states]
         searcher = self._searchers.get(states)
         if searcher is None:
-            language = states[0].language if states else "en"
-            searcher = self._searchers[states] = await asyncio.to_thread(Searcher, indexes, language)
+            glossary = await self._repository.glossary(scope)
+            searcher = await asyncio.to_thread(Searcher, indexes, _language(indexes), glossary)
+            self._forget_earlier(states)
+            self._searchers[states] = searcher
             if len(self._searchers) > SEARCHERS_KEPT:
                 self._searchers.popitem(last=False)
         self._searchers.move_to_end(states)
@@ -47,16 +50,22 @@ class Shelves:
     async def _index(self, state: LibraryState) -> LibraryIndex:
         async with self._building[state.key]:
             kept = self._indexes.get(state.key)
-            if kept is None or kept[0] != state:
+            if kept is None or kept[0] != state.indexed:
                 stored = await self._repository.videos(state.key)
                 entries = [(each.video, each.segments) for each in stored]
-                kept = state, await asyncio.to_thread(build_index, entries, state.language)
+                kept = state.indexed, await asyncio.to_thread(build_index, entries, state.language)
                 self._indexes[state.key] = kept
                 self._built_at[state.key] = time.monotonic()
-                self._forget_searchers(state.key)
         return kept[1]
 
-    def _forget_searchers(self, key: str) -> None:
-        """Searchers of an earlier revision would hold its whole index in memory."""
-        for states in [states for states in self._searchers if any(state.key == key for state in states)]:
-            del self._searchers[states]
+    def _forget_earlier(self, now: Sequence[LibraryState]) -> None:
+        """Searchers of an earlier state are asked no more, and would hold its whole index in memory."""
+        current = {state.key: state for state in now}
+        for states in list(self._searchers):
+            if any(current.get(state.key, state) != state for state in states):
+                del self._searchers[states]
+
+
+def _language(indexes: Sequence[LibraryIndex]) -> str:
+    """The language of the first library that holds anything: one with nothing but a glossary has not found its own."""
+    return next((index.language for index in indexes if index.size), DEFAULT_LANGUAGE)

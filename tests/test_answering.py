@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answer import CLOSEST, CONFIDENT, compose
+from bot.answering.answer import BESIDE_BEST, compose
 from bot.answering.excerpts import QUOTE_LENGTH, excerpt
 from bot.answering.links import link_at
 from bot.answering.matching import Matcher
 from bot.answering.passages import join
 from bot.answering.question import parse_question
-from bot.answering.values import Found, Passage
+from bot.answering.sureness import Cuts, sureness
+from bot.answering.values import Elsewhere, Found, Passage
 from bot.errors import EmptyQuestion
 from bot.timecodes import parse_timecode, timecode
 from storage.analysis import analyser_for
@@ -34,7 +35,7 @@ def findings_for(question: Question, unknown: str = "") -> Findings:
         for token in analyser_for("en").tokens(words)
         if not token.is_stop_word
     ]
-    return Findings((), tuple(terms), "en")
+    return Findings((), tuple(terms), "en", ideal=1.0)
 
 
 def passage(*texts: str, video: Video = VIDEO, score: float = 1.0) -> Passage:
@@ -166,17 +167,20 @@ def test_nothing_excluded_is_joined_in() -> None:
     assert joined(a, b, c, hit=1, question='copper -"music box"') == (30,)
 
 
-def answer_to(question: str, *passages: Passage, unknown: str = "", limit: int = 5):  # type: ignore[no-untyped-def]
+def answer_to(question: str, *passages: Passage, unknown: str = "", limit: int = 5, cuts: Cuts | None = None):  # type: ignore[no-untyped-def]
     parsed = parse_question(question)
-    return compose(parsed, findings_for(parsed, unknown), passages, limit)
+    return compose(parsed, findings_for(parsed, unknown), passages, limit, cuts)
 
 
-def test_how_sure_depends_on_the_share_of_the_question_that_is_spoken_of() -> None:
-    said = passage("copper and lantern and violin")
-    assert answer_to("copper lantern violin", said).found is Found.CONFIDENT
-    five = "copper meadow thunder"
-    assert CLOSEST <= 1 / 3 < CONFIDENT
-    assert answer_to(five, said).found is Found.CLOSEST
+def test_how_sure_depends_on_the_share_of_the_best_possible_score() -> None:
+    cuts = Cuts(confident=0.5, closest=0.25)
+    for score, found in ((0.5, Found.CONFIDENT), (0.49, Found.CLOSEST), (0.25, Found.CLOSEST), (0.24, Found.NOTHING)):
+        answer = answer_to("copper lantern violin", passage("copper", score=score), cuts=cuts)
+        assert (answer.found, answer.sureness) == (found, score)
+
+
+def test_nothing_found_names_the_unknown_words_and_the_nearest_there_is() -> None:
+    said = passage("copper and lantern and violin", score=0.01)
     nothing = answer_to("copper meadow thunder pepper saddle", said, unknown="pepper saddle")
     assert nothing.found is Found.NOTHING
     assert nothing.excerpts == ()
@@ -186,22 +190,46 @@ def test_how_sure_depends_on_the_share_of_the_question_that_is_spoken_of() -> No
 
 def test_no_passage_at_all_is_nothing_found() -> None:
     assert answer_to("copper").found is Found.NOTHING
+    assert answer_to("copper", cuts=Cuts(0.0, 0.0)).found is Found.NOTHING
 
 
-def test_a_title_speaks_for_its_video() -> None:
-    titled = passage("we permute the words", video=Video("v", "Copper explained"))
-    assert answer_to("copper", titled).found is Found.CONFIDENT
+def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
+    typed = QuestionTerm("copper", (("copper",),), 1.0)
+    guessed = QuestionTerm("lantrn", (("lantern",),), 3.0, repaired_to="lantern", credit=0.5)
+    unknown = QuestionTerm("zebra", (), 9.0)
+
+    def sure(*terms: QuestionTerm) -> float:
+        return sureness(0.8, Findings((), terms, "en", ideal=1.0))
+
+    assert sure(typed) == sure(typed, unknown) == 0.8, "what is unknown lowers the score itself"
+    assert sure(guessed) == pytest.approx(0.8 * 0.5)
+    assert sure(typed, guessed) == pytest.approx(0.8 * (1 + 3 * 0.5) / 4)
+    assert sureness(5.0, Findings((), (typed,), "en", ideal=1.0)) == 1.0
 
 
-def test_the_same_words_twice_are_shown_once() -> None:
+def test_the_same_words_twice_are_shown_once_and_say_where_else() -> None:
+    words = "and so the copper lantern in the harbour was lit again by the keeper every night of that long winter"
+    other, third = Video("other", "The same talk", url="https://youtu.be/abcdefghijk"), Video("third", "Another")
+    again = passage(f"welcome back {words} until they came home", video=other, score=0.9)
+    different = passage("a copper lantern for the kitchen, and how to polish it", video=third, score=0.8)
+    shown = answer_to("copper lantern", passage(words), again, different)
+    assert [each.video for each in shown.excerpts] == [VIDEO, third]
+    assert shown.excerpts[0].also == (Elsewhere(other, 0.0, "https://youtu.be/abcdefghijk?t=0s"),)
+    assert shown.excerpts[1].also == ()
+
+
+def test_the_same_words_are_told_also_when_the_list_is_full() -> None:
     again = passage("copper lantern in the harbour", video=Video("other"))
-    shown = answer_to("copper lantern", passage("copper lantern in the harbour"), again)
-    assert len(shown.excerpts) == 1
+    shown = answer_to("copper lantern", passage("copper lantern in the harbour"), again, limit=1)
+    assert [each.video.video_id for each in shown.excerpts[0].also] == ["other"]
 
 
-def test_hangers_on_that_speak_of_little_are_not_shown() -> None:
-    shown = answer_to("copper lantern violin harbour", passage("copper lantern violin harbour"), passage("a harbour"))
-    assert len(shown.excerpts) == 1
+def test_hangers_on_are_not_shown() -> None:
+    best = passage("copper lantern violin harbour")
+    just = passage("a copper meadow", video=Video("b"), score=BESIDE_BEST)
+    less = passage("a harbour", video=Video("c"), score=BESIDE_BEST - 0.01)
+    shown = answer_to("copper lantern violin harbour", best, just, less)
+    assert [each.quote for each in shown.excerpts] == [best.text, just.text]
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,10 @@ def test_missing_files_and_folders_are_named(run: Run, tmp_path: Path) -> None:
         ("export", "--format", "docx"),
         ("export", "--format", "parquet"),
         ("search", "x", "--limit", "0"),
+        ("glossary",),
+        ("glossary", "add", "ganz"),
+        ("glossary", "add", "-ganz", "GANs"),
+        ("glossary", "forget", "ganz"),
     ],
 )
 def test_wrong_use_ends_with_2(run: Run, arguments: tuple[str, ...]) -> None:
@@ -227,6 +231,10 @@ def test_wrong_use_ends_with_2(run: Run, arguments: tuple[str, ...]) -> None:
         ("remove", "nope"),
         ("undo",),
         ("videos", "--library", "me"),
+        ("glossary", "add", "???", "GANs"),
+        ("glossary", "add", "gan", "GANs"),
+        ("glossary", "remove", "nope"),
+        ("glossary", "list", "--library", "me"),
     ],
 )
 def test_a_request_that_fails_ends_with_1_and_one_sentence(run: Run, arguments: tuple[str, ...]) -> None:
@@ -356,3 +364,33 @@ async def test_the_seeds_answer_at_the_command_line(run: Run, seeds: Path) -> No
     assert done.returncode == 0
     assert re.search(r"videos\s+8\n", run("stats").stdout)
     assert json.loads(run("ask", "masked language model", "--json").stdout)["found"] == "confident"
+
+
+def test_a_glossary_is_kept_listed_and_used(run: Run, talk: Path) -> None:
+    run("import", talk.name)
+    assert json.loads(run("ask", "lighthouse", "--json").stdout)["found"] == "nothing"
+    added = run("glossary", "add", "copper lantern", "lighthouse")
+    assert (added.returncode, added.stderr) == (0, "")
+    assert added.stdout == "copper lantern will now also be found by asking for lighthouse.\n"
+    assert run("glossary", "add", "Copper  lantern", "Lighthouse").stdout == "That is in the glossary already.\n"
+    assert run("glossary", "list").stdout == "copper lantern\tlighthouse\n"
+    assert json.loads(run("glossary", "list", "--json").stdout) == {"said": "copper lantern", "meant": "lighthouse"}
+    (excerpt,) = json.loads(run("ask", "lighthouse", "--json").stdout)["excerpts"]
+    ((start, end),) = excerpt["highlights"]
+    assert excerpt["quote"][start:end] == "copper lantern"
+    removed = run("glossary", "remove", "copper lantern")
+    assert removed.stdout == "copper lantern will no longer be found by asking for lighthouse.\n"
+    assert json.loads(run("ask", "lighthouse", "--json").stdout)["found"] == "nothing"
+    empty = run("glossary", "list")
+    assert (empty.returncode, empty.stdout, empty.stderr) == (0, "", "The glossary is empty.\n")
+
+
+def test_each_library_has_a_glossary_and_a_side_may_begin_with_a_dash(run: Run) -> None:
+    added = run("glossary", "add", "--library", "123", "--", "-ganz\x1b", "GANs")
+    assert (added.returncode, added.stdout) == (1, "")
+    added = run("glossary", "add", "--library", "123", "--", "-ganz", "GANs")
+    assert added.returncode == 0
+    assert added.stderr == "Nobody says -ganz in this library yet.\n"
+    assert run("glossary", "list").stdout == ""
+    assert run("glossary", "list", "--library", "server:123").stdout == "-ganz\tGANs\n"
+    assert run("glossary", "remove", "--library", "123", "--", "-ganz", "GANs").returncode == 0

@@ -89,7 +89,7 @@ def excerpt(
     highlights: tuple[tuple[int, int], ...] = (), creator: str = "", video_id: str = "id",
 ) -> Excerpt:  # fmt: skip
     video = Video(video_id, title, creator, url, thumbnail)
-    return Excerpt(video, quote, highlights, 754.5, 800, f"{url}#t=754" if url else "", (750.0,), 1, 1, False, False)
+    return Excerpt(video, quote, highlights, 754.5, 800, f"{url}#t=754" if url else "", (750.0,), 1, False, False)
 
 
 @st.composite

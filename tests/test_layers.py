@@ -55,6 +55,14 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert {name.split(".")[1] for name in of(names, "storage")} <= LEAVES, "the ground floor imports nothing above"
     if not place.startswith("bot/discord_face/"):
         assert not of(names, "discord"), "one room speaks with Discord"
+    if place.startswith("bot/evaluating/"):
+        rooms = {name.split(".")[1] for name in of(names, "bot")}
+        assert rooms <= {"evaluating", "asking", "answering", "errors"}, "what measures speaks to nobody"
+        assert not of(names, "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3")
+    elif not place.startswith("bot/console_face/"):
+        assert not of(names, "bot.evaluating"), "measuring is the host's affair: nobody waits for it on Discord"
+    if place != "bot/evaluating/measures.py":
+        assert not of(names, "pytrec_eval"), "one room knows the measures"
     if place != "bot/__main__.py":
         assert not of(names, "bot.__main__"), "nobody imports __main__"
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 from storage.analysis import analyser_for
-from storage.models import Question, Segment, Video
+from storage.models import ALL_STEPS, Question, Segment, Step, Video
 from storage.ranking.bm25 import IdfPolicy, SparseBM25
 from storage.ranking.index import LibraryIndex, build_index
+from storage.ranking.recipe import K1
 from storage.ranking.search import Ranking, Searcher
 
 WORDS = ["lantern", "harbour", "violin", "meadow", "copper", "thunder", "pepper", "saddle", "marble", "compass"]
@@ -208,3 +209,91 @@ def test_only_the_videos_asked_for_are_ranked() -> None:
 def test_more_hits_continue_the_shorter_list(corpus: list[str]) -> None:
     index = index_of(corpus)
     assert ask("copper violin", index, limit=2).ranked == ask("copper violin", index, limit=9).ranked[:2]
+
+
+def without(*steps: Step) -> frozenset[Step]:
+    return ALL_STEPS - set(steps)
+
+
+def order(words: str, index: LibraryIndex, steps: frozenset[Step]) -> list[str]:
+    ranking = Searcher([index], "en").search(Question(words, words), 10, [None], steps)
+    return [video_id for video_id, _ in found(ranking, index)]
+
+
+FAR = "saddle marble compass meadow thunder pepper harbour " * 2
+
+
+@pytest.mark.parametrize(
+    ("step", "words", "index"),
+    [
+        (Step.NEIGHBOURS, "copper violin", index_of(["copper x", "meadow"], ["copper x", "violin"], ["violin"])),
+        (Step.PROXIMITY, "copper violin", index_of([f"copper {FAR} violin"], [f"{FAR} copper violin"])),
+        (Step.TITLES, "copper", index_of(["copper x"], ["copper x"], titles=["Meadows", "Copper"])),
+        (Step.VIDEO, "copper", index_of(["copper x", "y", "z", "y"], ["copper x", "y", "z", "copper"])),
+        (Step.SUBWORDS, "saturated copper", index_of(["copper thunder"], ["copper desaturate"], ["saturated"])),
+    ],
+    ids=lambda each: each.value if isinstance(each, Step) else None,
+)
+def test_each_step_of_the_second_stage_prefers_the_better_segment(step: Step, words: str, index: LibraryIndex) -> None:
+    """Beside the step in question only plain BM25 is at work, so that no other step decides."""
+
+    def better(*steps: Step) -> bool:
+        ranking = Searcher([index], "en").search(Question(words, words), 10, [None], frozenset(steps))
+        places = found(ranking, index)
+        return places.index(("v1", 0.0)) < places.index(("v0", 0.0))
+
+    assert better(step)
+    assert not better()
+
+
+def test_pairs_count_by_their_nearness_and_order() -> None:
+    texts = ["copper violin x y z", "copper x violin y z", "copper x y z violin", "violin copper x y z"]
+    index = index_of(*[[text] for text in texts])
+    assert order("copper violin", index, ALL_STEPS) == ["v0", "v1", "v2", "v3"]
+
+
+def test_without_repair_and_compounds_words_are_taken_as_typed() -> None:
+    index = index_of(["transformer model", "wordpiece tokens"])
+    assert order("transfomer", index, without(Step.REPAIR)) == []
+    assert order("word piece", index, without(Step.COMPOUNDS, Step.REPAIR)) == []
+
+
+def test_of_two_spellings_equally_near_both_are_tried() -> None:
+    index = index_of(["the lasso tool"], ["the last tool"], ["the last one"])
+    ranking = ask("laso", index)
+    assert ranking.searched_for == "last or lasso", "the one said more often first"
+    assert {video for video, _ in found(ranking, index)} == {"v0", "v1", "v2"}
+
+
+def test_a_short_word_may_have_lost_a_letter_but_is_not_guessed_at_otherwise() -> None:
+    index = index_of(["open the tool and cut"])
+    assert ask("tol", index).searched_for == "tool"
+    assert ask("cup", index).searched_for is None
+    assert ask("tol", index).terms[0].credit == 0.0, "nobody is sure on the strength of that"
+
+
+def test_known_words_are_searched_as_their_compound_too_without_a_word_about_it() -> None:
+    index = index_of(["wordpiece tokens"], ["a word for the piece"], ["violin"])
+    ranking = ask("word piece", index)
+    assert {video for video, _ in found(ranking, index)} == {"v0", "v1"}
+    assert ranking.searched_for is None
+
+
+@given(texts, st.integers(1, 3))
+def test_several_libraries_are_ranked_again_as_one_corpus(corpus: list[str], parts: int) -> None:
+    """Pieces of words, whole videos and pairs too: statistics are the scope's, not a library's."""
+    videos = [[text] for text in corpus]
+    size = math.ceil(len(corpus) / parts)
+    split = [index_of(*videos[n : n + size], first=n) for n in range(0, len(videos), size)]
+    together, apart = index_of(*videos), ask("copper violin lantern", *split, limit=50)
+    expected = ask("copper violin lantern", together, limit=50)
+    scores = dict(zip(found(expected, together), [r.score for r in expected.ranked], strict=True))
+    assert dict(zip(found(apart, *split), [r.score for r in apart.ranked], strict=True)) == pytest.approx(scores)
+
+
+def test_what_is_known_of_a_question_tells_its_highest_score() -> None:
+    index = index_of(["copper violin " * 40, "meadow"])
+    ranking = ask("copper violin", index)
+    assert ranking.ideal == pytest.approx((K1 + 1) * sum(term.weight for term in ranking.terms))
+    model = SparseBM25([index])
+    assert 0 < model.get_scores([term for each in ranking.terms for term in each.terms]).max() < ranking.ideal

@@ -1,51 +1,82 @@
-"""How sure an answer is, and what it shows."""
+"""What an answer shows."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from bot.answering.alike import says_the_same, shingles
 from bot.answering.excerpts import excerpt
 from bot.answering.matching import Matcher
-from bot.answering.values import Answer, Excerpt, Found, Passage
+from bot.answering.sureness import Cuts, sureness
+from bot.answering.values import Answer, Elsewhere, Excerpt, Found, Passage
 from storage.models import Findings, Question
 
-CONFIDENT = 0.5
-"""The share of the question's weight that the best excerpt must cover for a confident answer."""
-CLOSEST = 0.6 * CONFIDENT
-"""Below this share the honest answer is that the videos do not speak of it."""
-BESIDE_BEST = 0.5
-"""An excerpt is shown when it speaks of at least this share of what the best one speaks of."""
+BESIDE_BEST = 0.4
+"""An excerpt is shown when its score is at least this share of the best one's."""
 NEAR_MISSES = 3
-ALIKE = 0.8
-"""From this share of common words two quotes are the same words twice (Jaccard)."""
 
 
-def compose(question: Question, findings: Findings, passages: Iterable[Passage], limit: int) -> Answer:
+def compose(
+    question: Question, findings: Findings, passages: Iterable[Passage], limit: int, cuts: Cuts | None = None
+) -> Answer:
     """Answer a question from its passages, best first; at most `limit` excerpts, no two of them alike."""
-    matcher = Matcher(question, findings)
-    # Quoting is most of the work of an answer: no more is quoted than is shown.
-    excerpts = _distinct(excerpt(passage, matcher) for passage in passages)
-    best = tuple(itertools.islice(excerpts, NEAR_MISSES))
+    cuts = cuts or Cuts()
     unknown = tuple(term.word for term in findings.terms if not term.alternatives)
-    sure = max((each.coverage for each in best), default=0.0)
-    if sure < CLOSEST:
-        return Answer(question.text, Found.NOTHING, (), findings.searched_for, unknown, best, sure)
-    found = Found.CONFIDENT if sure >= CONFIDENT else Found.CLOSEST
-    enough = max(CLOSEST, BESIDE_BEST * sure)
-    shown = (each for each in itertools.chain(best, excerpts) if each.coverage >= enough)
-    quoted = tuple(itertools.islice(shown, limit))
-    return Answer(question.text, found, quoted, findings.searched_for, unknown, sureness=sure)
+    passages = list(passages)
+    best = max((passage.score for passage in passages), default=0.0)
+    sure = sureness(best, findings)
+    found = cuts.found(sure) if passages else Found.NOTHING
+    if found is Found.NOTHING:
+        wanted, enough = NEAR_MISSES, 0.0
+    else:
+        wanted, enough = limit, BESIDE_BEST * best
+    matcher = Matcher(question, findings)
+    worth_showing = (passage for passage in passages if passage.score >= enough)
+    shown = tuple(_distinct(worth_showing, matcher, wanted))
+    if found is Found.NOTHING:
+        return Answer(question.text, found, (), findings.searched_for, unknown, shown, sure)
+    return Answer(question.text, found, shown, findings.searched_for, unknown, sureness=sure)
 
 
-def _distinct(excerpts: Iterable[Excerpt]) -> Iterator[Excerpt]:
-    kept: list[set[str]] = []
-    for candidate in excerpts:
-        words = set(candidate.quote.casefold().split())
-        if not any(_alike(words, other) for other in kept):
-            kept.append(words)
-            yield candidate
+def merge(answers: Sequence[Answer], limit: int) -> Answer:
+    """One answer from those of several languages to the same question, by score; as sure as the surest of them."""
+    surest = max(answers, key=lambda answer: answer.sureness)
+    others = [answer for answer in answers if answer is not surest]
+    if not others:
+        return surest
+    worth_showing = [surest, *(answer for answer in others if answer.found is surest.found)]
+    excerpts = sorted((each for answer in worth_showing for each in answer.excerpts), key=_by_score)
+    near_misses = sorted((each for answer in worth_showing for each in answer.near_misses), key=_by_score)
+    return replace(
+        surest,
+        excerpts=tuple(excerpts[:limit]),
+        near_misses=tuple(near_misses[:NEAR_MISSES]),
+        unknown_terms=tuple(
+            word for word in surest.unknown_terms if all(word in answer.unknown_terms for answer in others)
+        ),
+    )
 
 
-def _alike(left: set[str], right: set[str]) -> bool:
-    return len(left & right) >= ALIKE * len(left | right)
+def _by_score(excerpt: Excerpt) -> float:
+    return -excerpt.score
+
+
+def _distinct(passages: Iterable[Passage], matcher: Matcher, wanted: int) -> Iterator[Excerpt]:
+    """The first excerpts that say something new, each with where else it is said."""
+    kept: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
+    elsewhere: dict[int, list[Elsewhere]] = {}
+    for passage in passages:
+        said = shingles(passage.text)
+        same = next((place for place, (_, quote) in enumerate(kept) if says_the_same(quote, said)), None)
+        if same is None and len(kept) == wanted:
+            continue
+        # Quoting is most of the work of an answer: no more is quoted than is shown.
+        candidate = excerpt(passage, matcher)
+        if same is None:
+            kept.append((candidate, shingles(candidate.quote)))
+        else:
+            elsewhere.setdefault(same, []).append(Elsewhere(candidate.video, candidate.start_second, candidate.link))
+    for place, (each, _) in enumerate(itertools.islice(kept, wanted)):
+        yield replace(each, also=tuple(elsewhere.get(place, ())))

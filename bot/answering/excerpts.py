@@ -74,7 +74,6 @@ def _quoting(passage: Passage, matcher: Matcher, chosen: _Stretch) -> Excerpt:
         link=link_at(passage.video.url, start),
         segments=tuple(segment.start_second for segment in passage.segments),
         score=passage.score,
-        coverage=matcher.coverage(text, passage.video.title),
         starts_passage=chosen.start == 0,
         ends_passage=chosen.end == len(text),
     )

@@ -55,15 +55,6 @@ class Matcher:
             for place in _runs(words, phrase)
         ]
 
-    def coverage(self, *texts: str) -> float:
-        """The share of the question's weight that the texts together speak of, from 0 to 1."""
-        said = {token.term for text in texts for token in self._read(text)}
-        total = sum(term.weight for term in self.terms)
-        spoken = sum(
-            term.weight * term.credit for term in self.terms if any(said.issuperset(way) for way in term.alternatives)
-        )
-        return spoken / total if total else 0.0
-
     def excludes(self, text: str) -> bool:
         """Whether a text holds anything that the question excludes."""
         if not self._excluded_terms and not self._excluded_phrases:

@@ -23,12 +23,21 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another place where the words of an excerpt are said, nearly the same: the video, the second and its link."""
+
+    video: Video
+    start_second: float
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """The words quoted from a passage.
 
     `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
-    cue where cues are known, else estimated and a second early. `coverage` is the share of the question's weight that
-    the passage speaks of, from 0 to 1.
+    cue where cues are known, else estimated and a second early. `also` are other places that say
+    the same.
     """
 
     video: Video
@@ -39,9 +48,9 @@ class Excerpt:
     link: str
     segments: tuple[float, ...]
     score: float
-    coverage: float
     starts_passage: bool
     ends_passage: bool
+    also: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.console_face import asking_commands, library_commands, upkeep_commands
+from bot.console_face import asking_commands, glossary_commands, library_commands, upkeep_commands
 from bot.console_face.chat import chat
+from bot.console_face.evaluate_command import evaluate
+from bot.console_face.feedback_command import feedback
 from bot.console_face.session import WRONG_USE, Session
 
 # Video ids and excluded words may begin with "-": what is no option of ours is an argument.
@@ -94,5 +96,12 @@ app.command("export")(library_commands.export)
 app.command("remove", context_settings=_DASHES_WELCOME)(library_commands.remove)
 app.command("undo")(library_commands.undo)
 app.command("stats")(library_commands.stats)
+glossary = typer.Typer(help="Note, forget and list what captions mis-hear.")
+glossary.command("add")(glossary_commands.add)
+glossary.command("remove")(glossary_commands.remove)
+glossary.command("list")(glossary_commands.list_)
+app.add_typer(glossary, name="glossary")
 app.command("backup")(upkeep_commands.backup)
 app.command("doctor")(upkeep_commands.doctor)
+app.command("evaluate")(evaluate)
+app.command("feedback")(feedback)

@@ -47,7 +47,7 @@ def ask(
     session: Session = context.obj
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
-        found = await asking.ask(stored, scope, text, video=video, creator=creator)
+        found = await asking.ask(stored, scope, text, video=video, creator=creator, cuts=session.settings.cuts)
         if json:
             session.screen.data(answer_json(found) + "\n")
         else:

@@ -74,6 +74,6 @@ async def _reply(session: Session, stored: Library, scope: Scope, text: str) -> 
         session.screen.videos(await stored.videos(await stored.in_reach(scope)))
     else:
         try:
-            session.screen.answer(await asking.ask(stored, scope, text))
+            session.screen.answer(await asking.ask(stored, scope, text, cuts=session.settings.cuts))
         except (EmptyQuestion, RequestError) as error:
             session.screen.say(str(error), "red")

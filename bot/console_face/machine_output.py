@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from bot.answering.values import Answer, Excerpt, Found
-from storage.models import Hit
+from storage.models import GlossaryEntry, Hit
 
 
 def answer_json(answer: Answer) -> str:
@@ -35,6 +35,11 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
         for hit in hits
     ]
     return json.dumps({"question": question, "hits": rows})
+
+
+def entry_json(entry: GlossaryEntry) -> str:
+    """An entry of a glossary as one object, on one line."""
+    return json.dumps({"said": entry.said, "meant": entry.meant})
 
 
 def refusal_json(question: str, reason: str, *, hits: bool) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -15,9 +16,11 @@ from rich.text import Text
 
 from bot.answering.values import Answer, Excerpt, Found
 from bot.timecodes import timecode
-from storage.models import Hit, ImportReport, Segment, Statistics, VideoSummary
+from storage.models import GlossaryEntry, Hit, ImportReport, Segment, Statistics, VideoSummary
 
 _MATCH = "bold yellow"
+_WIDEST = 1000
+"""Columns that a table in a pipe may have."""
 
 
 def neutral(text: str) -> str:
@@ -83,6 +86,9 @@ class Screen:
             self._indented(_quoted(excerpt))
             where = timecode(excerpt.start_second)
             self.out.print(Text(f"   {where}  {neutral(excerpt.link)}".rstrip(), "cyan"), soft_wrap=True)
+            for also in excerpt.also:
+                there = f"   also said in {neutral(also.video.heading)}, {timecode(also.start_second)}"
+                self.out.print(Text(f"{there}  {neutral(also.link)}".rstrip(), "cyan"), soft_wrap=True)
 
     def hits(self, hits: Sequence[Hit]) -> None:
         """Ranked segments for reading."""
@@ -128,6 +134,17 @@ class Screen:
             )
         self.out.print(table)
 
+    def glossary(self, entries: Sequence[GlossaryEntry]) -> None:
+        """A glossary; in a pipe one entry a line, tab between the sides."""
+        if not self.out.is_terminal:
+            for entry in entries:
+                self.data(f"{neutral(entry.said)}\t{neutral(entry.meant)}\n")
+            return
+        table = Table("said", "meant", box=None, pad_edge=False)
+        for entry in entries:
+            table.add_row(Text(neutral(entry.said)), Text(neutral(entry.meant)))
+        self.out.print(table)
+
     def statistics(self, statistics: Statistics) -> None:
         """The size of a library."""
         self.say(f"videos    {statistics.videos:,}")
@@ -151,9 +168,14 @@ class Screen:
         if report.videos_unchanged and not report.changed:
             self.say("Everything in it was stored already; nothing changed.")
 
+    def table(self, table: Table) -> None:
+        """A table; in a pipe as wide as it needs to be."""
+        options = self.out.options if self.out.is_terminal else self.out.options.update_width(_WIDEST)
+        self.out.print(table, width=Measurement.get(self.out, options, table).maximum, no_wrap=True)
+
     @contextmanager
     def progress(self, what: str) -> Iterator[Progress]:
-        """A progress bar beside the result, shown on a terminal only."""
+        """A progress bar beside the result, shown on a terminal only. `what` may use rich's {task.description}."""
         columns = TextColumn(what), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, console=self.err, transient=True, disable=not self.err.is_terminal) as bar:
             yield bar

@@ -58,18 +58,18 @@ class Session:
         with self.reporting_errors():
             return asyncio.run(self._with_library(action))
 
+    def run_with_ledger(self, action: Callable[[Library, Ledger], Awaitable[Result]]) -> Result:
+        """The same with the ledger beside it."""
+        return self.run(lambda library: self._with_ledger(lambda ledger: action(library, ledger)))
+
     def serve(self) -> None:
         """Run the Discord bot until it is stopped."""
-        self.run(
-            lambda library: self._with_ledger(lambda ledger: self._discord_face.run(self.settings, library, ledger))
-        )
+        self.run_with_ledger(lambda library, ledger: self._discord_face.run(self.settings, library, ledger))
 
     def sync(self, server_id: int | None) -> None:
         """Register the commands with Discord now."""
-        self.run(
-            lambda library: self._with_ledger(
-                lambda ledger: self._discord_face.sync(self.settings, library, ledger, server_id=server_id)
-            )
+        self.run_with_ledger(
+            lambda library, ledger: self._discord_face.sync(self.settings, library, ledger, server_id=server_id)
         )
 
     async def _with_ledger(self, action: Callable[[Ledger], Awaitable[Result]]) -> Result:

@@ -7,17 +7,19 @@ from typing import Any
 
 from discord import ui
 
-from bot.answering.values import Answer, Excerpt, Found
+from bot.answering.values import Answer, Elsewhere, Excerpt, Found
 from bot.discord_face import controls, neutral
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import MOST_TEXT
 from bot.timecodes import timecode
+from storage.models import Video
 
 LONGEST_QUESTION = 300
 LONGEST_NOTE = 250
 LONGEST_TITLE = 150
 LONGEST_CREATOR = 60
 LONGEST_QUOTE = 600
+LONGEST_ALSO, MOST_ALSO = 60, 3
 
 CLOSEST = "No clear answer in these videos. The closest they come:"
 NOTHING = "Not in these videos."
@@ -99,7 +101,18 @@ def sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
 
 def _frame(excerpt: Excerpt, number: int) -> tuple[str, str]:
     """The lines above and below a quote."""
-    return f"**{number}. {title(excerpt)}**", link_line(excerpt)
+    return f"**{number}. {title(excerpt)}**", "\n".join([link_line(excerpt), *_also(excerpt)])
+
+
+def _also(excerpt: Excerpt) -> list[str]:
+    """Where else the same is said, if anywhere."""
+    places = [_elsewhere(each, excerpt.video) for each in excerpt.also[:MOST_ALSO]]
+    return [f"-# Also said: {', '.join(places)}"] if places else []
+
+
+def _elsewhere(place: Elsewhere, here: Video) -> str:
+    when = neutral.linked(timecode(place.start_second), place.link)
+    return when if place.video == here else f"{neutral.fitted(place.video.heading, LONGEST_ALSO)} {when}"
 
 
 def title(excerpt: Excerpt) -> str:

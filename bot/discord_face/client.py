@@ -43,7 +43,7 @@ class CuepointClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.tree = Tree(self)
-        self.desk = Desk(library, ledger, settings.cooldown_seconds)
+        self.desk = Desk(library, ledger, settings.cooldown_seconds, settings.cuts)
         self.syncs_at_start = True
         self._ledger = ledger
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot import asking
 from bot.answering.question import parse_question
+from bot.answering.sureness import Cuts
 from bot.discord_face import cards, cards_house, cards_reading, states
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import Catalogue
@@ -42,11 +43,12 @@ class Asker:
 class Desk:
     """One for all of Discord."""
 
-    def __init__(self, library: Library, ledger: Ledger, cooldown_seconds: float) -> None:
+    def __init__(self, library: Library, ledger: Ledger, cooldown_seconds: float, cuts: Cuts) -> None:
         self.library = library
         self.ledger = ledger
         self.catalogue = Catalogue(library)
         self.cooldown = Cooldown(cooldown_seconds)
+        self._cuts = cuts
 
     def admit(self, asker: Asker, inquiry: Inquiry) -> None:
         """Refuse what can be refused at once, before anybody sees that something was asked.
@@ -61,7 +63,13 @@ class Desk:
         first, end = page * asking.QUOTES, (page + 1) * asking.QUOTES
         # One more than is shown tells whether there is a next page.
         found = await asking.ask(
-            self.library, asker.scope, inquiry.text, video=inquiry.video, creator=inquiry.creator, limit=end + 1
+            self.library,
+            asker.scope,
+            inquiry.text,
+            video=inquiry.video,
+            creator=inquiry.creator,
+            limit=end + 1,
+            cuts=self._cuts,
         )
         answer = replace(found, excerpts=found.excerpts[first:end])
         if page and not answer.excerpts:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from storage.ranking.index import Floats, Ints, LibraryIndex
+from storage.ranking.index import Floats, LibraryIndex
+from storage.ranking.recipe import K1, B
 
 
 class IdfPolicy(enum.Enum):
@@ -38,8 +39,8 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         libraries: Sequence[LibraryIndex],
         policy: IdfPolicy = IdfPolicy.NEVER_NEGATIVE,
         *,
-        k1: float = 1.5,
-        b: float = 0.75,
+        k1: float = K1,
+        b: float = B,
     ) -> None:
         self.libraries = tuple(libraries)
         self.policy = policy
@@ -61,6 +62,12 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def _calc_idf(self, nd: dict[str, int]) -> None:
         if nd:
             super()._calc_idf(nd)
+
+    def length_norm(self, docs: NDArray[np.int64], b: float) -> Floats:
+        """How the length of each given segment divides its counts: 1 for one of average length, `b` from 0 to 1."""
+        if not self.avgdl:
+            return np.full(len(docs), 1 - b)
+        return np.asarray(1 - b + b * self.doc_len[docs] / self.avgdl, np.float64)
 
     def frequency(self, term: str) -> int:
         """In how many segments of the scope a term occurs."""
@@ -85,17 +92,3 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
                     times = counts.astype(np.float64)
                     scores[here] += weight * (times * (self.k1 + 1) / (times + self.saturation[here]))
         return scores
-
-    def occurrences(self, term: str, docs: NDArray[np.int64]) -> Floats:
-        """How often a term occurs in each of the given segments."""
-        found = np.zeros(len(docs))
-        for base, library in zip(self.bases, self.libraries, strict=False):
-            holders, counts = library.postings(term)
-            if len(holders):
-                found += _look_up(holders, counts, docs - base)
-        return found
-
-
-def _look_up(holders: Ints, counts: NDArray[np.uint16], docs: NDArray[np.int64]) -> Floats:
-    places = np.minimum(np.searchsorted(holders, docs), len(holders) - 1)
-    return np.where(holders[places] == docs, counts[places], 0).astype(np.float64)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from storage.analysis import STOP_PREFIX, Analyser, analyser_for
 from storage.models import Segment, Video
+from storage.ranking.spans import spread
+from storage.ranking.subwords import Subwords, build_subwords
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -31,7 +33,9 @@ class LibraryIndex:
 
     Per segment: the position of its video in `videos`, its start and end in seconds, and its length in words that are
     no stop words. `forward[offsets[s]:offsets[s + 1]]` holds the word numbers of segment s in spoken order. The
-    postings of term t are `docs` and `counts` between `bounds[t]` and `bounds[t + 1]`, by rising segment.
+    postings of term t are `docs` and `counts` between `bounds[t]` and `bounds[t + 1]`, by rising segment, and it occurs
+    in `term_videos[t]` videos. Video v has the segments from `first_doc[v]` up to `first_doc[v + 1]`, together
+    `video_lengths[v]` words long.
     """
 
     language: str
@@ -50,11 +54,16 @@ class LibraryIndex:
     forward: Ints
     offsets: NDArray[np.int64]
     title_videos: dict[str, Ints]
-    _first_doc: Ints = field(init=False)
+    term_videos: Ints
+    subwords: Subwords
+    first_doc: Ints = field(init=False)
+    video_lengths: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
         first = np.searchsorted(self.video_of, np.arange(len(self.videos) + 1)).astype(np.int32)
-        object.__setattr__(self, "_first_doc", first)
+        sums = np.concatenate([[0], np.cumsum(self.lengths, dtype=np.int64)])
+        object.__setattr__(self, "first_doc", first)
+        object.__setattr__(self, "video_lengths", np.diff(sums[first]))
 
     @property
     def size(self) -> int:
@@ -74,9 +83,28 @@ class LibraryIndex:
         number = self.terms.get(term)
         return 0 if number is None else int(self.bounds[number + 1] - self.bounds[number])
 
+    def videos_with(self, term: str) -> int:
+        """In how many videos a term occurs."""
+        number = self.terms.get(term)
+        return 0 if number is None else int(self.term_videos[number])
+
     def segments_of(self, video: int) -> range:
         """The segment numbers of a video, given its position in `videos`."""
-        return range(int(self._first_doc[video]), int(self._first_doc[video + 1]))
+        return range(int(self.first_doc[video]), int(self.first_doc[video + 1]))
+
+    def spoken(self, docs: NDArray[np.int64]) -> tuple[NDArray[np.int64], Ints, NDArray[np.int64]]:
+        """Every word of the given segments, in order: which of them it is in, its number, its place in the library."""
+        owner, places = spread(self.offsets[docs], self.offsets[docs + 1])
+        return owner, self.forward[places], places
+
+    def said_in_videos(self, term: str, videos: NDArray[np.int64]) -> Floats:
+        """How often a term is said in each of the given videos."""
+        docs, counts = self.postings(term)
+        first = np.searchsorted(docs, self.first_doc[videos])
+        last = np.searchsorted(docs, self.first_doc[videos + 1])
+        owner, places = spread(first, last)
+        said: Floats = np.bincount(owner, weights=counts[places], minlength=len(videos)).astype(np.float64)
+        return said
 
     def connected(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each right segment directly continues its left one: same video, no long silence between."""
@@ -132,6 +160,7 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
             lengths.append(read(segment.text))
             offsets.append(len(forward))
     heard = len(forward)
+    video_of = np.repeat(np.arange(len(shelf), dtype=np.int32), [len(segments) for _, segments in shelf])
     titles = _title_videos([video for video, _ in shelf], analyser)
     for video, _ in shelf:
         read(video.title)  # title words can be misspelt too: they belong to the vocabulary, not to the postings
@@ -143,7 +172,7 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
     return LibraryIndex(
         language=language,
         videos=tuple(video for video, _ in shelf),
-        video_of=np.repeat(np.arange(len(shelf), dtype=np.int32), [len(segments) for _, segments in shelf]),
+        video_of=video_of,
         starts=np.array([s.start_second for _, segments in shelf for s in segments], np.float64),
         ends=np.array([s.end_second for _, segments in shelf for s in segments], np.float64),
         lengths=np.array(lengths, np.int32),
@@ -157,6 +186,8 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
         forward=every_word,
         offsets=every_offset,
         title_videos=titles,
+        term_videos=_term_videos(bounds, docs, video_of),
+        subwords=_subwords(words, term_numbers, terms),
     )
 
 
@@ -169,6 +200,25 @@ def _postings(
     pairs, counts = np.unique(term_of_word[forward].astype(np.int64) * size + owner, return_counts=True)
     bounds = np.searchsorted(pairs, np.arange(terms + 1, dtype=np.int64) * size)
     return bounds.astype(np.int64), (pairs % size).astype(np.int32), np.minimum(counts, 65_535).astype(np.uint16)
+
+
+def _term_videos(bounds: NDArray[np.int64], docs: Ints, video_of: Ints) -> Ints:
+    """In how many videos each term occurs: where the video changes from one posting of the term to the next."""
+    if not len(docs):
+        return np.zeros(len(bounds) - 1, np.int32)
+    holders = video_of[docs]
+    first = np.ones(len(docs), np.bool_)
+    first[1:] = holders[1:] != holders[:-1]
+    first[bounds[:-1][np.diff(bounds) > 0]] = True
+    so_far = np.concatenate([[0], np.cumsum(first)])
+    return np.diff(so_far[bounds]).astype(np.int32)
+
+
+def _subwords(words: dict[str, int], term_of_word: Ints, terms: dict[str, int]) -> Subwords:
+    """The pieces of all words but the stop words."""
+    stop_terms = {number for term, number in terms.items() if term.startswith(STOP_PREFIX)}
+    counted = {word: number for word, number in words.items() if int(term_of_word[number]) not in stop_terms}
+    return build_subwords(list(counted), np.fromiter(counted.values(), np.int32, len(counted)))
 
 
 def _title_videos(videos: Sequence[Video], analyser: Analyser) -> dict[str, Ints]:

@@ -15,6 +15,10 @@ from storage.ranking.index import LibraryIndex
 
 SHORTEST_REPAIRED = 4
 """Letters a word needs before spelling is guessed at: shorter ones are one edit away from nearly everything."""
+SHORTEST_COMPLETED = 3
+"""Letters from which a word may be one that lost a letter ("tol" for "tool")."""
+MOST_GUESSES = 2
+"""How many spellings stand in for one word where they are equally near ("laso": "lasso" or "last")."""
 TWO_EDITS_FROM = 7
 """Letters from which two edits are allowed; one until then (measured, see benchmarks)."""
 
@@ -50,38 +54,43 @@ class Speller:
         """The compound of two neighbouring words, if the scope speaks of it."""
         return left + right if self.spoken(left + right) else None
 
-    def repair(self, word: str) -> Repair | None:
-        """The best stand-in for an unknown word, or None where nothing is close."""
-        return self._spelling(word, most_edits=1) or self.split(word) or self._spelling(word, most_edits=2)
-
-    def split(self, word: str) -> Repair | None:
-        """A word taken apart where its halves are spoken one after the other: the pair said most often."""
-        best, best_count = None, 0
+    def split(self, word: str) -> list[Repair]:
+        """A word taken apart where its halves are spoken one after the other: the pair said most often, if any."""
+        best, best_count = [], 0
         for left, right in _halves(word):
             count = sum(len(index.phrase_positions((left, right))[0]) for index in self._libraries)
             if count > best_count:
-                best, best_count = Repair((left, right)), count
+                best, best_count = [Repair((left, right))], count
         return best
 
-    def _spelling(self, word: str, most_edits: int) -> Repair | None:
+    def respelt(self, word: str, most_edits: int) -> list[Repair]:
+        """The spellings nearest to an unknown word, within so many edits; none where nothing is close."""
         allowed = min(most_edits, 2 if len(word) >= TWO_EDITS_FROM else 1)
-        if len(word) < SHORTEST_REPAIRED or not word.isalpha() or allowed < most_edits:
-            return None
+        if len(word) < SHORTEST_COMPLETED or not word.isalpha() or allowed < most_edits:
+            return []
         candidates = list(self._near(word, allowed))
         if not candidates:
-            return None
+            return []
         edits = cdist([word], candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0]
-        close = [(int(edit), name) for edit, name in zip(edits, candidates, strict=True) if edit <= allowed]
+        close = [
+            (int(edit), name[0] != word[0], -self.spoken(name), name)
+            for edit, name in zip(edits, candidates, strict=True)
+            if edit <= allowed
+        ]
         if not close:
-            return None
-        edit, name = min(close, key=lambda c: (c[0], c[1][0] != word[0], -self.spoken(c[1]), c[1]))
-        return Repair((name,), _credit(word, name, edit))
+            return []
+        nearest = min(close)[:2]
+        guesses = sorted(guess for guess in close if guess[:2] == nearest)[:MOST_GUESSES]
+        return [Repair((name,), _credit(word, name, edit)) for edit, _, _, name in guesses]
 
     def _near(self, word: str, allowed: int) -> Iterator[str]:
         """Words of about the same length with the same first letter, or with its first two letters mixed up."""
         shapes = self._shapes()
+        lengths = range(len(word) - allowed, len(word) + allowed + 1)
+        if len(word) < SHORTEST_REPAIRED:
+            lengths = range(len(word) + 1, len(word) + 2)
         for first in dict.fromkeys(word[:2]):
-            for length in range(len(word) - allowed, len(word) + allowed + 1):
+            for length in lengths:
                 yield from shapes.get((first, length), ())
 
     def _shapes(self) -> dict[tuple[str, int], list[str]]:

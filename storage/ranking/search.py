@@ -1,8 +1,7 @@
 """From a question to ranked segments: exact BM25 over the scope, then a re-rank of the best.
 
-Stage 1 takes the best segments by body, and the best segments of videos whose title matches. Stage 2 scores those again
-with the title as a field of its own and the neighbouring segments counted in part, because speech spreads an answer
-over adjacent segments.
+Stage 1 takes the best segments by body, and the best segments of videos whose title matches; stage 2 (`rerank`) scores
+those again by all that is said in and around them.
 """
 
 from __future__ import annotations
@@ -14,22 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.analysis import analyser_for
-from storage.models import ALL_STEPS, Question, QuestionTerm, Step
+from storage.models import ALL_STEPS, GlossaryEntry, Question, QuestionTerm, Step
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.glossary import Glossary, way_of
 from storage.ranking.index import Floats, LibraryIndex
+from storage.ranking.recipe import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, recipe_for
 from storage.ranking.repair import Speller
+from storage.ranking.rerank import Reranker
 from storage.ranking.wording import Wording
-
-CANDIDATES = 200
-"""How many segments are ranked again (measured: more change nothing)."""
-TITLE_WEIGHT = 0.5
-"""What a word in the title counts beside the same word in the segment (BM25F; measured best near 0.5)."""
-NEIGHBOUR_WEIGHT = 0.25
-"""What a word in the segment before or after counts (measured: +2 points of nDCG between 0.2 and 0.3)."""
-TITLE_SEGMENTS = 10
-"""How many segments of each video with a matching title are candidates."""
-TITLE_VIDEOS = 20
-"""How many such videos, those with the rarest title words first."""
 
 Docs = NDArray[np.int64]
 
@@ -50,15 +41,19 @@ class Ranking:
     ranked: tuple[Ranked, ...]
     terms: tuple[QuestionTerm, ...]
     searched_for: str | None
+    ideal: float
 
 
 class Searcher:
     """Ranks the segments of one scope. Immutable; safe to use from several threads."""
 
-    def __init__(self, libraries: Sequence[LibraryIndex], language: str) -> None:
+    def __init__(
+        self, libraries: Sequence[LibraryIndex], language: str, glossary: Sequence[GlossaryEntry] = ()
+    ) -> None:
+        self.language = language
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
-        self._wording = Wording(self.model, Speller(libraries), self._analyser)
+        self._wording = Wording(self.model, Speller(libraries), self._analyser, Glossary(glossary, self._analyser))
         self._shadowed = _shadowed(libraries)
 
     def search(
@@ -72,16 +67,27 @@ class Searcher:
 
         `videos` names, for each library, the positions of the videos that may be searched, or None for all.
         """
-        terms, searched_for = self._wording.read(question)
+        recipe = recipe_for(steps)
+        terms, searched_for = self._wording.read(question, recipe)
         query = list(dict.fromkeys(term for each in terms for term in each.terms))
         scores = self.model.get_scores(query)
         allowed = self._allowed(question, videos)
         matched = (scores > 0) & allowed
-        candidates = np.union1d(_best(scores, matched, max(CANDIDATES, limit)), self._titled(query, scores, allowed))
-        final = self._rerank(query, candidates)
+        candidates = _best(scores, matched, max(CANDIDATES, limit))
+        if recipe.titles:
+            candidates = np.union1d(candidates, self._titled(query, scores, allowed))
+        final = Reranker(self.model, terms, recipe).score(candidates)
         ranked = [self._placed(int(doc), float(score)) for doc, score in zip(candidates, final, strict=True)]
         ranked.sort(key=self._order)
-        return Ranking(tuple(ranked[:limit]), terms, searched_for)
+        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms))
+
+    def _ideal(self, terms: Sequence[QuestionTerm]) -> float:
+        """What BM25 comes near to for a segment that says every word of a question over and over."""
+        return float((self.model.k1 + 1) * sum(term.weight for term in terms))
+
+    def says(self, words: str) -> bool:
+        """Whether each of the words is spoken in the scope, in whatever form, stop words aside."""
+        return all(self.model.frequency(term) for term in way_of(words, self._analyser))
 
     def _allowed(self, question: Question, videos: Sequence[frozenset[int] | None]) -> NDArray[np.bool_]:
         parts = [
@@ -128,41 +134,6 @@ class Searcher:
                 docs = docs[allowed[docs]]
                 found.append(docs[np.argsort(-scores[docs], kind="stable")[:TITLE_SEGMENTS]])
         return np.concatenate(found) if found else np.empty(0, np.int64)
-
-    def _rerank(self, query: Sequence[str], candidates: Docs) -> Floats:
-        """BM25F over body, neighbours and title: counts are added before saturation (Robertson et al., CIKM 2004)."""
-        final = np.zeros(len(candidates))
-        if not len(candidates):
-            return final
-        before, after = self._neighbours(candidates)
-        normed = self.model.saturation[candidates] / self.model.k1
-        for term in query:
-            body = self.model.occurrences(term, candidates)
-            for neighbours in (before, after):
-                near = np.where(neighbours >= 0, self.model.occurrences(term, neighbours), 0.0)
-                body += NEIGHBOUR_WEIGHT * near
-            frequency = body / normed + TITLE_WEIGHT * self._in_title(term, candidates)
-            final += self.model.weight(term) * frequency * (self.model.k1 + 1) / (frequency + self.model.k1)
-        return final
-
-    def _neighbours(self, docs: Docs) -> tuple[Docs, Docs]:
-        before, after = np.full(len(docs), -1, np.int64), np.full(len(docs), -1, np.int64)
-        for base, library in zip(self.model.bases, self.model.libraries, strict=False):
-            inside = np.flatnonzero((docs >= base) & (docs < base + library.size))
-            here = docs[inside] - base
-            back, on = library.connected(here - 1, here), library.connected(here, here + 1)
-            before[inside[back]] = docs[inside[back]] - 1
-            after[inside[on]] = docs[inside[on]] + 1
-        return before, after
-
-    def _in_title(self, term: str, docs: Docs) -> Floats:
-        found = np.zeros(len(docs))
-        for base, library in zip(self.model.bases, self.model.libraries, strict=False):
-            titled = library.title_videos.get(term)
-            if titled is not None:
-                inside = np.flatnonzero((docs >= base) & (docs < base + library.size))
-                found[inside] = np.isin(library.video_of[docs[inside] - base], titled)
-        return found
 
     def _placed(self, doc: int, score: float) -> Ranked:
         library = int(np.searchsorted(self.model.bases, doc, side="right")) - 1

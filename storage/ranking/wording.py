@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from storage.analysis import Analyser, Token
 from storage.models import Question, QuestionTerm
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.repair import Speller
+from storage.ranking.glossary import Glossary, Way
+from storage.ranking.recipe import SHIPPED, Recipe
+from storage.ranking.repair import Repair, Speller
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,17 @@ class _Understood:
 class Wording:
     """Reads questions with the vocabulary of one scope."""
 
-    def __init__(self, model: SparseBM25, speller: Speller, analyser: Analyser) -> None:
+    def __init__(self, model: SparseBM25, speller: Speller, analyser: Analyser, glossary: Glossary) -> None:
         self._model = model
         self._speller = speller
         self._analyser = analyser
+        self._glossary = glossary
 
-    def read(self, question: Question) -> tuple[tuple[QuestionTerm, ...], str | None]:
+    def read(self, question: Question, recipe: Recipe = SHIPPED) -> tuple[tuple[QuestionTerm, ...], str | None]:
         """The terms to search for, and the repaired wording if any word had to be repaired.
 
-        Quoted phrases are never repaired. A question of stop words alone is searched by its stop words.
+        Quoted phrases are never repaired, nor is the glossary for them. A question of stop words alone is searched by
+        its stop words.
         """
         free = list(self._analyser.tokens(question.words))
         quoted = [token for phrase in question.phrases for token in self._analyser.tokens(phrase)]
@@ -39,52 +43,92 @@ class Wording:
             meant, quoted_meant = free, quoted
         else:
             meant, quoted_meant = _content(free), _content(quoted)
-        understood = [self._understand(meant, position) for position in range(len(meant))]
+        said = self._said(free)
+        understood = [
+            self._with_said(self._understand(meant, position, recipe), said.get(token, ()))
+            for position, token in enumerate(meant)
+        ]
         terms = [*(each.term for each in understood), *(self._as_typed(token) for token in quoted_meant)]
         return tuple(_once(terms)), _reworded(question.words, understood)
 
-    def _understand(self, tokens: Sequence[Token], position: int) -> _Understood:
+    def _understand(self, tokens: Sequence[Token], position: int, recipe: Recipe) -> _Understood:
         token = tokens[position]
         plain = _Understood(self._as_typed(token), token.start, token.end)
+        compounds = list(self._compounds(tokens, position)) if recipe.compounds else []
         if self._model.frequency(token.term):
-            return plain
-        return self._compound(tokens, position) or self._stand_in(token) or plain
+            joined = tuple((self._analyser.term(compound),) for compound, _, _ in compounds)
+            alternatives = tuple(dict.fromkeys((*plain.term.alternatives, *joined)))
+            return replace(plain, term=replace(plain.term, alternatives=alternatives))
+        if compounds:
+            compound, start, end = compounds[0]
+            return _Understood(self._meaning(token.word, [(compound,)]), start, end)
+        return self._stand_in(token, recipe) or plain
 
     def _as_typed(self, token: Token) -> QuestionTerm:
-        known = self._model.frequency(token.term) or self._in_title(token.term)
-        return QuestionTerm(token.word, ((token.term,),) if known else (), self._model.weight(token.term))
+        own = ((token.term,),) if self._known(token.term) else ()
+        return QuestionTerm(token.word, own, self._model.weight(token.term))
 
-    def _compound(self, tokens: Sequence[Token], position: int) -> _Understood | None:
-        """An unknown word joined with the word before or after it ("word piece" where the talks say "wordpiece")."""
+    def _compounds(self, tokens: Sequence[Token], position: int) -> Iterator[tuple[str, int, int]]:
+        """A word joined with the one before or after it ("word piece" where the talks say "wordpiece"), and where both
+        stand in the question."""
         for left, right in ((position - 1, position), (position, position + 1)):
-            if left < 0 or right >= len(tokens) or tokens[right].start - tokens[left].end != 1:
-                continue
-            joined = self._speller.joined(tokens[left].word, tokens[right].word)
-            if joined:
-                term = self._meaning(tokens[position].word, (joined,))
-                return _Understood(term, tokens[left].start, tokens[right].end)
-        return None
+            if left >= 0 and right < len(tokens) and tokens[right].start - tokens[left].end == 1:
+                joined = self._speller.joined(tokens[left].word, tokens[right].word)
+                if joined:
+                    yield joined, tokens[left].start, tokens[right].end
 
-    def _stand_in(self, token: Token) -> _Understood | None:
-        if self._in_title(token.term):
-            # The title has the word; the captions may still say it in two ("xlnet", "xl net").
-            kept: tuple[str, ...] = (token.term,)
-            repair = self._speller.split(token.word)
-        else:
-            kept, repair = (), self._speller.repair(token.word)
-        if repair is None:
+    def _stand_in(self, token: Token, recipe: Recipe) -> _Understood | None:
+        titled = self._in_title(token.term)
+        repairs: list[Repair] = []
+        if recipe.repair and not titled:
+            repairs = self._speller.respelt(token.word, most_edits=1)
+        if recipe.compounds and not repairs:
+            # Where the title has the word, the captions may still say it in two ("xlnet", "xl net").
+            repairs = self._speller.split(token.word)
+        if recipe.repair and not titled and not repairs:
+            repairs = self._speller.respelt(token.word, most_edits=2)
+        if not repairs:
             return None
-        meant = self._meaning(token.word, repair.words, kept, repair.credit)
+        kept: tuple[str, ...] = (token.term,) if titled else ()
+        meant = self._meaning(token.word, [repair.words for repair in repairs], kept, repairs[0].credit)
         return _Understood(meant, token.start, token.end)
 
     def _meaning(
-        self, word: str, stand_ins: Sequence[str], kept: tuple[str, ...] = (), credit: float = 1.0
+        self, word: str, stand_ins: Sequence[tuple[str, ...]], kept: tuple[str, ...] = (), credit: float = 1.0
     ) -> QuestionTerm:
-        tokens = [token for name in stand_ins for token in self._analyser.tokens(name)]
-        said = tuple(token.term for token in tokens if not token.is_stop_word)
-        weight = max((self._model.weight(term) for term in (*kept, *said)), default=0.0)
-        alternatives = tuple(alternative for alternative in (kept, said) if alternative)
-        return QuestionTerm(word, alternatives, weight, repaired_to=" ".join(stand_ins), credit=credit)
+        said = [self._content_terms(" ".join(names)) for names in stand_ins]
+        alternatives = tuple(dict.fromkeys(alternative for alternative in (kept, *said) if alternative))
+        weight = max((self._model.weight(term) for each in alternatives for term in each), default=0.0)
+        repaired_to = " or ".join(" ".join(names) for names in stand_ins)
+        return QuestionTerm(word, alternatives, weight, repaired_to, credit)
+
+    def _content_terms(self, text: str) -> tuple[str, ...]:
+        return tuple(token.term for token in self._analyser.tokens(text) if not token.is_stop_word)
+
+    def _said(self, tokens: Sequence[Token]) -> dict[Token, list[Way]]:
+        """What the captions say, by the glossary, for each token that they mis-hear; as far as it is in the scope."""
+        return {
+            token: [way for way in stretch.said if all(self._known(term) for term in way)]
+            for stretch in self._glossary.stretches(tokens)
+            for token in tokens[stretch.first : stretch.last + 1]
+        }
+
+    def _with_said(self, understood: _Understood, said: Sequence[Way]) -> _Understood:
+        """A word with what the captions say for it beside its own term; no need then to guess at its spelling.
+
+        Whatever is said in several ways is at least as common as the commonest of them, which is what it weighs.
+        """
+        if not said:
+            return understood
+        term = understood.term
+        if term.credit < 1:
+            term = replace(term, alternatives=(), repaired_to="", credit=1.0)
+        alternatives = tuple(dict.fromkeys((*term.alternatives, *said)))
+        weight = min(max(self._model.weight(each) for each in way) for way in alternatives)
+        return replace(understood, term=replace(term, alternatives=alternatives, weight=weight))
+
+    def _known(self, term: str) -> bool:
+        return bool(self._model.frequency(term)) or self._in_title(term)
 
     def _in_title(self, term: str) -> bool:
         return any(term in index.title_videos for index in self._model.libraries)

@@ -1,0 +1,22 @@
+"""Telling that two passages say the same words: a talk given twice, or uploaded twice."""
+
+from __future__ import annotations
+
+SHINGLE = 4
+"""How many words in a row are compared: as many hardly ever agree by chance (Broder, "On the resemblance and
+containment of documents", 1997)."""
+ALIKE = 0.7
+"""From this share of a quote's runs of words in another passage, that passage says the same."""
+
+
+def shingles(text: str) -> frozenset[tuple[str, ...]]:
+    """The runs of so many words of a text, case and punctuation aside; all its words where it has fewer."""
+    words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    if len(words) < SHINGLE:
+        return frozenset({tuple(words)})
+    return frozenset(tuple(words[place : place + SHINGLE]) for place in range(len(words) - SHINGLE + 1))
+
+
+def says_the_same(quote: frozenset[tuple[str, ...]], passage: frozenset[tuple[str, ...]]) -> bool:
+    """Whether a passage holds (nearly) all that a quote says, wherever its segments were cut."""
+    return len(quote & passage) >= ALIKE * len(quote)

@@ -1,0 +1,40 @@
+"""How sure an answer is, from signals that mean the same in a small library and in a large one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.answering.values import Found
+from storage.models import Findings
+
+CONFIDENT, CLOSEST = 0.35, 0.22
+"""The cuts as shipped. Measured with `cuepoint evaluate --foreign` (benchmarks/RANKING.md): at the first, nine in ten
+questions about other subjects are refused and nine in ten real ones are kept; below the second hardly any are real."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """From which sureness an answer is confident, and from which it is the closest there is; below, it is nothing."""
+
+    confident: float = CONFIDENT
+    closest: float = CLOSEST
+
+    def found(self, sureness: float) -> Found:
+        """The level of an answer."""
+        if sureness >= self.confident:
+            return Found.CONFIDENT
+        return Found.CLOSEST if sureness >= self.closest else Found.NOTHING
+
+
+def sureness(score: float, findings: Findings) -> float:
+    """How far a score is what was asked for, from 0 to 1.
+
+    It is the share of the highest score that the question's words could have, which carries from one library to
+    another as no bare score does; words that were guessed count by how far the guess may be trusted.
+    """
+    if findings.ideal <= 0:
+        return 0.0
+    found = [term for term in findings.terms if term.alternatives]
+    weight = sum(term.weight for term in found)
+    trust = sum(term.weight * term.credit for term in found) / weight if weight else 0.0
+    return min(1.0, trust * score / findings.ideal)

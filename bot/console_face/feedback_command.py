@@ -1,0 +1,41 @@
+"""`cuepoint feedback`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.console_face.asking_commands import LibraryOption
+from bot.console_face.session import Session
+from bot.evaluating.feedback import feedback as collect_feedback
+from bot.evaluating.values import QuestionSet
+from bot.evaluating.writing import require_free, write_question_set
+from storage import access
+from storage.ledger import Ledger
+from storage.library import Library
+
+
+def feedback(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to write; a new or empty folder.", show_default=False)
+    ],
+    library: LibraryOption = access.SHARED,
+) -> None:
+    """Write what people voted as a question set, which `cuepoint evaluate` reads. It holds their questions."""
+    session: Session = context.obj
+
+    async def run(stored: Library, ledger: Ledger) -> QuestionSet:
+        require_free(folder)
+        return await collect_feedback(stored, ledger, await stored.in_reach(access.host(library)))
+
+    questions = session.run_with_ledger(run)
+    with session.reporting_errors():
+        write_question_set(folder, questions)
+    for note in questions.notes:
+        session.screen.remark(note, "yellow")
+    session.screen.say(
+        f"Wrote {len(questions.queries):,} questions about {len(questions.entries):,} segments to {folder}."
+    )

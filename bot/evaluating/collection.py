@@ -1,0 +1,146 @@
+"""A corpus in a library of its own, made for one evaluation and deleted after it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import QuestionSetError
+from bot.evaluating.values import Entry
+from storage import access
+from storage.library import Library
+from storage.models import Hit, ImportReport, Labels, Scope, Source
+
+LONGEST_SECOND = 100 * 3600.0
+"""The library takes no later time: beyond it, times are not in seconds."""
+APART_SECOND = 0.001
+"""How far segments that begin at the same second are moved apart: a library tells them by their start."""
+
+Place = tuple[str, float]
+"""A segment of the library: its video's id there, and its start in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A corpus in a library: which entry each segment is, and what its videos are called there."""
+
+    library: Library
+    scope: Scope
+    entry_at: Mapping[Place, str]
+    video_names: Mapping[str, str]
+
+    def entries_of(self, hits: Iterable[Hit]) -> list[str]:
+        """The entries that were found, in order."""
+        return [self.entry_at[hit.video.video_id, hit.segment.start_second] for hit in hits]
+
+
+@asynccontextmanager
+async def collected(
+    entries: Sequence[Entry], language: str, progress: Callable[[int, int], None]
+) -> AsyncIterator[Collection]:
+    """A library that holds the texts of a corpus, each as one segment, until the context ends.
+
+    Entries without words are not stored. Raises QuestionSetError where the library refuses all of it.
+    """
+    with tempfile.TemporaryDirectory(prefix="cuepoint-") as folder:
+        library = await Library.open(Path(folder) / "cuepoint.db")
+        try:
+            names = _names(entries)
+            rows = [row for group in _by_video(entries).values() for row in _rows(group, names[_key(group[0])])]
+            content = "\n".join(json.dumps(fields) for _, fields in rows).encode()
+            files = [(Source("corpus", content), Labels(language=language))]
+            report = await library.import_files(access.host(), files, progress=progress)
+            refused = _refused(report)
+            kept = [row for number, row in enumerate(rows, 1) if number not in refused]
+            entry_at = {(str(fields["video_id"]), float(fields["start_second"])): name for name, fields in kept}
+            stored = {video_id for video_id, _ in entry_at}
+            videos = {raw: name for (named, raw), name in names.items() if named and name in stored}
+            yield Collection(library, access.host(), entry_at, videos)
+        finally:
+            await library.close()
+
+
+def _refused(report: ImportReport) -> set[int]:
+    """The numbers of the rows that were not stored: those of invisible characters alone."""
+    if not report.changed:
+        reason = report.rejections[0].reason if report.rejections else "there is not a single text in it"
+        raise QuestionSetError(f"The corpus cannot be stored: {reason}.")
+    return {rejection.row for rejection in report.rejections if rejection.row is not None}
+
+
+_Key = tuple[bool, str]
+"""A video, or an entry that belongs to none and so is one by itself: True with the one's, False with the other's id."""
+_Row = tuple[str, dict[str, str | float]]
+
+
+def _key(entry: Entry) -> _Key:
+    return (True, entry.video) if entry.video else (False, entry.entry_id)
+
+
+def _by_video(entries: Iterable[Entry]) -> dict[_Key, list[Entry]]:
+    groups: dict[_Key, list[Entry]] = {}
+    for entry in entries:
+        if entry.text.strip():
+            groups.setdefault(_key(entry), []).append(entry)
+    return groups
+
+
+def _names(entries: Iterable[Entry]) -> dict[_Key, str]:
+    """What each video is called in the library: its id, cleaned as the library cleans it, and numbered if taken."""
+    names: dict[_Key, str] = {}
+    taken: set[str] = set()
+    for key in dict.fromkeys(map(_key, entries)):
+        plain = "".join(character if character.isprintable() else " " for character in key[1])
+        name = plain = " ".join(plain.split()) or "video"
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{plain} ({number})"
+        taken.add(name)
+        names[key] = name
+    return names
+
+
+def _rows(entries: Sequence[Entry], video_id: str) -> Iterator[_Row]:
+    """The entries of one video as data set rows in spoken order, no two with the same start."""
+    earliest = 0.0
+    for entry, start, end in _timed(entries):
+        start = max(start, earliest)
+        earliest = round(start + APART_SECOND, 6)
+        fields: dict[str, str | float] = {
+            "video_id": video_id,
+            "text": entry.text,
+            "start_second": start,
+            "title": entry.title,
+        }
+        if end is not None:
+            fields["end_second"] = max(start, end)
+        yield entry.entry_id, fields
+
+
+def _timed(entries: Sequence[Entry]) -> list[tuple[Entry, float, float | None]]:
+    """The entries in spoken order with their times in seconds; by their place alone, a second each, where one has none
+    that a recording can have."""
+    starts = [_second(entry.start) for entry in entries]
+    known = [start for start in starts if start is not None]
+    if len(known) == len(starts):
+        paired = sorted(zip(known, entries, strict=True), key=lambda pair: (pair[0], _place(pair[1])))
+        return [(entry, start, _end(entry, start)) for start, entry in paired]
+    return [(entry, float(place), place + 1.0) for place, entry in enumerate(sorted(entries, key=_place))]
+
+
+def _second(second: float | None) -> float | None:
+    return second if second is not None and 0 <= second <= LONGEST_SECOND else None
+
+
+def _end(entry: Entry, start: float) -> float | None:
+    end = _second(entry.end)
+    return end if end is not None and end >= start else None
+
+
+def _place(entry: Entry) -> float:
+    return 0.0 if entry.seq is None else entry.seq

@@ -1,0 +1,66 @@
+"""Misspelling a question as people do: one slip of the finger in one word."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Callable, Sequence
+
+import regex
+
+from storage.analysis import analyser_for
+
+SHORTEST = 4
+"""Letters a word needs to be damaged."""
+
+# A word of letters alone: nothing of a number, a contraction, or a filter such as video:name.
+_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}_'’]|\S:)[\p{L}\p{M}]{4,}(?![\p{L}\p{M}\p{N}_'’]|:\S)")
+
+Slip = Callable[[random.Random, str, Sequence[str]], str]
+
+
+def damaged(text: str, seed: int, query_id: str, language: str) -> str:
+    """The question with one slip in one word, a stop word only if there is no other; unchanged where no word is long
+    enough. The same seed and id give the same slip, whatever else is asked."""
+    chance = random.Random(f"{seed} {query_id}")
+    words = list(_WORD.finditer(text))
+    if not words:
+        return text
+    analyser = analyser_for(language)
+    telling = [word for word in words if not all(token.is_stop_word for token in analyser.tokens(word.group()))]
+    word = chance.choice(telling or words)
+    return text[: word.start()] + _slipped(chance, word.group()) + text[word.end() :]
+
+
+def _slipped(chance: random.Random, word: str) -> str:
+    """The word with another letter sequence; its first letter stays."""
+    letters = string.ascii_lowercase if word.isascii() else sorted(set(word))
+    while True:
+        slip = chance.choice(_SLIPS)
+        result = slip(chance, word, letters)
+        if result != word:
+            return result
+
+
+def _swap(chance: random.Random, word: str, _: Sequence[str]) -> str:
+    place = chance.randrange(1, len(word) - 1)
+    return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+
+
+def _drop(chance: random.Random, word: str, _: Sequence[str]) -> str:
+    place = chance.randrange(1, len(word))
+    return word[:place] + word[place + 1 :]
+
+
+def _insert(chance: random.Random, word: str, letters: Sequence[str]) -> str:
+    place = chance.randrange(1, len(word) + 1)
+    letter = word[place - 1] if chance.random() < 0.5 else chance.choice(letters)
+    return word[:place] + letter + word[place:]
+
+
+def _replace(chance: random.Random, word: str, letters: Sequence[str]) -> str:
+    place = chance.randrange(1, len(word))
+    return word[:place] + chance.choice(letters) + word[place + 1 :]
+
+
+_SLIPS: tuple[Slip, ...] = (_swap, _drop, _insert, _replace)

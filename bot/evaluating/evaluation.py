@@ -1,0 +1,184 @@
+"""One evaluation, from the folder to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import QuestionSetError
+from bot.evaluating import measures
+from bot.evaluating.collection import Collection, collected
+from bot.evaluating.damage import damaged
+from bot.evaluating.examiner import Examiner, Progress, by_video
+from bot.evaluating.question_set import read_queries, read_question_set
+from bot.evaluating.refusal import Trial, curve, tally
+from bot.evaluating.report import Ablation, Comparison, Measured, Refusal, Report
+from bot.evaluating.values import Query, QuestionSet
+from storage.models import Peer, Step
+
+OURS = "Cuepoint"
+PEERS = {Peer.TERMS: "rank-bm25, our terms", Peer.SPLIT: "rank-bm25, lower().split()"}
+AS_ASKED = "as asked"
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is to be measured. `limit` is about how many questions of each set are asked, evenly picked; None for all.
+
+    `typo` is the seed of the damage, None for none; `foreign` is the folder of another set, whose questions cannot be
+    answered here.
+    """
+
+    folder: Path
+    language: str = "en"
+    typo: int | None = None
+    foreign: Path | None = None
+    removed: bool = False
+    ablate: bool = False
+    limit: int | None = None
+
+
+async def evaluate(wishes: Wishes, progress: Progress) -> Report:
+    """Measure the ranking on a question set. Raises QuestionSetError and MissingPackage."""
+    measures.require()
+    read = read_question_set(wishes.folder)
+    foreign = read_queries(wishes.foreign) if wishes.foreign else ()
+    judged = [query for query in read.queries if any(read.judgements.get(query.query_id, {}).values())]
+    if not judged:
+        raise QuestionSetError(f"{wishes.folder}: no question has a text that is judged relevant; nothing can be said")
+    asked = _picked(judged, wishes.limit)
+    language = wishes.language.replace("_", "-").partition("-")[0].lower()
+    async with collected(read.entries, language, lambda done, total: progress("storing", done, total)) as collection:
+        run = _Run(wishes, read, asked, language, collection, Examiner(collection, progress))
+        comparisons, ablations = await run.comparisons()
+        refusals = await run.refusals(_picked(foreign, wishes.limit))
+        statistics = await collection.library.statistics(collection.scope)
+        return Report(
+            folder=str(wishes.folder),
+            segments=statistics.segments,
+            videos=statistics.videos,
+            questions=len(asked),
+            judged=len(judged),
+            comparisons=comparisons,
+            ablations=ablations,
+            refusals=refusals,
+            notes=(*read.notes, *_left_out(read, len(judged), statistics.segments), *run.notes()),
+        )
+
+
+class _Run:
+    """The questions of one evaluation, put to its collection in every way that is wished for."""
+
+    def __init__(
+        self,
+        wishes: Wishes,
+        read: QuestionSet,
+        asked: Sequence[Query],
+        language: str,
+        collection: Collection,
+        examiner: Examiner,
+    ) -> None:
+        self._wishes, self._judgements, self._asked = wishes, read.judgements, asked
+        self._language, self._collection, self._examiner = language, collection, examiner
+        self._notes: list[str] = []
+
+    def notes(self) -> list[str]:
+        """What the reader of the report should know."""
+        unaskable = len(self._examiner.unaskable)
+        if not unaskable:
+            return self._notes
+        return [
+            *self._notes,
+            "Questions that cannot be asked as they are written (no word to look for, or a filter that names nothing) "
+            f"and so find nothing: {unaskable:,}.",
+        ]
+
+    async def comparisons(self) -> tuple[tuple[Comparison, ...], tuple[Ablation, ...]]:
+        """The rankings, and their ablations where they are wished for: as asked, and damaged."""
+        askings = {AS_ASKED: self._asked}
+        if self._wishes.typo is not None:
+            askings[f"with a slip in one word (seed {self._wishes.typo})"] = self._damaged(self._wishes.typo)
+        compared = [await self._compared(asked, queries) for asked, queries in askings.items()]
+        ablated = [await self._ablated(asked, queries) for asked, queries in askings.items() if self._wishes.ablate]
+        return tuple(compared), tuple(ablated)
+
+    async def refusals(self, foreign: Sequence[Query]) -> tuple[Refusal, ...]:
+        """How many questions are refused that cannot be answered, and how many that can."""
+        if not foreign and not self._wishes.removed:
+            return ()
+        answerable = dict(zip(self._asked, await self._examiner.tried(self._asked, "answering"), strict=True))
+        refusals: list[Refusal] = []
+        if foreign:
+            trials = await self._examiner.tried(foreign, "answering foreign questions")
+            refusals.append(_refusal(f"questions of {self._wishes.foreign}", list(answerable.values()), trials))
+        if self._wishes.removed:
+            refusals += await self._removed(answerable)
+        return tuple(refusals)
+
+    def _damaged(self, seed: int) -> list[Query]:
+        queries = [
+            replace(query, text=damaged(query.text, seed, query.query_id, self._language)) for query in self._asked
+        ]
+        whole = sum(before.text == after.text for before, after in zip(self._asked, queries, strict=True))
+        if whole:
+            self._notes.append(f"Questions without a word of four letters, asked without a slip: {whole:,}.")
+        return queries
+
+    async def _compared(self, asked: str, queries: Sequence[Query]) -> Comparison:
+        rankings = [self._measured(OURS, await self._examiner.ranked(queries, f"asking {asked}"))]
+        for peer, name in PEERS.items():
+            found = await self._examiner.as_shipped(queries, f"{name}, {asked}", peer)
+            rankings.append(self._measured(name, found))
+        return Comparison(asked, tuple(rankings))
+
+    async def _ablated(self, asked: str, queries: Sequence[Query]) -> Ablation:
+        async def with_steps(name: str, steps: frozenset[Step]) -> Measured:
+            return self._measured(name, await self._examiner.ranked(queries, f"{name}, {asked}", steps))
+
+        every = tuple(Step)
+        added = [await with_steps("plain BM25", frozenset())]
+        added += [await with_steps(f"+ {step}", frozenset(every[: place + 1])) for place, step in enumerate(every)]
+        without = [await with_steps(f"all but {step}", frozenset(every) - {step}) for step in every]
+        return Ablation(asked, tuple(added), tuple(without))
+
+    async def _removed(self, answerable: Mapping[Query, Trial]) -> list[Refusal]:
+        groups = by_video(answerable, self._collection.video_names)
+        asked = [query for queries in groups.values() for query in queries]
+        if not asked:
+            self._notes.append("No question names a video of the corpus: there is none to take out.")
+            return []
+        if len({video_id for video_id, _ in self._collection.entry_at}) == 1:
+            self._notes.append("The corpus is a single video: with it taken out there is nothing left to ask.")
+            return []
+        if len(asked) < len(answerable):
+            left = len(answerable) - len(asked)
+            self._notes.append(f"Questions that name no video of the corpus, not asked with it taken out: {left:,}.")
+        trials = await self._examiner.tried_without(groups, "answering without the video")
+        return [_refusal("the same questions, their video taken out", [answerable[each] for each in asked], trials)]
+
+    def _measured(self, ranking: str, found: Mapping[str, Sequence[str]]) -> Measured:
+        return Measured(ranking, measures.measure(self._judgements, found))
+
+
+def _refusal(unanswerable_are: str, answerable: Sequence[Trial], unanswerable: Sequence[Trial]) -> Refusal:
+    return Refusal(unanswerable_are, tally(answerable), tally(unanswerable), curve(answerable, unanswerable))
+
+
+def _left_out(read: QuestionSet, judged: int, stored: int) -> list[str]:
+    notes = []
+    if unjudged := len(read.queries) - judged:
+        notes.append(f"Questions without a text that is judged relevant, not counted: {unjudged:,}.")
+    if empty := len(read.entries) - stored:
+        notes.append(f"Texts without a word, not stored but judged: {empty:,}.")
+    return notes
+
+
+def _picked(items: Sequence[Item], limit: int | None) -> list[Item]:
+    """About so many of the items, evenly spread; all where there is no limit."""
+    if limit is None or len(items) <= limit:
+        return list(items)
+    return [items[place * len(items) // limit] for place in range(limit)]

@@ -1,0 +1,98 @@
+"""Puts questions to a collection, the way people do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from bot import asking
+from bot.answering.values import Found
+from bot.errors import EmptyQuestion
+from bot.evaluating.collection import Collection
+from bot.evaluating.measures import DEPTH
+from bot.evaluating.refusal import Trial
+from bot.evaluating.values import Query
+from storage.errors import RequestError
+from storage.models import ALL_STEPS, Peer, Step
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+class Examiner:
+    """Asks by the one road that every face takes. A question that cannot be asked finds nothing, and is kept in
+    `unaskable`."""
+
+    def __init__(self, collection: Collection, progress: Progress) -> None:
+        self._collection = collection
+        self._progress = progress
+        self.unaskable: set[Query] = set()
+
+    async def ranked(
+        self, queries: Sequence[Query], what: str, steps: frozenset[Step] = ALL_STEPS
+    ) -> dict[str, list[str]]:
+        """For each question the entries found, best first; `steps` are those that the ranking takes."""
+        library, scope = self._collection.library, self._collection.scope
+        found: dict[str, list[str]] = {}
+        for query in self._counted(queries, what):
+            try:
+                hits = await asking.search(library, scope, query.text, limit=DEPTH, steps=steps)
+            except (EmptyQuestion, RequestError):
+                self.unaskable.add(query)
+                hits = ()
+            found[query.query_id] = self._collection.entries_of(hits)
+        return found
+
+    async def as_shipped(self, queries: Sequence[Query], what: str, peer: Peer) -> dict[str, list[str]]:
+        """The same from rank-bm25 as it is shipped."""
+        found = await self._collection.library.search_as_shipped(
+            self._collection.scope,
+            [query.text for query in queries],
+            peer,
+            DEPTH,
+            progress=partial(self._progress, what),
+        )
+        return {query.query_id: self._collection.entries_of(hits) for query, hits in zip(queries, found, strict=True)}
+
+    async def tried(self, queries: Sequence[Query], what: str) -> list[Trial]:
+        """How each question is answered."""
+        return [await self._trial(query) for query in self._counted(queries, what)]
+
+    async def tried_without(self, by_video: Mapping[str, Sequence[Query]], what: str) -> list[Trial]:
+        """How questions are answered while a video is taken out, by its id; afterwards it is back."""
+        library, scope = self._collection.library, self._collection.scope
+        trials: list[Trial] = []
+        total = sum(map(len, by_video.values()))
+        for video_id, queries in by_video.items():
+            await library.remove(scope, video_id)
+            try:
+                for query in queries:
+                    self._progress(what, len(trials), total)
+                    trials.append(await self._trial(query))
+            finally:
+                await library.undo(scope)
+        return trials
+
+    async def _trial(self, query: Query) -> Trial:
+        try:
+            answer = await asking.ask(self._collection.library, self._collection.scope, query.text)
+        except (EmptyQuestion, RequestError):
+            self.unaskable.add(query)
+            return Trial(Found.NOTHING, 0.0)
+        return Trial(answer.found, answer.sureness)
+
+    def _counted(self, queries: Sequence[Query], what: str) -> Iterator[Query]:
+        for done, query in enumerate(queries):
+            self._progress(what, done, len(queries))
+            yield query
+        self._progress(what, len(queries), len(queries))
+
+
+def by_video(queries: Iterable[Query], names: Mapping[str, str]) -> dict[str, list[Query]]:
+    """The questions by the video they were asked about, as far as it is one of `names`, which says what each is called
+    in the library."""
+    groups: dict[str, list[Query]] = {}
+    for query in queries:
+        if query.video in names:
+            groups.setdefault(names[query.video], []).append(query)
+    return groups

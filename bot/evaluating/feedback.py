@@ -1,0 +1,73 @@
+"""What people voted, as a question set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from bot.errors import QuestionSetError
+from bot.evaluating.values import Entry, Query, QuestionSet
+from storage.ledger import Ledger
+from storage.library import Library
+from storage.models import Scope, Verdict, VoteCount
+
+
+async def feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSet:
+    """The votes on the segments of the scope's one library, beside all its segments.
+
+    A segment answers a question if more people found it helpful than not. Raises QuestionSetError where nobody voted.
+    """
+    (key,) = scope.libraries
+    votes = [counted for counted in await ledger.votes() if counted.vote.library == key]
+    entries = await _entries(library, scope)
+    stored = {entry.entry_id for entry in entries}
+    kept = [counted for counted in votes if _voted_on(counted) in stored]
+    if not kept:
+        why = "the segments that people voted on are not stored any more" if votes else "nobody has voted yet"
+        raise QuestionSetError(f"There is nothing to write for the library {key!r}: {why}.")
+    queries = {text: f"q{number}" for number, text in enumerate(sorted({each.vote.question for each in kept}), 1)}
+    gone = sum(counted.count for counted in votes) - sum(counted.count for counted in kept)
+    notes = (f"Votes on segments that are not stored any more, left out: {gone:,}.",) if gone else ()
+    return QuestionSet(
+        entries, tuple(Query(name, text) for text, name in queries.items()), _judgements(kept, queries), notes
+    )
+
+
+async def _entries(library: Library, scope: Scope) -> tuple[Entry, ...]:
+    entries: list[Entry] = []
+    for summary in await library.videos(scope):
+        video = summary.video
+        segments = await library.segments_between(scope, video.video_id, 0.0, summary.end_second)
+        entries += [
+            Entry(
+                _entry_id(video.video_id, segment.start_second),
+                segment.text,
+                video.title,
+                video.video_id,
+                float(place),
+                segment.start_second,
+                segment.end_second,
+            )
+            for place, segment in enumerate(segments)
+        ]
+    return tuple(entries)
+
+
+def _entry_id(video_id: str, start_second: float) -> str:
+    return f"{video_id}@{int(start_second) if start_second.is_integer() else start_second}"
+
+
+def _voted_on(counted: VoteCount) -> str:
+    return _entry_id(counted.vote.video_id, counted.vote.start_second)
+
+
+def _judgements(votes: Iterable[VoteCount], queries: dict[str, str]) -> dict[str, dict[str, int]]:
+    """1 for each segment that more people found helpful than not, else 0; by question."""
+    worth: Counter[tuple[str, str]] = Counter()
+    for counted in votes:
+        subject = queries[counted.vote.question], _voted_on(counted)
+        worth[subject] += counted.count if counted.vote.verdict is Verdict.HELPFUL else -counted.count
+    judgements: dict[str, dict[str, int]] = {}
+    for (query_id, entry_id), votes_ahead in worth.items():
+        judgements.setdefault(query_id, {})[entry_id] = int(votes_ahead > 0)
+    return judgements

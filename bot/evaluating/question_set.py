@@ -1,0 +1,93 @@
+"""Reading a question set from its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from bot.errors import QuestionSetError
+from bot.evaluating.json_lines import Line, read_lines
+from bot.evaluating.values import CORPUS, JUDGEMENTS, QUERIES, Entry, Query, QuestionSet
+
+HIGHEST_SCORE = 1000
+"""The most relevant a judgement may be: the measures keep a table as long as that."""
+
+
+def read_question_set(folder: Path) -> QuestionSet:
+    """Read a folder of corpus, queries and judgements. Raises QuestionSetError, naming file and line.
+
+    Judgements about what is not in the files are left out, which the notes tell.
+    """
+    _check_folder(folder)
+    entries, queries = _entries(folder / CORPUS), read_queries(folder)
+    judgements, notes = _judgements(
+        folder / JUDGEMENTS, {query.query_id for query in queries}, {entry.entry_id for entry in entries}
+    )
+    return QuestionSet(entries, queries, judgements, notes)
+
+
+def read_queries(folder: Path) -> tuple[Query, ...]:
+    """The questions of a question set alone. Raises QuestionSetError."""
+    _check_folder(folder)
+    queries: dict[str, Query] = {}
+    lines: dict[str, int] = {}
+    for line in read_lines(folder / QUERIES):
+        query_id = _new_id(line, lines)
+        queries[query_id] = Query(query_id, line.text("text"), line.optional_identifier("video"))
+    if not queries:
+        raise QuestionSetError(f"{folder / QUERIES}: there is not a single question in it")
+    return tuple(queries.values())
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        wrong = "this is a file" if folder.exists() else "there is no such folder"
+        raise QuestionSetError(f"{folder}: {wrong}; name a folder with {CORPUS}, {QUERIES} and {JUDGEMENTS}")
+
+
+def _entries(path: Path) -> tuple[Entry, ...]:
+    entries: list[Entry] = []
+    lines: dict[str, int] = {}
+    for line in read_lines(path):
+        entry = Entry(
+            _new_id(line, lines),
+            line.text("text"),
+            line.optional_text("title"),
+            line.optional_identifier("video"),
+            *(line.optional_number(name) for name in ("seq", "start", "end")),
+        )
+        entries.append(entry)
+    if not any(entry.text.strip() for entry in entries):
+        raise QuestionSetError(f"{path}: there is not a single text in it")
+    return tuple(entries)
+
+
+def _judgements(
+    path: Path, queries: Collection[str], entries: Collection[str]
+) -> tuple[dict[str, dict[str, int]], tuple[str, ...]]:
+    found: dict[str, dict[str, int]] = {}
+    unknown = contradicted = 0
+    for line in read_lines(path):
+        query_id, entry_id = line.identifier("query-id"), line.identifier("corpus-id")
+        score = max(0, line.whole_number("score", HIGHEST_SCORE))
+        if query_id not in queries or entry_id not in entries:
+            unknown += 1
+            continue
+        known = found.setdefault(query_id, {})
+        contradicted += known.get(entry_id, score) != score
+        known[entry_id] = max(score, known.get(entry_id, 0))
+    notes = []
+    if unknown:
+        notes.append(f"Judgements of a question or text that is not there, left out: {unknown:,}.")
+    if contradicted:
+        notes.append(f"Judgements that contradict an earlier one, of which the higher score counts: {contradicted:,}.")
+    return found, tuple(notes)
+
+
+def _new_id(line: Line, lines: dict[str, int]) -> str:
+    """The id of a line, which no earlier one may have; `lines` keeps where each was seen."""
+    found = line.identifier("_id")
+    if found in lines:
+        raise line.error(f"the _id {found[:60]!r} is on line {lines[found]} too; give every line its own")
+    lines[found] = line.number
+    return found

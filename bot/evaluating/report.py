@@ -1,0 +1,59 @@
+"""What an evaluation found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.evaluating.measures import Figures
+from bot.evaluating.refusal import Curve, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One ranking of the same questions: whose, and how good."""
+
+    ranking: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Several rankings of the same questions, which `asked` tells apart from others: how they were asked."""
+
+    asked: str
+    rankings: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ablation:
+    """The ranking with some of its steps. `added` begins with none and has one more in each row, until it has them all;
+    each row of `without` lacks one."""
+
+    asked: str
+    added: tuple[Measured, ...]
+    without: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How questions that can be answered fare beside questions that cannot; `unanswerable_are` says which those are."""
+
+    unanswerable_are: str
+    answerable: Tally
+    unanswerable: Tally
+    curve: Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one evaluation found. `questions` are those that were asked, `judged` those there are."""
+
+    folder: str
+    segments: int
+    videos: int
+    questions: int
+    judged: int
+    comparisons: tuple[Comparison, ...]
+    ablations: tuple[Ablation, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,76 @@
+"""Writing a question set into a folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bot.errors import QuestionSetError
+from bot.evaluating.values import CORPUS, JUDGEMENTS, QUERIES, QuestionSet
+
+
+def require_free(folder: Path) -> None:
+    """Raises QuestionSetError unless a folder is new or empty."""
+    try:
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    if taken:
+        raise QuestionSetError(f"{folder} is there already and not an empty folder; name a new one")
+
+
+def write_question_set(folder: Path, questions: QuestionSet) -> None:
+    """Write a question set into a new or empty folder: all of it, or nothing. Raises QuestionSetError."""
+    require_free(folder)
+    contents = {CORPUS: _entries(questions), QUERIES: _queries(questions), JUDGEMENTS: _judgements(questions)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Written under another name first, so that a full disk leaves no half of a question set behind.
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+        try:
+            for name, lines in contents.items():
+                (draft / name).write_text("".join(lines), encoding="utf-8", newline="\n")
+            for name in contents:
+                (draft / name).rename(folder / name)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> QuestionSetError:
+    return QuestionSetError(f"{folder} cannot be written ({error.strerror}); name another folder")
+
+
+def _entries(questions: QuestionSet) -> Iterator[str]:
+    return _lines(
+        {
+            "_id": entry.entry_id,
+            "title": entry.title,
+            "text": entry.text,
+            "video": entry.video,
+            "seq": entry.seq,
+            "start": entry.start,
+            "end": entry.end,
+        }
+        for entry in questions.entries
+    )
+
+
+def _queries(questions: QuestionSet) -> Iterator[str]:
+    return _lines({"_id": query.query_id, "text": query.text, "video": query.video} for query in questions.queries)
+
+
+def _judgements(questions: QuestionSet) -> Iterator[str]:
+    return _lines(
+        {"query-id": query_id, "corpus-id": entry_id, "score": score}
+        for query_id, scores in questions.judgements.items()
+        for entry_id, score in scores.items()
+    )
+
+
+def _lines(objects: Iterable[dict[str, object]]) -> Iterator[str]:
+    return (json.dumps(each, ensure_ascii=False) + "\n" for each in objects)

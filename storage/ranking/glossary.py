@@ -1,0 +1,66 @@
+"""A glossary as the ranking reads it: which stretch of a question means a word that the captions mis-hear.
+
+Only questions are read with it. The index and the quotes know nothing of it, so an entry holds at once, and taking it
+away leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storage.analysis import Analyser, Token
+from storage.models import GlossaryEntry
+
+Way = tuple[str, ...]
+"""One way of saying something: a run of terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Tokens of a question, from `first` to `last` inclusive, that say a word of the glossary; and what the captions
+    say for it."""
+
+    first: int
+    last: int
+    said: tuple[Way, ...]
+
+
+class Glossary:
+    """The entries of a scope, read by the rules of its language. Immutable."""
+
+    def __init__(self, entries: Iterable[GlossaryEntry], analyser: Analyser) -> None:
+        said: dict[Way, dict[Way, None]] = {}
+        for entry in entries:
+            meant = tuple(token.term for token in analyser.tokens(entry.meant))
+            way = way_of(entry.said, analyser)
+            if meant and way:
+                said.setdefault(meant, {})[way] = None
+        self._said = {meant: tuple(ways) for meant, ways in said.items()}
+        self._lengths = sorted({len(meant) for meant in said}, reverse=True)
+
+    def stretches(self, tokens: Sequence[Token]) -> Iterator[Stretch]:
+        """Where a question says what an entry means, from left to right, the longest first; no two share a token.
+
+        Terms are compared, so that "GAN", "gans" and "GANs?" are one word. `tokens` are all of the question's, stop
+        words too: a name may hold some.
+        """
+        terms = tuple(token.term for token in tokens)
+        first = 0
+        while first < len(terms):
+            length = self._longest(terms, first)
+            if length:
+                yield Stretch(first, first + length - 1, self._said[terms[first : first + length]])
+            first += length or 1
+
+    def _longest(self, terms: Way, first: int) -> int:
+        """How many terms from `first` on are a word of the glossary; 0 for none."""
+        lengths = (length for length in self._lengths if first + length <= len(terms))
+        return next((length for length in lengths if terms[first : first + length] in self._said), 0)
+
+
+def way_of(text: str, analyser: Analyser) -> Way:
+    """The terms to look for where `text` is said: without its stop words, unless it has no others."""
+    tokens = list(analyser.tokens(text))
+    telling = [token for token in tokens if not token.is_stop_word]
+    return tuple(token.term for token in telling or tokens)

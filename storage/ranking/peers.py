@@ -1,0 +1,112 @@
+"""rank-bm25 as it is shipped, which the ranking is measured against.
+
+Model, parameters and scores are those of rank_bm25.BM25Okapi, to the last bit. Only the looking up is ours: as shipped,
+every word of a question walks through every text in Python, which for thousands of questions takes minutes.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rank_bm25 import BM25Okapi
+
+from storage.analysis import Token, analyser_for
+from storage.models import Hit, Peer, StoredVideo
+from storage.ranking.index import Floats
+
+Progress = Callable[[int, int], None]
+"""Called with how many questions are done, and how many there are."""
+Scorer = Callable[[str], Floats]
+
+
+def rank_as_shipped(
+    stored: Sequence[StoredVideo], questions: Sequence[str], peer: Peer, language: str, limit: int, progress: Progress
+) -> list[tuple[Hit, ...]]:
+    """For each question the `limit` segments that rank-bm25 puts first; of equal ones the earlier.
+
+    As with rank-bm25's own `get_top_n` there are always so many, matching or not. Its scores may be negative.
+    """
+    places = [(each.video, segment) for each in stored for segment in each.segments]
+    scores = _scorer(peer, language, [segment.text for _, segment in places])
+    ranked: list[tuple[Hit, ...]] = []
+    for done, question in enumerate(questions):
+        progress(done, len(questions))
+        found = scores(question)
+        first = [(*places[place], float(found[place])) for place in best(found, limit)]
+        ranked.append(tuple(Hit(video, segment, score) for video, segment, score in first))
+    progress(len(questions), len(questions))
+    return ranked
+
+
+def best(scores: Floats, limit: int) -> NDArray[np.int64]:
+    """The places of the highest scores, highest first; of equal scores the first ones."""
+    if len(scores) > limit:
+        cut = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        above = np.flatnonzero(scores > cut)
+        places = np.concatenate((above, np.flatnonzero(scores == cut)[: limit - len(above)]))
+    else:
+        places = np.arange(len(scores))
+    order: NDArray[np.int64] = places[np.lexsort((places, -scores[places]))]
+    return order
+
+
+def _scorer(peer: Peer, language: str, texts: Sequence[str]) -> Scorer:
+    """What scores every text for a question, its words got the peer's way."""
+    if peer is Peer.SPLIT:
+        return _over(texts, lambda text: text.lower().split())
+    analyser = analyser_for(language)
+
+    def every(text: str) -> list[str]:
+        return [token.term for token in analyser.tokens(text)]
+
+    def content(text: str) -> list[str]:
+        return [token.term for token in analyser.tokens(text) if not token.is_stop_word]
+
+    # A question of stop words alone is asked of texts with theirs: in the others there is nothing for it to match.
+    rare, common = _over(texts, content), cache(lambda: _over(texts, every))
+    return lambda text: rare(text) if any(map(_is_content, analyser.tokens(text))) else common()(text)
+
+
+def _is_content(token: Token) -> bool:
+    return not token.is_stop_word
+
+
+def _over(texts: Sequence[str], words: Callable[[str], list[str]]) -> Scorer:
+    corpus = [words(text) for text in texts]
+    if not any(corpus):  # rank-bm25 divides by the number of words
+        return lambda _: np.zeros(len(texts))
+    model = ShippedBM25(corpus)
+    return lambda text: model.get_scores(words(text))
+
+
+class ShippedBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
+    """rank_bm25.BM25Okapi over texts as lists of words, looked up by postings."""
+
+    doc_freqs: list[dict[str, int]]
+
+    def __init__(self, corpus: Sequence[Sequence[str]]) -> None:
+        super().__init__(corpus)
+        found: defaultdict[str, tuple[array[int], array[int]]] = defaultdict(lambda: (array("i"), array("i")))
+        for place, frequencies in enumerate(self.doc_freqs):
+            for word, count in frequencies.items():
+                docs, counts = found[word]
+                docs.append(place)
+                counts.append(count)
+        self.doc_freqs = []  # no longer needed, and by far the largest part
+        self._postings = {word: (np.array(docs), np.array(counts)) for word, (docs, counts) in found.items()}
+        lengths = np.array(self.doc_len)
+        self._saturation: Floats = self.k1 * (1 - self.b + self.b * lengths / self.avgdl)
+
+    def get_scores(self, query: Sequence[str]) -> Floats:
+        """The score of every text, in rank-bm25's order of operations."""
+        scores: Floats = np.zeros(self.corpus_size)
+        for word in query:
+            if word in self._postings:
+                docs, counts = self._postings[word]
+                scores[docs] += self.idf[word] * (counts * (self.k1 + 1) / (counts + self._saturation[docs]))
+        return scores

@@ -1,0 +1,77 @@
+"""Every weight of the ranking in one place, each with the reason for its value.
+
+The values were chosen on `cuepoint evaluate` over talks of several kinds; all of them lie on a plateau, so that a
+library of another kind is served as well. `benchmarks/RANKING.md` keeps the tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from storage.models import ALL_STEPS, Step
+
+K1 = 1.5
+"""How soon a word said again counts for less (rank-bm25's default; measured: a plateau)."""
+B = 0.75
+"""How much a long segment must say a word more often (rank-bm25's default; measured: a plateau)."""
+
+LENGTH_AGAIN = 0.6
+"""The same as `B` in the second stage, where the neighbours are counted too and the segment's own length tells less
+(measured: a plateau from 0.4 to 0.65)."""
+
+CANDIDATES = 200
+"""How many segments the first stage hands on to be ranked again (measured: more change nothing)."""
+TITLE_VIDEOS = 20
+"""How many videos with a matching title add candidates, those with the rarest title words first."""
+TITLE_SEGMENTS = 10
+"""How many segments of each such video are candidates."""
+
+PAIR_WINDOW = 8
+"""How many words two question words may lie apart and still count as said together (measured: 4 to 16 are alike)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What each part of the second stage counts. A weight of nought leaves it out."""
+
+    repair: bool = True
+    """Whether words that the scope does not know are tried as their closest spellings."""
+    compounds: bool = True
+    """Whether words are tried joined and taken apart ("word piece", "wordpiece")."""
+    neighbours: float = 0.35
+    """What a word in the segment before or after counts beside one in the segment: speech spreads an answer over
+    several (measured: the largest gain of all, a plateau from 0.25 to 0.4)."""
+    pairs: float = 0.8
+    """What two question words said together count, as a term of their own (measured: a plateau from 0.5 to 1)."""
+    pairs_nearby: float = 0.4
+    """What such a pair counts in the segment before or after (measured: a plateau from 0.25 to 0.5)."""
+    titles: float = 0.5
+    """What a word in the title counts beside one in the segment (BM25F: a field of its own, saturating with the rest;
+    appended to the text it would be counted in every segment, and hurts)."""
+    video: float = 0.35
+    """What the BM25 score of the whole video adds: a talk about the subject beats a passing mention (measured: a
+    plateau from 0.2 to 0.5)."""
+    subwords: float = 0.08
+    """What pieces of four letters add: "saturated" finds "desaturate" (measured: a plateau from 0.03 to 0.15)."""
+
+
+SHIPPED = Recipe()
+
+
+def recipe_for(steps: frozenset[Step]) -> Recipe:
+    """The recipe as shipped, without the steps that are not named."""
+    left_out: dict[str, float | bool] = {}
+    for step in ALL_STEPS - steps:
+        left_out |= _WITHOUT[step]
+    return replace(SHIPPED, **left_out)  # type: ignore[arg-type]
+
+
+_WITHOUT: dict[Step, dict[str, float | bool]] = {
+    Step.REPAIR: {"repair": False},
+    Step.COMPOUNDS: {"compounds": False},
+    Step.NEIGHBOURS: {"neighbours": 0.0, "pairs_nearby": 0.0},
+    Step.PROXIMITY: {"pairs": 0.0},
+    Step.TITLES: {"titles": 0.0},
+    Step.VIDEO: {"video": 0.0},
+    Step.SUBWORDS: {"subwords": 0.0},
+}

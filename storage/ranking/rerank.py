@@ -1,0 +1,199 @@
+"""The second stage: the candidates of a question scored by all that is said in and around them.
+
+One formula throughout, BM25F (Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields",
+CIKM 2004): what is counted, words, pairs of words, pieces of words, is added over the segment, its neighbours and the
+title first, and saturates then. So no part can outshout the others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.models import QuestionTerm
+from storage.ranking.bm25 import SparseBM25
+from storage.ranking.index import Floats, LibraryIndex
+from storage.ranking.recipe import LENGTH_AGAIN, PAIR_WINDOW, Recipe
+from storage.ranking.spans import spread
+from storage.ranking.subwords import pieces_of
+
+Docs = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What is spoken in some segments of a library: for each word the row of its segment, its number and its place."""
+
+    library: LibraryIndex
+    docs: Docs
+    rows: Docs
+    words: NDArray[np.int32]
+    places: Docs
+
+
+class Reranker:
+    """Scores segments for one question."""
+
+    def __init__(self, model: SparseBM25, terms: Sequence[QuestionTerm], recipe: Recipe) -> None:
+        self._model = model
+        self._recipe = recipe
+        self._terms = list(dict.fromkeys(term for each in terms for term in each.terms))
+        self._weights = np.array([model.weight(term) for term in self._terms])
+        self._pairs = _pairs(terms, {term: place for place, term in enumerate(self._terms)})
+        _, pieces = pieces_of([each.word for each in terms])
+        self._pieces = np.unique(pieces)
+        self._piece_weights = self._rarity_of_pieces() if recipe.subwords else np.empty(0)
+
+    def score(self, candidates: Docs) -> Floats:
+        """The final score of each candidate, by its number in the scope."""
+        final = np.zeros(len(candidates))
+        for base, library in zip(self._model.bases, self._model.libraries, strict=False):
+            inside = np.flatnonzero((candidates >= base) & (candidates < base + library.size))
+            if len(inside) and self._terms:
+                final[inside] = self._score_in(library, candidates[inside] - base, candidates[inside])
+        return final
+
+    def _score_in(self, library: LibraryIndex, docs: Docs, numbers: Docs) -> Floats:
+        recipe = self._recipe
+        normed = self._model.length_norm(numbers, LENGTH_AGAIN)[:, None]
+        before, after = _neighbours(library, docs)
+        heard = _listen(library, np.unique(np.concatenate([docs, before, after])))
+        here, beside = (
+            np.searchsorted(heard.docs, docs),
+            [np.searchsorted(heard.docs, near) for near in (before, after)],
+        )
+
+        def around(counts: Floats, weight: float) -> Floats:
+            """Counts of the segment and, in part, of its neighbours; a segment without one is its own neighbour."""
+            near = sum(np.where((row != here)[:, None], counts[row], 0.0) for row in beside)
+            result: Floats = (counts[here] + weight * near) / normed
+            return result
+
+        said, pairs = self._count(heard)
+        titles = np.stack([_in_title(library, term, docs) for term in self._terms], axis=1)
+        score = self._saturated(around(said, recipe.neighbours) + recipe.titles * titles, self._weights)
+        if recipe.pairs:
+            rarity = np.minimum(*(self._weights[side] for side in self._pairs))
+            score += recipe.pairs * self._saturated(around(pairs, recipe.pairs_nearby), rarity)
+        if recipe.subwords:
+            pieces = self._count_pieces(heard)
+            score += recipe.subwords * self._saturated(around(pieces, recipe.neighbours), self._piece_weights)
+        if recipe.video:
+            score += recipe.video * self._of_videos(library, library.video_of[docs].astype(np.int64))
+        return score
+
+    def _saturated(self, counts: Floats, weights: Floats) -> Floats:
+        """BM25: each count with its weight, more of the same counting for less and less."""
+        k1 = self._model.k1
+        total: Floats = (counts / (counts + k1)) @ weights * (k1 + 1)
+        return total
+
+    def _count(self, heard: _Heard) -> tuple[Floats, Floats]:
+        """How often each term, and each pair of terms in its order, is said in each segment.
+
+        A pair counts by its nearness: the words next to each other as 1, two apart as 1/2, and so on.
+        """
+        spoken = np.full(len(heard.library.terms), -1, np.int32)
+        for place, term in enumerate(self._terms):
+            if (number := heard.library.terms.get(term)) is not None:
+                spoken[number] = place
+        terms = spoken[heard.library.term_of_word[heard.words]]
+        matched = terms >= 0
+        rows, places, terms = heard.rows[matched], heard.places[matched], terms[matched]
+        said = _table(rows, terms, len(heard.docs), len(self._terms))
+        return said, self._count_pairs(rows, places, terms, len(heard.docs))
+
+    def _count_pairs(self, rows: Docs, places: Docs, terms: NDArray[np.int32], height: int) -> Floats:
+        first, second = self._pairs
+        pair_of = np.full((len(self._terms), len(self._terms)), -1, np.int32)
+        pair_of[first, second] = np.arange(len(first))
+        counted: Floats = np.zeros((height, len(first)))
+        for step in range(1, min(PAIR_WINDOW, len(rows) - 1) + 1):
+            apart = places[step:] - places[:-step]
+            pairs = pair_of[terms[:-step], terms[step:]]
+            near = (rows[step:] == rows[:-step]) & (apart <= PAIR_WINDOW) & (pairs >= 0)
+            counted += _table(rows[:-step][near], pairs[near], height, len(first), 1 / apart[near])
+        return counted
+
+    def _count_pieces(self, heard: _Heard) -> Floats:
+        """How often each piece of the question's words is said in each segment."""
+        pieces, words = heard.library.subwords.holders(self._pieces)
+        order = np.argsort(words, kind="stable")
+        pieces, words = pieces[order], words[order]
+        holders, first = np.unique(words, return_index=True)
+        bounds = np.append(first, len(words))
+        local = np.full(len(heard.library.word_counts), -1, np.int64)
+        local[holders] = np.arange(len(holders))
+        spoken = local[heard.words]
+        rows, spoken = heard.rows[spoken >= 0], spoken[spoken >= 0]
+        owner, places = spread(bounds[spoken], bounds[spoken + 1])
+        return _table(rows[owner], pieces[places], len(heard.docs), len(self._pieces))
+
+    def _rarity_of_pieces(self) -> Floats:
+        """The inverse document frequency of each piece, as if no segment held it twice."""
+        holders = np.zeros(len(self._pieces))
+        for library in self._model.libraries:
+            pieces, words = library.subwords.holders(self._pieces)
+            holders += np.bincount(pieces, weights=library.word_counts[words], minlength=len(self._pieces))
+        size = self._model.corpus_size
+        holders = np.minimum(holders, size)
+        rarity: Floats = np.log(1 + (size - holders + 0.5) / (holders + 0.5))
+        return rarity
+
+    def _of_videos(self, library: LibraryIndex, video_of: Docs) -> Floats:
+        """The BM25 score of the whole video of each candidate, among all videos of the scope."""
+        libraries, b = self._model.libraries, self._model.b
+        count = sum(len(each.videos) for each in libraries)
+        average = sum(int(each.video_lengths.sum()) for each in libraries) / count or 1.0
+        videos, rows = np.unique(video_of, return_inverse=True)
+        normed = 1 - b + b * library.video_lengths[videos] / average
+        holders = [sum(each.videos_with(term) for each in libraries) for term in self._terms]
+        weights = np.array([math.log(1 + (count - held + 0.5) / (held + 0.5)) for held in holders])
+        said = np.stack([library.said_in_videos(term, videos) for term in self._terms], axis=1)
+        of_each: Floats = self._saturated(said / normed[:, None], weights)[rows]
+        return of_each
+
+
+def _pairs(terms: Sequence[QuestionTerm], place_of: dict[str, int]) -> tuple[Docs, Docs]:
+    """The terms that would be said one after the other: of neighbouring words, and within a compound."""
+    pairs: dict[tuple[int, int], None] = {}
+    for left, right in pairwise(terms):
+        for one in left.alternatives:
+            for other in right.alternatives:
+                pairs[place_of[one[-1]], place_of[other[0]]] = None
+    for each in terms:
+        for alternative in each.alternatives:
+            for one_term, next_term in pairwise(alternative):
+                pairs[place_of[one_term], place_of[next_term]] = None
+    both = np.array(list(pairs), np.int64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
+
+
+def _neighbours(library: LibraryIndex, docs: Docs) -> tuple[Docs, Docs]:
+    """The segments before and after each; where nothing directly precedes or continues it, itself."""
+    before = np.where(library.connected(docs - 1, docs), docs - 1, docs)
+    after = np.where(library.connected(docs, docs + 1), docs + 1, docs)
+    return before, after
+
+
+def _listen(library: LibraryIndex, docs: Docs) -> _Heard:
+    rows, words, places = library.spoken(docs)
+    return _Heard(library, docs, rows, words, places)
+
+
+def _in_title(library: LibraryIndex, term: str, docs: Docs) -> Floats:
+    titled = library.title_videos.get(term)
+    if titled is None:
+        return np.zeros(len(docs))
+    return np.isin(library.video_of[docs], titled).astype(np.float64)
+
+
+def _table(rows: Docs, columns: NDArray[np.integer], height: int, width: int, worth: Floats | None = None) -> Floats:
+    """Count, or add up what each is worth, by row and column."""
+    cells = np.bincount(rows * width + columns, weights=worth, minlength=height * width)
+    return cells.astype(np.float64).reshape(height, width)

@@ -1,0 +1,16 @@
+"""Ranges of numbers, many at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+
+def spread(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
+    """All numbers from each `firsts[i]` up to, not including, `lasts[i]`: which range each is of, and the numbers."""
+    lengths = lasts - firsts
+    owner = np.repeat(np.arange(len(firsts), dtype=np.int64), lengths)
+    before = np.cumsum(lengths) - lengths
+    return owner, np.arange(len(owner), dtype=np.int64) + (firsts - before)[owner]
