@@ -13,7 +13,6 @@ from storage.database import Database
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
 from storage.filters import wanted_videos
 from storage.importing import Importer, Progress
-from storage.index_cache import IndexCache
 from storage.models import (
     ALL_STEPS,
     Findings,
@@ -55,7 +54,7 @@ class Library:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._repository = Repository(database)
-        self._shelves = Shelves(self._repository, IndexCache(database.path.parent / INDEX_FOLDER))
+        self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
 
     @classmethod
     async def open(cls, path: Path) -> Library:
@@ -253,7 +252,7 @@ class Library:
         places: list[tuple[str, Video, float, float]] = []
         for ranked in ranking.ranked:
             index = searcher.model.libraries[ranked.library]
-            video = index.videos[index.video_of[ranked.doc]]
+            video = index.videos[int(index.video_of[ranked.doc])]
             places.append((keys[ranked.library], video, float(index.starts[ranked.doc]), ranked.score))
         stored = {
             key: await self._repository.segments(

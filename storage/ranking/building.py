@@ -14,6 +14,7 @@ from storage.models import Segment, Video
 from storage.ranking.index import Bools, Counts, Floats, Ints, LibraryIndex, Longs, shape_of
 from storage.ranking.spans import spread
 from storage.ranking.subwords import Subwords, build_subwords
+from storage.ranking.videos import list_videos
 from storage.ranking.vocabulary import build_vocabulary
 
 POSTINGS_AT_ONCE = 2_000_000
@@ -180,7 +181,7 @@ def _assembled(draft: _Draft) -> LibraryIndex:
     small = len(draft.words) <= np.iinfo(np.uint16).max
     return LibraryIndex(
         language=draft.language,
-        videos=draft.videos,
+        videos=list_videos(draft.videos),
         video_of=draft.video_of,
         starts=draft.starts,
         ends=draft.ends,
