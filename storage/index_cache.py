@@ -68,7 +68,7 @@ class IndexCache:
             return None
 
     def store(self, key: str, cached: CachedIndex) -> bool:
-        """Keep the index of a library. Returns whether that could be done; if not, the next start has to make it anew."""
+        """Keep the index of a library. Returns whether that could be done; if not, the next start makes it anew."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
