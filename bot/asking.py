@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from bot.answering.answer import compose, merge
 from bot.answering.excerpts import whole
@@ -17,6 +19,9 @@ from bot.errors import PassageGone
 from storage.errors import UnknownFilter
 from storage.library import Library
 from storage.models import ALL_STEPS, Findings, Hit, Question, Scope, Segment, Step
+
+_COMPOSING = ThreadPoolExecutor(1, "composing")
+"""One answer at a time: threads that only run Python hold each other up."""
 
 QUOTES = 5
 """How many excerpts an answer shows at most."""
@@ -48,7 +53,8 @@ async def ask(
     answers = []
     for part, findings in await _found(library, scope, question, HITS_READ * limit):
         passages = await _passages(library, part, question, findings, limit + SPARE_PASSAGES)
-        answers.append(await asyncio.to_thread(compose, question, findings, passages, limit, cuts))
+        composing = partial(compose, question, findings, passages, limit, cuts)
+        answers.append(await asyncio.get_running_loop().run_in_executor(_COMPOSING, composing))
     return merge(answers, limit)
 
 

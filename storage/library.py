@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from storage import access, exporting, glossary_entries
@@ -37,6 +38,10 @@ from storage.ranking.search import Ranking, Searcher
 from storage.repository import Repository
 from storage.samples import sample_sources
 from storage.shelves import Shelves
+
+_SEARCHING = ThreadPoolExecutor(2, "searching")
+"""Python runs one thread's code at a time: more threads would only take its lock from each other, and everybody would
+wait longer (measured: with eight people asking at once). Two, so that one big question does not hold up the others."""
 
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
@@ -230,7 +235,8 @@ class Library:
     ) -> Findings:
         """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
         searcher, keys = await self._shelves.searcher(scope)
-        ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit, steps)
+        loop = asyncio.get_running_loop()
+        ranking, one_video = await loop.run_in_executor(_SEARCHING, _rank, searcher, question, limit, steps)
         hits = await self._hits(searcher, keys, ranking)
         return Findings(hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video)
 
