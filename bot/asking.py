@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TypeVar
 
 from bot.answering.answer import compose, merge
-from bot.answering.excerpts import whole
+from bot.answering.excerpts import QUOTE_LENGTH, whole
 from bot.answering.matching import Matcher
 from bot.answering.passages import PASSAGES_PER_VIDEO, join, reopen
 from bot.answering.question import parse_question
+from bot.answering.strips import side_by_side
 from bot.answering.sureness import Cuts
-from bot.answering.values import Answer, OpenedPassage, Passage, Stretch
+from bot.answering.values import Answer, AnsweredTimeline, Found, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
 from storage.errors import UnknownFilter
 from storage.library import Library
-from storage.models import ALL_STEPS, Findings, Hit, Question, Scope, Segment, Step
+from storage.models import ALL_STEPS, Findings, Hit, Question, Scope, Segment, Step, Timeline
 
 _COMPOSING = ThreadPoolExecutor(1, "composing")
 """One answer at a time: threads that only run Python hold each other up."""
+
+Seen = TypeVar("Seen")
 
 QUOTES = 5
 """How many excerpts an answer shows at most."""
@@ -29,6 +34,12 @@ HITS_READ = 8
 """How many hits are looked at for each: neighbours, repetitions and a talkative video drop out."""
 SPARE_PASSAGES = 5
 """How many passages more than excerpts are read, because some say the same."""
+STRIPS = 12
+"""How many videos a timeline shows at most: more make a picture that nobody can read in a chat."""
+MOMENTS = 8
+"""How many moments of them are numbered and quoted: what a card has room for."""
+MOMENT_LENGTH = 200
+"""About how many characters of each are quoted: a timeline tells where, and an answer what."""
 AROUND_SECOND = 120.0
 """How far around a hit its neighbours are looked for; a segment is rarely longer than 40 seconds."""
 
@@ -50,12 +61,42 @@ async def ask(
     Raises EmptyQuestion, and UnknownFilter where a filter names nothing.
     """
     question = parse_question(text, video=video, creator=creator)
-    answers = []
-    for part, findings in await _found(library, scope, question, HITS_READ * limit):
-        passages = await _passages(library, part, question, findings, limit + SPARE_PASSAGES)
-        composing = partial(compose, question, findings, passages, limit, cuts)
-        answers.append(await asyncio.get_running_loop().run_in_executor(_COMPOSING, composing))
-    return merge(answers, limit)
+    found = await _found(library, scope, question, HITS_READ * limit)
+    return merge([await _answer(library, part, question, each, limit, cuts) for part, each in found], limit)
+
+
+async def timeline(
+    library: Library, scope: Scope, text: str, *, video: str = "", creator: str = "", cuts: Cuts | None = None
+) -> AnsweredTimeline:
+    """Where in the videos of a scope a question is spoken of. Its answer and its errors are as those of `ask`."""
+    question = parse_question(text, video=video, creator=creator)
+
+    async def look(part: Scope) -> Timeline:
+        return await library.timeline(part, question, STRIPS)
+
+    found = await _in_each_language(library, scope, look)
+    answers = [
+        await _answer(library, part, question, each.findings, MOMENTS, cuts, MOMENT_LENGTH) for part, each in found
+    ]
+    answer = merge(answers, MOMENTS)
+    if answer.found is Found.NOTHING:
+        return AnsweredTimeline(answer)
+    spoken_in = frozenset(excerpt.video.video_id for excerpt in answer.excerpts)
+    return AnsweredTimeline(answer, side_by_side([each for _, each in found], spoken_in, STRIPS))
+
+
+async def _answer(
+    library: Library,
+    scope: Scope,
+    question: Question,
+    findings: Findings,
+    limit: int,
+    cuts: Cuts | None,
+    length: int = QUOTE_LENGTH,
+) -> Answer:
+    passages = await _passages(library, scope, question, findings, limit + SPARE_PASSAGES)
+    composing = partial(compose, question, findings, passages, limit, cuts, length)
+    return await asyncio.get_running_loop().run_in_executor(_COMPOSING, composing)
 
 
 async def search(
@@ -102,6 +143,17 @@ async def open_passage(
 async def _found(
     library: Library, scope: Scope, question: Question, limit: int, steps: frozenset[Step] = ALL_STEPS
 ) -> list[tuple[Scope, Findings]]:
+    """What is found for a question. Raises UnknownFilter where a filter names nothing."""
+
+    async def look(part: Scope) -> Findings:
+        return await library.search(part, question, limit, steps=steps)
+
+    return await _in_each_language(library, scope, look)
+
+
+async def _in_each_language(
+    library: Library, scope: Scope, look: Callable[[Scope], Awaitable[Seen]]
+) -> list[tuple[Scope, Seen]]:
     """What each language of a scope says of a question: words are read otherwise in each.
 
     Raises UnknownFilter where a filter names nothing in any of them.
@@ -110,7 +162,7 @@ async def _found(
     found, refusal = [], None
     for part in await library.by_language(scope) or [scope]:
         try:
-            found.append((part, await library.search(part, question, limit, steps=steps)))
+            found.append((part, await look(part)))
         except UnknownFilter as error:
             refusal = refusal or error
     if refusal and not found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from storage import access, exporting, glossary_entries
@@ -12,7 +11,7 @@ from storage.analysis import analyser_for
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
-from storage.filters import wanted_videos
+from storage.finding import Finder
 from storage.importing import Importer, Progress
 from storage.models import (
     ALL_STEPS,
@@ -29,19 +28,15 @@ from storage.models import (
     Statistics,
     Step,
     StoredVideo,
+    TellingTerm,
+    Timeline,
     UndoReport,
-    Video,
     VideoSummary,
 )
 from storage.ranking.peers import rank_as_shipped
-from storage.ranking.search import Ranking, Searcher
 from storage.repository import Repository
 from storage.samples import sample_sources
 from storage.shelves import Shelves
-
-_SEARCHING = ThreadPoolExecutor(2, "searching")
-"""Python runs one thread's code at a time: more threads would only take its lock from each other, and everybody would
-wait longer (measured: with eight people asking at once). Two, so that one big question does not hold up the others."""
 
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
@@ -60,6 +55,7 @@ class Library:
         self._database = database
         self._repository = Repository(database)
         self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
+        self._finder = Finder(self._repository, self._shelves)
 
     @classmethod
     async def open(cls, path: Path) -> Library:
@@ -234,11 +230,19 @@ class Library:
         self, scope: Scope, question: Question, limit: int, *, steps: frozenset[Step] = ALL_STEPS
     ) -> Findings:
         """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
-        searcher, keys = await self._shelves.searcher(scope)
-        loop = asyncio.get_running_loop()
-        ranking, one_video = await loop.run_in_executor(_SEARCHING, _rank, searcher, question, limit, steps)
-        hits = await self._hits(searcher, keys, ranking)
-        return Findings(hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video)
+        return await self._finder.search(scope, question, limit, steps)
+
+    async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> Timeline:
+        """How strongly each segment of the best videos of a scope speaks of a question, at most `limit_videos` of them.
+
+        Raises UnknownFilter where a filter names nothing.
+        """
+        return await self._finder.timeline(scope, question, limit_videos)
+
+    async def telling_terms(self, scope: Scope, video_id: str, limit: int) -> tuple[TellingTerm, ...]:
+        """The words that tell a video from the others of a scope, the most telling first. Raises UnknownVideo."""
+        summary = await self.summary(scope, video_id)
+        return await self._finder.telling_terms(scope, summary.library, video_id, limit)
 
     async def search_as_shipped(
         self, scope: Scope, texts: Sequence[str], peer: Peer, limit: int, *, progress: Progress = _silent
@@ -253,25 +257,6 @@ class Library:
         stored = await self._repository.videos(key)
         language = states[0].language if states else ""
         return await asyncio.to_thread(rank_as_shipped, stored, texts, peer, language, limit, progress)
-
-    async def _hits(self, searcher: Searcher, keys: Sequence[str], ranking: Ranking) -> tuple[Hit, ...]:
-        places: list[tuple[str, Video, float, float]] = []
-        for ranked in ranking.ranked:
-            index = searcher.model.libraries[ranked.library]
-            video = index.videos[int(index.video_of[ranked.doc])]
-            places.append((keys[ranked.library], video, float(index.starts[ranked.doc]), ranked.score))
-        stored = {
-            key: await self._repository.segments(
-                key, [(v.video_id, start) for own, v, start, _ in places if own == key]
-            )
-            for key in dict.fromkeys(keys)
-        }
-        return tuple(
-            Hit(video, segment, score)
-            for key, video, start, score in places
-            # Another process may have removed the segment since it was indexed.
-            if (segment := stored[key].get((video.video_id, start))) is not None
-        )
 
     async def export(self, scope: Scope, form: str, video_id: str | None = None) -> bytes:
         """The scope's one library, or one video of it, as a file in one of `EXPORT_FORMS`.
@@ -307,15 +292,6 @@ class Library:
         await self._database.rebuild_indexes()
         await self.restore_samples()
         self._shelves.forget()
-
-
-def _rank(searcher: Searcher, question: Question, limit: int, steps: frozenset[Step]) -> tuple[Ranking, bool]:
-    videos = wanted_videos(question, [index.standing for index in searcher.model.libraries])
-    reach = sum(
-        index.video_count if chosen is None else len(chosen)
-        for index, chosen in zip(searcher.model.libraries, videos, strict=True)
-    )
-    return searcher.search(question, limit, videos, steps), reach == 1
 
 
 def _only(scope: Scope) -> str:

@@ -6,6 +6,7 @@ Seconds are floats counted from the start of the recording. Positions in text co
 from __future__ import annotations
 
 import enum
+from bisect import bisect_right
 from dataclasses import dataclass
 
 
@@ -51,6 +52,19 @@ class Segment:
     end_second: float
     text: str
     marks: tuple[CueMark, ...] = ()
+
+    def second_at(self, offset: int) -> float:
+        """When the words at an offset of the text begin: exact to the cue, else estimated and a second early."""
+        if self.marks:
+            place = bisect_right([mark.offset for mark in self.marks], offset) - 1
+            return self.marks[max(place, 0)].start_second
+        if offset == 0:
+            return self.start_second
+        return round(max(self.start_second, self.estimate(offset) - 1.0), 3)
+
+    def estimate(self, offset: int) -> float:
+        """When an offset of the text is reached, in seconds: speech runs at an even pace, as far as we know."""
+        return self.start_second + (self.end_second - self.start_second) * offset / len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +198,57 @@ class Findings:
     ideal: float = 0.0
     searched_for: str | None = None
     one_video: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellingTerm:
+    """A word that tells one video from the others of its scope, as it is most often spoken in it.
+
+    `weight` is how telling it is, `count` how often the video says it. `start_second` is where it is first said in the
+    segment that says it most: exact to the cue where cues are known, else estimated and a second early.
+    """
+
+    word: str
+    weight: float
+    count: int
+    start_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One segment of a strip: when it is spoken, and how strongly it speaks of the question, from 0 to 1."""
+
+    start_second: float
+    end_second: float
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One video of a timeline from its beginning to `end_second`: a column a segment, in spoken order."""
+
+    video: Video
+    end_second: float
+    columns: tuple[Column, ...]
+
+    @property
+    def presence(self) -> float:
+        """How strongly the video speaks of the question: its three strongest columns together, so that dwelling on it
+        counts for more than a single mention, and length for nothing."""
+        return sum(sorted((column.strength for column in self.columns), reverse=True)[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Where in the videos a question is spoken of: a strip a video, those first that speak of it most.
+
+    Strengths are shares of `peak`, the score of the strongest segment. The hits of `findings` are the best moments, all
+    of them in videos that have a strip.
+    """
+
+    strips: tuple[Strip, ...]
+    peak: float
+    findings: Findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -394,3 +394,54 @@ def test_each_library_has_a_glossary_and_a_side_may_begin_with_a_dash(run: Run) 
     assert run("glossary", "list").stdout == ""
     assert run("glossary", "list", "--library", "server:123").stdout == "-ganz\tGANs\n"
     assert run("glossary", "remove", "--library", "123", "--", "-ganz", "GANs").returncode == 0
+
+
+def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
+    shown = run("video", "sample-captions").stdout
+    assert "length    7:55" in shown
+    assert "   cue (12)  2:54  https://video.example.com/sample-captions#t=174" in shown
+    value = json.loads(run("video", "sample-captions", "--json").stdout)
+    assert list(value) == ["video_id", "title", "creator", "url", "end_second", "segments", "words", "telling_terms"]
+    assert list(value["telling_terms"][0]) == ["word", "count", "weight", "start_second", "link"]
+    done = run("video", "nothing")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no video 'nothing' here" in done.stderr
+
+
+def test_videos_are_searched_by_words_of_their_title(run: Run) -> None:
+    assert run("videos", "--search", "made captoins").stdout.startswith("sample-captions\t7:55\t")
+    none = run("videos", "--search", "zebra")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No video here is called zebra.\n")
+    lines = run("videos", "--search", "zebra", "--json").stdout + run("videos", "--json").stdout
+    assert [json.loads(line)["segments"] for line in lines.splitlines()] == [17, 17, 17]
+
+
+def test_a_timeline_in_words_as_a_picture_and_as_json(run: Run, tmp_path: Path) -> None:
+    done = run("timeline", "what", "is", "a", "hold", "cue?", "--picture", "timeline.png")
+    assert done.returncode == 0
+    strip = next(line for line in done.stdout.splitlines() if "|" in line)
+    assert re.fullmatch(r"   \|[ ▁▂▃▄▅▆▇█]{64}\| 7:55", strip)
+    number = done.stdout.splitlines()[2]
+    assert (number.strip(), strip[number.index("1")]) == ("1", "█")
+    assert "   2:54  https://video.example.com/sample-captions#t=174" in done.stdout
+    assert done.stderr == "Wrote timeline.png.\n"
+    assert (tmp_path / "timeline.png").read_bytes().startswith(b"\x89PNG")
+    value = json.loads(run("timeline", "hold cue", "--json").stdout)
+    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "strips", "moments"]
+    assert max(each["strength"] for each in value["strips"][0]["segments"]) == 1.0
+    assert value["moments"][0]["link"].endswith("#t=174")
+
+
+def test_a_timeline_of_nothing_draws_nothing(run: Run, tmp_path: Path) -> None:
+    done = run("timeline", "pizza dough", "--picture", "timeline.png")
+    assert (done.returncode, done.stderr) == (0, "There is nothing to draw.\n")
+    assert "Not in these videos." in done.stdout
+    assert not (tmp_path / "timeline.png").exists()
+    for words, code, said in (
+        (("???",), 1, "at least one word"),
+        (("hold cue", "--picture", "no/such/folder.png"), 1, "cannot be written"),
+        (("hold cue", "--pictrue"), 2, "There is no option --pictrue"),
+    ):
+        refused = run("timeline", *words)
+        assert refused.returncode == code
+        assert said in refused.stderr

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_discord import limits
 
-from bot.answering.values import Answer, Excerpt, Found, OpenedPassage
-from bot.discord_face import cards, cards_house, cards_reading, controls, neutral
+from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found, OpenedPassage
+from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, controls, neutral
 from bot.discord_face.catalogue import best, names_of
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import Misfit, problems, require_fit
 from bot.discord_face.pace import Cooldown
 from bot.errors import AskedTooSoon
-from storage.models import Segment, Statistics, Video, VideoSummary
+from storage.models import Column, Segment, Statistics, Strip, TellingTerm, Video, VideoSummary
 
 OWNER = Owner(2**63, "k" * 16)
 HOSTILE = [
@@ -108,7 +108,8 @@ def excerpts(draw: st.DrawFn) -> Excerpt:
 def check(card: cards.Card) -> list[dict[str, Any]]:
     components = card.components()
     assert problems(components) == []
-    assert limits.component_problems(components, True, set()) == [], "as the local Discord sees it"
+    files = {file.filename for file in card.files()}
+    assert limits.component_problems(components, True, files) == [], "as the local Discord sees it"
     return components
 
 
@@ -140,8 +141,43 @@ def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
     segments = [Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts)]
     video = Video("id", title, title, "https://x.example/" + "a" * 270)
     check(cards_reading.transcript_card(video, segments, OWNER, earlier=True, later=False))
-    check(cards_house.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1))
+    check(cards_videos.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1, search=title))
     check(cards.notice(title))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(excerpts(), min_size=1, max_size=8), anything, st.one_of(st.none(), anything), st.lists(anything))
+def test_every_timeline_fits(shown: list[Excerpt], question: str, searched: str | None, unknown: list[str]) -> None:
+    answer = Answer(question, Found.CLOSEST, tuple(shown), searched, tuple(unknown))
+    strips = [Strip(Video("x"), 0, ()), *(Strip(each.video, 900.0, (Column(0.0, 30.0, 0.5),)) for each in shown)]
+    card = cards_timeline.timeline_card(AnsweredTimeline(answer, tuple(strips)), b"png", OWNER)
+    check(card)
+    assert [file.fp.read() for _ in range(2) for file in card.files()] == [b"png"] * 2, "sent again, it is all there"
+
+
+@settings(max_examples=80, deadline=None)
+@given(excerpts(), st.lists(anything, max_size=12), st.booleans())
+def test_every_video_fits(shown: Excerpt, words: list[str], private: bool) -> None:
+    terms = [TellingTerm(word, 1.0, 2, 30.0) for word in words]
+    summary = VideoSummary(shown.video, "shared", 1, 1, 90.0)
+    check(cards_videos.video_card(summary, terms, Owner(1, private=private)))
+    check(cards_videos.videos_card([summary] * 31, Owner(1), 1))
+
+
+def test_a_list_shows_covers_where_there_are_any() -> None:
+    with_cover = Video("a", "A", thumbnail="https://x.example/p.jpg")
+    listed = [VideoSummary(video, "shared", 1, 1, 90.0) for video in (with_cover, Video("b", "B"))]
+    (container,) = check(cards_videos.videos_card(listed, Owner(1, private=True), 0))
+    assert [part["type"] for part in container["components"]] == [10, 9, 10]
+
+
+def test_a_timeline_is_told_in_words_to_those_who_cannot_see_it() -> None:
+    strip = Strip(Video("id", "A @talk"), 900.0, (Column(0.0, 30.0, 0.5), Column(30.0, 60.0, 1.0)))
+    silent = Strip(Video("other"), 900.0, (Column(0.0, 30.0, 0.0),))
+    words = cards_timeline.in_words(AnsweredTimeline(Answer("why?", Found.CONFIDENT), (strip, silent)))
+    assert words == (
+        "Where 2 videos speak of “why?”, the most first. A @talk: most at 0:30 of 15:00; other: only its title."
+    )
 
 
 def test_the_house_cards_fit() -> None:
@@ -149,7 +185,8 @@ def test_the_house_cards_fit() -> None:
     about = cards_house.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_second=7_300)
     check(about)
     assert "2 hours ago" in str(about.components())
-    check(cards_house.videos_card([], OWNER, 0))
+    check(cards_videos.videos_card([], OWNER, 0))
+    check(cards_videos.videos_card([], OWNER, 0, search="x"))
     check(cards.notice("Counted.", *controls.withdraw(OWNER)))
 
 
@@ -220,6 +257,9 @@ def test_how_sure_is_said_in_words() -> None:
         [{"type": 9, "components": [{"type": 10, "content": "x"}]}],
         [{"type": 9, "components": [], "accessory": {"type": 11, "media": {"url": "https://x.example/"}}}],
         [{"type": 11, "media": {"url": "attachment"}, "description": ""}],
+        [{"type": 12, "items": []}],
+        [{"type": 12, "items": [{"media": {"url": "attachment://../x y"}}]}],
+        [{"type": 12, "items": [{"media": {"url": "attachment://x.png"}, "description": "x" * 1025}]}],
         [{"type": 17, "components": []}],
     ],
 )

@@ -70,7 +70,8 @@ async def test_it_logs_in_registers_its_commands_once_and_ends_in_order(server: 
             await server.ready()
             assert await process.terminate() == 0
             assert server.token not in process.stdout + process.stderr
-    assert set(server.commands()) == {"ask", "videos", "transcript", "help", "about", "Find in videos"}
+    names = {"ask", "timeline", "videos", "video", "transcript", "help", "about", "Find in videos"}
+    assert set(server.commands()) == names
     assert len(server.asked("PUT", "/commands")) == 1, "the second start found them unchanged"
     for command in server.commands().values():
         assert command["contexts"] == [0, 1, 2]
@@ -84,7 +85,7 @@ async def test_commands_are_registered_by_hand_also_in_one_server(server: LocalD
     for words, place in ((("sync",), None), (("sync",), None), (("sync", "--server", str(guild.id)), guild.id)):
         async with bot_process(server, tmp_path, *words) as process:
             assert await process.wait() == 0
-        assert len(server.commands(place)) == 6
+        assert len(server.commands(place)) == 8
     assert len(server.asked("PUT", "/commands")) == 3
     assert server.breaches == []
 
@@ -187,6 +188,9 @@ async def test_the_other_commands(server: LocalDiscord, bot: BotProcess) -> None
     _, channel = await home(server, alice)
     for name, options, said in (
         ("videos", {}, "3 videos"),
+        ("videos", {"search": "captoins made"}, "One video called “captoins made”"),
+        ("video", {"video": "sample-captions"}, "captions [1:55](https://video.example.com/sample-captions#t=115)"),
+        ("timeline", {"question": "hold cue", "private": True}, "1. Sample talk: How captions are made and timed"),
         ("help", {}, "How to ask"),
         ("about", {}, "3 videos"),
         ("transcript", {"video": "sample-captions", "at": "1:00"}, "[0:"),
@@ -199,6 +203,19 @@ async def test_the_other_commands(server: LocalDiscord, bot: BotProcess) -> None
         card = await server.reply_to(await server.slash(alice, name, options, at=channel))
         assert said in texts(card), name
         assert card["flags"] == COMPONENTS_V2 | EPHEMERAL
+    assert server.breaches == []
+
+
+async def test_a_timeline_comes_with_its_picture(server: LocalDiscord, bot: BotProcess) -> None:
+    alice = server.add_user("Alice")
+    _, channel = await home(server, alice)
+    card = await server.reply_to(await server.slash(alice, "timeline", {"question": "message"}, at=channel))
+    (picture,) = card["attachments"]
+    assert (picture["filename"], picture["content_type"]) == ("timeline.png", "image/png")
+    (gallery,) = [part for _, part in limits.walk(card["components"]) if part["type"] == limits.MEDIA_GALLERY]
+    assert gallery["items"][0]["media"]["url"] == picture["url"]
+    opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
+    assert opened["flags"] & EPHEMERAL
     assert server.breaches == []
 
 

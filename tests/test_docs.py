@@ -74,7 +74,7 @@ def test_every_command_and_option_explains_itself(name: str) -> None:
 
 
 def test_every_option_of_import_and_export_is_in_the_readme() -> None:
-    for name in ("import", "export", "ask", "search"):
+    for name in ("import", "export", "ask", "search", "timeline", "video", "videos"):
         for parameter in COMMANDS[name].params:
             for option in parameter.opts:
                 if option.startswith("--") and option != "--help":

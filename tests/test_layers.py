@@ -61,6 +61,10 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert not of(names, "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3")
     elif not place.startswith("bot/console_face/"):
         assert not of(names, "bot.evaluating"), "measuring is the host's affair: nobody waits for it on Discord"
+    if place == "bot/drawing.py":
+        assert of(names, "bot", "storage") <= of(names, "bot.answering.values", "bot.timecodes", "storage.models")
+    else:
+        assert not of(names, "PIL"), "one room draws"
     if place != "bot/evaluating/measures.py":
         assert not of(names, "pytrec_eval"), "one room knows the measures"
     if place != "bot/__main__.py":
@@ -73,8 +77,9 @@ def test_only_main_reads_the_environment() -> None:
 
 
 def test_only_asking_searches() -> None:
-    callers = {room(path) for path in FILES if "library.search(" in path.read_text() and room(path).startswith("bot/")}
-    assert callers == {"bot/asking.py"}
+    for verb in ("library.search(", "library.timeline("):
+        callers = {room(path) for path in FILES if verb in path.read_text() and room(path).startswith("bot/")}
+        assert callers == {"bot/asking.py"}
 
 
 def test_only_access_makes_scopes() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.answering.alike import says_the_same, shingles
-from bot.answering.excerpts import excerpt
+from bot.answering.excerpts import QUOTE_LENGTH, excerpt
 from bot.answering.matching import Matcher
 from bot.answering.sureness import Cuts, sureness
 from bot.answering.values import Answer, Elsewhere, Excerpt, Found, Passage
@@ -19,9 +19,15 @@ NEAR_MISSES = 3
 
 
 def compose(
-    question: Question, findings: Findings, passages: Iterable[Passage], limit: int, cuts: Cuts | None = None
+    question: Question,
+    findings: Findings,
+    passages: Iterable[Passage],
+    limit: int,
+    cuts: Cuts | None = None,
+    length: int = QUOTE_LENGTH,
 ) -> Answer:
-    """Answer a question from its passages, best first; at most `limit` excerpts, no two of them alike."""
+    """Answer a question from its passages, best first; at most `limit` excerpts of about `length` characters, no two of
+    them alike."""
     cuts = cuts or Cuts()
     unknown = tuple(term.word for term in findings.terms if not term.alternatives)
     passages = list(passages)
@@ -34,7 +40,7 @@ def compose(
         wanted, enough = limit, BESIDE_BEST * best
     matcher = Matcher(question, findings)
     worth_showing = (passage for passage in passages if passage.score >= enough)
-    shown = tuple(_distinct(worth_showing, matcher, wanted))
+    shown = tuple(_distinct(worth_showing, matcher, wanted, length))
     if found is Found.NOTHING:
         return Answer(question.text, found, (), findings.searched_for, unknown, shown, sure)
     return Answer(question.text, found, shown, findings.searched_for, unknown, sureness=sure)
@@ -63,7 +69,7 @@ def _by_score(excerpt: Excerpt) -> float:
     return -excerpt.score
 
 
-def _distinct(passages: Iterable[Passage], matcher: Matcher, wanted: int) -> Iterator[Excerpt]:
+def _distinct(passages: Iterable[Passage], matcher: Matcher, wanted: int, length: int) -> Iterator[Excerpt]:
     """The first excerpts that say something new, each with where else it is said."""
     kept: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
     elsewhere: dict[int, list[Elsewhere]] = {}
@@ -73,7 +79,7 @@ def _distinct(passages: Iterable[Passage], matcher: Matcher, wanted: int) -> Ite
         if same is None and len(kept) == wanted:
             continue
         # Quoting is most of the work of an answer: no more is quoted than is shown.
-        candidate = excerpt(passage, matcher)
+        candidate = excerpt(passage, matcher, length)
         if same is None:
             kept.append((candidate, shingles(candidate.quote)))
         else:

@@ -162,28 +162,18 @@ def _pieces(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
 
 
 def _second_at(segments: Sequence[Segment], offset: int) -> float:
-    """When the words at an offset of the passage begin: exact to the cue, else estimated and a second early."""
+    """When the words at an offset of the passage begin."""
     segment, within = _locate(segments, offset)
-    if segment.marks:
-        place = bisect_right([mark.offset for mark in segment.marks], within) - 1
-        return segment.marks[max(place, 0)].start_second
-    if within == 0:
-        return segment.start_second
-    return round(max(segment.start_second, _estimate(segment, within) - 1.0), 3)
+    return segment.second_at(within)
 
 
 def _end_second(segments: Sequence[Segment], offset: int) -> float:
     """When the words before an offset of the passage have been spoken."""
     segment, within = _locate(segments, offset - 1)
     if not segment.marks:
-        return round(_estimate(segment, within + 1), 3)
+        return round(segment.estimate(within + 1), 3)
     later = [mark.start_second for mark in segment.marks if mark.offset > within]
     return later[0] if later else segment.end_second
-
-
-def _estimate(segment: Segment, within: int) -> float:
-    """Speech runs at an even pace, as far as we know."""
-    return segment.start_second + (segment.end_second - segment.start_second) * within / len(segment.text)
 
 
 def _locate(segments: Sequence[Segment], offset: int) -> tuple[Segment, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from storage.models import Segment, Video
+from storage.models import Segment, Strip, Video
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +101,15 @@ class Answer:
     unknown_terms: tuple[str, ...] = ()
     near_misses: tuple[Excerpt, ...] = ()
     sureness: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredTimeline:
+    """Where in the videos a question is spoken of: the strips of the videos, those first that speak of it most, and an
+    answer whose excerpts are the best moments, numbered from 1 in their order.
+
+    With `Found.NOTHING` there are no strips.
+    """
+
+    answer: Answer
+    strips: tuple[Strip, ...] = ()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.console_face import asking_commands, glossary_commands, library_commands, upkeep_commands
+from bot.console_face import asking_commands, glossary_commands, library_commands, seeing_commands, upkeep_commands
 from bot.console_face.chat import chat
 from bot.console_face.evaluate_command import evaluate
 from bot.console_face.feedback_command import feedback
@@ -89,8 +89,10 @@ def chat_command(context: typer.Context, library: asking_commands.LibraryOption 
 
 app.command("ask", context_settings=_DASHES_WELCOME)(asking_commands.ask)
 app.command("search", context_settings=_DASHES_WELCOME)(asking_commands.search)
+app.command("timeline", context_settings=_DASHES_WELCOME)(seeing_commands.timeline)
 app.command("import")(library_commands.import_)
 app.command("videos")(library_commands.videos)
+app.command("video", context_settings=_DASHES_WELCOME)(seeing_commands.video)
 app.command("transcript", context_settings=_DASHES_WELCOME)(library_commands.transcript)
 app.command("export")(library_commands.export)
 app.command("remove", context_settings=_DASHES_WELCOME)(library_commands.remove)

@@ -80,7 +80,7 @@ def search(
 
 def _each(session: Session, words: list[str], library: str, act: Asker, *, json: bool, hits: bool) -> None:
     """Act on every question; one that cannot be asked is said, and the others go on."""
-    _refuse_unknown_options(words)
+    refuse_unknown_options(words)
     piped = words == ["-"]
 
     async def run(stored: Library) -> int:
@@ -108,7 +108,7 @@ def _lines() -> Iterator[str]:
     return (line.rstrip("\r\n") for line in sys.stdin)
 
 
-def _refuse_unknown_options(words: list[str]) -> None:
+def refuse_unknown_options(words: list[str]) -> None:
     """A mistyped option would be asked as if it were part of the question."""
     for word in words:
         if word.startswith("--") and " " not in word:

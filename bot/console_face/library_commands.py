@@ -13,8 +13,10 @@ import typer
 from rich.prompt import Prompt
 
 from bot.console_face.asking_commands import LibraryOption
+from bot.console_face.machine_output import video_json
 from bot.console_face.session import FAILED, WRONG_USE, Session
 from bot.timecodes import parse_timecode
+from bot.titles import called
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -154,12 +156,25 @@ def _ask_for_ids(
     return named
 
 
-def videos(context: typer.Context, library: LibraryOption = access.SHARED) -> None:
+def videos(
+    context: typer.Context,
+    search: Annotated[
+        str, typer.Option("--search", help="Only videos called so: words of the title or creator; slips are forgiven.")
+    ] = "",
+    library: LibraryOption = access.SHARED,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video.")] = False,
+) -> None:
     """List the videos."""
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        session.screen.videos(await stored.videos(await stored.in_reach(access.host(library))))
+        found = called(search, await stored.videos(await stored.in_reach(access.host(library))))
+        if json:
+            session.screen.data("".join(f"{video_json(each)}\n" for each in found))
+        elif search and not found:
+            session.screen.remark(f"No video here is called {search}.")
+        else:
+            session.screen.videos(found)
 
     session.run(run)
 
@@ -211,7 +226,7 @@ def export(
             sys.stdout.buffer.write(content)
             sys.stdout.flush()
         else:
-            _write(output, content)
+            write_file(output, content)
             session.screen.remark(f"Wrote {output}.")
 
 
@@ -251,7 +266,8 @@ def stats(context: typer.Context, library: LibraryOption = access.SHARED) -> Non
     session.run(run)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that somebody named. Raises RequestError where it cannot be written."""
     try:
         path.write_bytes(content)
     except OSError as error:

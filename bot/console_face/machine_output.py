@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from bot.answering.values import Answer, Excerpt, Found
-from storage.models import GlossaryEntry, Hit
+from bot.answering.links import link_at
+from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
+from storage.models import GlossaryEntry, Hit, Strip, TellingTerm, VideoSummary
 
 
 def answer_json(answer: Answer) -> str:
@@ -37,6 +38,39 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
     return json.dumps({"question": question, "hits": rows})
 
 
+def timeline_json(timeline: AnsweredTimeline) -> str:
+    """A timeline as one object, on one line: the answer's, with its excerpts as `moments` beside the `strips`."""
+    answer = json.loads(answer_json(timeline.answer))
+    moments = answer.pop("excerpts")
+    return json.dumps({**answer, "strips": [_strip(strip) for strip in timeline.strips], "moments": moments})
+
+
+def video_json(summary: VideoSummary, terms: Sequence[TellingTerm] | None = None) -> str:
+    """A video as one object, on one line; with its telling terms where they are given."""
+    video = summary.video
+    value: dict[str, object] = {
+        "video_id": video.video_id,
+        "title": video.title,
+        "creator": video.creator,
+        "url": video.url,
+        "end_second": summary.end_second,
+        "segments": summary.segments,
+        "words": summary.words,
+    }
+    if terms is not None:
+        value["telling_terms"] = [
+            {
+                "word": term.word,
+                "count": term.count,
+                "weight": term.weight,
+                "start_second": term.start_second,
+                "link": link_at(video.url, term.start_second),
+            }
+            for term in terms
+        ]
+    return json.dumps(value)
+
+
 def entry_json(entry: GlossaryEntry) -> str:
     """An entry of a glossary as one object, on one line."""
     return json.dumps({"said": entry.said, "meant": entry.meant})
@@ -46,6 +80,18 @@ def refusal_json(question: str, reason: str, *, hits: bool) -> str:
     """The object for a question that could not be asked: the usual form, empty, with the reason as `error`."""
     empty = json.loads(hits_json(question, ()) if hits else answer_json(Answer(question, Found.NOTHING)))
     return json.dumps({**empty, "error": reason})
+
+
+def _strip(strip: Strip) -> dict[str, object]:
+    return {
+        "video_id": strip.video.video_id,
+        "title": strip.video.title,
+        "end_second": strip.end_second,
+        "segments": [
+            {"start_second": each.start_second, "end_second": each.end_second, "strength": each.strength}
+            for each in strip.columns
+        ],
+    }
 
 
 def _excerpt(excerpt: Excerpt) -> dict[str, object]:

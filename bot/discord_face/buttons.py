@@ -72,7 +72,7 @@ class TurnVideos(Pressed, template=pressed("videos")):
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
         asker, delivery = self.turning(interaction)
-        await deliver(interaction, desk.videos(asker, self.number), delivery)
+        await deliver(interaction, desk.videos_on(asker, self.key, self.number), delivery)
 
 
 class OpenPassage(Pressed, template=pressed("open")):

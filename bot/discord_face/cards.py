@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from discord import ui
+from discord import File, ui
 
 from bot.answering.values import Answer, Elsewhere, Excerpt, Found
 from bot.discord_face import controls, neutral
@@ -28,11 +30,20 @@ NEAR = "The nearest there is, which may be about something else:"
 Part = ui.Item[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of ours, sent along with the card that shows it as `attachment://name`."""
+
+    name: str
+    content: bytes
+
+
 class Card(ui.LayoutView):
     """One message of ours. A fresh one is made for every send and every edit."""
 
-    def __init__(self, *parts: Part) -> None:
+    def __init__(self, *parts: Part, pictures: Sequence[Picture] = ()) -> None:
         super().__init__(timeout=None)
+        self._pictures = tuple(pictures)
         for part in parts:
             self.add_item(part)
 
@@ -40,6 +51,10 @@ class Card(ui.LayoutView):
         """As Discord gets them."""
         components: list[dict[str, Any]] = self.to_components()  # type: ignore[no-untyped-call]
         return components
+
+    def files(self) -> list[File]:
+        """Its pictures, for one send: a file that was read has nothing left for the next."""
+        return [File(io.BytesIO(picture.content), picture.name) for picture in self._pictures]
 
 
 def text(content: str) -> ui.TextDisplay[Any]:
@@ -55,12 +70,12 @@ def notice(words: str, *rows: Part) -> Card:
 def answer_card(answer: Answer, owner: Owner, *, page: int = 0, more: bool = False) -> Card:
     """An answer. `answer` holds what is shown on this page; `more` says that there is a next one."""
     shown = answer.excerpts or answer.near_misses
-    heading = "\n".join([header(answer.question), *_notes(answer, page)])
+    heading = "\n".join([header(answer.question), *notes(answer, page)])
     parts: list[Part] = [text(heading), *sections(shown, MOST_TEXT - len(heading) - 100)]
     rows: list[Part] = []
     if shown:
         parts.append(text("-# A number opens that passage with more around it."))
-        rows.append(controls.numbers(owner, len(shown)))
+        rows += controls.numbers(owner, len(shown))
     rows += controls.row(controls.pages("page", owner, page, more=more), controls.delete(owner))
     return Card(ui.Container(*parts), *rows)
 
@@ -70,21 +85,22 @@ def header(question: str) -> str:
     return f"### {neutral.fitted(question, LONGEST_QUESTION) or '…'}"
 
 
-def _notes(answer: Answer, page: int) -> list[str]:
-    notes = []
+def notes(answer: Answer, page: int = 0) -> list[str]:
+    """How the question was understood, and how sure the answer is."""
+    said = []
     if answer.searched_for:
-        notes.append(f"Searched for: *{neutral.fitted(answer.searched_for, LONGEST_NOTE)}*")
+        said.append(f"Searched for: *{neutral.fitted(answer.searched_for, LONGEST_NOTE)}*")
     if answer.found is Found.NOTHING:
-        notes.append(f"**{NOTHING}**")
+        said.append(f"**{NOTHING}**")
     if answer.found is Found.CLOSEST:
-        notes.append(f"*{CLOSEST}*")
+        said.append(f"*{CLOSEST}*")
     if answer.unknown_terms:
-        notes.append(f"Nobody says: {neutral.fitted(', '.join(answer.unknown_terms), LONGEST_NOTE)}")
+        said.append(f"Nobody says: {neutral.fitted(', '.join(answer.unknown_terms), LONGEST_NOTE)}")
     if answer.near_misses:
-        notes.append(f"*{NEAR}*")
+        said.append(f"*{NEAR}*")
     if page:
-        notes.append(f"-# Page {page + 1}")
-    return notes
+        said.append(f"-# Page {page + 1}")
+    return said
 
 
 def sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:

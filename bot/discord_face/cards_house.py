@@ -1,19 +1,14 @@
-"""Cards about the bot itself: what videos there are, how to ask, and what it is."""
+"""Cards about the bot itself: how to ask, and what it is."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from discord import ui
 
 from bot import __version__
-from bot.discord_face import cards, controls, neutral
+from bot.discord_face import cards, controls
 from bot.discord_face.cards import Card
 from bot.discord_face.controls import Owner
-from bot.timecodes import timecode
-from storage.models import Statistics, VideoSummary
-
-VIDEOS_ON_A_PAGE = 10
+from storage.models import Statistics
 
 _HELP = """\
 ### How to ask
@@ -24,7 +19,9 @@ To look for what a message says, open its menu: **Apps**, then **Find in videos*
 `-word` nothing that says this word
 `video:name` only in that video, `creator:name` only by that creator
 ### And besides
-**/videos** lists what can be asked about, **/transcript** shows the words around a moment, **/about** says what I am.
+**/timeline** draws where in the videos something is spoken of, and says it in words.
+**/videos** lists what can be asked about, **/video** shows one of them and the words that tell it from the others.
+**/transcript** shows the words around a moment, **/about** says what I am.
 I quote what is said in the videos and link to the second. I write no answers of my own."""
 
 _PRIVACY = (
@@ -59,26 +56,3 @@ def _ago(seconds: float) -> str:
         if count:
             return f"{count} {unit}{'s' * (count > 1)} ago"
     return "less than a minute ago"
-
-
-def videos_card(videos: Sequence[VideoSummary], owner: Owner, page: int) -> Card:
-    """One page of the videos that can be asked about here."""
-    last = max(0, (len(videos) - 1) // VIDEOS_ON_A_PAGE)
-    page = min(page, last)
-    shown = videos[page * VIDEOS_ON_A_PAGE : (page + 1) * VIDEOS_ON_A_PAGE]
-    lines = [f"### {len(videos):,} videos" if len(videos) != 1 else "### One video", *map(_line, shown)]
-    if last:
-        lines.append(f"-# Page {page + 1} of {last + 1}")
-    rows = controls.row(controls.pages("videos", owner, page, more=page < last), controls.delete(owner))
-    return Card(ui.Container(cards.text("\n".join(lines))), *rows)
-
-
-def _line(summary: VideoSummary) -> str:
-    video = summary.video
-    name = neutral.fitted(video.heading, 110) or neutral.fitted(video.video_id, 110) or "…"
-    link = neutral.address(video.url, 150)
-    creator = neutral.fitted(video.creator, 40)
-    return " · ".join(
-        part for part in (f"**{name}**", creator, f"[{timecode(summary.end_second)}]({link})" if link else
-                          timecode(summary.end_second)) if part
-    )  # fmt: skip

@@ -36,7 +36,9 @@ class Tree(app_commands.CommandTree[Any]):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self.add_command(ask)
+        self.add_command(timeline)
         self.add_command(videos)
+        self.add_command(video_)
         self.add_command(transcript)
         self.add_command(help_)
         self.add_command(about)
@@ -72,10 +74,36 @@ async def _answer(interaction: Interaction, inquiry: Inquiry, *, private: bool) 
 
 
 @app_commands.command()
-async def videos(interaction: Interaction) -> None:
+@app_commands.describe(
+    question="What to look for, as with /ask", video="Only in this video", private="Show the picture to you alone"
+)
+async def timeline(
+    interaction: Interaction,
+    question: Range[str, 1, 2000],
+    video: Range[str, 1, 200] = "",
+    private: bool = False,
+) -> None:
+    """Draw where in the videos something is spoken of, with the best moments."""
+    asker, desk = asker_of(interaction, private=private), desk_of(interaction)
+    inquiry = Inquiry(question, video)
+    desk.admit(asker, inquiry)
+    await deliver(interaction, desk.timeline(asker, inquiry), delivery_of(asker))
+
+
+@app_commands.command()
+@app_commands.describe(search="Words of a title, or a creator's name; all videos if left out")
+async def videos(interaction: Interaction, search: Range[str, 1, 200] = "") -> None:
     """List the videos that can be asked about here."""
     asker = asker_of(interaction, private=True)
-    await deliver(interaction, desk_of(interaction).videos(asker, 0), delivery_of(asker))
+    await deliver(interaction, desk_of(interaction).videos(asker, 0, search), delivery_of(asker))
+
+
+@app_commands.command(name="video")
+@app_commands.describe(video="Which video: its title or its id")
+async def video_(interaction: Interaction, video: Range[str, 1, 200]) -> None:
+    """Show one video: its length, and the words that tell it from the others."""
+    asker = asker_of(interaction, private=True)
+    await deliver(interaction, desk_of(interaction).video(asker, video), delivery_of(asker))
 
 
 @app_commands.command()
@@ -118,6 +146,8 @@ async def _at_once(card: Card) -> Card:
 
 
 @ask.autocomplete("video")
+@timeline.autocomplete("video")
+@video_.autocomplete("video")
 @transcript.autocomplete("video")
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The videos that fit what has been typed, best first."""

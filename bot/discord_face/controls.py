@@ -9,6 +9,7 @@ from typing import Any
 from discord import ButtonStyle, ui
 
 NO_KEY = "-"
+IN_A_ROW = 5
 Button = ui.Button[Any]
 Row = ui.ActionRow[Any]
 
@@ -38,11 +39,10 @@ def _button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji: str 
     return ui.Button(label=label, custom_id=custom_id(verb, owner, number), emoji=emoji, disabled=off, style=style)
 
 
-def numbers(owner: Owner, count: int) -> Row:
-    """1 to 5: each opens a passage by itself."""
-    return ui.ActionRow(
-        *(_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1))
-    )
+def numbers(owner: Owner, count: int) -> list[Row]:
+    """From 1 on, five in a row: each opens a passage by itself."""
+    buttons = [_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1)]
+    return [ui.ActionRow(*buttons[first : first + IN_A_ROW]) for first in range(0, count, IN_A_ROW)]
 
 
 def pages(verb: str, owner: Owner, page: int, *, more: bool) -> list[Button]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from bot import asking
 from bot.answering.question import parse_question
 from bot.answering.sureness import Cuts
-from bot.discord_face import cards, cards_house, cards_reading, states
+from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, states
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import Catalogue
-from bot.discord_face.controls import Owner
+from bot.discord_face.controls import NO_KEY, Owner
 from bot.discord_face.pace import Cooldown
-from bot.discord_face.states import Inquiry, Opening, Reading, Shown, Spot
+from bot.discord_face.states import Inquiry, Listing, Opening, Reading, Shown, Spot
+from bot.drawing import draw
 from bot.errors import PassageGone
+from bot.titles import called
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -22,6 +26,10 @@ from storage.models import Scope, Verdict, Vote
 
 LAST_PAGE = 9
 """Nobody turns more pages than this; each costs as much as all before it."""
+TELLING_TERMS = 12
+"""How many words are shown that tell a video from others."""
+_DRAWING = ThreadPoolExecutor(1, "drawing")
+"""One picture at a time, off the event loop: threads that only run Python hold each other up."""
 SEGMENTS_READ = 4
 """How many segments of a transcript are shown at once."""
 
@@ -79,6 +87,17 @@ class Desk:
             answer, asker.owner(key), page=page, more=len(found.excerpts) > end and page < LAST_PAGE
         )
 
+    async def timeline(self, asker: Asker, inquiry: Inquiry) -> Card:
+        """Where in the videos a question is spoken of: drawn, and in words."""
+        found = await asking.timeline(
+            self.library, asker.scope, inquiry.text, video=inquiry.video, creator=inquiry.creator, cuts=self._cuts
+        )
+        key = await states.keep(self.ledger, states.shown(inquiry, found.answer))
+        if not found.strips:
+            return cards.answer_card(found.answer, asker.owner(key))
+        picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw, found)
+        return cards_timeline.timeline_card(found, picture, asker.owner(key))
+
     async def page(self, asker: Asker, key: str, page: int) -> Card:
         """Another page of an answer."""
         state = await states.recall(self.ledger, key, Shown)
@@ -121,9 +140,24 @@ class Desk:
         library = (await self.catalogue.find(asker.scope, video_id)).library
         return Vote(library, opening.inquiry.text, video_id, opening.spot.second, verdict)
 
-    async def videos(self, asker: Asker, page: int) -> Card:
-        """One page of what can be asked about."""
-        return cards_house.videos_card(await self.catalogue.videos(asker.scope), asker.owner(), page)
+    async def videos(self, asker: Asker, page: int, search: str = "") -> Card:
+        """One page of what can be asked about, or of those videos that are called so."""
+        search = search.strip()
+        found = await asyncio.to_thread(called, search, await self.catalogue.videos(asker.scope))
+        key = await states.keep(self.ledger, Listing(search)) if search else NO_KEY
+        return cards_videos.videos_card(found, asker.owner(key), page, search=search)
+
+    async def videos_on(self, asker: Asker, key: str, page: int) -> Card:
+        """Another page of a list of videos."""
+        search = "" if key == NO_KEY else (await states.recall(self.ledger, key, Listing)).search
+        return await self.videos(asker, page, search)
+
+    async def video(self, asker: Asker, name: str) -> Card:
+        """One video: its size, and the words that tell it from the others."""
+        found = await self.catalogue.find(asker.scope, name)
+        scope = await self.library.in_reach(asker.scope)
+        terms = await self.library.telling_terms(scope, found.video.video_id, TELLING_TERMS)
+        return cards_videos.video_card(found, terms, asker.owner())
 
     async def transcript(self, asker: Asker, name: str, moment: float) -> Card:
         """The words around a moment of a video."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,10 @@ LONGEST_LINK = 512
 LONGEST_MEDIA_LINK = 2048
 LONGEST_ALT_TEXT = 1024
 
-_ROW, _BUTTON, _SECTION, _TEXT, _THUMBNAIL, _CONTAINER, _LINK_STYLE = 1, 2, 9, 10, 11, 17, 5
+MOST_PICTURES = 10
+
+_ROW, _BUTTON, _SECTION, _TEXT, _THUMBNAIL, _GALLERY, _CONTAINER, _LINK_STYLE = 1, 2, 9, 10, 11, 12, 17, 5
+_ATTACHED = re.compile(r"attachment://[\w.-]+")
 
 
 class Misfit(Exception):
@@ -65,7 +69,9 @@ def _one(part: dict[str, Any]) -> list[str]:
         return [f"a row of {len(inside)}"]
     if kind == _CONTAINER and not inside:
         return ["an empty container"]
-    return _thumbnail(part) if kind == _THUMBNAIL else []
+    if kind == _GALLERY:
+        return _gallery(part["items"])
+    return _picture(part) if kind == _THUMBNAIL else []
 
 
 def _button(part: dict[str, Any]) -> list[str]:
@@ -80,8 +86,15 @@ def _button(part: dict[str, Any]) -> list[str]:
     return found
 
 
-def _thumbnail(part: dict[str, Any]) -> list[str]:
-    found = [] if _is_web_address(part["media"]["url"], LONGEST_MEDIA_LINK) else ["a picture without a usable address"]
+def _gallery(items: list[dict[str, Any]]) -> list[str]:
+    found = [] if 1 <= len(items) <= MOST_PICTURES else [f"a gallery of {len(items)}"]
+    return found + [problem for item in items for problem in _picture(item)]
+
+
+def _picture(part: dict[str, Any]) -> list[str]:
+    url = part["media"]["url"]
+    usable = _ATTACHED.fullmatch(url) or _is_web_address(url, LONGEST_MEDIA_LINK)
+    found = [] if usable else ["a picture without a usable address"]
     if part.get("description") is not None and not 1 <= len(part["description"]) <= LONGEST_ALT_TEXT:
         found.append("an alt text that is empty or too long")
     return found

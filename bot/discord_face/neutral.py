@@ -121,7 +121,7 @@ def address(url: str, length: int) -> str:
     return safe if len(safe) <= length else ""
 
 
-def linked(words: str, url: str) -> str:
+def linked(words: str, url: str, longest: int = LONGEST_ADDRESS) -> str:
     """Our own words as a masked link, or as they are where the address cannot be used."""
-    target = address(url, LONGEST_ADDRESS)
+    target = address(url, longest)
     return f"[{words}]({target})" if target else words

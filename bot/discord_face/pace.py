@@ -50,14 +50,20 @@ async def deliver(interaction: Interaction, making: Coroutine[Any, Any, Card], d
             await insist(lambda: _defer(interaction, delivery))
         card = sealed(await task)
         if not ready:
-            await insist(lambda: interaction.edit_original_response(view=card))
+            await insist(lambda: interaction.edit_original_response(view=card, **_attached(card)))
         elif delivery is Delivery.IN_PLACE:
-            await insist(lambda: interaction.response.edit_message(view=card))
+            await insist(lambda: interaction.response.edit_message(view=card, **_attached(card)))
         else:
             private = delivery is Delivery.PRIVATE
-            await insist(lambda: interaction.response.send_message(view=card, ephemeral=private))
+            await insist(lambda: interaction.response.send_message(view=card, files=card.files(), ephemeral=private))
     finally:
         task.cancel()
+
+
+def _attached(card: Card) -> dict[str, Any]:
+    """The files of an edit. A card without any says nothing of them."""
+    files = card.files()
+    return {"attachments": files} if files else {}
 
 
 async def _defer(interaction: Interaction, delivery: Delivery) -> None:

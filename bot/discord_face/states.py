@@ -57,13 +57,20 @@ class Reading:
     moment: float
 
 
-State = TypeVar("State", Shown, Opening, Reading)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of videos, narrowed to those that are called so."""
+
+    search: str
 
 
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Shown, Opening, Reading)}
+State = TypeVar("State", Shown, Opening, Reading, Listing)
 
 
-async def keep(ledger: Ledger, state: Shown | Opening | Reading) -> str:
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Shown, Opening, Reading, Listing)}
+
+
+async def keep(ledger: Ledger, state: Shown | Opening | Reading | Listing) -> str:
     """Keep what a card's buttons must know; the key goes into their custom_id."""
     payload = _ADAPTERS[type(state)].dump_json(state).decode()
     return await ledger.keep_state(payload, lifetime_second=LIFETIME_SECOND)

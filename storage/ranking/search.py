@@ -76,7 +76,7 @@ class Searcher:
         terms, searched_for = self._wording.read(question, recipe)
         query = list(dict.fromkeys(term for each in terms for term in each.terms))
         scores = self.model.get_scores(query)
-        allowed = self._restrictions.allowed(question, videos)
+        allowed = self.allowed(question, videos)
         if allowed is not None:
             scores *= allowed
         candidates = _best(scores, max(CANDIDATES, limit))
@@ -87,6 +87,14 @@ class Searcher:
         ranked = [self._placed(int(candidates[place]), float(final[place])) for place in first]
         ranked.sort(key=self._order)
         return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms))
+
+    def allowed(self, question: Question, videos: Wanted) -> Bools | None:
+        """For each segment of the scope whether a question lets it through; None where it lets all through."""
+        return self._restrictions.allowed(question, videos)
+
+    def video_of(self, ranked: Ranked) -> int:
+        """The position, in its library, of the video that a ranked segment is of."""
+        return int(self.model.libraries[ranked.library].video_of[ranked.doc])
 
     def _ideal(self, terms: Sequence[QuestionTerm]) -> float:
         """What BM25 comes near to for a segment that says every word of a question over and over."""
@@ -119,7 +127,7 @@ class Searcher:
 
     def _order(self, ranked: Ranked) -> tuple[float, str, float]:
         library = self.model.libraries[ranked.library]
-        video_id = library.videos.video_id(int(library.video_of[ranked.doc]))
+        video_id = library.videos.video_id(self.video_of(ranked))
         return -ranked.score, video_id, float(library.starts[ranked.doc])
 
 

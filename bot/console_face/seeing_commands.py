@@ -1,0 +1,142 @@
+"""`cuepoint video` and `cuepoint timeline`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import asking
+from bot.answering.links import link_at
+from bot.answering.values import AnsweredTimeline
+from bot.console_face.asking_commands import CreatorOption, LibraryOption, VideoOption, refuse_unknown_options
+from bot.console_face.library_commands import VideoArgument, write_file
+from bot.console_face.machine_output import timeline_json, video_json
+from bot.console_face.screen import Screen
+from bot.console_face.session import Session
+from bot.timecodes import timecode
+from storage import access
+from storage.library import Library
+from storage.models import Strip, TellingTerm, VideoSummary
+
+TELLING_TERMS = 12
+"""How many words are shown that tell a video from others."""
+CELLS = 64
+"""How many characters a strip is wide."""
+_HEIGHTS = " ▁▂▃▄▅▆▇█"
+
+
+def video(
+    context: typer.Context,
+    video: VideoArgument,
+    library: LibraryOption = access.SHARED,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show one video: its length, and the words that tell it from the others."""
+    session: Session = context.obj
+
+    async def run(stored: Library) -> None:
+        scope = await stored.in_reach(access.host(library))
+        summary = await stored.summary(scope, video)
+        terms = await stored.telling_terms(scope, video, TELLING_TERMS)
+        if json:
+            session.screen.data(video_json(summary, terms) + "\n")
+        else:
+            _show_video(session.screen, summary, terms)
+
+    session.run(run)
+
+
+def timeline(
+    context: typer.Context,
+    question: Annotated[
+        list[str],
+        typer.Argument(metavar="QUESTION", help="What to look for, as with `cuepoint ask`.", show_default=False),
+    ],
+    video: VideoOption = "",
+    creator: CreatorOption = "",
+    library: LibraryOption = access.SHARED,
+    picture: Annotated[Path | None, typer.Option("--picture", help="Draw it, too: the PNG file to write.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show where in the videos something is spoken of: a strip a video, and the best moments with links."""
+    session: Session = context.obj
+    refuse_unknown_options(question)
+
+    async def run(stored: Library) -> AnsweredTimeline:
+        scope, cuts = access.host(library), session.settings.cuts
+        return await asking.timeline(stored, scope, " ".join(question), video=video, creator=creator, cuts=cuts)
+
+    found = session.run(run)
+    if json:
+        session.screen.data(timeline_json(found) + "\n")
+    else:
+        _show_timeline(session.screen, found)
+    if picture is not None:
+        with session.reporting_errors():
+            _draw(session.screen, found, picture)
+
+
+def _draw(screen: Screen, found: AnsweredTimeline, path: Path) -> None:
+    if not found.strips:
+        screen.remark("There is nothing to draw.")
+        return
+    # Loading what draws takes a moment, which no other command should wait for.
+    from bot.drawing import draw
+
+    write_file(path, draw(found))
+    screen.remark(f"Wrote {path}.")
+
+
+def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[TellingTerm, ...]) -> None:
+    video = summary.video
+    screen.say(video.heading + (f" ({video.creator})" if video.creator else ""), "bold")
+    screen.say(f"length    {timecode(summary.end_second)}")
+    screen.say(f"segments  {summary.segments:,}")
+    screen.say(f"words     {summary.words:,}")
+    if video.url:
+        screen.say(f"address   {video.url}")
+    if terms:
+        screen.say("It says often, and others here seldom:")
+    for term in terms:
+        link = link_at(video.url, term.start_second)
+        screen.say(f"   {term.word} ({term.count})  {timecode(term.start_second)}  {link}".rstrip())
+
+
+def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
+    for strip in timeline.strips:
+        moments = [
+            (number, excerpt.start_second)
+            for number, excerpt in enumerate(timeline.answer.excerpts, 1)
+            if excerpt.video.video_id == strip.video.video_id
+        ]
+        screen.say(strip.video.heading, "bold")
+        screen.say(f"   |{_cells(strip)}| {timecode(strip.end_second)}", "cyan")
+        if moments:
+            screen.say(f"    {_numbers(strip, moments)}")
+    screen.answer(timeline.answer)
+
+
+def _cells(strip: Strip) -> str:
+    """A strip as a row of characters, each as high as the strongest segment within it."""
+    heights = [0] * CELLS
+    for column in strip.columns:
+        # What is said at all is seen, however little.
+        height = max(round(column.strength * (len(_HEIGHTS) - 1)), int(column.strength > 0))
+        for cell in range(_cell(strip, column.start_second), _cell(strip, column.end_second) + 1):
+            heights[cell] = max(heights[cell], height)
+    return "".join(_HEIGHTS[height] for height in heights)
+
+
+def _cell(strip: Strip, second: float) -> int:
+    return min(int(CELLS * second / max(strip.end_second, 1.0)), CELLS - 1)
+
+
+def _numbers(strip: Strip, moments: list[tuple[int, float]]) -> str:
+    """The numbers of the moments, each below its second; one that would stand on another moves to the right."""
+    line = ""
+    for number, second in sorted(moments, key=lambda moment: moment[1]):
+        gap = " " if line else ""
+        line = (line + gap).ljust(_cell(strip, second)) + str(number)
+    return line

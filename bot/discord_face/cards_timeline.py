@@ -1,0 +1,68 @@
+"""A timeline as a card: the picture, and the same in words for those who cannot see it."""
+
+from __future__ import annotations
+
+from discord import MediaGalleryItem, ui
+
+from bot.answering.values import AnsweredTimeline, Excerpt
+from bot.discord_face import cards, controls, neutral
+from bot.discord_face.cards import Card, Part, Picture
+from bot.discord_face.controls import Owner
+from bot.discord_face.fits import LONGEST_ALT_TEXT, MOST_TEXT
+from bot.timecodes import timecode
+from storage.models import Strip
+
+PICTURE = "timeline.png"
+LONGEST_MOMENT_TITLE, LONGEST_MOMENT_ADDRESS = 60, 200
+SHORTEST_MOMENT_QUOTE, LONGEST_MOMENT_QUOTE = 20, 240
+"""Eight moments share the 4,000 characters of a card with the question; an address counts among them."""
+
+
+def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner) -> Card:
+    """Where in the videos a question is spoken of. `picture` is the timeline as PNG."""
+    answer = timeline.answer
+    heading = "\n".join([cards.header(answer.question), *cards.notes(answer)])
+    shown = MediaGalleryItem(f"attachment://{PICTURE}", description=in_words(timeline))
+    hint = "-# The higher, the more is said of it just then. A number opens that passage with more around it."
+    room = MOST_TEXT - len(heading) - len(hint) - 20
+    parts: list[Part] = [
+        cards.text(heading),
+        ui.MediaGallery(shown),
+        *_moments(answer.excerpts, room),
+        cards.text(hint),
+    ]
+    rows = [*controls.numbers(owner, len(answer.excerpts)), *controls.row(controls.delete(owner))]
+    return Card(ui.Container(*parts), *rows, pictures=[Picture(PICTURE, picture)])
+
+
+def in_words(timeline: AnsweredTimeline) -> str:
+    """What the picture shows, for those who have it read to them: at most 1,024 characters."""
+    count = len(timeline.strips)
+    videos = "one video speaks" if count == 1 else f"{count} videos speak"
+    title = neutral.shortened(timeline.answer.question, 200)
+    strips = "; ".join(map(_strip_in_words, timeline.strips))
+    return neutral.shortened(f"Where {videos} of “{title}”, the most first. {strips}.", LONGEST_ALT_TEXT)
+
+
+def _strip_in_words(strip: Strip) -> str:
+    name = neutral.shortened(strip.video.heading, 60) or "untitled"
+    best = max(strip.columns, key=lambda column: column.strength, default=None)
+    if best is None or best.strength <= 0:
+        return f"{name}: only its title"
+    return f"{name}: most at {timecode(best.start_second)} of {timecode(strip.end_second)}"
+
+
+def _moments(excerpts: tuple[Excerpt, ...], room: int) -> list[Part]:
+    """The numbered moments: title, link and a short quote each; `room` is how many characters they have together."""
+    frames = [_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
+    length = (room - sum(map(len, frames))) // max(len(frames), 1) - 16
+    length = max(SHORTEST_MOMENT_QUOTE, min(LONGEST_MOMENT_QUOTE, length))
+    return [
+        cards.text(f"{frame}\n{cards.quoted(excerpt, length)}") for frame, excerpt in zip(frames, excerpts, strict=True)
+    ]
+
+
+def _frame(excerpt: Excerpt, number: int) -> str:
+    when = neutral.linked(timecode(excerpt.start_second), excerpt.link, LONGEST_MOMENT_ADDRESS)
+    name = neutral.fitted(excerpt.video.heading, LONGEST_MOMENT_TITLE) or "…"
+    return f"**{number}. {name}** · {when}"

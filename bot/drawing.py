@@ -1,0 +1,207 @@
+"""A timeline as a picture: one strip a video, how strongly it speaks of the question over time, the best moments
+numbered. Pure: a value in, the bytes of a PNG out, the same for the same value."""
+
+from __future__ import annotations
+
+import functools
+import io
+import itertools
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from PIL import Image, ImageDraw, ImageFont
+
+from bot.answering.values import AnsweredTimeline
+from bot.timecodes import timecode
+from storage.models import Column, Strip
+
+WIDTH = 1200
+"""Pixels. A chat shows it at about half of that: letters are drawn twice as large as they are read."""
+_MARGIN, _TITLES, _GAP = 28, 330, 24
+_LEFT, _RIGHT = _MARGIN + _TITLES + _GAP, WIDTH - _MARGIN - 24
+_HEIGHT, _AXIS, _BETWEEN = 64, 34, 14
+_RADIUS = 17
+_PINS = 2 * _RADIUS + 8
+"""Room above a strip for its numbers: within it they would hide what they point at."""
+
+# A ground of its own, dark enough for Discord's light theme and light enough for its dark one. Blue and yellow are told
+# apart by everybody, and by their lightness too (Okabe and Ito's palette).
+_GROUND, _STRIP, _LINE, _WORDS, _SMALL = "#1f232b", "#2d333f", "#4b5364", "#f2f4f8", "#b4bccb"
+_SPOKEN, _PIN, _NUMBER = "#56b4e9", "#f0e442", "#14171c"
+_TITLE_SIZE, _TICK_SIZE, _NUMBER_SIZE, _LINE_HEIGHT = 25, 21, 24, 32
+
+_STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
+"""How many seconds may lie between two marks of an axis."""
+_MOST_TICKS = 6
+_UNKNOWN = "?"
+# What falls apart into no letter with marks. The font that Pillow brings knows little more than ASCII.
+_SPELT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
+     "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i"}
+)  # fmt: skip
+
+
+def draw(timeline: AnsweredTimeline) -> bytes:
+    """The picture of a timeline as PNG, `WIDTH` pixels wide and as high as its strips need."""
+    moments: dict[str, list[tuple[int, float]]] = {strip.video.video_id: [] for strip in timeline.strips}
+    for number, excerpt in enumerate(timeline.answer.excerpts, 1):
+        moments.setdefault(excerpt.video.video_id, []).append((number, excerpt.start_second))
+    heights = [_height(moments[strip.video.video_id]) for strip in timeline.strips]
+    image = Image.new("RGB", (WIDTH, max(sum(heights) + 2 * _MARGIN - _BETWEEN, 2 * _MARGIN)), _GROUND)
+    canvas = ImageDraw.Draw(image)
+    top = _MARGIN
+    for strip, height in zip(timeline.strips, heights, strict=True):
+        _draw_strip(canvas, strip, moments[strip.video.video_id], top)
+        top += height
+    content = io.BytesIO()
+    image.quantize(64, dither=Image.Dither.NONE).save(content, "PNG", optimize=True)
+    return content.getvalue()
+
+
+def _height(moments: Sequence[tuple[int, float]]) -> int:
+    return (_PINS if moments else 0) + _HEIGHT + _AXIS + _BETWEEN
+
+
+def _draw_strip(canvas: ImageDraw.ImageDraw, strip: Strip, moments: Sequence[tuple[int, float]], top: int) -> None:
+    top += _PINS if moments else 0
+    bottom = top + _HEIGHT
+    length = max(strip.end_second, 1.0)
+    canvas.rectangle((_LEFT, top, _RIGHT, bottom), fill=_STRIP)
+    _draw_axis(canvas, length, top, bottom)
+    for column in strip.columns:
+        _draw_column(canvas, column, length, bottom)
+    canvas.line((_LEFT, bottom, _RIGHT, bottom), fill=_LINE, width=2)
+    lines = _title_lines(strip.video.title, strip.video.video_id)
+    first = (top + bottom - _LINE_HEIGHT * len(lines)) // 2
+    for place, line in enumerate(lines):
+        canvas.text((_MARGIN, first + place * _LINE_HEIGHT), line, fill=_WORDS, font=_font(_TITLE_SIZE))
+    _draw_pins(canvas, [(number, _x(second, length)) for number, second in moments], top, bottom)
+
+
+def _x(second: float, length: float) -> float:
+    return _LEFT + (_RIGHT - _LEFT) * min(max(second / length, 0.0), 1.0)
+
+
+def _draw_column(canvas: ImageDraw.ImageDraw, column: Column, length: float, bottom: int) -> None:
+    if column.strength <= 0:
+        return
+    left, right = round(_x(column.start_second, length)), round(_x(column.end_second, length))
+    # What is said at all is seen, however little of it and however short.
+    height = max(round(column.strength * (_HEIGHT - 4)), 3)
+    canvas.rectangle((left, bottom - height, max(right - 1, left + 1), bottom), fill=_SPOKEN)
+
+
+def _draw_axis(canvas: ImageDraw.ImageDraw, length: float, top: int, bottom: int) -> None:
+    """Marks at even times, and the length at the end."""
+    font, end = _font(_TICK_SIZE), timecode(length)
+    canvas.text((_RIGHT, bottom + 6), end, fill=_WORDS, font=font, anchor="ra")
+    step = next((each for each in _STEPS if length / each <= _MOST_TICKS), _STEPS[-1] * (1 + int(length / _STEPS[-1])))
+    for second in range(0, int(length) + 1, step):
+        x, label = round(_x(second, length)), timecode(second)
+        # The length itself is marked already: what comes too close to it is left out.
+        if x + font.getlength(label) / 2 + 16 < _RIGHT - font.getlength(end):
+            canvas.line((x, top, x, bottom + 5), fill=_LINE)
+            canvas.text((x, bottom + 6), label, fill=_SMALL, font=font, anchor="ma" if second else "la")
+
+
+def _draw_pins(canvas: ImageDraw.ImageDraw, pins: Sequence[tuple[int, float]], top: int, bottom: int) -> None:
+    """The numbers of the moments above the strip, and a line from each to its second."""
+    middle = top - _RADIUS - 5
+    for (number, x), centre in zip(sorted(pins, key=_place), _apart(sorted(x for _, x in pins)), strict=True):
+        canvas.line((centre, middle, x, top, x, bottom), fill=_PIN, width=3)
+        circle = (centre - _RADIUS, middle - _RADIUS, centre + _RADIUS, middle + _RADIUS)
+        canvas.ellipse(circle, fill=_PIN)
+        canvas.text((centre, middle), str(number), fill=_NUMBER, font=_font(_NUMBER_SIZE), anchor="mm")
+
+
+def _place(pin: tuple[int, float]) -> float:
+    return pin[1]
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Rising places moved as far as it takes for circles not to lie on each other, none of them beyond the strip."""
+    needed = 2 * _RADIUS + 4
+    rightmost = [_RIGHT - _RADIUS - needed * after for after in reversed(range(len(places)))]
+    moved: list[float] = []
+    for place, limit in zip(places, rightmost, strict=True):
+        least = moved[-1] + needed if moved else _LEFT + _RADIUS
+        moved.append(max(min(place, limit), least))
+    return moved
+
+
+@functools.cache
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The font that comes with Pillow: no file that a machine may lack, and the same picture everywhere."""
+    return ImageFont.load_default(size)
+
+
+def _title_lines(title: str, video_id: str) -> list[str]:
+    """What a strip is called, in one or two lines; the id where the font cannot write the title."""
+    name = _legible(title) or _legible(video_id) or "Untitled video"
+    lines = list(_wrapped(name.split()))
+    return lines if len(lines) <= 2 else [lines[0], _fitting(" ".join([*lines[1:]]), cut=True)]
+
+
+def _wrapped(words: Sequence[str]) -> Iterator[str]:
+    line = ""
+    for word in words:
+        longer = f"{line} {word}".strip()
+        if line and _width(longer) > _TITLES:
+            yield _fitting(line)
+            longer = word
+        line = longer
+    yield _fitting(line)
+
+
+def _fitting(text: str, *, cut: bool = False) -> str:
+    """A line that fits, with an ellipsis where it had to be cut."""
+    if not cut and _width(text) <= _TITLES:
+        return text
+    text = text[:100]  # nothing longer can fit, and measuring it over and over would take its time
+    while text and _width(f"{text}…") > _TITLES:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def _width(text: str) -> float:
+    return _font(_TITLE_SIZE).getlength(text[:200])
+
+
+def _legible(text: str) -> str:
+    """A text in letters that the font has: without accents it lacks, and with one mark for a run of others it lacks.
+
+    Nothing where hardly any of its letters would be left.
+    """
+    shown: list[str] = []
+    known = unknown = 0
+    for character in text[:300]:
+        if character.isspace():
+            shown.append(" ")
+            continue
+        plain = _plain(character)
+        known += bool(plain)
+        unknown += plain is None
+        shown.append(_UNKNOWN if plain is None else plain)
+    if unknown >= known:
+        return ""
+    runs = (key if key == _UNKNOWN else "".join(group) for key, group in itertools.groupby(shown))
+    return " ".join("".join(runs).split())
+
+
+@functools.lru_cache(4096)
+def _plain(character: str) -> str | None:
+    """How a character is written in the font: "" for what nobody sees, None for what the font lacks."""
+    if _in_font(character):
+        return character
+    apart = unicodedata.normalize("NFKD", character.translate(_SPELT))
+    letters = "".join(each for each in apart if unicodedata.category(each) not in ("Mn", "Me", "Cf", "Cc"))
+    if not letters:
+        return ""
+    return letters if all(_in_font(each) for each in letters) else None
+
+
+def _in_font(character: str) -> bool:
+    if unicodedata.category(character) in ("Cc", "Cf", "Mn", "Me", "Cs", "Co", "Cn", "Zl", "Zp"):
+        return False
+    font = _font(_TITLE_SIZE)
+    return character.isascii() or bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))

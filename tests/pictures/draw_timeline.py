@@ -1,0 +1,41 @@
+"""Draws README's picture of a timeline, from the sample talks.
+
+python tests/pictures/draw_timeline.py
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent.parent)]
+
+from bot import asking  # noqa: E402 - the project is found only now
+from bot.drawing import draw  # noqa: E402
+from storage import access  # noqa: E402
+from storage.library import Library  # noqa: E402
+
+QUESTION = "how long may it be?"
+PICTURE = HERE / "timeline.png"
+
+
+async def drawn() -> bytes:
+    """The picture of the question."""
+    with tempfile.TemporaryDirectory() as folder:
+        library = await Library.open(Path(folder) / "cuepoint.db")
+        try:
+            return draw(await asking.timeline(library, access.samples(), QUESTION))
+        finally:
+            await library.close()
+
+
+def main(path: Path = PICTURE) -> None:
+    """Write it."""
+    path.write_bytes(asyncio.run(drawn()))
+
+
+if __name__ == "__main__":
+    main()
