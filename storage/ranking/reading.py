@@ -70,7 +70,7 @@ class Stretches(dict[str, int]):
         firsts = np.concatenate([[0], lasts[:-1]]).astype(np.int64)
         words, offsets = np.array(self._spoken, np.int32), np.array(ends, np.int64)
         lengths = np.diff(sums(np.array(self._counted, np.int32)[stretches])[offsets]).astype(np.int32)
-        if len(words) == len(self):  # each stretch is one word, as nearly always
+        if (lasts - firsts == 1).all():  # each stretch is one word, as nearly always
             return words[stretches], offsets, lengths
         _, places = spread(firsts[stretches], lasts[stretches])
         return words[places], sums((lasts - firsts)[stretches])[offsets], lengths
