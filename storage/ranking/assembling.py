@@ -44,7 +44,6 @@ def assemble(draft: Draft) -> LibraryIndex:
     content = np.array([not term.startswith(STOP_PREFIX) for term in terms], np.bool_)[term_of_word]
     bounds, docs, counts = _postings(draft, term_of_word, len(terms))
     title_bounds, title_videos = _titles(draft, term_of_word, len(terms), content)
-    heard = np.concatenate([draft.forward, draft.title_words])
     shapes, by_shape = _shapes(words)
     small = len(words) <= np.iinfo(np.uint16).max
     return LibraryIndex(
@@ -55,7 +54,7 @@ def assemble(draft: Draft) -> LibraryIndex:
         ends=draft.ends,
         lengths=draft.lengths,
         words=build_vocabulary(words),
-        word_counts=np.bincount(heard, minlength=len(words)).astype(np.int64),
+        word_counts=_word_counts(draft, len(words)),
         term_of_word=term_of_word,
         by_shape=by_shape,
         shapes=shapes,
@@ -74,6 +73,14 @@ def assemble(draft: Draft) -> LibraryIndex:
     )
 
 
+def _word_counts(draft: Draft, size: int) -> Longs:
+    """How often each of so many words stands in segments and titles."""
+    counts = np.bincount(draft.title_words, minlength=size).astype(np.int64)
+    for first, last in _batches(draft.offsets):
+        counts += np.bincount(draft.forward[draft.offsets[first] : draft.offsets[last]], minlength=size)
+    return counts
+
+
 def _postings(draft: Draft, term_of_word: Ints, size: int) -> tuple[Longs, Ints, Counts]:
     """Turn words in order into postings of so many terms: sorted some segments at a time, and then laid behind each
     other by term."""
@@ -83,19 +90,17 @@ def _postings(draft: Draft, term_of_word: Ints, size: int) -> tuple[Longs, Ints,
     for frequencies, _, _ in sorted_parts:
         held += frequencies
     bounds = np.concatenate([[0], np.cumsum(held)])
-    docs, counts = np.empty(bounds[-1], np.int32), np.empty(bounds[-1], np.uint16)
+    width = np.result_type(np.uint8, *(part_counts for _, _, part_counts in sorted_parts))
+    docs, counts = np.empty(bounds[-1], np.int32), np.empty(bounds[-1], width)
     filled = bounds[:-1].copy()
     for frequencies, part_docs, part_counts in sorted_parts:
         _, places = spread(filled, filled + frequencies)
         docs[places], counts[places] = part_docs, part_counts
         filled += frequencies
-    narrow = not len(counts) or counts.max() <= np.iinfo(np.uint8).max
-    return bounds, docs, counts.astype(np.uint8) if narrow else counts
+    return bounds, docs, counts
 
 
-def _sorted_postings(
-    draft: Draft, term_of_word: Ints, size: int, first: int, last: int
-) -> tuple[Longs, Ints, NDArray[np.uint16]]:
+def _sorted_postings(draft: Draft, term_of_word: Ints, size: int, first: int, last: int) -> tuple[Longs, Ints, Counts]:
     """Of the segments from `first` up to `last`: the frequency of each term, and by term the segments and counts."""
     height = last - first
     owner = np.repeat(np.arange(height), np.diff(draft.offsets[first : last + 1]))
@@ -105,7 +110,8 @@ def _sorted_postings(
     counts = np.diff(np.append(new, len(pairs)))
     terms, docs = np.divmod(pairs[new], height)
     frequencies = np.bincount(terms, minlength=size).astype(np.int64)
-    return frequencies, (docs + first).astype(np.int32), np.minimum(counts, 65_535).astype(np.uint16)
+    # A byte is nearly always enough; a wider one is taken only where a count asks for it.
+    return frequencies, (docs + first).astype(np.int32), counts.astype(np.min_scalar_type(counts.max(initial=0)))
 
 
 def _batches(offsets: Longs) -> Iterator[tuple[int, int]]:
@@ -120,14 +126,14 @@ def _batches(offsets: Longs) -> Iterator[tuple[int, int]]:
 
 def _term_videos(bounds: Longs, docs: Ints, video_of: Ints) -> Ints:
     """In how many videos each term occurs: where the video changes from one posting of the term to the next."""
-    if not len(docs):
-        return np.zeros(len(bounds) - 1, np.int32)
-    holders = video_of[docs]
-    first = np.ones(len(docs), np.bool_)
-    first[1:] = holders[1:] != holders[:-1]
-    first[bounds[:-1][np.diff(bounds) > 0]] = True
-    so_far = np.concatenate([[0], np.cumsum(first, dtype=np.int64)])
-    return np.diff(so_far[bounds]).astype(np.int32)
+    held = np.zeros(len(bounds) - 1, np.int32)
+    begins = bounds[:-1][np.diff(bounds) > 0]
+    if len(begins):
+        holders = video_of[docs]
+        new = np.append(True, holders[1:] != holders[:-1])
+        new[begins] = True
+        held[np.diff(bounds) > 0] = np.add.reduceat(new, begins, dtype=np.int32)
+    return held
 
 
 def _titles(draft: Draft, term_of_word: Ints, size: int, content: Bools) -> tuple[Longs, Ints]:
