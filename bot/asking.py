@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from bot.answering.answer import compose, merge
 from bot.answering.excerpts import whole
@@ -17,6 +19,9 @@ from bot.errors import PassageGone
 from storage.errors import UnknownFilter
 from storage.library import Library
 from storage.models import ALL_STEPS, Findings, Hit, Question, Scope, Segment, Step
+
+_COMPOSING = ThreadPoolExecutor(1, "composing")
+"""One answer at a time: threads that only run Python hold each other up."""
 
 QUOTES = 5
 """How many excerpts an answer shows at most."""
@@ -48,7 +53,8 @@ async def ask(
     answers = []
     for part, findings in await _found(library, scope, question, HITS_READ * limit):
         passages = await _passages(library, part, question, findings, limit + SPARE_PASSAGES)
-        answers.append(await asyncio.to_thread(compose, question, findings, passages, limit, cuts))
+        composing = partial(compose, question, findings, passages, limit, cuts)
+        answers.append(await asyncio.get_running_loop().run_in_executor(_COMPOSING, composing))
     return merge(answers, limit)
 
 
@@ -116,24 +122,41 @@ async def _passages(
     library: Library, scope: Scope, question: Question, findings: Findings, wanted: int
 ) -> list[Passage]:
     """The best hits with the speech around them; a hit that a better one has taken in is not shown again."""
-    matcher = Matcher(question, findings)
-    most = wanted if findings.one_video else PASSAGES_PER_VIDEO
-    taken: set[tuple[str, float]] = set()
-    shown: Counter[str] = Counter()
-    passages: list[Passage] = []
-    surroundings = await library.around(scope, findings.hits, AROUND_SECOND)
-    for hit, around in zip(findings.hits, surroundings, strict=True):
+    shelf = _Taken(Matcher(question, findings), wanted if findings.one_video else PASSAGES_PER_VIDEO)
+    hits = list(findings.hits)
+    # A few at a time: the first that are read are nearly always enough.
+    while hits and len(shelf.passages) < wanted:
+        batch = [hit for hit in hits[:wanted] if shelf.wants(hit)]
+        del hits[:wanted]
+        for hit, around in zip(batch, await library.around(scope, batch, AROUND_SECOND), strict=True):
+            if shelf.wants(hit):
+                shelf.take(hit, around)
+    return shelf.passages[:wanted]
+
+
+class _Taken:
+    """The passages so far, and which segments they have taken in."""
+
+    def __init__(self, matcher: Matcher, most_a_video: int) -> None:
+        self.passages: list[Passage] = []
+        self._matcher = matcher
+        self._most = most_a_video
+        self._segments: set[tuple[str, float]] = set()
+        self._shown: Counter[str] = Counter()
+
+    def wants(self, hit: Hit) -> bool:
+        """Whether a hit is neither shown already nor one too many of its video."""
         video_id = hit.video.video_id
-        if (video_id, hit.segment.start_second) in taken or shown[video_id] >= most:
-            continue
-        shown_already = {start for taken_id, start in taken if taken_id == video_id}
-        passage = join(hit, _free(hit.segment.start_second, around, shown_already), matcher)
-        taken.update((video_id, segment.start_second) for segment in passage.segments)
-        shown[video_id] += 1
-        passages.append(passage)
-        if len(passages) == wanted:
-            break
-    return passages
+        return (video_id, hit.segment.start_second) not in self._segments and self._shown[video_id] < self._most
+
+    def take(self, hit: Hit, around: list[Segment]) -> None:
+        """Make a passage of a hit and the segments around it that no other passage shows."""
+        video_id = hit.video.video_id
+        shown = {start for taken_id, start in self._segments if taken_id == video_id}
+        passage = join(hit, _free(hit.segment.start_second, around, shown), self._matcher)
+        self._segments.update((video_id, segment.start_second) for segment in passage.segments)
+        self._shown[video_id] += 1
+        self.passages.append(passage)
 
 
 def _free(start: float, around: list[Segment], shown: set[float]) -> list[Segment]:

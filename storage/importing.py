@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from storage import formats
 from storage.changes import DEFAULT_LANGUAGE, Change
+from storage.collecting import uncollected
 from storage.database import Database
 from storage.errors import InputError, MissingVideoId
 from storage.merging import Merged, merge
@@ -40,6 +41,12 @@ class Importer:
         self, files: Sequence[tuple[Source, Labels]], *, replace_whole: bool, dry_run: bool, progress: Progress
     ) -> ImportReport:
         """Import files in order. A file that cannot be read is rejected; the others are imported."""
+        with uncollected():
+            return await self._run(files, replace_whole, dry_run, progress)
+
+    async def _run(
+        self, files: Sequence[tuple[Source, Labels]], replace_whole: bool, dry_run: bool, progress: Progress
+    ) -> ImportReport:
         arrivals, report = await self._read(files)
         language = await self._language(arrivals)
         report = replace(report, notes=_foreign(arrivals, language), dry_run=dry_run)

@@ -22,11 +22,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from storage.analysis import ANALYSIS_VERSION
-from storage.models import Video
 from storage.ranking.index import LibraryIndex
 from storage.ranking.subwords import Subwords
+from storage.ranking.videos import VideoList
 from storage.ranking.vocabulary import Vocabulary
 
 CACHE_VERSION = 1
@@ -34,8 +35,8 @@ CACHE_VERSION = 1
 _MAGIC = b"cuepoint"
 _ALIGNED = 64
 _READ_AT_ONCE = 1 << 20
-_NESTED: dict[str, type[Vocabulary] | type[Subwords]] = {
-    "words": Vocabulary, "terms": Vocabulary, "subwords": Subwords,
+_NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[Subwords]] = {
+    "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "subwords": Subwords,
 }  # fmt: skip
 
 log = logging.getLogger("cuepoint.index")
@@ -46,7 +47,7 @@ class CachedIndex:
     """An index with the version of each of its videos, in the order of the index."""
 
     index: LibraryIndex
-    versions: tuple[int, ...]
+    versions: NDArray[np.int64]
 
 
 class IndexCache:
@@ -66,8 +67,8 @@ class IndexCache:
             log.warning("the index of %s is not usable and is made anew: %s", key, error)
             return None
 
-    def store(self, key: str, cached: CachedIndex) -> None:
-        """Keep the index of a library. Where it cannot be written, it will have to be made anew at the next start."""
+    def store(self, key: str, cached: CachedIndex) -> bool:
+        """Keep the index of a library. Returns whether that could be done; if not, the next start makes it anew."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
@@ -82,11 +83,14 @@ class IndexCache:
                 raise
         except OSError as error:
             log.warning("the index of %s cannot be kept: %s", key, error)
+            return False
+        return True
 
-    def forget(self, key: str) -> None:
-        """Delete what is kept for a library."""
-        with contextlib.suppress(OSError):
-            self._path(key).unlink()
+    def forget_all(self) -> None:
+        """Delete all that is kept."""
+        for path in (*self._folder.glob("*.index"), *self._folder.glob("*.part")):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def _path(self, key: str) -> Path:
         # A library's key is no file name everywhere ("server:1"), and a hash has the same length for all.
@@ -99,7 +103,7 @@ def _versions() -> dict[str, int]:
 
 def _write(file: BinaryIO, meant_for: Mapping[str, object], cached: CachedIndex) -> None:
     """The layout: 8 bytes magic, 8 bytes length of the header, 8 bytes its checksum, the header (JSON), the arrays."""
-    arrays = dict(_arrays(cached.index))
+    arrays = {"versions": cached.versions, **dict(_arrays(cached.index))}
     layout, end = {}, 0
     for name, array in arrays.items():
         layout[name] = [array.dtype.str, len(array), end]
@@ -110,8 +114,6 @@ def _write(file: BinaryIO, meant_for: Mapping[str, object], cached: CachedIndex)
     header = json.dumps(
         {
             **meant_for,
-            "videos": [[*dataclasses.astuple(video)] for video in cached.index.videos],
-            "versions": cached.versions,
             "arrays": layout,
             "bytes": end,
             "checksum": checksum.hexdigest(),
@@ -143,7 +145,7 @@ def _read(file: BinaryIO, meant_for: Mapping[str, object]) -> CachedIndex:
         raise ValueError("it was made by another version")
     if _checksum(file) != (told["bytes"], told["checksum"]):
         raise ValueError("it is damaged")
-    return CachedIndex(_mapped(file, 24 + length, told), tuple(told["versions"]))
+    return _mapped(file, 24 + length, told)
 
 
 def _checksum(file: BinaryIO) -> tuple[int, str]:
@@ -156,7 +158,7 @@ def _checksum(file: BinaryIO) -> tuple[int, str]:
     return size, checksum.hexdigest()
 
 
-def _mapped(file: BinaryIO, start: int, told: Mapping[str, Any]) -> LibraryIndex:
+def _mapped(file: BinaryIO, start: int, told: Mapping[str, Any]) -> CachedIndex:
     pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     parts: dict[str, Any] = {}
     for name, (dtype, count, offset) in told["arrays"].items():
@@ -168,7 +170,8 @@ def _mapped(file: BinaryIO, start: int, told: Mapping[str, Any]) -> LibraryIndex
             parts[outer] = array
     for name, kind in _NESTED.items():
         parts[name] = kind(**parts[name])
-    return LibraryIndex(language=told["language"], videos=[Video(*video) for video in told["videos"]], **parts)
+    versions = parts.pop("versions")
+    return CachedIndex(LibraryIndex(language=told["language"], **parts), versions)
 
 
 def _arrays(index: LibraryIndex) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from storage import access, exporting, glossary_entries
@@ -13,7 +14,6 @@ from storage.database import Database
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
 from storage.filters import wanted_videos
 from storage.importing import Importer, Progress
-from storage.index_cache import IndexCache
 from storage.models import (
     ALL_STEPS,
     Findings,
@@ -39,6 +39,10 @@ from storage.repository import Repository
 from storage.samples import sample_sources
 from storage.shelves import Shelves
 
+_SEARCHING = ThreadPoolExecutor(2, "searching")
+"""Python runs one thread's code at a time: more threads would only take its lock from each other, and everybody would
+wait longer (measured: with eight people asking at once). Two, so that one big question does not hold up the others."""
+
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
 
@@ -55,7 +59,7 @@ class Library:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._repository = Repository(database)
-        self._shelves = Shelves(self._repository, IndexCache(database.path.parent / INDEX_FOLDER))
+        self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
 
     @classmethod
     async def open(cls, path: Path) -> Library:
@@ -231,7 +235,8 @@ class Library:
     ) -> Findings:
         """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
         searcher, keys = await self._shelves.searcher(scope)
-        ranking, one_video = await asyncio.to_thread(_rank, searcher, question, limit, steps)
+        loop = asyncio.get_running_loop()
+        ranking, one_video = await loop.run_in_executor(_SEARCHING, _rank, searcher, question, limit, steps)
         hits = await self._hits(searcher, keys, ranking)
         return Findings(hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video)
 
@@ -253,7 +258,7 @@ class Library:
         places: list[tuple[str, Video, float, float]] = []
         for ranked in ranking.ranked:
             index = searcher.model.libraries[ranked.library]
-            video = index.videos[index.video_of[ranked.doc]]
+            video = index.videos[int(index.video_of[ranked.doc])]
             places.append((keys[ranked.library], video, float(index.starts[ranked.doc]), ranked.score))
         stored = {
             key: await self._repository.segments(

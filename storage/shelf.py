@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from storage.index_cache import CachedIndex
 from storage.models import StoredVideo
 from storage.ranking.building import build_index, join_indexes
@@ -40,8 +42,10 @@ class Shelf:
     @classmethod
     def of(cls, cached: CachedIndex) -> Shelf:
         """A library as it was kept on disk."""
-        videos = zip(cached.index.videos, cached.versions, strict=True)
-        places = {video.video_id: Place(0, place, version) for place, (video, version) in enumerate(videos)}
+        videos = cached.index.videos
+        places = {
+            videos.video_id(video): Place(0, video, version) for video, version in enumerate(cached.versions.tolist())
+        }
         return cls(cached.index.language, (cached.index,), places)
 
     @property
@@ -85,8 +89,8 @@ class Shelf:
             return self
         part = build_index([(each.video, each.segments) for each in videos], self.language)
         places = {
-            video.video_id: Place(len(self.parts), place, versions[video.video_id])
-            for place, video in enumerate(part.videos)
+            (video_id := part.videos.video_id(video)): Place(len(self.parts), video, versions[video_id])
+            for video in range(len(part.videos))
         }
         return Shelf(self.language, (*self.parts, part), {**self.places, **places})._settled()
 
@@ -105,11 +109,14 @@ class Shelf:
             return self
         part = join_indexes(self.parts[first:])
         places = dict(self.places)
-        for place, video in enumerate(part.videos):
-            places[video.video_id] = Place(first, place, places[video.video_id].version)
+        for video in range(len(part.videos)):
+            video_id = part.videos.video_id(video)
+            places[video_id] = Place(first, video, places[video_id].version)
         return Shelf(self.language, (*self.parts[:first], part), places)
 
     def kept(self) -> CachedIndex:
         """As it is kept on disk; only where it is a single part, of which nothing is gone."""
         [index] = self.parts
-        return CachedIndex(index, tuple(self.places[video.video_id].version for video in index.videos))
+        ids = (index.videos.video_id(video) for video in range(len(index.videos)))
+        versions = np.fromiter((self.places[video_id].version for video_id in ids), np.int64, len(index.videos))
+        return CachedIndex(index, versions)

@@ -6,11 +6,13 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from storage.changes import DEFAULT_LANGUAGE
 from storage.index_cache import IndexCache
+from storage.index_making import make_elsewhere, read_in
 from storage.models import Scope
 from storage.ranking.index import LibraryIndex
 from storage.ranking.search import Searcher
@@ -23,12 +25,14 @@ LIBRARIES_KEPT = 64
 """Libraries whose index is kept ready; the least lately used makes room."""
 SEARCHERS_KEPT = 64
 """Scopes whose searcher is kept ready."""
-READ_AT_ONCE = 200
-"""Videos that are read from the database and indexed at a time: it bounds the memory that building takes."""
 WAITED_FOR = 30
 """Changed videos that a question waits for. More are indexed while questions are answered as before."""
+MADE_ELSEWHERE = 250
+"""Changed videos from which a process of its own indexes them: starting one takes about as long as this many do."""
+JOINED_HERE = 50_000
+"""Segments up to which the index of a library that is being opened is joined on the spot."""
 SMALLEST_KEPT = 500
-"""Segments from which an index is kept on disk: a smaller one is made in less time than it takes to wonder."""
+"""Segments from which an index is kept on disk: a smaller one is made in less time than it takes to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,19 @@ class _Ready:
 class Shelves:
     """Brings an index up to date when its library has changed, off the event loop, once for all who wait."""
 
-    def __init__(self, repository: Repository, cache: IndexCache) -> None:
+    def __init__(self, repository: Repository, database: Path, folder: Path) -> None:
         self._repository = repository
-        self._cache = cache
+        self._database, self._folder = database, folder
+        self._cache = IndexCache(folder)
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
         self._searchers: OrderedDict[tuple[str, ...], tuple[object, Searcher]] = OrderedDict()
         self._updating: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._background: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Wait for what goes on in the background, and let go of every index."""
+        """Stop what goes on in the background, and let go of every index."""
+        for task in self._background:
+            task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         self._ready.clear()
         self._searchers.clear()
@@ -83,8 +90,7 @@ class Shelves:
 
     def forget(self) -> None:
         """Make every index anew when it is next needed, from nothing but the database."""
-        for key in self._ready:
-            self._cache.forget(key)
+        self._cache.forget_all()
         self._ready.clear()
         self._searchers.clear()
 
@@ -99,34 +105,43 @@ class Shelves:
 
     async def _updated(self, state: LibraryState, ready: _Ready | None) -> _Ready:
         versions = await self._repository.versions(state.key)
-        if ready is not None and ready.shelf.language == state.language:
-            shelf = ready.shelf
-            if len(shelf.missing(versions)) > WAITED_FOR:
-                self._start(f"update {state.key}", self._catch_up(state, shelf))
-                return ready
-        else:
-            cached = await asyncio.to_thread(self._cache.load, state.key, state.language)
-            shelf = Shelf.of(cached) if cached else Shelf(state.language)
-        return self._show(state, await self._read(state.key, shelf, versions))
+        if ready is None or ready.shelf.language != state.language:
+            return self._show(state, await self._opened(state, versions))
+        missing = await asyncio.to_thread(ready.shelf.missing, versions)
+        if len(missing) > WAITED_FOR:
+            self._start(f"update the index of {state.key}", self._catch_up(state))
+            return ready
+        return self._show(state, await read_in(self._repository, state.key, ready.shelf, versions))
 
-    async def _catch_up(self, state: LibraryState, shelf: Shelf) -> None:
-        versions = await self._repository.versions(state.key)
-        changed = await self._read(state.key, shelf, versions)
-        async with self._updating[state.key]:
-            self._show(state, changed)
-
-    async def _read(self, key: str, shelf: Shelf, versions: dict[str, int]) -> Shelf:
-        """A shelf with what the database has instead of what it had."""
-        anew = not shelf.parts
+    async def _opened(self, state: LibraryState, versions: dict[str, int]) -> Shelf:
+        """A library as it was kept on disk, and what has changed since; made anew where nothing was kept."""
+        shelf = await self._kept(state)
         missing = await asyncio.to_thread(shelf.missing, versions)
-        shelf = await asyncio.to_thread(lambda: shelf.without(shelf.stale(versions)))
-        for batch in _batches(missing, READ_AT_ONCE):
-            videos = await self._repository.texts(key, batch)
-            shelf = await asyncio.to_thread(shelf.added, videos, versions)
-        if anew and shelf.parts:
+        if len(missing) >= MADE_ELSEWHERE and await self._make(state):
+            shelf = await self._kept(state)
+        anew = not shelf.parts
+        shelf = await read_in(self._repository, state.key, shelf, versions)
+        if shelf.parts and (anew or shelf.untidy) and shelf.size <= JOINED_HERE:
             shelf = await asyncio.to_thread(shelf.joined)
-            await self._keep(key, shelf)
+            if shelf.size >= SMALLEST_KEPT:
+                await asyncio.to_thread(lambda: self._cache.store(state.key, shelf.kept()))
         return shelf
+
+    async def _kept(self, state: LibraryState) -> Shelf:
+        cached = await asyncio.to_thread(self._cache.load, state.key, state.language)
+        return await asyncio.to_thread(Shelf.of, cached) if cached else Shelf(state.language)
+
+    async def _make(self, state: LibraryState) -> bool:
+        return await make_elsewhere(self._database, self._folder, state.key, state.language)
+
+    async def _catch_up(self, state: LibraryState) -> None:
+        """Bring an index up to date on disk, and show it from there instead of the one in use."""
+        versions = await self._repository.versions(state.key)
+        made = await self._make(state)
+        async with self._updating[state.key]:
+            ready = self._ready.get(state.key)
+            shelf = await self._kept(state) if made or ready is None else ready.shelf
+            self._show(state, await read_in(self._repository, state.key, shelf, versions))
 
     def _show(self, state: LibraryState, shelf: Shelf) -> _Ready:
         ready = self._ready[state.key] = _Ready(state.indexed, shelf, time.monotonic())
@@ -134,23 +149,8 @@ class Shelves:
             self._forget_searchers(self._ready.popitem(last=False)[0])
         self._forget_searchers(state.key)
         if shelf.untidy:
-            self._start(f"compact {state.key}", self._compact(state.key, shelf))
+            self._start(f"tidy the index of {state.key}", self._catch_up(state))
         return ready
-
-    async def _compact(self, key: str, shelf: Shelf) -> None:
-        """Join the parts into one, and put it in their place unless something has changed meanwhile."""
-        joined = await asyncio.to_thread(shelf.joined)
-        async with self._updating[key]:
-            ready = self._ready.get(key)
-            if ready is None or ready.shelf is not shelf:
-                return
-            self._ready[key] = _Ready(ready.indexed, joined, ready.built_at)
-            self._forget_searchers(key)
-        await self._keep(key, joined)
-
-    async def _keep(self, key: str, shelf: Shelf) -> None:
-        if shelf.size >= SMALLEST_KEPT:
-            await asyncio.to_thread(lambda: self._cache.store(key, shelf.kept()))
 
     def _forget_searchers(self, key: str) -> None:
         """Searchers of an earlier index would hold it in memory."""
@@ -170,10 +170,6 @@ class Shelves:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("could not %s", task.get_name(), exc_info=error)
-
-
-def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (items[first : first + size] for first in range(0, len(items), size))
 
 
 def _language(indexes: Sequence[LibraryIndex]) -> str:

@@ -279,5 +279,5 @@ def test_ascii_is_read_as_any_other_text(text: str) -> None:
     quick, other = ENGLISH.stretches(text), ENGLISH.stretches(f"{text} . ω")
     assert [*quick, "ω"] == other
     assert [token.term for token in ENGLISH.tokens(text)] == [
-        term for stretch in quick for term, _ in ENGLISH.read(stretch)
+        term for stretch in quick for term, *_ in ENGLISH.read(stretch)
     ]

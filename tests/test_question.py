@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.question import parse_question
+from bot.answering.question import parse_question, without_operators
 from bot.errors import EmptyQuestion
 from storage.analysis import analyser_for
 from storage.models import Question
@@ -128,6 +128,20 @@ def test_nothing_anybody_types_breaks_the_parser(text: str) -> None:
     looked_for = [part for part in (question.words, *question.phrases) if part]
     assert looked_for
     assert all(any(analyser_for("en").tokens(part)) for part in (*looked_for, *question.exclusions))
+
+
+@given(st.one_of(st.text(), operators))
+def test_words_that_meant_no_operators_hold_none(text: str) -> None:
+    try:
+        question = parse_question(without_operators(text))
+    except EmptyQuestion:
+        return
+    assert question == Question(question.text, question.words)
+
+
+def test_words_that_meant_no_operators_stay() -> None:
+    plain = without_operators("note: 「猫」 --force -x “quoted” video:abc see https://youtu.be/x <:party:1>")
+    assert parse_question(plain).words == "note: 猫 force x quoted video abc see"
 
 
 @pytest.mark.parametrize(

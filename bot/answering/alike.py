@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_WORD = re.compile(r"\w+")
+
 SHINGLE = 4
 """How many words in a row are compared: as many hardly ever agree by chance (Broder, "On the resemblance and
 containment of documents", 1997)."""
@@ -11,7 +15,7 @@ ALIKE = 0.7
 
 def shingles(text: str) -> frozenset[tuple[str, ...]]:
     """The runs of so many words of a text, case and punctuation aside; all its words where it has fewer."""
-    words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    words = _WORD.findall(text.casefold())
     if len(words) < SHINGLE:
         return frozenset({tuple(words)})
     return frozenset(tuple(words[place : place + SHINGLE]) for place in range(len(words) - SHINGLE + 1))

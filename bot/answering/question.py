@@ -35,6 +35,9 @@ _OPERATOR = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_FILTER = re.compile(r"(?:(?<=video)|(?<=creator))[:：]", re.IGNORECASE)
+_LEADING_MINUS = re.compile(rf"(?<!\S)[{_MINUS}]+")
+
 
 def parse_question(text: str, *, video: str = "", creator: str = "") -> Question:
     """Parse a question. `video` and `creator` are filters given apart from it, which win over those in the text.
@@ -57,6 +60,12 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
     if not words and not phrases:
         raise EmptyQuestion(_what_is_missing(bool(exclusions), bool(video or creator), "://" in text))
     return Question(text, words, tuple(phrases), tuple(exclusions), video, creator)
+
+
+def without_operators(text: str) -> str:
+    """A text with nothing in it that would be read as an operator: for the words of somebody who meant none."""
+    plain = re.sub(f"[{_ANY_QUOTE}]", " ", text.translate(_UNSEEN))
+    return _LEADING_MINUS.sub(" ", _FILTER.sub(" ", plain))
 
 
 def _looked_for(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
+from bot.answering.question import without_operators
 from bot.discord_face import cards_house
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
@@ -23,7 +23,6 @@ from bot.timecodes import parse_timecode
 
 MOST_OF_A_MESSAGE = 500
 """Characters of a message that are looked for: what it is about stands at its beginning."""
-_OPERATORS = re.compile(r"""["“”„«»＂]|(?<!\S)-(?=\S)|(?<=\S):(?=\S)""")
 
 
 class Tree(app_commands.CommandTree[Any]):
@@ -108,7 +107,7 @@ async def about(interaction: Interaction) -> None:
 @app_commands.context_menu(name="Find in videos")
 async def find_in_videos(interaction: Interaction, message: discord.Message) -> None:
     """Ask with the words of somebody's message. Its author meant no operators, so none are read."""
-    words = _OPERATORS.sub(" ", shortened(message.content, MOST_OF_A_MESSAGE))
+    words = without_operators(shortened(message.content, MOST_OF_A_MESSAGE))
     if not words.strip():
         raise EmptyQuestion("That message has no text to look for.")
     await _answer(interaction, Inquiry(words), private=True)

@@ -90,9 +90,9 @@ class Analyser:
         found: list[str] = (_ASCII_WORD if heard.isascii() else _WORD).findall(heard)
         return found
 
-    def read(self, stretch: str) -> list[tuple[str, str]]:
-        """The terms of a stretch, each with its word, in order."""
-        return [(term, word) for term, word, *_ in self._of(stretch)]
+    def read(self, stretch: str) -> list[tuple[str, str, bool]]:
+        """The terms of a stretch in order, each with its word and whether it is a stop word there."""
+        return [(term, word, common) for term, word, _, _, common in self._of(stretch)]
 
     def term(self, word: str) -> str:
         """The term of a single surface word, such as a token's."""

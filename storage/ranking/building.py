@@ -14,6 +14,7 @@ from storage.models import Segment, Video
 from storage.ranking.index import Bools, Counts, Floats, Ints, LibraryIndex, Longs, shape_of
 from storage.ranking.spans import spread
 from storage.ranking.subwords import Subwords, build_subwords
+from storage.ranking.videos import list_videos
 from storage.ranking.vocabulary import build_vocabulary
 
 POSTINGS_AT_ONCE = 2_000_000
@@ -29,6 +30,7 @@ class _Draft:
     video_of: Ints
     starts: Floats
     ends: Floats
+    lengths: Ints
     words: Sequence[str]
     terms: Sequence[str]
     term_of_word: Ints
@@ -55,19 +57,23 @@ class _Stretches(dict[str, int]):
         self.words, self.terms = _Numbers(), _Numbers()
         self.term_of_word = array("i")
         self.spoken, self.ends = array("i"), array("q")
+        self.counted = array("i")
 
     def __missing__(self, stretch: str) -> int:
-        for term, word in self._analyser.read(stretch):
+        parts = self._analyser.read(stretch)
+        for term, word, _ in parts:
             number = self.words[word]
             if number == len(self.term_of_word):
                 self.term_of_word.append(self.terms[term])
             self.spoken.append(number)
         self.ends.append(len(self.spoken))
+        self.counted.append(sum(not common for _, _, common in parts))
         number = self[stretch] = len(self)
         return number
 
-    def read(self, texts: Iterable[str]) -> tuple[Ints, Longs]:
-        """The word numbers of texts one after the other, and where each text begins and the last ends."""
+    def read(self, texts: Iterable[str]) -> tuple[Ints, Longs, Ints]:
+        """The word numbers of texts one after the other, where each text begins and the last ends, and how many words
+        of each are no stop words."""
         heard, ends = array("i"), array("q", [0])
         for text in texts:
             heard.extend(map(self.__getitem__, self._analyser.stretches(text)))
@@ -76,11 +82,11 @@ class _Stretches(dict[str, int]):
         lasts = np.array(self.ends, np.int64)
         firsts = np.concatenate([[0], lasts[:-1]]).astype(np.int64)
         words, offsets = np.array(self.spoken, np.int32), np.array(ends, np.int64)
+        lengths = np.diff(_sums(np.array(self.counted, np.int32)[stretches])[offsets]).astype(np.int32)
         if len(words) == len(self):  # each stretch is one word, as nearly always
-            return words[stretches], offsets
+            return words[stretches], offsets, lengths
         _, places = spread(firsts[stretches], lasts[stretches])
-        lengths = np.concatenate([[0], np.cumsum((lasts - firsts)[stretches])])
-        return words[places], lengths[offsets].astype(np.int64)
+        return words[places], _sums((lasts - firsts)[stretches])[offsets], lengths
 
 
 def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str) -> LibraryIndex:
@@ -88,9 +94,9 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
     shelf = sorted(((video, sorted(segments, key=_start)) for video, segments in videos), key=_video_id)
     every = [segment for _, segments in shelf for segment in segments]
     reader = _Stretches(analyser_for(language))
-    forward, offsets = reader.read(segment.text for segment in every)
+    forward, offsets, lengths = reader.read(segment.text for segment in every)
     # Title words can be misspelt too: they belong to the vocabulary, not to the postings.
-    title_words, title_offsets = reader.read(video.title for video, _ in shelf)
+    title_words, title_offsets, _ = reader.read(video.title for video, _ in shelf)
     return _assembled(
         _Draft(
             language=language,
@@ -98,6 +104,7 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
             video_of=np.repeat(np.arange(len(shelf), dtype=np.int32), [len(segments) for _, segments in shelf]),
             starts=np.array([segment.start_second for segment in every], np.float64),
             ends=np.array([segment.end_second for segment in every], np.float64),
+            lengths=lengths,
             words=list(reader.words),
             terms=list(reader.terms),
             term_of_word=np.array(reader.term_of_word, np.int32),
@@ -133,13 +140,14 @@ def join_indexes(parts: Sequence[LibraryIndex]) -> LibraryIndex:
             video_of=_chained(piece.video_of + base for piece, base in zip(pieces, first_video, strict=False)),
             starts=_chained(piece.part.starts[piece.docs] for piece in pieces),
             ends=_chained(piece.part.ends[piece.docs] for piece in pieces),
+            lengths=_chained(piece.part.lengths[piece.docs] for piece in pieces),
             words=list(words),
             terms=list(terms),
             term_of_word=np.array(term_of_word, np.int32),
             forward=_chained(new[piece.forward] for piece, new in zip(pieces, renumbered, strict=True)),
-            offsets=_ends(piece.text_lengths for piece in pieces),
+            offsets=_sums(_chained(piece.text_lengths for piece in pieces)),
             title_words=_chained(new[piece.title_words] for piece, new in zip(pieces, renumbered, strict=True)),
-            title_offsets=_ends(piece.title_lengths for piece in pieces),
+            title_offsets=_sums(_chained(piece.title_lengths for piece in pieces)),
         )
     )
 
@@ -180,11 +188,11 @@ def _assembled(draft: _Draft) -> LibraryIndex:
     small = len(draft.words) <= np.iinfo(np.uint16).max
     return LibraryIndex(
         language=draft.language,
-        videos=draft.videos,
+        videos=list_videos(draft.videos),
         video_of=draft.video_of,
         starts=draft.starts,
         ends=draft.ends,
-        lengths=_lengths(draft, content),
+        lengths=draft.lengths,
         words=build_vocabulary(draft.words),
         word_counts=np.bincount(heard, minlength=len(draft.words)).astype(np.int64),
         term_of_word=draft.term_of_word,
@@ -203,11 +211,6 @@ def _assembled(draft: _Draft) -> LibraryIndex:
         title_videos=title_videos,
         subwords=_subwords(draft.words, content),
     )
-
-
-def _lengths(draft: _Draft, content: Bools) -> Ints:
-    so_far = np.concatenate([[0], np.cumsum(content[draft.forward])])
-    return np.diff(so_far[draft.offsets]).astype(np.int32)
 
 
 def _postings(draft: _Draft) -> tuple[Longs, Ints, Counts]:
@@ -289,8 +292,9 @@ def _chained(arrays: Iterable[NDArray[np.generic]]) -> NDArray:  # type: ignore[
     return np.concatenate(list(arrays))
 
 
-def _ends(lengths: Iterable[Longs]) -> Longs:
-    return np.concatenate([[0], np.cumsum(_chained(lengths))]).astype(np.int64)
+def _sums(numbers: NDArray[np.integer]) -> Longs:
+    """Nought, and the sum of the numbers up to each."""
+    return np.concatenate([[0], np.cumsum(numbers, dtype=np.int64)]).astype(np.int64)
 
 
 def _video_id(entry: tuple[Video, list[Segment]]) -> str:

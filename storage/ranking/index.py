@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from storage.models import Video
 from storage.ranking.spans import spread
 from storage.ranking.subwords import Subwords
+from storage.ranking.videos import VideoList
 from storage.ranking.vocabulary import Vocabulary
 
 Ints = NDArray[np.int32]
@@ -55,7 +56,7 @@ class LibraryIndex:
     """
 
     language: str
-    videos: Sequence[Video]
+    videos: VideoList
     video_of: Ints
     starts: Floats
     ends: Floats

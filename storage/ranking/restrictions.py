@@ -66,7 +66,8 @@ def _shadowed(libraries: Sequence[LibraryIndex]) -> list[frozenset[int]]:
     seen: set[str] = set()
     result = []
     for library in libraries:
-        ids = {place: video.video_id for place, video in library.standing().items()}
+        gone = library.gone.videos if library.gone else np.zeros(len(library.videos), np.bool_)
+        ids = {place: library.videos.video_id(place) for place in np.flatnonzero(~gone).tolist()}
         result.append(frozenset(place for place, video_id in ids.items() if video_id in seen))
         seen.update(ids.values())
     return result

@@ -104,7 +104,7 @@ class Searcher:
             for term in query:
                 worth[library.titled(term)] += self.model.weight(term)
             titled = np.flatnonzero(worth)
-            found += [(-float(worth[v]), library.videos[v].video_id, place, v) for v in titled.tolist()]
+            found += [(-float(worth[v]), library.videos.video_id(v), place, v) for v in titled.tolist()]
         docs = []
         for _, _, place, video in heapq.nsmallest(TITLE_VIDEOS, found):
             here = np.array(self.model.libraries[place].segments_of(video), np.int64) + self.model.bases[place]
@@ -119,8 +119,8 @@ class Searcher:
 
     def _order(self, ranked: Ranked) -> tuple[float, str, float]:
         library = self.model.libraries[ranked.library]
-        video = library.videos[library.video_of[ranked.doc]]
-        return -ranked.score, video.video_id, float(library.starts[ranked.doc])
+        video_id = library.videos.video_id(int(library.video_of[ranked.doc]))
+        return -ranked.score, video_id, float(library.starts[ranked.doc])
 
 
 def _best(scores: Floats, count: int) -> Docs:

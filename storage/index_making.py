@@ -1,0 +1,77 @@
+"""Making the index file of a large library in a process of its own.
+
+Indexing holds Python's lock for tens of milliseconds at a time and leaves much memory behind. A process of its own
+takes both elsewhere, onto another core where there is one; what comes back is a file to be mapped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from storage.collecting import uncollected
+from storage.database import Database
+from storage.index_cache import IndexCache
+from storage.repository import Repository
+from storage.shelf import Shelf
+
+PROJECT = Path(__file__).resolve().parent.parent
+log = logging.getLogger("cuepoint.index")
+
+READ_AT_ONCE = 200
+"""Videos that are read from the database and indexed at a time: it bounds the memory that this takes."""
+
+
+async def read_in(repository: Repository, key: str, shelf: Shelf, versions: Mapping[str, int]) -> Shelf:
+    """A shelf with what the database has instead of what it had."""
+    missing = await asyncio.to_thread(shelf.missing, versions)
+    shelf = await asyncio.to_thread(lambda: shelf.without(shelf.stale(versions)))
+    with uncollected():
+        for batch in _batches(missing):
+            videos = await repository.texts(key, batch)
+            shelf = await asyncio.to_thread(shelf.added, videos, versions)
+    return shelf
+
+
+async def make_elsewhere(database: Path, folder: Path, key: str, language: str) -> bool:
+    """Bring the index file of a library up to date in another process. Returns whether that could be done."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", __name__, str(database.absolute()), str(folder.absolute()), key, language,
+        cwd=PROJECT, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
+    )  # fmt: skip
+    try:
+        _, said = await child.communicate()
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+        raise
+    if child.returncode:
+        log.warning("the index of %s could not be made by itself: %s", key, said.decode(errors="replace")[-2000:])
+    return child.returncode == 0
+
+
+async def _brought_up_to_date(path: Path, cache: IndexCache, key: str, language: str) -> bool:
+    cached = cache.load(key, language)
+    shelf = Shelf.of(cached) if cached else Shelf(language)
+    database = await Database.open(path)
+    try:
+        repository = Repository(database)
+        shelf = await read_in(repository, key, shelf, await repository.versions(key))
+    finally:
+        await database.close()
+    return bool(shelf.parts) and cache.store(key, shelf.joined().kept())
+
+
+def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (items[first : first + READ_AT_ONCE] for first in range(0, len(items), READ_AT_ONCE))
+
+
+if __name__ == "__main__":
+    _database, _folder, _key, _language = sys.argv[1:]
+    sys.exit(not asyncio.run(_brought_up_to_date(Path(_database), IndexCache(Path(_folder)), _key, _language)))

@@ -1,0 +1,45 @@
+"""What is known of the videos of an index, as bytes that can be mapped from a file and are read one video at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.models import Video
+
+FIELDS = len(fields(Video))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoList:
+    """Videos by position. Field f of video v is `letters[bounds[n]:bounds[n + 1]]` in UTF-8, n being v * FIELDS + f."""
+
+    letters: NDArray[np.uint8]
+    bounds: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return (len(self.bounds) - 1) // FIELDS
+
+    def __getitem__(self, video: int) -> Video:
+        return Video(*(self._field(video * FIELDS + place) for place in range(FIELDS)))
+
+    def __iter__(self) -> Iterator[Video]:
+        return (self[video] for video in range(len(self)))
+
+    def video_id(self, video: int) -> str:
+        """The id of a video alone: it is the first field."""
+        return self._field(video * FIELDS)
+
+    def _field(self, place: int) -> str:
+        return str(self.letters[self.bounds[place] : self.bounds[place + 1]].data, "utf-8", "surrogatepass")
+
+
+def list_videos(videos: Iterable[Video]) -> VideoList:
+    """Keep videos in the order given."""
+    spelt = [field.encode("utf-8", "surrogatepass") for video in videos for field in astuple(video)]
+    bounds = np.zeros(len(spelt) + 1, np.int64)
+    np.cumsum([len(each) for each in spelt], out=bounds[1:])
+    return VideoList(np.frombuffer(b"".join(spelt), np.uint8), bounds)
