@@ -14,12 +14,13 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.corpus import LANGUAGE, Corpus
 from bot import __version__
+from storage.collecting import uncollected
 from storage.index_cache import CachedIndex, IndexCache
+from storage.index_making import READ_AT_ONCE
 from storage.models import StoredVideo
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.search import _best
 from storage.shelf import Shelf
-from storage.shelves import READ_AT_ONCE
 
 TOP = 10
 LIBRARY = "shared"
@@ -74,8 +75,9 @@ class Cuepoint(Engine):
 
     def build(self, corpus: Corpus, folder: Path) -> None:
         shelf, videos = Shelf(LANGUAGE), corpus.videos()
-        while batch := [StoredVideo(video, tuple(all_of_it)) for video, all_of_it in islice(videos, READ_AT_ONCE)]:
-            shelf = shelf.added(batch, {each.video.video_id: 1 for each in batch})
+        with uncollected():
+            while batch := [StoredVideo(video, tuple(segments)) for video, segments in islice(videos, READ_AT_ONCE)]:
+                shelf = shelf.added(batch, {each.video.video_id: 1 for each in batch})
         IndexCache(folder).store(LIBRARY, shelf.joined().kept())
 
     def open(self, folder: Path) -> None:

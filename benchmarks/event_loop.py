@@ -16,6 +16,7 @@ from storage.models import Scope
 
 EVERY_SECOND = 0.001
 IDLE_SECOND = 1.0
+PATIENCE_SECOND = 60.0
 
 
 @contextlib.asynccontextmanager
@@ -44,15 +45,14 @@ async def idle() -> Times:
 
 
 async def busy(library: Library, scope: Scope, importing: asyncio.Task[float], asked: Sequence[Sequence[str]]) -> Times:
-    """How late it is while videos are imported and indexed, and somebody asks one question after the other.
-
-    Closes the library, which ends the indexing too.
-    """
+    """How late it is while somebody asks one question after the other, until all that is imported is indexed too."""
+    imported: list[float] = []
+    importing.add_done_callback(lambda _: imported.append(time.monotonic()))
     async with watched() as late:
         for words in itertools.cycle(asked):
             await library.search(scope, question_of(words), TOP)
-            if importing.done():
+            since = time.monotonic() - imported[0] if imported else 0.0
+            if imported and (await library.index_age_second(scope) < since or since > PATIENCE_SECOND):
                 break
         await importing
-        await library.close()
     return Times(tuple(late))

@@ -160,6 +160,8 @@ def _watched(later: Path, database: Path, effort: Effort) -> tuple[Times, Times]
         await _search(library, asked[0])
         idle = await event_loop.idle()
         importing = asyncio.create_task(_import(library, later))
-        return idle, await event_loop.busy(library, SCOPE, importing, asked)
+        busy = await event_loop.busy(library, SCOPE, importing, asked)
+        await library.close()
+        return idle, busy
 
     return asyncio.run(act())
