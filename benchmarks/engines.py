@@ -82,10 +82,10 @@ class Cuepoint(Engine):
 
     def open(self, folder: Path) -> None:
         self._shelf = Shelf.of(cached_index(folder))
-        self._model = SparseBM25(self._shelf.parts)
+        self.model = SparseBM25(self._shelf.parts)
 
     def top(self, terms: Sequence[str]) -> Any:
-        scores = self._model.get_scores(terms)
+        scores = self.model.get_scores(terms)
         best = _best(scores, TOP)
         return best[np.argsort(-scores[best], kind="stable")][:TOP]
 
@@ -99,7 +99,7 @@ class Cuepoint(Engine):
     def add(self, video: Corpus) -> None:
         videos = [StoredVideo(each, tuple(segments)) for each, segments in video.videos()]
         self._shelf = self._shelf.added(videos, {each.video.video_id: 1 for each in videos})
-        self._model = SparseBM25(self._shelf.parts)
+        self.model = SparseBM25(self._shelf.parts)
 
 
 class RankBM25(Engine):

@@ -15,7 +15,7 @@ from storage.library import Library
 from storage.models import Scope
 
 EVERY_SECOND = 0.001
-IDLE_SECOND = 1.0
+IDLE_SECOND = 0.5
 PATIENCE_SECOND = 60.0
 
 

@@ -96,6 +96,14 @@ class PathFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class StepFigures:
+    """What the first stage's time goes into, by name."""
+
+    segments: int
+    steps: tuple[tuple[str, Times], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryFigures:
     """A library as the bot uses it: a real database, entered by its door."""
 
@@ -128,6 +136,7 @@ class Run:
 
     engines: tuple[EngineFigures, ...]
     paths: tuple[PathFigures, ...]
+    steps: tuple[StepFigures, ...]
     libraries: tuple[LibraryFigures, ...]
 
     @property

@@ -79,13 +79,12 @@ class Tantivy(Engine):
         self._searcher = self._index.searcher()
 
     def top(self, terms: Sequence[str]) -> Any:
-        query = self._tantivy.Query
-        words = [
-            (self._tantivy.Occur.Should, query.term_query(self._schema, "text", term, index_option="freq"))
-            for term in terms
-        ]
         # Without the count it may skip what it need not score.
-        return self._searcher.search(query.boolean_query(words), TOP, count=False)
+        return self._searcher.search(self._query(terms), TOP, count=False)
+
+    def top_of_all(self, terms: Sequence[str]) -> Any:
+        """The same, every segment that holds a word being scored."""
+        return self._searcher.search(self._query(terms), TOP, count=True)
 
     def numbers(self, top: Any) -> list[int]:
         return list(self._searcher.fast_field_values("number", [address for _, address in top.hits]))
@@ -94,6 +93,11 @@ class Tantivy(Engine):
         self._write(self._index.writer(num_threads=1), video)
         self._index.reload()
         self._searcher = self._index.searcher()
+
+    def _query(self, terms: Sequence[str]) -> Any:
+        query, either = self._tantivy.Query, self._tantivy.Occur.Should
+        words = [query.term_query(self._schema, "text", term, index_option="freq") for term in terms]
+        return query.boolean_query([(either, word) for word in words])
 
     def _write(self, writer: Any, corpus: Corpus) -> None:
         for number, text in corpus.numbered():

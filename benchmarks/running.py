@@ -7,12 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.apart import apart
 from benchmarks.corpus import Corpus, write_corpus
 from benchmarks.engines import Cuepoint
-from benchmarks.figures import Effort, EngineFigures, LibraryFigures, PathFigures, Run
+from benchmarks.figures import Effort, EngineFigures, LibraryFigures, PathFigures, Run, StepFigures
 from benchmarks.first_stage import measure_engine
 from benchmarks.in_library import later_segments, measure_library
 from benchmarks.peers import ENGINES
+from benchmarks.steps import measure_steps
 from benchmarks.whole_path import measure_path
 
 LARGEST_LIBRARY = 200_000
@@ -23,6 +25,7 @@ def measure(folder: Path, sizes: Sequence[int], effort: Effort, engines: Sequenc
     """Measure the engines, the whole path and the library at each size, smallest first."""
     found: list[EngineFigures] = []
     paths: list[PathFigures] = []
+    steps: list[StepFigures] = []
     libraries: list[LibraryFigures] = []
     for size in sizes:
         place = folder / str(size)
@@ -35,11 +38,13 @@ def measure(folder: Path, sizes: Sequence[int], effort: Effort, engines: Sequenc
             if name == Cuepoint.name:
                 say(f"{size:,} segments: the whole path")
                 paths.append(measure_path(corpus.segments, place / name, effort))
+        say(f"{size:,} segments: the steps of the first stage")
+        steps.append(StepFigures(corpus.segments, apart(measure_steps, place, effort)))
         if size <= LARGEST_LIBRARY:
             say(f"{size:,} segments: the library")
             libraries.append(measure_library(corpus, place, effort))
         shutil.rmtree(place)
-    return Run(tuple(found), tuple(paths), tuple(libraries))
+    return Run(tuple(found), tuple(paths), tuple(steps), tuple(libraries))
 
 
 def say(what: str) -> None:

@@ -45,7 +45,7 @@ def sheets(run: Run) -> Iterator[Sheet]:
     """Every table of a run."""
     for size in run.sizes:
         yield _first_stage(run, size)
-    yield _taken_apart(run)
+    yield _steps(run)
     yield _whole_path(run)
     if run.libraries:
         yield _library(run)
@@ -101,27 +101,12 @@ def _agreement(figures: EngineFigures, run: Run) -> str:
     return f"{100 * figures.agrees_with(shipped):.0f} %" if shipped else NOTHING
 
 
-def _taken_apart(run: Run) -> Sheet:
-    rows = []
-    for name in dict.fromkeys(each.name for each in run.engines):
-        cells = []
-        for path in run.paths:
-            engine = run.engine(name, path.segments)
-            cells.append(_line(engine.asked, path.postings) if engine and engine.asked else NOTHING)
-        rows.append([name, *cells])
-    header = ["engine", *(f"{size:,}" for size in run.sizes)]
-    return Sheet("First stage taken apart: for a question, and for each posting of its words", header, rows)
-
-
-def _line(asked: Times, postings: Sequence[int]) -> str:
-    """Through the middles of the half with fewer postings and the half with more: what lies far off does not count."""
-    pairs = sorted(zip(postings, asked.seconds, strict=False))
-    few, many = pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]
-    if not few:
-        return NOTHING
-    (x, y), (right, top) = (map(statistics.median, zip(*half, strict=True)) for half in (few, many))
-    each = (top - y) / max(right - x, 1)
-    return f"{1e3 * (y - each * x):,.2f} ms + {1e9 * each:,.1f} ns"
+def _steps(run: Run) -> Sheet:
+    columns = [dict(figures.steps) for figures in run.steps]
+    rows = [[name, *(_both(column[name]) for column in columns)] for name in columns[0]]
+    held = ", ".join(f"{statistics.median(path.postings):,.0f}" for path in run.paths)
+    note = f"Median / p95. The segments that hold a question's words, counted for each word: {held} (median)."
+    return Sheet("Where the first stage's time goes", ["", *(f"{each.segments:,}" for each in run.steps)], rows, note)
 
 
 def _whole_path(run: Run) -> Sheet:
