@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from bot.answering.values import Answer, Excerpt, Found
-from storage.models import GlossaryEntry, Hit
+from storage.models import GlossaryEntry, Hit, LibrarySize
 
 
 def answer_json(answer: Answer) -> str:
@@ -40,6 +40,20 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
 def entry_json(entry: GlossaryEntry) -> str:
     """An entry of a glossary as one object, on one line."""
     return json.dumps({"said": entry.said, "meant": entry.meant})
+
+
+def size_json(server_id: int, size: LibrarySize) -> str:
+    """The size of a Discord server's library as one object, on one line."""
+    return json.dumps(
+        {
+            "server": str(server_id),
+            "videos": size.videos,
+            "segments": size.segments,
+            "text_bytes": size.text_bytes,
+            "last_act": size.last_act,
+            "acted_at": size.acted_at,
+        }
+    )
 
 
 def refusal_json(question: str, reason: str, *, hits: bool) -> str:

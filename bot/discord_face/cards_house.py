@@ -25,6 +25,8 @@ To look for what a message says, open its menu: **Apps**, then **Find in videos*
 `video:name` only in that video, `creator:name` only by that creator
 ### And besides
 **/videos** lists what can be asked about, **/transcript** shows the words around a moment, **/about** says what I am.
+**/library** is for those who manage a server: it imports transcripts into the server's own library, shows how much room
+they take, and takes back what was done last.
 I quote what is said in the videos and link to the second. I write no answers of my own."""
 
 _PRIVACY = (
