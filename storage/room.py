@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Sequence
 
 from storage.errors import OverQuota
 from storage.merging import merge
@@ -22,7 +23,7 @@ async def require_room(
     """
     held = (await repository.sizes([key]) or [LibrarySize(key)])[0]
     segments, size = held.segments, held.text_bytes
-    more, larger = _measured(stored for stored, _ in arriving)
+    more, larger = await asyncio.to_thread(_measured, [stored for stored, _ in arriving])
     if segments + more <= quota.segments and size + larger <= quota.text_bytes:
         return
     for stored, whole in arriving:
@@ -37,7 +38,7 @@ async def require_room(
         raise _refusal(f"{_megabytes(size)} megabytes of text", _megabytes(quota.text_bytes))
 
 
-def _measured(videos: Iterable[StoredVideo]) -> tuple[int, int]:
+def _measured(videos: Sequence[StoredVideo]) -> tuple[int, int]:
     """How many segments videos have, and how many bytes of text."""
     texts = [segment.text for stored in videos for segment in stored.segments]
     return len(texts), sum(len(text.encode()) for text in texts)

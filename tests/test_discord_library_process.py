@@ -1,4 +1,4 @@
-"""A server's library looked after over real sockets: forms with files, attachments, and what another process changes."""
+"""A server's library looked after over real sockets: forms with files, exports, and what another process changes."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def report_reply(report: ImportReport) -> Reply:
         more = "\n".join(filter(None, [more, "-# **/library undo** takes this import back."]))
     card = _card(text("\n".join(filter(None, [head, *shown, more]))), enclosed="rejected.txt" if left else "")
     whole = "".join(f"{each}\n" for each in (*report.rejections, *report.notes))
-    return Reply(card, Enclosure("rejected.txt", whole.encode()) if left else None, public=head)
+    return Reply(card, Enclosure("rejected.txt", whole.encode(errors="replace")) if left else None, public=head)
 
 
 def _outcome(report: ImportReport) -> str:
@@ -193,7 +193,7 @@ def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:
 
 
 def _tabbed(entries: Iterable[GlossaryEntry]) -> bytes:
-    return "".join(f"{each.said}\t{each.meant}\n" for each in entries).encode()
+    return "".join(f"{each.said}\t{each.meant}\n" for each in entries).encode(errors="replace")
 
 
 def export_reply(name: str, content: bytes, what: str) -> Reply:

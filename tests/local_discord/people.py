@@ -70,7 +70,7 @@ class People:
         return self.world.add_channel(Channel(self.world.ids.next(), kind, "A group", recipients=list(people)))
 
     def upload(self, filename: str, content: bytes, content_type: str = "") -> Upload:
-        """A file from somebody's disk. What a file name may not hold there is taken out of it, and kept as its title."""
+        """A file from somebody's disk. What Discord lets no file name hold is left out, and kept as its title."""
         plain = re.sub(r"[^A-Za-z0-9_.-]", "", filename.replace(" ", "_"))
         upload = store_upload(self.world, self.world.ids.next(), plain, content, content_type)
         upload.title = PurePath(filename).stem if plain != filename else None
