@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,12 +15,13 @@ from conftest import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
 from discord import Permissions
 from harness import ChannelHandle, Env, InteractionResult, MemberActor, answers, attached, discord_with, seen
 
-from bot.discord_face import confirmations, controls
+from bot.discord_face import controls, slow_replies, uploads
 from bot.discord_face.cards import Card
 from bot.discord_face.client import CuepointClient
 from bot.discord_face.controls import Owner
 from bot.settings import Settings
 from storage import access
+from storage.errors import InputError, OverQuota
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
@@ -259,7 +263,6 @@ async def test_a_confirmation_of_another_server_does_nothing(
     key = text.split(f"cue:remove:{mod.id}:")[1].split(":")[0]
     with pytest.raises(Exception, match="another server"):
         await librarian.removal(key, 4711)
-    assert confirmations.CONFIRMATIONS
 
 
 async def test_renaming(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:
@@ -434,3 +437,59 @@ async def test_an_import_may_outlast_its_interaction(discord: Env, general: Chan
     said = seen(answers(general, discord)[-1])
     assert "**Videos:** 1 added" in said
     assert "For mod, who asked for this import" in said
+
+
+@pytest.mark.parametrize("waited_too_long", [False, True])
+async def test_progress_is_shown_until_discord_takes_no_more(
+    discord: Env, general: ChannelHandle, mod: MemberActor, library: Library, monkeypatch: pytest.MonkeyPatch,
+    waited_too_long: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(slow_replies, "EDITED_SECOND", 0.02)
+    if waited_too_long:
+        monkeypatch.setattr(slow_replies, "LAST_EDIT", timedelta(0))
+    original = library.import_files
+
+    async def slow(*arguments: Any, **named: Any) -> Any:
+        for done in range(3):
+            await asyncio.sleep(0.1)
+            named["progress"](done, 3)
+        await asyncio.sleep(0.1)
+        return await original(*arguments, **named)
+
+    monkeypatch.setattr(library, "import_files", slow)
+    result = await upload(mod, general, ("talk.srt", SRT), video="talk-1")
+    edits = [str(each.json) for each in discord.http_requests if each.method == "PATCH"]
+    assert "**Videos:** 1 added" in seen(result)
+    if waited_too_long:
+        assert len(edits) == 2
+        assert "longer than Discord lets me" in edits[0]
+    else:
+        shown = [edit.split("content': '")[1].split(" …")[0] for edit in edits[:-1]]
+        assert shown == ["Reading 1 file", *(f"Storing video {n} of 3" for n in (1, 2, 3))], (
+            "the same is not sent twice"
+        )
+
+
+def file(name: str, size: int = 1, title: str | None = None) -> Any:
+    return SimpleNamespace(filename=name, size=size, title=title)
+
+
+def test_more_files_than_the_form_takes_are_refused() -> None:
+    uploads.require_room([file("a")] * 10, 10)
+    with pytest.raises(InputError, match="11 files, and one import takes 10"):
+        uploads.require_room([file("a")] * 11, 100)
+    with pytest.raises(OverQuota, match="allowed at once"):
+        uploads.require_room([file("a", 6), file("b", 5)], 10)
+
+
+@pytest.mark.parametrize(
+    ("sent", "title", "name"),
+    [
+        ("talk.srt", None, "talk.srt"),
+        ("A_talk_id.en.vtt", "A talk [id].en", "A talk [id].en.vtt"),
+        ("A_talk.srt", "A talk.srt", "A talk.srt"),
+        ("page", "a page", "a page"),
+    ],
+)
+def test_a_file_gets_its_name_back(sent: str, title: str | None, name: str) -> None:
+    assert uploads.name_of(file(sent, title=title)) == name

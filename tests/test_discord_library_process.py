@@ -237,6 +237,28 @@ async def test_a_report_that_comes_too_late_is_posted_where_the_bot_may_speak(
     assert [item for item in server.requests if item.status == 403] == []
 
 
+async def test_a_blocked_server_gets_a_sentence_and_its_members_keep_their_own_app(
+    server: LocalDiscord, tmp_path: Path
+) -> None:
+    alice = server.add_user("Alice", installed=True)
+    blocked, foreign = server.add_guild("Blocked"), server.add_guild("Foreign", installed=False)
+    for guild in (blocked, foreign):
+        server.add_member(guild, alice)
+    here, there = (server.add_channel(guild, "general") for guild in (blocked, foreign))
+    question = {"question": "how does bm25 rank"}
+    async with started(server, tmp_path, CUEPOINT_BLOCKED_SERVERS=f"{blocked.id}, {foreign.id}"):
+        await server.ready()
+        card = await server.reply_to(await server.slash(alice, "ask", question, at=here))
+        assert "does not serve this server" in texts(card)
+        assert card["flags"] & EPHEMERAL
+        said = await server.say(alice, here, f"{server.bot_user.mention} how does bm25 rank")
+        assert "does not serve this server" in (await server.answer_to(said)).text()
+        with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as database:
+            assert database.execute("SELECT count(*) FROM button_state").fetchone() == (0,)
+        assert "BM25 ranking" in texts(await server.reply_to(await server.slash(alice, "ask", question, at=there)))
+    assert server.breaches == []
+
+
 async def test_what_the_terminal_changes_a_running_bot_knows_at_the_next_question(
     server: LocalDiscord, bot: BotProcess, tmp_path: Path
 ) -> None:
