@@ -1,21 +1,58 @@
-"""Prints every measurement: python -m benchmarks [SEGMENTS]"""
+"""Measures Cuepoint's index against its peers: python -m benchmarks [--quick] [--sizes 20000,200000] [--write]"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import shlex
 import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import discord_cards, ranking
+from benchmarks import discord_cards, machine, plots, report
+from benchmarks.figures import QUICK, Effort
+from benchmarks.running import measure
+from benchmarks.sheets import sheets
+
+SIZES = (20_000, 200_000, 2_000_000)
 
 
-def main(segments: int) -> None:
-    """Measure libraries of so many segments."""
+def main(arguments: Sequence[str]) -> None:
+    """Measure, print, and keep what was measured if that is wanted."""
+    chosen = _parser().parse_args(arguments)
+    sizes = chosen.sizes or (SIZES[:1] if chosen.quick else SIZES)
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
+        run = measure(Path(folder), sizes, QUICK if chosen.quick else Effort())
+    every = [*sheets(run), asyncio.run(discord_cards.measure(min(sizes)))]
+    told = machine.described(run, shlex.join(["python", "-m", "benchmarks", *arguments]))
     console = Console()
-    console.print(ranking.measure(segments))
-    console.print(asyncio.run(discord_cards.measure(segments)))
+    if not console.is_terminal:
+        console = Console(width=180)
+    for name, what in told.items():
+        console.print(f"{name}: {what}", highlight=False, soft_wrap=True)
+    report.show(console, every)
+    console.print(f"{(time.monotonic() - begun) / 60:.1f} minutes")
+    if chosen.write:
+        report.write(report.PAGE, told, every)
+        plots.draw(run, report.PLOT)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the smallest size and fewer questions: two minutes")
+    parser.add_argument("--sizes", type=_sizes, help="how many segments, such as 20000,200000")
+    parser.add_argument("--write", action="store_true", help="keep the tables in RESULTS.md and the plot beside it")
+    return parser
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(sorted({int(size) for size in text.split(",")}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    main(sys.argv[1:])

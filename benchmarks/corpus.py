@@ -1,47 +1,153 @@
-"""Talks of made-up words, the same for the same seed."""
+"""Talks of made-up words, the same for the same seed, kept as word numbers in a folder.
+
+Speech is imitated where it matters to an index: how common words are (Zipf's law), how long segments are, and how many
+make a video. Words do not gather by subject, as they would in real talks: the segments that hold a word lie scattered
+all over the library, which is the hardest case for caches and for memory that is only mapped.
+"""
 
 from __future__ import annotations
 
-import itertools
-import random
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from storage.models import Segment, Video
 
+LANGUAGE = "xx"
+"""A code that has neither a stemmer nor stop words: every engine indexes the words as they are."""
 SEED = 20_000
-SEGMENTS_A_VIDEO, WORDS_A_SEGMENT, WORDS_A_QUESTION, VOCABULARY = 60, 70, 6, 30_000
+SEGMENTS_A_VIDEO, SECONDS_A_SEGMENT = 60, 30.0
+WORDS_A_SEGMENT, SPREAD, FEWEST_WORDS = 70, 10, 30
+VOCABULARY = 40_000
+STOP_WORDS = 100
+"""The commonest words are in the talks but in no question: of real questions they are the stop words, left out."""
+FEWEST_ASKED, MOST_ASKED = 2, 8
+
+_CONSONANTS, _VOWELS, _ENDS = "bcdfghjklmnpqrstvwxz", "aeiou", "nrstl"
+_SYLLABLES = [consonant + vowel for consonant in _CONSONANTS for vowel in _VOWELS]
+
+Numbers = NDArray[np.uint16]
 
 
 def word(rank: int) -> str:
-    """A made-up word for each rank, which no stemmer shortens and no stop-word list holds."""
-    letters = []
-    while True:
-        rank, letter = divmod(rank, 20)
-        letters.append("bcdfghjklmnpqrtvwxzk"[letter])
-        if not rank:
-            return "o".join(letters) + "o"
+    """The made-up word for each rank: shorter for commoner ones, and never two words in one."""
+    syllables, rest = [], rank
+    while rest >= 0:
+        rest, syllable = divmod(rest, len(_SYLLABLES))
+        syllables.append(_SYLLABLES[syllable])
+        rest -= 1
+    return "".join(syllables) + _ENDS[rank // len(_CONSONANTS) % len(_ENDS)]
 
 
-def spoken(chance: random.Random) -> Iterator[str]:
-    """Endless words, distributed as Zipf's law says speech is."""
-    weights = list(itertools.accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
-    words = [word(rank) for rank in range(VOCABULARY)]
-    while True:
-        yield from chance.choices(words, cum_weights=weights, k=10_000)
+@cache
+def vocabulary() -> NDArray[np.object_]:
+    """Every word by its rank."""
+    return np.array([word(rank) for rank in range(VOCABULARY)], object)
 
 
-def talks(segments: int) -> tuple[list[list[str]], list[tuple[Video, list[Segment]]], Iterator[str]]:
-    """So many segments: as lists of words, as videos of 60 segments; and the words going on, for questions."""
-    words = spoken(random.Random(SEED))
-    texts = [list(itertools.islice(words, WORDS_A_SEGMENT)) for _ in range(segments)]
-    videos = [
-        (Video(f"v{first:08}"), [Segment(30.0 * n, 30.0 * n + 30, " ".join(text)) for n, text in enumerate(part)])
-        for first in range(0, segments, SEGMENTS_A_VIDEO)
-        for part in [texts[first : first + SEGMENTS_A_VIDEO]]
-    ]
-    return texts, videos, words
+class _Speech:
+    """Draws words that are as common as Zipf's law says; the first `without` ranks not at all."""
+
+    def __init__(self, stream: int, without: int = 0) -> None:
+        self.chance = np.random.default_rng([SEED, stream])
+        weights = 1 / np.arange(1, VOCABULARY + 1)
+        weights[:without] = 0
+        self._reach = np.cumsum(weights / weights.sum())
+
+    def words(self, count: int) -> Numbers:
+        drawn = np.searchsorted(self._reach, self.chance.random(count), side="right")
+        return np.minimum(drawn, VOCABULARY - 1).astype(np.uint16)
 
 
-def questions(words: Iterator[str], count: int) -> list[list[str]]:
-    """Questions of a few words each, as common as they are in the talks."""
-    return [list(itertools.islice(words, WORDS_A_QUESTION)) for _ in range(count)]
+def write_corpus(folder: Path, segments: int) -> None:
+    """Make up at least so many segments, in whole videos. A smaller corpus is the beginning of a larger one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    speech, titles = _Speech(0), _Speech(1, STOP_WORDS)
+    lengths, heads = [], []
+    with (folder / "words").open("wb") as file:
+        for _ in range(-(-segments // SEGMENTS_A_VIDEO)):
+            drawn = speech.chance.normal(WORDS_A_SEGMENT, SPREAD, SEGMENTS_A_VIDEO)
+            lengths.append(np.maximum(drawn.round(), FEWEST_WORDS).astype(np.int64))
+            file.write(speech.words(int(lengths[-1].sum())).tobytes())
+            heads.append(titles.words(int(titles.chance.integers(3, 7))))
+    np.save(folder / "offsets.npy", np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
+    np.save(folder / "titles.npy", np.concatenate(heads))
+    np.save(folder / "title_offsets.npy", np.cumsum([0, *map(len, heads)]))
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The videos of a folder from `first` up to `last`. Read, never mapped: it must not count as anyone's memory."""
+
+    folder: Path
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, folder: Path, segments: int) -> Corpus:
+        """The first so many segments of what `write_corpus` made, in whole videos."""
+        return cls(folder, 0, -(-segments // SEGMENTS_A_VIDEO))
+
+    @property
+    def segments(self) -> int:
+        """How many segments there are."""
+        return (self.last - self.first) * SEGMENTS_A_VIDEO
+
+    def next(self, videos: int) -> Corpus:
+        """The videos that come after these."""
+        return Corpus(self.folder, self.last, self.last + videos)
+
+    def one_by_one(self) -> Iterator[Corpus]:
+        """Each video by itself."""
+        return (Corpus(self.folder, video, video + 1) for video in range(self.first, self.last))
+
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each segment begins in `words`, counted from the first one here, and where the last ends."""
+        every = np.load(self.folder / "offsets.npy")
+        return np.asarray(every[self.first * SEGMENTS_A_VIDEO : self.last * SEGMENTS_A_VIDEO + 1], np.int64)
+
+    def terms(self) -> Iterator[list[str]]:
+        """The words of each segment."""
+        words, offsets = vocabulary(), self.offsets
+        with (self.folder / "words").open("rb") as file:
+            file.seek(int(offsets[0]) * 2)
+            for first in range(0, len(offsets) - 1, SEGMENTS_A_VIDEO):
+                ends = offsets[first : first + SEGMENTS_A_VIDEO + 1] - offsets[first]
+                numbers = np.frombuffer(file.read(int(ends[-1]) * 2), np.uint16)
+                spoken = words[numbers].tolist()
+                bounds = ends.tolist()
+                yield from (spoken[start:end] for start, end in pairwise(bounds))
+
+    def texts(self) -> Iterator[str]:
+        """The text of each segment."""
+        return map(" ".join, self.terms())
+
+    def numbered(self) -> Iterator[tuple[int, str]]:
+        """The text of each segment with its number in the whole corpus."""
+        return enumerate(self.texts(), self.first * SEGMENTS_A_VIDEO)
+
+    def videos(self) -> Iterator[tuple[Video, list[Segment]]]:
+        """The videos with their segments."""
+        titles, ends = np.load(self.folder / "titles.npy"), np.load(self.folder / "title_offsets.npy").tolist()
+        texts = self.texts()
+        for number in range(self.first, self.last):
+            title = " ".join(vocabulary()[titles[ends[number] : ends[number + 1]]])
+            starts = [SECONDS_A_SEGMENT * n for n in range(SEGMENTS_A_VIDEO)]
+            segments = [Segment(start, start + SECONDS_A_SEGMENT, next(texts)) for start in starts]
+            yield Video(f"v{number:010}", title, "Speaker", f"https://videos.example.org/{number}", ""), segments
+
+
+def questions(count: int) -> list[list[str]]:
+    """Questions of two to eight words (five on average), each word as common as it is spoken, none twice."""
+    speech = _Speech(2, STOP_WORDS)
+    asked = []
+    for length in speech.chance.integers(FEWEST_ASKED, MOST_ASKED + 1, count).tolist():
+        distinct = dict.fromkeys(speech.words(2 * MOST_ASKED).tolist())
+        asked.append([str(vocabulary()[rank]) for rank in list(distinct)[:length]])
+    return asked

@@ -7,15 +7,14 @@ against Discord's API description, is measured with it. The peer in the same run
 from __future__ import annotations
 
 import asyncio
-import json
-import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from rich.table import Table
-
-from benchmarks.corpus import questions, talks
+from benchmarks.corpus import LANGUAGE, Corpus, questions, write_corpus
+from benchmarks.figures import Times
+from benchmarks.in_library import write_parquet
+from benchmarks.sheets import Sheet
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
@@ -28,12 +27,11 @@ from local_discord import BotProcess, LocalDiscord  # noqa: E402 - the tests' se
 ROUNDS, PEOPLE = 20, 8
 
 
-async def measure(segments: int) -> Table:
+async def measure(segments: int) -> Sheet:
     """The table for a library of so many segments."""
-    with tempfile.TemporaryDirectory() as folder:
-        _, videos, words = talks(segments)
-        await _store(Path(folder) / "cuepoint.db", videos)
-        asked = [" ".join(question) for question in questions(words, ROUNDS * PEOPLE + 1)]
+    with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
+        corpus = await _store(Path(folder), segments)
+        asked = [" ".join(question) for question in questions(ROUNDS * PEOPLE + 1)]
         async with LocalDiscord() as server:
             settings = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": folder, "CUEPOINT_COOLDOWN_SECONDS": "0"}
             command = [sys.executable, "-m", "bot", "serve"]
@@ -43,22 +41,23 @@ async def measure(segments: int) -> Table:
                 await _round(server, people[:1], asked[-1:])  # the first question builds the index
                 alone = [t for n in range(ROUNDS) for t in await _round(server, people[:1], asked[n : n + 1])]
                 together = [t for n in range(ROUNDS) for t in await _round(server, people, asked[n * PEOPLE :])]
-    table = Table("people", "median", "95th percentile", title=f"command to final card, {segments:,} segments")
-    for count, times in ((1, alone), (PEOPLE, together)):
-        slowest = statistics.quantiles(times, n=20)[-1]
-        table.add_row(str(count), f"{1000 * statistics.median(times):,.0f} ms", f"{1000 * slowest:,.0f} ms")
-    return table
+    rows = [
+        [str(count), *(f"{1000 * value:,.0f} ms" for value in (times.median, times.p95))]
+        for count, times in ((1, Times(tuple(alone))), (PEOPLE, Times(tuple(together))))
+    ]
+    return Sheet(f"Command to final card, {corpus.segments:,} segments", ("people", "median", "p95"), rows)
 
 
-async def _store(path: Path, videos: list) -> None:  # type: ignore[type-arg]
-    rows = (
-        json.dumps({"video_id": v.video_id, "text": s.text, "start_second": s.start_second, "end_second": s.end_second})
-        for v, segments in videos
-        for s in segments
-    )
-    library = await Library.open(path)
-    await library.import_files(access.host(), [(Source("talks.jsonl", "\n".join(rows).encode()), Labels())])
+async def _store(folder: Path, segments: int) -> Corpus:
+    """A library for the bot to find in its folder."""
+    write_corpus(folder / "corpus", segments)
+    corpus, parquet = Corpus.of(folder / "corpus", segments), folder / "talks.parquet"
+    write_parquet(corpus, parquet)
+    library = await Library.open(folder / "cuepoint.db")
+    source = Source(parquet.name, parquet.read_bytes())
+    await library.import_files(access.host(), [(source, Labels(language=LANGUAGE))])
     await library.close()
+    return corpus
 
 
 async def _round(server: LocalDiscord, people: list, asked: list[str]) -> list[float]:  # type: ignore[type-arg]

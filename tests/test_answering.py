@@ -174,9 +174,9 @@ def answer_to(question: str, *passages: Passage, unknown: str = "", limit: int =
 
 def test_how_sure_depends_on_the_share_of_the_best_possible_score() -> None:
     cuts = Cuts(confident=0.5, closest=0.25)
-    for score, found in ((0.5, Found.CONFIDENT), (0.49, Found.CLOSEST), (0.25, Found.CLOSEST), (0.24, Found.NOTHING)):
+    for score, found in ((1, Found.CONFIDENT), (0.99, Found.CLOSEST), (1 / 3, Found.CLOSEST), (0.33, Found.NOTHING)):
         answer = answer_to("copper lantern violin", passage("copper", score=score), cuts=cuts)
-        assert (answer.found, answer.sureness) == (found, score)
+        assert (answer.found, answer.sureness) == (found, pytest.approx(score / (score + 1)))
 
 
 def test_nothing_found_names_the_unknown_words_and_the_nearest_there_is() -> None:
@@ -198,13 +198,16 @@ def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
     guessed = QuestionTerm("lantrn", (("lantern",),), 3.0, repaired_to="lantern", credit=0.5)
     unknown = QuestionTerm("zebra", (), 9.0)
 
-    def sure(*terms: QuestionTerm) -> float:
-        return sureness(0.8, Findings((), terms, "en", ideal=1.0))
+    def share(*terms: QuestionTerm) -> float:
+        """How much of the highest score is trusted, of eight tenths."""
+        sure = sureness(0.8, Findings((), terms, "en", ideal=1.0))
+        return sure / (1 - sure)
 
-    assert sure(typed) == sure(typed, unknown) == 0.8, "what is unknown lowers the score itself"
-    assert sure(guessed) == pytest.approx(0.8 * 0.5)
-    assert sure(typed, guessed) == pytest.approx(0.8 * (1 + 3 * 0.5) / 4)
-    assert sureness(5.0, Findings((), (typed,), "en", ideal=1.0)) == 1.0
+    assert share(typed) == share(typed, unknown) == pytest.approx(0.8), "what is unknown lowers the score itself"
+    assert share(guessed) == pytest.approx(0.8 * 0.5)
+    assert share(typed, guessed) == pytest.approx(0.8 * (1 + 3 * 0.5) / 4)
+    assert sureness(0.0, Findings((), (typed,), "en", ideal=1.0)) == 0.0
+    assert sureness(1.0, Findings((), (), "en")) == 0.0
 
 
 def test_the_same_words_twice_are_shown_once_and_say_where_else() -> None:

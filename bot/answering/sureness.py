@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.answering.values import Found
 from storage.models import Findings
 
-CONFIDENT, CLOSEST = 0.35, 0.22
+CONFIDENT, CLOSEST = 0.26, 0.18
 """The cuts as shipped. Measured with `cuepoint evaluate --foreign` (benchmarks/RANKING.md): at the first, nine in ten
 questions about other subjects are refused and nine in ten real ones are kept; below the second hardly any are real."""
 
@@ -29,12 +29,14 @@ class Cuts:
 def sureness(score: float, findings: Findings) -> float:
     """How far a score is what was asked for, from 0 to 1.
 
-    It is the share of the highest score that the question's words could have, which carries from one library to
-    another as no bare score does; words that were guessed count by how far the guess may be trusted.
+    The score is measured by the highest that the question's words by themselves could have, which carries from one
+    library to another as no bare score does: as much as that is 0.5, and what comes on top of it, such as words said
+    together, brings it nearer to 1. Words that were guessed count by how far the guess may be trusted.
     """
     if findings.ideal <= 0:
         return 0.0
     found = [term for term in findings.terms if term.alternatives]
     weight = sum(term.weight for term in found)
     trust = sum(term.weight * term.credit for term in found) / weight if weight else 0.0
-    return min(1.0, trust * score / findings.ideal)
+    share = trust * score / findings.ideal
+    return share / (1 + share)

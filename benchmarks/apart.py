@@ -1,0 +1,20 @@
+"""Work in a process of its own, so that nothing is measured but what it does, and nothing of it stays."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def apart(act: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Call a function of a module in a fresh process, and return what it returns.
+
+    Raises BrokenProcessPool where the process is killed, as happens when memory runs out.
+    """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(act, *arguments, **named).result()

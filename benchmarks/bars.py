@@ -1,0 +1,70 @@
+"""What the index has to reach, each with what was measured: all in one run on two cores."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from benchmarks.engines import Cuepoint, RankBM25
+from benchmarks.figures import EngineFigures, Run
+from benchmarks.peers import BM25S
+
+LARGE, HUGE = 200_000, 2_000_000
+MB = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One promise. `measured` is None where this run did not measure it."""
+
+    what: str
+    limit: float
+    unit: str
+    measured: float | None
+    at_least: bool = False
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it is kept; None where it was not measured."""
+        if self.measured is None:
+            return None
+        reaches: Callable[[float, float], bool] = operator.ge if self.at_least else operator.lt
+        return reaches(self.measured, self.limit)
+
+
+def bars(run: Run) -> list[Bar]:
+    """Every promise, in the order of the tables."""
+    return [*_first_stage(run), *_path(run, LARGE, 6, 120), *_path(run, HUGE, 40, 1_000), *_library(run)]
+
+
+def _first_stage(run: Run) -> Iterator[Bar]:
+    ours = run.engine(Cuepoint.name, LARGE)
+    for peer, wanted in ((RankBM25.name, 150), (BM25S.name, 8)):
+        ratio = _times_faster(ours, run.engine(peer, LARGE))
+        yield Bar(f"first stage at 200 k, median, against {peer}", wanted, "times faster", ratio, at_least=True)
+    spread = ours.asked.p95 / ours.asked.median if ours and ours.asked else None
+    yield Bar("first stage at 200 k, 95th percentile", 3, "medians", spread)
+
+
+def _times_faster(ours: EngineFigures | None, peer: EngineFigures | None) -> float | None:
+    if ours is None or peer is None or ours.asked is None or peer.asked is None:
+        return None
+    return peer.asked.slower_than(ours.asked)
+
+
+def _path(run: Run, size: int, most_ms: float, most_mb: float) -> Iterator[Bar]:
+    path, name = run.path(size), "200 k" if size == LARGE else "2 M"
+    yield Bar(f"whole path at {name}, 95th percentile", most_ms, "ms", 1e3 * path.asked.p95 if path else None)
+    memory = path.memory_bytes / MB if path and path.memory_bytes is not None else None
+    yield Bar(f"index memory at {name}", most_mb, "MB", memory)
+    if size == LARGE:
+        yield Bar("cold start of the index at 200 k", 100, "ms", 1e3 * path.cold_second if path else None)
+
+
+def _library(run: Run) -> Iterator[Bar]:
+    library = run.library(LARGE)
+    yield Bar("one video more at 200 k", 50, "ms", 1e3 * library.found.median if library else None)
+    yield Bar("import of 200 k rows", 40, "s", library.import_second if library else None)
+    latest = 1e3 * max(library.busy.seconds) if library else None
+    yield Bar("event loop held under import at 200 k, longest", 20, "ms", latest)

@@ -1,0 +1,133 @@
+"""What answers the first stage of a question: Cuepoint's own, rank-bm25 as it is shipped, and what the others share."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from rank_bm25 import BM25Okapi
+
+from benchmarks.corpus import LANGUAGE, Corpus
+from bot import __version__
+from storage.collecting import uncollected
+from storage.index_cache import CachedIndex, IndexCache
+from storage.index_making import READ_AT_ONCE
+from storage.models import StoredVideo
+from storage.ranking.bm25 import SparseBM25
+from storage.ranking.search import _best
+from storage.shelf import Shelf
+
+TOP = 10
+LIBRARY = "shared"
+
+
+class Engine(ABC):
+    """Something that finds the ten best segments for the words of a question, in one thread."""
+
+    name: ClassVar[str]
+    package: ClassVar[str]
+    """What has to be installed."""
+    keeps: ClassVar[bool] = True
+    """Whether an index is written to disk, and opened from there at the next start."""
+    adds: ClassVar[bool] = True
+    """Whether a video can be added; otherwise all is built anew."""
+    shares: ClassVar[str] = ""
+    """The engine whose index this one opens, if it builds none of its own."""
+
+    def prepare(self) -> None:  # noqa: B027 - most need nothing
+        """Import and compile what is needed before anything is measured."""
+
+    @abstractmethod
+    def build(self, corpus: Corpus, folder: Path) -> None:
+        """Index a corpus; an engine that keeps its index writes it to an empty folder and lets go of it."""
+
+    def open(self, folder: Path) -> None:
+        """Make an index ready that was written to a folder."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def top(self, terms: Sequence[str]) -> Any:
+        """The ten best segments, in a form that costs nothing extra."""
+
+    @abstractmethod
+    def numbers(self, top: Any) -> list[int]:
+        """The numbers of the segments that `top` returned, counted through the corpus."""
+
+    def add(self, video: Corpus) -> None:
+        """Add one video, so that the next question finds it."""
+        raise NotImplementedError
+
+    @classmethod
+    def version(cls) -> str:
+        """What is installed of it; empty where nothing is."""
+        return installed(cls.package)
+
+
+class Cuepoint(Engine):
+    """The first stage of the ranking, by its own door: the videos go through the same steps as in a library."""
+
+    name = package = "Cuepoint"
+
+    def build(self, corpus: Corpus, folder: Path) -> None:
+        shelf, videos = Shelf(LANGUAGE), corpus.videos()
+        with uncollected():
+            while batch := [StoredVideo(video, tuple(segments)) for video, segments in islice(videos, READ_AT_ONCE)]:
+                shelf = shelf.added(batch, {each.video.video_id: 1 for each in batch})
+        IndexCache(folder).store(LIBRARY, shelf.joined().kept())
+
+    def open(self, folder: Path) -> None:
+        self._shelf = Shelf.of(cached_index(folder))
+        self.model = SparseBM25(self._shelf.parts)
+
+    def top(self, terms: Sequence[str]) -> Any:
+        scores = self.model.get_scores(terms)
+        best = _best(scores, TOP)
+        return best[np.argsort(-scores[best], kind="stable")][:TOP]
+
+    def numbers(self, top: Any) -> list[int]:
+        return list(top.tolist())
+
+    @classmethod
+    def version(cls) -> str:
+        return __version__
+
+    def add(self, video: Corpus) -> None:
+        videos = [StoredVideo(each, tuple(segments)) for each, segments in video.videos()]
+        self._shelf = self._shelf.added(videos, {each.video.video_id: 1 for each in videos})
+        self.model = SparseBM25(self._shelf.parts)
+
+
+class RankBM25(Engine):
+    """rank-bm25 as it is shipped. It has no file of its own, and nothing can be added."""
+
+    name, package = "rank-bm25", "rank_bm25"
+    keeps = adds = False
+
+    def build(self, corpus: Corpus, folder: Path) -> None:
+        self._model = BM25Okapi(corpus.terms())
+
+    def top(self, terms: Sequence[str]) -> Any:
+        return self._model.get_top_n(terms, range(self._model.corpus_size), n=TOP)
+
+    def numbers(self, top: Any) -> list[int]:
+        return list(top)
+
+
+def installed(package: str) -> str:
+    """The version of a package; empty where it is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def cached_index(folder: Path) -> CachedIndex:
+    """The index that Cuepoint kept in a folder."""
+    cached = IndexCache(folder).load(LIBRARY, LANGUAGE)
+    assert cached is not None, "the index that was just kept is not usable"
+    return cached

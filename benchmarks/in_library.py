@@ -1,0 +1,167 @@
+"""A library as the bot uses it: a real database, imports through the real importer, questions from several at once."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import event_loop
+from benchmarks.apart import apart
+from benchmarks.corpus import LANGUAGE, SEGMENTS_A_VIDEO, Corpus, questions
+from benchmarks.engines import TOP
+from benchmarks.figures import Effort, LibraryFigures, Times
+from benchmarks.first_stage import WARMING
+from benchmarks.whole_path import question_of, with_slips
+from storage import access
+from storage.library import Library
+from storage.models import Labels, Source
+
+ASKERS = (1, 8)
+SCOPE = access.host()
+
+
+def measure_library(corpus: Corpus, folder: Path, effort: Effort) -> LibraryFigures:
+    """Import a corpus into a new library, start from it, ask it, add to it."""
+    parquet, database = folder / "talks.parquet", folder / "library" / "cuepoint.db"
+    write_parquet(corpus, parquet)
+    import_second, indexed_second = apart(_imported, parquet, database)
+    starts = [apart(_started, database) for _ in range(effort.starts)]
+    open_second, first_second = (statistics.median(step) for step in zip(*starts, strict=True))
+    hits, misspelt, rates = apart(_asked, database, effort)
+    added, found = apart(_grown, corpus.next(effort.videos), database)
+    later = folder / "later.parquet"
+    write_parquet(corpus.next(effort.videos).next(-(-effort.imported // SEGMENTS_A_VIDEO)), later)
+    idle, busy = apart(_watched, later, database, effort)
+    return LibraryFigures(
+        corpus.segments, import_second, indexed_second, hits, misspelt, rates, open_second, first_second,
+        added, found, idle, busy, effort.imported,
+    )  # fmt: skip
+
+
+def later_segments(effort: Effort) -> int:
+    """How many segments more than its own a corpus must have for `measure_library`."""
+    return effort.videos * SEGMENTS_A_VIDEO + effort.imported + SEGMENTS_A_VIDEO
+
+
+def write_parquet(corpus: Corpus, path: Path) -> None:
+    """Write videos as a file with the dataset's columns."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    schema = pa.schema(
+        [(name, pa.string()) for name in ("video_id", "title", "url", "text")]
+        + [(name, pa.float64()) for name in ("start_second", "end_second")]
+    )
+    with pyarrow.parquet.ParquetWriter(path, schema) as writer:
+        for video, segments in corpus.videos():
+            rows = [
+                {"video_id": video.video_id, "title": video.title, "url": video.url}
+                | {"text": each.text, "start_second": each.start_second, "end_second": each.end_second}
+                for each in segments
+            ]
+            writer.write_table(pa.Table.from_pylist(rows, schema))
+
+
+async def _import(library: Library, parquet: Path) -> float:
+    """Seconds until everything in a file is stored."""
+    source = Source(parquet.name, parquet.read_bytes())
+    start = time.perf_counter()
+    report = await library.import_files(SCOPE, [(source, Labels(language=LANGUAGE))])
+    taken = time.perf_counter() - start
+    assert not report.rejections, report.rejections[0]
+    return taken
+
+
+async def _search(library: Library, words: Sequence[str]) -> float:
+    start = time.perf_counter()
+    await library.search(SCOPE, question_of(words), TOP)
+    return time.perf_counter() - start
+
+
+def _imported(parquet: Path, database: Path) -> tuple[float, float]:
+    async def act() -> tuple[float, float]:
+        library = await Library.open(database)
+        stored, indexed = await _import(library, parquet), await _search(library, questions(1)[0])
+        await library.close()
+        return stored, indexed
+
+    return asyncio.run(act())
+
+
+def _started(database: Path) -> tuple[float, float]:
+    async def act() -> tuple[float, float]:
+        start = time.perf_counter()
+        library = await Library.open(database)
+        opened = time.perf_counter() - start
+        first = await _search(library, questions(1)[0])
+        await library.close()
+        return opened, first
+
+    return asyncio.run(act())
+
+
+def _asked(database: Path, effort: Effort) -> tuple[Times, Times, dict[int, float]]:
+    async def act() -> tuple[Times, Times, dict[int, float]]:
+        library = await Library.open(database)
+        asked = questions(effort.questions + WARMING)
+        for words in asked[-WARMING:]:
+            await _search(library, words)
+        asked = asked[:-WARMING]
+        hits = Times(tuple([await _search(library, words) for words in asked]))
+        misspelt = Times(tuple([await _search(library, words) for words in with_slips(asked)]))
+        rates = {askers: await _rate(library, asked, askers) for askers in ASKERS}
+        await library.close()
+        return hits, misspelt, rates
+
+    return asyncio.run(act())
+
+
+async def _rate(library: Library, asked: Sequence[Sequence[str]], askers: int) -> float:
+    """Questions answered a second, each asker asking again as soon as there is an answer."""
+    waiting = iter(asked)
+
+    async def asker() -> None:
+        for words in waiting:
+            await _search(library, words)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(asker() for _ in range(askers)))
+    return len(asked) / (time.perf_counter() - start)
+
+
+def _grown(videos: Corpus, database: Path) -> tuple[Times, Times]:
+    """Seconds for importing one video, and what the next question then takes longer than when asked again."""
+
+    async def act() -> tuple[Times, Times]:
+        library = await Library.open(database)
+        added, found = [], []
+        asked = questions(videos.last - videos.first + WARMING)
+        for words in asked[-WARMING:]:
+            await _search(library, words)
+        for video, words in zip(videos.one_by_one(), asked, strict=False):
+            parquet = database.parent / "one.parquet"
+            write_parquet(video, parquet)
+            added.append(await _import(library, parquet))
+            first = await _search(library, words)
+            found.append(max(0.0, first - await _search(library, words)))
+        await library.close()
+        return Times(tuple(added)), Times(tuple(found))
+
+    return asyncio.run(act())
+
+
+def _watched(later: Path, database: Path, effort: Effort) -> tuple[Times, Times]:
+    async def act() -> tuple[Times, Times]:
+        library = await Library.open(database)
+        asked = questions(effort.questions)
+        await _search(library, asked[0])
+        idle = await event_loop.idle()
+        importing = asyncio.create_task(_import(library, later))
+        busy = await event_loop.busy(library, SCOPE, importing, asked)
+        await library.close()
+        return idle, busy
+
+    return asyncio.run(act())

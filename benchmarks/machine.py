@@ -1,0 +1,36 @@
+"""On what a run was measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.figures import Run
+
+
+def described(run: Run, command: str) -> dict[str, str]:
+    """Date, machine, versions and command, by what they are called."""
+    versions = {engine.name: engine.version for engine in run.engines}
+    return {
+        "Date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "Machine": f"{processor()}, {os.cpu_count()} cores, {memory_gb():.0f} GB; {platform.system()}",
+        "Python": f"{platform.python_version()}, numpy {version('numpy')}",
+        "Engines": ", ".join(f"{name} {found or '(not installed)'}" for name, found in versions.items()),
+        "Command": f"`{command}`",
+    }
+
+
+def processor() -> str:
+    """The model of the processor, as Linux or Python tell it."""
+    told = Path("/proc/cpuinfo")
+    model = re.search(r"^model name\s*:\s*(.+)$", told.read_text(), re.MULTILINE) if told.exists() else None
+    return model[1] if model else platform.processor() or platform.machine()
+
+
+def memory_gb() -> float:
+    """How much memory the machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -1,0 +1,83 @@
+"""What the first stage's time goes into, and what compiling and skipping would save; beside tantivy, which does both.
+
+The compiled loop is not part of Cuepoint. It is measured to know what stands between numpy and a compiled engine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.corpus import questions
+from benchmarks.engines import TOP, Cuepoint, installed
+from benchmarks.figures import Effort, Times
+from benchmarks.first_stage import WARMING
+from benchmarks.peers import Tantivy
+from storage.ranking.bm25 import SparseBM25
+from storage.ranking.search import _best
+
+Asker = Callable[[Sequence[str]], object]
+
+
+def measure_steps(place: Path, effort: Effort) -> tuple[tuple[str, Times], ...]:
+    """Times of the parts, by what they are; of the indexes that are kept at a place."""
+    ours = Cuepoint()
+    ours.open(place / Cuepoint.name)
+    model = ours.model
+    scores = model.get_scores(questions(1)[0])
+    parts: list[tuple[str, Asker]] = [
+        ("Cuepoint", ours.top),
+        ("of which adding up the scores", model.get_scores),
+        ("of which finding the ten best among all", lambda _: _best(scores, TOP)),
+    ]
+    beside = (place / Tantivy.name).exists()
+    if beside and installed("numba"):
+        add_up = _compiled(model)
+        parts += [("adding up in a loop compiled by numba", add_up)]
+        parts += [("Cuepoint with that loop", lambda terms: _best(add_up(terms), TOP))]
+    if beside:
+        tantivy = Tantivy()
+        tantivy.prepare()
+        tantivy.open(place / Tantivy.name)
+        parts += [("tantivy", tantivy.top), ("tantivy, scoring all and skipping none", tantivy.top_of_all)]
+    asked = questions(effort.questions + WARMING)
+    return tuple((name, _timed(ask, asked)) for name, ask in parts)
+
+
+def _timed(ask: Asker, asked: Sequence[Sequence[str]]) -> Times:
+    for terms in asked[-WARMING:]:
+        ask(terms)
+    seconds = []
+    for terms in asked[:-WARMING]:
+        start = time.perf_counter()
+        ask(terms)
+        seconds.append(time.perf_counter() - start)
+    return Times(tuple(seconds))
+
+
+def _compiled(model: SparseBM25) -> Callable[[Sequence[str]], Any]:
+    """The same scores to the last bit, posting by posting instead of array by array."""
+    import numba
+
+    @numba.njit
+    def add(scores, docs, counts, saturation, weight, most):  # type: ignore[no-untyped-def]
+        for place in range(len(docs)):
+            times = float(counts[place])
+            scores[docs[place]] += weight * (times * most / (times + saturation[docs[place]]))
+
+    [library] = model.libraries
+
+    def add_up(terms: Sequence[str]) -> Any:
+        scores = np.zeros(library.numbered)
+        for term in terms:
+            docs, counts = library.postings(term)
+            add(scores, docs, counts, model.saturation, model.weight(term), model.k1 + 1)
+        return scores
+
+    for terms in questions(TOP):
+        assert np.array_equal(add_up(terms), model.get_scores(terms)), "the compiled loop scores otherwise"
+    return add_up

@@ -1,0 +1,128 @@
+"""The talks of the benchmarks are what they are said to be, and a run measures all that it promises."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import corpus, report
+from benchmarks.bars import LARGE, Bar, bars
+from benchmarks.engines import Cuepoint, RankBM25
+from benchmarks.figures import Effort, Run, Times, percentile
+from benchmarks.first_stage import measure_engine
+from benchmarks.running import measure
+from benchmarks.sheets import NOTHING, sheets
+from benchmarks.whole_path import with_slips
+from storage.analysis import analyser_for
+
+TINY = Effort(questions=12, seconds=1.0, starts=1, videos=2, imported=120)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return measure(tmp_path_factory.mktemp("bench"), [600], TINY, [Cuepoint.name, RankBM25.name])
+
+
+def test_the_talks_are_the_same_for_every_run_and_a_small_corpus_begins_a_large_one(tmp_path: Path) -> None:
+    for name, segments in (("one", 120), ("two", 120), ("large", 600)):
+        corpus.write_corpus(tmp_path / name, segments)
+    one, two, large = (corpus.Corpus.of(tmp_path / name, 120) for name in ("one", "two", "large"))
+    videos = list(one.videos())
+    assert videos == list(two.videos()) == list(large.videos())
+    assert [len(segments) for _, segments in videos] == [60, 60]
+    assert [text for _, text in large.next(1).numbered()] != list(islice(one.texts(), 60))
+    assert corpus.questions(5) == corpus.questions(5)
+
+
+def test_words_are_as_common_as_in_speech(tmp_path: Path) -> None:
+    corpus.write_corpus(tmp_path, 3_000)
+    spoken = np.fromfile(tmp_path / "words", np.uint16)
+    counts = np.bincount(spoken, minlength=corpus.VOCABULARY)
+    assert 60 < len(spoken) / 3_000 < 80
+    for rank in (1, 10):  # ten times the rank, a tenth as common
+        assert 7 < counts[rank - 1] / counts[10 * rank - 1] < 14
+
+
+def test_every_engine_reads_the_same_words() -> None:
+    words = corpus.vocabulary().tolist()
+    assert len(set(words)) == corpus.VOCABULARY
+    tokens = list(analyser_for(corpus.LANGUAGE).tokens(" ".join(words)))
+    assert [token.term for token in tokens] == words
+    assert not any(token.is_stop_word for token in tokens)
+
+
+def test_questions_leave_out_the_commonest_words() -> None:
+    asked = corpus.questions(400)
+    common = {corpus.word(rank) for rank in range(corpus.STOP_WORDS)}
+    assert not any(common & {*words} for words in asked)
+    assert {len(words) for words in asked} == set(range(corpus.FEWEST_ASKED, corpus.MOST_ASKED + 1))
+    assert all(len(set(words)) == len(words) for words in asked)
+    slipped = with_slips(asked)
+    assert all(sum(map(str.__ne__, *pair)) <= 1 for pair in zip(asked, slipped, strict=True))
+
+
+def test_a_run_measures_everything(run: Run) -> None:
+    assert run.sizes == [600]
+    ours, shipped = run.engine(Cuepoint.name, 600), run.engine(RankBM25.name, 600)
+    assert ours is not None
+    assert shipped is not None
+    assert ours.asked is not None
+    assert shipped.asked is not None
+    assert len(ours.asked.seconds) == len(shipped.asked.seconds) == TINY.questions
+    assert ours.agrees_with(shipped) > 0.9
+    assert all(getattr(ours, field.name) for field in dataclasses.fields(ours) if field.name != "trouble")
+    (path,), (library,) = run.paths, run.libraries
+    assert min(path.postings) > 0
+    assert path.memory_bytes
+    for figures in (path, library):
+        assert all(getattr(figures, field.name) for field in dataclasses.fields(figures))
+
+
+def test_a_run_is_printed_and_kept_whole(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "RESULTS.md"
+    page.write_text(report.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    every = list(sheets(run))
+    for _ in range(2):  # the second takes the place of the first
+        report.write(page, {"Date": "today"}, every)
+    kept = page.read_text(encoding="utf-8")
+    before, after = (text.partition("<!-- measured -->")[0] for text in (report.PAGE.read_text("utf-8"), kept))
+    assert before == after
+    assert [kept.count(f"### {sheet.title}") for sheet in every] == [1] * len(every)
+    for sheet in every:
+        assert {len(row) for row in sheet.rows} == {len(sheet.header)}
+        assert sheet.drawn().row_count == len(sheet.rows)
+    assert NOTHING not in "".join(map("".join, every[-2].rows)), "the library has all its figures"
+
+
+def test_what_was_not_measured_is_neither_passed_nor_failed(run: Run) -> None:
+    assert {bar.passed for bar in bars(run)} == {None}
+    grown = dataclasses.replace(run, paths=(dataclasses.replace(run.paths[0], segments=LARGE),))
+    assert {bar.what for bar in bars(grown) if bar.passed is not None} == {
+        "whole path at 200 k, 95th percentile",
+        "index memory at 200 k",
+        "cold start of the index at 200 k",
+    }
+
+
+def test_bars_have_two_sides() -> None:
+    assert Bar("", 6, "ms", 5.9).passed
+    assert Bar("", 6, "ms", 6.0).passed is False
+    assert Bar("", 150, "times", 150.0, at_least=True).passed
+    assert Bar("", 150, "times", 149.0, at_least=True).passed is False
+
+
+def test_an_engine_that_is_not_installed_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RankBM25, "package", "no-such-package")
+    corpus.write_corpus(tmp_path, 60)
+    figures = measure_engine(RankBM25.name, corpus.Corpus.of(tmp_path, 60), tmp_path, TINY)
+    assert (figures.trouble, figures.asked) == ("not installed", None)
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    assert percentile([4.0, 1.0, 3.0, 2.0], 50) == 2.0
+    assert percentile([4.0, 1.0, 3.0, 2.0], 95) == 4.0
+    assert Times((1.0, 2.0, 30.0)).slower_than(Times((2.0, 1.0))) == 1.0
