@@ -5,6 +5,9 @@ BotError
 +-- EmptyQuestion     a question without a word to look for
 +-- PassageGone       a passage that was shown before and is stored no more
 +-- AskedTooSoon      a person's next question within the cool-down
++-- NotServed         a Discord server that this installation does not serve
++-- NotAllowed        something that moderators of a server do, wanted by somebody else
++-- LibraryBusy       a library into which an import is running, or that had its imports for today
 +-- CannotConnect     Discord refuses the token or cannot be reached
 +-- QuestionSetError  a question set that cannot be read, used or written
 +-- MissingPackage    a package that a command needs and that is not installed
@@ -31,6 +34,18 @@ class PassageGone(BotError):
 
 class AskedTooSoon(BotError):
     """A person's next question within the cool-down."""
+
+
+class NotServed(BotError):
+    """A Discord server that this installation does not serve."""
+
+
+class NotAllowed(BotError):
+    """Something that moderators of a server do, wanted by somebody else, or by nobody's server."""
+
+
+class LibraryBusy(BotError):
+    """A library into which an import is running, or that had its imports for today."""
 
 
 class CannotConnect(BotError):

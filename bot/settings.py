@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, Cuts
 from bot.errors import SettingsError
+from storage.models import Quota
+
+
+def _server_ids(written: object) -> object:
+    """The ids in a list with commas; anything else is left to be checked as it is."""
+    if not isinstance(written, str):
+        return written
+    ids = [each.strip() for each in written.split(",") if each.strip()]
+    if wrong := [each for each in ids if not _SERVER_ID.fullmatch(each)]:
+        raise ValueError(f"{wrong[0]!r} is no server's id: write ids with commas between them")
+    return frozenset(map(int, ids))
+
+
+_SERVER_ID = re.compile(r"[0-9]{1,20}")
+Servers = Annotated[frozenset[int], BeforeValidator(_server_ids)]
 
 
 class Settings(BaseModel):
@@ -35,6 +60,21 @@ class Settings(BaseModel):
     closest_from: float = Field(default=CLOSEST, ge=0, le=1, alias="CUEPOINT_CLOSEST_FROM")
     """How sure it must be to be shown as the closest there is; below, it is "not in these videos"."""
 
+    server_segments: int = Field(default=200_000, ge=0, alias="CUEPOINT_SERVER_SEGMENTS")
+    """How many segments a Discord server's own library may hold."""
+
+    server_megabytes: float = Field(default=200, ge=0, allow_inf_nan=False, alias="CUEPOINT_SERVER_MEGABYTES")
+    """How many million bytes of text it may hold, and how large the files of one import may be together."""
+
+    server_imports_a_day: int = Field(default=50, ge=0, alias="CUEPOINT_SERVER_IMPORTS_A_DAY")
+    """How many imports a server may begin in a day (UTC)."""
+
+    allowed_servers: Servers = Field(default=frozenset(), alias="CUEPOINT_ALLOWED_SERVERS")
+    """The only Discord servers that are served; all of them where none is named."""
+
+    blocked_servers: Servers = Field(default=frozenset(), alias="CUEPOINT_BLOCKED_SERVERS")
+    """Discord servers that are not served, whatever else is set."""
+
     @field_validator("discord_token")
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
@@ -52,6 +92,16 @@ class Settings(BaseModel):
     def cuts(self) -> Cuts:
         """How sure an answer must be."""
         return Cuts(self.confident_from, self.closest_from)
+
+    @property
+    def server_quota(self) -> Quota:
+        """How large a Discord server's own library may become."""
+        return Quota(self.server_segments, int(self.server_megabytes * 1_000_000))
+
+    def serves(self, server_id: int) -> bool:
+        """Whether this installation answers in a Discord server."""
+        allowed = not self.allowed_servers or server_id in self.allowed_servers
+        return allowed and server_id not in self.blocked_servers
 
     @property
     def database_path(self) -> Path:

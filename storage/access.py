@@ -33,6 +33,17 @@ def in_server(server_id: int) -> Scope:
     return Scope((f"server:{server_id}", SHARED))
 
 
+def own(server_id: int) -> Scope:
+    """A Discord server's own library alone: what its moderators look after."""
+    return Scope((f"server:{server_id}",))
+
+
+def server_id(library: str) -> int | None:
+    """The Discord server whose own library is of this key, or None for any other library."""
+    prefix, _, number = library.partition(":")
+    return int(number) if prefix == "server" and number.isdecimal() else None
+
+
 def elsewhere() -> Scope:
     """What may be seen anywhere else on Discord: no server's library."""
     return Scope((SHARED,))

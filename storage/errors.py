@@ -7,6 +7,7 @@ StorageError
 |   +-- UnknownVideo
 |   +-- UnknownFilter       video: or creator: that matches nothing
 |   +-- NothingToUndo
+|   +-- OverQuota           an import for which a library has no room
 +-- DatabaseError           the database cannot be opened, read or written
     +-- NewerDatabase       written by a later version of Cuepoint
 """
@@ -40,6 +41,10 @@ class UnknownFilter(RequestError):
 
 class NothingToUndo(RequestError):
     """The library has no import left to undo."""
+
+
+class OverQuota(RequestError):
+    """An import for which its library has no room. The text gives the figures; nothing was imported."""
 
 
 class DatabaseError(StorageError):

@@ -12,8 +12,9 @@ from storage.collecting import uncollected
 from storage.database import Database
 from storage.errors import InputError, MissingVideoId
 from storage.merging import Merged, merge
-from storage.models import ImportReport, Labels, Reading, Rejection, Scope, Source, StoredVideo
+from storage.models import ImportReport, Labels, Quota, Reading, Rejection, Scope, Source, StoredVideo
 from storage.repository import Repository
+from storage.room import require_room
 from storage.segmenting import segment
 
 Progress = Callable[[int, int], None]
@@ -38,16 +39,33 @@ class Importer:
         self._key = scope.libraries[0]
 
     async def run(
-        self, files: Sequence[tuple[Source, Labels]], *, replace_whole: bool, dry_run: bool, progress: Progress
+        self,
+        files: Sequence[tuple[Source, Labels]],
+        *,
+        replace_whole: bool,
+        dry_run: bool,
+        progress: Progress,
+        quota: Quota | None = None,
     ) -> ImportReport:
-        """Import files in order. A file that cannot be read is rejected; the others are imported."""
+        """Import files in order. A file that cannot be read is rejected; the others are imported.
+
+        Raises OverQuota, before anything is written, where the library has no room for them.
+        """
         with uncollected():
-            return await self._run(files, replace_whole, dry_run, progress)
+            return await self._run(files, replace_whole, dry_run, progress, quota)
 
     async def _run(
-        self, files: Sequence[tuple[Source, Labels]], replace_whole: bool, dry_run: bool, progress: Progress
+        self,
+        files: Sequence[tuple[Source, Labels]],
+        replace_whole: bool,
+        dry_run: bool,
+        progress: Progress,
+        quota: Quota | None,
     ) -> ImportReport:
         arrivals, report = await self._read(files)
+        if quota is not None:
+            arriving = [(each.stored, each.whole or replace_whole) for each in arrivals]
+            await require_room(self._repository, self._key, arriving, quota)
         language = await self._language(arrivals)
         report = replace(report, notes=_foreign(arrivals, language), dry_run=dry_run)
         act = _Act("import of " + ", ".join(source.name for source, _ in files), language)

@@ -8,6 +8,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ _KEY_BYTES = 12
 
 
 class Ledger:
-    """Button state, feedback, and which commands Discord knows."""
+    """Button state, feedback, the tally of imports, and which commands Discord knows."""
 
     def __init__(self, database: Database, secret: bytes, now: Callable[[], float]) -> None:
         self._database = database
@@ -102,6 +103,35 @@ class Ledger:
             VoteCount(Vote(library, question, video_id, start_second, Verdict(verdict)), count)
             for library, question, video_id, start_second, verdict, count in rows
         ]
+
+    async def begin_import(self, library: str, *, most: int) -> int:
+        """Count an import into a library, by its key, unless it has had `most` of them today (UTC).
+
+        Returns how many there are today with this one, and 0 where it may not be: then it is not counted.
+        """
+        today = self._today()
+        async with self._database.transaction() as connection:
+            await connection.execute("DELETE FROM import_tally WHERE day < ?", (today,))
+            # Without WHERE, SQLite would take the ON CONFLICT for a join's condition.
+            cursor = await connection.execute(
+                """
+                INSERT INTO import_tally (library, day, imports) SELECT ?1, ?2, 1 WHERE ?3 > 0
+                ON CONFLICT DO UPDATE SET imports = imports + 1 WHERE imports < ?3 RETURNING imports
+                """,
+                (library, today, most),
+            )
+            row = await cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    async def imports_today(self, library: str) -> int:
+        """How many imports were begun in a library today (UTC)."""
+        rows = await self._rows(
+            "SELECT imports FROM import_tally WHERE library = ? AND day = ?", (library, self._today())
+        )
+        return int(rows[0][0]) if rows else 0
+
+    def _today(self) -> str:
+        return datetime.fromtimestamp(self._now(), UTC).date().isoformat()
 
     async def command_hash(self, place: str) -> str | None:
         """The hash of the commands last synced to a place ("global", or a server's id); None before the first."""

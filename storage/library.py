@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage import access, exporting, glossary_entries
+from storage import access, acts, exporting, glossary_entries
 from storage.analysis import analyser_for
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
-from storage.errors import NothingToUndo, RequestError, UnknownVideo
+from storage.errors import RequestError, UnknownVideo
 from storage.finding import Finder
 from storage.importing import Importer, Progress
 from storage.models import (
@@ -20,8 +20,10 @@ from storage.models import (
     Hit,
     ImportReport,
     Labels,
+    LibrarySize,
     Peer,
     Question,
+    Quota,
     Scope,
     Segment,
     Source,
@@ -31,6 +33,7 @@ from storage.models import (
     TellingTerm,
     Timeline,
     UndoReport,
+    Video,
     VideoSummary,
 )
 from storage.ranking.peers import rank_as_shipped
@@ -102,41 +105,36 @@ class Library:
         replace: bool = False,
         dry_run: bool = False,
         progress: Progress = _silent,
+        quota: Quota | None = None,
     ) -> ImportReport:
-        """Import files into the scope's one library. What cannot be imported is told in the report's rejections."""
+        """Import files into the scope's one library. What cannot be imported is told in the report's rejections.
+
+        Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
+        """
         _only(scope)
         importer = Importer(self._database, self._repository, scope)
-        return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress)
+        return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
         """Remove a video from the scope's one library; undo brings it back. Raises UnknownVideo."""
         key = _only(scope)
         summary = await self.summary(scope, video_id)
-        async with self._database.transaction() as connection:
-            before = await self._repository.video(key, video_id)
-            change = await Change.of(connection, key)
-            number = await change.begin_import(f"removal of {summary.video.heading}")
-            await change.keep_before(number, video_id, before)
-            await change.remove(video_id)
+        await acts.remove(self._database, self._repository, key, video_id)
         return summary
 
+    async def rename(self, scope: Scope, video_id: str, title: str) -> Video:
+        """Give a video of the scope's one library another title; undo takes it back. Returns the video as it was.
+
+        Raises UnknownVideo, and RequestError for a title in which there is nothing to see.
+        """
+        return await acts.rename(self._database, self._repository, _only(scope), video_id, title)
+
     async def undo(self, scope: Scope) -> UndoReport:
-        """Take back the last import into (or removal from) the scope's one library. Raises NothingToUndo."""
-        key = _only(scope)
-        async with self._database.transaction() as connection:
-            last = await self._repository.last_import(key)
-            if last is None:
-                raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
-            number, description, befores = last
-            change = await Change.of(connection, key)
-            for video_id, before in befores.items():
-                if before is None:
-                    await change.remove(video_id)
-                else:
-                    await change.put(before)
-            await change.end_import(number)
-        restored = sum(before is not None for before in befores.values())
-        return UndoReport(description, videos_restored=restored, videos_removed=len(befores) - restored)
+        """Take back the last import into (or removal from, or renaming in) the scope's one library.
+
+        Raises NothingToUndo.
+        """
+        return await acts.undo(self._database, self._repository, _only(scope))
 
     async def add_to_glossary(self, scope: Scope, entry: GlossaryEntry) -> bool:
         """Add an entry to the glossary of the scope's one library; False where it is there already.
@@ -221,6 +219,19 @@ class Library:
     async def statistics(self, scope: Scope) -> Statistics:
         """The size of a scope."""
         return await self._repository.statistics(scope)
+
+    async def size(self, scope: Scope) -> LibrarySize:
+        """How much room the scope's one library takes, and what was last done to it."""
+        key = _only(scope)
+        return (await self._repository.sizes([key]) or [LibrarySize(key)])[0]
+
+    async def sizes(self) -> list[LibrarySize]:
+        """How much room each library takes, for whoever hosts them: figures only, no words."""
+        return await self._repository.sizes()
+
+    async def revision(self, scope: Scope) -> tuple[tuple[str, int], ...]:
+        """Something that is another whenever the videos of a scope are, whichever process changed them."""
+        return tuple((state.key, state.revision) for state in await self._repository.states(scope))
 
     async def index_age_second(self, scope: Scope) -> float:
         """How long ago the ranking index of a scope was built, in seconds. It is never older than the videos."""

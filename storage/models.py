@@ -274,6 +274,30 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class LibrarySize:
+    """How much room a library takes. `text_bytes` is its words in UTF-8; what times and indexes take is not counted.
+
+    `last_act` is what undo would take back now (an import, a removal or a renaming) and `acted_at` when that was, ISO
+    8601 in UTC; both are empty where there is nothing to undo.
+    """
+
+    library: str
+    videos: int = 0
+    segments: int = 0
+    text_bytes: int = 0
+    last_act: str = ""
+    acted_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How large a library may become."""
+
+    segments: int
+    text_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did, or with `dry_run` would do.
 

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from storage.database import Database, database_errors
-from storage.models import CueMark, GlossaryEntry, Scope, Segment, Statistics, StoredVideo, Video, VideoSummary
+from storage.models import (
+    CueMark,
+    GlossaryEntry,
+    LibrarySize,
+    Scope,
+    Segment,
+    Statistics,
+    StoredVideo,
+    Video,
+    VideoSummary,
+)
 
 _VIDEO_COLUMNS = "video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language"
 
@@ -76,6 +86,21 @@ class Repository:
         """
         libraries, videos, segments, words, seconds = (await self._rows(sql, scope.libraries))[0]
         return Statistics(libraries, videos, segments, int(words), seconds)
+
+    async def sizes(self, keys: Sequence[str] | None = None) -> list[LibrarySize]:
+        """How much room libraries take, by key: those named, or all there are."""
+        rows = await self._rows(
+            """
+            SELECT key, count(DISTINCT video.id), count(segment.start_second),
+                   coalesce(sum(length(CAST(text AS BLOB))), 0),
+                   coalesce((SELECT description FROM import WHERE library_id = library.id ORDER BY id DESC), ''),
+                   coalesce((SELECT made_at FROM import WHERE library_id = library.id ORDER BY id DESC), '')
+            FROM library LEFT JOIN video ON library_id = library.id LEFT JOIN segment ON segment.video = video.id
+            WHERE ?1 IS NULL OR key IN (SELECT value FROM json_each(?1)) GROUP BY library.id ORDER BY key
+            """,
+            (None if keys is None else json.dumps(list(keys)),),
+        )
+        return [LibrarySize(*row) for row in rows]
 
     async def video(self, key: str, video_id: str) -> StoredVideo | None:
         """One video of a library with all its segments."""

@@ -107,6 +107,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE video ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
         f"UPDATE video SET version = {RANDOM_VERSION}",
     ),
+    (
+        """
+        CREATE TABLE import_tally (                -- how many imports people began in a library on a day
+            library TEXT NOT NULL,                 -- a library's key
+            day TEXT NOT NULL,                     -- ISO 8601, UTC
+            imports INTEGER NOT NULL,
+            PRIMARY KEY (library, day)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

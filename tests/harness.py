@@ -83,3 +83,12 @@ def _words(components: list[Json]) -> Iterator[str]:
 def answers(channel: ChannelHandle, env: Env) -> list[Any]:
     """What the bot wrote in a channel, oldest first."""
     return [message for message in channel.history() if message.author.id == env.backend.bot_user.id]
+
+
+def attached(result: InteractionResult, env: Env) -> tuple[str, bytes]:
+    """The name and the content of the one file that came with an answer."""
+    assert result.response is not None
+    (attachment,) = env.backend.get_message(result._interaction.channel_id, result.response.id).attachments
+    content = env.backend.cdn.get(attachment["url"])
+    assert content is not None
+    return attachment["filename"], content

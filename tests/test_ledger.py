@@ -344,3 +344,22 @@ async def test_a_ledger_that_cannot_open_leaves_nothing_open(path: Path) -> None
         # Leaving WAL mode takes a file that nobody else has open.
         assert connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
     connection.close()
+
+
+async def test_imports_are_counted_by_library_and_day(path: Path, opening: Opener, clock: Clock) -> None:
+    ledger = await opening(path)
+    assert [await ledger.begin_import("server:1", most=2) for _ in range(3)] == [1, 2, 0]
+    assert await ledger.begin_import("server:2", most=2) == 1
+    assert await ledger.begin_import("server:3", most=0) == 0
+    counts = [await ledger.imports_today(f"server:{n}") for n in (1, 2, 3)]
+    assert counts == [2, 1, 0]
+    clock.second += 24 * 3600
+    assert await ledger.imports_today("server:1") == 0
+    assert await ledger.begin_import("server:1", most=2) == 1
+    assert query(path, "SELECT library, imports FROM import_tally") == [("server:1", 1)], "other days are forgotten"
+
+
+async def test_two_processes_do_not_count_past_the_limit(path: Path, opening: Opener) -> None:
+    one, other = await opening(path), await opening(path)
+    begun = await asyncio.gather(*(each.begin_import("server:1", most=3) for each in (one, other) * 4))
+    assert sorted(begun) == [0, 0, 0, 0, 0, 1, 2, 3]

@@ -1,4 +1,4 @@
-"""The commands about what is stored: import, videos, transcript, export, remove, undo, stats."""
+"""The commands about what is stored: import, videos, transcript, export, remove, rename, undo, stats."""
 
 from __future__ import annotations
 
@@ -243,8 +243,24 @@ def remove(context: typer.Context, video: VideoArgument, library: LibraryOption 
     session.run(run)
 
 
+def rename(
+    context: typer.Context,
+    video: VideoArgument,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What it shall be called.", show_default=False)],
+    library: LibraryOption = access.SHARED,
+) -> None:
+    """Give a video another title. `cuepoint undo` takes that back."""
+    session: Session = context.obj
+
+    async def run(stored: Library) -> None:
+        before = await stored.rename(access.host(library), video, title)
+        session.screen.say(f"{before.heading} is now called {title}; `cuepoint undo` takes that back.")
+
+    session.run(run)
+
+
 def undo(context: typer.Context, library: LibraryOption = access.SHARED) -> None:
-    """Take back the last import or removal."""
+    """Take back the last import, removal or renaming."""
     session: Session = context.obj
 
     async def run(stored: Library) -> None:

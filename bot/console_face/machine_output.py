@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.answering.links import link_at
 from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
-from storage.models import GlossaryEntry, Hit, Strip, TellingTerm, VideoSummary
+from storage.models import GlossaryEntry, Hit, LibrarySize, Strip, TellingTerm, VideoSummary
 
 
 def answer_json(answer: Answer) -> str:
@@ -74,6 +74,20 @@ def video_json(summary: VideoSummary, terms: Sequence[TellingTerm] | None = None
 def entry_json(entry: GlossaryEntry) -> str:
     """An entry of a glossary as one object, on one line."""
     return json.dumps({"said": entry.said, "meant": entry.meant})
+
+
+def size_json(server_id: int, size: LibrarySize) -> str:
+    """The size of a Discord server's library as one object, on one line."""
+    return json.dumps(
+        {
+            "server": str(server_id),
+            "videos": size.videos,
+            "segments": size.segments,
+            "text_bytes": size.text_bytes,
+            "last_act": size.last_act,
+            "acted_at": size.acted_at,
+        }
+    )
 
 
 def refusal_json(question: str, reason: str, *, hits: bool) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bot.answering.values import Answer, Excerpt, Found
 from bot.timecodes import timecode
-from storage.models import GlossaryEntry, Hit, ImportReport, Segment, Statistics, VideoSummary
+from storage.models import GlossaryEntry, Hit, ImportReport, LibrarySize, Segment, Statistics, VideoSummary
 
 _MATCH = "bold yellow"
 _WIDEST = 1000
@@ -143,6 +143,27 @@ class Screen:
         table = Table("said", "meant", box=None, pad_edge=False)
         for entry in entries:
             table.add_row(Text(neutral(entry.said)), Text(neutral(entry.meant)))
+        self.out.print(table)
+
+    def sizes(self, sizes: Sequence[tuple[int, LibrarySize]]) -> None:
+        """The libraries of servers, by their ids; in a pipe one a line, tab between the fields."""
+        rows = [
+            (
+                str(server),
+                str(each.videos),
+                str(each.segments),
+                f"{each.text_bytes / 1_000_000:.1f}",
+                each.acted_at,
+                each.last_act,
+            )
+            for server, each in sizes
+        ]
+        if not self.out.is_terminal:
+            self.data("".join("\t".join(neutral(field) for field in row) + "\n" for row in rows))
+            return
+        table = Table("server", "videos", "segments", "megabytes", "last act", "what", box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*(Text(neutral(field)) for field in row))
         self.out.print(table)
 
     def statistics(self, statistics: Statistics) -> None:

@@ -1,4 +1,4 @@
-"""`cuepoint backup` and `cuepoint doctor`."""
+"""`cuepoint servers`, `cuepoint backup` and `cuepoint doctor`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,32 @@ import typer
 
 from bot import asking
 from bot.answering.values import Found
+from bot.console_face.machine_output import size_json
 from bot.console_face.session import FAILED, Session
 from storage import access
 from storage.library import Library
 
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
+
+
+def servers(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a library.")] = False,
+) -> None:
+    """List the libraries of Discord servers with their sizes; in a pipe one a line, a tab between the fields."""
+    session: Session = context.obj
+
+    async def run(stored: Library) -> None:
+        sizes = [(server, each) for each in await stored.sizes() if (server := access.server_id(each.library))]
+        if json:
+            session.screen.data("".join(size_json(server, size) + "\n" for server, size in sizes))
+        elif sizes:
+            session.screen.sizes(sizes)
+        else:
+            session.screen.remark("No Discord server has a library of its own yet.")
+
+    session.run(run)
 
 
 def backup(

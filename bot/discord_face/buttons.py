@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Self
 
 import discord
 from discord import ui
 
 from bot.discord_face import controls
+from bot.discord_face.admission import require_served
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.controls import Owner, pressed
 from bot.discord_face.desk import Asker, Desk
@@ -37,6 +39,7 @@ class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
     async def callback(self, interaction: Interaction) -> None:
         """Act, and tell of errors as commands do: the library would only log them."""
         try:
+            require_served(interaction)
             await self.act(interaction, desk_of(interaction))
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
@@ -184,11 +187,11 @@ BUTTONS: tuple[type[Pressed], ...] = (
 )  # fmt: skip
 
 
-async def answer_unknown(interaction: Interaction) -> None:
-    """A press on a button that nothing recognises any more, such as one of an earlier version's."""
+async def answer_unknown(interaction: Interaction, buttons: Iterable[type[Pressed]]) -> None:
+    """A press on a button that is none of these, such as one of an earlier version's."""
     if interaction.type is not discord.InteractionType.component:
         return
     data: Any = interaction.data
-    known = (button.__discord_ui_compiled_template__ for button in BUTTONS)
+    known = (button.__discord_ui_compiled_template__ for button in buttons)
     if not any(each.fullmatch(data["custom_id"]) for each in known):
         await refuse(interaction, notice("This button is from an earlier version of me. Please ask again."))

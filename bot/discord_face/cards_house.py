@@ -22,6 +22,8 @@ To look for what a message says, open its menu: **Apps**, then **Find in videos*
 **/timeline** draws where in the videos something is spoken of, and says it in words.
 **/videos** lists what can be asked about, **/video** shows one of them and the words that tell it from the others.
 **/transcript** shows the words around a moment, **/about** says what I am.
+**/library** is for those who manage a server: it imports transcripts into the server's own library, shows how much room
+they take, and takes back what was done last.
 I quote what is said in the videos and link to the second. I write no answers of my own."""
 
 _PRIVACY = (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -12,8 +11,6 @@ from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Scope, VideoSummary
 
-FRESH_SECOND = 30.0
-"""How long a list is used again: autocomplete asks for it at every key."""
 CHOICES = 25
 CHOICE_LENGTH = 100
 ALIKE = 70
@@ -22,40 +19,48 @@ _SCOPES_KEPT = 256
 
 
 class Catalogue:
-    """Lists of videos, read anew every half minute."""
+    """Lists of videos, read anew when they changed: autocomplete asks for them at every key."""
 
-    def __init__(self, library: Library, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, library: Library) -> None:
         self._library = library
-        self._now = now
-        self._kept: dict[Scope, tuple[float, list[VideoSummary]]] = {}
+        self._kept: dict[Scope, tuple[object, list[VideoSummary]]] = {}
 
     async def videos(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope by title, or the sample talks while it is empty."""
-        until, videos = self._kept.get(scope, (0.0, []))
-        if self._now() >= until:
-            videos = await self._library.videos(await self._library.in_reach(scope))
+        return await self.stored(await self._library.in_reach(scope))
+
+    async def stored(self, scope: Scope) -> list[VideoSummary]:
+        """Every video of a scope by title; none while it is empty."""
+        # Asked before the list is read: what changes in between is seen the next time.
+        revision = await self._library.revision(scope)
+        known = self._kept.get(scope)
+        if known is None or known[0] != revision:
             if len(self._kept) >= _SCOPES_KEPT:
                 self._kept.clear()
-            self._kept[scope] = self._now() + FRESH_SECOND, videos
-        return videos
+            known = self._kept[scope] = revision, await self._library.videos(scope)
+        return known[1]
 
     async def find(self, scope: Scope, name: str) -> VideoSummary:
         """The video of an id, else the one that a name fits best. Raises UnknownVideo."""
-        videos = await self.videos(scope)
-        named = {each.video.video_id: each for each in videos}
-        if name in named:
-            return named[name]
-        folded = name.casefold().strip()
-        containing = [each for each in videos if folded and folded in each.video.heading.casefold()]
-        if containing:
-            return containing[0]
-        near = [names_of(each)[0] for each in best(name, videos)[:3]]
-        hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
-        raise UnknownVideo(f"No video is called “{shortened(name, 100)}”.{hint} /videos lists them.")
+        return named(name, await self.videos(scope))
 
     async def creators(self, scope: Scope) -> list[str]:
         """Every creator named in a scope."""
         return sorted({each.video.creator for each in await self.videos(scope) if each.video.creator}, key=str.casefold)
+
+
+def named(name: str, videos: Sequence[VideoSummary]) -> VideoSummary:
+    """The video of an id, else the one whose title holds the name. Raises UnknownVideo."""
+    by_id = {each.video.video_id: each for each in videos}
+    if name in by_id:
+        return by_id[name]
+    folded = name.casefold().strip()
+    containing = [each for each in videos if folded and folded in each.video.heading.casefold()]
+    if containing:
+        return containing[0]
+    near = [names_of(each)[0] for each in best(name, videos)[:3]]
+    hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
+    raise UnknownVideo(f"No video is called “{shortened(name, 100)}”.{hint} /videos lists them.")
 
 
 def names_of(summary: VideoSummary) -> tuple[str, str]:

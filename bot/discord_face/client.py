@@ -17,7 +17,10 @@ from discord.ext import tasks
 
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
+from bot.discord_face.confirmations import CONFIRMATIONS
 from bot.discord_face.desk import Desk
+from bot.discord_face.import_form import answer_forgotten
+from bot.discord_face.librarian import Librarian
 from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
 from bot.discord_face.spoken import report
@@ -28,6 +31,7 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
+EVERY_BUTTON = (*BUTTONS, *CONFIRMATIONS)
 
 
 class CuepointClient(discord.AutoShardedClient):
@@ -44,12 +48,14 @@ class CuepointClient(discord.AutoShardedClient):
         )
         self.tree = Tree(self)
         self.desk = Desk(library, ledger, settings.cooldown_seconds, settings.cuts)
+        self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
+        self.serves = settings.serves
         self.syncs_at_start = True
         self._ledger = ledger
 
     async def setup_hook(self) -> None:
         """Recognise buttons sent before this start, and tell Discord of commands that changed."""
-        self.add_dynamic_items(*BUTTONS)
+        self.add_dynamic_items(*EVERY_BUTTON)
         if self.syncs_at_start:
             await self.sync_commands()
         self.sweep.start()
@@ -89,12 +95,13 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
         if self.user is not None:
-            await answer_message(self.desk, message, self.user.id)
+            await answer_message(self.desk, message, self.user.id, self.serves)
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Catch presses on buttons that nothing else recognises."""
+        """Catch presses on buttons, and forms, that nothing else recognises."""
         try:
-            await answer_unknown(interaction)
+            await answer_unknown(interaction, EVERY_BUTTON)
+            await answer_forgotten(interaction)
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 

@@ -11,14 +11,16 @@ from discord.app_commands import Choice, Range
 
 from bot.answering.question import without_operators
 from bot.discord_face import cards_house
+from bot.discord_face.admission import require_served
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
+from bot.discord_face.library_commands import library
 from bot.discord_face.neutral import shortened
 from bot.discord_face.pace import Interaction, deliver
 from bot.discord_face.places import asker_of, delivery_of, desk_of
-from bot.discord_face.spoken import on_command_error
+from bot.discord_face.spoken import on_command_error, report
 from bot.discord_face.states import Inquiry
-from bot.errors import EmptyQuestion
+from bot.errors import EmptyQuestion, NotServed
 from bot.timecodes import parse_timecode
 
 MOST_OF_A_MESSAGE = 500
@@ -43,6 +45,19 @@ class Tree(app_commands.CommandTree[Any]):
         self.add_command(help_)
         self.add_command(about)
         self.add_command(find_in_videos)
+        self.add_command(library)
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """In a server that is not served nothing is done, and nothing is kept."""
+        try:
+            require_served(interaction)
+        except NotServed as error:
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
+                await report(interaction, error)
+            return False
+        return True
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Hand every error to the one handler."""

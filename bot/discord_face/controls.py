@@ -93,6 +93,14 @@ def forget(owner: Owner) -> list[Row]:
     return row([_button("forget", "Delete my votes", owner)])
 
 
+def removal(owner: Owner) -> list[Row]:
+    """Below the question whether a video shall be removed."""
+    return row([
+        _button("remove", "Remove it", owner, style=ButtonStyle.danger),
+        _button("leave", "Leave it", owner),
+    ])  # fmt: skip
+
+
 def nowhere_to_go(label: str, number: int) -> Button:
     """Stands where a link would, for a video without an address: a section must have something beside it."""
     return ui.Button(label=label, custom_id=f"cue:none:{number}", disabled=True, style=ButtonStyle.secondary)

@@ -8,6 +8,7 @@ import re
 
 import discord
 
+from bot.discord_face.admission import Serves, require_served_server
 from bot.discord_face.cards import Card
 from bot.discord_face.desk import Desk
 from bot.discord_face.pace import READY_SECOND, insist, sealed
@@ -34,21 +35,23 @@ def question_in(message: discord.Message, own_id: int) -> str | None:
     return " ".join(_OTHERS.sub(" ", mention.sub(" ", message.content)).split())
 
 
-async def answer_message(desk: Desk, message: discord.Message, own_id: int) -> None:
+async def answer_message(desk: Desk, message: discord.Message, own_id: int, serves: Serves) -> None:
     """Answer a message that asks something, in a channel where the bot may write."""
     text = question_in(message, own_id)
     if text is None or not _may_write(message):
         return
     try:
-        await _send(message, await _answered(desk, message, Inquiry(text)))
+        await _send(message, await _answered(desk, message, Inquiry(text), serves))
     except discord.Forbidden:
         # Rights may have changed since we looked, and asking again would only be counted against the bot.
         log.info("a message could not be answered: not allowed to")
 
 
-async def _answered(desk: Desk, message: discord.Message, inquiry: Inquiry) -> Card:
+async def _answered(desk: Desk, message: discord.Message, inquiry: Inquiry, serves: Serves) -> Card:
     """The answer, or the error in words. What takes long is shown as typing."""
     try:
+        if message.guild is not None:
+            require_served_server(message.guild.id, serves)
         asker = writer_of(message)
         desk.admit(asker, inquiry)
         making = asyncio.ensure_future(desk.answer(asker, inquiry))

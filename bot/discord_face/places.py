@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.discord_face.desk import Asker, Desk
+from bot.discord_face.librarian import Librarian
 from bot.discord_face.pace import Delivery, Interaction
 from storage import access
 
@@ -13,6 +14,12 @@ def desk_of(interaction: Interaction) -> Desk:
     """The desk of the client that an interaction came to."""
     desk: Desk = interaction.client.desk
     return desk
+
+
+def librarian_of(interaction: Interaction) -> Librarian:
+    """Who looks after the servers' libraries for the client that an interaction came to."""
+    librarian: Librarian = interaction.client.librarian
+    return librarian
 
 
 def asker_of(interaction: Interaction, *, private: bool) -> Asker:

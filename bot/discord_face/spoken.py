@@ -37,13 +37,13 @@ def error_card(error: BaseException) -> Card:
 
 async def report(interaction: Interaction, error: BaseException) -> None:
     """Tell the asker alone."""
-    if _is_over(error):
+    if is_over(error):
         log.info("an interaction was over before it could be answered")
         return
     try:
         await refuse(interaction, error_card(error))
     except discord.HTTPException as failure:
-        if not _is_over(failure):
+        if not is_over(failure):
             log.warning("the asker could not be told of an error: %s", failure)
 
 
@@ -60,5 +60,6 @@ async def on_command_error(interaction: Interaction, error: app_commands.AppComm
         await report(interaction, cause if isinstance(error, app_commands.CommandInvokeError) and cause else error)
 
 
-def _is_over(error: BaseException) -> bool:
+def is_over(error: BaseException) -> bool:
+    """Whether an error says that the message or the interaction is no more."""
     return isinstance(error, discord.HTTPException) and error.code in _GONE

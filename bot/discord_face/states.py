@@ -64,16 +64,30 @@ class Listing:
     search: str
 
 
-State = TypeVar("State", Shown, Opening, Reading, Listing)
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A video that somebody is about to remove from a server's library. `let_in`: by that server's own settings they
+    may use the command without being allowed to manage the server."""
+
+    server_id: int
+    video_id: str
+    let_in: bool
 
 
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Shown, Opening, Reading, Listing)}
+State = TypeVar("State", Shown, Opening, Reading, Listing, Removal)
 
 
-async def keep(ledger: Ledger, state: Shown | Opening | Reading | Listing) -> str:
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {
+    kind: TypeAdapter(kind) for kind in (Shown, Opening, Reading, Listing, Removal)
+}
+
+
+async def keep(
+    ledger: Ledger, state: Shown | Opening | Reading | Listing | Removal, lifetime_second: float = LIFETIME_SECOND
+) -> str:
     """Keep what a card's buttons must know; the key goes into their custom_id."""
     payload = _ADAPTERS[type(state)].dump_json(state).decode()
-    return await ledger.keep_state(payload, lifetime_second=LIFETIME_SECOND)
+    return await ledger.keep_state(payload, lifetime_second=lifetime_second)
 
 
 async def recall(ledger: Ledger, key: str, kind: type[State]) -> State:

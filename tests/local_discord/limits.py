@@ -247,8 +247,27 @@ def modal_problems(data: Json) -> list[Problem]:
         problems.append(Problem(("title",), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 45 in length."))
     everything = list(walk(data.get("components")))
     for path, part in everything:
-        problems += [problem.under(*path) for problem in _one(part, set())]
+        problems += [problem.under(*path) for problem in _one(part, set()) + _field(part, path)]
     return problems + _duplicates(everything)
+
+
+def _field(part: Json, path: tuple[str, ...]) -> list[Problem]:
+    """A label's texts, and a file upload's place and numbers."""
+    problems = []
+    if part.get("type") == LABEL:
+        sizes = {"label": (1, 45), "description": (0, 100)}
+        problems += [
+            Problem((key,), "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+            for key, (least, most) in sizes.items()
+            if not least <= len(part.get(key) or "") <= most
+        ]
+    if part.get("type") == FILE_UPLOAD:
+        least, most = part.get("min_values"), part.get("max_values")
+        if not 0 <= (1 if least is None else least) <= (1 if most is None else most) <= 10:
+            problems.append(Problem(("max_values",), "NUMBER_TYPE_MAX", "0 to 10 files, at least one at most"))
+        if path[-1] != "component":
+            problems.append(Problem((), "UNION_TYPE_CHOICES", "a file upload stands in a label"))
+    return problems
 
 
 def choice_problems(choices: Any) -> list[Problem]:

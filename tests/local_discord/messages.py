@@ -31,6 +31,7 @@ class Upload:
     content_type: str
     url: str
     description: str | None = None
+    title: str | None = None
 
     def payload(self) -> Json:
         body: Json = {
@@ -41,7 +42,8 @@ class Upload:
             "url": self.url,
             "proxy_url": self.url,
         }
-        return body | ({"description": self.description} if self.description else {})
+        told = {"description": self.description, "title": self.title}
+        return body | {key: value for key, value in told.items() if value}
 
 
 @dataclass

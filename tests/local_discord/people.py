@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 from .gateway import Gateway
 from .messages import REPLY, Message, Upload, store_upload
@@ -69,7 +70,11 @@ class People:
         return self.world.add_channel(Channel(self.world.ids.next(), kind, "A group", recipients=list(people)))
 
     def upload(self, filename: str, content: bytes, content_type: str = "") -> Upload:
-        return store_upload(self.world, self.world.ids.next(), filename, content, content_type)
+        """A file from somebody's disk. What Discord lets no file name hold is left out, and kept as its title."""
+        plain = re.sub(r"[^A-Za-z0-9_.-]", "", filename.replace(" ", "_"))
+        upload = store_upload(self.world, self.world.ids.next(), plain, content, content_type)
+        upload.title = PurePath(filename).stem if plain != filename else None
+        return upload
 
     async def say(
         self,

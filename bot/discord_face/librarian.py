@@ -1,0 +1,187 @@
+"""What moderators do to their server's own library, one change at a time. Each verb takes the server's id."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import discord
+
+from bot.discord_face import cards_library, states, uploads
+from bot.discord_face.cards import Card, notice
+from bot.discord_face.cards_library import Reply
+from bot.discord_face.catalogue import named
+from bot.discord_face.controls import Owner
+from bot.discord_face.desk import Desk
+from bot.discord_face.states import Removal
+from bot.errors import LibraryBusy, NotAllowed
+from storage import access
+from storage.library import Library
+from storage.models import GlossaryEntry, Labels, Quota, VideoSummary
+
+CONFIRM_SECOND = 3600.0
+"""How long somebody may think about a removal."""
+_AT_ONCE = 2
+"""Imports under way over all servers: each holds its files in memory."""
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an import is, for those who wait."""
+
+    files: int
+    done: int = 0
+    total: int = 0
+
+    def tell(self, done: int, total: int) -> None:
+        """As the library tells it: so many videos of so many."""
+        self.done, self.total = done, total
+
+    def card(self) -> Card:
+        """The same as a card."""
+        return cards_library.progress_card(self.done, self.total, self.files)
+
+
+class Librarian:
+    """One for all of Discord."""
+
+    def __init__(self, desk: Desk, quota: Quota, imports_a_day: int) -> None:
+        self._desk = desk
+        self._quota = quota
+        self._imports_a_day = imports_a_day
+        self._importing: set[int] = set()
+        self._places = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def library(self) -> Library:
+        """Where the videos are."""
+        return self._desk.library
+
+    async def videos(self, server_id: int) -> list[VideoSummary]:
+        """The server's own videos by title."""
+        return await self._desk.catalogue.stored(access.own(server_id))
+
+    async def import_(
+        self,
+        server_id: int,
+        files: Sequence[discord.Attachment],
+        labels: Labels,
+        progress: Progress,
+        *,
+        largest: int,
+        replace_whole: bool,
+    ) -> Reply:
+        """Import files, each of at most `largest` bytes.
+
+        Raises LibraryBusy, and OverQuota before anything is written.
+        """
+        with self._alone(server_id):
+            uploads.require_room(files, self._quota.text_bytes)
+            await self._count(server_id)
+            async with self._places:
+                sources, unread = await uploads.read(files, largest)
+                told, notes = uploads.labelled(sources, labels)
+                report = await self.library.import_files(
+                    access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
+                )
+        report = uploads.with_advice(report)
+        return cards_library.report_reply(
+            replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
+        )
+
+    @contextmanager
+    def _alone(self, server_id: int) -> Iterator[None]:
+        self._require_idle(server_id)
+        self._importing.add(server_id)
+        try:
+            yield
+        finally:
+            self._importing.discard(server_id)
+
+    def _require_idle(self, server_id: int) -> None:
+        if server_id in self._importing:
+            raise LibraryBusy("An import into this library is still running. Please try again when it is done.")
+
+    async def _count(self, server_id: int) -> None:
+        most = self._imports_a_day
+        if not await self._desk.ledger.begin_import(_key(server_id), most=most):
+            raise LibraryBusy(
+                f"This server has had its {cards_library.counted(most, 'import')} for today: nothing was imported. "
+                "The count begins anew at midnight UTC."
+            )
+
+    async def undo(self, server_id: int) -> Card:
+        """Take back the last act."""
+        self._require_idle(server_id)
+        return cards_library.undone_card(await self.library.undo(access.own(server_id)))
+
+    async def ask_removal(self, server_id: int, name: str, asker: int, *, let_in: bool) -> Card:
+        """Show what removing a video would take away, with a button that does it."""
+        found = named(name, await self.videos(server_id))
+        state = Removal(server_id, found.video.video_id, let_in)
+        key = await states.keep(self._desk.ledger, state, CONFIRM_SECOND)
+        return cards_library.removal_card(found, Owner(asker, key, private=True))
+
+    async def removal(self, key: str, server_id: int) -> Removal:
+        """What a button would remove. Raises NotAllowed in another server, PassageGone when it is too late."""
+        removal = await states.recall(self._desk.ledger, key, Removal)
+        if removal.server_id != server_id:
+            raise NotAllowed("This button belongs to another server.")
+        return removal
+
+    async def remove(self, removal: Removal) -> Card:
+        """Remove a video."""
+        self._require_idle(removal.server_id)
+        summary = await self.library.remove(access.own(removal.server_id), removal.video_id)
+        return cards_library.removed_card(summary)
+
+    async def rename(self, server_id: int, name: str, title: str) -> Card:
+        """Give a video another title."""
+        self._require_idle(server_id)
+        found = named(name, await self.videos(server_id))
+        before = await self.library.rename(access.own(server_id), found.video.video_id, title)
+        return cards_library.renamed_card(before, title)
+
+    async def export(self, server_id: int, form: str, name: str, limit: int) -> Reply:
+        """The library, or the video of a name, as a file of at most `limit` bytes."""
+        found = named(name, await self.videos(server_id)) if name else None
+        video_id = found.video.video_id if found else None
+        content = await self.library.export(access.own(server_id), form, video_id)
+        if len(content) > limit:
+            return Reply(cards_library.too_large_card(len(content), limit, one_video=found is not None))
+        base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
+        what = f"**{cards_library.name_of(found.video)}**" if found else "This server's library"
+        return cards_library.export_reply(f"{base}.{form}", content, what)
+
+    async def stats(self, server_id: int) -> Card:
+        """How large the library is, and may become."""
+        own = access.own(server_id)
+        statistics, size = await self.library.statistics(own), await self.library.size(own)
+        imports = await self._desk.ledger.imports_today(_key(server_id))
+        return cards_library.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
+
+    async def glossary(self, server_id: int) -> list[GlossaryEntry]:
+        """What is noted of what captions mis-hear."""
+        return await self.library.glossary(access.own(server_id))
+
+    async def note(self, server_id: int, entry: GlossaryEntry) -> Card:
+        """Put an entry into the glossary."""
+        own = access.own(server_id)
+        if not await self.library.add_to_glossary(own, entry):
+            return notice("That is in the glossary already.")
+        unsaid = "" if await self.library.says(own, entry.said) else " Nobody says it in this server's videos yet."
+        return notice(f"“{entry.said}” will now also be found by asking for “{entry.meant}”.{unsaid}")
+
+    async def strike(self, server_id: int, said: str, meant: str | None) -> Card:
+        """Take what is said out of the glossary."""
+        gone = await self.library.remove_from_glossary(access.own(server_id), said, meant)
+        meanings = ", ".join(f"“{entry.meant}”" for entry in gone)
+        return notice(f"“{gone[0].said}” will no longer be found by asking for {meanings}.")
+
+
+def _key(server_id: int) -> str:
+    return access.own(server_id).libraries[0]

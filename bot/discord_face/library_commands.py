@@ -1,0 +1,148 @@
+"""`/library`: what the moderators of a server do with its own library. Who may use it the server's settings decide."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.discord_face import cards_library
+from bot.discord_face.admission import is_moderator, server_of
+from bot.discord_face.cards import Card
+from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
+from bot.discord_face.import_form import ImportForm
+from bot.discord_face.librarian import Librarian
+from bot.discord_face.neutral import shortened
+from bot.discord_face.pace import Delivery, Interaction, deliver, insist
+from bot.discord_face.places import librarian_of
+from bot.discord_face.slow_replies import reply_slowly
+from storage.models import GlossaryEntry, Labels
+
+library = app_commands.Group(
+    name="library",
+    description="Look after this server's own library of transcripts",
+    default_permissions=discord.Permissions(manage_guild=True),
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+    allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+)
+glossary = app_commands.Group(name="glossary", description="What captions mis-hear in this server", parent=library)
+
+Name = Range[str, 1, 200]
+Words = Range[str, 1, 100]
+FORMS = {"JSON Lines": "jsonl", "CSV": "csv", "Parquet": "parquet", "SubRip, of one video": "srt"}
+
+
+@library.command(name="import")
+@app_commands.describe(
+    title="The title of the video, where you import a single caption file",
+    video="That video's id or YouTube address, unless the file's name tells it",
+    url="That video's address",
+    creator="Who made the videos",
+    language="The language spoken, such as en",
+    replace="Replace each video, instead of merging table rows into it",
+)
+async def import_(
+    interaction: Interaction,
+    title: Name = "",
+    video: Name = "",
+    url: Range[str, 1, 2000] = "",
+    creator: Name = "",
+    language: Range[str, 2, 20] = "",
+    replace: bool = False,
+) -> None:
+    """Add transcripts: a form opens for up to ten files."""
+    server_of(interaction)
+    labels = Labels(video_id=video, title=title, url=url, creator=creator, language=language)
+    form = ImportForm(labels, replace_whole=replace, let_in=not is_moderator(interaction))
+    await insist(lambda: interaction.response.send_modal(form))
+
+
+@library.command()
+async def undo(interaction: Interaction) -> None:
+    """Take back the last import, removal or renaming."""
+    await _privately(interaction, lambda librarian, server: librarian.undo(server))
+
+
+@library.command()
+@app_commands.describe(video="Which video: its title or its id")
+async def remove(interaction: Interaction, video: Name) -> None:
+    """Remove a video, after showing what that takes away."""
+    asker, let_in = interaction.user.id, not is_moderator(interaction)
+    await _privately(interaction, lambda librarian, server: librarian.ask_removal(server, video, asker, let_in=let_in))
+
+
+@library.command()
+@app_commands.describe(video="Which video: its title or its id", title="What it shall be called")
+async def rename(interaction: Interaction, video: Name, title: Name) -> None:
+    """Give a video another title."""
+    await _privately(interaction, lambda librarian, server: librarian.rename(server, video, title))
+
+
+@library.command()
+@app_commands.rename(form="format")
+@app_commands.describe(form="The kind of file", video="Only this video: its title or its id")
+@app_commands.choices(form=[Choice(name=name, value=value) for name, value in FORMS.items()])
+async def export(interaction: Interaction, form: Choice[str], video: Name = "") -> None:
+    """Get what is stored here as a file."""
+    server, librarian = server_of(interaction), librarian_of(interaction)
+    await reply_slowly(interaction, lambda: librarian.export(server, form.value, video, interaction.filesize_limit))
+
+
+@library.command()
+async def stats(interaction: Interaction) -> None:
+    """Show how large this server's library is, and may become."""
+    await _privately(interaction, lambda librarian, server: librarian.stats(server))
+
+
+@glossary.command(name="add")
+@app_commands.describe(said="What the captions say, such as ganz", meant="What is meant by it, such as GANs")
+async def note(interaction: Interaction, said: Words, meant: Words) -> None:
+    """Note a word that captions mis-hear: asking for what is meant then finds it too."""
+    entry = GlossaryEntry(said, meant)
+    await _privately(interaction, lambda librarian, server: librarian.note(server, entry))
+
+
+@glossary.command(name="remove")
+@app_commands.describe(said="What the captions say", meant="Only as said for this; left out, for everything")
+async def strike(interaction: Interaction, said: Words, meant: Words = "") -> None:
+    """Take a word out of the glossary."""
+    await _privately(interaction, lambda librarian, server: librarian.strike(server, said, meant or None))
+
+
+@glossary.command(name="list")
+async def show(interaction: Interaction) -> None:
+    """List what captions mis-hear here."""
+    server, librarian = server_of(interaction), librarian_of(interaction)
+
+    async def listed() -> cards_library.Reply:
+        return cards_library.glossary_reply(await librarian.glossary(server))
+
+    await reply_slowly(interaction, listed)
+
+
+async def _privately(interaction: Interaction, making: Callable[[Librarian, int], Coroutine[Any, Any, Card]]) -> None:
+    """Answer whoever typed alone: how a library is looked after need not be seen by all."""
+    server = server_of(interaction)
+    await deliver(interaction, making(librarian_of(interaction), server), Delivery.PRIVATE)
+
+
+@remove.autocomplete("video")
+@rename.autocomplete("video")
+@export.autocomplete("video")
+async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The server's own videos that fit what has been typed, best first."""
+    videos = await librarian_of(interaction).videos(server_of(interaction))
+    found = await asyncio.to_thread(best, current, videos)
+    return [Choice(name=name, value=value) for name, value in map(names_of, found)]
+
+
+@strike.autocomplete("said")
+async def suggest_entries(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """What is noted in the glossary and fits what has been typed."""
+    entries = await librarian_of(interaction).glossary(server_of(interaction))
+    said = list(dict.fromkeys(entry.said for entry in entries if len(entry.said) <= CHOICE_LENGTH))
+    return [Choice(name=shortened(said[n], CHOICE_LENGTH) or "…", value=said[n]) for n in closest(current, said)]

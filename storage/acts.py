@@ -1,0 +1,65 @@
+"""Acts on videos that are stored, each recorded so that it can be undone; and the undoing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from storage.changes import Change
+from storage.database import Database
+from storage.errors import NothingToUndo, RequestError, UnknownVideo
+from storage.formats.cleaning import clean
+from storage.models import StoredVideo, UndoReport, Video
+from storage.repository import Repository
+
+
+async def remove(database: Database, repository: Repository, key: str, video_id: str) -> None:
+    """Remove a video from a library. Raises UnknownVideo."""
+    async with database.transaction() as connection:
+        before = await _stored(repository, key, video_id)
+        change = await Change.of(connection, key)
+        number = await change.begin_import(f"removal of {before.video.heading}")
+        await change.keep_before(number, video_id, before)
+        await change.remove(video_id)
+
+
+async def rename(database: Database, repository: Repository, key: str, video_id: str, title: str) -> Video:
+    """Give a video of a library another title; the video as it was before.
+
+    Raises UnknownVideo, and RequestError for a title without a character that can be seen.
+    """
+    title = clean(title)
+    if not title:
+        raise RequestError("A title needs at least one character.")
+    async with database.transaction() as connection:
+        before = await _stored(repository, key, video_id)
+        if before.video.title != title:
+            change = await Change.of(connection, key)
+            number = await change.begin_import(f"renaming of {before.video.heading}")
+            await change.keep_before(number, video_id, before)
+            await change.put(replace(before, video=replace(before.video, title=title)))
+    return before.video
+
+
+async def undo(database: Database, repository: Repository, key: str) -> UndoReport:
+    """Take back the last act on a library. Raises NothingToUndo."""
+    async with database.transaction() as connection:
+        last = await repository.last_import(key)
+        if last is None:
+            raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
+        number, description, befores = last
+        change = await Change.of(connection, key)
+        for video_id, before in befores.items():
+            if before is None:
+                await change.remove(video_id)
+            else:
+                await change.put(before)
+        await change.end_import(number)
+    restored = sum(before is not None for before in befores.values())
+    return UndoReport(description, videos_restored=restored, videos_removed=len(befores) - restored)
+
+
+async def _stored(repository: Repository, key: str, video_id: str) -> StoredVideo:
+    stored = await repository.video(key, video_id)
+    if stored is None:
+        raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
+    return stored

@@ -1,0 +1,55 @@
+"""Whether a library has room for what arrives: asked before the first of it is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from storage.errors import OverQuota
+from storage.merging import merge
+from storage.models import LibrarySize, Quota, StoredVideo
+from storage.repository import Repository
+
+MEGABYTE = 1_000_000
+
+
+async def require_room(
+    repository: Repository, key: str, arriving: Sequence[tuple[StoredVideo, bool]], quota: Quota
+) -> None:
+    """Raise OverQuota, with the figures, where a library would become too large.
+
+    Each video that arrives comes with whether it takes the place of all that is stored of it. Videos of which something
+    is stored are read only where it comes close: what is added can be no more than what arrives.
+    """
+    held = (await repository.sizes([key]) or [LibrarySize(key)])[0]
+    segments, size = held.segments, held.text_bytes
+    more, larger = await asyncio.to_thread(_measured, [stored for stored, _ in arriving])
+    if segments + more <= quota.segments and size + larger <= quota.text_bytes:
+        return
+    for stored, whole in arriving:
+        before = await repository.video(key, stored.video.video_id)
+        after = merge(before, stored.video, stored.segments, whole=whole).stored
+        was, now = _measured([before] if before else []), _measured([after])
+        segments, size = segments + now[0] - was[0], size + now[1] - was[1]
+    # A library that was larger before its quota was lowered may still shrink.
+    if segments > max(quota.segments, held.segments):
+        raise _refusal(f"{segments:,} segments", f"{quota.segments:,}")
+    if size > max(quota.text_bytes, held.text_bytes):
+        raise _refusal(f"{_megabytes(size)} megabytes of text", _megabytes(quota.text_bytes))
+
+
+def _measured(videos: Sequence[StoredVideo]) -> tuple[int, int]:
+    """How many segments videos have, and how many bytes of text."""
+    texts = [segment.text for stored in videos for segment in stored.segments]
+    return len(texts), sum(len(text.encode()) for text in texts)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:,.1f}"
+
+
+def _refusal(needed: str, allowed: str) -> OverQuota:
+    return OverQuota(
+        f"With this the library would hold {needed}, and {allowed} are allowed: nothing was imported. "
+        "Remove videos first, or ask whoever hosts this bot for more room."
+    )
