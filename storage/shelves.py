@@ -25,7 +25,7 @@ LIBRARIES_KEPT = 64
 """Libraries whose index is kept ready; the least lately used makes room."""
 SEARCHERS_KEPT = 64
 """Scopes whose searcher is kept ready."""
-WAITED_FOR = 30
+WAITED_FOR = 100
 """Changed videos that a question waits for. More are indexed while questions are answered as before."""
 MADE_ELSEWHERE = 250
 """Changed videos from which a process of its own indexes them: starting one takes about as long as this many do."""
@@ -105,7 +105,7 @@ class Shelves:
 
     async def _updated(self, state: LibraryState, ready: _Ready | None) -> _Ready:
         versions = await self._repository.versions(state.key)
-        if ready is None or ready.shelf.language != state.language:
+        if ready is None or not ready.shelf.parts or ready.shelf.language != state.language:
             return self._show(state, await self._opened(state, versions))
         missing = await asyncio.to_thread(ready.shelf.missing, versions)
         if len(missing) > WAITED_FOR:
