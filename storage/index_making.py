@@ -40,10 +40,14 @@ async def read_in(repository: Repository, key: str, shelf: Shelf, versions: Mapp
 
 async def make_elsewhere(database: Path, folder: Path, key: str, language: str) -> bool:
     """Bring the index file of a library up to date in another process. Returns whether that could be done."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, str(database.absolute()), str(folder.absolute()), key, language,
-        cwd=PROJECT, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
-    )  # fmt: skip
+    try:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", __name__, str(database.absolute()), str(folder.absolute()), key, language,
+            cwd=PROJECT, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
+        )  # fmt: skip
+    except OSError as error:
+        log.warning("the index of %s could not be made by itself: %s", key, error)
+        return False
     try:
         _, said = await child.communicate()
     except asyncio.CancelledError:
@@ -57,6 +61,7 @@ async def make_elsewhere(database: Path, folder: Path, key: str, language: str) 
 
 
 async def _brought_up_to_date(path: Path, cache: IndexCache, key: str, language: str) -> bool:
+    """What the other process does; False where the file could not be written."""
     cached = cache.load(key, language)
     shelf = Shelf.of(cached) if cached else Shelf(language)
     database = await Database.open(path)
@@ -65,7 +70,7 @@ async def _brought_up_to_date(path: Path, cache: IndexCache, key: str, language:
         shelf = await read_in(repository, key, shelf, await repository.versions(key))
     finally:
         await database.close()
-    return bool(shelf.parts) and cache.store(key, shelf.joined().kept())
+    return not shelf.parts or cache.store(key, shelf.joined().kept())
 
 
 def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -234,7 +234,10 @@ class Library:
         return tuple((state.key, state.revision) for state in await self._repository.states(scope))
 
     async def index_age_second(self, scope: Scope) -> float:
-        """How long ago the ranking index of a scope was built, in seconds. It is never older than the videos."""
+        """How long ago the ranking index of a scope was built, in seconds.
+
+        It is older than the videos only while very many have changed at once and are being read in the background.
+        """
         return await self._shelves.age_second(scope)
 
     async def search(

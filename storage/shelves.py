@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict, defaultdict
-from collections.abc import Coroutine, Sequence
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from storage.changes import DEFAULT_LANGUAGE
 from storage.index_cache import IndexCache
@@ -53,7 +54,7 @@ class Shelves:
         self._cache = IndexCache(folder)
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
         self._searchers: OrderedDict[tuple[str, ...], tuple[object, Searcher]] = OrderedDict()
-        self._updating: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._updating: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -84,8 +85,8 @@ class Shelves:
 
     async def age_second(self, scope: Scope) -> float:
         """How long ago the oldest index of a scope, brought up to date, was built; in seconds."""
-        now = time.monotonic()
         ready = [await self._current(state) for state in await self._repository.states(scope)]
+        now = time.monotonic()
         return max((now - each.built_at for each in ready), default=0.0)
 
     def forget(self) -> None:
@@ -96,35 +97,50 @@ class Shelves:
 
     async def _current(self, state: LibraryState) -> _Ready:
         """The index of a library as it is now; or as it was, while much has changed since and is being read."""
-        async with self._updating[state.key]:
+        async with self._lock(state.key):
             ready = self._ready.get(state.key)
             if ready is None or ready.indexed != state.indexed:
                 ready = await self._updated(state, ready)
-            self._ready.move_to_end(state.key)
+            if state.key in self._ready:  # it may have made room for another while it was brought up to date
+                self._ready.move_to_end(state.key)
             return ready
+
+    def _lock(self, key: str) -> asyncio.Lock:
+        """The lock of a library; there for as long as anybody holds it or waits for it."""
+        lock = self._updating.get(key)
+        if lock is None:
+            lock = self._updating[key] = asyncio.Lock()
+        return lock
 
     async def _updated(self, state: LibraryState, ready: _Ready | None) -> _Ready:
         versions = await self._repository.versions(state.key)
         if ready is None or not ready.shelf.parts or ready.shelf.language != state.language:
             return self._show(state, await self._opened(state, versions))
         missing = await asyncio.to_thread(ready.shelf.missing, versions)
-        if len(missing) > WAITED_FOR:
-            self._start(f"update the index of {state.key}", self._catch_up(state))
-            return ready
-        return self._show(state, await read_in(self._repository, state.key, ready.shelf, versions))
+        if len(missing) <= WAITED_FOR:
+            return self._show(state, await read_in(self._repository, state.key, ready.shelf, versions))
+        self._bring_up_to_date(state)
+        # Of videos that are there no more, nothing is told even in the meantime.
+        shelf = await asyncio.to_thread(lambda: ready.shelf.without(ready.shelf.stale(versions) - versions.keys()))
+        return ready if shelf is ready.shelf else self._show(state, shelf, indexed=ready.indexed)
 
     async def _opened(self, state: LibraryState, versions: dict[str, int]) -> Shelf:
         """A library as it was kept on disk, and what has changed since; made anew where nothing was kept."""
         shelf = await self._kept(state)
         missing = await asyncio.to_thread(shelf.missing, versions)
         if len(missing) >= MADE_ELSEWHERE and await self._make(state):
-            shelf = await self._kept(state)
+            shelf, versions = await self._kept(state), await self._repository.versions(state.key)
         anew = not shelf.parts
         shelf = await read_in(self._repository, state.key, shelf, versions)
         if shelf.parts and (anew or shelf.untidy) and shelf.size <= JOINED_HERE:
-            shelf = await asyncio.to_thread(shelf.joined)
-            if shelf.size >= SMALLEST_KEPT:
-                await asyncio.to_thread(lambda: self._cache.store(state.key, shelf.kept()))
+            shelf = await self._joined(state, shelf)
+        return shelf
+
+    async def _joined(self, state: LibraryState, shelf: Shelf) -> Shelf:
+        """A shelf in a single part, which is kept on disk where that is worth it."""
+        shelf = await asyncio.to_thread(shelf.joined)
+        if shelf.size >= SMALLEST_KEPT:
+            await asyncio.to_thread(lambda: self._cache.store(state.key, shelf.kept()))
         return shelf
 
     async def _kept(self, state: LibraryState) -> Shelf:
@@ -134,37 +150,40 @@ class Shelves:
     async def _make(self, state: LibraryState) -> bool:
         return await make_elsewhere(self._database, self._folder, state.key, state.language)
 
-    async def _catch_up(self, state: LibraryState) -> None:
-        """Bring an index up to date on disk, and show it from there instead of the one in use."""
-        versions = await self._repository.versions(state.key)
-        made = await self._make(state)
-        async with self._updating[state.key]:
-            ready = self._ready.get(state.key)
-            shelf = await self._kept(state) if made or ready is None else ready.shelf
-            self._show(state, await read_in(self._repository, state.key, shelf, versions))
+    def _bring_up_to_date(self, state: LibraryState) -> None:
+        """Catch up with a library in the background, but not twice at the same time."""
+        name = f"bring the index of {state.key} up to date"
+        if not any(task.get_name() == name for task in self._background):
+            task = asyncio.create_task(self._catch_up(state), name=name)
+            self._background.add(task)
+            task.add_done_callback(self._ended)
 
-    def _show(self, state: LibraryState, shelf: Shelf) -> _Ready:
-        ready = self._ready[state.key] = _Ready(state.indexed, shelf, time.monotonic())
+    async def _catch_up(self, state: LibraryState) -> None:
+        """Bring an index up to date on disk, and show it from there instead of the one in use; or, where another
+        process cannot do that, here. Questions wait only while what has changed meanwhile is read."""
+        made, ready = await self._make(state), self._ready.get(state.key)
+        shelf = await self._kept(state) if made or ready is None else ready.shelf
+        shelf = await read_in(self._repository, state.key, shelf, await self._repository.versions(state.key))
+        if shelf.untidy:
+            shelf = await self._joined(state, shelf)
+        async with self._lock(state.key):
+            shelf = await read_in(self._repository, state.key, shelf, await self._repository.versions(state.key))
+            self._show(state, shelf)
+
+    def _show(self, state: LibraryState, shelf: Shelf, *, indexed: tuple[str, str, int] | None = None) -> _Ready:
+        """Answer from a shelf from now on. It shows the library in the state given, or in the earlier one named."""
+        ready = self._ready[state.key] = _Ready(indexed or state.indexed, shelf, time.monotonic())
         if len(self._ready) > LIBRARIES_KEPT:
             self._forget_searchers(self._ready.popitem(last=False)[0])
         self._forget_searchers(state.key)
         if shelf.untidy:
-            self._start(f"tidy the index of {state.key}", self._catch_up(state))
+            self._bring_up_to_date(state)
         return ready
 
     def _forget_searchers(self, key: str) -> None:
         """Searchers of an earlier index would hold it in memory."""
         for libraries in [libraries for libraries in self._searchers if key in libraries]:
             del self._searchers[libraries]
-
-    def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
-        """Do something in the background, but not twice at the same time."""
-        if any(task.get_name() == name for task in self._background):
-            work.close()
-            return
-        task = asyncio.create_task(work, name=name)
-        self._background.add(task)
-        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 import storage.ranking.assembling
+import storage.ranking.index
 import storage.ranking.vocabulary
 import storage.shelf
 from storage.analysis import analyser_for
@@ -84,7 +85,10 @@ def kept(draw: st.DrawFn, language: str) -> Kept:
     """A library after some imports, replacements and removals, tidied up now and then."""
     library = Kept(Shelf(language))
     ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=4, unique=True)
-    with patch.object(storage.shelf, "JOINED_AT_ONCE", draw(st.sampled_from([0, 2_000]))):
+    with (
+        patch.object(storage.shelf, "JOINED_AT_ONCE", draw(st.sampled_from([0, 2_000]))),
+        patch.object(storage.ranking.index, "READ_AT_ONCE", draw(st.sampled_from([5, 2_000_000]))),
+    ):
         for act in draw(st.lists(st.sampled_from(["put", "put", "put", "remove", "join"]), min_size=1, max_size=7)):
             if act == "put":
                 library.put([draw(stored_video(video_id)) for video_id in draw(ids)])

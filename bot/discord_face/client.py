@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import json
 import logging
@@ -116,10 +117,20 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
         with _logging_to_stderr(), _stopping(client):
             await _log_in(client, settings)
             log.info("connected as %s", client.user)
+            _set_aside_what_stays()
             try:
                 await client.connect()
             except discord.PrivilegedIntentsRequired as error:
                 raise CannotConnect("Discord refuses this bot's intents.") from error
+
+
+def _set_aside_what_stays() -> None:
+    """Spare the garbage collector what a start leaves for good.
+
+    Searching that for cycles, in vain, held the event loop for 35 ms at a time (82,000 values).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None = None) -> None:

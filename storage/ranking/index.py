@@ -6,7 +6,7 @@ later; a video that was removed or replaced since stays in its part and is marke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,6 +25,8 @@ Bools = NDArray[np.bool_]
 Counts = NDArray[np.unsignedinteger]
 """As narrow as the largest count allows."""
 
+READ_AT_ONCE = 2_000_000
+"""How many words are counted at a time when videos go: it bounds the memory that this takes."""
 SILENCE_SECOND = 10.0
 """A pause longer than this between two segments parts them: nothing is joined across it."""
 
@@ -36,10 +38,21 @@ class Tombstones:
 
     videos: Bools
     docs: Longs
-    term_docs: Mapping[int, int]
-    term_videos: Mapping[int, int]
-    word_counts: Mapping[int, int]
+    term_docs: Longs
+    term_videos: Longs
+    word_counts: Longs
     length: int
+
+    def and_those(self, others: Tombstones) -> Tombstones:
+        """These and others of the same part, together; none of them may be of the same video."""
+        return Tombstones(
+            self.videos | others.videos,
+            np.union1d(self.docs, others.docs),
+            self.term_docs + others.term_docs,
+            self.term_videos + others.term_videos,
+            self.word_counts + others.word_counts,
+            self.length + others.length,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,9 +123,11 @@ class LibraryIndex:
 
     def without(self, videos: Iterable[int]) -> LibraryIndex:
         """The same index with the videos at these positions gone, beside those that are gone already."""
-        mask = self.gone.videos.copy() if self.gone else np.zeros(len(self.videos), np.bool_)
-        mask[list(videos)] = True
-        return replace(self, gone=_tombstones(self, mask))
+        leaving = np.zeros(len(self.videos), np.bool_)
+        leaving[list(videos)] = True
+        if self.gone is None:
+            return replace(self, gone=_tombstones(self, leaving))
+        return replace(self, gone=self.gone.and_those(_tombstones(self, leaving & ~self.gone.videos)))
 
     def postings(self, term: str) -> tuple[Ints, Counts]:
         """The segments that hold a term, rising, and how often each does; those of videos that are gone among them."""
@@ -125,15 +140,15 @@ class LibraryIndex:
         number = self.terms.get(term)
         if number is None:
             return 0
-        gone = self.gone.term_docs.get(number, 0) if self.gone else 0
-        return int(self.bounds[number + 1] - self.bounds[number]) - gone
+        gone = self.gone.term_docs[number] if self.gone else 0
+        return int(self.bounds[number + 1] - self.bounds[number] - gone)
 
     def videos_with(self, term: str) -> int:
         """In how many videos a term is said."""
         number = self.terms.get(term)
         if number is None:
             return 0
-        return int(self.term_videos[number]) - (self.gone.term_videos.get(number, 0) if self.gone else 0)
+        return int(self.term_videos[number] - (self.gone.term_videos[number] if self.gone else 0))
 
     def titled(self, term: str) -> Ints:
         """The positions of the videos whose title holds a term."""
@@ -150,10 +165,8 @@ class LibraryIndex:
 
     def times_said(self, words: NDArray[np.integer]) -> Longs:
         """How often each of some words, by number, stands in segments and titles."""
-        counts = self.word_counts[words]
-        if self.gone:
-            counts = counts - [self.gone.word_counts.get(int(word), 0) for word in words]
-        return np.asarray(counts, np.int64)
+        counts: Longs = self.word_counts[words]
+        return counts - self.gone.word_counts[words] if self.gone else counts
 
     def words_like(self, first: str, length: int) -> list[str]:
         """The words of letters alone that begin with a letter and have a length in code points."""
@@ -228,21 +241,25 @@ def shape_of(first: str, length: int) -> int:
 
 
 def _tombstones(index: LibraryIndex, gone: Bools) -> Tombstones:
-    docs = np.flatnonzero(gone[index.video_of])
-    owner, words, _ = index.spoken(docs)
-    terms = index.term_of_word[words].astype(np.int64)
-    videos = np.flatnonzero(gone)
+    """What some videos take with them when they go."""
+    term_docs, term_videos = np.zeros(len(index.terms), np.int64), np.zeros(len(index.terms), np.int64)
+    word_counts = np.zeros(len(index.words), np.int64)
+    videos, docs = np.flatnonzero(gone), np.flatnonzero(gone[index.video_of])
+    length = int((index.offsets[docs + 1] - index.offsets[docs]).sum())
+    for some in np.array_split(videos, 1 + length // READ_AT_ONCE):
+        _, spoken_in = spread(index.first_doc[some].astype(np.int64), index.first_doc[some + 1].astype(np.int64))
+        owner, words, _ = index.spoken(spoken_in)
+        terms = index.term_of_word[words]
+        term_docs += _holders(terms, owner, len(spoken_in), len(index.terms))
+        term_videos += _holders(terms, index.video_of[spoken_in][owner], len(index.videos), len(index.terms))
+        word_counts += np.bincount(words, minlength=len(index.words))
     _, titles = spread(index.title_offsets[videos], index.title_offsets[videos + 1])
-    return Tombstones(
-        gone,
-        docs,
-        _tally(np.unique(terms * (len(docs) + 1) + owner) // (len(docs) + 1)),
-        _tally(np.unique(terms * len(index.videos) + index.video_of[docs][owner]) // len(index.videos)),
-        _tally(np.concatenate([words.astype(np.int64), index.title_words[titles].astype(np.int64)])),
-        int(index.lengths[docs].sum()),
-    )
+    word_counts += np.bincount(index.title_words[titles], minlength=len(index.words))
+    return Tombstones(gone, docs, term_docs, term_videos, word_counts, int(index.lengths[docs].sum()))
 
 
-def _tally(numbers: Longs) -> dict[int, int]:
-    values, counts = np.unique(numbers, return_counts=True)
-    return dict(zip(values.tolist(), counts.tolist(), strict=True))
+def _holders(terms: Ints, owners: NDArray[np.integer], width: int, size: int) -> Longs:
+    """How many different owners each of so many terms has."""
+    pairs = np.sort(terms.astype(np.int64) * width + owners)
+    new = np.append(True, pairs[1:] != pairs[:-1]) if len(pairs) else np.empty(0, np.bool_)
+    return np.bincount(pairs[new] // max(width, 1), minlength=size).astype(np.int64)
