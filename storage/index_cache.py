@@ -15,6 +15,7 @@ import logging
 import mmap
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from storage.analysis import ANALYSIS_VERSION
+from storage.analysis import ANALYSED_BY
 from storage.ranking.index import LibraryIndex
 from storage.ranking.subwords import Subwords
 from storage.ranking.videos import VideoList
@@ -35,6 +36,11 @@ CACHE_VERSION = 1
 _MAGIC = b"cuepoint"
 _ALIGNED = 64
 _READ_AT_ONCE = 1 << 20
+_LONGEST_HEADER = 1 << 16
+_ABANDONED_SECOND = 3600.0
+"""Age from which a half-written file belongs to nobody: who wrote it was killed."""
+_UNSOUND = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a file can raise that is no index of ours, whatever is in it."""
 _NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[Subwords]] = {
     "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "subwords": Subwords,
 }  # fmt: skip
@@ -63,7 +69,7 @@ class IndexCache:
                 return _read(file, {"library": key, "language": language, **_versions()})
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except _UNSOUND as error:
             log.warning("the index of %s is not usable and is made anew: %s", key, error)
             return None
 
@@ -71,6 +77,7 @@ class IndexCache:
         """Keep the index of a library. Returns whether that could be done; if not, the next start makes it anew."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            self._sweep()
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as file:
@@ -92,13 +99,20 @@ class IndexCache:
             with contextlib.suppress(OSError):
                 path.unlink()
 
+    def _sweep(self) -> None:
+        """Delete what was left half-written long ago."""
+        for path in self._folder.glob("*.part"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _ABANDONED_SECOND:
+                    path.unlink()
+
     def _path(self, key: str) -> Path:
         # A library's key is no file name everywhere ("server:1"), and a hash has the same length for all.
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.index"
 
 
-def _versions() -> dict[str, int]:
-    return {"cache": CACHE_VERSION, "analysis": ANALYSIS_VERSION}
+def _versions() -> dict[str, object]:
+    return {"cache": CACHE_VERSION, "analysis": ANALYSED_BY}
 
 
 def _write(file: BinaryIO, meant_for: Mapping[str, object], cached: CachedIndex) -> None:
@@ -137,7 +151,7 @@ def _read(file: BinaryIO, meant_for: Mapping[str, object]) -> CachedIndex:
     if len(head) < 24 or head[:8] != _MAGIC:
         raise ValueError("it is no index")
     length = int.from_bytes(head[8:16], "little")
-    header = file.read(min(length, os.fstat(file.fileno()).st_size))
+    header = file.read(min(length, _LONGEST_HEADER))
     if len(header) != length or xxhash.xxh3_64_digest(header) != head[16:24]:
         raise ValueError("its header is damaged")
     told = json.loads(header)

@@ -10,8 +10,9 @@ import numpy as np
 
 from storage.index_cache import CachedIndex
 from storage.models import StoredVideo
-from storage.ranking.building import build_index, join_indexes
+from storage.ranking.building import build_index
 from storage.ranking.index import LibraryIndex
+from storage.ranking.joining import join_indexes
 
 JOINED_AT_ONCE = 2_000
 """Segments up to which parts are joined as soon as they are about as large as each other: it takes a moment."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 import regex
+import Stemmer
 
 from storage.analysis.languages import (
     POSSESSIVE,
@@ -23,6 +25,11 @@ from storage.sound_marks import SOUND_MARK
 
 ANALYSIS_VERSION = 2
 """Raised whenever the same text gives other terms, so that stored indexes are rebuilt."""
+ANALYSED_BY = (
+    f"rules {ANALYSIS_VERSION}, PyStemmer {Stemmer.version()}, regex {regex.__version__}, "
+    f"Unicode {unicodedata.unidata_version}"
+)
+"""All that the terms of a text depend on: with other stems, or letters, the same text gives other terms too."""
 
 _APOSTROPHE = "'’‘ʼ＇"
 _SHARP = "+＋#＃♯"

@@ -22,7 +22,8 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Counts = NDArray[np.uint8] | NDArray[np.uint16]
+Counts = NDArray[np.unsignedinteger]
+"""As narrow as the largest count allows."""
 
 SILENCE_SECOND = 10.0
 """A pause longer than this between two segments parts them: nothing is joined across it."""
@@ -194,7 +195,8 @@ class LibraryIndex:
         return connected
 
     def phrase_positions(self, words: Sequence[str]) -> tuple[Longs, Longs]:
-        """Where words follow each other exactly: the segments of the first and of the last word of each place."""
+        """Where words follow each other exactly, in videos that are not gone: the segments of the first and of the last
+        word of each place."""
         numbers = [self.words.get(word) for word in words]
         known = [number for number in numbers if number is not None]
         if not known or len(known) < len(numbers):
@@ -210,9 +212,11 @@ class LibraryIndex:
         return first_docs[whole], last_docs[whole]
 
     def _places_of(self, word: int) -> Longs:
-        """Where in `forward` a word stands: only the segments that hold its term are read."""
+        """Where in `forward` a word stands, in videos that are not gone: only segments that hold its term are read."""
         term = self.term_of_word[word]
         docs = self.docs[self.bounds[term] : self.bounds[term + 1]].astype(np.int64)
+        if self.gone:
+            docs = docs[~self.gone.videos[self.video_of[docs]]]
         _, words, places = self.spoken(docs)
         found: Longs = places[words == word]
         return found

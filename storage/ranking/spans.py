@@ -14,3 +14,8 @@ def spread(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
     owner = np.repeat(np.arange(len(firsts), dtype=np.int64), lengths)
     before = np.cumsum(lengths) - lengths
     return owner, np.arange(len(owner), dtype=np.int64) + (firsts - before)[owner]
+
+
+def sums(numbers: NDArray[np.integer]) -> Numbers:
+    """Nought, and the sum of the numbers up to each."""
+    return np.concatenate([[0], np.cumsum(numbers, dtype=np.int64)]).astype(np.int64)

@@ -43,14 +43,16 @@ class Subwords:
 def pieces_of(words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """The pieces of words, in order: the position of the word each is of, and the piece; a short word is one piece."""
     lengths = np.array([len(word) for word in words], np.int64)
-    letters = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    # What stands behind the last word is read, but not counted.
+    spelt = "".join(words) + "\0" * PIECE_LETTERS
+    letters = np.frombuffer(spelt.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     ends = np.cumsum(lengths)
     firsts = ends - lengths
-    owner, places = spread(firsts, np.maximum(firsts + 1, ends - PIECE_LETTERS + 1) if len(ends) else ends)
+    owner, places = spread(firsts, np.maximum(firsts + 1, ends - PIECE_LETTERS + 1))
     pieces = np.zeros(len(places), np.uint64)
     for step in range(PIECE_LETTERS):
         inside = places + step < ends[owner]
-        pieces = pieces * _BASE + np.where(inside, letters[np.minimum(places + step, len(letters) - 1)], np.uint64(0))
+        pieces = pieces * _BASE + np.where(inside, letters[places + step], np.uint64(0))
     return owner, pieces
 
 

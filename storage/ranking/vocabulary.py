@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 REMEMBERED = 10_000
 """Words whose number is kept at hand: a question asks for the same ones many times over."""
+_NOT_SOUGHT = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,11 +49,13 @@ class Vocabulary:
 
     def get(self, word: str) -> int | None:
         """The number of a word, if it is one of them."""
-        if word in self._known:
-            return self._known[word]
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[word] = number = self._found(word)
+        # One look, not two: another thread may forget all of it in between.
+        number = self._known.get(word, _NOT_SOUGHT)
+        if number == _NOT_SOUGHT:
+            number = self._found(word)
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[word] = number
         return number
 
     def _found(self, word: str) -> int | None:

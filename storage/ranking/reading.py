@@ -1,0 +1,76 @@
+"""Texts as the numbers of their words."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+
+import numpy as np
+
+from storage.analysis import Analyser
+from storage.ranking.index import Ints, Longs
+from storage.ranking.spans import spread, sums
+
+
+class _Numbers(dict[str, int]):
+    """Gives each new key the next number."""
+
+    def __missing__(self, key: str) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+class Lexicon:
+    """Words and their terms, numbered as they first come. A word has one term only."""
+
+    def __init__(self) -> None:
+        self.words, self.terms = _Numbers(), _Numbers()
+        self._term_of_word = array("i")
+
+    def number(self, word: str, term: str) -> int:
+        """The number of a word, given its term."""
+        number = self.words[word]
+        if number == len(self._term_of_word):
+            self._term_of_word.append(self.terms[term])
+        return number
+
+    @property
+    def term_of_word(self) -> Ints:
+        """For each word, by number, the number of its term."""
+        return np.array(self._term_of_word, np.int32)
+
+
+class Stretches(dict[str, int]):
+    """Numbers the stretches that texts consist of, and reads each into words when it first comes."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        super().__init__()
+        self._analyser = analyser
+        self.lexicon = Lexicon()
+        self._spoken, self._ends = array("i"), array("q")
+        self._counted = array("i")
+
+    def __missing__(self, stretch: str) -> int:
+        parts = self._analyser.read(stretch)
+        self._spoken.extend(self.lexicon.number(word, term) for term, word, _ in parts)
+        self._ends.append(len(self._spoken))
+        self._counted.append(sum(not common for _, _, common in parts))
+        number = self[stretch] = len(self)
+        return number
+
+    def read(self, texts: Iterable[str]) -> tuple[Ints, Longs, Ints]:
+        """The word numbers of texts one after the other, where each text begins and the last ends, and how many words
+        of each are no stop words."""
+        heard, ends = array("i"), array("q", [0])
+        for text in texts:
+            heard.extend(map(self.__getitem__, self._analyser.stretches(text)))
+            ends.append(len(heard))
+        stretches = np.array(heard, np.int32)
+        lasts = np.array(self._ends, np.int64)
+        firsts = np.concatenate([[0], lasts[:-1]]).astype(np.int64)
+        words, offsets = np.array(self._spoken, np.int32), np.array(ends, np.int64)
+        lengths = np.diff(sums(np.array(self._counted, np.int32)[stretches])[offsets]).astype(np.int32)
+        if (lasts - firsts == 1).all():  # each stretch is one word, as nearly always
+            return words[stretches], offsets, lengths
+        _, places = spread(firsts[stretches], lasts[stretches])
+        return words[places], sums((lasts - firsts)[stretches])[offsets], lengths
