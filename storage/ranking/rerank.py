@@ -18,7 +18,7 @@ from storage.models import QuestionTerm
 from storage.ranking.bm25 import SparseBM25, rarity
 from storage.ranking.index import Floats, LibraryIndex
 from storage.ranking.recipe import LENGTH_AGAIN, PAIR_WINDOW, Recipe
-from storage.ranking.spans import spread
+from storage.ranking.spans import distinct, spread
 from storage.ranking.subwords import pieces_of
 
 Docs = NDArray[np.int64]
@@ -45,7 +45,7 @@ class Reranker:
         self._weights = np.array([model.weight(term) for term in self._terms])
         self._pairs = _pairs(terms, {term: place for place, term in enumerate(self._terms)})
         _, pieces = pieces_of([each.word for each in terms])
-        self._pieces = np.unique(pieces)
+        self._pieces = distinct(pieces)
         self._piece_weights = self._rarity_of_pieces() if recipe.subwords else np.empty(0)
 
     def score(self, candidates: Docs) -> Floats:
@@ -61,7 +61,7 @@ class Reranker:
         recipe = self._recipe
         normed = self._model.length_norm(LENGTH_AGAIN, numbers)[:, None]
         before, after = _neighbours(library, docs)
-        heard = _listen(library, np.unique(np.concatenate([docs, before, after])))
+        heard = _listen(library, distinct(np.concatenate([docs, before, after])))
         here, beside = (
             np.searchsorted(heard.docs, docs),
             [np.searchsorted(heard.docs, near) for near in (before, after)],
