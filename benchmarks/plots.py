@@ -22,13 +22,13 @@ def draw(run: Run, path: Path) -> None:
 
     figure = Figure(figsize=(12, 5.4), layout="constrained", dpi=120)
     latency, memory = figure.subplots(1, 2)
-    _frame(latency, run, "one question, median (line) to 95th percentile (band)", "milliseconds")
+    _frame(latency, run, "one question: the median, and up to the 95th percentile", "milliseconds")
     _frame(memory, run, "memory of the index after its questions", "megabytes")
+    _whole(latency, memory, run)
     for name, style in zip(dict.fromkeys(each.name for each in run.engines), STYLES, strict=False):
         _line(latency, run, name, style, lambda each: 1e3 * each.asked.median if each.asked else None)
         _band(latency, run, name, style[0])
         _line(memory, run, name, style, lambda each: each.memory_bytes / MB if each.memory_bytes else None)
-    _whole(latency, memory, run)
     latency.legend(fontsize=9, frameon=False)
     memory.legend(fontsize=9, frameon=False)
     figure.savefig(path)

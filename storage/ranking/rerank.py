@@ -18,7 +18,7 @@ from storage.models import QuestionTerm
 from storage.ranking.bm25 import SparseBM25, rarity
 from storage.ranking.index import Floats, LibraryIndex
 from storage.ranking.recipe import LENGTH_AGAIN, PAIR_WINDOW, Recipe
-from storage.ranking.spans import spread
+from storage.ranking.spans import distinct, spread
 from storage.ranking.subwords import pieces_of
 
 Docs = NDArray[np.int64]
@@ -26,13 +26,24 @@ Docs = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What is spoken in some segments of a library: for each word the row of its segment, its number and its place."""
+    """What of some segments of a library the question asks for: for each such word, and each that holds a piece of one,
+    the row of its segment, its number and its place."""
 
     library: LibraryIndex
     docs: Docs
     rows: Docs
     words: NDArray[np.integer]
     places: Docs
+
+
+@dataclass(frozen=True, slots=True)
+class _Holders:
+    """The words of a library that hold a piece of the question, rising; word w holds `pieces[bounds[w]:bounds[w + 1]]`,
+    by their place in the question."""
+
+    words: NDArray[np.integer]
+    bounds: Docs
+    pieces: Docs
 
 
 class Reranker:
@@ -45,7 +56,7 @@ class Reranker:
         self._weights = np.array([model.weight(term) for term in self._terms])
         self._pairs = _pairs(terms, {term: place for place, term in enumerate(self._terms)})
         _, pieces = pieces_of([each.word for each in terms])
-        self._pieces = np.unique(pieces)
+        self._pieces = distinct(pieces)
         self._piece_weights = self._rarity_of_pieces() if recipe.subwords else np.empty(0)
 
     def score(self, candidates: Docs) -> Floats:
@@ -61,7 +72,8 @@ class Reranker:
         recipe = self._recipe
         normed = self._model.length_norm(LENGTH_AGAIN, numbers)[:, None]
         before, after = _neighbours(library, docs)
-        heard = _listen(library, np.unique(np.concatenate([docs, before, after])))
+        holders = self._holders(library)
+        heard = self._listen(library, distinct(np.concatenate([docs, before, after])), holders)
         here, beside = (
             np.searchsorted(heard.docs, docs),
             [np.searchsorted(heard.docs, near) for near in (before, after)],
@@ -80,7 +92,7 @@ class Reranker:
             rarity = np.minimum(*(self._weights[side] for side in self._pairs))
             score += recipe.pairs * self._saturated(around(pairs, recipe.pairs_nearby), rarity)
         if recipe.subwords:
-            pieces = self._count_pieces(heard)
+            pieces = self._count_pieces(heard, holders)
             score += recipe.subwords * self._saturated(around(pieces, recipe.neighbours), self._piece_weights)
         if recipe.video:
             score += recipe.video * self._of_videos(library, library.video_of[docs].astype(np.int64))
@@ -93,16 +105,27 @@ class Reranker:
         total: Floats = (counts / (counts + k1) * weights).sum(axis=1) * (k1 + 1)
         return total
 
+    def _known(self, library: LibraryIndex) -> tuple[list[int], list[int]]:
+        """The question's terms that a library knows: their numbers there, and their places in the question."""
+        numbers = [library.terms.get(term) for term in self._terms]
+        return [n for n in numbers if n is not None], [place for place, n in enumerate(numbers) if n is not None]
+
+    def _listen(self, library: LibraryIndex, docs: Docs, holders: _Holders) -> _Heard:
+        asked = np.zeros(len(library.terms), np.bool_)
+        asked[self._known(library)[0]] = True
+        wanted = asked[library.term_of_word]
+        wanted[holders.words] = True
+        return _Heard(library, docs, *library.heard(docs, wanted))
+
     def _count(self, heard: _Heard) -> tuple[Floats, Floats]:
         """How often each term, and each pair of terms in its order, is said in each segment.
 
         A pair counts by its nearness: the words next to each other as 1, two apart as 1/2, and so on.
         """
-        spoken = np.full(len(heard.library.terms), -1, np.int32)
-        for place, term in enumerate(self._terms):
-            if (number := heard.library.terms.get(term)) is not None:
-                spoken[number] = place
-        terms = spoken[heard.library.term_of_word[heard.words]]
+        numbers, places_asked = self._known(heard.library)
+        place_of = np.full(len(heard.library.terms), -1, np.int32)
+        place_of[numbers] = places_asked
+        terms = place_of[heard.library.term_of_word[heard.words]]
         matched = terms >= 0
         rows, places, terms = heard.rows[matched], heard.places[matched], terms[matched]
         said = _table(rows, terms, len(heard.docs), len(self._terms))
@@ -120,19 +143,19 @@ class Reranker:
             counted += _table(rows[:-step][near], pairs[near], height, len(first), 1 / apart[near])
         return counted
 
-    def _count_pieces(self, heard: _Heard) -> Floats:
-        """How often each piece of the question's words is said in each segment."""
-        pieces, words = heard.library.subwords.holders(self._pieces)
+    def _holders(self, library: LibraryIndex) -> _Holders:
+        pieces, words = library.subwords.holders(self._pieces if self._recipe.subwords else self._pieces[:0])
         order = np.argsort(words, kind="stable")
-        pieces, words = pieces[order], words[order]
-        holders, first = np.unique(words, return_index=True)
-        bounds = np.append(first, len(words))
-        local = np.full(len(heard.library.words), -1, np.int64)
-        local[holders] = np.arange(len(holders))
-        spoken = local[heard.words]
-        rows, spoken = heard.rows[spoken >= 0], spoken[spoken >= 0]
-        owner, places = spread(bounds[spoken], bounds[spoken + 1])
-        return _table(rows[owner], pieces[places], len(heard.docs), len(self._pieces))
+        holders, first = np.unique(words[order], return_index=True)
+        return _Holders(holders, np.append(first, len(words)), pieces[order])
+
+    def _count_pieces(self, heard: _Heard, holders: _Holders) -> Floats:
+        """How often each piece of the question's words is said in each segment."""
+        first = np.searchsorted(holders.words, heard.words)
+        holding = np.flatnonzero(np.searchsorted(holders.words, heard.words, side="right") > first)
+        rows, holder = heard.rows[holding], first[holding]
+        owner, places = spread(holders.bounds[holder], holders.bounds[holder + 1])
+        return _table(rows[owner], holders.pieces[places], len(heard.docs), len(self._pieces))
 
     def _rarity_of_pieces(self) -> Floats:
         """The inverse document frequency of each piece, as if no segment held it twice."""
@@ -178,11 +201,6 @@ def _neighbours(library: LibraryIndex, docs: Docs) -> tuple[Docs, Docs]:
     before = np.where(library.connected(docs - 1, docs), docs - 1, docs)
     after = np.where(library.connected(docs, docs + 1), docs + 1, docs)
     return before, after
-
-
-def _listen(library: LibraryIndex, docs: Docs) -> _Heard:
-    rows, words, places = library.spoken(docs)
-    return _Heard(library, docs, rows, words, places)
 
 
 def _in_title(library: LibraryIndex, term: str, docs: Docs) -> Floats:

@@ -22,6 +22,7 @@ from storage.ranking.recipe import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, rec
 from storage.ranking.repair import Speller
 from storage.ranking.rerank import Reranker
 from storage.ranking.restrictions import Restrictions, Wanted
+from storage.ranking.spans import distinct
 from storage.ranking.wording import Wording
 
 BLOCK = 256
@@ -81,7 +82,7 @@ class Searcher:
             scores *= allowed
         candidates = _best(scores, max(CANDIDATES, limit))
         if recipe.titles:
-            candidates = np.union1d(candidates, self._titled(query, scores, allowed))
+            candidates = distinct(np.concatenate([candidates, self._titled(query, scores, allowed)]))
         final = Reranker(self.model, terms, recipe).score(candidates)
         first = _best(final, limit)
         ranked = [self._placed(int(candidates[place]), float(final[place])) for place in first]

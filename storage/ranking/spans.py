@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.uint64)
 
 
 def spread(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
@@ -14,6 +17,15 @@ def spread(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
     owner = np.repeat(np.arange(len(firsts), dtype=np.int64), lengths)
     before = np.cumsum(lengths) - lengths
     return owner, np.arange(len(owner), dtype=np.int64) + (firsts - before)[owner]
+
+
+def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
+    """Each number once, rising. For a few hundred of them quicker than numpy's own, whose first call imports masked
+    arrays as well: 20 milliseconds of the first question."""
+    ordered = np.sort(numbers)
+    new = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
 
 
 def sums(numbers: NDArray[np.integer]) -> Numbers:
