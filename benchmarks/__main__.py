@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shlex
 import sys
 import tempfile
@@ -25,11 +26,11 @@ def main(arguments: Sequence[str]) -> None:
     """Measure, print, and keep what was measured if that is wanted."""
     chosen = _parser().parse_args(arguments)
     sizes = chosen.sizes or (SIZES[:1] if chosen.quick else SIZES)
-    begun = time.monotonic()
+    begun, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
         run = measure(Path(folder), sizes, QUICK if chosen.quick else Effort())
     every = [*sheets(run), asyncio.run(discord_cards.measure(min(sizes)))]
-    told = machine.described(run, shlex.join(["python", "-m", "benchmarks", *arguments]))
+    told = machine.described(run, shlex.join(["python", "-m", "benchmarks", *arguments]), load)
     console = Console()
     if not console.is_terminal:
         console = Console(width=180)

@@ -12,8 +12,8 @@ from pathlib import Path
 from benchmarks.figures import Run
 
 
-def described(run: Run, command: str) -> dict[str, str]:
-    """Date, machine, versions and command, by what they are called."""
+def described(run: Run, command: str, load: float) -> dict[str, str]:
+    """Date, machine, versions and command, by what they are called; `load` is how busy it was with other things."""
     versions = {engine.name: engine.version for engine in run.engines}
     return {
         "Date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -21,6 +21,7 @@ def described(run: Run, command: str) -> dict[str, str]:
         "Python": f"{platform.python_version()}, numpy {version('numpy')}",
         "Engines": ", ".join(f"{name} {found or '(not installed)'}" for name, found in versions.items()),
         "Command": f"`{command}`",
+        "Load before": f"{load:.1f} (more than a little makes every time longer and less sure)",
     }
 
 

@@ -21,7 +21,8 @@ from storage.ranking.search import Searcher
 def measure_path(segments: int, index_folder: Path, effort: Effort) -> PathFigures:
     """Measure an index that the first stage has built and kept."""
     asked, misspelt, memory, postings = apart(_ask, index_folder, effort)
-    starts = [apart(_start, index_folder, time.monotonic()) for _ in range(effort.starts)]
+    question = questions(1)[0]
+    starts = [apart(_start, index_folder, question, time.monotonic()) for _ in range(effort.starts)]
     steps = (statistics.median(step) for step in zip(*starts, strict=True))
     return PathFigures(segments, asked, misspelt, memory, postings, *steps)
 
@@ -56,14 +57,14 @@ def _ask(index_folder: Path, effort: Effort) -> tuple[Times, Times, int | None, 
     return times, misspelt, memory, tuple(sum(map(searcher.model.frequency, words)) for words in asked)
 
 
-def _start(index_folder: Path, begun: float) -> tuple[float, float, float, float]:
+def _start(index_folder: Path, question: Sequence[str], begun: float) -> tuple[float, float, float, float]:
     """Seconds for starting Python with its imports, loading the index, preparing for questions, and the first one."""
     started = time.monotonic()  # the same clock in every process
     index = cached_index(index_folder).index
     loaded = time.monotonic()
     searcher = Searcher([index], LANGUAGE)
     ready = time.monotonic()
-    _search(searcher, questions(1)[0])
+    _search(searcher, question)
     return started - begun, loaded - started, ready - loaded, time.monotonic() - ready
 
 
