@@ -19,7 +19,7 @@ from storage.index_cache import CachedIndex, IndexCache
 from storage.index_making import READ_AT_ONCE
 from storage.models import StoredVideo
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.search import _best
+from storage.ranking.search import best
 from storage.shelf import Shelf
 
 TOP = 10
@@ -86,8 +86,8 @@ class Cuepoint(Engine):
 
     def top(self, terms: Sequence[str]) -> Any:
         scores = self.model.get_scores(terms)
-        best = _best(scores, TOP)
-        return best[np.argsort(-scores[best], kind="stable")][:TOP]
+        first = best(scores, TOP)
+        return first[np.argsort(-scores[first], kind="stable")][:TOP]
 
     def numbers(self, top: Any) -> list[int]:
         return list(top.tolist())

@@ -18,7 +18,7 @@ from benchmarks.figures import Effort, Times
 from benchmarks.first_stage import WARMING
 from benchmarks.peers import Tantivy
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.search import _best
+from storage.ranking.search import best
 
 Asker = Callable[[Sequence[str]], object]
 
@@ -32,13 +32,13 @@ def measure_steps(place: Path, effort: Effort) -> tuple[tuple[str, Times], ...]:
     parts: list[tuple[str, Asker]] = [
         ("Cuepoint", ours.top),
         ("of which adding up the scores", model.get_scores),
-        ("of which finding the ten best among all", lambda _: _best(scores, TOP)),
+        ("of which finding the ten best among all", lambda _: best(scores, TOP)),
     ]
     beside = (place / Tantivy.name).exists()
     if beside and installed("numba"):
         add_up = _compiled(model)
         parts += [("adding up in a loop compiled by numba", add_up)]
-        parts += [("Cuepoint with that loop", lambda terms: _best(add_up(terms), TOP))]
+        parts += [("Cuepoint with that loop", lambda terms: best(add_up(terms), TOP))]
     if beside:
         tantivy = Tantivy()
         tantivy.prepare()

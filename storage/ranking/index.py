@@ -206,9 +206,9 @@ class LibraryIndex:
         owner, docs = spread(self.first_doc[videos].astype(np.int64), self.first_doc[videos + 1].astype(np.int64))
         return np.bincount(owner, weights=self.lengths[docs], minlength=len(videos)).astype(np.int64)
 
-    def segments_of(self, video: int) -> range:
+    def segments_of(self, video: int) -> Longs:
         """The segment numbers of a video, given its position in `videos`."""
-        return range(int(self.first_doc[video]), int(self.first_doc[video + 1]))
+        return np.arange(self.first_doc[video], self.first_doc[video + 1], dtype=np.int64)
 
     def connected(self, left: Longs, right: Longs) -> Bools:
         """Whether each right segment directly continues its left one: same video, no long silence between."""

@@ -80,11 +80,11 @@ class Searcher:
         allowed = self.allowed(question, videos)
         if allowed is not None:
             scores *= allowed
-        candidates = _best(scores, max(CANDIDATES, limit))
+        candidates = best(scores, max(CANDIDATES, limit))
         if recipe.titles:
             candidates = distinct(np.concatenate([candidates, self._titled(query, scores, allowed)]))
         final = Reranker(self.model, terms, recipe).score(candidates)
-        first = _best(final, limit)
+        first = best(final, limit)
         ranked = [self._placed(int(candidates[place]), float(final[place])) for place in first]
         ranked.sort(key=self._order)
         return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms))
@@ -116,7 +116,7 @@ class Searcher:
             found += [(-float(worth[v]), library.videos.video_id(v), place, v) for v in titled.tolist()]
         docs = []
         for _, _, place, video in heapq.nsmallest(TITLE_VIDEOS, found):
-            here = np.array(self.model.libraries[place].segments_of(video), np.int64) + self.model.bases[place]
+            here = self.model.libraries[place].segments_of(video) + self.model.bases[place]
             if allowed is not None:
                 here = here[allowed[here]]
             docs.append(here[np.argsort(-scores[here], kind="stable")[:TITLE_SEGMENTS]])
@@ -132,7 +132,7 @@ class Searcher:
         return -ranked.score, video_id, float(library.starts[ranked.doc])
 
 
-def _best(scores: Floats, count: int) -> Docs:
+def best(scores: Floats, count: int) -> Docs:
     """The segments with the highest scores above nought; where the last place is shared, all that share it."""
     blocks = scores[: len(scores) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1, initial=0.0)
     # The best of each block are so many good scores: the worst of those worth having is no worse than theirs.

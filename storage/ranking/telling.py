@@ -55,7 +55,7 @@ def _standing(library: LibraryIndex) -> Iterable[tuple[int, str]]:
 
 
 def _most_telling(library: LibraryIndex, video: int, alike: Sequence[LibraryIndex], limit: int) -> tuple[Telling, ...]:
-    docs = np.array(library.segments_of(video), np.int64)
+    docs = library.segments_of(video)
     owner, words, _ = library.spoken(docs)
     terms = library.term_of_word[words].astype(np.int64)
     numbers, counts = np.unique(terms, return_counts=True)

@@ -51,11 +51,11 @@ def curves(
     scored: list[Curve] = []
     for place, video in _best_videos(searcher, ranking, limit):
         here = searcher.model.libraries[place].segments_of(video)
-        docs = np.array(here, np.int64) + searcher.model.bases[place]
+        docs = here + searcher.model.bases[place]
         scores = reranker.score(docs)
         if allowed is not None:
             scores = scores * allowed[docs]
-        scored.append(Curve(place, video, here.start, scores))
+        scored.append(Curve(place, video, int(here[0]), scores))
     peak = max((float(curve.strengths.max(initial=0.0)) for curve in scored), default=0.0)
     found = [replace(curve, strengths=curve.strengths / (peak or 1.0)) for curve in scored]
     # The sort is stable: of equals, the one that ranked better comes first.
