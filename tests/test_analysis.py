@@ -281,3 +281,12 @@ def test_ascii_is_read_as_any_other_text(text: str) -> None:
     assert [token.term for token in ENGLISH.tokens(text)] == [
         term for stretch in quick for term, *_ in ENGLISH.read(stretch)
     ]
+
+
+@given(
+    st.text(st.sampled_from("abdeginorstwyTHE019"), min_size=1, max_size=12), st.sampled_from(["en", "fr", "tr", "xx"])
+)
+def test_plain_words_are_read_as_any_other_word(word: str, language: str) -> None:
+    """They have a shorter way of their own."""
+    analyser = analyser_for(language)
+    assert (analyser._plain(word),) == tuple(analyser._words(word))

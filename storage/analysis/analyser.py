@@ -110,12 +110,20 @@ class Analyser:
     def _of(self, raw: str) -> tuple[Part, ...]:
         """What a stretch without spaces consists of."""
         known = self._terms.get(raw)
-        if known is None:
+        if known is None and len(raw) <= _LONGEST_WORD and raw.isascii() and raw.isalnum():
+            self._keep(raw, known := (self._plain(raw),))
+        elif known is None:
             unspaced = is_unspaced(raw)
             known = tuple(self._unspaced(raw) if unspaced else self._words(raw))
             if len(raw) <= (_LONGEST_RUN if unspaced else _LONGEST_WORD):
                 self._keep(raw, known)
         return known
+
+    def _plain(self, raw: str) -> Part:
+        """A word of plain letters and digits, as most are, with nothing to be taken apart."""
+        word = raw.lower()
+        common = word in self._stop_words
+        return STOP_PREFIX + word if common else self._stem(word), word, 0, len(raw), common
 
     def _keep(self, raw: str, parts: tuple[Part, ...]) -> None:
         if len(self._terms) >= 200_000:  # bounded: names and numbers never stop coming
