@@ -46,6 +46,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.desk = Desk(library, ledger, settings.cooldown_seconds, settings.cuts)
         self.syncs_at_start = True
         self._ledger = ledger
+        self._retention_seconds = settings.retention_seconds
 
     async def setup_hook(self) -> None:
         """Recognise buttons sent before this start, and tell Discord of commands that changed."""
@@ -83,8 +84,8 @@ class CuepointClient(discord.AutoShardedClient):
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:
-        """Forget the buttons that have expired."""
-        await self._ledger.sweep()
+        """Forget the buttons that have expired, and what has been known about people for too long."""
+        await self._ledger.sweep(self._retention_seconds)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
