@@ -4,6 +4,7 @@ BotError
 +-- SettingsError     a setting that cannot be used
 +-- EmptyQuestion     a question without a word to look for
 +-- PassageGone       a passage that was shown before and is stored no more
++-- ServerOutOfReach  a server whose videos somebody may not see where they are
 +-- AskedTooSoon      a person's next question within the cool-down
 +-- CannotConnect     Discord refuses the token or cannot be reached
 +-- QuestionSetError  a question set that cannot be read, used or written
@@ -27,6 +28,10 @@ class EmptyQuestion(BotError):
 
 class PassageGone(BotError):
     """A passage that was shown before and is stored no more."""
+
+
+class ServerOutOfReach(BotError):
+    """A server that somebody picked and whose videos they may not see there, or that does not exist."""
 
 
 class AskedTooSoon(BotError):

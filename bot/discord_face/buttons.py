@@ -49,21 +49,27 @@ class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
         """Whether the card belongs to whoever pressed."""
         return interaction.user.id == self.owner_id
 
-    def turning(self, interaction: Interaction) -> tuple[Asker, Delivery]:
+    async def asker(self, interaction: Interaction, *, private: bool, aloud: bool = False) -> Asker:
+        """Whoever presses, seeing what they may see now: what the card showed to somebody else does not count."""
+        picked = await desk_of(interaction).picked(self.key)
+        return await asker_of(interaction, private=private, picked=picked or "", aloud=aloud)
+
+    async def turning(self, interaction: Interaction) -> tuple[Asker, Delivery]:
         """For buttons that change the card: a stranger gets a private copy, and the card stays as it is."""
         if not self.is_mine(interaction):
-            asker = asker_of(interaction, private=True)
+            asker = await self.asker(interaction, private=True)
             return asker, delivery_of(asker)
         message = interaction.message
         private = message is not None and message.flags.ephemeral
-        return asker_of(interaction, private=private), Delivery.IN_PLACE
+        # What all can see stays within what all may see.
+        return await self.asker(interaction, private=private, aloud=not private), Delivery.IN_PLACE
 
 
 class TurnPage(Pressed, template=pressed("page")):
     """Another page of an answer."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.page(asker, self.key, self.number), delivery)
 
 
@@ -71,7 +77,7 @@ class TurnVideos(Pressed, template=pressed("videos")):
     """Another page of the list of videos."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.videos(asker, self.number), delivery)
 
 
@@ -79,7 +85,7 @@ class OpenPassage(Pressed, template=pressed("open")):
     """A passage by itself, for whoever wants it: the answer stays where it is."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker = asker_of(interaction, private=True)
+        asker = await self.asker(interaction, private=True)
         await deliver(interaction, desk.open(asker, self.key, self.number), delivery_of(asker))
 
 
@@ -87,7 +93,7 @@ class Earlier(Pressed, template=pressed("earlier")):
     """A passage with what is said before it."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.widen(asker, self.key, -1), delivery)
 
 
@@ -95,7 +101,7 @@ class Later(Pressed, template=pressed("later")):
     """A passage with what is said after it."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.widen(asker, self.key, +1), delivery)
 
 
@@ -103,7 +109,7 @@ class ReadOn(Pressed, template=pressed("read")):
     """The words before (0) or after (1) those shown of a transcript."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.read_on(asker, self.key, +1 if self.number else -1), delivery)
 
 
@@ -111,8 +117,8 @@ class Share(Pressed, template=pressed("share")):
     """A private passage, for everybody in the channel."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker = asker_of(interaction, private=False)
-        desk.cooldown.take(asker.user_id)
+        asker = await self.asker(interaction, private=False, aloud=True)
+        desk.cooldown.take(asker.user_id, asker.cooldown_seconds)
         name = interaction.user.display_name
         await deliver(interaction, desk.share(asker, self.key, name), Delivery.PUBLIC)
 
@@ -132,7 +138,7 @@ class NotHelpful(Pressed, template=pressed("unhelpful")):
 
 
 async def _vote(button: Pressed, interaction: Interaction, desk: Desk, verdict: Verdict) -> None:
-    asker = asker_of(interaction, private=True)
+    asker = await button.asker(interaction, private=True)
 
     async def counted() -> Card:
         await desk.vote(asker, button.key, verdict)
@@ -146,7 +152,7 @@ class Withdraw(Pressed, template=pressed("withdraw")):
     """Takes a vote back."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker = asker_of(interaction, private=True)
+        asker = await self.asker(interaction, private=True)
 
         async def withdrawn() -> Card:
             await desk.withdraw(asker, self.key)

@@ -52,10 +52,10 @@ def notice(words: str, *rows: Part) -> Card:
     return Card(text(neutral.fitted(words, 1500) or "…"), *rows)
 
 
-def answer_card(answer: Answer, owner: Owner, *, page: int = 0, more: bool = False) -> Card:
-    """An answer. `answer` holds what is shown on this page; `more` says that there is a next one."""
+def answer_card(answer: Answer, owner: Owner, *, page: int = 0, more: bool = False, notes: Sequence[str] = ()) -> Card:
+    """An answer. `answer` holds what is shown on this page; `more` says that there is a next one. `notes` are ours."""
     shown = answer.excerpts or answer.near_misses
-    heading = "\n".join([header(answer.question), *_notes(answer, page)])
+    heading = "\n".join([header(answer.question), *_notes(answer, page), *(f"-# {note}" for note in notes)])
     parts: list[Part] = [text(heading), *sections(shown, MOST_TEXT - len(heading) - 100)]
     rows: list[Part] = []
     if shown:

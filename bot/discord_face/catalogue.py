@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from rapidfuzz import fuzz, process
 
 from bot.discord_face.neutral import cleaned, shortened
+from bot.errors import PassageGone
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Scope, VideoSummary
@@ -52,6 +53,17 @@ class Catalogue:
         near = [names_of(each)[0] for each in best(name, videos)[:3]]
         hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
         raise UnknownVideo(f"No video is called “{shortened(name, 100)}”.{hint} /videos lists them.")
+
+    async def exactly(self, scope: Scope, video_id: str) -> VideoSummary:
+        """The video of an id that a button knows. Raises PassageGone, which names nothing."""
+        for each in await self.videos(scope):
+            if each.video.video_id == video_id:
+                return each
+        raise PassageGone("That video is no longer here; ask again.")
+
+    def forget(self) -> None:
+        """Read every list anew."""
+        self._kept.clear()
 
     async def creators(self, scope: Scope) -> list[str]:
         """Every creator named in a scope."""

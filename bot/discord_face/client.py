@@ -18,6 +18,7 @@ from discord.ext import tasks
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
 from bot.discord_face.desk import Desk
+from bot.discord_face.membership import Memberships
 from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
 from bot.discord_face.spoken import report
@@ -43,7 +44,7 @@ class CuepointClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.tree = Tree(self)
-        self.desk = Desk(library, ledger, settings.cooldown_seconds, settings.cuts)
+        self.desk = Desk(library, ledger, Memberships(self.get_guild), settings.cooldown_seconds, settings.cuts)
         self.syncs_at_start = True
         self._ledger = ledger
         self._retention_seconds = settings.retention_seconds

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot import asking
 from bot.answering.question import parse_question
 from bot.answering.sureness import Cuts
+from bot.answering.values import Answer, Found
 from bot.discord_face import cards, cards_house, cards_reading, states
+from bot.discord_face.askers import Asker as Asker
+from bot.discord_face.askers import Askers
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import Catalogue
-from bot.discord_face.controls import Owner
+from bot.discord_face.membership import Memberships
 from bot.discord_face.pace import Cooldown
 from bot.discord_face.states import Inquiry, Opening, Reading, Shown, Spot
 from bot.errors import PassageGone
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Scope, Verdict, Vote
+from storage.models import Verdict, Vote
 
 LAST_PAGE = 9
 """Nobody turns more pages than this; each costs as much as all before it."""
@@ -26,26 +29,16 @@ SEGMENTS_READ = 4
 """How many segments of a transcript are shown at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, what they may see, and whether others see the answer. `shareable`: others are there."""
-
-    user_id: int
-    scope: Scope
-    private: bool = False
-    shareable: bool = False
-
-    def owner(self, key: str = "") -> Owner:
-        """As the buttons know it."""
-        return Owner(self.user_id, key or "-", self.private, self.shareable)
-
-
 class Desk:
     """One for all of Discord."""
 
-    def __init__(self, library: Library, ledger: Ledger, cooldown_seconds: float, cuts: Cuts) -> None:
+    def __init__(
+        self, library: Library, ledger: Ledger, memberships: Memberships, cooldown_seconds: float, cuts: Cuts
+    ) -> None:
         self.library = library
         self.ledger = ledger
+        self.memberships = memberships
+        self.askers = Askers(library, ledger, memberships)
         self.catalogue = Catalogue(library)
         self.cooldown = Cooldown(cooldown_seconds)
         self._cuts = cuts
@@ -56,11 +49,18 @@ class Desk:
         Raises EmptyQuestion and AskedTooSoon.
         """
         parse_question(inquiry.text, video=inquiry.video, creator=inquiry.creator)
-        self.cooldown.take(asker.user_id)
+        self.cooldown.take(asker.user_id, asker.cooldown_seconds)
 
-    async def answer(self, asker: Asker, inquiry: Inquiry, page: int = 0) -> Card:
-        """One page of the answer to a question."""
-        first, end = page * asking.QUOTES, (page + 1) * asking.QUOTES
+    async def answer(self, asker: Asker, inquiry: Inquiry) -> Card:
+        """The answer to a question. Where there is none, that is noted for those who look after the library."""
+        answer, card = await self._answered(asker, inquiry, 0)
+        if asker.misses_to and answer.found is not Found.CONFIDENT:
+            await self.ledger.missed(asker.misses_to, inquiry.text, asker.user_id)
+        return card
+
+    async def _answered(self, asker: Asker, inquiry: Inquiry, page: int) -> tuple[Answer, Card]:
+        """One page of an answer."""
+        first, end = page * asker.quotes, (page + 1) * asker.quotes
         # One more than is shown tells whether there is a next page.
         found = await asking.ask(
             self.library,
@@ -75,14 +75,18 @@ class Desk:
         if page and not answer.excerpts:
             raise PassageGone("There are no more passages for this question; ask again.")
         key = await states.keep(self.ledger, states.shown(inquiry, answer))
-        return cards.answer_card(
-            answer, asker.owner(key), page=page, more=len(found.excerpts) > end and page < LAST_PAGE
-        )
+        more = len(found.excerpts) > end and page < LAST_PAGE
+        notes = [each for each in (asker.searched, asker.remark) if each]
+        return answer, cards.answer_card(answer, asker.owner(key), page=page, more=more, notes=notes)
+
+    async def picked(self, key: str) -> int:
+        """The server that was picked for what a card shows; 0 where none was."""
+        return await states.picked(self.ledger, key)
 
     async def page(self, asker: Asker, key: str, page: int) -> Card:
         """Another page of an answer."""
         state = await states.recall(self.ledger, key, Shown)
-        return await self.answer(asker, state.inquiry, min(page, LAST_PAGE))
+        return (await self._answered(asker, state.inquiry, min(page, LAST_PAGE)))[1]
 
     async def open(self, asker: Asker, key: str, number: int) -> Card:
         """The passage behind one of an answer's numbers."""
@@ -118,7 +122,7 @@ class Desk:
     async def _vote(self, asker: Asker, key: str, verdict: Verdict) -> Vote:
         opening = await states.recall(self.ledger, key, Opening)
         video_id = opening.spot.stretch.video_id
-        library = (await self.catalogue.find(asker.scope, video_id)).library
+        library = (await self.catalogue.exactly(asker.scope, video_id)).library
         return Vote(library, opening.inquiry.text, video_id, opening.spot.second, verdict)
 
     async def videos(self, asker: Asker, page: int) -> Card:
@@ -135,7 +139,7 @@ class Desk:
         return await self._reading(asker, await states.recall(self.ledger, key, Reading), step)
 
     async def _reading(self, asker: Asker, reading: Reading, step: int = 0) -> Card:
-        found = await self.catalogue.find(asker.scope, reading.video_id)
+        found = await self.catalogue.exactly(asker.scope, reading.video_id)
         scope = await self.library.in_reach(asker.scope)
         segments = await self.library.segments_between(scope, reading.video_id, 0.0, found.end_second)
         if not segments:

@@ -49,7 +49,7 @@ async def answer_message(desk: Desk, message: discord.Message, own_id: int) -> N
 async def _answered(desk: Desk, message: discord.Message, inquiry: Inquiry) -> Card:
     """The answer, or the error in words. What takes long is shown as typing."""
     try:
-        asker = writer_of(message)
+        asker = await writer_of(desk, message)
         desk.admit(asker, inquiry)
         making = asyncio.ensure_future(desk.answer(asker, inquiry))
         await asyncio.wait({making}, timeout=READY_SECOND)

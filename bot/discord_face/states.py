@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ class Inquiry:
     text: str
     video: str = ""
     creator: str = ""
+    server: int = 0
+    """The server that was picked, by its id; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,13 @@ async def recall(ledger: Ledger, key: str, kind: type[State]) -> State:
     except ValidationError as error:
         raise PassageGone(EXPIRED) from error
     return state
+
+
+async def picked(ledger: Ledger, key: str) -> int:
+    """The server that was picked for what was kept; 0 where none was, or nothing is kept."""
+    payload = await ledger.state(key)
+    state = json.loads(payload) if payload else {}
+    return int(state.get("inquiry", {}).get("server", 0))
 
 
 def shown(inquiry: Inquiry, answer: Answer) -> Shown:
