@@ -5,6 +5,7 @@ BotError
 +-- EmptyQuestion     a question without a word to look for
 +-- PassageGone       a passage that was shown before and is stored no more
 +-- ServerOutOfReach  a server whose videos somebody may not see where they are
++-- ManagersOnly      what only those who manage a server may do
 +-- AskedTooSoon      a person's next question within the cool-down
 +-- CannotConnect     Discord refuses the token or cannot be reached
 +-- QuestionSetError  a question set that cannot be read, used or written
@@ -32,6 +33,10 @@ class PassageGone(BotError):
 
 class ServerOutOfReach(BotError):
     """A server that somebody picked and whose videos they may not see there, or that does not exist."""
+
+
+class ManagersOnly(BotError):
+    """Something that only those who manage a server may do, in that server."""
 
 
 class AskedTooSoon(BotError):

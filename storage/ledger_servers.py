@@ -49,14 +49,20 @@ class ServerEntries(LedgerRows):
 
     async def returned(self, server_id: int, application_id: int | None = None) -> None:
         """Note that the bot is in a server, whether it had left it or not."""
-        await self._write(
-            """
-            INSERT INTO server (id, application) VALUES (?1, coalesce(?2, ''))
-            ON CONFLICT DO UPDATE SET left_at = NULL, application = coalesce(?2, application)
-            WHERE left_at IS NOT NULL OR application IS NOT coalesce(?2, application)
-            """,
-            (str(server_id), _text(application_id)),
+        parameters = str(server_id), _text(application_id)
+        # Said of every server at every start, and nearly always known.
+        known = await self._rows(
+            "SELECT 1 FROM server WHERE id = ?1 AND left_at IS NULL AND application = coalesce(?2, application)",
+            parameters,
         )
+        if not known:
+            await self._write(
+                """
+                INSERT INTO server (id, application) VALUES (?1, coalesce(?2, ''))
+                ON CONFLICT DO UPDATE SET left_at = NULL, application = coalesce(?2, application)
+                """,
+                parameters,
+            )
 
     async def present(self, application_id: int, server_ids: Collection[int]) -> None:
         """Note in which servers an application is: all of them. Those it was in before and is no more, it has left.

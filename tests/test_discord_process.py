@@ -70,11 +70,12 @@ async def test_it_logs_in_registers_its_commands_once_and_ends_in_order(server: 
             await server.ready()
             assert await process.terminate() == 0
             assert server.token not in process.stdout + process.stderr
-    assert set(server.commands()) == {"ask", "videos", "transcript", "help", "about", "Find in videos"}
+    everywhere = {"ask", "videos", "transcript", "help", "about", "privacy", "Find in videos"}
+    assert set(server.commands()) == everywhere | {"settings"}
     assert len(server.asked("PUT", "/commands")) == 1, "the second start found them unchanged"
-    for command in server.commands().values():
-        assert command["contexts"] == [0, 1, 2]
-        assert command["integration_types"] == [0, 1]
+    for name, command in server.commands().items():
+        assert command["contexts"] == ([0, 1, 2] if name in everywhere else [0])
+        assert command["integration_types"] == ([0, 1] if name in everywhere else [0])
     assert server.gateway.intents == 1 << 0 | 1 << 9 | 1 << 12, "no privileged intent"
     assert server.breaches == []
 
@@ -84,7 +85,7 @@ async def test_commands_are_registered_by_hand_also_in_one_server(server: LocalD
     for words, place in ((("sync",), None), (("sync",), None), (("sync", "--server", str(guild.id)), guild.id)):
         async with bot_process(server, tmp_path, *words) as process:
             assert await process.wait() == 0
-        assert len(server.commands(place)) == 6
+        assert len(server.commands(place)) == 8
     assert len(server.asked("PUT", "/commands")) == 3
     assert server.breaches == []
 

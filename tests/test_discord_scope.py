@@ -3,57 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from harness import ChannelHandle, Env, GuildHandle, MemberActor, UserHandle, answers, discord_with, seen
+from discord_world import QUESTION, Rows, World, found, world_of
+from harness import answers, seen
 
 from bot.discord_face.askers import IN_PRIVATE_ONLY, KEPT_CLOSE, OUT_OF_REACH, STRANGER
-from bot.discord_face.client import CuepointClient
-from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Labels, Miss, ServerSettings, Source
+from storage.models import Labels
 
-LANTERN, BELL, FERRY = "copper lantern above the gate", "bronze bell in the fog", "ferry across the harbour"
-QUESTION = "lantern bell ferry"
 SHARED_TOO = "Searched: this server's videos and the shared ones"
-Rows = Callable[..., Source]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Alpha has the lantern, Beta the bell; the ferry is everybody's. The bot was only brought to Foreign."""
-
-    env: Env
-    bot: CuepointClient
-    ledger: Ledger
-    alpha: GuildHandle
-    beta: GuildHandle
-    foreign: GuildHandle
-    general: ChannelHandle
-    beta_hall: ChannelHandle
-    abroad: ChannelHandle
-    owner: MemberActor
-    both: MemberActor
-    both_in_beta: MemberActor
-    one: MemberActor
-    stranger: UserHandle
-
-    async def limit(self, server: GuildHandle, **limits: Any) -> None:
-        settings = replace(await self.ledger.settings(server.id), **limits)
-        await self.ledger.keep_settings(server.id, settings)
-
-    def abroad_as(self, person: MemberActor | UserHandle) -> MemberActor:
-        return self.foreign.add_member(self.alone(person))
-
-    def alone(self, person: MemberActor | UserHandle) -> UserHandle:
-        """The person by themselves, in direct messages with the bot."""
-        return UserHandle(self.env, self.env.backend.get_user(person.id))
 
 
 @pytest.fixture
@@ -65,43 +28,8 @@ async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
 
 @pytest.fixture
 async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
-    bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
-    brought_to: set[int] = set()
-    async with discord_with(bot, brought_to) as env:
-        users = {name: env.create_user(name) for name in ("owner", "both", "one", "stranger")}
-        alpha, beta = env.create_guild("Alpha", owner=users["owner"]), env.create_guild("Beta")
-        foreign = env.create_guild("Foreign")
-        brought_to.add(foreign.id)
-        for scope, video_id, words in (
-            (access.managed(alpha.id), "alpha-talk", LANTERN),
-            (access.managed(beta.id), "beta-talk", BELL),
-            (access.host(), "shared-talk", FERRY),
-        ):
-            await library.import_files(scope, [(rows((video_id, 0, words), title=video_id), Labels())])
-        yield World(
-            env, bot, ledger, alpha, beta, foreign,
-            alpha.create_text_channel("general"), beta.create_text_channel("hall"), foreign.create_text_channel("out"),
-            alpha.add_member(users["owner"]), alpha.add_member(users["both"]), beta.add_member(users["both"]),
-            alpha.add_member(users["one"]), users["stranger"],
-        )  # fmt: skip
-
-
-def found(result: Any) -> set[str]:
-    """Which of the three videos a card shows anything of."""
-    words = seen(result).replace("**", "")
-    signs = {
-        "alpha": ("above the gate", "alpha-talk"),
-        "beta": ("in the fog", "beta-talk"),
-        "shared": ("across the", "shared-talk"),
-    }
-    return {name for name, some in signs.items() if any(sign in words for sign in some)}
-
-
-async def meet(world: World) -> None:
-    """Everybody but the stranger uses the bot once in each of their servers."""
-    for person in (world.owner, world.both, world.one):
-        await person.slash(world.general, "help")
-    await world.both_in_beta.slash(world.beta_hall, "help")
+    async with world_of(library, ledger, rows) as made:
+        yield made
 
 
 async def test_in_a_server_its_own_videos_and_the_shared_ones(world: World) -> None:
@@ -117,7 +45,7 @@ async def test_in_a_server_its_own_videos_and_the_shared_ones(world: World) -> N
 
 
 async def test_alone_with_the_bot_the_servers_they_were_verified_to_be_in(world: World) -> None:
-    await meet(world)
+    await world.meet()
     for person, visible in ((world.owner, {"alpha"}), (world.both, {"alpha", "beta"}), (world.one, {"alpha"})):
         result = await world.alone(person).slash("ask", question=QUESTION)
         assert found(result) == {*visible, "shared"}
@@ -130,7 +58,7 @@ async def test_alone_with_the_bot_the_servers_they_were_verified_to_be_in(world:
 
 
 async def test_a_stranger_gets_the_shared_videos_and_is_told_why(world: World) -> None:
-    await meet(world)
+    await world.meet()
     result = await world.stranger.slash("ask", question=QUESTION)
     assert found(result) == {"shared"}
     assert STRANGER in seen(result)
@@ -144,7 +72,7 @@ async def test_who_was_never_seen_in_a_server_is_not_taken_for_a_member(world: W
 
 
 async def test_who_has_left_a_server_sees_it_no_more(world: World) -> None:
-    await meet(world)
+    await world.meet()
     card = await world.alone(world.one).slash("ask", question=QUESTION)
     assert found(card) == {"alpha", "shared"}
     world.alpha.remove_member(world.one)
@@ -155,7 +83,7 @@ async def test_who_has_left_a_server_sees_it_no_more(world: World) -> None:
 
 
 async def test_elsewhere_what_draws_on_a_server_is_private_and_cannot_be_shared(world: World) -> None:
-    await meet(world)
+    await world.meet()
     both, stranger = world.abroad_as(world.both), world.abroad_as(world.stranger)
     result = await both.slash(world.abroad, "ask", question=QUESTION, private=False)
     assert (found(result), result.ephemeral) == ({"alpha", "beta", "shared"}, True)
@@ -170,7 +98,7 @@ async def test_elsewhere_what_draws_on_a_server_is_private_and_cannot_be_shared(
 
 
 async def test_picking_one_server(world: World) -> None:
-    await meet(world)
+    await world.meet()
     choices = await world.alone(world.both).autocomplete("ask", "server", "", question="x")
     assert {each["name"]: each["value"] for each in choices} == {
         "Alpha": str(world.alpha.id), "Beta": str(world.beta.id),
@@ -185,7 +113,7 @@ async def test_picking_one_server(world: World) -> None:
 
 
 async def test_another_server_picked_inside_of_a_server_is_private_also_behind_its_buttons(world: World) -> None:
-    await meet(world)
+    await world.meet()
     result = await world.both.slash(world.general, "ask", question=QUESTION, server="Beta")
     assert (found(result), result.ephemeral) == ({"beta"}, True)
     opened = await world.both.click(result.response, label="1")
@@ -197,7 +125,7 @@ async def test_another_server_picked_inside_of_a_server_is_private_also_behind_i
 
 
 async def test_not_yours_and_no_such_thing_are_the_same_bytes(world: World) -> None:
-    await meet(world)
+    await world.meet()
     await world.limit(world.beta, roles=frozenset({1}))
     one, said = world.alone(world.one), set()
     for server in ("Beta", str(world.beta.id), "Nowhere", "12345", "0", "server:1"):
@@ -209,7 +137,7 @@ async def test_not_yours_and_no_such_thing_are_the_same_bytes(world: World) -> N
 
 
 async def test_what_is_out_of_reach_might_as_well_not_exist(world: World, library: Library) -> None:
-    await meet(world)
+    await world.meet()
     one = world.alone(world.one)
 
     async def everything() -> list[str]:
@@ -232,7 +160,7 @@ async def test_what_is_out_of_reach_might_as_well_not_exist(world: World, librar
 
 
 async def test_channels(world: World) -> None:
-    await meet(world)
+    await world.meet()
     talks = world.alpha.create_text_channel("talks")
     await world.limit(world.alpha, channels=frozenset({talks.id}))
     thread = world.env.backend.create_thread(talks.id, name="a thread", owner_id=world.one.id, type=11)
@@ -249,7 +177,7 @@ async def test_roles(world: World) -> None:
     reader = world.alpha.create_role("reader")
     member = world.alpha.add_member(world.env.create_user("reader"), roles=[reader])
     await member.slash(world.general, "help")
-    await meet(world)
+    await world.meet()
     await world.limit(world.alpha, roles=frozenset({reader.id}))
     result = await member.slash(world.general, "ask", question=QUESTION)
     assert (found(result), result.ephemeral) == ({"alpha", "shared"}, True), "others there may not see it"
@@ -265,7 +193,7 @@ async def test_roles(world: World) -> None:
 
 
 async def test_an_old_card_shows_whoever_presses_what_they_may_see_now(world: World) -> None:
-    await meet(world)
+    await world.meet()
     card = await world.owner.slash(world.general, "ask", question=QUESTION)
     lantern = next(n for n in "12" if "lantern" in seen(card).split(f"**{n}. ")[1].split("**2. ")[0])
     opened = await world.one.click(card.response, label=lantern)
@@ -312,7 +240,7 @@ async def test_a_cool_down_of_the_server(world: World) -> None:
 
 
 async def test_misses_go_to_the_library_that_was_asked(world: World) -> None:
-    await meet(world)
+    await world.meet()
     for _ in range(2):
         await world.one.slash(world.general, "ask", question="Sirocco winds?")
     await world.alone(world.one).slash("ask", question="what of the mistral")
@@ -324,5 +252,3 @@ async def test_misses_go_to_the_library_that_was_asked(world: World) -> None:
     await world.limit(world.alpha, record_misses=False)
     await world.one.slash(world.general, "ask", question="nothing of the kind")
     assert len(await world.ledger.misses(access.key_of(world.alpha.id))) == 1
-    assert all(isinstance(each, Miss) for each in (await world.ledger.known_about(world.one.id)).misses)
-    assert ServerSettings().record_misses

@@ -59,6 +59,9 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         rooms = {name.split(".")[1] for name in of(names, "bot")}
         assert rooms <= {"evaluating", "asking", "answering", "errors"}, "what measures speaks to nobody"
         assert not of(names, "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3")
+    elif place == "bot/discord_face/learning.py":
+        rooms = {name.split(".")[2] for name in of(names, "bot.evaluating")}
+        assert rooms <= {"feedback", "writing"}, "on Discord what people voted is handed out, and nothing measured"
     elif not place.startswith("bot/console_face/"):
         assert not of(names, "bot.evaluating"), "measuring is the host's affair: nobody waits for it on Discord"
     if place != "bot/evaluating/measures.py":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Self
 
 import discord
@@ -162,12 +163,12 @@ class Withdraw(Pressed, template=pressed("withdraw")):
 
 
 class Forget(Pressed, template=pressed("forget")):
-    """Deletes all votes of whoever presses."""
+    """Deletes all that is kept about whoever presses."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
         async def forgotten() -> Card:
-            count = await desk.ledger.forget_user(interaction.user.id)
-            return notice("Your vote is deleted." if count == 1 else f"Your {count} votes are deleted.")
+            count = await desk.forget(interaction.user.id)
+            return notice(f"Deleted: {count} {'entry' if count == 1 else 'entries'} about you. Nothing else is kept.")
 
         await deliver(interaction, forgotten(), Delivery.PRIVATE)
 
@@ -190,11 +191,11 @@ BUTTONS: tuple[type[Pressed], ...] = (
 )  # fmt: skip
 
 
-async def answer_unknown(interaction: Interaction) -> None:
-    """A press on a button that nothing recognises any more, such as one of an earlier version's."""
+async def answer_unknown(interaction: Interaction, items: Iterable[type[ui.DynamicItem[Any]]]) -> None:
+    """A press on a button that none of these items recognises any more, such as one of an earlier version's."""
     if interaction.type is not discord.InteractionType.component:
         return
     data: Any = interaction.data
-    known = (button.__discord_ui_compiled_template__ for button in BUTTONS)
+    known = (button.__discord_ui_compiled_template__ for button in items)
     if not any(each.fullmatch(data["custom_id"]) for each in known):
         await refuse(interaction, notice("This button is from an earlier version of me. Please ask again."))

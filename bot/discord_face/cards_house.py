@@ -29,8 +29,8 @@ I quote what is said in the videos and link to the second. I write no answers of
 
 _PRIVACY = (
     "I keep your question for as long as the buttons below its answer work, without your name. "
-    "A vote is kept with its question, under a pseudonym that only this installation can make; you can delete yours "
-    "at any time."
+    "Votes with their questions, questions without an answer where a server wants them noted, and in which servers you "
+    "used me are kept for a while, under a pseudonym that only this installation can make. /privacy shows it to you."
 )
 
 

@@ -14,6 +14,8 @@ from bot.answering.question import without_operators
 from bot.discord_face import cards_house
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
+from bot.discord_face.knowing import privacy
+from bot.discord_face.managing import settings
 from bot.discord_face.neutral import shortened
 from bot.discord_face.pace import Interaction, deliver
 from bot.discord_face.places import asker_of, delivery_of, desk_of, whereabouts_of
@@ -42,6 +44,8 @@ class Tree(app_commands.CommandTree[Any]):
         self.add_command(transcript)
         self.add_command(help_)
         self.add_command(about)
+        self.add_command(settings)
+        self.add_command(privacy)
         self.add_command(find_in_videos)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot import asking
 from bot.answering.question import parse_question
-from bot.answering.sureness import Cuts
 from bot.answering.values import Answer, Found
 from bot.discord_face import cards, cards_house, cards_reading, states
 from bot.discord_face.askers import Asker as Asker
@@ -18,6 +17,8 @@ from bot.discord_face.membership import Memberships
 from bot.discord_face.pace import Cooldown
 from bot.discord_face.states import Inquiry, Opening, Reading, Shown, Spot
 from bot.errors import PassageGone
+from bot.purging import purge_server
+from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -32,16 +33,15 @@ SEGMENTS_READ = 4
 class Desk:
     """One for all of Discord."""
 
-    def __init__(
-        self, library: Library, ledger: Ledger, memberships: Memberships, cooldown_seconds: float, cuts: Cuts
-    ) -> None:
+    def __init__(self, library: Library, ledger: Ledger, memberships: Memberships, settings: Settings) -> None:
         self.library = library
         self.ledger = ledger
         self.memberships = memberships
         self.askers = Askers(library, ledger, memberships)
         self.catalogue = Catalogue(library)
-        self.cooldown = Cooldown(cooldown_seconds)
-        self._cuts = cuts
+        self.cooldown = Cooldown(settings.cooldown_seconds)
+        self.retention_days = settings.retention_days
+        self._cuts = settings.cuts
 
     def admit(self, asker: Asker, inquiry: Inquiry) -> None:
         """Refuse what can be refused at once, before anybody sees that something was asked.
@@ -71,7 +71,7 @@ class Desk:
             limit=end + 1,
             cuts=self._cuts,
         )
-        answer = replace(found, excerpts=found.excerpts[first:end])
+        answer = replace(found, excerpts=found.excerpts[first:end], near_misses=found.near_misses[: asker.quotes])
         if page and not answer.excerpts:
             raise PassageGone("There are no more passages for this question; ask again.")
         key = await states.keep(self.ledger, states.shown(inquiry, answer))
@@ -151,6 +151,16 @@ class Desk:
         return cards_reading.transcript_card(
             found.video, segments[first:end], asker.owner(key), earlier=first > 0, later=end < len(segments)
         )
+
+    async def forget(self, user_id: int) -> int:
+        """Delete all that is kept about a person. Returns how many entries those were."""
+        self.memberships.forget_person(user_id)
+        return await self.ledger.forget_user(user_id)
+
+    async def purge(self, server_id: int) -> None:
+        """Delete everything of a server, at once and for good."""
+        await purge_server(self.library, self.ledger, server_id)
+        self.catalogue.forget()
 
     async def about(self, asker: Asker) -> Card:
         """What the bot is."""

@@ -99,7 +99,7 @@ class Cooldown:
     """How soon a person may ask again."""
 
     def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._now = now
         self._free_at: dict[int, float] = {}
 
@@ -115,4 +115,4 @@ class Cooldown:
             raise AskedTooSoon(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.")
         if len(self._free_at) >= _PEOPLE_REMEMBERED:
             self._free_at = {user: free for user, free in self._free_at.items() if free > now}
-        self._free_at[user_id] = now + max(self._seconds, seconds or 0.0)
+        self._free_at[user_id] = now + max(self.seconds, seconds or 0.0)
