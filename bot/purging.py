@@ -14,3 +14,9 @@ async def purge_server(library: Library, ledger: Ledger, server_id: int) -> None
     """
     await library.purge(access.managed(server_id))
     await ledger.purge_server(server_id)
+
+
+async def purge_shared(library: Library, ledger: Ledger) -> None:
+    """Delete the shared library with its votes and misses; what was settled outside of servers stays."""
+    await library.purge(access.host())
+    await ledger.purge_feedback(access.SHARED)

@@ -110,11 +110,10 @@ class ServerEntries(LedgerRows):
 
         Its videos are the library's: `Library.purge`. A server that the bot is still in stays known as such.
         """
-        server, library = str(server_id), f"server:{server_id}"
+        server = str(server_id)
         return await self._write_all(
             [
-                ("DELETE FROM vote WHERE library = ?", (library,)),
-                ("DELETE FROM miss WHERE library = ?", (library,)),
+                *_feedback(f"server:{server_id}"),
                 ("DELETE FROM sighting WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
@@ -122,6 +121,14 @@ class ServerEntries(LedgerRows):
             ],
             erase=True,
         )
+
+    async def purge_feedback(self, library: str) -> int:
+        """Delete the votes and misses of a library, by its key. Returns how many rows those were."""
+        return await self._write_all(_feedback(library), erase=True)
+
+
+def _feedback(library: str) -> list[tuple[str, tuple[str]]]:
+    return [(f"DELETE FROM {table} WHERE library = ?", (library,)) for table in ("vote", "miss")]
 
 
 def _text(number: int | None) -> str | None:

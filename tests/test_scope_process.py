@@ -13,6 +13,7 @@ import pytest
 from conftest import PROJECT
 from local_discord import BotProcess, Channel, Guild, Json, LocalDiscord, User, limits
 from local_discord.limits import EPHEMERAL
+from test_discord_process import noted
 
 from storage import access
 from storage.library import Library
@@ -72,6 +73,7 @@ async def test_each_place_shows_what_it_may(server: LocalDiscord, tmp_path: Path
         everything, shared = {"copper lantern", "harbour ferry"}, {"harbour ferry"}
         assert await ask(alice, server.dm(alice)) == (shared, False), "she was not seen in any server yet"
         assert await ask(alice, general) == (everything, False)
+        await noted(tmp_path, 1)
         assert await ask(alice, server.dm(alice)) == (everything, False)
         assert await ask(alice, abroad) == (everything, True)
         assert await ask(alice, group) == (everything, True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from bot.answering.values import Answer, Excerpt, Found
-from storage.models import GlossaryEntry, Hit
+from storage.models import GlossaryEntry, Hit, Miss
 
 
 def answer_json(answer: Answer) -> str:
@@ -40,6 +40,11 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
 def entry_json(entry: GlossaryEntry) -> str:
     """An entry of a glossary as one object, on one line."""
     return json.dumps({"said": entry.said, "meant": entry.meant})
+
+
+def miss_json(miss: Miss) -> str:
+    """A question without an answer as one object, on one line; `last_asked` is in seconds since the epoch."""
+    return json.dumps({"question": miss.question, "count": miss.count, "last_asked": miss.last_asked})
 
 
 def refusal_json(question: str, reason: str, *, hits: bool) -> str:

@@ -14,7 +14,7 @@ from bot.discord_face.cards import Card, notice
 from bot.discord_face.controls import Owner, pressed
 from bot.discord_face.desk import Asker, Desk
 from bot.discord_face.pace import Delivery, Interaction, deliver, refuse
-from bot.discord_face.places import asker_of, delivery_of, desk_of
+from bot.discord_face.places import asker_of, delivery_of, desk_of, whereabouts_of
 from bot.discord_face.spoken import report
 from storage.models import Verdict
 
@@ -23,6 +23,9 @@ Button = ui.Button[Any]
 
 class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
     """A button recognised by its custom_id: whose card it is on, the ledger's key, and a number."""
+
+    noted = True
+    """Whether pressing it is remembered as using the bot in this server."""
 
     def __init__(self, item: Button, match: re.Match[str]) -> None:
         super().__init__(item)
@@ -39,6 +42,8 @@ class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
         """Act, and tell of errors as commands do: the library would only log them."""
         try:
             await self.act(interaction, desk_of(interaction))
+            if self.noted:
+                await desk_of(interaction).askers.note(whereabouts_of(interaction))
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 
@@ -164,6 +169,8 @@ class Withdraw(Pressed, template=pressed("withdraw")):
 
 class Forget(Pressed, template=pressed("forget")):
     """Deletes all that is kept about whoever presses."""
+
+    noted = False
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
         async def forgotten() -> Card:

@@ -24,7 +24,9 @@ To look for what a message says, open its menu: **Apps**, then **Find in videos*
 `-word` nothing that says this word
 `video:name` only in that video, `creator:name` only by that creator
 ### And besides
-**/videos** lists what can be asked about, **/transcript** shows the words around a moment, **/about** says what I am.
+**/videos** lists what can be asked about, **/transcript** shows the words around a moment, **/about** says what I am,
+**/privacy** shows what I keep about you. Those who manage a server set me up there with **/settings**.
+In a direct message I also search the servers in which you have used me; **/ask server:** picks one.
 I quote what is said in the videos and link to the second. I write no answers of my own."""
 
 _PRIVACY = (

@@ -18,13 +18,14 @@ from discord.ext import tasks
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
 from bot.discord_face.desk import Desk
-from bot.discord_face.knowing import Export
+from bot.discord_face.knowing import Export, privacy
 from bot.discord_face.learning import TurnMisses
 from bot.discord_face.leaving import purge_gone
 from bot.discord_face.managing import MENUS
 from bot.discord_face.membership import Memberships
 from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
+from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.errors import CannotConnect
 from bot.settings import Settings
@@ -128,6 +129,12 @@ class CuepointClient(discord.AutoShardedClient):
         """Answer what asks something."""
         if self.user is not None:
             await answer_message(self.desk, message, self.user.id)
+
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """Note who uses the bot where, once they have their answer: nobody waits for that to be written."""
+        # Looking at what is kept about oneself adds nothing to it.
+        if command is not privacy:
+            await self.desk.askers.note(whereabouts_of(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Catch presses on buttons that nothing else recognises."""

@@ -26,8 +26,7 @@ FILE_NAME = "cuepoint-about-me.json"
 async def privacy(interaction: Interaction) -> None:
     """Show what I keep about you, export it, or have it deleted."""
     desk = desk_of(interaction)
-    # Looking at what is kept adds nothing to it.
-    asker = await asker_of(interaction, private=True, noted=False)
+    asker = await asker_of(interaction, private=True)
 
     async def made() -> Card:
         known = await desk.ledger.known_about(asker.user_id)
@@ -39,6 +38,8 @@ async def privacy(interaction: Interaction) -> None:
 
 class Export(Pressed, template=pressed("export")):
     """All that is kept about whoever presses, as a file for them alone."""
+
+    noted = False
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
         known = await desk.ledger.known_about(interaction.user.id)

@@ -11,7 +11,7 @@ import discord
 from bot.discord_face.cards import Card
 from bot.discord_face.desk import Desk
 from bot.discord_face.pace import READY_SECOND, insist, sealed
-from bot.discord_face.places import writer_of
+from bot.discord_face.places import whereabouts_of_writer, writer_of
 from bot.discord_face.spoken import error_card
 from bot.discord_face.states import Inquiry
 
@@ -41,6 +41,7 @@ async def answer_message(desk: Desk, message: discord.Message, own_id: int) -> N
         return
     try:
         await _send(message, await _answered(desk, message, Inquiry(text)))
+        await desk.askers.note(whereabouts_of_writer(message))
     except discord.Forbidden:
         # Rights may have changed since we looked, and asking again would only be counted against the bot.
         log.info("a message could not be answered: not allowed to")

@@ -17,26 +17,27 @@ def desk_of(interaction: Interaction) -> Desk:
 
 
 async def asker_of(
-    interaction: Interaction, *, private: bool | None, picked: str | int = "", aloud: bool = False, noted: bool = True
+    interaction: Interaction, *, private: bool | None, picked: str | int = "", aloud: bool = False
 ) -> Asker:
     """Who pressed or typed, and what they may see here and now; the arguments are those of `Askers.make`.
 
-    With `noted` it is remembered that they use the bot in this server. Raises ServerOutOfReach.
+    Raises ServerOutOfReach.
     """
-    askers, who = desk_of(interaction).askers, whereabouts_of(interaction)
-    if noted and interaction.type is not discord.InteractionType.autocomplete:
-        await askers.note(who)
-    return await askers.make(who, private=private, picked=picked, aloud=aloud)
+    who = whereabouts_of(interaction)
+    return await desk_of(interaction).askers.make(who, private=private, picked=picked, aloud=aloud)
 
 
 async def writer_of(desk: Desk, message: discord.Message) -> Asker:
     """Who wrote to the bot, in a server it has joined or in a direct message. Everybody there sees the answer."""
-    who = Whereabouts(message.author.id, Place.ALONE)
-    if message.guild is not None:
-        here = Membership(message.guild.id, _roles(message.author))
-        who = Whereabouts(message.author.id, Place.SERVER, here, _channel(message.channel, message.channel.id))
-    await desk.askers.note(who)
-    return await desk.askers.make(who, private=False, aloud=True)
+    return await desk.askers.make(whereabouts_of_writer(message), private=False, aloud=True)
+
+
+def whereabouts_of_writer(message: discord.Message) -> Whereabouts:
+    """Who wrote where."""
+    if message.guild is None:
+        return Whereabouts(message.author.id, Place.ALONE)
+    here = Membership(message.guild.id, _roles(message.author))
+    return Whereabouts(message.author.id, Place.SERVER, here, _channel(message.channel, message.channel.id))
 
 
 def whereabouts_of(interaction: Interaction) -> Whereabouts:
