@@ -11,6 +11,8 @@ from discord_world import QUESTION, Rows, World, found, world_of
 from harness import answers, seen
 
 from bot.discord_face.askers import IN_PRIVATE_ONLY, KEPT_CLOSE, OUT_OF_REACH, STRANGER
+from bot.discord_face.client import CuepointClient
+from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -252,3 +254,38 @@ async def test_misses_go_to_the_library_that_was_asked(world: World) -> None:
     await world.limit(world.alpha, record_misses=False)
     await world.one.slash(world.general, "ask", question="nothing of the kind")
     assert len(await world.ledger.misses(access.key_of(world.alpha.id))) == 1
+
+
+async def test_a_timeline_keeps_to_what_its_asker_may_see_and_is_noted_as_a_question(world: World) -> None:
+    await world.meet()
+    here = await world.both.slash(world.general, "timeline", question=QUESTION)
+    assert found(here) == {"alpha", "shared"}
+    assert "Searched: this server's videos and the shared ones" in seen(here)
+    alone = world.alone(world.both)
+    assert found(await alone.slash("timeline", question=QUESTION)) == {"alpha", "beta", "shared"}
+    assert found(await alone.slash("timeline", question=QUESTION, server=str(world.beta.id))) == {"beta"}
+    await world.limit(world.alpha, roles=frozenset({1}))
+    assert found(await world.both.slash(world.general, "timeline", question=QUESTION)) == {"shared"}
+    await world.limit(world.alpha, roles=frozenset(), private_by_default=True)
+    assert (await world.both.slash(world.general, "timeline", question="zebras")).ephemeral
+    misses = await world.ledger.misses(access.key_of(world.alpha.id))
+    assert "zebras" in [each.question for each in misses]
+
+
+async def test_of_a_server_that_is_not_served_nothing_is_kept_and_nothing_found(
+    world: World, library: Library, ledger: Ledger
+) -> None:
+    await world.meet()
+    unserved = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0", "CUEPOINT_BLOCKED_SERVERS": str(world.beta.id)})
+    await world.env.restart_bot(CuepointClient(unserved, library, ledger, shard_count=1))
+    alone = world.alone(world.both)
+    assert found(await alone.slash("ask", question=QUESTION)) == {"alpha", "shared"}
+    assert found(await alone.slash("ask", question=QUESTION, server=str(world.beta.id))) == set()
+    newcomer = world.beta.add_member(world.alone(world.stranger))
+    for name, options in (("timeline", {"question": "zebras"}), ("ask", {"question": "zebras"}), ("privacy", {})):
+        assert "does not serve this server" in seen(await newcomer.slash(world.beta_hall, name, **options))
+    await newcomer.send(world.beta_hall, f"<@{world.env.bot.user.id}> zebras")
+    await world.env.settle()
+    assert await ledger.servers_seen(world.stranger.id) == []
+    assert await ledger.misses(access.key_of(world.beta.id)) == []
+    assert "zebras" not in [each.question for each in await ledger.misses(access.SHARED)]
