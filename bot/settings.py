@@ -54,6 +54,9 @@ class Settings(BaseModel):
     cooldown_seconds: float = Field(default=2.0, ge=0, le=3600, alias="CUEPOINT_COOLDOWN_SECONDS")
     """How long a person waits on Discord between two questions; 0 for no waiting."""
 
+    retention_days: float = Field(default=30.0, gt=0, le=3650, alias="CUEPOINT_RETENTION_DAYS")
+    """How long votes, unanswered questions and sightings of people in servers are kept."""
+
     confident_from: float = Field(default=CONFIDENT, ge=0, le=1, alias="CUEPOINT_CONFIDENT_FROM")
     """How sure an answer must be, from 0 to 1, to be given without reserve."""
 
@@ -102,6 +105,11 @@ class Settings(BaseModel):
         """Whether this installation answers in a Discord server."""
         allowed = not self.allowed_servers or server_id in self.allowed_servers
         return allowed and server_id not in self.blocked_servers
+
+    @property
+    def retention_seconds(self) -> float:
+        """How long what is known about people is kept."""
+        return self.retention_days * 24 * 3600
 
     @property
     def database_path(self) -> Path:

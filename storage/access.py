@@ -2,15 +2,142 @@
 
 from __future__ import annotations
 
+import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from storage.errors import RequestError
-from storage.models import Scope
+from storage.models import Scope, ServerSettings
 
 SHARED = "shared"
 SAMPLES = "samples"
 _SERVER = re.compile(r"(?:server:)?(?P<id>\d{1,20})")
+
+
+class Place(enum.Enum):
+    """Where somebody asks."""
+
+    SERVER = enum.auto()
+    """A server in which the app is installed."""
+    ALONE = enum.auto()
+    """A direct message with the bot: nobody else is there."""
+    ELSEWHERE = enum.auto()
+    """A group message, or a server that knows nothing of the app: a person brought it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That somebody is in a server: Discord said so a moment ago, with the roles they have there."""
+
+    server_id: int
+    roles: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks and from where.
+
+    `here` is the server they are in and their roles there, and `channel_id` the channel, of a thread its parent; both
+    only where the place is a server with the app. `elsewhere` are the other servers they were verified to be in.
+    `picked` is the one server they want to ask.
+    """
+
+    place: Place
+    here: Membership | None = None
+    channel_id: int | None = None
+    elsewhere: tuple[Membership, ...] = ()
+    picked: int | None = None
+
+
+class Absence(enum.Enum):
+    """Why a library is not in reach."""
+
+    CHANNEL = enum.auto()
+    """Its server keeps it to channels, and this is none of them."""
+    ROLE = enum.auto()
+    """Its server keeps it to roles, and the asker has none of them."""
+    LEFT_OUT = enum.auto()
+    """The shared library, which this server leaves out."""
+    OTHER_PLACE = enum.auto()
+    """Nobody asked for it here: another server's, inside of a server."""
+    UNHEARD = enum.auto()
+    """The answer is for everybody to see, and this library is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an asker may see in a place. `public`: others there may see the answer too. `absent` is by library."""
+
+    scope: Scope
+    public: bool
+    absent: Mapping[str, Absence]
+
+
+def reach(asker: Asker, settings: Mapping[int, ServerSettings], *, aloud: bool = False) -> Reach:
+    """The libraries an asker may see, their own server's first.
+
+    `settings` are those of every server in which the asker is; one that is missing counts as one that shows nothing.
+    With `aloud` the answer is sent for all to see, and only what they may all see is in it.
+    """
+    libraries: list[str] = []
+    absent: dict[str, Absence] = {}
+    public = True
+    for member, here in _members(asker):
+        rules = settings.get(member.server_id)
+        if rules is None or asker.picked not in (None, member.server_id):
+            continue
+        # What is limited to roles, others in the very same channel may not see.
+        heard = asker.place is Place.ALONE or (here and not rules.roles)
+        why = _absence(asker, member, rules, here=here) or (Absence.UNHEARD if aloud and not heard else None)
+        if why is None:
+            libraries.append(key_of(member.server_id))
+            public = public and heard
+        else:
+            absent[key_of(member.server_id)] = why
+    if asker.picked is None:
+        if _shared_too(asker, settings):
+            libraries.append(SHARED)
+        else:
+            absent[SHARED] = Absence.LEFT_OUT
+    return Reach(Scope(tuple(libraries)), public, absent)
+
+
+def _members(asker: Asker) -> list[tuple[Membership, bool]]:
+    """Every server the asker is in once, and whether it is the one they ask from; that one first."""
+    found: dict[int, tuple[Membership, bool]] = {}
+    if asker.here is not None and asker.place is Place.SERVER:
+        found[asker.here.server_id] = asker.here, True
+    for member in asker.elsewhere:
+        found.setdefault(member.server_id, (member, False))
+    return list(found.values())
+
+
+def _absence(asker: Asker, member: Membership, rules: ServerSettings, *, here: bool) -> Absence | None:
+    """Why a server's library is out of this asker's reach; None where it is in it."""
+    if not here and asker.place is Place.SERVER and asker.picked is None:
+        return Absence.OTHER_PLACE
+    # Elsewhere there is no channel of that server to be in.
+    if rules.channels and not (here and asker.channel_id in rules.channels):
+        return Absence.CHANNEL
+    if rules.roles and not rules.roles & member.roles:
+        return Absence.ROLE
+    return None
+
+
+def _shared_too(asker: Asker, settings: Mapping[int, ServerSettings]) -> bool:
+    here = asker.here if asker.place is Place.SERVER else None
+    return here is None or settings.get(here.server_id, ServerSettings()).shared_too
+
+
+def key_of(server_id: int) -> str:
+    """The key of a server's library."""
+    return f"server:{server_id}"
+
+
+def server_of(key: str) -> int | None:
+    """Whose library a key names; None for a library that is no server's."""
+    return int(key.removeprefix("server:")) if key.startswith("server:") else None
 
 
 def host(library: str = SHARED) -> Scope:
@@ -28,25 +155,14 @@ def host(library: str = SHARED) -> Scope:
     return Scope((f"server:{server['id']}",))
 
 
-def in_server(server_id: int) -> Scope:
-    """What may be seen in a Discord server in which the app is installed: the server's own library, then the shared."""
-    return Scope((f"server:{server_id}", SHARED))
-
-
 def own(server_id: int) -> Scope:
-    """A Discord server's own library alone: what its moderators look after."""
-    return Scope((f"server:{server_id}",))
+    """The library of a server, for those who look after it there: whom it is limited to does not concern them."""
+    return Scope((key_of(server_id),))
 
 
-def server_id(library: str) -> int | None:
-    """The Discord server whose own library is of this key, or None for any other library."""
-    prefix, _, number = library.partition(":")
-    return int(number) if prefix == "server" and number.isdecimal() else None
-
-
-def elsewhere() -> Scope:
-    """What may be seen anywhere else on Discord: no server's library."""
-    return Scope((SHARED,))
+def candidates(server_ids: Iterable[int]) -> Scope:
+    """The libraries of some servers, to find out which hold anything at all. Nobody is shown what is in them."""
+    return Scope(tuple(key_of(server_id) for server_id in server_ids))
 
 
 def part(scope: Scope, libraries: Iterable[str]) -> Scope:

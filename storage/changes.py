@@ -35,13 +35,23 @@ class Change:
 
     @classmethod
     async def _begun(cls, connection: aiosqlite.Connection, key: str, language: str | None, update: str) -> Change:
+        # The first number is drawn: a library purged and made again must not come to that of an index still in memory.
         await connection.execute(
-            f"INSERT INTO library (key, language) VALUES (?1, coalesce(?2, ?3)) ON CONFLICT DO UPDATE SET {update}",
+            "INSERT INTO library (key, language, revision) VALUES (?1, coalesce(?2, ?3), random() >> 16)"
+            f" ON CONFLICT DO UPDATE SET {update}",
             (key, language, DEFAULT_LANGUAGE),
         )
         row = await (await connection.execute("SELECT id FROM library WHERE key = ?", (key,))).fetchone()
         assert row is not None  # the statement above made it
         return cls(connection, row[0])
+
+    @classmethod
+    async def of_language(cls, connection: aiosqlite.Connection, key: str, language: str) -> None:
+        """Make a language that of a library, made if it is new; "" leaves it to the first import again."""
+        change = await cls.of(connection, key, language or None)
+        await connection.execute(
+            "UPDATE library SET language_chosen = ? WHERE id = ?", (int(bool(language)), change._library)
+        )
 
     async def begin_import(self, description: str) -> int:
         """Record a new act. It takes the place of the one that could be undone until now."""

@@ -51,11 +51,16 @@ class Database:
         await self._writer.close()
 
     @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """One change: all of it is kept, or none. Changes wait for each other."""
+    async def transaction(self, *, erase: bool = False) -> AsyncIterator[aiosqlite.Connection]:
+        """One change: all of it is kept, or none. Changes wait for each other.
+
+        With `erase` what it deletes is overwritten, and not only given up for reuse.
+        """
         async with self._writing:
             with database_errors(self.path):
                 try:
+                    # Not left on: whatever is imported again would be written twice.
+                    await self._writer.execute(f"PRAGMA secure_delete = {'ON' if erase else 'OFF'}")
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()

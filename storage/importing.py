@@ -111,8 +111,10 @@ class Importer:
         return before, merged
 
     async def _language(self, arrivals: Sequence[_Arrival]) -> str:
-        """The library's language; a new library takes that of the first file that names one."""
+        """The library's language; a new library takes that of the first file that names one, unless it was told."""
         states = await self._repository.states(self._scope)
+        if states and states[0].language_chosen:
+            return states[0].language
         if states and await self._repository.has_videos(self._scope):
             return states[0].language
         named = (arrival.stored.video.language for arrival in arrivals)

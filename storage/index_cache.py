@@ -93,6 +93,11 @@ class IndexCache:
             return False
         return True
 
+    def forget(self, key: str) -> None:
+        """Delete what is kept of a library."""
+        with contextlib.suppress(OSError):
+            self._path(key).unlink()
+
     def forget_all(self) -> None:
         """Delete all that is kept."""
         for path in (*self._folder.glob("*.index"), *self._folder.glob("*.part")):

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from storage.database import Database, database_errors
-from storage.models import Verdict, Vote, VoteCount
+from storage.database import Database
+from storage.ledger_people import PeopleEntries
+from storage.ledger_servers import EVERYWHERE_ELSE as EVERYWHERE_ELSE
+from storage.ledger_servers import ServerEntries
 
 _SECRET_BYTES = 32
-_VOTER_CHARACTERS = 32
 # 12 bytes are 16 characters of base64, unpadded: short beside a custom_id's 100, long enough never to collide.
 _KEY_BYTES = 12
 
 
-class Ledger:
-    """Button state, feedback, the tally of imports, and which commands Discord knows."""
-
-    def __init__(self, database: Database, secret: bytes, now: Callable[[], float]) -> None:
-        self._database = database
-        self._secret = secret
-        self._now = now
+class Ledger(ServerEntries, PeopleEntries):
+    """Button state, servers, people, the tally of imports, and which commands Discord knows."""
 
     @classmethod
     async def open(cls, path: Path, *, now: Callable[[], float] = time.time) -> Ledger:
@@ -46,6 +39,10 @@ class Ledger:
     async def close(self) -> None:
         """Close the database."""
         await self._database.close()
+
+    def now(self) -> float:
+        """The moment by the ledger's clock, in seconds since the epoch."""
+        return self._now()
 
     async def keep_state(self, payload: str, *, lifetime_second: float) -> str:
         """Keep what a button must know; the key fits a custom_id: at most 16 url-safe characters.
@@ -70,39 +67,21 @@ class Ledger:
         rows = await self._rows("SELECT payload FROM button_state WHERE key = ? AND expired_at > ?", (key, self._now()))
         return rows[0][0] if rows else None
 
-    async def sweep(self) -> int:
-        """Delete what has expired. Returns how many rows that were."""
-        return await self._write("DELETE FROM button_state WHERE expired_at <= ?", (self._now(),))
+    async def sweep(self, retention_seconds: float) -> int:
+        """Delete the buttons that have expired, and the votes, misses and sightings older than the retention.
 
-    async def vote(self, user_id: int, vote: Vote) -> None:
-        """Count a person's verdict, in place of the one they gave on that question and segment before."""
-        await self._write(
-            """
-            INSERT INTO vote (voter, library, question, video_id, start_second, verdict) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET verdict = excluded.verdict
-            """,
-            (self._voter(user_id), *_subject(vote), vote.verdict),
+        Returns how many rows that were.
+        """
+        oldest = (self._now() - retention_seconds,)
+        return await self._write_all(
+            [
+                ("DELETE FROM button_state WHERE expired_at <= ?", (self._now(),)),
+                ("DELETE FROM vote WHERE voted_at <= ?", oldest),
+                ("DELETE FROM miss WHERE last_asked <= ?", oldest),
+                ("DELETE FROM sighting WHERE last_seen <= ?", oldest),
+            ],
+            erase=True,
         )
-
-    async def withdraw(self, user_id: int, vote: Vote) -> None:
-        """Take back a person's vote on that question and segment, whichever verdict it was; no vote is no error."""
-        await self._write(
-            "DELETE FROM vote WHERE (voter, library, question, video_id, start_second) = (?, ?, ?, ?, ?)",
-            (self._voter(user_id), *_subject(vote)),
-        )
-
-    async def forget_user(self, user_id: int) -> int:
-        """Delete all votes of a person. Returns how many those were."""
-        return await self._write("DELETE FROM vote WHERE voter = ?", (self._voter(user_id),))
-
-    async def votes(self) -> list[VoteCount]:
-        """Every vote with the number of people who gave it, in a fixed order. Who they are is not told."""
-        subject = "library, question, video_id, start_second, verdict"
-        rows = await self._rows(f"SELECT {subject}, count(*) FROM vote GROUP BY {subject} ORDER BY {subject}")
-        return [
-            VoteCount(Vote(library, question, video_id, start_second, Verdict(verdict)), count)
-            for library, question, video_id, start_second, verdict, count in rows
-        ]
 
     async def begin_import(self, library: str, *, most: int) -> int:
         """Count an import into a library, by its key, unless it has had `most` of them today (UTC).
@@ -145,23 +124,6 @@ class Ledger:
             (place, value),
         )
 
-    def _keyed_hash(self, text: str) -> bytes:
-        return hmac.digest(self._secret, text.encode(), hashlib.sha256)
-
-    def _voter(self, user_id: int) -> str:
-        # Keyed, because Discord's ids are public: a plain hash of each member's would tell who voted.
-        return self._keyed_hash(str(user_id)).hex()[:_VOTER_CHARACTERS]
-
-    async def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with database_errors(self._database.path):
-            return [tuple(row) for row in await self._database.reader.execute_fetchall(sql, parameters)]
-
-    async def _write(self, sql: str, parameters: Sequence[object]) -> int:
-        """Run one change of its own; how many rows it touched."""
-        async with self._database.transaction() as connection:
-            cursor = await connection.execute(sql, parameters)
-            return cursor.rowcount
-
 
 async def _install_secret(database: Database) -> bytes:
     """The secret of this installation, made by whoever comes first."""
@@ -173,8 +135,3 @@ async def _install_secret(database: Database) -> bytes:
         row = await (await connection.execute("SELECT value FROM secret")).fetchone()
     assert row is not None  # the statement above made it
     return bytes(row[0])
-
-
-def _subject(vote: Vote) -> tuple[str, str, str, float]:
-    """What a vote is about, the question as it is kept: "What  is BERT?" and "what is bert?" are one."""
-    return vote.library, " ".join(vote.question.split()).casefold(), vote.video_id, vote.start_second

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from storage import access, acts, exporting, glossary_entries
-from storage.analysis import analyser_for
+from storage.analysis import analyser_for, base_language
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
 from storage.errors import RequestError, UnknownVideo
@@ -135,6 +136,32 @@ class Library:
         Raises NothingToUndo.
         """
         return await acts.undo(self._database, self._repository, _only(scope))
+
+    async def purge(self, scope: Scope) -> bool:
+        """Delete the scope's one library for good: videos, import history, glossary and index. False if there is none.
+
+        The file's space is overwritten. Nothing brings it back but a backup.
+        """
+        key = _only(scope)
+        async with self._database.transaction(erase=True) as connection:
+            found = (await connection.execute("DELETE FROM library WHERE key = ?", (key,))).rowcount
+        await self._shelves.forget_library(key)
+        return bool(found)
+
+    async def read_as(self, scope: Scope, language: str) -> None:
+        """Say which language the scope's one library is in (a tag such as "de"); "" leaves it to the first import.
+
+        Its index is made anew. Raises RequestError for what is no language tag.
+        """
+        key = _only(scope)
+        if language and not re.fullmatch(r"[a-z]{2,3}", base_language(language)):
+            raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
+        async with self._database.transaction() as connection:
+            await Change.of_language(connection, key, base_language(language))
+
+    async def filled(self, scope: Scope) -> Scope:
+        """Of a scope only the libraries in which anything is stored."""
+        return access.part(scope, await self._repository.filled(scope))
 
     async def add_to_glossary(self, scope: Scope, entry: GlossaryEntry) -> bool:
         """Add an entry to the glossary of the scope's one library; False where it is there already.

@@ -9,6 +9,15 @@ import enum
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from storage.models_of_use import CastVote as CastVote
+from storage.models_of_use import Known as Known
+from storage.models_of_use import Miss as Miss
+from storage.models_of_use import ServerSettings as ServerSettings
+from storage.models_of_use import Sighting as Sighting
+from storage.models_of_use import Verdict as Verdict
+from storage.models_of_use import Vote as Vote
+from storage.models_of_use import VoteCount as VoteCount
+
 
 @dataclass(frozen=True, slots=True)
 class Video:
@@ -361,29 +370,3 @@ class GlossaryEntry:
 
     said: str
     meant: str
-
-
-class Verdict(enum.StrEnum):
-    """What a person thinks of an excerpt as an answer to their question."""
-
-    HELPFUL = "helpful"
-    NOT_HELPFUL = "not_helpful"
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A verdict on one segment of a library as an answer to a question. Who gave it is not part of it."""
-
-    library: str
-    question: str
-    video_id: str
-    start_second: float
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class VoteCount:
-    """A vote and how many people gave it; its question is as the ledger keeps it, collapsed and casefolded."""
-
-    vote: Vote
-    count: int

@@ -32,6 +32,7 @@ class LibraryState:
     language: str
     revision: int
     glossary_revision: int
+    language_chosen: int = 0
 
     @property
     def indexed(self) -> tuple[str, str, int]:
@@ -52,7 +53,8 @@ class Repository:
     async def states(self, scope: Scope) -> list[LibraryState]:
         """The libraries of a scope that exist, in the scope's order."""
         rows = await self._rows(
-            f"SELECT key, language, revision, glossary_revision FROM library WHERE key IN ({_marks(scope.libraries)})",
+            "SELECT key, language, revision, glossary_revision, language_chosen FROM library"
+            f" WHERE key IN ({_marks(scope.libraries)})",
             scope.libraries,
         )
         found = {row[0]: LibraryState(*row) for row in rows}
@@ -63,6 +65,15 @@ class Repository:
         libraries = _marks(scope.libraries)
         sql = f"SELECT 1 FROM video JOIN library ON library.id = library_id WHERE key IN ({libraries}) LIMIT 1"
         return bool(await self._rows(sql, scope.libraries))
+
+    async def filled(self, scope: Scope) -> list[str]:
+        """The libraries of a scope in which anything is stored."""
+        rows = await self._rows(
+            f"SELECT key FROM library WHERE key IN ({_marks(scope.libraries)})"
+            " AND EXISTS (SELECT 1 FROM video WHERE library_id = library.id)",
+            scope.libraries,
+        )
+        return [key for (key,) in rows]
 
     async def summaries(self, scope: Scope, video_id: str | None = None) -> list[VideoSummary]:
         """Every video of a scope with its size, by library in the scope's order; or only the one named."""

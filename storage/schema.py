@@ -117,6 +117,39 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    (
+        """
+        CREATE TABLE server (                      -- Discord's servers; '0' stands for everywhere outside of them
+            id TEXT PRIMARY KEY,
+            settings TEXT NOT NULL DEFAULT '{}',   -- JSON of what differs from what is shipped
+            application TEXT NOT NULL DEFAULT '',  -- id of the application last seen in it: another sees other servers
+            left_at REAL                           -- seconds since the epoch; null while the bot is in it
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE sighting (                    -- who used the bot where: only these servers are asked about them
+            person TEXT NOT NULL,                  -- keyed hash, as vote.voter
+            server TEXT NOT NULL,
+            last_seen REAL NOT NULL,               -- seconds since the epoch, to about an hour
+            PRIMARY KEY (person, server)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE miss (                        -- what was asked and not found
+            library TEXT NOT NULL,
+            question TEXT NOT NULL,                -- as vote.question
+            person TEXT NOT NULL,                  -- keyed hash: told to nobody, so that they can have it deleted
+            count INTEGER NOT NULL,
+            last_asked REAL NOT NULL,              -- seconds since the epoch
+            PRIMARY KEY (library, question, person)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "ALTER TABLE vote ADD COLUMN voted_at REAL NOT NULL DEFAULT 0",
+        # When the earlier ones were given is not known: they are kept for as long as one given now.
+        "UPDATE vote SET voted_at = unixepoch()",
+        # Whether people said which language it is; otherwise the first import does.
+        "ALTER TABLE library ADD COLUMN language_chosen INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -68,6 +68,9 @@ class Shelves:
     async def searcher(self, scope: Scope) -> tuple[Searcher, tuple[str, ...]]:
         """What ranks a scope as the database has it now, and for each of its indexes the library it is (part) of."""
         states = await self._repository.states(scope)
+        for key in set(scope.libraries).intersection(self._ready) - {state.key for state in states}:
+            # Another process has purged it.
+            self._let_go(key)
         shelves = [(await self._current(state)).shelf for state in states]
         parts = [part for shelf in shelves for part in shelf.parts]
         keys = tuple(state.key for state, shelf in zip(states, shelves, strict=True) for _ in shelf.parts)
@@ -94,6 +97,20 @@ class Shelves:
         self._cache.forget_all()
         self._ready.clear()
         self._searchers.clear()
+
+    async def forget_library(self, key: str) -> None:
+        """Let go of a library that is no more, in memory and on disk."""
+        ending = [task for task in self._background if task.get_name() == _task_name(key)]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        async with self._lock(key):
+            self._let_go(key)
+            await asyncio.to_thread(self._cache.forget, key)
+
+    def _let_go(self, key: str) -> None:
+        self._ready.pop(key, None)
+        self._forget_searchers(key)
 
     async def _current(self, state: LibraryState) -> _Ready:
         """The index of a library as it is now; or as it was, while much has changed since and is being read."""
@@ -152,7 +169,7 @@ class Shelves:
 
     def _bring_up_to_date(self, state: LibraryState) -> None:
         """Catch up with a library in the background, but not twice at the same time."""
-        name = f"bring the index of {state.key} up to date"
+        name = _task_name(state.key)
         if not any(task.get_name() == name for task in self._background):
             task = asyncio.create_task(self._catch_up(state), name=name)
             self._background.add(task)
@@ -189,6 +206,11 @@ class Shelves:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("could not %s", task.get_name(), exc_info=error)
+
+
+def _task_name(key: str) -> str:
+    """What the task is called that brings a library's index up to date."""
+    return f"bring the index of {key} up to date"
 
 
 def _language(indexes: Sequence[LibraryIndex]) -> str:

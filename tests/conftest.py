@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from storage import access
 from storage.library import Library
-from storage.models import Labels, Source
+from storage.models import Labels, Scope, ServerSettings, Source
 
 # How long an example takes depends on what else the machine is doing; it says nothing about what is tested.
 settings.register_profile("cuepoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,6 +26,12 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
     opened = await Library.open(tmp_path / "data" / "cuepoint.db")
     yield opened
     await opened.close()
+
+
+def in_server(server_id: int) -> Scope:
+    """What anybody sees in a server that limits nothing: its own library, then the shared one."""
+    asker = access.Asker(access.Place.SERVER, access.Membership(server_id))
+    return access.reach(asker, {server_id: ServerSettings()}).scope
 
 
 @pytest.fixture

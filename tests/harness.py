@@ -5,7 +5,7 @@ It is young and changes between minor releases: nothing but this module knows it
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Container, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -25,15 +25,16 @@ simcord.Env._settle_internal.__kwdefaults__["idle"] = 0.002
 
 
 @asynccontextmanager
-async def discord_with(bot: CuepointClient) -> AsyncIterator[Env]:
-    """An in-process Discord to which the bot is connected.
+async def discord_with(bot: CuepointClient, brought_to: Container[int] = ()) -> AsyncIterator[Env]:
+    """An in-process Discord to which the bot is connected. In the servers of `brought_to` the app is not installed:
+    people bring it.
 
     Errors that the bot's own handler spoke of are no failures here: what people are told is what the tests look at.
     """
     env = Env(bot, shard_count=1, check_errors=False)
     await env.start()
     try:
-        with _installed_in_servers():
+        with _installed_in_servers(brought_to):
             yield env
     finally:
         await env.shutdown()
@@ -41,13 +42,15 @@ async def discord_with(bot: CuepointClient) -> AsyncIterator[Env]:
 
 
 @contextmanager
-def _installed_in_servers() -> Iterator[None]:
-    """simcord never says by which installation a command came; here the app is installed in every server."""
+def _installed_in_servers(brought_to: Container[int]) -> Iterator[None]:
+    """simcord never says by which installation a command came; here the app is installed in every other server."""
     original = simcord.interactions.base_payload
 
     def base_payload(*arguments: Any, **named: Any) -> Any:
         record, payload = original(*arguments, **named)
-        payload["authorizing_integration_owners"] = {"0": payload.get("guild_id", "0")}
+        server = payload.get("guild_id", "0")
+        brought = int(server) in brought_to
+        payload["authorizing_integration_owners"] = {"1": str(named["user_id"])} if brought else {"0": server}
         return record, payload
 
     simcord.interactions.base_payload = base_payload

@@ -218,10 +218,11 @@ async def test_who_presses_is_looked_at_again(
     assert await library.videos(own) == []
 
 
-def _copy_of(preview: InteractionResult, asker: int) -> Card:
+def _copy_of(preview: InteractionResult, asker: int, verb: str = "remove") -> Card:
     text = json.dumps(preview.response.components, default=lambda part: part.to_dict())
-    key = text.split(f"cue:remove:{asker}:")[1].split(":")[0]
-    return Card(*controls.removal(Owner(asker, key)))
+    key = text.split(f"cue:{verb}:{asker}:")[1].split(":")[0]
+    rows = {"remove": controls.removal, "purge": controls.purge}[verb]
+    return Card(*rows(Owner(asker, key)))
 
 
 async def test_a_right_that_was_taken_away_does_not_linger(
@@ -493,3 +494,34 @@ def test_more_files_than_the_form_takes_are_refused() -> None:
 )
 def test_a_file_gets_its_name_back(sent: str, title: str | None, name: str) -> None:
     assert uploads.name_of(file(sent, title=title)) == name
+
+
+async def test_what_was_asked_in_vain_is_listed(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:
+    await upload(mod, general, ("talk.srt", SRT), video="talk-1")
+    await alice.slash(general, "ask", question="purple elephants")
+    listed = await mod.slash(general, "library misses")
+    assert listed.ephemeral
+    assert "purple elephants · once" in seen(listed)
+
+
+async def test_everything_is_purged_after_a_question(
+    discord: Env, general: ChannelHandle, mod: MemberActor, alice: MemberActor, library: Library, ledger: Ledger
+) -> None:
+    await upload(mod, general, ("talk.srt", SRT), video="talk-1")
+    await alice.slash(general, "ask", question="purple elephants")
+    own, server = access.own(discord.guild.id), discord.guild.id
+    preview = await mod.slash(general, "library purge")
+    assert preview.ephemeral
+    assert "1 video with 1 segment" in seen(preview)
+    await mod.click(preview.response, label="Leave it")
+    assert len(await library.videos(own)) == 1
+    preview = await mod.slash(general, "library purge")
+    await restarted(discord, library, ledger)
+    public = await discord.bot.get_channel(general.id).send(view=_copy_of(preview, mod.id, "purge"))
+    assert "Only those who may manage this server" in seen(await alice.click(public, label="Delete everything"))
+    assert len(await library.videos(own)) == 1
+    assert "Everything of this server is deleted" in seen(await mod.click(preview.response, label="Delete everything"))
+    assert await library.videos(own) == []
+    assert await ledger.misses(f"server:{server}") == []
+    assert await ledger.servers_seen(mod.id) == []
+    assert await ledger.imports_today(f"server:{server}") == 0

@@ -111,6 +111,24 @@ async def test_a_draft_that_cannot_be_finished_leaves_nothing(
     assert list((tmp_path / "votes").iterdir()) == []
 
 
+@pytest.mark.usefixtures("voted")
+async def test_what_was_asked_in_vain_is_a_question_without_judgements(
+    library: Library, ledger: Ledger, tmp_path: Path
+) -> None:
+    for question in ("Sour starter", "How is bread baked?"):
+        await ledger.missed("shared", question, 1)
+    await ledger.missed("server:5", "elsewhere", 1)
+    questions = await feedback(library, ledger, access.host())
+    assert [query.text for query in questions.queries] == [
+        "how is bread baked?", "sour starter", "where hangs the lantern?",
+    ]  # fmt: skip
+    assert set(questions.judgements) == {"q2", "q3"}
+    write_question_set(tmp_path / "votes", questions)
+    report = await evaluate(Wishes(tmp_path / "votes"), lambda what, done, total: None)
+    assert report.judged == 2
+    assert "Questions without a text that is judged relevant, not counted: 1." in report.notes
+
+
 async def test_without_votes_there_is_nothing_to_write(library: Library, ledger: Ledger, rows: Rows) -> None:
     with pytest.raises(QuestionSetError, match="nobody has voted yet"):
         await feedback(library, ledger, access.host())

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from conftest import in_server
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -171,10 +172,10 @@ async def test_a_glossary_holds_in_its_own_library_only(library: Library, rows: 
     for scope in (SHARED, ANA, BEN):
         await put(library, rows(*TALK), scope)
     await library.add_to_glossary(ANA, GANZ)
-    for scope in (SHARED, BEN, access.in_server(222), access.elsewhere()):
+    for scope in (SHARED, BEN, in_server(222), SHARED):
         assert await library.glossary(scope) == []
         assert (await asking.ask(library, scope, "GANs")).found is Found.NOTHING
-    assert (await asking.ask(library, access.in_server(111), "GANs")).found is Found.CONFIDENT
+    assert (await asking.ask(library, in_server(111), "GANs")).found is Found.CONFIDENT
 
 
 async def test_every_glossary_of_a_scope_is_read_and_listed_once(talks: Library) -> None:
@@ -183,14 +184,14 @@ async def test_every_glossary_of_a_scope_is_read_and_listed_once(talks: Library)
     await talks.add_to_glossary(ANA, GlossaryEntry("Ganz", "GANS"))
     await talks.add_to_glossary(ANA, GlossaryEntry("gangs", "GANs"))
     both = [("excel net", "XLNet"), ("gangs", "GANs"), ("Ganz", "GANS")]
-    assert [(entry.said, entry.meant) for entry in await talks.glossary(access.in_server(111))] == both
-    assert ("v", 0) in await hits(talks, "GANs", access.in_server(111))
+    assert [(entry.said, entry.meant) for entry in await talks.glossary(in_server(111))] == both
+    assert ("v", 0) in await hits(talks, "GANs", in_server(111))
 
 
 async def test_one_library_is_changed_at_a_time(library: Library) -> None:
     for change in (
-        library.add_to_glossary(access.in_server(1), GANZ),
-        library.remove_from_glossary(access.in_server(1), "ganz"),
+        library.add_to_glossary(in_server(1), GANZ),
+        library.remove_from_glossary(in_server(1), "ganz"),
     ):
         with pytest.raises(RequestError, match="Name one library"):
             await change
@@ -203,8 +204,8 @@ async def test_an_empty_library_with_a_glossary_is_still_empty(library: Library,
     await put(library, rows(("v", 0, "die Häuser am Meer und ganz viele mehr")), language="de")
     assert await hits(library, "Haus") == [("v", 0)], "its first import still settles its language"
     await library.add_to_glossary(ANA, GlossaryEntry("gangs", "GANs"))
-    assert await hits(library, "Häuser", access.in_server(111)) == [("v", 0)], "nor does it settle another's"
-    assert await hits(library, "GANs", access.in_server(111)) == [("v", 0)]
+    assert await hits(library, "Häuser", in_server(111)) == [("v", 0)], "nor does it settle another's"
+    assert await hits(library, "GANs", in_server(111)) == [("v", 0)]
 
 
 # How it is kept.

@@ -10,7 +10,7 @@ from conftest import PROJECT
 
 FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("*.py")])
 DOORS = {"library", "ledger", "access", "models", "errors", "analysis"}
-LEAVES = {"models", "errors", "analysis", "access", "formats", "sound_marks"}
+LEAVES = {"models", "models_of_use", "errors", "analysis", "access", "formats", "sound_marks"}
 
 
 def imports(path: Path) -> set[str]:
@@ -59,6 +59,9 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         rooms = {name.split(".")[1] for name in of(names, "bot")}
         assert rooms <= {"evaluating", "asking", "answering", "errors"}, "what measures speaks to nobody"
         assert not of(names, "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3")
+    elif place == "bot/discord_face/learning.py":
+        rooms = {name.split(".")[2] for name in of(names, "bot.evaluating")}
+        assert rooms <= {"feedback", "writing"}, "on Discord what people voted is handed out, and nothing measured"
     elif not place.startswith("bot/console_face/"):
         assert not of(names, "bot.evaluating"), "measuring is the host's affair: nobody waits for it on Discord"
     if place == "bot/drawing.py":

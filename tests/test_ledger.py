@@ -20,7 +20,7 @@ from storage import access
 from storage.errors import DatabaseError
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Verdict, Vote, VoteCount
+from storage.models import CastVote, Known, Miss, ServerSettings, Sighting, Verdict, Vote, VoteCount
 from storage.schema import MIGRATIONS, SCHEMA_VERSION
 
 ANA, BEN = 812345678901234567, 923456789012345678
@@ -122,9 +122,9 @@ async def test_a_sweep_deletes_what_has_expired_and_nothing_else(ledger: Ledger,
         await ledger.keep_state(payload, lifetime_second=lifetime)
     await ledger.vote(ANA, HELPFUL)
     clock.second += 20
-    assert await ledger.sweep() == 2
+    assert await ledger.sweep(60) == 2
     assert query(path, "SELECT payload FROM button_state") == [("three",)]
-    assert await ledger.sweep() == 0
+    assert await ledger.sweep(60) == 0
     assert await ledger.votes() == [VoteCount(HELPFUL, 1)]
 
 
@@ -363,3 +363,166 @@ async def test_two_processes_do_not_count_past_the_limit(path: Path, opening: Op
     one, other = await opening(path), await opening(path)
     begun = await asyncio.gather(*(each.begin_import("server:1", most=3) for each in (one, other) * 4))
     assert sorted(begun) == [0, 0, 0, 0, 0, 1, 2, 3]
+
+
+HOME, AWAY, APP, OTHER_APP = 111, 222, 900, 901
+DAY = 24 * 3600.0
+
+
+async def test_settings_are_as_shipped_until_a_server_says_otherwise(ledger: Ledger, path: Path) -> None:
+    assert await ledger.settings(HOME) == ServerSettings()
+    told = ServerSettings("de", 3, True, False, frozenset({5, 6}), frozenset({7}), 30.0, False)
+    await ledger.keep_settings(HOME, told)
+    assert await ledger.settings(HOME) == told
+    assert await ledger.settings_of([HOME, AWAY]) == {HOME: told, AWAY: ServerSettings()}
+    await ledger.keep_settings(HOME, ServerSettings(quotes=2))
+    assert query(path, "SELECT settings FROM server") == [('{"quotes": 2}',)], "what is shipped is not written down"
+
+
+async def test_what_a_later_version_settled_is_passed_over(ledger: Ledger, path: Path) -> None:
+    await ledger.keep_settings(HOME, ServerSettings(quotes=2))
+    query(path, """UPDATE server SET settings = '{"quotes": 4, "colour": "red"}'""")
+    assert await ledger.settings(HOME) == ServerSettings(quotes=4)
+
+
+async def test_a_person_is_seen_in_servers_the_latest_first(ledger: Ledger, clock: Clock) -> None:
+    for server in range(1, 31):
+        clock.second += 1
+        await ledger.saw(ANA, server)
+    await ledger.saw(BEN, 999)
+    seen = [sighting.server_id for sighting in await ledger.servers_seen(ANA)]
+    assert seen == list(range(30, 5, -1)), "25 at most"
+    clock.second += 2 * 3600
+    await ledger.saw(ANA, 1)
+    assert (await ledger.servers_seen(ANA, 1)) == [Sighting(1, clock.second)]
+
+
+async def test_a_sighting_is_written_once_an_hour(ledger: Ledger, clock: Clock) -> None:
+    await ledger.saw(ANA, HOME)
+    first = clock.second
+    clock.second += 3599
+    await ledger.saw(ANA, HOME)
+    assert await ledger.servers_seen(ANA) == [Sighting(HOME, first)]
+    clock.second += 1
+    await ledger.saw(ANA, HOME)
+    assert await ledger.servers_seen(ANA) == [Sighting(HOME, clock.second)]
+
+
+async def test_a_server_that_was_left_is_told_from_the_first_removal_on_until_the_return(
+    ledger: Ledger, clock: Clock
+) -> None:
+    await ledger.saw(ANA, HOME)
+    await ledger.returned(HOME, APP)
+    await ledger.left(HOME, APP)
+    removed = clock.second
+    clock.second += 5
+    await ledger.left(HOME, APP)
+    assert await ledger.left_at(HOME) == removed
+    assert await ledger.servers_seen(ANA) == []
+    assert (await ledger.gone_servers(removed), await ledger.gone_servers(removed + 1)) == ([], [HOME])
+    assert await ledger.gone_servers(clock.second, OTHER_APP) == []
+    assert await ledger.gone_servers(clock.second, APP) == [HOME]
+    await ledger.returned(HOME, APP)
+    assert await ledger.left_at(HOME) is None
+    assert [each.server_id for each in await ledger.servers_seen(ANA)] == [HOME]
+
+
+async def test_absence_from_a_complete_list_is_leaving_for_the_same_application_only(
+    ledger: Ledger, clock: Clock
+) -> None:
+    await ledger.keep_settings(333, ServerSettings(quotes=2))
+    await ledger.present(APP, [HOME, AWAY])
+    await ledger.present(OTHER_APP, [444])
+    await ledger.present(APP, [AWAY])
+    assert await ledger.gone_servers(clock.second + 1) == [HOME], "not 444, nor 333 which nobody has seen"
+    await ledger.present(APP, [HOME, AWAY])
+    assert await ledger.gone_servers(clock.second + 1) == []
+
+
+async def test_a_purged_server_leaves_nothing_and_others_keep_theirs(ledger: Ledger, path: Path, clock: Clock) -> None:
+    for server in (HOME, AWAY):
+        await ledger.returned(server, APP)
+        await ledger.keep_settings(server, ServerSettings(quotes=2))
+        await ledger.vote(ANA, replace(HELPFUL, library=f"server:{server}"))
+        await ledger.missed(f"server:{server}", "where is it?", ANA)
+        await ledger.saw(ANA, server)
+        await ledger.keep_command_hash(str(server), "abc")
+    await ledger.left(HOME, APP)
+    assert await ledger.purge_server(HOME) == 5
+    assert await ledger.settings(HOME) == ServerSettings()
+    assert [each.vote.library for each in await ledger.votes()] == ["server:222"]
+    assert (await ledger.misses("server:111"), len(await ledger.misses("server:222"))) == ([], 1)
+    assert [each.server_id for each in await ledger.servers_seen(ANA)] == [AWAY]
+    for table, column in (("server", "id"), ("sighting", "server"), ("command_tree", "place")):
+        assert query(path, f"SELECT {column} FROM {table}") == [("222",)]
+    await ledger.purge_server(AWAY)
+    await ledger.present(APP, [])
+    assert await ledger.gone_servers(clock.second + 1) == [AWAY], "purged while the bot is in it, it is known to leave"
+
+
+async def test_misses_are_grouped_counted_and_without_names(ledger: Ledger, clock: Clock) -> None:
+    for person, question in ((ANA, "What is ELMo?"), (ANA, "what is  elmo?"), (BEN, "what is elmo?"), (BEN, "bread")):
+        clock.second += 1
+        await ledger.missed("server:111", question, person)
+    await ledger.missed("shared", "elsewhere", ANA)
+    assert await ledger.misses("server:111") == [
+        Miss("server:111", "what is elmo?", 3, clock.second - 1),
+        Miss("server:111", "bread", 1, clock.second),
+    ]
+
+
+async def test_a_person_is_shown_what_is_known_and_all_of_it_can_be_forgotten(
+    ledger: Ledger, clock: Clock, path: Path
+) -> None:
+    assert await ledger.known_about(ANA) == Known()
+    for person in (ANA, BEN):
+        await ledger.vote(person, HELPFUL)
+        await ledger.missed("shared", "Bread?", person)
+        await ledger.saw(person, HOME)
+    known = await ledger.known_about(ANA)
+    now = clock.second
+    assert known == Known((CastVote(HELPFUL, now),), (Miss("shared", "bread?", 1, now),), (Sighting(HOME, now),))
+    assert await ledger.forget_user(ANA) == len(known) == 3
+    assert await ledger.known_about(ANA) == Known()
+    assert len(await ledger.known_about(BEN)) == 3
+    for table in ("vote", "miss", "sighting"):
+        assert query(path, f"SELECT count(*) FROM {table}") == [(1,)]
+
+
+async def test_a_sweep_deletes_what_is_older_than_the_retention(ledger: Ledger, clock: Clock) -> None:
+    async def use(number: int) -> None:
+        await ledger.vote(ANA, replace(HELPFUL, question=f"question {number}"))
+        await ledger.missed("shared", f"question {number}", ANA)
+        await ledger.saw(ANA, number)
+
+    await use(1)
+    clock.second += 20 * DAY
+    await use(2)
+    clock.second += 10 * DAY
+    assert await ledger.sweep(30 * DAY) == 3
+    known = await ledger.known_about(ANA)
+    assert [each.vote.question for each in known.votes] == ["question 2"]
+    assert [each.question for each in known.misses] == ["question 2"]
+    assert [each.server_id for each in known.sightings] == [2]
+
+
+async def test_what_is_purged_is_overwritten_in_the_file(ledger: Ledger, path: Path) -> None:
+    await ledger.missed("server:111", "the unmistakable lantern", ANA)
+    query(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"unmistakable lantern" in path.read_bytes()
+    await ledger.purge_server(HOME)
+    query(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"unmistakable lantern" not in path.read_bytes()
+
+
+async def test_votes_of_an_earlier_version_are_kept_as_if_given_now(path: Path, opening: Opener) -> None:
+    path.parent.mkdir(parents=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in [statement for migration in MIGRATIONS[:5] for statement in migration]:
+        connection.execute(statement)
+    connection.execute("PRAGMA user_version = 5")
+    connection.execute("INSERT INTO vote VALUES ('someone', 'shared', 'q', 'v', 1.0, 'helpful')")
+    connection.close()
+    ledger = await opening(path)
+    await ledger.sweep(30 * DAY)
+    assert [each.vote.question for each in await ledger.votes()] == ["q"]

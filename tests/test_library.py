@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
+from conftest import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED, in_server
 
 from bot import asking
 from bot.answering.values import Found, Stretch
@@ -465,16 +465,16 @@ async def test_libraries_of_several_languages_are_each_asked_in_their_own(
     german = Labels(language="de")
     await library.import_files(access.host("7"), [(rows(("de1", 0, "die alten Häuser am Hafen")), german)])
     await library.import_files(access.host(), [(rows(("en1", 0, "the houses by the Haus am Hafen")), Labels())])
-    answer = await asking.ask(library, access.in_server(7), "Haus Hafen")
+    answer = await asking.ask(library, in_server(7), "Haus Hafen")
     painted = {
         each.video.video_id: [each.quote[start:end] for start, end in each.highlights] for each in answer.excerpts
     }
     assert painted == {"de1": ["Häuser", "Hafen"], "en1": ["Haus", "Hafen"]}
     assert [each.score for each in answer.excerpts] == sorted((each.score for each in answer.excerpts), reverse=True)
-    only = await asking.ask(library, access.in_server(7), "hafen video:en1")
+    only = await asking.ask(library, in_server(7), "hafen video:en1")
     assert [each.video.video_id for each in only.excerpts] == ["en1"]
-    assert {hit.video.video_id for hit in await asking.search(library, access.in_server(7), "hafen")} == {"de1", "en1"}
+    assert {hit.video.video_id for hit in await asking.search(library, in_server(7), "hafen")} == {"de1", "en1"}
     with pytest.raises(UnknownFilter):
-        await asking.ask(library, access.in_server(7), "hafen video:nothing")
-    opened = await asking.open_passage(library, access.in_server(7), "Haus", Stretch("de1", 0, 0))
+        await asking.ask(library, in_server(7), "hafen video:nothing")
+    opened = await asking.open_passage(library, in_server(7), "Haus", Stretch("de1", 0, 0))
     assert opened.excerpt.quote == "die alten Häuser am Hafen"

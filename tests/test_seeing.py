@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import in_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -165,7 +166,7 @@ async def test_languages_are_read_each_in_its_own_way(library: Library) -> None:
     english = b"1\n00:00:01,000 --> 00:00:04,000\nlaterne the harbour lanterns\n"
     await library.import_files(access.host("7"), [(Source("a.srt", german), Labels(video_id="de", language="de"))])
     await library.import_files(SHARED, [(Source("b.srt", english), Labels(video_id="en", language="en"))])
-    found = await asking.timeline(library, access.in_server(7), "laterne")
+    found = await asking.timeline(library, in_server(7), "laterne")
     assert {strip.video.video_id for strip in found.strips} == {"de", "en"}
     assert max(column.strength for strip in found.strips for column in strip.columns) == 1.0
 

@@ -126,7 +126,7 @@ async def test_a_revision_changes_with_the_videos_alone(library: Library, rows: 
 def test_a_servers_own_library_is_its_alone() -> None:
     assert access.own(5).libraries == ("server:5",)
     assert access.own(5) == access.host("5")
-    assert [access.server_id(key) for key in ("server:5", "shared", "samples", "evaluation:1")] == [5, None, None, None]
+    assert [access.server_of(key) for key in ("server:5", "shared", "samples", "evaluation:1")] == [5, None, None, None]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.console_face import asking_commands, glossary_commands, library_commands, seeing_commands, upkeep_commands
+from bot.console_face import (
+    asking_commands,
+    glossary_commands,
+    library_commands,
+    seeing_commands,
+    server_commands,
+    upkeep_commands,
+)
 from bot.console_face.chat import chat
 from bot.console_face.evaluate_command import evaluate
 from bot.console_face.feedback_command import feedback
@@ -107,5 +114,8 @@ app.add_typer(glossary, name="glossary")
 app.command("servers")(upkeep_commands.servers)
 app.command("backup")(upkeep_commands.backup)
 app.command("doctor")(upkeep_commands.doctor)
+app.command("settings")(server_commands.settings)
+app.command("misses")(server_commands.misses)
+app.command("purge")(server_commands.purge)
 app.command("evaluate")(evaluate)
 app.command("feedback")(feedback)

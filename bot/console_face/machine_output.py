@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.answering.links import link_at
 from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
-from storage.models import GlossaryEntry, Hit, LibrarySize, Strip, TellingTerm, VideoSummary
+from storage.models import GlossaryEntry, Hit, LibrarySize, Miss, Strip, TellingTerm, VideoSummary
 
 
 def answer_json(answer: Answer) -> str:
@@ -88,6 +88,11 @@ def size_json(server_id: int, size: LibrarySize) -> str:
             "acted_at": size.acted_at,
         }
     )
+
+
+def miss_json(miss: Miss) -> str:
+    """A question without an answer as one object, on one line; `last_asked` is in seconds since the epoch."""
+    return json.dumps({"question": miss.question, "count": miss.count, "last_asked": miss.last_asked})
 
 
 def refusal_json(question: str, reason: str, *, hits: bool) -> str:

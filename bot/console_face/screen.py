@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bot.answering.values import Answer, Excerpt, Found
 from bot.timecodes import timecode
-from storage.models import GlossaryEntry, Hit, ImportReport, LibrarySize, Segment, Statistics, VideoSummary
+from storage.models import GlossaryEntry, Hit, ImportReport, LibrarySize, Miss, Segment, Statistics, VideoSummary
 
 _MATCH = "bold yellow"
 _WIDEST = 1000
@@ -164,6 +164,17 @@ class Screen:
         table = Table("server", "videos", "segments", "megabytes", "last act", "what", box=None, pad_edge=False)
         for row in rows:
             table.add_row(*(Text(neutral(field)) for field in row))
+        self.out.print(table)
+
+    def misses(self, misses: Sequence[Miss]) -> None:
+        """Questions without an answer; in a pipe one a line, tab between count and question."""
+        if not self.out.is_terminal:
+            for miss in misses:
+                self.data(f"{miss.count}\t{neutral(miss.question)}\n")
+            return
+        table = Table("asked", "question", box=None, pad_edge=False)
+        for miss in misses:
+            table.add_row(str(miss.count), Text(neutral(miss.question)))
         self.out.print(table)
 
     def statistics(self, statistics: Statistics) -> None:

@@ -26,7 +26,7 @@ def servers(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        sizes = [(server, each) for each in await stored.sizes() if (server := access.server_id(each.library))]
+        sizes = [(server, each) for each in await stored.sizes() if (server := access.server_of(each.library))]
         if json:
             session.screen.data("".join(size_json(server, size) + "\n" for server, size in sizes))
         elif sizes:

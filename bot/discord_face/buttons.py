@@ -15,7 +15,7 @@ from bot.discord_face.cards import Card, notice
 from bot.discord_face.controls import Owner, pressed
 from bot.discord_face.desk import Asker, Desk
 from bot.discord_face.pace import Delivery, Interaction, deliver, refuse
-from bot.discord_face.places import asker_of, delivery_of, desk_of
+from bot.discord_face.places import asker_of, delivery_of, desk_of, whereabouts_of
 from bot.discord_face.spoken import report
 from storage.models import Verdict
 
@@ -24,6 +24,9 @@ Button = ui.Button[Any]
 
 class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
     """A button recognised by its custom_id: whose card it is on, the ledger's key, and a number."""
+
+    noted = True
+    """Whether pressing it is remembered as using the bot in this server."""
 
     def __init__(self, item: Button, match: re.Match[str]) -> None:
         super().__init__(item)
@@ -41,6 +44,8 @@ class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
         try:
             require_served(interaction)
             await self.act(interaction, desk_of(interaction))
+            if self.noted:
+                await desk_of(interaction).askers.note(whereabouts_of(interaction))
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 
@@ -52,21 +57,27 @@ class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
         """Whether the card belongs to whoever pressed."""
         return interaction.user.id == self.owner_id
 
-    def turning(self, interaction: Interaction) -> tuple[Asker, Delivery]:
+    async def asker(self, interaction: Interaction, *, private: bool, aloud: bool = False) -> Asker:
+        """Whoever presses, seeing what they may see now: what the card showed to somebody else does not count."""
+        picked = await desk_of(interaction).picked(self.key)
+        return await asker_of(interaction, private=private, picked=picked or "", aloud=aloud)
+
+    async def turning(self, interaction: Interaction) -> tuple[Asker, Delivery]:
         """For buttons that change the card: a stranger gets a private copy, and the card stays as it is."""
         if not self.is_mine(interaction):
-            asker = asker_of(interaction, private=True)
+            asker = await self.asker(interaction, private=True)
             return asker, delivery_of(asker)
         message = interaction.message
         private = message is not None and message.flags.ephemeral
-        return asker_of(interaction, private=private), Delivery.IN_PLACE
+        # What all can see stays within what all may see.
+        return await self.asker(interaction, private=private, aloud=not private), Delivery.IN_PLACE
 
 
 class TurnPage(Pressed, template=pressed("page")):
     """Another page of an answer."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.page(asker, self.key, self.number), delivery)
 
 
@@ -74,7 +85,7 @@ class TurnVideos(Pressed, template=pressed("videos")):
     """Another page of the list of videos."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.videos_on(asker, self.key, self.number), delivery)
 
 
@@ -82,7 +93,7 @@ class OpenPassage(Pressed, template=pressed("open")):
     """A passage by itself, for whoever wants it: the answer stays where it is."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker = asker_of(interaction, private=True)
+        asker = await self.asker(interaction, private=True)
         await deliver(interaction, desk.open(asker, self.key, self.number), delivery_of(asker))
 
 
@@ -90,7 +101,7 @@ class Earlier(Pressed, template=pressed("earlier")):
     """A passage with what is said before it."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.widen(asker, self.key, -1), delivery)
 
 
@@ -98,7 +109,7 @@ class Later(Pressed, template=pressed("later")):
     """A passage with what is said after it."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.widen(asker, self.key, +1), delivery)
 
 
@@ -106,7 +117,7 @@ class ReadOn(Pressed, template=pressed("read")):
     """The words before (0) or after (1) those shown of a transcript."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker, delivery = self.turning(interaction)
+        asker, delivery = await self.turning(interaction)
         await deliver(interaction, desk.read_on(asker, self.key, +1 if self.number else -1), delivery)
 
 
@@ -114,8 +125,8 @@ class Share(Pressed, template=pressed("share")):
     """A private passage, for everybody in the channel."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker = asker_of(interaction, private=False)
-        desk.cooldown.take(asker.user_id)
+        asker = await self.asker(interaction, private=False, aloud=True)
+        desk.cooldown.take(asker.user_id, asker.cooldown_seconds)
         name = interaction.user.display_name
         await deliver(interaction, desk.share(asker, self.key, name), Delivery.PUBLIC)
 
@@ -135,7 +146,7 @@ class NotHelpful(Pressed, template=pressed("unhelpful")):
 
 
 async def _vote(button: Pressed, interaction: Interaction, desk: Desk, verdict: Verdict) -> None:
-    asker = asker_of(interaction, private=True)
+    asker = await button.asker(interaction, private=True)
 
     async def counted() -> Card:
         await desk.vote(asker, button.key, verdict)
@@ -149,7 +160,7 @@ class Withdraw(Pressed, template=pressed("withdraw")):
     """Takes a vote back."""
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        asker = asker_of(interaction, private=True)
+        asker = await self.asker(interaction, private=True)
 
         async def withdrawn() -> Card:
             await desk.withdraw(asker, self.key)
@@ -159,12 +170,14 @@ class Withdraw(Pressed, template=pressed("withdraw")):
 
 
 class Forget(Pressed, template=pressed("forget")):
-    """Deletes all votes of whoever presses."""
+    """Deletes all that is kept about whoever presses."""
+
+    noted = False
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
         async def forgotten() -> Card:
-            count = await desk.ledger.forget_user(interaction.user.id)
-            return notice("Your vote is deleted." if count == 1 else f"Your {count} votes are deleted.")
+            count = await desk.forget(interaction.user.id)
+            return notice(f"Deleted: {count} {'entry' if count == 1 else 'entries'} about you. Nothing else is kept.")
 
         await deliver(interaction, forgotten(), Delivery.PRIVATE)
 
@@ -187,11 +200,11 @@ BUTTONS: tuple[type[Pressed], ...] = (
 )  # fmt: skip
 
 
-async def answer_unknown(interaction: Interaction, buttons: Iterable[type[Pressed]]) -> None:
-    """A press on a button that is none of these, such as one of an earlier version's."""
+async def answer_unknown(interaction: Interaction, items: Iterable[type[ui.DynamicItem[Any]]]) -> None:
+    """A press on a button that none of these items recognises any more, such as one of an earlier version's."""
     if interaction.type is not discord.InteractionType.component:
         return
     data: Any = interaction.data
-    known = (button.__discord_ui_compiled_template__ for button in buttons)
+    known = (button.__discord_ui_compiled_template__ for button in items)
     if not any(each.fullmatch(data["custom_id"]) for each in known):
         await refuse(interaction, notice("This button is from an earlier version of me. Please ask again."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,10 +67,12 @@ def notice(words: str, *rows: Part) -> Card:
     return Card(text(neutral.fitted(words, 1500) or "…"), *rows)
 
 
-def answer_card(answer: Answer, owner: Owner, *, page: int = 0, more: bool = False) -> Card:
-    """An answer. `answer` holds what is shown on this page; `more` says that there is a next one."""
+def answer_card(
+    answer: Answer, owner: Owner, *, page: int = 0, more: bool = False, remarks: Sequence[str] = ()
+) -> Card:
+    """An answer. `answer` holds what is shown on this page; `more` says that there is a next. `remarks` are ours."""
     shown = answer.excerpts or answer.near_misses
-    heading = "\n".join([header(answer.question), *notes(answer, page)])
+    heading = "\n".join([header(answer.question), *notes(answer, page), *remarked(remarks)])
     parts: list[Part] = [text(heading), *sections(shown, MOST_TEXT - len(heading) - 100)]
     rows: list[Part] = []
     if shown:
@@ -101,6 +103,11 @@ def notes(answer: Answer, page: int = 0) -> list[str]:
     if page:
         said.append(f"-# Page {page + 1}")
     return said
+
+
+def remarked(remarks: Iterable[str]) -> list[str]:
+    """What else is to be said about an answer, such as which libraries were searched; in small print."""
+    return [f"-# {remark}" for remark in remarks]
 
 
 def sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:

@@ -21,15 +21,16 @@ To look for what a message says, open its menu: **Apps**, then **Find in videos*
 ### And besides
 **/timeline** draws where in the videos something is spoken of, and says it in words.
 **/videos** lists what can be asked about, **/video** shows one of them and the words that tell it from the others.
-**/transcript** shows the words around a moment, **/about** says what I am.
-**/library** is for those who manage a server: it imports transcripts into the server's own library, shows how much room
-they take, and takes back what was done last.
+**/transcript** shows the words around a moment, **/about** says what I am, **/privacy** shows what I keep about you.
+In a direct message I also search the servers in which you have used me; **/ask server:** picks one.
+Those who manage a server set me up there with **/settings**. **/library** is for them too: it imports transcripts into
+the server's own library, shows how much room they take, and takes back what was done last.
 I quote what is said in the videos and link to the second. I write no answers of my own."""
 
 _PRIVACY = (
     "I keep your question for as long as the buttons below its answer work, without your name. "
-    "A vote is kept with its question, under a pseudonym that only this installation can make; you can delete yours "
-    "at any time."
+    "Votes with their questions, questions without an answer where a server wants them noted, and in which servers you "
+    "used me are kept for a while, under a pseudonym that only this installation can make. /privacy shows it to you."
 )
 
 

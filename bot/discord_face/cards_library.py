@@ -152,6 +152,17 @@ def removed_card(summary: VideoSummary) -> Card:
                      "**/library undo** brings it back."))  # fmt: skip
 
 
+def purge_card(size: LibrarySize, owner: Owner) -> Card:
+    """What would go for good, and the question whether it shall."""
+    words = (
+        "### Delete everything of this server?\n"
+        f"{counted(size.videos, 'video')} with {counted(size.segments, 'segment')}, the glossary, the settings, the "
+        "votes, the unanswered questions, and who used me here.\n"
+        "-# **/library undo** does not bring it back; **/library export** gives you the videos as a file before."
+    )
+    return Card(ui.Container(text(words)), *controls.purge(owner))
+
+
 def renamed_card(before: Video, title: str) -> Card:
     """A video has another title."""
     return Card(text(f"**{name_of(before)}** is now called **{neutral.fitted(title, LONGEST_NAME)}**. "

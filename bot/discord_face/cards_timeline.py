@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from discord import MediaGalleryItem, ui
 
 from bot.answering.values import AnsweredTimeline, Excerpt
@@ -18,10 +20,10 @@ SHORTEST_MOMENT_QUOTE, LONGEST_MOMENT_QUOTE = 20, 240
 """Eight moments share the 4,000 characters of a card with the question; an address counts among them."""
 
 
-def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner) -> Card:
-    """Where in the videos a question is spoken of. `picture` is the timeline as PNG."""
+def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, remarks: Sequence[str] = ()) -> Card:
+    """Where in the videos a question is spoken of. `picture` is the timeline as PNG; `remarks` are ours."""
     answer = timeline.answer
-    heading = "\n".join([cards.header(answer.question), *cards.notes(answer)])
+    heading = "\n".join([cards.header(answer.question), *cards.notes(answer), *cards.remarked(remarks)])
     shown = MediaGalleryItem(f"attachment://{PICTURE}", description=in_words(timeline))
     hint = "-# The higher, the more is said of it just then. A number opens that passage with more around it."
     room = MOST_TEXT - len(heading) - len(hint) - 20

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import fuzz, process
 
 from bot.discord_face.neutral import cleaned, shortened
+from bot.errors import PassageGone
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Scope, VideoSummary
@@ -43,6 +44,17 @@ class Catalogue:
     async def find(self, scope: Scope, name: str) -> VideoSummary:
         """The video of an id, else the one that a name fits best. Raises UnknownVideo."""
         return named(name, await self.videos(scope))
+
+    async def exactly(self, scope: Scope, video_id: str) -> VideoSummary:
+        """The video of an id that a button knows. Raises PassageGone, which names nothing."""
+        for each in await self.videos(scope):
+            if each.video.video_id == video_id:
+                return each
+        raise PassageGone("That video is no longer here; ask again.")
+
+    def forget(self) -> None:
+        """Read every list anew."""
+        self._kept.clear()
 
     async def creators(self, scope: Scope) -> list[str]:
         """Every creator named in a scope."""

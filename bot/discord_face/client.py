@@ -21,18 +21,26 @@ from bot.discord_face.commands import Tree
 from bot.discord_face.confirmations import CONFIRMATIONS
 from bot.discord_face.desk import Desk
 from bot.discord_face.import_form import answer_forgotten
+from bot.discord_face.knowing import Export, privacy
+from bot.discord_face.learning import TurnMisses
+from bot.discord_face.leaving import purge_gone
 from bot.discord_face.librarian import Librarian
+from bot.discord_face.managing import MENUS
+from bot.discord_face.membership import Memberships
 from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
+from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.errors import CannotConnect
 from bot.settings import Settings
+from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
-EVERY_BUTTON = (*BUTTONS, *CONFIRMATIONS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
+"""Everything on a card that can be pressed."""
 
 
 class CuepointClient(discord.AutoShardedClient):
@@ -48,15 +56,16 @@ class CuepointClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.tree = Tree(self)
-        self.desk = Desk(library, ledger, settings.cooldown_seconds, settings.cuts)
+        self.desk = Desk(library, ledger, Memberships(self.get_guild), settings)
         self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
         self.serves = settings.serves
         self.syncs_at_start = True
         self._ledger = ledger
+        self._retention_seconds = settings.retention_seconds
 
     async def setup_hook(self) -> None:
         """Recognise buttons sent before this start, and tell Discord of commands that changed."""
-        self.add_dynamic_items(*EVERY_BUTTON)
+        self.add_dynamic_items(*ITEMS)
         if self.syncs_at_start:
             await self.sync_commands()
         self.sweep.start()
@@ -90,18 +99,61 @@ class CuepointClient(discord.AutoShardedClient):
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:
-        """Forget the buttons that have expired."""
-        await self._ledger.sweep()
+        """Forget expired buttons, what has been known about people for too long, and servers long gone."""
+        try:
+            await self._ledger.sweep(self._retention_seconds)
+            await purge_gone(self, self.desk, self._own_id())
+        except StorageError as error:
+            # Raised, it would end the loop for good.
+            log.error("could not tidy up, and will try again tomorrow: %s", error)
+
+    async def on_ready(self) -> None:
+        """Compare the servers with those that were known: some may have been left while nobody was listening."""
+        # Where only some shards run here, the other shards' servers are not gone. Servers in an outage are listed too.
+        if set(self.shards) == set(range(self.shard_count or 0)):
+            here = [server.id for server in self.guilds]
+            unserved = [server_id for server_id in here if not self.serves(server_id)]
+            await self._ledger.present(self._own_id(), here, passed_over=unserved)
+
+    async def on_guild_join(self, server: discord.Guild) -> None:
+        """Note that the bot was added to a server."""
+        self.desk.memberships.forget_server(server.id)
+        await self._note_presence(server)
+
+    async def on_guild_available(self, server: discord.Guild) -> None:
+        """The same: discord.py tells of a server so where Discord says that it is not unavailable."""
+        await self._note_presence(server)
+
+    async def _note_presence(self, server: discord.Guild) -> None:
+        # Of a server that is not served nothing is kept; one that was left is asked about before it is purged.
+        if self.serves(server.id):
+            await self._ledger.returned(server.id, self._own_id())
+
+    async def on_guild_remove(self, server: discord.Guild) -> None:
+        """Note that the bot was removed from a server. An outage is another event."""
+        self.desk.memberships.forget_server(server.id)
+        if self.serves(server.id) or await self._ledger.known(server.id):
+            await self._ledger.left(server.id, self._own_id())
+
+    def _own_id(self) -> int:
+        assert self.application_id is not None  # known since the login
+        return self.application_id
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
         if self.user is not None:
             await answer_message(self.desk, message, self.user.id, self.serves)
 
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """Note who uses the bot where, once they have their answer: nobody waits for that to be written."""
+        # Looking at what is kept about oneself adds nothing to it.
+        if command is not privacy:
+            await self.desk.askers.note(whereabouts_of(interaction))
+
     async def on_interaction(self, interaction: Interaction) -> None:
         """Catch presses on buttons, and forms, that nothing else recognises."""
         try:
-            await answer_unknown(interaction, EVERY_BUTTON)
+            await answer_unknown(interaction, ITEMS)
             await answer_forgotten(interaction)
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)

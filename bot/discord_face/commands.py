@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -14,14 +15,17 @@ from bot.discord_face import cards_house
 from bot.discord_face.admission import require_served
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
+from bot.discord_face.knowing import privacy
 from bot.discord_face.library_commands import library
+from bot.discord_face.managing import settings
 from bot.discord_face.neutral import shortened
 from bot.discord_face.pace import Interaction, deliver
-from bot.discord_face.places import asker_of, delivery_of, desk_of
+from bot.discord_face.places import asker_of, delivery_of, desk_of, whereabouts_of
 from bot.discord_face.spoken import on_command_error, report
 from bot.discord_face.states import Inquiry
 from bot.errors import EmptyQuestion, NotServed
 from bot.timecodes import parse_timecode
+from storage.models import Scope
 
 MOST_OF_A_MESSAGE = 500
 """Characters of a message that are looked for: what it is about stands at its beginning."""
@@ -44,6 +48,8 @@ class Tree(app_commands.CommandTree[Any]):
         self.add_command(transcript)
         self.add_command(help_)
         self.add_command(about)
+        self.add_command(settings)
+        self.add_command(privacy)
         self.add_command(find_in_videos)
         self.add_command(library)
 
@@ -70,37 +76,44 @@ class Tree(app_commands.CommandTree[Any]):
     video="Only in this video",
     creator="Only in this creator's videos",
     private="Show the answer to you alone",
+    server="Only in this server's own videos",
 )
 async def ask(
     interaction: Interaction,
     question: Range[str, 1, 2000],
     video: Range[str, 1, 200] = "",
     creator: Range[str, 1, 200] = "",
-    private: bool = False,
+    private: bool | None = None,
+    server: Range[str, 1, 100] = "",
 ) -> None:
     """Ask the videos: quotes word for word, and links to the second."""
-    await _answer(interaction, Inquiry(question, video, creator), private=private)
+    await _answer(interaction, Inquiry(question, video, creator), private=private, server=server)
 
 
-async def _answer(interaction: Interaction, inquiry: Inquiry, *, private: bool) -> None:
-    asker, desk = asker_of(interaction, private=private), desk_of(interaction)
+async def _answer(interaction: Interaction, inquiry: Inquiry, *, private: bool | None, server: str = "") -> None:
+    asker = await asker_of(interaction, private=private, picked=server)
+    desk, inquiry = desk_of(interaction), replace(inquiry, server=asker.picked)
     desk.admit(asker, inquiry)
     await deliver(interaction, desk.answer(asker, inquiry), delivery_of(asker))
 
 
 @app_commands.command()
 @app_commands.describe(
-    question="What to look for, as with /ask", video="Only in this video", private="Show the picture to you alone"
+    question="What to look for, as with /ask",
+    video="Only in this video",
+    private="Show the picture to you alone",
+    server="Only in this server's own videos",
 )
 async def timeline(
     interaction: Interaction,
     question: Range[str, 1, 2000],
     video: Range[str, 1, 200] = "",
-    private: bool = False,
+    private: bool | None = None,
+    server: Range[str, 1, 100] = "",
 ) -> None:
     """Draw where in the videos something is spoken of, with the best moments."""
-    asker, desk = asker_of(interaction, private=private), desk_of(interaction)
-    inquiry = Inquiry(question, video)
+    asker = await asker_of(interaction, private=private, picked=server)
+    desk, inquiry = desk_of(interaction), Inquiry(question, video, server=asker.picked)
     desk.admit(asker, inquiry)
     await deliver(interaction, desk.timeline(asker, inquiry), delivery_of(asker))
 
@@ -109,7 +122,7 @@ async def timeline(
 @app_commands.describe(search="Words of a title, or a creator's name; all videos if left out")
 async def videos(interaction: Interaction, search: Range[str, 1, 200] = "") -> None:
     """List the videos that can be asked about here."""
-    asker = asker_of(interaction, private=True)
+    asker = await asker_of(interaction, private=True)
     await deliver(interaction, desk_of(interaction).videos(asker, 0, search), delivery_of(asker))
 
 
@@ -117,7 +130,7 @@ async def videos(interaction: Interaction, search: Range[str, 1, 200] = "") -> N
 @app_commands.describe(video="Which video: its title or its id")
 async def video_(interaction: Interaction, video: Range[str, 1, 200]) -> None:
     """Show one video: its length, and the words that tell it from the others."""
-    asker = asker_of(interaction, private=True)
+    asker = await asker_of(interaction, private=True)
     await deliver(interaction, desk_of(interaction).video(asker, video), delivery_of(asker))
 
 
@@ -125,7 +138,7 @@ async def video_(interaction: Interaction, video: Range[str, 1, 200]) -> None:
 @app_commands.describe(video="Which video: its title or its id", at="A moment such as 12:34; the beginning if left out")
 async def transcript(interaction: Interaction, video: Range[str, 1, 200], at: Range[str, 1, 20] = "0") -> None:
     """Show the words around a moment of a video."""
-    asker = asker_of(interaction, private=True)
+    asker = await asker_of(interaction, private=True)
     try:
         moment = parse_timecode(at)
     except ValueError as error:
@@ -136,14 +149,14 @@ async def transcript(interaction: Interaction, video: Range[str, 1, 200], at: Ra
 @app_commands.command(name="help")
 async def help_(interaction: Interaction) -> None:
     """Show how to ask."""
-    asker = asker_of(interaction, private=True)
+    asker = await asker_of(interaction, private=True)
     await deliver(interaction, _at_once(cards_house.help_card()), delivery_of(asker))
 
 
 @app_commands.command()
 async def about(interaction: Interaction) -> None:
     """Show what this bot is, what it can search, and what it keeps."""
-    asker = asker_of(interaction, private=True)
+    asker = await asker_of(interaction, private=True)
     await deliver(interaction, desk_of(interaction).about(asker), delivery_of(asker))
 
 
@@ -160,21 +173,39 @@ async def _at_once(card: Card) -> Card:
     return card
 
 
+async def _typed_scope(interaction: Interaction) -> Scope:
+    """What may be suggested to somebody who types: of the server they have picked, where they have."""
+    picked = getattr(interaction.namespace, "server", None) or ""
+    return (await asker_of(interaction, private=True, picked=picked)).scope
+
+
 @ask.autocomplete("video")
 @timeline.autocomplete("video")
 @video_.autocomplete("video")
 @transcript.autocomplete("video")
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The videos that fit what has been typed, best first."""
-    scope = asker_of(interaction, private=True).scope
+    scope = await _typed_scope(interaction)
     found = await asyncio.to_thread(best, current, await desk_of(interaction).catalogue.videos(scope))
     return [Choice(name=name, value=value) for name, value in map(names_of, found)]
+
+
+@ask.autocomplete("server")
+@timeline.autocomplete("server")
+async def suggest_servers(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The servers that the asker was just verified to be in and whose videos they may ask here."""
+    servers = await desk_of(interaction).askers.servers(whereabouts_of(interaction))
+    names, ids = list(servers.values()), list(servers)
+    return [
+        Choice(name=shortened(names[place], CHOICE_LENGTH) or "unnamed", value=str(ids[place]))
+        for place in closest(current, names)
+    ]
 
 
 @ask.autocomplete("creator")
 async def suggest_creators(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The creators that fit what has been typed, best first."""
-    scope = asker_of(interaction, private=True).scope
+    scope = await _typed_scope(interaction)
     names = await desk_of(interaction).catalogue.creators(scope)
     found = await asyncio.to_thread(closest, current, names)
     return [

@@ -21,6 +21,18 @@ class Remove(Pressed, template=pressed("remove")):
         await deliver(interaction, librarian.remove(removal), Delivery.IN_PLACE)
 
 
+class PurgeAll(Pressed, template=pressed("purge")):
+    """Deletes everything of the server. Nothing is noted of that: it would be the first new thing to be kept."""
+
+    noted = False
+
+    async def act(self, interaction: Interaction, _desk: Desk) -> None:
+        librarian = librarian_of(interaction)
+        purge = await librarian.purging(self.key, server_of(interaction))
+        require_moderator(interaction, let_in=purge.let_in and self.is_mine(interaction))
+        await deliver(interaction, librarian.purge(purge), Delivery.IN_PLACE)
+
+
 class Leave(Pressed, template=pressed("leave")):
     """Leaves everything as it is."""
 
@@ -30,4 +42,4 @@ class Leave(Pressed, template=pressed("leave")):
         await insist(lambda: interaction.response.edit_message(view=card))
 
 
-CONFIRMATIONS: tuple[type[Pressed], ...] = (Remove, Leave)
+CONFIRMATIONS: tuple[type[Pressed], ...] = (Remove, PurgeAll, Leave)

@@ -88,15 +88,29 @@ def withdraw(owner: Owner) -> list[Row]:
     return row([_button("withdraw", "Take back my vote", owner)])
 
 
+def privacy(owner: Owner) -> list[Row]:
+    """Hands out, and deletes, everything that is kept about whoever presses."""
+    delete_all = _button("forget", "Delete all of it", owner, style=ButtonStyle.danger)
+    return row([_button("export", "Export", owner), delete_all])
+
+
 def forget(owner: Owner) -> list[Row]:
-    """Deletes everything that was kept about a person."""
-    return row([_button("forget", "Delete my votes", owner)])
+    """Deletes everything that is kept about whoever presses."""
+    return row([_button("forget", "Delete what you keep about me", owner)])
 
 
 def removal(owner: Owner) -> list[Row]:
     """Below the question whether a video shall be removed."""
     return row([
         _button("remove", "Remove it", owner, style=ButtonStyle.danger),
+        _button("leave", "Leave it", owner),
+    ])  # fmt: skip
+
+
+def purge(owner: Owner) -> list[Row]:
+    """Below the question whether a server's library shall be deleted for good."""
+    return row([
+        _button("purge", "Delete everything", owner, style=ButtonStyle.danger),
         _button("leave", "Leave it", owner),
     ])  # fmt: skip
 

@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot import asking
 from bot.answering.question import parse_question
-from bot.answering.sureness import Cuts
+from bot.answering.values import Answer, Found
 from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, states
+from bot.discord_face.askers import Asker as Asker
+from bot.discord_face.askers import Askers
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import Catalogue
-from bot.discord_face.controls import NO_KEY, Owner
+from bot.discord_face.controls import NO_KEY
+from bot.discord_face.membership import Memberships
 from bot.discord_face.pace import Cooldown
 from bot.discord_face.states import Inquiry, Listing, Opening, Reading, Shown, Spot
 from bot.drawing import draw
 from bot.errors import PassageGone
+from bot.purging import purge_server
+from bot.settings import Settings
 from bot.titles import called
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Scope, Verdict, Vote
+from storage.models import Verdict, Vote
 
 LAST_PAGE = 9
 """Nobody turns more pages than this; each costs as much as all before it."""
@@ -34,29 +39,18 @@ SEGMENTS_READ = 4
 """How many segments of a transcript are shown at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, what they may see, and whether others see the answer. `shareable`: others are there."""
-
-    user_id: int
-    scope: Scope
-    private: bool = False
-    shareable: bool = False
-
-    def owner(self, key: str = "") -> Owner:
-        """As the buttons know it."""
-        return Owner(self.user_id, key or "-", self.private, self.shareable)
-
-
 class Desk:
     """One for all of Discord."""
 
-    def __init__(self, library: Library, ledger: Ledger, cooldown_seconds: float, cuts: Cuts) -> None:
+    def __init__(self, library: Library, ledger: Ledger, memberships: Memberships, settings: Settings) -> None:
         self.library = library
         self.ledger = ledger
+        self.memberships = memberships
+        self.askers = Askers(library, ledger, memberships, settings.serves)
         self.catalogue = Catalogue(library)
-        self.cooldown = Cooldown(cooldown_seconds)
-        self._cuts = cuts
+        self.cooldown = Cooldown(settings.cooldown_seconds)
+        self.retention_days = settings.retention_days
+        self._cuts = settings.cuts
 
     def admit(self, asker: Asker, inquiry: Inquiry) -> None:
         """Refuse what can be refused at once, before anybody sees that something was asked.
@@ -64,11 +58,21 @@ class Desk:
         Raises EmptyQuestion and AskedTooSoon.
         """
         parse_question(inquiry.text, video=inquiry.video, creator=inquiry.creator)
-        self.cooldown.take(asker.user_id)
+        self.cooldown.take(asker.user_id, asker.cooldown_seconds)
 
-    async def answer(self, asker: Asker, inquiry: Inquiry, page: int = 0) -> Card:
-        """One page of the answer to a question."""
-        first, end = page * asking.QUOTES, (page + 1) * asking.QUOTES
+    async def answer(self, asker: Asker, inquiry: Inquiry) -> Card:
+        """The answer to a question. Where there is none, that is noted for those who look after the library."""
+        answer, card = await self._answered(asker, inquiry, 0)
+        await self._note_miss(asker, inquiry, answer)
+        return card
+
+    async def _note_miss(self, asker: Asker, inquiry: Inquiry, answer: Answer) -> None:
+        if asker.misses_to and answer.found is not Found.CONFIDENT:
+            await self.ledger.missed(asker.misses_to, inquiry.text, asker.user_id)
+
+    async def _answered(self, asker: Asker, inquiry: Inquiry, page: int) -> tuple[Answer, Card]:
+        """One page of an answer."""
+        first, end = page * asker.quotes, (page + 1) * asker.quotes
         # One more than is shown tells whether there is a next page.
         found = await asking.ask(
             self.library,
@@ -79,29 +83,34 @@ class Desk:
             limit=end + 1,
             cuts=self._cuts,
         )
-        answer = replace(found, excerpts=found.excerpts[first:end])
+        answer = replace(found, excerpts=found.excerpts[first:end], near_misses=found.near_misses[: asker.quotes])
         if page and not answer.excerpts:
             raise PassageGone("There are no more passages for this question; ask again.")
         key = await states.keep(self.ledger, states.shown(inquiry, answer))
-        return cards.answer_card(
-            answer, asker.owner(key), page=page, more=len(found.excerpts) > end and page < LAST_PAGE
-        )
+        more = len(found.excerpts) > end and page < LAST_PAGE
+        owner = asker.owner(key)
+        return answer, cards.answer_card(answer, owner, page=page, more=more, remarks=asker.remarks)
+
+    async def picked(self, key: str) -> int:
+        """The server that was picked for what a card shows; 0 where none was."""
+        return await states.picked(self.ledger, key)
 
     async def timeline(self, asker: Asker, inquiry: Inquiry) -> Card:
-        """Where in the videos a question is spoken of: drawn, and in words."""
+        """Where in the videos a question is spoken of: drawn, and in words. What is not answered is noted as ever."""
         found = await asking.timeline(
             self.library, asker.scope, inquiry.text, video=inquiry.video, creator=inquiry.creator, cuts=self._cuts
         )
         key = await states.keep(self.ledger, states.shown(inquiry, found.answer))
+        await self._note_miss(asker, inquiry, found.answer)
         if not found.strips:
-            return cards.answer_card(found.answer, asker.owner(key))
+            return cards.answer_card(found.answer, asker.owner(key), remarks=asker.remarks)
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw, found)
-        return cards_timeline.timeline_card(found, picture, asker.owner(key))
+        return cards_timeline.timeline_card(found, picture, asker.owner(key), asker.remarks)
 
     async def page(self, asker: Asker, key: str, page: int) -> Card:
         """Another page of an answer."""
         state = await states.recall(self.ledger, key, Shown)
-        return await self.answer(asker, state.inquiry, min(page, LAST_PAGE))
+        return (await self._answered(asker, state.inquiry, min(page, LAST_PAGE)))[1]
 
     async def open(self, asker: Asker, key: str, number: int) -> Card:
         """The passage behind one of an answer's numbers."""
@@ -137,7 +146,7 @@ class Desk:
     async def _vote(self, asker: Asker, key: str, verdict: Verdict) -> Vote:
         opening = await states.recall(self.ledger, key, Opening)
         video_id = opening.spot.stretch.video_id
-        library = (await self.catalogue.find(asker.scope, video_id)).library
+        library = (await self.catalogue.exactly(asker.scope, video_id)).library
         return Vote(library, opening.inquiry.text, video_id, opening.spot.second, verdict)
 
     async def videos(self, asker: Asker, page: int, search: str = "") -> Card:
@@ -169,7 +178,7 @@ class Desk:
         return await self._reading(asker, await states.recall(self.ledger, key, Reading), step)
 
     async def _reading(self, asker: Asker, reading: Reading, step: int = 0) -> Card:
-        found = await self.catalogue.find(asker.scope, reading.video_id)
+        found = await self.catalogue.exactly(asker.scope, reading.video_id)
         scope = await self.library.in_reach(asker.scope)
         segments = await self.library.segments_between(scope, reading.video_id, 0.0, found.end_second)
         if not segments:
@@ -181,6 +190,16 @@ class Desk:
         return cards_reading.transcript_card(
             found.video, segments[first:end], asker.owner(key), earlier=first > 0, later=end < len(segments)
         )
+
+    async def forget(self, user_id: int) -> int:
+        """Delete all that is kept about a person. Returns how many entries those were."""
+        self.memberships.forget_person(user_id)
+        return await self.ledger.forget_user(user_id)
+
+    async def purge(self, server_id: int) -> None:
+        """Delete everything of a server, at once and for good."""
+        await purge_server(self.library, self.ledger, server_id)
+        self.catalogue.forget()
 
     async def about(self, asker: Asker) -> Card:
         """What the bot is."""

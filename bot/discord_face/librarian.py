@@ -16,7 +16,7 @@ from bot.discord_face.cards_library import Reply
 from bot.discord_face.catalogue import named
 from bot.discord_face.controls import Owner
 from bot.discord_face.desk import Desk
-from bot.discord_face.states import Removal
+from bot.discord_face.states import Purge, Removal
 from bot.errors import LibraryBusy, NotAllowed
 from storage import access
 from storage.library import Library
@@ -24,6 +24,7 @@ from storage.models import GlossaryEntry, Labels, Quota, VideoSummary
 
 CONFIRM_SECOND = 3600.0
 """How long somebody may think about a removal."""
+OTHER_SERVER = "This button belongs to another server."
 _AT_ONCE = 2
 """Imports under way over all servers: each holds its files in memory."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -130,7 +131,7 @@ class Librarian:
         """What a button would remove. Raises NotAllowed in another server, PassageGone when it is too late."""
         removal = await states.recall(self._desk.ledger, key, Removal)
         if removal.server_id != server_id:
-            raise NotAllowed("This button belongs to another server.")
+            raise NotAllowed(OTHER_SERVER)
         return removal
 
     async def remove(self, removal: Removal) -> Card:
@@ -138,6 +139,25 @@ class Librarian:
         self._require_idle(removal.server_id)
         summary = await self.library.remove(access.own(removal.server_id), removal.video_id)
         return cards_library.removed_card(summary)
+
+    async def ask_purge(self, server_id: int, asker: int, *, let_in: bool) -> Card:
+        """Show what deleting everything would take away, with a button that does it."""
+        size = await self.library.size(access.own(server_id))
+        key = await states.keep(self._desk.ledger, Purge(server_id, let_in), CONFIRM_SECOND)
+        return cards_library.purge_card(size, Owner(asker, key, private=True))
+
+    async def purging(self, key: str, server_id: int) -> Purge:
+        """What a button would delete. Raises NotAllowed in another server, PassageGone when it is too late."""
+        purge = await states.recall(self._desk.ledger, key, Purge)
+        if purge.purged_id != server_id:
+            raise NotAllowed(OTHER_SERVER)
+        return purge
+
+    async def purge(self, purge: Purge) -> Card:
+        """Delete everything of a server, for good."""
+        with self._alone(purge.purged_id):
+            await self._desk.purge(purge.purged_id)
+        return notice("Everything of this server is deleted.")
 
     async def rename(self, server_id: int, name: str, title: str) -> Card:
         """Give a video another title."""

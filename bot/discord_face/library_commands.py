@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord_face import cards_library
+from bot.discord_face import cards_library, learning
 from bot.discord_face.admission import is_moderator, server_of
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
@@ -18,7 +18,7 @@ from bot.discord_face.import_form import ImportForm
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.neutral import shortened
 from bot.discord_face.pace import Delivery, Interaction, deliver, insist
-from bot.discord_face.places import librarian_of
+from bot.discord_face.places import asker_of, desk_of, librarian_of
 from bot.discord_face.slow_replies import reply_slowly
 from storage.models import GlossaryEntry, Labels
 
@@ -96,6 +96,20 @@ async def export(interaction: Interaction, form: Choice[str], video: Name = "") 
 async def stats(interaction: Interaction) -> None:
     """Show how large this server's library is, and may become."""
     await _privately(interaction, lambda librarian, server: librarian.stats(server))
+
+
+@library.command()
+async def misses(interaction: Interaction) -> None:
+    """List what was asked here and not clearly answered."""
+    server, asker = server_of(interaction), await asker_of(interaction, private=True)
+    await deliver(interaction, learning.misses(desk_of(interaction), asker, server), Delivery.PRIVATE)
+
+
+@library.command()
+async def purge(interaction: Interaction) -> None:
+    """Delete everything of this server for good, after showing what that is."""
+    asker, let_in = interaction.user.id, not is_moderator(interaction)
+    await _privately(interaction, lambda librarian, server: librarian.ask_purge(server, asker, let_in=let_in))
 
 
 @glossary.command(name="add")

@@ -12,7 +12,7 @@ from bot.discord_face.admission import Serves, require_served_server
 from bot.discord_face.cards import Card
 from bot.discord_face.desk import Desk
 from bot.discord_face.pace import READY_SECOND, insist, sealed
-from bot.discord_face.places import writer_of
+from bot.discord_face.places import whereabouts_of_writer, writer_of
 from bot.discord_face.spoken import error_card
 from bot.discord_face.states import Inquiry
 
@@ -42,6 +42,7 @@ async def answer_message(desk: Desk, message: discord.Message, own_id: int, serv
         return
     try:
         await _send(message, await _answered(desk, message, Inquiry(text), serves))
+        await desk.askers.note(whereabouts_of_writer(message))
     except discord.Forbidden:
         # Rights may have changed since we looked, and asking again would only be counted against the bot.
         log.info("a message could not be answered: not allowed to")
@@ -52,7 +53,7 @@ async def _answered(desk: Desk, message: discord.Message, inquiry: Inquiry, serv
     try:
         if message.guild is not None:
             require_served_server(message.guild.id, serves)
-        asker = writer_of(message)
+        asker = await writer_of(desk, message)
         desk.admit(asker, inquiry)
         making = asyncio.ensure_future(desk.answer(asker, inquiry))
         await asyncio.wait({making}, timeout=READY_SECOND)

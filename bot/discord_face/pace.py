@@ -105,12 +105,15 @@ class Cooldown:
     """How soon a person may ask again."""
 
     def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._now = now
         self._free_at: dict[int, float] = {}
 
-    def take(self, user_id: int) -> None:
-        """Count a question. Raises AskedTooSoon, which counts as none."""
+    def take(self, user_id: int, seconds: float | None = None) -> None:
+        """Count a question; the next one waits for `seconds`, if that is longer than is usual.
+
+        Raises AskedTooSoon, which counts as none.
+        """
         now = self._now()
         left = self._free_at.get(user_id, now) - now
         if left > 0:
@@ -118,4 +121,4 @@ class Cooldown:
             raise AskedTooSoon(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.")
         if len(self._free_at) >= _PEOPLE_REMEMBERED:
             self._free_at = {user: free for user, free in self._free_at.items() if free > now}
-        self._free_at[user_id] = now + self._seconds
+        self._free_at[user_id] = now + max(self.seconds, seconds or 0.0)

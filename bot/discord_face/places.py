@@ -1,13 +1,14 @@
-"""Where somebody is on Discord, and so what they may see and who sees the answer."""
+"""Where somebody is on Discord, and so who asks, and who sees the answer."""
 
 from __future__ import annotations
 
 import discord
 
-from bot.discord_face.desk import Asker, Desk
+from bot.discord_face.askers import Asker, Whereabouts
+from bot.discord_face.desk import Desk
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.pace import Delivery, Interaction
-from storage import access
+from storage.access import Membership, Place
 
 
 def desk_of(interaction: Interaction) -> Desk:
@@ -22,19 +23,38 @@ def librarian_of(interaction: Interaction) -> Librarian:
     return librarian
 
 
-def asker_of(interaction: Interaction, *, private: bool) -> Asker:
-    """Who pressed or typed. A server's library is in play only where the app is installed in that server: the presence
-    of `interaction.guild` alone says nothing."""
-    installed = interaction.guild_id is not None and interaction.is_guild_integration()
-    scope = access.in_server(interaction.guild_id) if installed and interaction.guild_id else access.elsewhere()
-    alone = is_alone(interaction)
-    return Asker(interaction.user.id, scope, private=private and not alone, shareable=not alone)
+async def asker_of(
+    interaction: Interaction, *, private: bool | None, picked: str | int = "", aloud: bool = False
+) -> Asker:
+    """Who pressed or typed, and what they may see here and now; the arguments are those of `Askers.make`.
+
+    Raises ServerOutOfReach.
+    """
+    who = whereabouts_of(interaction)
+    return await desk_of(interaction).askers.make(who, private=private, picked=picked, aloud=aloud)
 
 
-def writer_of(message: discord.Message) -> Asker:
-    """Who wrote to the bot, in a server it has joined or in a direct message."""
-    scope = access.in_server(message.guild.id) if message.guild else access.elsewhere()
-    return Asker(message.author.id, scope, shareable=message.guild is not None)
+async def writer_of(desk: Desk, message: discord.Message) -> Asker:
+    """Who wrote to the bot, in a server it has joined or in a direct message. Everybody there sees the answer."""
+    return await desk.askers.make(whereabouts_of_writer(message), private=False, aloud=True)
+
+
+def whereabouts_of_writer(message: discord.Message) -> Whereabouts:
+    """Who wrote where."""
+    if message.guild is None:
+        return Whereabouts(message.author.id, Place.ALONE)
+    here = Membership(message.guild.id, _roles(message.author))
+    return Whereabouts(message.author.id, Place.SERVER, here, _channel(message.channel, message.channel.id))
+
+
+def whereabouts_of(interaction: Interaction) -> Whereabouts:
+    """Who is where. A server counts only where the app is installed in that server: the presence of
+    `interaction.guild` alone says nothing."""
+    user_id, server_id = interaction.user.id, interaction.guild_id
+    if server_id is not None and interaction.is_guild_integration():
+        here = Membership(server_id, _roles(interaction.user))
+        return Whereabouts(user_id, Place.SERVER, here, _channel(interaction.channel, interaction.channel_id))
+    return Whereabouts(user_id, Place.ALONE if is_alone(interaction) else Place.ELSEWHERE)
 
 
 def is_alone(interaction: Interaction) -> bool:
@@ -45,3 +65,12 @@ def is_alone(interaction: Interaction) -> bool:
 def delivery_of(asker: Asker) -> Delivery:
     """How a new card reaches its asker."""
     return Delivery.PRIVATE if asker.private else Delivery.PUBLIC
+
+
+def _roles(person: discord.User | discord.Member) -> frozenset[int]:
+    return frozenset(role.id for role in person.roles) if isinstance(person, discord.Member) else frozenset()
+
+
+def _channel(channel: object, channel_id: int | None) -> int | None:
+    """The channel whose rules hold: a thread inherits from its parent."""
+    return channel.parent_id if isinstance(channel, discord.Thread) else channel_id

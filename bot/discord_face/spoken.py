@@ -52,7 +52,8 @@ async def on_command_error(interaction: Interaction, error: app_commands.AppComm
     cause = error.__cause__
     if interaction.type is discord.InteractionType.autocomplete:
         # Nothing can be said there; the person goes on typing.
-        log.error("unexpected error while suggesting", exc_info=error)
+        if not isinstance(cause, BotError):
+            log.error("unexpected error while suggesting", exc_info=error)
         return
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         await refuse(interaction, notice("I have just been updated. Please try that again in a minute."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ class Inquiry:
     text: str
     video: str = ""
     creator: str = ""
+    server: int = 0
+    """The server that was picked, by its id; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +77,26 @@ class Removal:
     let_in: bool
 
 
-State = TypeVar("State", Shown, Opening, Reading, Listing, Removal)
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """The server all of whose things somebody is about to delete, and whether they were let in, as in a removal."""
+
+    purged_id: int
+    let_in: bool
+
+
+State = TypeVar("State", Shown, Opening, Reading, Listing, Removal, Purge)
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (Shown, Opening, Reading, Listing, Removal)
+    kind: TypeAdapter(kind) for kind in (Shown, Opening, Reading, Listing, Removal, Purge)
 }
 
 
 async def keep(
-    ledger: Ledger, state: Shown | Opening | Reading | Listing | Removal, lifetime_second: float = LIFETIME_SECOND
+    ledger: Ledger,
+    state: Shown | Opening | Reading | Listing | Removal | Purge,
+    lifetime_second: float = LIFETIME_SECOND,
 ) -> str:
     """Keep what a card's buttons must know; the key goes into their custom_id."""
     payload = _ADAPTERS[type(state)].dump_json(state).decode()
@@ -98,6 +111,13 @@ async def recall(ledger: Ledger, key: str, kind: type[State]) -> State:
     except ValidationError as error:
         raise PassageGone(EXPIRED) from error
     return state
+
+
+async def picked(ledger: Ledger, key: str) -> int:
+    """The server that was picked for what was kept; 0 where none was, or nothing is kept."""
+    payload = await ledger.state(key)
+    state = json.loads(payload) if payload else {}
+    return int(state.get("inquiry", {}).get("server", 0))
 
 
 def shown(inquiry: Inquiry, answer: Answer) -> Shown:

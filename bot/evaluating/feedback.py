@@ -1,4 +1,4 @@
-"""What people voted, as a question set."""
+"""What people voted, and what they asked in vain, as a question set."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ from storage.models import Scope, Verdict, VoteCount
 async def feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSet:
     """The votes on the segments of the scope's one library, beside all its segments.
 
-    A segment answers a question if more people found it helpful than not. Raises QuestionSetError where nobody voted.
+    A segment answers a question if more people found it helpful than not. Questions that found no clear answer are in
+    it too, without judgements. Raises QuestionSetError where there is neither.
     """
     (key,) = scope.libraries
     votes = [counted for counted in await ledger.votes() if counted.vote.library == key]
     entries = await _entries(library, scope)
     stored = {entry.entry_id for entry in entries}
     kept = [counted for counted in votes if _voted_on(counted) in stored]
-    if not kept:
+    missed = {miss.question for miss in await ledger.misses(key)}
+    if not kept and not missed:
         why = "the segments that people voted on are not stored any more" if votes else "nobody has voted yet"
         raise QuestionSetError(f"There is nothing to write for the library {key!r}: {why}.")
-    queries = {text: f"q{number}" for number, text in enumerate(sorted({each.vote.question for each in kept}), 1)}
+    asked = sorted({each.vote.question for each in kept} | missed)
+    queries = {text: f"q{number}" for number, text in enumerate(asked, 1)}
     gone = sum(counted.count for counted in votes) - sum(counted.count for counted in kept)
     notes = (f"Votes on segments that are not stored any more, left out: {gone:,}.",) if gone else ()
     return QuestionSet(

@@ -25,20 +25,25 @@ def require_free(folder: Path) -> None:
 def write_question_set(folder: Path, questions: QuestionSet) -> None:
     """Write a question set into a new or empty folder: all of it, or nothing. Raises QuestionSetError."""
     require_free(folder)
-    contents = {CORPUS: _entries(questions), QUERIES: _queries(questions), JUDGEMENTS: _judgements(questions)}
+    files = contents(questions)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Written under another name first, so that a full disk leaves no half of a question set behind.
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
         try:
-            for name, lines in contents.items():
+            for name, lines in files.items():
                 (draft / name).write_text("".join(lines), encoding="utf-8", newline="\n")
-            for name in contents:
+            for name in files:
                 (draft / name).rename(folder / name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def contents(questions: QuestionSet) -> dict[str, Iterator[str]]:
+    """The files of a question set by name, each as its lines."""
+    return {CORPUS: _entries(questions), QUERIES: _queries(questions), JUDGEMENTS: _judgements(questions)}
 
 
 def _unwritable(folder: Path, error: OSError) -> QuestionSetError:

@@ -9,6 +9,7 @@ by characters and pairs of characters, whatever the language of the library.
 from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
+from storage.analysis.languages import base_language
 from storage.analysis.tokens import STOP_PREFIX, Token
 
-__all__ = ["ANALYSED_BY", "STOP_PREFIX", "Analyser", "Token", "analyser_for"]
+__all__ = ["ANALYSED_BY", "STOP_PREFIX", "Analyser", "Token", "analyser_for", "base_language"]

@@ -1,0 +1,108 @@
+"""`cuepoint settings`, `cuepoint misses` and `cuepoint purge`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.console_face.asking_commands import LibraryOption
+from bot.console_face.machine_output import miss_json
+from bot.console_face.session import WRONG_USE, Session
+from bot.errors import SettingsError
+from bot.purging import purge_server, purge_shared
+from bot.server_settings import ONLY_IN_SERVERS, changed, in_words
+from storage import access
+from storage.ledger import EVERYWHERE_ELSE, Ledger
+from storage.library import Library
+from storage.models import Scope
+
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Change a setting; can be given several times."),
+]
+MissJsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
+
+
+def settings(
+    context: typer.Context,
+    library: Annotated[
+        str,
+        typer.Option("--library", help="Which server, by its id; shared for everywhere outside of servers."),
+    ] = access.SHARED,
+    set_: SetOption = None,
+) -> None:
+    """Show how the bot is set up in a server, or outside of servers, and change it. `/settings` does the same."""
+    session: Session = context.obj
+
+    async def run(stored: Library, ledger: Ledger) -> None:
+        scope = access.host(library)
+        server_id = _server(scope)
+        kept = new = await ledger.settings(server_id)
+        for assignment in set_ or ():
+            name, equals, value = assignment.partition("=")
+            if not equals:
+                raise SettingsError(f"{assignment[:40]!r} is no setting: write it as NAME=VALUE, such as quotes=3.")
+            if server_id == EVERYWHERE_ELSE and name in ONLY_IN_SERVERS:
+                raise SettingsError(f"{name} belongs to a server: name it with --library.")
+            new = changed(new, name, value)
+        if new.language != kept.language:
+            await stored.read_as(scope, new.language)
+        if new != kept:
+            await ledger.keep_settings(server_id, new)
+        words = in_words(new, host_cooldown=session.settings.cooldown_seconds)
+        for name, told in words.items():
+            if server_id != EVERYWHERE_ELSE or name not in ONLY_IN_SERVERS:
+                session.screen.say(f"{name:<9} {told}")
+
+    session.run_with_ledger(run)
+
+
+def misses(context: typer.Context, library: LibraryOption = access.SHARED, json: MissJsonOption = False) -> None:
+    """List what was asked and not clearly answered; in a pipe one a line, a tab between count and question."""
+    session: Session = context.obj
+
+    async def run(_stored: Library, ledger: Ledger) -> None:
+        found = await ledger.misses(access.host(library).libraries[0])
+        if json:
+            session.screen.data("".join(miss_json(miss) + "\n" for miss in found))
+        elif found:
+            session.screen.misses(found)
+        else:
+            session.screen.remark("No question without an answer is noted.")
+
+    session.run_with_ledger(run)
+
+
+def purge(
+    context: typer.Context,
+    library: Annotated[
+        str, typer.Option("--library", help="Which library: shared, or a Discord server's id.", show_default=False)
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a library for good, with its settings, votes, unanswered questions and sightings. Only a backup helps."""
+    session: Session = context.obj
+
+    async def size(stored: Library) -> int:
+        return (await stored.statistics(access.host(library))).videos
+
+    videos = session.run(size)
+    if not yes and not typer.confirm(f"Delete {videos:,} videos of {library}, and all that people did with them?"):
+        session.screen.remark("Nothing was deleted.")
+        raise typer.Exit(WRONG_USE)
+
+    async def run(stored: Library, ledger: Ledger) -> None:
+        server_id = _server(access.host(library))
+        if server_id == EVERYWHERE_ELSE:
+            await purge_shared(stored, ledger)
+        else:
+            await purge_server(stored, ledger, server_id)
+
+    session.run_with_ledger(run)
+    session.screen.say(f"Deleted {videos:,} videos of {library}, and all that people did with them.")
+
+
+def _server(scope: Scope) -> int:
+    """The server whose library is named; 0 for the shared one."""
+    return access.server_of(scope.libraries[0]) or EVERYWHERE_ELSE

@@ -1,0 +1,66 @@
+"""`/privacy`: what is kept about a person, for that person: to see, to take away, to have deleted."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import discord
+from discord import app_commands
+
+from bot.discord_face.buttons import Pressed
+from bot.discord_face.cards import Card
+from bot.discord_face.cards_settings import privacy_card
+from bot.discord_face.controls import pressed
+from bot.discord_face.desk import Desk
+from bot.discord_face.pace import Interaction, deliver
+from bot.discord_face.places import asker_of, delivery_of, desk_of
+from storage.models import Known
+
+FILE_NAME = "cuepoint-about-me.json"
+
+
+@app_commands.command()
+async def privacy(interaction: Interaction) -> None:
+    """Show what I keep about you, export it, or have it deleted."""
+    desk = desk_of(interaction)
+    asker = await asker_of(interaction, private=True)
+
+    async def made() -> Card:
+        known = await desk.ledger.known_about(asker.user_id)
+        servers = [desk.memberships.name(each.server_id) or str(each.server_id) for each in known.sightings]
+        return privacy_card(known, servers, asker.owner(), retention_days=desk.retention_days)
+
+    await deliver(interaction, made(), delivery_of(asker))
+
+
+class Export(Pressed, template=pressed("export")):
+    """All that is kept about whoever presses, as a file for them alone."""
+
+    noted = False
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        known = await desk.ledger.known_about(interaction.user.id)
+        content = io.BytesIO(exported(known, desk.retention_days).encode())
+        await interaction.response.send_message(file=discord.File(content, FILE_NAME), ephemeral=True)
+
+
+def exported(known: Known, retention_days: float) -> str:
+    """All that is kept about a person, as JSON."""
+    told = {
+        "kept_for_days": retention_days,
+        "votes": [{**asdict(each.vote), "voted_at": _moment(each.voted_at)} for each in known.votes],
+        "questions_without_a_clear_answer": [
+            {**asdict(each), "last_asked": _moment(each.last_asked)} for each in known.misses
+        ],
+        "seen_in_servers": [
+            {"server": str(each.server_id), "last_seen": _moment(each.last_seen)} for each in known.sightings
+        ],
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+def _moment(second: float) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,89 @@
+"""In which servers somebody is, as Discord says when it is asked; never as anybody claims."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+import aiohttp
+import discord
+
+from storage.access import Membership
+
+MOST_ASKED = 25
+"""Servers about which Discord is asked at a time."""
+PATIENCE_SECOND = 1.0
+"""All of them together; an interaction must be answered within three."""
+YES_KEPT_SECOND = 300.0
+NO_KEPT_SECOND = 60.0
+_ANSWERS_KEPT = 20_000
+
+Finder = Callable[[int], discord.Guild | None]
+
+
+class Memberships:
+    """Asks Discord, and remembers for a short while. Whatever is not a clear yes is a no."""
+
+    def __init__(self, find: Finder, now: Callable[[], float] = time.monotonic) -> None:
+        self._find = find
+        self._now = now
+        self._kept: dict[tuple[int, int], tuple[float, Membership | None]] = {}
+
+    async def of(self, user_id: int, server_ids: Iterable[int]) -> tuple[Membership, ...]:
+        """The servers among those named that a person is in, in that order, with their roles there."""
+        wanted = list(dict.fromkeys(server_ids))[:MOST_ASKED]
+        known = {server_id: self._remembered(user_id, server_id) for server_id in wanted}
+        unknown = [server_id for server_id, answer in known.items() if answer is None]
+        found = {server_id: answer[1] for server_id, answer in known.items() if answer is not None}
+        found |= await self._ask(user_id, unknown)
+        return tuple(member for server_id in wanted if (member := found[server_id]) is not None)
+
+    def name(self, server_id: int) -> str:
+        """What a server is called; "" for one that the bot is not in."""
+        server = self._find(server_id)
+        return server.name if server is not None and not server.unavailable else ""
+
+    def forget_server(self, server_id: int) -> None:
+        """Ask anew about everybody in a server."""
+        self._kept = {key: answer for key, answer in self._kept.items() if key[1] != server_id}
+
+    def forget_person(self, user_id: int) -> None:
+        """Remember nothing about a person."""
+        self._kept = {key: answer for key, answer in self._kept.items() if key[0] != user_id}
+
+    def _remembered(self, user_id: int, server_id: int) -> tuple[float, Membership | None] | None:
+        answer = self._kept.get((user_id, server_id))
+        return answer if answer is not None and self._now() < answer[0] else None
+
+    async def _ask(self, user_id: int, server_ids: list[int]) -> dict[int, Membership | None]:
+        if not server_ids:
+            return {}
+        asking = {server_id: asyncio.ensure_future(self._one(user_id, server_id)) for server_id in server_ids}
+        try:
+            await asyncio.wait(asking.values(), timeout=PATIENCE_SECOND)
+        finally:
+            late = [task for task in asking.values() if task.cancel()]
+        await asyncio.gather(*late, return_exceptions=True)
+        found = {server_id: None if task.cancelled() else task.result() for server_id, task in asking.items()}
+        self._keep(user_id, found)
+        return found
+
+    async def _one(self, user_id: int, server_id: int) -> Membership | None:
+        server = self._find(server_id)
+        if server is None or server.unavailable:
+            # Of a server that the bot is not in Discord would only say 403 or 404, and count those.
+            return None
+        try:
+            member = await server.fetch_member(user_id)
+        except (discord.HTTPException, aiohttp.ClientError, OSError):
+            return None
+        # Who has not passed a server's screening sees nothing of it on Discord either.
+        return None if member.pending else Membership(server_id, frozenset(role.id for role in member.roles))
+
+    def _keep(self, user_id: int, found: dict[int, Membership | None]) -> None:
+        now = self._now()
+        if len(self._kept) >= _ANSWERS_KEPT:
+            self._kept = {key: answer for key, answer in self._kept.items() if now < answer[0]}
+        for server_id, member in found.items():
+            self._kept[user_id, server_id] = now + (NO_KEPT_SECOND if member is None else YES_KEPT_SECOND), member

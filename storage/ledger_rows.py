@@ -1,0 +1,46 @@
+"""What every verb of the ledger stands on: rows in and out, and people by a keyed hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from storage.database import Database, database_errors
+
+_PERSON_CHARACTERS = 32
+
+
+class LedgerRows:
+    """The database, the secret of this installation, and a clock (seconds since the epoch)."""
+
+    def __init__(self, database: Database, secret: bytes, now: Callable[[], float]) -> None:
+        self._database = database
+        self._secret = secret
+        self._now = now
+
+    def _keyed_hash(self, text: str) -> bytes:
+        return hmac.digest(self._secret, text.encode(), hashlib.sha256)
+
+    def _person(self, user_id: int) -> str:
+        # Keyed, because Discord's ids are public: a plain hash of each member's would tell who it was.
+        return self._keyed_hash(str(user_id)).hex()[:_PERSON_CHARACTERS]
+
+    async def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with database_errors(self._database.path):
+            return [tuple(row) for row in await self._database.reader.execute_fetchall(sql, parameters)]
+
+    async def _write(self, sql: str, parameters: Sequence[object]) -> int:
+        """Run one change of its own; how many rows it touched."""
+        return await self._write_all([(sql, parameters)])
+
+    async def _write_all(self, statements: Sequence[tuple[str, Sequence[object]]], *, erase: bool = False) -> int:
+        """Run several changes as one; how many rows they touched. `erase` overwrites what is deleted."""
+        async with self._database.transaction(erase=erase) as connection:
+            return sum([(await connection.execute(sql, parameters)).rowcount for sql, parameters in statements])
+
+
+def kept_form(question: str) -> str:
+    """A question as it is kept: "What  is BERT?" and "what is bert?" are one."""
+    return " ".join(question.split()).casefold()

@@ -1,0 +1,159 @@
+"""The ledger's verbs about servers: how each has set up the bot, and whether the bot is still in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from storage.ledger_rows import LedgerRows
+from storage.models import ServerSettings
+
+EVERYWHERE_ELSE = 0
+"""In place of a server's id: the settings that hold in direct messages and wherever no server's do."""
+
+
+class ServerEntries(LedgerRows):
+    """Settings by server, arrivals and departures."""
+
+    async def settings(self, server_id: int) -> ServerSettings:
+        """How a server has set up the bot; as shipped where it never said. 0 means everywhere outside of servers."""
+        return (await self.settings_of([server_id]))[server_id]
+
+    async def settings_of(self, server_ids: Collection[int]) -> dict[int, ServerSettings]:
+        """The settings of several servers at once."""
+        wanted = json.dumps([str(server_id) for server_id in server_ids])
+        rows = await self._rows(
+            "SELECT id, settings FROM server WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        kept = {int(server): _settings(json.loads(settings)) for server, settings in rows}
+        return {server_id: kept.get(server_id, ServerSettings()) for server_id in server_ids}
+
+    async def keep_settings(self, server_id: int, settings: ServerSettings) -> None:
+        """Keep how a server has set up the bot, in place of what was kept before."""
+        await self._write(
+            "INSERT INTO server (id, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
+            (str(server_id), _differences(settings)),
+        )
+
+    async def known(self, server_id: int) -> bool:
+        """Whether anything is kept of a server itself, such as its settings or that the bot is in it."""
+        return bool(await self._rows("SELECT 1 FROM server WHERE id = ?", (str(server_id),)))
+
+    async def left(self, server_id: int, application_id: int | None = None) -> None:
+        """Note that the bot was removed from a server. The first time counts, until it returns."""
+        await self._write(
+            """
+            INSERT INTO server (id, application, left_at) VALUES (?1, coalesce(?2, ''), ?3)
+            ON CONFLICT DO UPDATE SET left_at = coalesce(left_at, ?3), application = coalesce(?2, application)
+            """,
+            (str(server_id), _text(application_id), self._now()),
+        )
+
+    async def returned(self, server_id: int, application_id: int | None = None) -> None:
+        """Note that the bot is in a server, whether it had left it or not."""
+        parameters = str(server_id), _text(application_id)
+        # Said of every server at every start, and nearly always known.
+        known = await self._rows(
+            "SELECT 1 FROM server WHERE id = ?1 AND left_at IS NULL AND application = coalesce(?2, application)",
+            parameters,
+        )
+        if not known:
+            await self._write(
+                """
+                INSERT INTO server (id, application) VALUES (?1, coalesce(?2, ''))
+                ON CONFLICT DO UPDATE SET left_at = NULL, application = coalesce(?2, application)
+                """,
+                parameters,
+            )
+
+    async def present(
+        self, application_id: int, server_ids: Collection[int], *, passed_over: Collection[int] = ()
+    ) -> None:
+        """Note in which servers an application is: all of them. Those it was in before and is no more, it has left.
+
+        Servers that another application was last seen in are none of its business. Of those passed over, which are not
+        served, nothing new is kept.
+        """
+        now_in = json.dumps([str(server_id) for server_id in server_ids])
+        served = json.dumps([str(server_id) for server_id in server_ids if server_id not in passed_over])
+        await self._write_all(
+            [
+                (
+                    """
+                    UPDATE server SET left_at = ?3 WHERE application = ?1 AND left_at IS NULL
+                        AND id NOT IN (SELECT value FROM json_each(?2))
+                    """,
+                    (str(application_id), now_in, self._now()),
+                ),
+                (
+                    """
+                    INSERT INTO server (id, application) SELECT value, ?1 FROM json_each(?2) WHERE true
+                    ON CONFLICT DO UPDATE SET left_at = NULL, application = excluded.application
+                    """,
+                    (str(application_id), served),
+                ),
+            ]
+        )
+
+    async def gone_servers(self, before: float, application_id: int | None = None) -> list[int]:
+        """The servers that were left before a moment (seconds since the epoch), the longest gone first.
+
+        With `application_id` only those that this application left.
+        """
+        rows = await self._rows(
+            "SELECT id FROM server WHERE left_at < ?1 AND (?2 IS NULL OR application = ?2) ORDER BY left_at, id",
+            (before, _text(application_id)),
+        )
+        return [int(server) for (server,) in rows]
+
+    async def left_at(self, server_id: int) -> float | None:
+        """When the bot was removed from a server (seconds since the epoch); None while it is in it."""
+        rows = await self._rows("SELECT left_at FROM server WHERE id = ?", (str(server_id),))
+        return rows[0][0] if rows else None
+
+    async def purge_server(self, server_id: int) -> int:
+        """Delete all that is kept of a server's use: settings, feedback, misses, sightings, imports.
+
+        Returns how many rows those were. Its videos are the library's: `Library.purge`. A server that
+        the bot is still in stays known as such.
+        """
+        server = str(server_id)
+        return await self._write_all(
+            [
+                *_feedback(f"server:{server_id}"),
+                ("DELETE FROM import_tally WHERE library = ?", (f"server:{server_id}",)),
+                ("DELETE FROM sighting WHERE server = ?", (server,)),
+                ("DELETE FROM command_tree WHERE place = ?", (server,)),
+                ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
+                ("UPDATE server SET settings = '{}' WHERE id = ? AND settings != '{}'", (server,)),
+            ],
+            erase=True,
+        )
+
+    async def purge_feedback(self, library: str) -> int:
+        """Delete the votes and misses of a library, by its key. Returns how many rows those were."""
+        return await self._write_all(_feedback(library), erase=True)
+
+
+def _feedback(library: str) -> list[tuple[str, tuple[str]]]:
+    return [(f"DELETE FROM {table} WHERE library = ?", (library,)) for table in ("vote", "miss")]
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _differences(settings: ServerSettings) -> str:
+    """What differs from what is shipped: a default that changes with a later version then changes for them too."""
+    shipped, given = asdict(ServerSettings()), asdict(settings)
+    told = {name: value for name, value in given.items() if value != shipped[name]}
+    return json.dumps(told, default=sorted, sort_keys=True)
+
+
+def _settings(told: Mapping[str, Any]) -> ServerSettings:
+    """Read what was kept. What a later version kept besides is passed over."""
+    known = {name: told[name] for name in asdict(ServerSettings()) if name in told}
+    known |= {name: frozenset(known[name]) for name in ("channels", "roles") if name in known}
+    return ServerSettings(**known)

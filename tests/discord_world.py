@@ -1,0 +1,96 @@
+"""Two servers with a library each, one that the bot was only brought to, and four people."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness import ChannelHandle, Env, GuildHandle, MemberActor, UserHandle, discord_with, seen
+
+from bot.discord_face.client import CuepointClient
+from bot.settings import Settings
+from storage import access
+from storage.ledger import Ledger
+from storage.library import Library
+from storage.models import Labels, Source
+
+LANTERN, BELL, FERRY = "copper lantern above the gate", "bronze bell in the fog", "ferry across the harbour"
+QUESTION = "lantern bell ferry"
+SIGNS = {
+    "alpha": ("above the gate", "alpha-talk"),
+    "beta": ("in the fog", "beta-talk"),
+    "shared": ("across the", "shared-talk"),
+}
+Rows = Callable[..., Source]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Alpha has the lantern, Beta the bell; the ferry is everybody's. The bot was only brought to Foreign."""
+
+    env: Env
+    bot: CuepointClient
+    library: Library
+    ledger: Ledger
+    alpha: GuildHandle
+    beta: GuildHandle
+    foreign: GuildHandle
+    general: ChannelHandle
+    beta_hall: ChannelHandle
+    abroad: ChannelHandle
+    owner: MemberActor
+    both: MemberActor
+    both_in_beta: MemberActor
+    one: MemberActor
+    stranger: UserHandle
+
+    async def limit(self, server: GuildHandle, **limits: Any) -> None:
+        """Changes a server's settings."""
+        settings = replace(await self.ledger.settings(server.id), **limits)
+        await self.ledger.keep_settings(server.id, settings)
+
+    def abroad_as(self, person: MemberActor | UserHandle) -> MemberActor:
+        """The person in Foreign."""
+        return self.foreign.add_member(self.alone(person))
+
+    def alone(self, person: MemberActor | UserHandle) -> UserHandle:
+        """The person by themselves, in direct messages with the bot."""
+        return UserHandle(self.env, self.env.backend.get_user(person.id))
+
+    async def meet(self) -> None:
+        """Everybody but the stranger uses the bot once in each of their servers."""
+        for person in (self.owner, self.both, self.one):
+            await person.slash(self.general, "help")
+        await self.both_in_beta.slash(self.beta_hall, "help")
+
+
+def found(result: Any) -> set[str]:
+    """Of which of the three videos a card shows anything."""
+    words = seen(result).replace("**", "")
+    return {name for name, signs in SIGNS.items() if any(sign in words for sign in signs)}
+
+
+@asynccontextmanager
+async def world_of(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
+    """The world, its libraries filled."""
+    bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
+    brought_to: set[int] = set()
+    async with discord_with(bot, brought_to) as env:
+        users = {name: env.create_user(name) for name in ("owner", "both", "one", "stranger")}
+        alpha, beta = env.create_guild("Alpha", owner=users["owner"]), env.create_guild("Beta")
+        foreign = env.create_guild("Foreign")
+        brought_to.add(foreign.id)
+        for scope, video_id, words in (
+            (access.own(alpha.id), "alpha-talk", LANTERN),
+            (access.own(beta.id), "beta-talk", BELL),
+            (access.host(), "shared-talk", FERRY),
+        ):
+            await library.import_files(scope, [(rows((video_id, 0, words), title=video_id), Labels())])
+        yield World(
+            env, bot, library, ledger, alpha, beta, foreign,
+            alpha.create_text_channel("general"), beta.create_text_channel("hall"), foreign.create_text_channel("out"),
+            alpha.add_member(users["owner"]), alpha.add_member(users["both"]), beta.add_member(users["both"]),
+            alpha.add_member(users["one"]), users["stranger"],
+        )  # fmt: skip
