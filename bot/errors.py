@@ -2,6 +2,7 @@
 
 BotError
 +-- SettingsError     a setting that cannot be used
+|   +-- SetupError    one of this installation: it does not start until that is changed
 +-- EmptyQuestion     a question without a word to look for
 +-- PassageGone       a passage that was shown before and is stored no more
 +-- ServerOutOfReach  a server whose videos somebody may not see where they are
@@ -10,7 +11,9 @@ BotError
 +-- NotServed         a Discord server that this installation does not serve
 +-- NotAllowed        something that moderators of a server do, wanted by somebody else
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
-+-- CannotConnect     Discord refuses the token or cannot be reached
++-- BrokenOff         an import that was not done because the bot is told to stop
++-- CannotConnect     Discord cannot be reached, or does not let the bot in
+|   +-- NotLetIn      it refuses the token or the intents: it will until that is changed
 +-- QuestionSetError  a question set that cannot be read, used or written
 +-- MissingPackage    a package that a command needs and that is not installed
 """
@@ -24,6 +27,10 @@ class BotError(Exception):
 
 class SettingsError(BotError):
     """A setting that cannot be used. The text names it and quotes its value, unless it is secret."""
+
+
+class SetupError(SettingsError):
+    """A setting of this installation that cannot be used: starting again does not help."""
 
 
 class EmptyQuestion(BotError):
@@ -58,8 +65,16 @@ class LibraryBusy(BotError):
     """A library into which an import is running, or that had its imports for today."""
 
 
+class BrokenOff(BotError):
+    """An import that was not done because the bot is told to stop: nothing of it is stored."""
+
+
 class CannotConnect(BotError):
-    """Discord refuses the token or cannot be reached."""
+    """Discord cannot be reached, or does not let the bot in."""
+
+
+class NotLetIn(CannotConnect):
+    """Discord refuses the token or the intents: starting again does not help."""
 
 
 class QuestionSetError(BotError):

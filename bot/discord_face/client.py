@@ -8,7 +8,6 @@ import gc
 import hashlib
 import json
 import logging
-import signal
 import sys
 from collections.abc import Iterator
 
@@ -31,7 +30,8 @@ from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
 from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
-from bot.errors import CannotConnect
+from bot.discord_face.stopping import InFlight, until_told
+from bot.errors import CannotConnect, NotLetIn
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -41,6 +41,10 @@ log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
 ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
 """Everything on a card that can be pressed."""
+LEAVING_SECOND = 2.0
+"""How long Discord may take to say goodbye."""
+TAKING_BACK_SECOND = 30.0
+"""How long an import that was broken off may take to take back what it has stored."""
 
 
 class CuepointClient(discord.AutoShardedClient):
@@ -59,6 +63,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.desk = Desk(library, ledger, Memberships(self.get_guild), settings)
         self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
         self.serves = settings.serves
+        self.in_flight = InFlight()
         self.syncs_at_start = True
         self._ledger = ledger
         self._retention_seconds = settings.retention_seconds
@@ -91,6 +96,20 @@ class CuepointClient(discord.AutoShardedClient):
         # Another application knows none of them yet.
         described = json.dumps([self.application_id, commands], sort_keys=True, default=str)
         return hashlib.sha256(described.encode()).hexdigest()
+
+    async def finish(self, seconds: float) -> None:
+        """Take nothing new, and finish what is in flight within so many seconds.
+
+        An import that takes longer is taken back, and whoever waits for it is told.
+        """
+        goodbyes = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(goodbyes, LEAVING_SECOND)
+        if await self.in_flight.finished(seconds):
+            return
+        self.librarian.break_off()
+        if not await self.in_flight.finished(TAKING_BACK_SECOND if self.librarian.is_importing else 0):
+            log.warning("left with %d answers unfinished", len(self.in_flight))
 
     async def close(self) -> None:
         """Stop what runs beside the connection, then end it."""
@@ -141,17 +160,20 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
+        self.in_flight.join()
         if self.user is not None:
             await answer_message(self.desk, message, self.user.id, self.serves)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Note who uses the bot where, once they have their answer: nobody waits for that to be written."""
+        self.in_flight.join()
         # Looking at what is kept about oneself adds nothing to it.
         if command is not privacy:
             await self.desk.askers.note(whereabouts_of(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Catch presses on buttons, and forms, that nothing else recognises."""
+        self.in_flight.join()
         try:
             await answer_unknown(interaction, ITEMS)
             await answer_forgotten(interaction)
@@ -166,14 +188,18 @@ class CuepointClient(discord.AutoShardedClient):
 async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
     """Be on Discord until told to stop by a signal. Raises CannotConnect."""
     async with CuepointClient(settings, library, ledger) as client:
-        with _logging_to_stderr(), _stopping(client):
-            await _log_in(client, settings)
-            log.info("connected as %s", client.user)
-            _set_aside_what_stays()
-            try:
-                await client.connect()
-            except discord.PrivilegedIntentsRequired as error:
-                raise CannotConnect("Discord refuses this bot's intents.") from error
+        with _logging_to_stderr():
+            await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
+
+
+async def _stay(client: CuepointClient, settings: Settings) -> None:
+    await _log_in(client, settings)
+    log.info("connected as %s", client.user)
+    _set_aside_what_stays()
+    try:
+        await client.connect()
+    except discord.PrivilegedIntentsRequired as error:
+        raise NotLetIn("Discord refuses this bot's intents.") from error
 
 
 def _set_aside_what_stays() -> None:
@@ -196,33 +222,15 @@ async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_i
 async def _log_in(client: discord.Client, settings: Settings) -> None:
     token = settings.discord_token
     if token is None:
-        raise CannotConnect("There is no Discord token: set DISCORD_TOKEN in .env.")
+        raise NotLetIn("There is no Discord token: set DISCORD_TOKEN in .env.")
     try:
         await client.login(token.get_secret_value())
     except discord.LoginFailure as error:
-        raise CannotConnect("Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env.") from error
+        raise NotLetIn("Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env.") from error
     except discord.HTTPException as error:
         raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:
         raise CannotConnect(f"Discord cannot be reached: {error}.") from error
-
-
-@contextlib.contextmanager
-def _stopping(client: discord.Client) -> Iterator[None]:
-    """Close the connection in an orderly way on the signals that end a program."""
-    loop = asyncio.get_running_loop()
-    closing: set[asyncio.Task[None]] = set()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for each in signals:
-        # Windows has no such handlers; there Ctrl-C interrupts as ever.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(each, lambda: closing.add(asyncio.ensure_future(client.close())))
-    try:
-        yield
-    finally:
-        for each in signals:
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(each)
 
 
 @contextlib.contextmanager

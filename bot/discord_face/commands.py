@@ -55,6 +55,7 @@ class Tree(app_commands.CommandTree[Any]):
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """In a server that is not served nothing is done, and nothing is kept."""
+        interaction.client.in_flight.join()
         try:
             require_served(interaction)
         except NotServed as error:

@@ -17,7 +17,7 @@ from bot.discord_face.catalogue import named
 from bot.discord_face.controls import Owner
 from bot.discord_face.desk import Desk
 from bot.discord_face.states import Purge, Removal
-from bot.errors import LibraryBusy, NotAllowed
+from bot.errors import BrokenOff, LibraryBusy, NotAllowed
 from storage import access
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Quota, VideoSummary
@@ -56,6 +56,8 @@ class Librarian:
         self._imports_a_day = imports_a_day
         self._importing: set[int] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._imports: set[asyncio.Task[Reply]] = set()
+        self._broken_off = False
 
     @property
     def library(self) -> Library:
@@ -78,21 +80,54 @@ class Librarian:
     ) -> Reply:
         """Import files, each of at most `largest` bytes.
 
-        Raises LibraryBusy, and OverQuota before anything is written.
+        Raises LibraryBusy, OverQuota before anything is written, and BrokenOff when nothing of it is stored any more.
         """
         with self._alone(server_id):
             uploads.require_room(files, self._quota.text_bytes)
             await self._count(server_id)
-            async with self._places:
-                sources, unread = await uploads.read(files, largest)
-                told, notes = uploads.labelled(sources, labels)
-                report = await self.library.import_files(
-                    access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
-                )
+            importing = asyncio.ensure_future(self._import(server_id, files, labels, progress, largest, replace_whole))
+            self._imports.add(importing)
+            importing.add_done_callback(self._imports.discard)
+            try:
+                return await importing
+            except asyncio.CancelledError:
+                if not self._broken_off:
+                    raise
+                raise BrokenOff(
+                    "I was told to stop before this import was done: nothing of it is stored. "
+                    "Please import it again when I am back."
+                ) from None
+
+    async def _import(
+        self,
+        server_id: int,
+        files: Sequence[discord.Attachment],
+        labels: Labels,
+        progress: Progress,
+        largest: int,
+        replace_whole: bool,
+    ) -> Reply:
+        async with self._places:
+            sources, unread = await uploads.read(files, largest)
+            told, notes = uploads.labelled(sources, labels)
+            report = await self.library.import_files(
+                access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
+            )
         report = uploads.with_advice(report)
         return cards_library.report_reply(
             replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
         )
+
+    @property
+    def is_importing(self) -> bool:
+        """Whether an import is under way."""
+        return bool(self._imports)
+
+    def break_off(self) -> None:
+        """Take back every import that is under way; each raises BrokenOff where it was begun."""
+        self._broken_off = True
+        for importing in self._imports:
+            importing.cancel()
 
     @contextmanager
     def _alone(self, server_id: int) -> Iterator[None]:
