@@ -12,8 +12,8 @@ BotError
 +-- NotAllowed        something that moderators of a server do, wanted by somebody else
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
 +-- BrokenOff         an import that was not done because the bot is told to stop
-+-- CannotConnect     Discord cannot be reached, or does not let the bot in
-|   +-- NotLetIn      it refuses the token or the intents: it will until that is changed
++-- CannotConnect     Discord cannot be reached, or does not let the bot in now
+|   +-- ShutOut       Discord refuses the token or the intents: another start would be refused as well
 +-- QuestionSetError  a question set that cannot be read, used or written
 +-- MissingPackage    a package that a command needs and that is not installed
 """
@@ -70,11 +70,11 @@ class BrokenOff(BotError):
 
 
 class CannotConnect(BotError):
-    """Discord cannot be reached, or does not let the bot in."""
+    """Discord cannot be reached, or does not let the bot in now; a later start may succeed."""
 
 
-class NotLetIn(CannotConnect):
-    """Discord refuses the token or the intents: starting again does not help."""
+class ShutOut(CannotConnect):
+    """Discord refuses the token or the intents. Every further start would be refused too, until a person acts."""
 
 
 class QuestionSetError(BotError):

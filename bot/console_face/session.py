@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 import typer
 
 from bot.console_face.screen import Screen
-from bot.errors import BotError, NotLetIn, SettingsError, SetupError
+from bot.errors import BotError, SettingsError, SetupError, ShutOut
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -97,7 +97,7 @@ class Session:
         """Say expected errors in their own words; log the rest with their trace and say one calm line."""
         try:
             yield
-        except (SetupError, NotLetIn) as error:
+        except (SetupError, ShutOut) as error:
             self.screen.remark(str(error), "red")
             raise typer.Exit(NEEDS_SETUP) from error
         except SettingsError as error:

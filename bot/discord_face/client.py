@@ -15,6 +15,7 @@ import aiohttp
 import discord
 from discord.ext import tasks
 
+from bot.discord_face.arrivals import Arrivals, is_repeated
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
 from bot.discord_face.confirmations import CONFIRMATIONS
@@ -31,7 +32,7 @@ from bot.discord_face.pace import Interaction
 from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.discord_face.stopping import InFlight, until_told
-from bot.errors import CannotConnect, NotLetIn
+from bot.errors import CannotConnect, ShutOut
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -39,6 +40,10 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
+NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."
+NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
+_REVOKED, _INVALID_INTENTS = 4004, 4013
+"""Codes with which Discord closes a connection for good."""
 ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
 """Everything on a card that can be pressed."""
 LEAVING_SECOND = 2.0
@@ -60,6 +65,7 @@ class CuepointClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.tree = Tree(self)
+        self.arrivals = Arrivals()
         self.desk = Desk(library, ledger, Memberships(self.get_guild), settings)
         self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
         self.serves = settings.serves
@@ -161,7 +167,7 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
         self.in_flight.join()
-        if self.user is not None:
+        if self.user is not None and self.arrivals.is_new(message.id):
             await answer_message(self.desk, message, self.user.id, self.serves)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
@@ -174,6 +180,8 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Catch presses on buttons, and forms, that nothing else recognises."""
         self.in_flight.join()
+        if is_repeated(interaction):
+            return
         try:
             await answer_unknown(interaction, ITEMS)
             await answer_forgotten(interaction)
@@ -186,20 +194,29 @@ class CuepointClient(discord.AutoShardedClient):
 
 
 async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
-    """Be on Discord until told to stop by a signal. Raises CannotConnect."""
+    """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
     async with CuepointClient(settings, library, ledger) as client:
         with _logging_to_stderr():
             await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
 
 
 async def _stay(client: CuepointClient, settings: Settings) -> None:
+    """Come, and keep the connection through whatever weather until Discord ends it for good."""
     await _log_in(client, settings)
     log.info("connected as %s", client.user)
     _set_aside_what_stays()
     try:
         await client.connect()
     except discord.PrivilegedIntentsRequired as error:
-        raise NotLetIn("Discord refuses this bot's intents.") from error
+        raise ShutOut(NO_INTENTS) from error
+    except discord.ConnectionClosed as error:
+        if error.code == _REVOKED:
+            raise ShutOut(NO_TOKEN) from error
+        if error.code == _INVALID_INTENTS:
+            raise ShutOut(NO_INTENTS) from error
+        raise CannotConnect(f"Discord ended the connection ({error.code}): start the bot again.") from error
+    except (discord.GatewayNotFound, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise CannotConnect(f"Discord's gateway cannot be reached: {error}. Try again later.") from error
 
 
 def _set_aside_what_stays() -> None:
@@ -222,11 +239,11 @@ async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_i
 async def _log_in(client: discord.Client, settings: Settings) -> None:
     token = settings.discord_token
     if token is None:
-        raise NotLetIn("There is no Discord token: set DISCORD_TOKEN in .env.")
+        raise ShutOut("There is no Discord token: set DISCORD_TOKEN in .env.")
     try:
         await client.login(token.get_secret_value())
     except discord.LoginFailure as error:
-        raise NotLetIn("Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env.") from error
+        raise ShutOut(NO_TOKEN) from error
     except discord.HTTPException as error:
         raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:
