@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import platformdirs
 from pydantic import (
@@ -36,6 +36,8 @@ def _server_ids(written: object) -> object:
 
 _SERVER_ID = re.compile(r"[0-9]{1,20}")
 Servers = Annotated[frozenset[int], BeforeValidator(_server_ids)]
+
+Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda said: str(said).upper())]
 
 
 class Settings(BaseModel):
@@ -80,6 +82,9 @@ class Settings(BaseModel):
 
     stop_seconds: float = Field(default=10.0, ge=0, le=600, alias="CUEPOINT_STOP_SECONDS")
     """How long answers and imports in flight may take when the bot is told to stop."""
+
+    log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
+    """From which level on the running bot tells what it does. DEBUG tells what people write, too."""
 
     @field_validator("discord_token")
     @classmethod

@@ -9,12 +9,12 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Iterator
 
 import aiohttp
 import discord
 from discord.ext import tasks
 
+from bot import logs
 from bot.discord_face.arrivals import Arrivals, is_repeated
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
@@ -196,7 +196,8 @@ class CuepointClient(discord.AutoShardedClient):
 async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
     """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
     async with CuepointClient(settings, library, ledger) as client:
-        with _logging_to_stderr():
+        secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
+        with logs.told(settings.log_level, secret):
             await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
 
 
@@ -248,19 +249,3 @@ async def _log_in(client: discord.Client, settings: Settings) -> None:
         raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:
         raise CannotConnect(f"Discord cannot be reached: {error}.") from error
-
-
-@contextlib.contextmanager
-def _logging_to_stderr() -> Iterator[None]:
-    """What the bot and discord.py have to say, for whoever watches the process."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    loggers = [logging.getLogger(name) for name in ("cuepoint.discord", "discord")]
-    for logger in loggers:
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        for logger in loggers:
-            logger.removeHandler(handler)

@@ -26,7 +26,7 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
         return str(error)
     reference = secrets.token_hex(4)
-    log.error("unexpected error, reference %s", reference, exc_info=error)
+    log.error("unexpected error", exc_info=error, extra={"reference": reference})
     return f"Something went wrong here. Whoever runs this bot can look it up by this reference: {reference}"
 
 
