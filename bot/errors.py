@@ -14,6 +14,7 @@ BotError
 +-- BrokenOff         an import that was not done because the bot is told to stop
 +-- CannotConnect     Discord cannot be reached, or does not let the bot in now
 |   +-- ShutOut       Discord refuses the token or the intents: another start would be refused as well
++-- CannotListen      the port for those who watch the bot cannot be had
 +-- QuestionSetError  a question set that cannot be read, used or written
 +-- MissingPackage    a package that a command needs and that is not installed
 """
@@ -75,6 +76,10 @@ class CannotConnect(BotError):
 
 class ShutOut(CannotConnect):
     """Discord refuses the token or the intents. Every further start would be refused too, until a person acts."""
+
+
+class CannotListen(BotError):
+    """The port for those who watch the bot cannot be had."""
 
 
 class QuestionSetError(BotError):

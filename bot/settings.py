@@ -83,6 +83,12 @@ class Settings(BaseModel):
     stop_seconds: float = Field(default=10.0, ge=0, le=600, alias="CUEPOINT_STOP_SECONDS")
     """How long answers and imports in flight may take when the bot is told to stop."""
 
+    http_port: int | None = Field(default=None, ge=1, le=65535, alias="CUEPOINT_HTTP_PORT")
+    """Where the running bot tells whether it is alive and ready, and what was measured; nowhere if it is None."""
+
+    http_host: str = Field(default="127.0.0.1", alias="CUEPOINT_HTTP_HOST")
+    """The address on which it does so."""
+
     log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
     """From which level on the running bot tells what it does. DEBUG tells what people write, too."""
 

@@ -9,12 +9,13 @@ import hashlib
 import json
 import logging
 import sys
+from collections.abc import AsyncIterator
 
 import aiohttp
 import discord
 from discord.ext import tasks
 
-from bot import logs
+from bot import logs, metrics
 from bot.discord_face.arrivals import Arrivals, is_repeated
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
@@ -70,6 +71,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
         self.serves = settings.serves
         self.in_flight = InFlight()
+        self.connected_shards: set[int] = set()
         self.syncs_at_start = True
         self._ledger = ledger
         self._retention_seconds = settings.retention_seconds
@@ -140,6 +142,23 @@ class CuepointClient(discord.AutoShardedClient):
             unserved = [server_id for server_id in here if not self.serves(server_id)]
             await self._ledger.present(self._own_id(), here, passed_over=unserved)
 
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note a new session with the gateway."""
+        self._now_connected(shard_id, "connected")
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note a session that goes on."""
+        self._now_connected(shard_id, "resumed")
+
+    def _now_connected(self, shard_id: int, event: str) -> None:
+        self.connected_shards.add(shard_id)
+        metrics.befell(event)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a connection is lost; Discord's library tries to get it back."""
+        self.connected_shards.discard(shard_id)
+        metrics.befell("disconnected")
+
     async def on_guild_join(self, server: discord.Guild) -> None:
         """Note that the bot was added to a server."""
         self.desk.memberships.forget_server(server.id)
@@ -198,7 +217,25 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
     async with CuepointClient(settings, library, ledger) as client:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
         with logs.told(settings.log_level, secret):
-            await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
+            async with _watched(client, settings, library):
+                await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
+
+
+@contextlib.asynccontextmanager
+async def _watched(client: CuepointClient, settings: Settings, library: Library) -> AsyncIterator[None]:
+    """Tell on a port how the bot is, where one is set. Raises CannotListen."""
+    if settings.http_port is None:
+        yield
+        return
+    # Loaded where it is wanted: a bot that nobody watches does not wait for it.
+    from bot import http_port
+    from bot.discord_face import condition
+
+    async with http_port.listening(
+        settings.http_host, settings.http_port, lambda: condition.hindrances(client, library)
+    ):
+        condition.watch(client, library)
+        yield
 
 
 async def _stay(client: CuepointClient, settings: Settings) -> None:
