@@ -119,7 +119,6 @@ async def _has_problems(screen: Screen, stored: Library) -> bool:
         remedy = "`cuepoint doctor --repair`" if problem.repairable else "restore a backup: `cuepoint restore FILE`"
         screen.say(f"problem   {problem.what}; {remedy}")
     if not problems:
-        sizes = await stored.sizes()
-        segments = sum(size.segments for size in sizes)
-        screen.say(f"stored    ok, {segments:,} segments stored and indexed in {len(sizes):,} libraries")
+        segments = sum([size.segments for size in await stored.sizes() if size.library != access.SAMPLES])
+        screen.say(f"stored    ok, {segments:,} segments stored and indexed, the samples aside")
     return bool(problems)
