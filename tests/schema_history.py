@@ -13,7 +13,7 @@ from storage.schema import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 EARLIER = range(1, LATEST)
-QUESTIONS = ("copper lantern", "where does the violin maker work", "fog bell of the harbour")
+QUESTIONS = ("copper lantern", "violin maker spruce", "bronze bell fog")
 Dump = dict[str, list[tuple[Any, ...]]]
 
 _SPOKEN = (
