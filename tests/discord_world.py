@@ -27,6 +27,15 @@ SIGNS = {
 Rows = Callable[..., Source]
 
 
+class Clock:
+    """A ledger's clock, that tests move."""
+
+    second = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.second
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Alpha has the lantern, Beta the bell; the ferry is everybody's. The bot was only brought to Foreign."""

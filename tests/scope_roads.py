@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import zipfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -28,6 +30,11 @@ TYPED_IN = (
     ("ask", "video"), ("ask", "creator"), ("ask", "server"), ("timeline", "video"), ("timeline", "server"),
     ("video", "video"), ("transcript", "video"),
 )  # fmt: skip
+_KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
+_PASSING = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|(?<=read from the videos )[^.]*"
+    r'|(?<=attachments/)\d+/\d+|(?<="attachment_id": ")\d+'
+)
 MANAGED_IN = ("library remove", "library rename", "library export")
 
 
@@ -88,6 +95,13 @@ class Player:
         files = files_of(result, self.world.env)
         self.told.append({**card, "files": files, "modal": result.modal, "private": result.ephemeral})
         return result
+
+
+def plain(told: Any, keys: dict[str, str]) -> str:
+    """What was told as text. Keys of buttons and forms, of which some are drawn, stand there by order of appearance in
+    `keys`; moments and the numbers of files are left out."""
+    text = _PASSING.sub("then", json.dumps(told, default=lambda content: content.decode("latin-1")))
+    return _KEY.sub(lambda match: match[1] + keys.setdefault(match[2], f"key-{len(keys)}"), text)
 
 
 async def asking(player: Player) -> None:

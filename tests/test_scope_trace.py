@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from discord_world import Rows, World, world_of
+from discord_world import Clock, Rows, World, world_of
 from harness import pressable
-from scope_roads import ASKED, MANAGED, Player, Road, keeping_private, listing, reading, typing
+from scope_roads import ASKED, MANAGED, Player, Road, asking, keeping_private, listing, reading, typing
 from scope_tracing import Trace, held, index_file, renumber, swayed, traced
 
 from storage import access, shelves
@@ -25,13 +25,6 @@ LIBRARY_NUMBER = 7_700_077
 
 UNRANKED = (keeping_private, listing, reading, typing)
 """Roads on which nothing is ranked, so that no index is opened."""
-
-
-class Clock:
-    second = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.second
 
 
 @pytest.fixture
@@ -58,6 +51,15 @@ async def world(
         await other.close()
         ledger._now.second += DAY
         yield made
+
+
+async def test_a_trace_sees_who_may_see_beta(world: World, tmp_path: Path) -> None:
+    path, key = tmp_path / "data" / "cuepoint.db", access.key_of(world.beta.id)
+    async with traced(world.library, world.ledger) as trace:
+        await asking(Player(world, world.both_in_beta, world.beta_hall))
+    assert trace.keys == {key, access.SHARED}
+    assert index_file(path.parent, key) in trace.touched
+    assert len(swayed(path, key, trace.statements)) > 3
 
 
 async def walk(world: World, folder: Path, *roads: Road, player: Player, limited: bool = False) -> Trace:
