@@ -103,6 +103,7 @@ class Rest:
         try:
             record.body, files = await _read(request)
             record.files = [part.filename for part in files.values()]
+            record.contents = [part.content for part in files.values()]
             call = Call(
                 self._world,
                 self._gateway,
