@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 from dataclasses import dataclass, field
@@ -142,7 +143,9 @@ class Gateway:
 
     async def _to_all(self, frame: Json) -> None:
         for connection in list(self._connections):
-            await connection.socket.send_str(json.dumps(frame))
+            # Who is just leaving does not hear it.
+            with contextlib.suppress(ConnectionError):
+                await connection.socket.send_str(json.dumps(frame))
 
     # What messages, servers and members become for this client.
 
