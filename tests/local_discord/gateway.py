@@ -79,6 +79,7 @@ class Gateway:
         # While this is cleared, a connection is accepted but not greeted, as in an outage.
         self.greeting = asyncio.Event()
         self.greeting.set()
+        self.held = 0
         self.identifies: list[Json] = []
         self.resumes: list[Json] = []
         self.presences: list[Json] = []
@@ -190,7 +191,10 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=4096, autoping=True)
         await socket.prepare(request)
+        self.held += 1
+        self._world.changes.tell()
         await self.greeting.wait()
+        self.held -= 1
         connection = _Connection(socket, request.transport)
         self._connections.append(connection)
         try:
