@@ -59,6 +59,19 @@ class Account:
         seconds = self.seconds
         return seconds[min(int(len(seconds) * share), len(seconds) - 1)]
 
+    def told(self, injected: Counter[str]) -> str:
+        """All of it in words, with what was done to requests."""
+        return (
+            f"{len(self.asked):,} events, {self.repeated:,} of them twice; {injected.total():,} faults on requests "
+            f"({_listed(injected)}); gateway: {_listed(self.gateway)}. Answered once: {len(self.seconds):,}; Discord "
+            f"took no answer in time: {len(self.lost):,}. Reply: median {self.percentile(0.5):.2f} s, "
+            f"p99 {self.percentile(0.99):.2f} s"
+        )
+
+
+def _listed(counted: Counter[str]) -> str:
+    return ", ".join(f"{kind} {count:,}" for kind, count in counted.most_common())
+
 
 class Crowd:
     """Asks, a few at a time, and waits for each answer. Its choices are the same for the same seed."""
@@ -154,7 +167,7 @@ class Crowd:
         await server.wait_for(lambda: server.gateway.connected, 30)
         last = self._people[0]
         await server.reply_to(await server.slash(last, "ask", {"question": TOPICS[0]}))
-        await server.wait_for(lambda: all(request.answered_at for request in server.requests), 30)
+        await server.wait_for(lambda: all(request.answered_at is not None for request in server.requests), 30)
 
     def check(self) -> None:
         """Each was answered once, with an answer to it; but for those of which Discord took no first sign in time."""

@@ -88,13 +88,15 @@ async def test_both_shards_answer_and_one_goes_on_without_the_other(
 async def test_who_has_left_is_told_only_when_every_shard_is_ready(server: LocalDiscord, tmp_path: Path) -> None:
     servers = [guild_on(server, shard, f"Server {shard}")[0] for shard in (0, 1)]
     (gone, _), gateway = guild_on(server, 1, "Gone"), server.gateway
+    # Before the bot grew it had one shard.
+    gateway.shards = 1
     async with bot_process(server, tmp_path) as bot:
         await server.ready()
         await until(lambda: len(left(tmp_path)) == 3)
         assert await bot.terminate() == 0
-    gone.installed = False
+    gone.installed, gateway.shards = False, 2
     async with bot_process(server, tmp_path):
-        await server.wait_for(lambda: gateway.readies == 3)
+        await server.wait_for(lambda: gateway.readies == 2)
         gateway.greeting.clear()
         # The first shard has been ready for seconds when the second begins.
         await server.wait_for(lambda: gateway.held == 1)

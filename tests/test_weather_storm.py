@@ -28,20 +28,9 @@ async def weathered(folder: Path, seed: int, count: int, *, people: int, at_once
         return crowd, server.world.faults.injected
 
 
-def told(crowd: Crowd, injected: Counter[str]) -> str:
-    account = crowd.account
-    return (
-        f"{len(account.asked):,} events, {account.repeated:,} of them twice; {injected.total():,} faults on requests "
-        f"({', '.join(f'{kind} {count:,}' for kind, count in injected.most_common())}); gateway: "
-        f"{', '.join(f'{kind} {count:,}' for kind, count in account.gateway.most_common())}. Answered once: "
-        f"{len(account.seconds):,}; Discord took no answer in time: {len(account.lost)}; twice: 0. Reply: median "
-        f"{account.percentile(0.5):.2f} s, p99 {account.percentile(0.99):.2f} s"
-    )
-
-
 async def test_every_event_is_answered_once_in_a_storm(tmp_path: Path) -> None:
     crowd, injected = await weathered(tmp_path, 7, 240, people=30, at_once=30)
-    print(told(crowd, injected))
+    print(crowd.account.told(injected))
     assert len(injected) > 8, "every kind of trouble was met"
     assert len(crowd.account.lost) < 10
 
@@ -50,5 +39,5 @@ async def test_every_event_is_answered_once_in_a_storm(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(5))
 async def test_every_event_is_answered_once_in_long_storms(tmp_path: Path, seed: int) -> None:
     crowd, injected = await weathered(tmp_path, seed, 2_000, people=100, at_once=40)
-    print(told(crowd, injected))
+    print(crowd.account.told(injected))
     assert len(crowd.account.lost) < 80
