@@ -10,7 +10,8 @@ BotError
 +-- NotServed         a Discord server that this installation does not serve
 +-- NotAllowed        something that moderators of a server do, wanted by somebody else
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
-+-- CannotConnect     Discord refuses the token or cannot be reached
++-- CannotConnect     Discord cannot be reached, or does not let the bot in now
+|   +-- ShutOut       Discord refuses the token or the intents: another start would be refused as well
 +-- QuestionSetError  a question set that cannot be read, used or written
 +-- MissingPackage    a package that a command needs and that is not installed
 """
@@ -59,7 +60,11 @@ class LibraryBusy(BotError):
 
 
 class CannotConnect(BotError):
-    """Discord refuses the token or cannot be reached."""
+    """Discord cannot be reached, or does not let the bot in now; a later start may succeed."""
+
+
+class ShutOut(CannotConnect):
+    """Discord refuses the token or the intents. Every further start would be refused too, until a person acts."""
 
 
 class QuestionSetError(BotError):

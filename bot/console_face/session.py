@@ -14,13 +14,15 @@ from typing import Protocol, TypeVar
 import typer
 
 from bot.console_face.screen import Screen
-from bot.errors import BotError, SettingsError
+from bot.errors import BotError, SettingsError, ShutOut
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
 
 FAILED, WRONG_USE = 1, 2
+SHUT_OUT = 78
+"""EX_CONFIG of sysexits.h: for whatever starts the bot anew by itself, the sign not to."""
 
 Result = TypeVar("Result")
 log = logging.getLogger("cuepoint")
@@ -94,6 +96,9 @@ class Session:
         except SettingsError as error:
             self.screen.remark(str(error), "red")
             raise typer.Exit(WRONG_USE) from error
+        except ShutOut as error:
+            self.screen.remark(str(error), "red")
+            raise typer.Exit(SHUT_OUT) from error
         except (StorageError, BotError) as error:
             self.screen.remark(str(error), "red")
             raise typer.Exit(FAILED) from error

@@ -16,6 +16,7 @@ import aiohttp
 import discord
 from discord.ext import tasks
 
+from bot.discord_face.arrivals import Arrivals, is_repeated
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
 from bot.discord_face.confirmations import CONFIRMATIONS
@@ -31,7 +32,7 @@ from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
 from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
-from bot.errors import CannotConnect
+from bot.errors import CannotConnect, ShutOut
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -39,6 +40,10 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
+NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."
+NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
+_REVOKED, _INVALID_INTENTS = 4004, 4013
+"""Codes with which Discord closes a connection for good."""
 ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
 """Everything on a card that can be pressed."""
 
@@ -56,6 +61,7 @@ class CuepointClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.tree = Tree(self)
+        self.arrivals = Arrivals()
         self.desk = Desk(library, ledger, Memberships(self.get_guild), settings)
         self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
         self.serves = settings.serves
@@ -141,7 +147,7 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
-        if self.user is not None:
+        if self.user is not None and self.arrivals.is_new(message.id):
             await answer_message(self.desk, message, self.user.id, self.serves)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
@@ -152,6 +158,8 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Catch presses on buttons, and forms, that nothing else recognises."""
+        if is_repeated(interaction):
+            return
         try:
             await answer_unknown(interaction, ITEMS)
             await answer_forgotten(interaction)
@@ -164,16 +172,29 @@ class CuepointClient(discord.AutoShardedClient):
 
 
 async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
-    """Be on Discord until told to stop by a signal. Raises CannotConnect."""
+    """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
     async with CuepointClient(settings, library, ledger) as client:
         with _logging_to_stderr(), _stopping(client):
             await _log_in(client, settings)
             log.info("connected as %s", client.user)
             _set_aside_what_stays()
-            try:
-                await client.connect()
-            except discord.PrivilegedIntentsRequired as error:
-                raise CannotConnect("Discord refuses this bot's intents.") from error
+            await _stay(client)
+
+
+async def _stay(client: discord.Client) -> None:
+    """Keep the connection, through whatever weather, until the client is closed or Discord ends it for good."""
+    try:
+        await client.connect()
+    except discord.PrivilegedIntentsRequired as error:
+        raise ShutOut(NO_INTENTS) from error
+    except discord.ConnectionClosed as error:
+        if error.code == _REVOKED:
+            raise ShutOut(NO_TOKEN) from error
+        if error.code == _INVALID_INTENTS:
+            raise ShutOut(NO_INTENTS) from error
+        raise CannotConnect(f"Discord ended the connection ({error.code}): start the bot again.") from error
+    except (discord.GatewayNotFound, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise CannotConnect(f"Discord's gateway cannot be reached: {error}. Try again later.") from error
 
 
 def _set_aside_what_stays() -> None:
@@ -200,7 +221,7 @@ async def _log_in(client: discord.Client, settings: Settings) -> None:
     try:
         await client.login(token.get_secret_value())
     except discord.LoginFailure as error:
-        raise CannotConnect("Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env.") from error
+        raise ShutOut(NO_TOKEN) from error
     except discord.HTTPException as error:
         raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:

@@ -13,6 +13,7 @@ from discord.app_commands import Choice, Range
 from bot.answering.question import without_operators
 from bot.discord_face import cards_house
 from bot.discord_face.admission import require_served
+from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
 from bot.discord_face.knowing import privacy
@@ -54,7 +55,9 @@ class Tree(app_commands.CommandTree[Any]):
         self.add_command(library)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """In a server that is not served nothing is done, and nothing is kept."""
+        """In a server that is not served nothing is done, and nothing is kept; and nothing is done twice."""
+        if is_repeated(interaction):
+            return False
         try:
             require_served(interaction)
         except NotServed as error:
