@@ -165,6 +165,11 @@ def candidates(server_ids: Iterable[int]) -> Scope:
     return Scope(tuple(key_of(server_id) for server_id in server_ids))
 
 
+def one(key: str) -> Scope:
+    """Any one library by its key, to see whether it is sound. Nobody is shown what is in it."""
+    return Scope((key,))
+
+
 def part(scope: Scope, libraries: Iterable[str]) -> Scope:
     """Of a scope only the libraries named, in the scope's order."""
     wanted = set(libraries)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from storage import access, acts, exporting, glossary_entries
 from storage.analysis import analyser_for, base_language
+from storage.backups import back_up, restore
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
 from storage.errors import RequestError, UnknownVideo
@@ -23,6 +24,7 @@ from storage.models import (
     Labels,
     LibrarySize,
     Peer,
+    Problem,
     Question,
     Quota,
     Scope,
@@ -41,6 +43,7 @@ from storage.ranking.peers import rank_as_shipped
 from storage.repository import Repository
 from storage.samples import sample_sources
 from storage.shelves import Shelves
+from storage.upkeep import Upkeep
 
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
@@ -60,6 +63,7 @@ class Library:
         self._repository = Repository(database)
         self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
         self._finder = Finder(self._repository, self._shelves)
+        self._upkeep = Upkeep(database, self._repository, self._shelves)
 
     @classmethod
     async def open(cls, path: Path) -> Library:
@@ -317,22 +321,29 @@ class Library:
 
     async def backup(self, target: Path) -> None:
         """Copy everything into a new file, while the library stays in use. Raises DatabaseError if it exists."""
-        await self._database.backup(target)
+        await back_up(self._database.path, target)
 
-    async def problems(self, scope: Scope) -> list[str]:
-        """What is wrong with the database or the ranking index; empty when all is well."""
-        problems = await self._database.problems()
-        if problems:
-            return problems
-        searcher, _ = await self._shelves.searcher(scope)
-        indexed, stored = searcher.model.corpus_size, (await self.statistics(scope)).segments
-        return [] if indexed == stored else [f"the index holds {indexed} segments, the database {stored}"]
+    @staticmethod
+    async def restore(path: Path, backup: Path) -> Path | None:
+        """Put a backup in the place of the database at `path`, which nobody may have open.
 
-    async def repair(self) -> None:
-        """Rebuild what can be rebuilt from the stored videos."""
-        await self._database.rebuild_indexes()
+        Returns the file in which what was there before is kept; None where nothing was. Raises DatabaseError, or
+        NewerDatabase, where that cannot be done: then nothing has changed.
+        """
+        return await restore(path, backup)
+
+    async def problems(self) -> list[Problem]:
+        """All that is wrong with the database, the ranking indexes of all libraries, and the files beside them."""
+        return await self._upkeep.problems()
+
+    async def repair(self) -> Path | None:
+        """Make good what can be made good from what is stored, and nothing where the database itself is damaged.
+
+        Before rows are changed for that, all is backed up: returns the file, None where no row had to be.
+        """
+        kept = await self._upkeep.repair()
         await self.restore_samples()
-        self._shelves.forget()
+        return kept
 
 
 def _only(scope: Scope) -> str:

@@ -299,6 +299,14 @@ class LibrarySize:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong with what is stored, in a few words. `repairable`: it can be made good from the rest."""
+
+    what: str
+    repairable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """How large a library may become."""
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -97,6 +97,14 @@ class Shelves:
         self._cache.forget_all()
         self._ready.clear()
         self._searchers.clear()
+
+    async def damaged(self, languages: Mapping[str, str]) -> list[str]:
+        """Of some libraries, given with their languages, those whose file is not sound."""
+        return await asyncio.to_thread(self._cache.damaged, languages)
+
+    async def strays(self, keys: Collection[str]) -> list[Path]:
+        """The index files that belong to none of the libraries there are, and those left half-written long ago."""
+        return await asyncio.to_thread(self._cache.strays, keys)
 
     async def forget_library(self, key: str) -> None:
         """Let go of a library that is no more, in memory and on disk."""

@@ -16,7 +16,7 @@ from bot.answering.values import Found, Stretch
 from storage import access
 from storage.errors import DatabaseError, NewerDatabase, NothingToUndo, RequestError, UnknownFilter, UnknownVideo
 from storage.library import EXPORT_FORMS, Library
-from storage.models import ImportReport, Labels, Question, Scope, Segment, Source
+from storage.models import ImportReport, Labels, Problem, Question, Scope, Segment, Source
 from storage.schema import SCHEMA_VERSION
 
 Rows = Callable[..., Source]
@@ -344,11 +344,11 @@ async def test_a_locked_database_is_one_sentence(library: Library, rows: Rows, t
 
 async def test_problems_are_told(library: Library, rows: Rows, tmp_path: Path) -> None:
     await put(library, rows(("v", 0, "copper")))
-    assert await library.problems(SHARED) == []
+    assert await library.problems() == []
     with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as connection:
         connection.execute("INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL)")
     connection.close()
-    assert await library.problems(SHARED) == ["a row of segment refers to nothing"]
+    assert await library.problems() == [Problem("a row of segment refers to nothing", repairable=True)]
 
 
 async def test_a_library_keeps_its_first_language_and_notes_the_others(library: Library, rows: Rows) -> None:
