@@ -161,7 +161,7 @@ def own(server_id: int) -> Scope:
 
 
 def candidates(server_ids: Iterable[int]) -> Scope:
-    """The libraries of some servers, to find out which hold anything at all. Nobody is shown what is in them."""
+    """The libraries of some servers, to find out which of them hold anything at all."""
     return Scope(tuple(key_of(server_id) for server_id in server_ids))
 
 

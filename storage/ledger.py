@@ -68,7 +68,8 @@ class Ledger(ServerEntries, PeopleEntries):
         return rows[0][0] if rows else None
 
     async def sweep(self, retention_seconds: float) -> int:
-        """Delete the buttons that have expired, and the votes, misses and sightings older than the retention.
+        """Delete the buttons that have expired, the votes, misses and sightings older than the retention, and the tally
+        of imports of earlier days.
 
         Returns how many rows that were.
         """
@@ -79,6 +80,7 @@ class Ledger(ServerEntries, PeopleEntries):
                 ("DELETE FROM vote WHERE voted_at <= ?", oldest),
                 ("DELETE FROM miss WHERE last_asked <= ?", oldest),
                 ("DELETE FROM sighting WHERE last_seen <= ?", oldest),
+                ("DELETE FROM import_tally WHERE day < ?", (self._today(),)),
             ],
             erase=True,
         )
@@ -90,7 +92,6 @@ class Ledger(ServerEntries, PeopleEntries):
         """
         today = self._today()
         async with self._database.transaction() as connection:
-            await connection.execute("DELETE FROM import_tally WHERE day < ?", (today,))
             # Without WHERE, SQLite would take the ON CONFLICT for a join's condition.
             cursor = await connection.execute(
                 """

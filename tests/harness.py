@@ -76,11 +76,22 @@ def seen(result: Any) -> str:
 
 
 def _words(components: list[Json]) -> Iterator[str]:
-    for each in components:
+    for each in _parts(components):
         yield from (str(each[key]) for key in ("content", "label") if each.get(key))
-        yield from _words(each.get("components", []))
+
+
+def _parts(components: list[Json]) -> Iterator[Json]:
+    for each in components:
+        yield each
+        yield from _parts(each.get("components", []))
         if each.get("accessory"):
-            yield from _words([each["accessory"]])
+            yield from _parts([each["accessory"]])
+
+
+def pressable(result: Any) -> set[str]:
+    """What stands on the buttons of a card that can be pressed."""
+    every = _parts(components_of(result))
+    return {each["label"] for each in every if each.get("custom_id") and each.get("label") and not each.get("disabled")}
 
 
 def answers(channel: ChannelHandle, env: Env) -> list[Any]:
@@ -90,8 +101,15 @@ def answers(channel: ChannelHandle, env: Env) -> list[Any]:
 
 def attached(result: InteractionResult, env: Env) -> tuple[str, bytes]:
     """The name and the content of the one file that came with an answer."""
-    assert result.response is not None
-    (attachment,) = env.backend.get_message(result._interaction.channel_id, result.response.id).attachments
-    content = env.backend.cdn.get(attachment["url"])
-    assert content is not None
-    return attachment["filename"], content
+    (file,) = files_of(result, env).items()
+    return file
+
+
+def files_of(result: InteractionResult, env: Env) -> dict[str, bytes]:
+    """The files that came with an answer, by name."""
+    if result.response is None:
+        return {}
+    attachments = env.backend.get_message(result._interaction.channel_id, result.response.id).attachments
+    contents = {each["filename"]: env.backend.cdn.get(each["url"]) for each in attachments}
+    assert None not in contents.values()
+    return contents

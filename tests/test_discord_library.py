@@ -18,6 +18,8 @@ from bot.discord_face.cards import Card
 from bot.discord_face.cards_library import Reply
 from bot.discord_face.client import CuepointClient
 from bot.discord_face.controls import Owner
+from bot.discord_face.states import EXPIRED
+from bot.errors import PassageGone
 from bot.settings import Settings
 from storage import access
 from storage.errors import InputError, OverQuota
@@ -261,8 +263,9 @@ async def test_a_confirmation_of_another_server_does_nothing(
     preview = await mod.slash(general, "library remove", video="talk-1")
     text = json.dumps(preview.response.components, default=lambda part: part.to_dict())
     key = text.split(f"cue:remove:{mod.id}:")[1].split(":")[0]
-    with pytest.raises(Exception, match="another server"):
-        await librarian.removal(key, 4711)
+    for unknown, server_id in ((key, 4711), ("no-such-key", discord.guild.id)):
+        with pytest.raises(PassageGone, match=EXPIRED):
+            await librarian.removal(unknown, server_id)
 
 
 async def test_renaming(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from discord_world import QUESTION, Rows, World, found, world_of
+from discord_world import QUESTION, Clock, Rows, World, found, world_of
 from harness import seen
 
 from bot.discord_face.leaving import KEPT_SECOND, purge_gone
@@ -14,13 +14,6 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ServerSettings
-
-
-class Clock:
-    second = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.second
 
 
 @pytest.fixture

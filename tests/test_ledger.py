@@ -356,6 +356,7 @@ async def test_imports_are_counted_by_library_and_day(path: Path, opening: Opene
     clock.second += 24 * 3600
     assert await ledger.imports_today("server:1") == 0
     assert await ledger.begin_import("server:1", most=2) == 1
+    await ledger.sweep(30 * DAY)
     assert query(path, "SELECT library, imports FROM import_tally") == [("server:1", 1)], "other days are forgotten"
 
 

@@ -17,14 +17,13 @@ from bot.discord_face.catalogue import named
 from bot.discord_face.controls import Owner
 from bot.discord_face.desk import Desk
 from bot.discord_face.states import Purge, Removal
-from bot.errors import LibraryBusy, NotAllowed
+from bot.errors import LibraryBusy, PassageGone
 from storage import access
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Quota, VideoSummary
 
 CONFIRM_SECOND = 3600.0
 """How long somebody may think about a removal."""
-OTHER_SERVER = "This button belongs to another server."
 _AT_ONCE = 2
 """Imports under way over all servers: each holds its files in memory."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -128,10 +127,10 @@ class Librarian:
         return cards_library.removal_card(found, Owner(asker, key, private=True))
 
     async def removal(self, key: str, server_id: int) -> Removal:
-        """What a button would remove. Raises NotAllowed in another server, PassageGone when it is too late."""
+        """What a button would remove. Raises PassageGone when it is too late, and in another server alike."""
         removal = await states.recall(self._desk.ledger, key, Removal)
         if removal.server_id != server_id:
-            raise NotAllowed(OTHER_SERVER)
+            raise PassageGone(states.EXPIRED)
         return removal
 
     async def remove(self, removal: Removal) -> Card:
@@ -147,10 +146,10 @@ class Librarian:
         return cards_library.purge_card(size, Owner(asker, key, private=True))
 
     async def purging(self, key: str, server_id: int) -> Purge:
-        """What a button would delete. Raises NotAllowed in another server, PassageGone when it is too late."""
+        """What a button would delete. Raises PassageGone when it is too late, and in another server alike."""
         purge = await states.recall(self._desk.ledger, key, Purge)
         if purge.purged_id != server_id:
-            raise NotAllowed(OTHER_SERVER)
+            raise PassageGone(states.EXPIRED)
         return purge
 
     async def purge(self, purge: Purge) -> Card:

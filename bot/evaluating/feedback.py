@@ -19,7 +19,7 @@ async def feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSe
     it too, without judgements. Raises QuestionSetError where there is neither.
     """
     (key,) = scope.libraries
-    votes = [counted for counted in await ledger.votes() if counted.vote.library == key]
+    votes = await ledger.votes(key)
     entries = await _entries(library, scope)
     stored = {entry.entry_id for entry in entries}
     kept = [counted for counted in votes if _voted_on(counted) in stored]
