@@ -22,7 +22,7 @@ from bot.discord_face.confirmations import CONFIRMATIONS
 from bot.discord_face.desk import Desk
 from bot.discord_face.import_form import answer_forgotten
 from bot.discord_face.knowing import Export, privacy
-from bot.discord_face.learning import TurnMisses
+from bot.discord_face.learning import ExportQuestions, TurnMisses
 from bot.discord_face.leaving import purge_gone
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.managing import MENUS
@@ -39,7 +39,7 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """Everything on a card that can be pressed."""
 
 
