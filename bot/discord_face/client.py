@@ -23,7 +23,7 @@ from bot.discord_face.confirmations import CONFIRMATIONS
 from bot.discord_face.desk import Desk
 from bot.discord_face.import_form import answer_forgotten
 from bot.discord_face.knowing import Export, privacy
-from bot.discord_face.learning import TurnMisses
+from bot.discord_face.learning import ExportQuestions, TurnMisses
 from bot.discord_face.leaving import purge_gone
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.managing import MENUS
@@ -44,7 +44,7 @@ NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one i
 NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
 _REVOKED, _INVALID_INTENTS = 4004, 4013
 """Codes with which Discord closes a connection for good."""
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """Everything on a card that can be pressed."""
 
 
