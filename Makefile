@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PEERS_INSTALLED := $(VENV)/.peers-installed
 
-.PHONY: run test check bench clean
+.PHONY: run test check soak bench clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
@@ -18,6 +18,9 @@ check: $(INSTALLED)  ## lint and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+soak: $(INSTALLED)  ## the long tests, which `make test` leaves out: minutes, not seconds
+	@$(BIN)/pytest -m soak -s
 
 bench: $(PEERS_INSTALLED)  ## measure speed and memory against the peers; ARGS=--quick takes two minutes, not twenty
 	@$(BIN)/python -m benchmarks $(ARGS)
