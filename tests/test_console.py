@@ -149,9 +149,9 @@ def test_exclusions_and_phrases_can_be_typed(run: Run) -> None:
 
 
 def test_an_exclusion_that_nobody_says_is_told_in_a_line(run: Run) -> None:
-    done = run("ask", '"hold cue"', "-deadlyne", "-deadline")
+    done = run("ask", '"hold cue"', "-deadlyne", "-stutters")
     assert done.stdout.splitlines()[0] == "Left out, but said by nobody: deadlyne"
-    assert "Left out" not in run("ask", '"hold cue"', "-deadline").stdout
+    assert "Left out" not in run("ask", '"hold cue"', "-stutters").stdout
 
 
 def test_a_long_question_is_refused_and_the_next_one_answered(run: Run) -> None:
