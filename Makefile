@@ -14,7 +14,7 @@ test: $(INSTALLED)  ## every check and every test
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest --cov --cov-report=term
 
-soak: $(INSTALLED)  ## the long forms of what the tests do in short: an hour
+soak: $(INSTALLED)  ## the long forms of what the tests do in short
 	@$(BIN)/pytest -m soak -s
 
 check: $(INSTALLED)  ## lint and types

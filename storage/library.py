@@ -23,6 +23,7 @@ from storage.models import (
     ImportReport,
     Labels,
     LibrarySize,
+    Limits,
     Peer,
     Problem,
     Question,
@@ -51,6 +52,9 @@ INDEX_FOLDER = "index"
 EXPORT_FORMS = tuple(exporting.FORMS)
 
 
+_USUAL_LIMITS = Limits()
+
+
 def _silent(done: int, total: int) -> None:
     """The progress of those who do not watch."""
 
@@ -58,20 +62,23 @@ def _silent(done: int, total: int) -> None:
 class Library:
     """Videos, and finding in them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: Limits = _USUAL_LIMITS) -> None:
         self._database = database
+        self._limits = limits
         self._repository = Repository(database)
         self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
         self._finder = Finder(self._repository, self._shelves)
         self._upkeep = Upkeep(database, self._repository, self._shelves)
 
     @classmethod
-    async def open(cls, path: Path) -> Library:
+    async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS) -> Library:
         """Open the database at `path`, making it (with the sample talks) where there is none.
+
+        `limits` are how much may be imported at once.
 
         Raises DatabaseError, or NewerDatabase where a later version of Cuepoint wrote it.
         """
-        library = cls(await Database.open(path))
+        library = cls(await Database.open(path), limits)
         try:
             await library.restore_samples()
         except BaseException:
@@ -117,7 +124,7 @@ class Library:
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
         _only(scope)
-        importer = Importer(self._database, self._repository, scope)
+        importer = Importer(self._database, self._repository, scope, self._limits)
         return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
