@@ -2,6 +2,7 @@
 
 BotError
 +-- SettingsError     a setting that cannot be used
+|   +-- SetupError    one of this installation: it does not start until that is changed
 +-- UnaskableQuestion a question that cannot be looked for
 |   +-- EmptyQuestion   without a word to look for
 |   +-- QuestionTooLong with more characters or words than anybody asks with
@@ -12,8 +13,10 @@ BotError
 +-- NotServed         a Discord server that this installation does not serve
 +-- NotAllowed        something that moderators of a server do, wanted by somebody else
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
++-- BrokenOff         an import that was not done because the bot is told to stop
 +-- CannotConnect     Discord cannot be reached, or does not let the bot in now
 |   +-- ShutOut       Discord refuses the token or the intents: another start would be refused as well
++-- CannotListen      the port for those who watch the bot cannot be had
 +-- QuestionSetError  a question set that cannot be read, used or written
 +-- MissingPackage    a package that a command needs and that is not installed
 """
@@ -27,6 +30,10 @@ class BotError(Exception):
 
 class SettingsError(BotError):
     """A setting that cannot be used. The text names it and quotes its value, unless it is secret."""
+
+
+class SetupError(SettingsError):
+    """A setting of this installation that cannot be used: starting again does not help."""
 
 
 class UnaskableQuestion(BotError):
@@ -69,12 +76,20 @@ class LibraryBusy(BotError):
     """A library into which an import is running, or that had its imports for today."""
 
 
+class BrokenOff(BotError):
+    """An import that was not done because the bot is told to stop: nothing of it is stored."""
+
+
 class CannotConnect(BotError):
     """Discord cannot be reached, or does not let the bot in now; a later start may succeed."""
 
 
 class ShutOut(CannotConnect):
     """Discord refuses the token or the intents. Every further start would be refused too, until a person acts."""
+
+
+class CannotListen(BotError):
+    """The port for those who watch the bot cannot be had."""
 
 
 class QuestionSetError(BotError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import platformdirs
 from pydantic import (
@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, Cuts
-from bot.errors import SettingsError
+from bot.errors import SetupError
 from storage.models import Limits, Quota
 
 
@@ -36,6 +36,8 @@ def _server_ids(written: object) -> object:
 
 _SERVER_ID = re.compile(r"[0-9]{1,20}")
 Servers = Annotated[frozenset[int], BeforeValidator(_server_ids)]
+
+Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda said: str(said).upper())]
 
 
 class Settings(BaseModel):
@@ -87,6 +89,18 @@ class Settings(BaseModel):
     blocked_servers: Servers = Field(default=frozenset(), alias="CUEPOINT_BLOCKED_SERVERS")
     """Discord servers that are not served, whatever else is set."""
 
+    stop_seconds: float = Field(default=10.0, ge=0, le=600, alias="CUEPOINT_STOP_SECONDS")
+    """How long answers and imports in flight may take when the bot is told to stop."""
+
+    http_port: int | None = Field(default=None, ge=1, le=65535, alias="CUEPOINT_HTTP_PORT")
+    """Where the running bot tells whether it is alive and ready, and what was measured; nowhere if it is None."""
+
+    http_host: str = Field(default="127.0.0.1", alias="CUEPOINT_HTTP_HOST")
+    """The address on which it does so."""
+
+    log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
+    """From which level on the running bot tells what it does. DEBUG tells what people write, too."""
+
     @field_validator("discord_token")
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
@@ -137,7 +151,7 @@ class Settings(BaseModel):
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str | None]) -> Settings:
-        """Read settings by name. An empty value counts as absent. Raises SettingsError, naming the setting."""
+        """Read settings by name. An empty value counts as absent. Raises SetupError, naming the setting."""
         given = {name: value.strip() for name, value in values.items() if value and value.strip()}
         try:
             settings = cls.model_validate(given)
@@ -145,11 +159,11 @@ class Settings(BaseModel):
             first = error.errors(include_url=False, include_context=False)[0]
             reason = first["msg"].removeprefix("Value error, ")
             name = first["loc"][0] if first["loc"] else "CUEPOINT_CLOSEST_FROM"  # the one check across settings
-            raise SettingsError(f"{name} cannot be used: {reason}; see .env.example.") from None
+            raise SetupError(f"{name} cannot be used: {reason}; see .env.example.") from None
         try:
             return settings.model_copy(update={"data_dir": settings.data_dir.expanduser()})
         except RuntimeError as error:
-            raise SettingsError(f"CUEPOINT_DATA_DIR cannot be used: {error}; write the folder out.") from error
+            raise SetupError(f"CUEPOINT_DATA_DIR cannot be used: {error}; write the folder out.") from error
 
 
 def setting_names() -> list[str]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from storage import formats
+from storage import acts, formats
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.collecting import uncollected
 from storage.database import Database
@@ -51,6 +51,8 @@ class Importer:
     ) -> ImportReport:
         """Import files in order. A file that cannot be read is rejected; the others are imported.
 
+        One that is cancelled is taken back: nothing of it stays.
+
         Raises OverQuota, before anything is written, where the library has no room for them.
         """
         with uncollected():
@@ -71,17 +73,24 @@ class Importer:
         language = await self._language(arrivals)
         report = replace(report, notes=_foreign(arrivals, language), dry_run=dry_run)
         act = _Act("import of " + ", ".join(source.name for source, _ in files), language)
-        for done, arrival in enumerate(arrivals):
-            progress(done, len(arrivals))
-            whole = arrival.whole or replace_whole
-            if dry_run:
-                before = await self._repository.video(self._key, arrival.stored.video.video_id)
-                merged = merge(before, arrival.stored.video, arrival.stored.segments, whole=whole)
-            else:
-                before, merged = await self._store(arrival, whole, act)
-            report = _counted(report, before, merged)
+        try:
+            for done, arrival in enumerate(arrivals):
+                progress(done, len(arrivals))
+                whole = arrival.whole or replace_whole
+                before, merged = await (self._tried(arrival, whole) if dry_run else self._store(arrival, whole, act))
+                report = _counted(report, before, merged)
+        except asyncio.CancelledError:
+            # Whoever broke it off is told that nothing was imported, and so it must be.
+            if act.number is not None:
+                await asyncio.shield(acts.take_back(self._database, self._repository, self._key, act.number))
+            raise
         progress(len(arrivals), len(arrivals))
         return report
+
+    async def _tried(self, arrival: _Arrival, whole: bool) -> tuple[StoredVideo | None, Merged]:
+        """What laying a video over what is stored of it would come to."""
+        before = await self._repository.video(self._key, arrival.stored.video.video_id)
+        return before, merge(before, arrival.stored.video, arrival.stored.segments, whole=whole)
 
     async def _read(self, files: Sequence[tuple[Source, Labels]]) -> tuple[list[_Arrival], ImportReport]:
         """What the files hold, video by video, and a report of what they hold that cannot be imported."""

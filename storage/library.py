@@ -24,6 +24,7 @@ from storage.models import (
     Labels,
     LibrarySize,
     Limits,
+    OpenIndexes,
     Peer,
     Problem,
     Question,
@@ -277,6 +278,10 @@ class Library:
         It is older than the videos only while very many have changed at once and are being read in the background.
         """
         return await self._shelves.age_second(scope)
+
+    def open_indexes(self) -> OpenIndexes:
+        """The ranking indexes that are kept ready, as they are now: nothing is brought up to date for it."""
+        return self._shelves.open_indexes()
 
     async def search(
         self, scope: Scope, question: Question, limit: int, *, steps: frozenset[Step] = ALL_STEPS

@@ -345,6 +345,15 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIndexes:
+    """The ranking indexes kept ready: of how many libraries, their segments, and the age of the oldest in seconds."""
+
+    libraries: int
+    segments: int
+    oldest_second: float
+
+
+@dataclass(frozen=True, slots=True)
 class UndoReport:
     """What undoing brought back: videos as they were before, and videos that are gone again."""
 

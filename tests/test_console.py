@@ -65,9 +65,9 @@ def test_without_a_token_the_chat_opens_says_how_to_connect_and_answers_piped_qu
     assert done.stderr == ""
 
 
-def test_serve_without_a_token_is_wrong_use(run: Run) -> None:
+def test_serve_without_a_token_is_not_to_be_tried_again(run: Run) -> None:
     done = run("serve")
-    assert done.returncode == 2
+    assert done.returncode == 78
     assert "DISCORD_TOKEN" in done.stderr
 
 
@@ -342,7 +342,7 @@ def test_control_characters_in_captions_never_reach_the_terminal(run: Run, tmp_p
 
 def test_a_setting_that_cannot_be_used_is_named_and_the_token_never_shown(run: Run) -> None:
     done = run("stats", DISCORD_TOKEN="very secret token")
-    assert done.returncode == 2
+    assert done.returncode == 78
     assert "DISCORD_TOKEN" in done.stderr
     assert "secret" not in done.stdout + done.stderr
     assert run("--help", DISCORD_TOKEN="very secret token").returncode == 0

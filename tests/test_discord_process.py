@@ -15,7 +15,7 @@ from conftest import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
 from local_discord import EVERYDAY, BotProcess, Callback, Channel, Guild, Json, LocalDiscord, Permission, User, limits
 from local_discord.limits import COMPONENTS_V2, EPHEMERAL
 
-from bot.console_face.session import SHUT_OUT
+from bot.console_face.session import NEEDS_SETUP
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
@@ -106,7 +106,7 @@ async def test_commands_are_registered_by_hand_also_in_one_server(server: LocalD
 
 async def test_a_refused_token_is_said_in_words_and_never_shown(server: LocalDiscord, tmp_path: Path) -> None:
     async with bot_process(server, tmp_path, DISCORD_TOKEN="not.the.token") as process:
-        assert await process.wait() == SHUT_OUT
+        assert await process.wait() == NEEDS_SETUP
         assert "Discord refuses DISCORD_TOKEN" in process.stderr
         assert "not.the.token" not in process.stdout + process.stderr
 

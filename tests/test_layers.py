@@ -73,6 +73,16 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert not of(names, "PIL"), "one room draws, with letters of its own"
     if place != "bot/evaluating/measures.py":
         assert not of(names, "pytrec_eval"), "one room knows the measures"
+    if place in ("bot/metrics.py", "bot/logs.py"):
+        assert not of(names, "bot", "storage"), "what measures and what tells know nobody"
+    if place != "bot/metrics.py":
+        assert not of(names, "prometheus_client"), "one room knows Prometheus"
+    if place != "bot/logs.py":
+        assert not of(names, "structlog"), "one room says how lines look; all others log to Python's own loggers"
+    if not place.startswith("bot/discord_face/") and place != "bot/http_port.py":
+        assert not of(names, "aiohttp"), "nobody else has a network"
+    if place == "bot/http_port.py":
+        assert not of(names, "storage"), "it is told what there is to tell"
     if place != "bot/__main__.py":
         assert not of(names, "bot.__main__"), "nobody imports __main__"
 

@@ -46,6 +46,7 @@ class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
 
     async def callback(self, interaction: Interaction) -> None:
         """Act, and tell of errors as commands do: the library would only log them."""
+        interaction.client.in_flight.join()
         try:
             require_served(interaction)
             await self.act(interaction, desk_of(interaction))

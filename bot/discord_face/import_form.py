@@ -45,6 +45,7 @@ class ImportForm(ui.Modal):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Import the files, and tell of errors as commands do: the library would only log them."""
+        interaction.client.in_flight.join()
         interaction.extras[_TAKEN] = True
         try:
             await self._import(interaction)

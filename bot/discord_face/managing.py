@@ -131,6 +131,7 @@ class _Limit(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
 
     async def callback(self, interaction: Interaction) -> None:
         """Keep what was chosen, and show all settings again."""
+        interaction.client.in_flight.join()
         try:
             require_served(interaction)
             server_id = managed_server(interaction)

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot import metrics
 from bot.discord_face.admission import Serves, require_served_server
 from bot.discord_face.cards import Card
 from bot.discord_face.desk import Desk
@@ -47,7 +48,8 @@ async def answer_message(desk: Desk, message: discord.Message, own_id: int, serv
         return
     card = await _answered(desk, message, Inquiry(text), serves)
     try:
-        await _send(message, card)
+        with metrics.timing(metrics.Step.REPLY):
+            await _send(message, card)
     except Undelivered as error:
         log.warning("nobody knows whether an answer to a message arrived: %s", error)
     except discord.HTTPException as error:
@@ -67,7 +69,8 @@ async def _answered(desk: Desk, message: discord.Message, inquiry: Inquiry, serv
             require_served_server(server_id, serves)
         asker = await writer_of(desk, message)
         desk.admit(asker, inquiry)
-        return await _made(message, desk.answer(asker, inquiry))
+        way = metrics.Way.DIRECT if server_id is None else metrics.Way.MENTION
+        return await _made(message, desk.answer(asker, inquiry, way))
     except Exception as error:  # noqa: BLE001 - the one handler decides what is said
         return error_card(error)
 

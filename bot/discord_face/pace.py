@@ -10,6 +10,7 @@ from typing import Any
 
 import discord
 
+from bot import metrics
 from bot.discord_face.cards import Card
 from bot.discord_face.fits import require_fit
 from bot.discord_face.weather import SIGN_SECOND, insist, is_over
@@ -50,17 +51,22 @@ async def deliver(interaction: Interaction, making: Coroutine[Any, Any, Card], d
         if not ready:
             await promise(interaction, delivery)
         card = sealed(await task)
-        if not ready:
-            await insist(lambda: interaction.edit_original_response(view=card, **_attached(card)))
-        elif delivery is Delivery.IN_PLACE:
-            await insist(lambda: interaction.response.edit_message(view=card, **_attached(card)), SIGN_SECOND)
-        else:
-            private = delivery is Delivery.PRIVATE
-            await insist(
-                lambda: interaction.response.send_message(view=card, files=card.files(), ephemeral=private), SIGN_SECOND
-            )
+        with metrics.timing(metrics.Step.REPLY):
+            await _hand_over(interaction, card, delivery, promised=not ready)
     finally:
         task.cancel()
+
+
+async def _hand_over(interaction: Interaction, card: Card, delivery: Delivery, *, promised: bool) -> None:
+    if promised:
+        await insist(lambda: interaction.edit_original_response(view=card, **_attached(card)))
+    elif delivery is Delivery.IN_PLACE:
+        await insist(lambda: interaction.response.edit_message(view=card, **_attached(card)), SIGN_SECOND)
+    else:
+        private = delivery is Delivery.PRIVATE
+        await insist(
+            lambda: interaction.response.send_message(view=card, files=card.files(), ephemeral=private), SIGN_SECOND
+        )
 
 
 def _attached(card: Card) -> dict[str, Any]:

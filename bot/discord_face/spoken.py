@@ -9,6 +9,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot import metrics
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.pace import Interaction, refuse
 from bot.discord_face.weather import Undelivered, is_over
@@ -26,7 +27,8 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
         return str(error)
     reference = secrets.token_hex(4)
-    log.error("unexpected error, reference %s", reference, exc_info=error)
+    metrics.failed()
+    log.error("unexpected error", exc_info=error, extra={"reference": reference})
     return f"Something went wrong here. Whoever runs this bot can look it up by this reference: {reference}"
 
 
