@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 
 from bot.console_face.app import app
 from bot.console_face.session import Session
-from bot.errors import SettingsError
+from bot.errors import SetupError
 from bot.settings import Settings
 from storage.ledger import Ledger
 from storage.library import Library
@@ -20,7 +20,7 @@ def _load_settings() -> Settings:
     try:
         written = dotenv_values(".env")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env cannot be read: {error}; save it as UTF-8 text.") from error
+        raise SetupError(f".env cannot be read: {error}; save it as UTF-8 text.") from error
     # The environment wins over .env, so that one run can be set up differently.
     return Settings.from_mapping({**written, **os.environ})
 

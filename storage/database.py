@@ -1,9 +1,10 @@
-"""One SQLite file: opening, migrating, transactions, backup, and SQLite's errors in our words."""
+"""One SQLite file: making, opening, migrating, transactions, and SQLite's errors in our words."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import aiosqlite
 
 from storage.errors import DatabaseError, NewerDatabase
+from storage.in_use import Hold
+from storage.part_files import discard, part_of, take_place
 from storage.schema import MIGRATIONS, SCHEMA_VERSION
 
 BUSY_TIMEOUT_MS = 10_000
@@ -21,34 +24,40 @@ _RETRY_MS = 20
 class Database:
     """A writing and a reading connection, so that readers never see a change half made."""
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(
+        self,
+        path: Path,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+        opened: contextlib.AsyncExitStack,
+    ) -> None:
         self.path = path
         self.reader = reader
         self._writer = writer
+        self._opened = opened
         self._writing = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: Path) -> Database:
-        """Open or create the database and bring its schema up to date.
+        """Open the database, made if there is none, and bring its schema up to date.
 
         Raises DatabaseError where the file cannot be used, NewerDatabase where a later version of Cuepoint wrote it.
         """
         with database_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            writer = await _connect(path)
-            try:
+            hold = Hold(path)
+            async with contextlib.AsyncExitStack() as opened:
+                opened.callback(hold.release)
+                await _there(path, hold)
+                writer = await opened.enter_async_context(connected(path))
                 await _prepare(writer, path)
-                reader = await _connect(path)
-            except BaseException:
-                await writer.close()
-                raise
-            await reader.execute("PRAGMA query_only = ON")
-        return cls(path, writer, reader)
+                reader = await opened.enter_async_context(connected(path))
+                await reader.execute("PRAGMA query_only = ON")
+                return cls(path, writer, reader, opened.pop_all())
 
     async def close(self) -> None:
         """Close both connections."""
-        await self.reader.close()
-        await self._writer.close()
+        await self._opened.aclose()
 
     @contextlib.asynccontextmanager
     async def transaction(self, *, erase: bool = False) -> AsyncIterator[aiosqlite.Connection]:
@@ -69,72 +78,73 @@ class Database:
                     await asyncio.shield(self._writer.rollback())
                     raise
 
-    async def backup(self, target: Path) -> None:
-        """Copy the database into a new file while it stays in use. Raises DatabaseError if `target` exists."""
-        partial = target.with_name(target.name + ".partial")
-        with database_errors(target):
-            if target.exists():
-                raise DatabaseError(f"{target} exists already: name a file that does not.")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            copy = await _connect(partial)
-            try:
-                await self.reader.backup(copy)
-                # A backup is one file: in WAL mode it would want its companions beside it.
-                await copy.execute("PRAGMA journal_mode = DELETE")
-            except BaseException:
-                await copy.close()
-                partial.unlink(missing_ok=True)
-                raise
-            await copy.close()
-            partial.rename(target)
 
-    async def problems(self) -> list[str]:
-        """What SQLite itself finds wrong with the file; empty when it is sound."""
-        with database_errors(self.path):
-            found = [str(row[0]) async for row in await self.reader.execute("PRAGMA integrity_check")]
-            broken = [
-                f"a row of {row[0]} refers to nothing"
-                async for row in await self.reader.execute("PRAGMA foreign_key_check")
-            ]
-        return [problem for problem in found if problem != "ok"] + broken
-
-    async def rebuild_indexes(self) -> None:
-        """Write SQLite's own indexes anew from the tables."""
-        async with self.transaction() as connection:
-            await connection.execute("REINDEX")
-
-
-async def _connect(path: Path) -> aiosqlite.Connection:
+@contextlib.asynccontextmanager
+async def connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
+    """A connection set up as all of ours are, closed at the end."""
     # Transactions are ours to begin and end (isolation_level None), never the driver's to guess.
-    connection = await aiosqlite.connect(path, isolation_level=None)
-    try:
+    async with aiosqlite.connect(path, isolation_level=None) as connection:
         for setting in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "synchronous = NORMAL"):
             await connection.execute(f"PRAGMA {setting}")
+        yield connection
+
+
+async def _there(path: Path, hold: Hold) -> None:
+    """Hold the database file together with others, made if there is none."""
+    for _ in range(BUSY_TIMEOUT_MS // _RETRY_MS):
+        # Made by one who holds it alone: of two that meet an empty folder, the second finds what the first has made.
+        if not path.exists() and hold.have_alone() and not path.exists():
+            await _make(path)
+        if path.exists() and hold.share():
+            break
+        await asyncio.sleep(_RETRY_MS / 1000)
+    else:
+        raise DatabaseError(f"{path} is being made or replaced by another program; try again in a moment.")
+    if path.is_dir():
+        raise DatabaseError(f"{path} is a folder and no database; move it away, or restore a backup in another one.")
+    if not path.stat().st_size:
+        raise DatabaseError(
+            f"{path} is empty, which no database is; restore a backup with `cuepoint restore FILE`, or delete the file "
+            "to begin anew."
+        )
+
+
+async def _make(path: Path) -> None:
+    """Make a new database: there is none, or a whole one."""
+    part = part_of(path)
+    try:
+        async with connected(part) as connection:
+            await connection.execute("PRAGMA synchronous = OFF")  # it is synced as a whole, below
+            await _migrate(connection)
+        await asyncio.to_thread(take_place, part, path)
     except BaseException:
-        await connection.close()
+        discard(part)
         raise
-    return connection
 
 
 async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
     """Bring the schema up to date. Raises NewerDatabase where it is ahead of this version."""
     attempts = BUSY_TIMEOUT_MS // _RETRY_MS
-    while (found := await _version(connection)) < SCHEMA_VERSION:
+    while True:
         try:
-            await connection.execute("PRAGMA journal_mode = WAL")
-            await _migrate(connection)
+            found = await version_of(connection)
+            if found > SCHEMA_VERSION:
+                raise NewerDatabase(
+                    f"{path} was written by a later version of Cuepoint (schema {found}; this one knows "
+                    f"{SCHEMA_VERSION}): update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
+                )
+            # A backup that was put here has no log of its own: readers and writers would lock each other out.
+            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+            if found < SCHEMA_VERSION:
+                await _migrate(connection)
+            return
         except sqlite3.OperationalError as error:
-            # Two processes that meet a new database: SQLite's busy timeout does not cover turning the log on.
+            # Two processes that meet such a database: SQLite's busy timeout does not cover turning the log on.
             attempts -= 1
             # An extended code keeps its kind in the low byte: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not attempts:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempts <= 0:
                 raise
             await asyncio.sleep(_RETRY_MS / 1000)
-    if found > SCHEMA_VERSION:
-        raise NewerDatabase(
-            f"{path} was written by a later version of Cuepoint (schema {found}; this one knows {SCHEMA_VERSION}): "
-            "update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
-        )
 
 
 async def _migrate(connection: aiosqlite.Connection) -> None:
@@ -142,7 +152,7 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
         await connection.execute("BEGIN IMMEDIATE")
         try:
             # Read inside the transaction: another process may have migrated while this one waited.
-            if await _version(connection) < number:
+            if await version_of(connection) < number:
                 for statement in statements:
                     await connection.execute(statement)
                 await connection.execute(f"PRAGMA user_version = {number}")
@@ -152,9 +162,11 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
         await connection.commit()
 
 
-async def _version(connection: aiosqlite.Connection) -> int:
-    row = await (await connection.execute("PRAGMA user_version")).fetchone()
-    return int(row[0]) if row else 0
+async def version_of(connection: aiosqlite.Connection) -> int:
+    """How many migrations a database has gone through."""
+    # All rows are fetched: a statement that is not at its end would keep a lock on the file.
+    [(version,)] = await connection.execute_fetchall("PRAGMA user_version")
+    return int(version)
 
 
 @contextlib.contextmanager
@@ -173,13 +185,16 @@ _ADVICE = {
     "SQLITE_CANTOPEN": "the database cannot be opened; check that the folder exists and may be written.",
     "SQLITE_FULL": "the disk is full; free some space. Nothing was changed.",
     "SQLITE_IOERR": "the disk could not be read or written; check the disk. Nothing was changed.",
-    "SQLITE_CORRUPT": "the database is damaged; put a backup in its place.",
-    "SQLITE_NOTADB": "this is not a Cuepoint database; move the file away, or put a backup in its place.",
+    "SQLITE_CORRUPT": "the database is damaged; restore a backup with `cuepoint restore FILE`.",
+    "SQLITE_NOTADB": "this is not a Cuepoint database; restore a backup with `cuepoint restore FILE`, or move it away.",
 }
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def _in_words(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
+        if error.errno in _NO_ROOM:
+            return _ADVICE["SQLITE_FULL"]
         return f"{error.strerror or error}; check the folder and its permissions."
     name = getattr(error, "sqlite_errorname", "") or ""
     # Extended codes lengthen the name: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.

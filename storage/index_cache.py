@@ -15,8 +15,7 @@ import logging
 import mmap
 import os
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +25,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from storage.analysis import ANALYSED_BY
+from storage.part_files import is_abandoned
 from storage.ranking.index import LibraryIndex
 from storage.ranking.subwords import Subwords
 from storage.ranking.videos import VideoList
@@ -37,8 +37,6 @@ _MAGIC = b"cuepoint"
 _ALIGNED = 64
 _READ_AT_ONCE = 1 << 20
 _LONGEST_HEADER = 1 << 16
-_ABANDONED_SECOND = 3600.0
-"""Age from which a half-written file belongs to nobody: who wrote it was killed."""
 _UNSOUND = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What reading a file can raise that is no index of ours, whatever is in it."""
 _NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[Subwords]] = {
@@ -46,6 +44,10 @@ _NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[Subwords]] = {
 }  # fmt: skip
 
 log = logging.getLogger("cuepoint.index")
+
+
+class AnotherVersion(ValueError):
+    """A file that was whole when it was written, but not for this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +95,25 @@ class IndexCache:
             return False
         return True
 
+    def damaged(self, languages: Mapping[str, str]) -> list[str]:
+        """Of some libraries, given with their languages, those whose file is neither sound nor another version's."""
+        return [key for key, language in languages.items() if not self._sound(key, language)]
+
+    def _sound(self, key: str, language: str) -> bool:
+        try:
+            with self._path(key).open("rb") as file:
+                _read(file, {"library": key, "language": language, **_versions()})
+        except (FileNotFoundError, NotADirectoryError, AnotherVersion):
+            pass
+        except _UNSOUND:
+            return False
+        return True
+
+    def strays(self, keys: Collection[str]) -> list[Path]:
+        """The files that belong to none of the libraries there are, and those left half-written long ago."""
+        own = {self._path(key) for key in keys}
+        return [*(path for path in sorted(self._folder.glob("*.index")) if path not in own), *self._abandoned()]
+
     def forget(self, key: str) -> None:
         """Delete what is kept of a library."""
         with contextlib.suppress(OSError):
@@ -106,10 +127,12 @@ class IndexCache:
 
     def _sweep(self) -> None:
         """Delete what was left half-written long ago."""
-        for path in self._folder.glob("*.part"):
+        for path in self._abandoned():
             with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > _ABANDONED_SECOND:
-                    path.unlink()
+                path.unlink()
+
+    def _abandoned(self) -> list[Path]:
+        return [path for path in sorted(self._folder.glob("*.part")) if is_abandoned(path)]
 
     def _path(self, key: str) -> Path:
         # A library's key is no file name everywhere ("server:1"), and a hash has the same length for all.
@@ -161,7 +184,7 @@ def _read(file: BinaryIO, meant_for: Mapping[str, object]) -> CachedIndex:
         raise ValueError("its header is damaged")
     told = json.loads(header)
     if any(told[name] != value for name, value in meant_for.items()):
-        raise ValueError("it was made by another version")
+        raise AnotherVersion("it was made by another version")
     if _checksum(file) != (told["bytes"], told["checksum"]):
         raise ValueError("it is damaged")
     return _mapped(file, 24 + length, told)

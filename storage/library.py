@@ -9,6 +9,7 @@ from pathlib import Path
 
 from storage import access, acts, exporting, glossary_entries
 from storage.analysis import analyser_for, base_language
+from storage.backups import back_up, restore
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
 from storage.errors import RequestError, UnknownVideo
@@ -22,7 +23,10 @@ from storage.models import (
     ImportReport,
     Labels,
     LibrarySize,
+    Limits,
+    OpenIndexes,
     Peer,
+    Problem,
     Question,
     Quota,
     Scope,
@@ -41,11 +45,15 @@ from storage.ranking.peers import rank_as_shipped
 from storage.repository import Repository
 from storage.samples import sample_sources
 from storage.shelves import Shelves
+from storage.upkeep import Upkeep
 
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
 
 EXPORT_FORMS = tuple(exporting.FORMS)
+
+
+_USUAL_LIMITS = Limits()
 
 
 def _silent(done: int, total: int) -> None:
@@ -55,19 +63,23 @@ def _silent(done: int, total: int) -> None:
 class Library:
     """Videos, and finding in them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: Limits = _USUAL_LIMITS) -> None:
         self._database = database
+        self._limits = limits
         self._repository = Repository(database)
         self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
         self._finder = Finder(self._repository, self._shelves)
+        self._upkeep = Upkeep(database, self._repository, self._shelves)
 
     @classmethod
-    async def open(cls, path: Path) -> Library:
+    async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS) -> Library:
         """Open the database at `path`, making it (with the sample talks) where there is none.
+
+        `limits` are how much may be imported at once.
 
         Raises DatabaseError, or NewerDatabase where a later version of Cuepoint wrote it.
         """
-        library = cls(await Database.open(path))
+        library = cls(await Database.open(path), limits)
         try:
             await library.restore_samples()
         except BaseException:
@@ -113,7 +125,7 @@ class Library:
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
         _only(scope)
-        importer = Importer(self._database, self._repository, scope)
+        importer = Importer(self._database, self._repository, scope, self._limits)
         return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
@@ -267,6 +279,10 @@ class Library:
         """
         return await self._shelves.age_second(scope)
 
+    def open_indexes(self) -> OpenIndexes:
+        """The ranking indexes that are kept ready, as they are now: nothing is brought up to date for it."""
+        return self._shelves.open_indexes()
+
     async def search(
         self, scope: Scope, question: Question, limit: int, *, steps: frozenset[Step] = ALL_STEPS
     ) -> Findings:
@@ -317,22 +333,29 @@ class Library:
 
     async def backup(self, target: Path) -> None:
         """Copy everything into a new file, while the library stays in use. Raises DatabaseError if it exists."""
-        await self._database.backup(target)
+        await back_up(self._database.path, target)
 
-    async def problems(self, scope: Scope) -> list[str]:
-        """What is wrong with the database or the ranking index; empty when all is well."""
-        problems = await self._database.problems()
-        if problems:
-            return problems
-        searcher, _ = await self._shelves.searcher(scope)
-        indexed, stored = searcher.model.corpus_size, (await self.statistics(scope)).segments
-        return [] if indexed == stored else [f"the index holds {indexed} segments, the database {stored}"]
+    @staticmethod
+    async def restore(path: Path, backup: Path) -> Path | None:
+        """Put a backup in the place of the database at `path`, which nobody may have open.
 
-    async def repair(self) -> None:
-        """Rebuild what can be rebuilt from the stored videos."""
-        await self._database.rebuild_indexes()
+        Returns the file in which what was there before is kept; None where nothing was. Raises DatabaseError, or
+        NewerDatabase, where that cannot be done: then nothing has changed.
+        """
+        return await restore(path, backup)
+
+    async def problems(self) -> list[Problem]:
+        """All that is wrong with the database, the ranking indexes of all libraries, and the files beside them."""
+        return await self._upkeep.problems()
+
+    async def repair(self) -> Path | None:
+        """Make good what can be made good from what is stored, and nothing where the database itself is damaged.
+
+        Before rows are changed for that, all is backed up: returns the file, None where no row had to be.
+        """
+        kept = await self._upkeep.repair()
         await self.restore_samples()
-        self._shelves.forget()
+        return kept
 
 
 def _only(scope: Scope) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from storage.changes import DEFAULT_LANGUAGE
 from storage.index_cache import IndexCache
 from storage.index_making import make_elsewhere, read_in
-from storage.models import Scope
+from storage.models import OpenIndexes, Scope
 from storage.ranking.index import LibraryIndex
 from storage.ranking.search import Searcher
 from storage.repository import LibraryState, Repository
@@ -92,11 +92,25 @@ class Shelves:
         now = time.monotonic()
         return max((now - each.built_at for each in ready), default=0.0)
 
+    def open_indexes(self) -> OpenIndexes:
+        """What is kept ready, as it is, without looking at the database."""
+        now, ready = time.monotonic(), self._ready.values()
+        oldest = max((now - each.built_at for each in ready), default=0.0)
+        return OpenIndexes(len(ready), sum(each.shelf.size for each in ready), oldest)
+
     def forget(self) -> None:
         """Make every index anew when it is next needed, from nothing but the database."""
         self._cache.forget_all()
         self._ready.clear()
         self._searchers.clear()
+
+    async def damaged(self, languages: Mapping[str, str]) -> list[str]:
+        """Of some libraries, given with their languages, those whose file is not sound."""
+        return await asyncio.to_thread(self._cache.damaged, languages)
+
+    async def strays(self, keys: Collection[str]) -> list[Path]:
+        """The index files that belong to none of the libraries there are, and those left half-written long ago."""
+        return await asyncio.to_thread(self._cache.strays, keys)
 
     async def forget_library(self, key: str) -> None:
         """Let go of a library that is no more, in memory and on disk."""

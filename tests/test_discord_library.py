@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +13,9 @@ from conftest import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
 from discord import Permissions
 from harness import ChannelHandle, Env, InteractionResult, MemberActor, answers, attached, discord_with, seen
 
-from bot.discord_face import controls, slow_replies, uploads
+from bot.discord_face import controls, import_form, slow_replies, uploads
 from bot.discord_face.cards import Card
+from bot.discord_face.cards_library import Reply
 from bot.discord_face.client import CuepointClient
 from bot.discord_face.controls import Owner
 from bot.discord_face.states import EXPIRED
@@ -443,35 +442,26 @@ async def test_an_import_may_outlast_its_interaction(discord: Env, general: Chan
     assert "For mod, who asked for this import" in said
 
 
-@pytest.mark.parametrize("waited_too_long", [False, True])
-async def test_progress_is_shown_until_discord_takes_no_more(
-    discord: Env, general: ChannelHandle, mod: MemberActor, library: Library, monkeypatch: pytest.MonkeyPatch,
-    waited_too_long: bool,
-) -> None:  # fmt: skip
-    monkeypatch.setattr(slow_replies, "EDITED_SECOND", 0.02)
-    if waited_too_long:
-        monkeypatch.setattr(slow_replies, "LAST_EDIT", timedelta(0))
+async def test_progress_tells_of_the_files_and_then_of_the_videos(
+    general: ChannelHandle, mod: MemberActor, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
     original = library.import_files
 
-    async def slow(*arguments: Any, **named: Any) -> Any:
-        for done in range(3):
-            await asyncio.sleep(0.1)
-            named["progress"](done, 3)
-        await asyncio.sleep(0.1)
-        return await original(*arguments, **named)
+    async def at_once(interaction: Any, making: Callable[[], Awaitable[Reply]], progress: Callable[[], Card]) -> None:
+        async def storing(*arguments: Any, **named: Any) -> Any:
+            for done in (None, 0, 2):
+                if done is not None:
+                    named["progress"](done, 3)
+                shown.append(progress().components()[0]["content"])
+            return await original(*arguments, **named)
 
-    monkeypatch.setattr(library, "import_files", slow)
-    result = await upload(mod, general, ("talk.srt", SRT), video="talk-1")
-    edits = [str(each.json) for each in discord.http_requests if each.method == "PATCH"]
-    assert "**Videos:** 1 added" in seen(result)
-    if waited_too_long:
-        assert len(edits) == 2
-        assert "longer than Discord lets me" in edits[0]
-    else:
-        shown = [edit.split("content': '")[1].split(" …")[0] for edit in edits[:-1]]
-        stages = ["Reading 1 file", *(f"Storing video {n} of 3" for n in (1, 2, 3))]
-        assert shown == [stage for stage in stages if stage in shown], "each at most once, in order"
-        assert len(shown) > 1
+        monkeypatch.setattr(library, "import_files", storing)
+        await slow_replies.reply_slowly(interaction, making)
+
+    monkeypatch.setattr(import_form, "reply_slowly", at_once)
+    assert "**Videos:** 1 added" in seen(await upload(mod, general, ("talk.srt", SRT), video="talk-1"))
+    assert shown == ["Reading 1 file …", "Storing video 1 of 3 …", "Storing video 3 of 3 …"]
 
 
 def file(name: str, size: int = 1, title: str | None = None) -> Any:

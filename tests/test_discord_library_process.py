@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -253,7 +254,7 @@ async def test_a_blocked_server_gets_a_sentence_and_its_members_keep_their_own_a
         assert card["flags"] & EPHEMERAL
         said = await server.say(alice, here, f"{server.bot_user.mention} how does bm25 rank")
         assert "does not serve this server" in (await server.answer_to(said)).text()
-        with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as database:
+        with closing(sqlite3.connect(tmp_path / "data" / "cuepoint.db")) as database:
             assert database.execute("SELECT count(*) FROM button_state").fetchone() == (0,)
         assert "BM25 ranking" in texts(await server.reply_to(await server.slash(alice, "ask", question, at=there)))
     assert server.breaches == []

@@ -16,7 +16,7 @@ from bot.answering.values import Found, Stretch
 from storage import access
 from storage.errors import DatabaseError, NewerDatabase, NothingToUndo, RequestError, UnknownFilter, UnknownVideo
 from storage.library import EXPORT_FORMS, Library
-from storage.models import ImportReport, Labels, Question, Scope, Segment, Source
+from storage.models import ImportReport, Labels, Problem, Question, Scope, Segment, Source
 from storage.schema import SCHEMA_VERSION
 
 Rows = Callable[..., Source]
@@ -280,6 +280,15 @@ async def test_subrip_keeps_the_cues(library: Library, seeds: Path) -> None:
     assert [(s.text, s.marks) for s in again] == [(s.text, s.marks) for s in original]
 
 
+async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: Rows) -> None:
+    texts = ["00:00:09,000 --> 00:00:10,000 said", "2", "a --> b", "<b>bold</b> &lt;", "{\\an8} 1 2\n\n3"]
+    await put(library, rows(*(("v", 40.0 * n, text) for n, text in enumerate(texts))))
+    exported = await library.export(SHARED, "srt")
+    await library.import_files(ANA, [(Source("again.srt", exported), Labels(video_id="v"))])
+    stored, again = [await library.segments_between(scope, "v", 0, 1e9) for scope in (SHARED, ANA)]
+    assert " ".join(each.text for each in again) == " ".join(each.text for each in stored)
+
+
 async def test_subrip_holds_one_video(library: Library, rows: Rows) -> None:
     with pytest.raises(RequestError, match="nothing to export"):
         await library.export(SHARED, "srt")
@@ -344,11 +353,11 @@ async def test_a_locked_database_is_one_sentence(library: Library, rows: Rows, t
 
 async def test_problems_are_told(library: Library, rows: Rows, tmp_path: Path) -> None:
     await put(library, rows(("v", 0, "copper")))
-    assert await library.problems(SHARED) == []
+    assert await library.problems() == []
     with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as connection:
         connection.execute("INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL)")
     connection.close()
-    assert await library.problems(SHARED) == ["a row of segment refers to nothing"]
+    assert await library.problems() == [Problem("a row of segment refers to nothing", repairable=True)]
 
 
 async def test_a_library_keeps_its_first_language_and_notes_the_others(library: Library, rows: Rows) -> None:

@@ -162,7 +162,7 @@ async def test_while_much_is_read_questions_are_answered_as_before(
     assert sorted(await hits(library, "copper")) == [("late", 0), *((f"n{n}", 0) for n in range(4)), ("v", 0)]
     assert await hits(library, "meadow") == [("late", 0)]
     await caught_up(library)
-    assert await library.problems(SHARED) == []
+    assert await library.problems() == []
 
 
 async def test_a_change_while_the_index_is_made_elsewhere_is_not_lost(
@@ -216,7 +216,7 @@ async def test_a_library_that_is_emptied_is_tidied_up_like_any_other(
     assert await hits(library, "copper") == []
     await caught_up(library)
     assert await hits(library, "copper") == []
-    assert await library.problems(SHARED) == []
+    assert await library.problems() == []
     assert caplog.records == []
 
 
@@ -278,7 +278,7 @@ async def test_where_another_process_can_do_nothing_the_index_is_made_here(
     folder.write_text("in the way")
     assert len(await hits(library, "copper")) == 2
     assert "cannot be kept" in caplog.text
-    assert await library.problems(SHARED) == []
+    assert await library.problems() == []
 
 
 def watched(monkeypatch: pytest.MonkeyPatch, then: Callable[[Process], None]) -> list[Process]:
@@ -353,7 +353,7 @@ async def test_a_restart_reads_only_what_changed_since(
     async with opened(path) as library:
         assert sorted(await hits(library, "lantern")) == [("new", 0), ("v3", 0)]
         assert sorted(indexed) == ["new", "v3"]
-        assert await library.problems(SHARED) == []
+        assert await library.problems() == []
 
 
 async def test_small_libraries_leave_no_file(path: Path, folder: Path, rows: Rows) -> None:

@@ -14,13 +14,19 @@ from typing import Protocol, TypeVar
 import typer
 
 from bot.console_face.screen import Screen
-from bot.errors import BotError, SettingsError
+from bot.errors import BotError, SettingsError, SetupError, ShutOut
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
 
 FAILED, WRONG_USE = 1, 2
+NEEDS_SETUP = 78
+"""EX_CONFIG of sysexits.h: starting again does not help until settings or token are changed."""
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 the request failed, 2 wrong use, 78 do not start again before a setting is changed "
+    "(a setting cannot be used, or Discord refuses the token or the intents)."
+)
 
 Result = TypeVar("Result")
 log = logging.getLogger("cuepoint")
@@ -48,7 +54,7 @@ class Session:
 
     @property
     def settings(self) -> Settings:
-        """The settings. Raises SettingsError."""
+        """The settings. Raises SetupError."""
         if self._settings is None:
             self._settings = self._load_settings()
         return self._settings
@@ -80,7 +86,7 @@ class Session:
             await ledger.close()
 
     async def _with_library(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
-        library = await Library.open(self.settings.database_path)
+        library = await Library.open(self.settings.database_path, self.settings.limits)
         try:
             return await action(library)
         finally:
@@ -91,6 +97,9 @@ class Session:
         """Say expected errors in their own words; log the rest with their trace and say one calm line."""
         try:
             yield
+        except (SetupError, ShutOut) as error:
+            self.screen.remark(str(error), "red")
+            raise typer.Exit(NEEDS_SETUP) from error
         except SettingsError as error:
             self.screen.remark(str(error), "red")
             raise typer.Exit(WRONG_USE) from error

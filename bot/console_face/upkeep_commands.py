@@ -1,7 +1,8 @@
-"""`cuepoint servers`, `cuepoint backup` and `cuepoint doctor`."""
+"""`cuepoint servers`, `cuepoint backup`, `cuepoint restore` and `cuepoint doctor`."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from bot import asking
 from bot.answering.values import Found
 from bot.console_face.machine_output import size_json
+from bot.console_face.screen import Screen
 from bot.console_face.session import FAILED, Session
 from storage import access
 from storage.library import Library
@@ -53,11 +55,30 @@ def backup(
     session.screen.say(f"Backed up to {file}.")
 
 
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `cuepoint backup` wrote.", show_default=False)],
+) -> None:
+    """Put a backup in the place of the database. Stop the bot first. What was there is kept beside it."""
+    session: Session = context.obj
+    with session.reporting_errors():
+        kept = asyncio.run(Library.restore(session.settings.database_path, file))
+
+    async def run(stored: Library) -> int:
+        return sum([size.videos for size in await stored.sizes() if size.library != access.SAMPLES])
+
+    session.screen.say(f"Restored {file}: {session.run(run):,} videos.")
+    if kept:
+        session.screen.say(f"What was there before is kept in {kept}.")
+
+
 def doctor(
     context: typer.Context,
-    repair: Annotated[bool, typer.Option("--repair", help="Rebuild what can be rebuilt.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make good what can be made good from what is stored.")
+    ] = False,
 ) -> None:
-    """Check the settings, the database, the index and a sample question. The exit code tells."""
+    """Check the settings, the database, the index of every library and a sample question. The exit code tells."""
     session: Session = context.obj
     screen = session.screen
     with session.reporting_errors():
@@ -67,21 +88,37 @@ def doctor(
 
     async def run(stored: Library) -> bool:
         if repair:
-            await stored.repair()
-            screen.say("repair    indexes rebuilt from the stored videos")
-        healthy = True
-        for name, scope in (("shared", access.host()), ("samples", access.samples())):
-            problems = await stored.problems(scope)
-            healthy = healthy and not problems
-            size = (await stored.statistics(scope)).segments
-            screen.say(f"{name:<9} {'; '.join(problems) or f'ok, {size:,} segments stored and indexed'}")
-        answered = healthy and (await asking.ask(stored, access.samples(), SAMPLE_QUESTION)).found is Found.CONFIDENT
+            await _repair(screen, stored)
+        if await _has_problems(screen, stored):
+            return False
+        answered = (await asking.ask(stored, access.samples(), SAMPLE_QUESTION)).found is Found.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
         screen.say(f"question  {verdict}: {SAMPLE_QUESTION}")
         return answered
 
     if not session.run(run):
-        screen.remark(
-            "Something is wrong. Try `cuepoint doctor --repair`; if that does not help, restore a backup.", "red"
-        )
+        screen.remark("Something is wrong; see above.", "red")
         raise typer.Exit(FAILED)
+
+
+async def _repair(screen: Screen, stored: Library) -> None:
+    before = await stored.problems()
+    kept = await stored.repair()
+    left = await stored.problems()
+    for problem in before:
+        if problem not in left:
+            screen.say(f"repaired  {problem.what}")
+    if kept:
+        screen.say(f"repaired  what was there before is kept in {kept}")
+
+
+async def _has_problems(screen: Screen, stored: Library) -> bool:
+    """Say in a line what is stored, or in a line each what is wrong with it and what to do."""
+    problems = await stored.problems()
+    for problem in problems:
+        remedy = "`cuepoint doctor --repair`" if problem.repairable else "restore a backup: `cuepoint restore FILE`"
+        screen.say(f"problem   {problem.what}; {remedy}")
+    if not problems:
+        segments = sum([size.segments for size in await stored.sizes() if size.library != access.SAMPLES])
+        screen.say(f"stored    ok, {segments:,} segments stored and indexed, the samples aside")
+    return bool(problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
@@ -12,10 +13,12 @@ from bot.discord_face.membership import Memberships
 from bot.errors import ServerOutOfReach
 from storage import access
 from storage.access import Absence, Membership, Place, Reach
+from storage.errors import StorageError
 from storage.ledger import EVERYWHERE_ELSE, Ledger
 from storage.library import Library
 from storage.models import Scope, ServerSettings
 
+log = logging.getLogger("cuepoint.discord")
 LONGEST_NAME = 50
 MOST_NAMES = 4
 
@@ -90,7 +93,11 @@ class Askers:
         Of a server that is not served nothing is kept.
         """
         if who.here is not None and self._serves(who.here.server_id):
-            await self._ledger.saw(who.user_id, who.here.server_id)
+            try:
+                await self._ledger.saw(who.user_id, who.here.server_id)
+            except StorageError as error:
+                # They have their answer, and are told of nothing else.
+                log.error("could not note who uses the bot where: %s", error)
 
     async def make(
         self, who: Whereabouts, *, private: bool | None = None, picked: str | int = "", aloud: bool = False

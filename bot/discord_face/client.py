@@ -8,21 +8,22 @@ import gc
 import hashlib
 import json
 import logging
-import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import aiohttp
 import discord
 from discord.ext import tasks
 
+from bot import logs, metrics
+from bot.discord_face.arrivals import Arrivals, is_repeated
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
 from bot.discord_face.confirmations import CONFIRMATIONS
 from bot.discord_face.desk import Desk
 from bot.discord_face.import_form import answer_forgotten
 from bot.discord_face.knowing import Export, privacy
-from bot.discord_face.learning import TurnMisses
+from bot.discord_face.learning import ExportQuestions, TurnMisses
 from bot.discord_face.leaving import purge_gone
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.managing import MENUS
@@ -31,7 +32,8 @@ from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
 from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
-from bot.errors import CannotConnect
+from bot.discord_face.stopping import InFlight, until_told
+from bot.errors import CannotConnect, ShutOut
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -39,8 +41,16 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
+NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."
+NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
+_REVOKED, _INVALID_INTENTS = 4004, 4013
+"""Codes with which Discord closes a connection for good."""
+ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """Everything on a card that can be pressed."""
+LEAVING_SECOND = 2.0
+"""How long Discord may take to say goodbye."""
+TAKING_BACK_SECOND = 30.0
+"""How long an import that was broken off may take to take back what it has stored."""
 
 
 class CuepointClient(discord.AutoShardedClient):
@@ -56,9 +66,12 @@ class CuepointClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.tree = Tree(self)
+        self.arrivals = Arrivals()
         self.desk = Desk(library, ledger, Memberships(self.get_guild), settings)
         self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
         self.serves = settings.serves
+        self.in_flight = InFlight()
+        self.connected_shards: set[int] = set()
         self.syncs_at_start = True
         self._ledger = ledger
         self._retention_seconds = settings.retention_seconds
@@ -92,6 +105,20 @@ class CuepointClient(discord.AutoShardedClient):
         described = json.dumps([self.application_id, commands], sort_keys=True, default=str)
         return hashlib.sha256(described.encode()).hexdigest()
 
+    async def finish(self, seconds: float) -> None:
+        """Take nothing new, and finish what is in flight within so many seconds.
+
+        An import that takes longer is taken back, and whoever waits for it is told.
+        """
+        goodbyes = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(goodbyes, LEAVING_SECOND)
+        if await self.in_flight.finished(seconds):
+            return
+        self.librarian.break_off()
+        if not await self.in_flight.finished(TAKING_BACK_SECOND if self.librarian.is_importing else 0):
+            log.warning("left with %d answers unfinished", len(self.in_flight))
+
     async def close(self) -> None:
         """Stop what runs beside the connection, then end it."""
         self.sweep.cancel()
@@ -114,6 +141,23 @@ class CuepointClient(discord.AutoShardedClient):
             here = [server.id for server in self.guilds]
             unserved = [server_id for server_id in here if not self.serves(server_id)]
             await self._ledger.present(self._own_id(), here, passed_over=unserved)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note a new session with the gateway."""
+        self._now_connected(shard_id, "connected")
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note a session that goes on."""
+        self._now_connected(shard_id, "resumed")
+
+    def _now_connected(self, shard_id: int, event: str) -> None:
+        self.connected_shards.add(shard_id)
+        metrics.befell(event)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a connection is lost; Discord's library tries to get it back."""
+        self.connected_shards.discard(shard_id)
+        metrics.befell("disconnected")
 
     async def on_guild_join(self, server: discord.Guild) -> None:
         """Note that the bot was added to a server."""
@@ -141,17 +185,22 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
-        if self.user is not None:
+        self.in_flight.join()
+        if self.user is not None and self.arrivals.is_new(message.id):
             await answer_message(self.desk, message, self.user.id, self.serves)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Note who uses the bot where, once they have their answer: nobody waits for that to be written."""
+        self.in_flight.join()
         # Looking at what is kept about oneself adds nothing to it.
         if command is not privacy:
             await self.desk.askers.note(whereabouts_of(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Catch presses on buttons, and forms, that nothing else recognises."""
+        self.in_flight.join()
+        if is_repeated(interaction):
+            return
         try:
             await answer_unknown(interaction, ITEMS)
             await answer_forgotten(interaction)
@@ -164,16 +213,48 @@ class CuepointClient(discord.AutoShardedClient):
 
 
 async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
-    """Be on Discord until told to stop by a signal. Raises CannotConnect."""
+    """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
     async with CuepointClient(settings, library, ledger) as client:
-        with _logging_to_stderr(), _stopping(client):
-            await _log_in(client, settings)
-            log.info("connected as %s", client.user)
-            _set_aside_what_stays()
-            try:
-                await client.connect()
-            except discord.PrivilegedIntentsRequired as error:
-                raise CannotConnect("Discord refuses this bot's intents.") from error
+        secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
+        with logs.told(settings.log_level, secret):
+            async with _watched(client, settings, library):
+                await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
+
+
+@contextlib.asynccontextmanager
+async def _watched(client: CuepointClient, settings: Settings, library: Library) -> AsyncIterator[None]:
+    """Tell on a port how the bot is, where one is set. Raises CannotListen."""
+    if settings.http_port is None:
+        yield
+        return
+    # Loaded where it is wanted: a bot that nobody watches does not wait for it.
+    from bot import http_port
+    from bot.discord_face import condition
+
+    async with http_port.listening(
+        settings.http_host, settings.http_port, lambda: condition.hindrances(client, library)
+    ):
+        condition.watch(client, library)
+        yield
+
+
+async def _stay(client: CuepointClient, settings: Settings) -> None:
+    """Come, and keep the connection through whatever weather until Discord ends it for good."""
+    await _log_in(client, settings)
+    log.info("connected as %s", client.user)
+    _set_aside_what_stays()
+    try:
+        await client.connect()
+    except discord.PrivilegedIntentsRequired as error:
+        raise ShutOut(NO_INTENTS) from error
+    except discord.ConnectionClosed as error:
+        if error.code == _REVOKED:
+            raise ShutOut(NO_TOKEN) from error
+        if error.code == _INVALID_INTENTS:
+            raise ShutOut(NO_INTENTS) from error
+        raise CannotConnect(f"Discord ended the connection ({error.code}): start the bot again.") from error
+    except (discord.GatewayNotFound, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise CannotConnect(f"Discord's gateway cannot be reached: {error}. Try again later.") from error
 
 
 def _set_aside_what_stays() -> None:
@@ -196,46 +277,12 @@ async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_i
 async def _log_in(client: discord.Client, settings: Settings) -> None:
     token = settings.discord_token
     if token is None:
-        raise CannotConnect("There is no Discord token: set DISCORD_TOKEN in .env.")
+        raise ShutOut("There is no Discord token: set DISCORD_TOKEN in .env.")
     try:
         await client.login(token.get_secret_value())
     except discord.LoginFailure as error:
-        raise CannotConnect("Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env.") from error
+        raise ShutOut(NO_TOKEN) from error
     except discord.HTTPException as error:
         raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:
         raise CannotConnect(f"Discord cannot be reached: {error}.") from error
-
-
-@contextlib.contextmanager
-def _stopping(client: discord.Client) -> Iterator[None]:
-    """Close the connection in an orderly way on the signals that end a program."""
-    loop = asyncio.get_running_loop()
-    closing: set[asyncio.Task[None]] = set()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for each in signals:
-        # Windows has no such handlers; there Ctrl-C interrupts as ever.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(each, lambda: closing.add(asyncio.ensure_future(client.close())))
-    try:
-        yield
-    finally:
-        for each in signals:
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(each)
-
-
-@contextlib.contextmanager
-def _logging_to_stderr() -> Iterator[None]:
-    """What the bot and discord.py have to say, for whoever watches the process."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    loggers = [logging.getLogger(name) for name in ("cuepoint.discord", "discord")]
-    for logger in loggers:
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        for logger in loggers:
-            logger.removeHandler(handler)

@@ -7,8 +7,9 @@ from bot.discord_face.buttons import Pressed
 from bot.discord_face.cards import notice
 from bot.discord_face.controls import pressed
 from bot.discord_face.desk import Desk
-from bot.discord_face.pace import Delivery, Interaction, deliver, insist, sealed
+from bot.discord_face.pace import Delivery, Interaction, deliver, sealed
 from bot.discord_face.places import librarian_of
+from bot.discord_face.weather import SIGN_SECOND, insist
 
 
 class Remove(Pressed, template=pressed("remove")):
@@ -39,7 +40,7 @@ class Leave(Pressed, template=pressed("leave")):
     async def act(self, interaction: Interaction, _desk: Desk) -> None:
         require_moderator(interaction, let_in=self.is_mine(interaction))
         card = sealed(notice("Nothing was removed."))
-        await insist(lambda: interaction.response.edit_message(view=card))
+        await insist(lambda: interaction.response.edit_message(view=card), SIGN_SECOND)
 
 
 CONFIRMATIONS: tuple[type[Pressed], ...] = (Remove, PurgeAll, Leave)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from bot import asking
+from bot import asking, metrics
 from bot.answering.question import parse_question
 from bot.answering.values import Answer, Found
 from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, states
@@ -21,6 +21,7 @@ from bot.discord_face.pace import Cooldown
 from bot.discord_face.states import Inquiry, Listing, Opening, Reading, Shown, Spot
 from bot.drawing import draw
 from bot.errors import PassageGone
+from bot.metrics import Way
 from bot.purging import purge_server
 from bot.settings import Settings
 from bot.titles import called
@@ -60,9 +61,11 @@ class Desk:
         parse_question(inquiry.text, video=inquiry.video, creator=inquiry.creator)
         self.cooldown.take(asker.user_id, asker.cooldown_seconds)
 
-    async def answer(self, asker: Asker, inquiry: Inquiry) -> Card:
+    async def answer(self, asker: Asker, inquiry: Inquiry, way: Way) -> Card:
         """The answer to a question. Where there is none, that is noted for those who look after the library."""
-        answer, card = await self._answered(asker, inquiry, 0)
+        with metrics.question(way) as found:
+            answer, card = await self._answered(asker, inquiry, 0)
+            found(answer.found.value)
         await self._note_miss(asker, inquiry, answer)
         return card
 
@@ -97,9 +100,11 @@ class Desk:
 
     async def timeline(self, asker: Asker, inquiry: Inquiry) -> Card:
         """Where in the videos a question is spoken of: drawn, and in words. What is not answered is noted as ever."""
-        found = await asking.timeline(
-            self.library, asker.scope, inquiry.text, video=inquiry.video, creator=inquiry.creator, cuts=self._cuts
-        )
+        with metrics.question(Way.SLASH) as told:
+            found = await asking.timeline(
+                self.library, asker.scope, inquiry.text, video=inquiry.video, creator=inquiry.creator, cuts=self._cuts
+            )
+            told(found.answer.found.value)
         key = await states.keep(self.ledger, states.shown(inquiry, found.answer))
         await self._note_miss(asker, inquiry, found.answer)
         if not found.strips:

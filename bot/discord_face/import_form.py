@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from bot.discord_face.admission import require_moderator, require_served
+from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import notice
 from bot.discord_face.cards_library import Reply
 from bot.discord_face.librarian import Progress
@@ -38,8 +39,13 @@ class ImportForm(ui.Modal):
         described = "Captions (.srt, .vtt, .json3), tables (.csv, .jsonl, .parquet), a pasted page as .txt"
         self.add_item(ui.Label(text=f"Up to {MOST_FILES} files", description=described, component=self._files))
 
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Whether this form comes for the first time."""
+        return not is_repeated(interaction)
+
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Import the files, and tell of errors as commands do: the library would only log them."""
+        interaction.client.in_flight.join()
         interaction.extras[_TAKEN] = True
         try:
             await self._import(interaction)

@@ -9,22 +9,21 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
-
-import discord
+from collections.abc import Iterable, Mapping
 
 from bot.discord_face.askers import Asker
 from bot.discord_face.buttons import Pressed
 from bot.discord_face.cards import Card
-from bot.discord_face.cards_learning import misses_card
+from bot.discord_face.cards_learning import misses_card, questions_reply
+from bot.discord_face.cards_library import Reply
 from bot.discord_face.controls import pressed
 from bot.discord_face.desk import Desk
 from bot.discord_face.managing import managed_server
 from bot.discord_face.pace import Interaction, deliver
+from bot.discord_face.slow_replies import reply_slowly
 from bot.evaluating.feedback import feedback
 from bot.evaluating.writing import contents
 from storage import access
-
-FILE_NAME = "cuepoint-questions.zip"
 
 
 async def misses(desk: Desk, asker: Asker, server_id: int, page: int = 0) -> Card:
@@ -32,21 +31,23 @@ async def misses(desk: Desk, asker: Asker, server_id: int, page: int = 0) -> Car
     return misses_card(await desk.ledger.misses(access.key_of(server_id)), asker.owner(), page)
 
 
-async def export(desk: Desk, server_id: int) -> discord.File:
-    """A server's votes and unanswered questions as a question set that `cuepoint evaluate` reads, zipped.
+async def export(desk: Desk, server_id: int, limit: int) -> Reply:
+    """A server's votes and unanswered questions as a question set that `cuepoint evaluate` reads, in a zip file of at
+    most `limit` bytes.
 
     Raises QuestionSetError where there is nothing to write.
     """
     questions = await feedback(desk.library, desk.ledger, access.own(server_id))
-    packed = await asyncio.to_thread(_packed, {name: "".join(lines) for name, lines in contents(questions).items()})
-    return discord.File(io.BytesIO(packed), FILE_NAME)
+    # The lines are only written in the thread: a library can be large.
+    content = await asyncio.to_thread(_packed, contents(questions))
+    return questions_reply(content, limit, len(questions.queries), len(questions.entries), questions.notes)
 
 
-def _packed(files: dict[str, str]) -> bytes:
+def _packed(files: Mapping[str, Iterable[str]]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
+        for name, lines in files.items():
+            archive.writestr(name, "".join(lines))
     return packed.getvalue()
 
 
@@ -57,3 +58,11 @@ class TurnMisses(Pressed, template=pressed("misses")):
         server_id = managed_server(interaction)
         asker, delivery = await self.turning(interaction)
         await deliver(interaction, misses(desk, asker, server_id, self.number), delivery)
+
+
+class ExportQuestions(Pressed, template=pressed("feedback")):
+    """What people voted and asked in vain as a file, for those who manage the server."""
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        server_id = managed_server(interaction)
+        await reply_slowly(interaction, lambda: export(desk, server_id, interaction.filesize_limit))

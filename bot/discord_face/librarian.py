@@ -16,11 +16,12 @@ from bot.discord_face.cards_library import Reply
 from bot.discord_face.catalogue import named
 from bot.discord_face.controls import Owner
 from bot.discord_face.desk import Desk
+from bot.discord_face.import_counts import counted
 from bot.discord_face.states import Purge, Removal
-from bot.errors import LibraryBusy, PassageGone
+from bot.errors import BrokenOff, LibraryBusy, PassageGone
 from storage import access
 from storage.library import Library
-from storage.models import GlossaryEntry, Labels, Quota, VideoSummary
+from storage.models import GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
 CONFIRM_SECOND = 3600.0
 """How long somebody may think about a removal."""
@@ -55,6 +56,8 @@ class Librarian:
         self._imports_a_day = imports_a_day
         self._importing: set[int] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._imports: set[asyncio.Task[ImportReport]] = set()
+        self._broken_off = False
 
     @property
     def library(self) -> Library:
@@ -77,21 +80,54 @@ class Librarian:
     ) -> Reply:
         """Import files, each of at most `largest` bytes.
 
-        Raises LibraryBusy, and OverQuota before anything is written.
+        Raises LibraryBusy, OverQuota before anything is written, and BrokenOff when nothing of it is stored any more.
         """
-        with self._alone(server_id):
+        with counted() as count, self._alone(server_id):
             uploads.require_room(files, self._quota.text_bytes)
             await self._count(server_id)
-            async with self._places:
-                sources, unread = await uploads.read(files, largest)
-                told, notes = uploads.labelled(sources, labels)
-                report = await self.library.import_files(
-                    access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
-                )
+            importing = asyncio.ensure_future(self._import(server_id, files, labels, progress, largest, replace_whole))
+            self._imports.add(importing)
+            importing.add_done_callback(self._imports.discard)
+            try:
+                report = await importing
+            except asyncio.CancelledError:
+                if not self._broken_off:
+                    raise
+                raise BrokenOff(
+                    "I was told to stop before this import was done: nothing of it is stored. "
+                    "Please import it again when I am back."
+                ) from None
+            count(report)
+        return cards_library.report_reply(report)
+
+    async def _import(
+        self,
+        server_id: int,
+        files: Sequence[discord.Attachment],
+        labels: Labels,
+        progress: Progress,
+        largest: int,
+        replace_whole: bool,
+    ) -> ImportReport:
+        async with self._places:
+            sources, unread = await uploads.read(files, largest)
+            told, notes = uploads.labelled(sources, labels)
+            report = await self.library.import_files(
+                access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
+            )
         report = uploads.with_advice(report)
-        return cards_library.report_reply(
-            replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
-        )
+        return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
+
+    @property
+    def is_importing(self) -> bool:
+        """Whether an import is under way."""
+        return bool(self._imports)
+
+    def break_off(self) -> None:
+        """Take back every import that is under way; each raises BrokenOff where it was begun."""
+        self._broken_off = True
+        for importing in self._imports:
+            importing.cancel()
 
     @contextmanager
     def _alone(self, server_id: int) -> Iterator[None]:

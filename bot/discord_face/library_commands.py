@@ -17,9 +17,10 @@ from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
 from bot.discord_face.import_form import ImportForm
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.neutral import shortened
-from bot.discord_face.pace import Delivery, Interaction, deliver, insist
+from bot.discord_face.pace import Delivery, Interaction, deliver
 from bot.discord_face.places import asker_of, desk_of, librarian_of
 from bot.discord_face.slow_replies import reply_slowly
+from bot.discord_face.weather import SIGN_SECOND, insist
 from storage.models import GlossaryEntry, Labels
 
 library = app_commands.Group(
@@ -58,7 +59,7 @@ async def import_(
     server_of(interaction)
     labels = Labels(video_id=video, title=title, url=url, creator=creator, language=language)
     form = ImportForm(labels, replace_whole=replace, let_in=not is_moderator(interaction))
-    await insist(lambda: interaction.response.send_modal(form))
+    await insist(lambda: interaction.response.send_modal(form), SIGN_SECOND)
 
 
 @library.command()

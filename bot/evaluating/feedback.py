@@ -26,7 +26,7 @@ async def feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSe
     missed = {miss.question for miss in await ledger.misses(key)}
     if not kept and not missed:
         why = "the segments that people voted on are not stored any more" if votes else "nobody has voted yet"
-        raise QuestionSetError(f"There is nothing to write for the library {key!r}: {why}.")
+        raise QuestionSetError(f"There is nothing to write of this library: {why}, and no question is noted.")
     asked = sorted({each.vote.question for each in kept} | missed)
     queries = {text: f"q{number}" for number, text in enumerate(asked, 1)}
     gone = sum(counted.count for counted in votes) - sum(counted.count for counted in kept)

@@ -1,8 +1,9 @@
-"""The gateway: one bot, one shard, JSON frames, with sessions that can be resumed."""
+"""The gateway: one bot with as many shards as wanted, JSON frames, and sessions that can be resumed."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from .state import World
 
 GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+_OF_GUILDS = {"GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE"}
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 
 
@@ -48,6 +50,7 @@ class Session:
 
     id: str
     intents: int
+    shard: int
     sent: list[Json] = field(default_factory=list)
     socket: web.WebSocketResponse | None = None
 
@@ -65,13 +68,18 @@ class Gateway:
         self._world = world
         self._connections: list[_Connection] = []
         self.sessions: dict[str, Session] = {}
-        self.current: Session | None = None
+        # What GET /gateway/bot tells the bot to open, and the session of each shard that was opened last.
+        self.shards = 1
+        self.current: dict[int, Session] = {}
+        # How many events that had arrived the next RESUMEs send once more.
+        self.sent_again = 0
         self.heartbeat_seconds = 41.25
         # The privileged intents which the app's settings allow.
         self.privileged_allowed = 0
         # While this is cleared, a connection is accepted but not greeted, as in an outage.
         self.greeting = asyncio.Event()
         self.greeting.set()
+        self.held = 0
         self.identifies: list[Json] = []
         self.resumes: list[Json] = []
         self.presences: list[Json] = []
@@ -83,23 +91,32 @@ class Gateway:
 
     @property
     def connected(self) -> bool:
-        return self.current is not None and self.current.socket is not None
+        """Whether every shard is here."""
+        return all(shard in self.current and self.current[shard].socket for shard in range(self.shards))
 
     @property
     def intents(self) -> int:
-        return self.current.intents if self.current else 0
+        return next((session.intents for session in self.current.values()), 0)
+
+    def shard_of(self, guild_id: int | None) -> int:
+        """Which shard is told of a server, or of direct messages."""
+        return 0 if guild_id is None else (guild_id >> 22) % self.shards
 
     # What a test commands.
 
     async def dispatch(self, event: str, data: Json) -> None:
         """Sends an event as it is; while the client is away it is kept for RESUME."""
-        if self.current is None:
+        guild_id = data["id"] if event in _OF_GUILDS else data.get("guild_id")
+        session = self.current.get(self.shard_of(int(guild_id) if guild_id else None))
+        if session is None:
             raise AssertionError(f"nobody has identified, so {event} would reach nobody")
-        await self._dispatch(self.current, event, data)
+        await self._dispatch(session, event, data)
 
-    def drop(self) -> None:
-        """Cuts the line without a word; what is dispatched from here on waits for RESUME."""
+    def drop(self, shard: int | None = None) -> None:
+        """Cuts the line without a word, or that of one shard; what is dispatched from here on waits for RESUME."""
         for connection in self._connections:
+            if shard is not None and (connection.session is None or connection.session.shard != shard):
+                continue
             if connection.session is not None:
                 connection.session.socket = None
             connection.ended_here = True
@@ -127,13 +144,15 @@ class Gateway:
 
     async def _to_all(self, frame: Json) -> None:
         for connection in list(self._connections):
-            await connection.socket.send_str(json.dumps(frame))
+            # Who is just leaving does not hear it.
+            with contextlib.suppress(ConnectionError):
+                await connection.socket.send_str(json.dumps(frame))
 
     # What messages, servers and members become for this client.
 
     async def announce(self, event: str, message: Message) -> None:
         """A message event, if this client is told of such, with what its intents let it read."""
-        if self.current is not None and self._is_told_of(message):
+        if self._is_told_of(message):
             await self.dispatch(event, self._readable(message, event))
 
     def _is_told_of(self, message: Message) -> bool:
@@ -164,7 +183,7 @@ class Gateway:
         return body
 
     async def announce_guild(self, guild: Guild) -> None:
-        if self.current is not None and self.intents & GUILDS:
+        if self.shard_of(guild.id) in self.current and self.intents & GUILDS:
             await self.dispatch("GUILD_CREATE", guild.create_payload(self._world.bot))
 
     # The protocol.
@@ -172,7 +191,10 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=4096, autoping=True)
         await socket.prepare(request)
+        self.held += 1
+        self._world.changes.tell()
         await self.greeting.wait()
+        self.held -= 1
         connection = _Connection(socket, request.transport)
         self._connections.append(connection)
         try:
@@ -233,12 +255,18 @@ class Gateway:
             raise _ClosedError(4013, "Invalid intent(s).")
         if intents & PRIVILEGED & ~self.privileged_allowed:
             raise _ClosedError(4014, "Disallowed intent(s).")
-        session = Session(secrets.token_hex(16), intents, socket=connection.socket)
-        connection.session = self.current = self.sessions[session.id] = session
+        shard, count = data.get("shard") or (0, 1)
+        if not 0 <= shard < count:
+            raise _ClosedError(4010, "Invalid shard.")
+        if count < self.shards:
+            raise _ClosedError(4011, "Sharding required.")
+        session = Session(secrets.token_hex(16), intents, shard, socket=connection.socket)
+        connection.session = self.current[shard] = self.sessions[session.id] = session
         await self._welcome(session, data.get("shard"))
 
     async def _welcome(self, session: Session, shard: list[int] | None) -> None:
         guilds = [guild for guild in self._world.guilds.values() if guild.installed]
+        guilds = [guild for guild in guilds if self.shard_of(guild.id) == session.shard]
         ready: Json = {
             "v": 10,
             "user": self._world.bot.payload(),
@@ -264,11 +292,12 @@ class Gateway:
         seen = data.get("seq") or 0
         if seen > len(session.sent):
             raise _ClosedError(4007, "Invalid seq.")
+        seen = max(0, seen - self.sent_again)
         # What is dispatched while the old events go out joins the end of the same list.
         while seen < len(session.sent):
             await connection.socket.send_str(json.dumps(session.sent[seen]))
             seen += 1
-        connection.session = self.current = session
+        connection.session = self.current[session.shard] = session
         session.socket = connection.socket
         await self._dispatch(session, "RESUMED", {"_trace": []})
         self.resumed += 1

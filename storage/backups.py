@@ -1,0 +1,159 @@
+"""Copies of a database: made while it is in use, and put back in its place."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import aiosqlite
+
+from storage.database import connected, database_errors, version_of
+from storage.errors import DatabaseError, NewerDatabase
+from storage.in_use import Hold
+from storage.part_files import abandoned, companions, discard, part_of, take_place
+from storage.schema import SCHEMA_VERSION
+
+_TABLES = {"library", "video", "segment"}
+"""What every database of ours has, of whichever version."""
+
+
+async def back_up(database: Path, target: Path) -> None:
+    """Copy a database into a new file while it stays in use. Raises DatabaseError, also if `target` exists."""
+    with database_errors(target):
+        if target.exists():
+            raise DatabaseError(f"{target} exists already: name a file that does not.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left in await asyncio.to_thread(abandoned, target.parent):
+            left.unlink(missing_ok=True)
+        part = part_of(target)
+        try:
+            # A connection of its own: those who ask meanwhile do not wait for it.
+            async with connected(database) as source:
+                await _copied(source, part)
+            await asyncio.to_thread(take_place, part, target)
+        finally:
+            discard(part)
+
+
+async def restore(database: Path, backup: Path) -> Path | None:
+    """Put a backup in the place of a database that nobody uses. At every moment one of the two is there, and whole.
+
+    Returns the file in which what was there before is kept, damaged or not; None where nothing was. Raises
+    DatabaseError where the database is in use or the backup is no sound database of ours, NewerDatabase where a later
+    version wrote it; then nothing has changed.
+    """
+    with database_errors(database):
+        database.parent.mkdir(parents=True, exist_ok=True)
+        hold, part = Hold(database), part_of(database)
+        try:
+            if not hold.have_alone():
+                raise _in_use(database)
+            await _taken_over(backup, part, database)
+            kept = await _set_aside(database)
+            await asyncio.to_thread(take_place, part, database)
+        finally:
+            discard(part)
+            hold.release()
+    return kept
+
+
+async def _copied(source: aiosqlite.Connection, part: Path) -> None:
+    async with connected(part) as copy:
+        await source.backup(copy)
+        # A backup is one file: in WAL mode it would want its companions beside it.
+        await copy.execute_fetchall("PRAGMA journal_mode = DELETE")
+
+
+async def _taken_over(backup: Path, part: Path, database: Path) -> None:
+    """Copy a backup beside the database, and look whether the copy is sound and ours."""
+    unchanged = "Nothing was changed."
+    if not backup.is_file():
+        raise DatabaseError(f"{backup}: there is no such file; name a file that `cuepoint backup` made. {unchanged}")
+    if database.exists() and backup.samefile(database):
+        raise DatabaseError(f"{backup} is the database itself; name a backup of it. {unchanged}")
+    try:
+        async with aiosqlite.connect(f"file:{quote(str(backup))}?mode=ro", uri=True) as source:
+            await _copied(source, part)
+        async with connected(part) as copy:
+            version, damage = await version_of(copy), await _damage(copy)
+            tables = {row[0] async for row in await copy.execute("SELECT name FROM sqlite_schema")}
+    except sqlite3.DatabaseError as error:
+        if _is(error, sqlite3.SQLITE_CANTOPEN):
+            raise DatabaseError(f"{backup} cannot be read; check its permissions. {unchanged}") from error
+        if _is(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise DatabaseError(f"{backup} is damaged, or no Cuepoint database; name another. {unchanged}") from error
+        raise
+    if not version or not tables >= _TABLES:
+        raise DatabaseError(f"{backup} is no Cuepoint database; name a file that `cuepoint backup` made. {unchanged}")
+    if version > SCHEMA_VERSION:
+        raise NewerDatabase(
+            f"{backup} was written by a later version of Cuepoint (schema {version}; this one knows {SCHEMA_VERSION}): "
+            f"update Cuepoint first. {unchanged}"
+        )
+    if damage:
+        raise DatabaseError(f"{backup} is damaged ({damage}); name another backup. {unchanged}")
+
+
+async def _damage(connection: aiosqlite.Connection) -> str:
+    [(said,)] = await connection.execute_fetchall("PRAGMA integrity_check(1)")
+    return "" if said == "ok" else str(said)
+
+
+async def _set_aside(database: Path) -> Path | None:
+    """Copy a database that is about to be replaced, whatever state it is in, and leave nothing beside it."""
+    kept = None
+    if database.is_dir():
+        raise DatabaseError(f"{database} is a folder; move it away. Nothing was changed.")
+    if database.exists():
+        kept = free_name(database, "before-restore")
+        await _fold_log(database)
+        await asyncio.to_thread(_keep, database, kept)
+    # They belong to what was there: beside another database they would be taken for its own.
+    for path in companions(database):
+        path.unlink()
+    return kept
+
+
+async def _fold_log(database: Path) -> None:
+    """Make a database that can be read a single file. Raises DatabaseError where another program has it open."""
+    try:
+        async with aiosqlite.connect(database, isolation_level=None, timeout=0) as connection:
+            await connection.execute_fetchall("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        # One that cannot be read is kept as it is, with what lies beside it.
+        if _is(error, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise _in_use(database) from error
+
+
+def _is(error: sqlite3.Error, *codes: int) -> bool:
+    """Whether an error is of one of some kinds: an extended code keeps its kind in the low byte."""
+    return error.sqlite_errorcode & 0xFF in codes
+
+
+def _keep(database: Path, kept: Path) -> None:
+    part = part_of(kept)
+    try:
+        shutil.copyfile(database, part)
+        for path in companions(database):
+            shutil.copyfile(path, kept.with_name(kept.name + path.name.removeprefix(database.name)))
+        take_place(part, kept)
+    finally:
+        discard(part)
+
+
+def free_name(database: Path, why: str) -> Path:
+    """Beside a database a name that says since when and why a copy of it is kept."""
+    name = f"{database.stem}.{why}-{time.strftime('%Y%m%d-%H%M%S')}"
+    for ending in ("", *(f"-{number}" for number in range(2, 1000))):
+        path = database.with_name(f"{name}{ending}{database.suffix}")
+        if not path.exists():
+            break
+    return path
+
+
+def _in_use(database: Path) -> DatabaseError:
+    return DatabaseError(f"{database} is in use: stop the bot and whatever else has it open, then restore again.")
