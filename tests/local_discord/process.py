@@ -110,6 +110,12 @@ class BotProcess:
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
 
+    @property
+    def cpu_seconds(self) -> float:
+        """How long the process has computed so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     async def wait(self, timeout: float = 15.0) -> int:
         """The exit code, once the bot ends by itself."""
         async with asyncio.timeout(timeout):
