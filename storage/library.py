@@ -43,7 +43,7 @@ from storage.models import (
 )
 from storage.ranking.peers import rank_as_shipped
 from storage.repository import Repository
-from storage.samples import sample_sources
+from storage.samples import sample_ids, sample_sources
 from storage.shelves import Shelves
 from storage.upkeep import Upkeep
 
@@ -93,8 +93,8 @@ class Library:
         await self._database.close()
 
     async def restore_samples(self) -> None:
-        """Put the sample talks in their own library, if they are missing."""
-        if not await self._repository.has_videos(access.samples()):
+        """Put the sample talks in their own library, if any is missing: whoever did it before may have been killed."""
+        if not sample_ids() <= (await self._repository.versions(access.SAMPLES)).keys():
             await self.import_files(access.samples(), sample_sources())
 
     async def in_reach(self, scope: Scope) -> Scope:
