@@ -12,7 +12,7 @@ import pytest
 from local_discord import BotProcess, Interaction, LocalDiscord, Message, Permission
 from test_discord_process import QUESTION, bot_process, button, home, noted, texts
 
-from bot.console_face.session import FAILED, SHUT_OUT
+from bot.console_face.session import FAILED, NEEDS_SETUP
 from bot.discord_face.arrivals import Arrivals
 from bot.discord_face.weather import Undelivered, insist
 from storage import access
@@ -333,9 +333,9 @@ async def test_interactions_that_are_over_are_let_go_in_silence(
 @pytest.mark.parametrize(
     ("code", "exit_code", "said"),
     [
-        (4004, SHUT_OUT, "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."),
-        (4013, SHUT_OUT, "Discord refuses this bot's intents"),
-        (4014, SHUT_OUT, "Discord refuses this bot's intents"),
+        (4004, NEEDS_SETUP, "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."),
+        (4013, NEEDS_SETUP, "Discord refuses this bot's intents"),
+        (4014, NEEDS_SETUP, "Discord refuses this bot's intents"),
         (4011, FAILED, "start the bot again"),
     ],
 )
@@ -357,7 +357,7 @@ async def test_a_token_revoked_while_the_line_is_cut_ends_the_bot_too(server: Lo
         await server.ready()
         server.world.token = "another.token"
         server.gateway.drop()
-        assert await bot.wait() == SHUT_OUT
+        assert await bot.wait() == NEEDS_SETUP
         assert "Discord refuses DISCORD_TOKEN" in bot.stderr
     assert len(server.gateway.resumes) == 1
 
