@@ -114,16 +114,15 @@ class ServerEntries(LedgerRows):
         return rows[0][0] if rows else None
 
     async def purge_server(self, server_id: int) -> int:
-        """Delete all that is kept of a server's use: settings, feedback, misses, sightings, imports.
+        """Delete all that is kept of a server's use: settings, feedback, misses, sightings, buttons that draw on it.
 
-        Returns how many rows those were. Its videos are the library's: `Library.purge`. A server that
-        the bot is still in stays known as such.
+        Returns how many rows those were. Its videos are the library's: `Library.purge`. A server that the bot is still
+        in stays known as such. How many imports it had today stays too: a purge makes no room for more of them.
         """
         server = str(server_id)
         return await self._write_all(
             [
                 *_feedback(f"server:{server_id}"),
-                ("DELETE FROM import_tally WHERE library = ?", (f"server:{server_id}",)),
                 ("DELETE FROM sighting WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
@@ -133,12 +132,23 @@ class ServerEntries(LedgerRows):
         )
 
     async def purge_feedback(self, library: str) -> int:
-        """Delete the votes and misses of a library, by its key. Returns how many rows those were."""
+        """Delete the votes and misses of a library, by its key, and the buttons that may draw on it.
+
+        Returns how many rows those were.
+        """
         return await self._write_all(_feedback(library), erase=True)
 
 
 def _feedback(library: str) -> list[tuple[str, tuple[str]]]:
-    return [(f"DELETE FROM {table} WHERE library = ?", (library,)) for table in ("vote", "miss")]
+    return [
+        ("DELETE FROM vote WHERE library = ?", (library,)),
+        ("DELETE FROM miss WHERE library = ?", (library,)),
+        # Where an earlier version did not note what it draws on, it may be this library.
+        (
+            "DELETE FROM button_state WHERE libraries IS NULL OR ? IN (SELECT value FROM json_each(libraries))",
+            (library,),
+        ),
+    ]
 
 
 def _text(number: int | None) -> str | None:
