@@ -57,6 +57,12 @@ async def videos(world: World) -> int:
     return len(await world.library.videos(access.own(world.alpha.id)))
 
 
+async def drawn_on(world: World) -> set[str]:
+    """The libraries that buttons may still draw on."""
+    rows = await world.ledger._rows("SELECT value FROM button_state, json_each(libraries)")
+    return {key for (key,) in rows}
+
+
 async def test_after_a_removal_its_videos_are_seen_by_nobody(world: World) -> None:
     await world.meet()
     assert found(await world.alone(world.one).slash("ask", question=QUESTION)) == {"alpha", "shared"}
@@ -69,11 +75,15 @@ async def test_thirty_days_after_a_removal_everything_is_deleted(world: World, c
     await world.meet()
     await world.limit(world.alpha, quotes=2)
     await world.ledger.missed(access.key_of(world.alpha.id), "where?", world.one.id)
+    for person, channel in ((world.one, world.general), (world.both_in_beta, world.beta_hall)):
+        assert found(await person.slash(channel, "ask", question=QUESTION))
     await remove(world)
     clock.second += KEPT_SECOND
     assert (await tidied(world), await videos(world)) == ([], 1), "not a moment earlier"
     clock.second += 1
+    assert await drawn_on(world) == {access.key_of(world.alpha.id), access.key_of(world.beta.id), access.SHARED}
     assert (await tidied(world), await videos(world)) == ([world.alpha.id], 0)
+    assert await drawn_on(world) == {access.key_of(world.beta.id), access.SHARED}
     assert await world.ledger.settings(world.alpha.id) == ServerSettings()
     assert await world.ledger.misses(access.key_of(world.alpha.id)) == []
     assert [each.server_id for each in (await world.ledger.known_about(world.both.id)).sightings] == [world.beta.id]

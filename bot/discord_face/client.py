@@ -20,7 +20,7 @@ from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
 from bot.discord_face.confirmations import CONFIRMATIONS
 from bot.discord_face.desk import Desk
-from bot.discord_face.import_form import answer_forgotten
+from bot.discord_face.import_form import answer_form
 from bot.discord_face.knowing import Export, privacy
 from bot.discord_face.learning import ExportQuestions, TurnMisses
 from bot.discord_face.leaving import purge_gone
@@ -151,10 +151,10 @@ class CuepointClient(discord.AutoShardedClient):
             await self.desk.askers.note(whereabouts_of(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Catch presses on buttons, and forms, that nothing else recognises."""
+        """Answer forms, and presses on buttons that nothing else recognises."""
         try:
             await answer_unknown(interaction, ITEMS)
-            await answer_forgotten(interaction)
+            await answer_form(interaction)
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 
