@@ -69,13 +69,21 @@ class ServerEntries(LedgerRows):
             )
 
     async def present(
-        self, application_id: int, server_ids: Collection[int], *, passed_over: Collection[int] = ()
-    ) -> None:
+        self,
+        application_id: int,
+        server_ids: Collection[int],
+        *,
+        passed_over: Collection[int] = (),
+        stored: Collection[int] = (),
+    ) -> list[int]:
         """Note in which servers an application is: all of them. Those it was in before and is no more, it has left.
 
-        Servers that another application was last seen in are none of its business. Of those passed over, which are not
-        served, nothing new is kept.
+        So it has those that have a library `stored` and that no application was ever seen in: an earlier version did
+        not note where it was. Servers that another application was last seen in are none of its business. Of those
+        passed over, which are not served, nothing new is kept. Returns those that it has left, as is noticed now.
         """
+        now = self._now()
+        unknown = json.dumps([str(server_id) for server_id in stored if server_id not in server_ids])
         now_in = json.dumps([str(server_id) for server_id in server_ids])
         served = json.dumps([str(server_id) for server_id in server_ids if server_id not in passed_over])
         await self._write_all(
@@ -85,7 +93,15 @@ class ServerEntries(LedgerRows):
                     UPDATE server SET left_at = ?3 WHERE application = ?1 AND left_at IS NULL
                         AND id NOT IN (SELECT value FROM json_each(?2))
                     """,
-                    (str(application_id), now_in, self._now()),
+                    (str(application_id), now_in, now),
+                ),
+                (
+                    """
+                    INSERT INTO server (id, application, left_at) SELECT value, ?1, ?3 FROM json_each(?2) WHERE true
+                    ON CONFLICT DO UPDATE SET left_at = excluded.left_at, application = excluded.application
+                        WHERE application = '' AND left_at IS NULL
+                    """,
+                    (str(application_id), unknown, now),
                 ),
                 (
                     """
@@ -96,6 +112,10 @@ class ServerEntries(LedgerRows):
                 ),
             ]
         )
+        left = await self._rows(
+            "SELECT id FROM server WHERE application = ? AND left_at = ? ORDER BY id", (str(application_id), now)
+        )
+        return [int(server) for (server,) in left]
 
     async def gone_servers(self, before: float, application_id: int | None = None) -> list[int]:
         """The servers that were left before a moment (seconds since the epoch), the longest gone first.

@@ -33,6 +33,7 @@ from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.errors import CannotConnect
 from bot.settings import Settings
+from storage import access
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
@@ -113,7 +114,11 @@ class CuepointClient(discord.AutoShardedClient):
         if set(self.shards) == set(range(self.shard_count or 0)):
             here = [server.id for server in self.guilds]
             unserved = [server_id for server_id in here if not self.serves(server_id)]
-            await self._ledger.present(self._own_id(), here, passed_over=unserved)
+            owners = map(access.server_of, await self.desk.library.libraries())
+            stored = [server_id for server_id in owners if server_id is not None]
+            gone = await self._ledger.present(self._own_id(), here, passed_over=unserved, stored=stored)
+            for server_id in gone:
+                log.info("not in server %s, of which something is kept: it is deleted in 30 days", server_id)
 
     async def on_guild_join(self, server: discord.Guild) -> None:
         """Note that the bot was added to a server."""
