@@ -7,22 +7,21 @@ from bot.discord_face.buttons import Pressed
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.controls import pressed
 from bot.discord_face.desk import Desk
-from bot.discord_face.librarian import Librarian
 from bot.discord_face.pace import Delivery, Interaction, deliver, insist, refuse, sealed
 from bot.discord_face.permits import Permit, Purge, Removal, entrust, permitted
 from bot.discord_face.places import librarian_of
 from storage import access
 
 
-async def ask_removal(interaction: Interaction, librarian: Librarian, permit: Permit, name: str) -> Card:
+async def ask_removal(interaction: Interaction, permit: Permit, name: str) -> Card:
     """Show what removing a video would take away, with a button that does it."""
-    found = await librarian.video(permit.server_id, name)
+    found = await librarian_of(interaction).video(permit.server_id, name)
     return cards_library.removal_card(found, await entrust(interaction, Removal(permit, found.video.video_id)))
 
 
-async def ask_purge(interaction: Interaction, librarian: Librarian, permit: Permit) -> Card:
+async def ask_purge(interaction: Interaction, permit: Permit) -> Card:
     """Show what deleting everything would take away, with a button that does it."""
-    size = await librarian.library.size(access.own(permit.server_id))
+    size = await librarian_of(interaction).library.size(access.own(permit.server_id))
     return cards_library.purge_card(size, await entrust(interaction, Purge(permit)))
 
 

@@ -73,8 +73,7 @@ async def undo(interaction: Interaction) -> None:
 @app_commands.describe(video="Which video: its title or its id")
 async def remove(interaction: Interaction, video: Name) -> None:
     """Remove a video, after showing what that takes away."""
-    permit = permit_of(interaction)
-    await _privately(interaction, lambda librarian, _server: ask_removal(interaction, librarian, permit, video))
+    await deliver(interaction, ask_removal(interaction, permit_of(interaction), video), Delivery.PRIVATE)
 
 
 @library.command()
@@ -115,8 +114,7 @@ async def misses(interaction: Interaction) -> None:
 @library.command()
 async def purge(interaction: Interaction) -> None:
     """Delete everything of this server for good, after showing what that is."""
-    permit = permit_of(interaction)
-    await _privately(interaction, lambda librarian, _server: ask_purge(interaction, librarian, permit))
+    await deliver(interaction, ask_purge(interaction, permit_of(interaction)), Delivery.PRIVATE)
 
 
 @glossary.command(name="add")
