@@ -264,6 +264,10 @@ class Library:
         key = _only(scope)
         return (await self._repository.sizes([key]) or [LibrarySize(key)])[0]
 
+    async def libraries(self) -> list[str]:
+        """The keys of all libraries there are, for whoever hosts them."""
+        return await self._repository.keys()
+
     async def sizes(self) -> list[LibrarySize]:
         """How much room each library takes, for whoever hosts them: figures only, no words."""
         return await self._repository.sizes()

@@ -31,7 +31,7 @@ async def discord_with(bot: CuepointClient, brought_to: Container[int] = ()) -> 
 
     Errors that the bot's own handler spoke of are no failures here: what people are told is what the tests look at.
     """
-    env = Env(bot, shard_count=1, check_errors=False)
+    env = Env(bot, shard_count=bot.shard_count, check_errors=False)
     await env.start()
     try:
         with _installed_in_servers(brought_to):
