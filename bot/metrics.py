@@ -56,6 +56,7 @@ class State(enum.StrEnum):
     LIBRARIES_OPEN = "libraries_open"
     INDEX_SEGMENTS = "index_segments"
     INDEX_AGE = "index_age_seconds"
+    BACKED_UP_AT = "backup_timestamp_seconds"
 
 
 _ERROR = "error"
@@ -68,6 +69,7 @@ _MEANINGS = {
     State.LIBRARIES_OPEN: "Libraries whose index is kept ready",
     State.INDEX_SEGMENTS: "Segments in those indexes",
     State.INDEX_AGE: "Seconds since the oldest of those indexes was brought up to date",
+    State.BACKED_UP_AT: "When the last nightly backup was made, in seconds since the epoch",
 }
 _STEP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 _LAG_SECONDS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
@@ -94,7 +96,6 @@ class _Measures:
         self.gateway = counter("gateway_events", "What befell the connections to Discord's gateway", ["event"])
         self.errors = counter("unexpected_errors", "Errors that have a reference in the log")
         self.lag = histogram("event_loop_lag_seconds", "Seconds the event loop was late", buckets=_LAG_SECONDS)
-        self.backup = gauge("backup_timestamp_seconds", "When the last nightly backup was made")
         self.states = {state: gauge(state.value, meaning) for state, meaning in _MEANINGS.items()}
         build = gauge("build_info", "Which Cuepoint this is", ["version", "python"])
         build.labels(version, platform.python_version()).set(1)
@@ -181,12 +182,6 @@ def lagged(seconds: float) -> None:
     """Note by how much the event loop was late."""
     if _measures is not None:
         _measures.lag.observe(seconds)
-
-
-def backed_up(moment: float) -> None:
-    """Note when the last nightly backup was made, in seconds since the epoch."""
-    if _measures is not None:
-        _measures.backup.set(moment)
 
 
 def watch(state: State, look: Callable[[], float]) -> None:

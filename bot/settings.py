@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -37,6 +38,21 @@ def _server_ids(written: object) -> object:
 _SERVER_ID = re.compile(r"[0-9]{1,20}")
 Servers = Annotated[frozenset[int], BeforeValidator(_server_ids)]
 
+
+def _time_of_day(written: object) -> object:
+    """The time in words such as 03:30; anything else is left to be checked as it is."""
+    if isinstance(written, str):
+        hour, _, minute = written.partition(":")
+        if not (hour.isdecimal() and minute.isdecimal() and len(minute) == 2):
+            raise ValueError(f"{written!r} is no time of day: write it as 03:30")
+        try:
+            return time(int(hour), int(minute))
+        except ValueError:
+            raise ValueError(f"{written!r} is no time of day: write it as 03:30") from None
+    return written
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda said: str(said).upper())]
 
 
@@ -88,6 +104,12 @@ class Settings(BaseModel):
 
     blocked_servers: Servers = Field(default=frozenset(), alias="CUEPOINT_BLOCKED_SERVERS")
     """Discord servers that are not served, whatever else is set."""
+
+    backup_at: TimeOfDay | None = Field(default=None, alias="CUEPOINT_BACKUP_AT")
+    """When, by the machine's clock, the running bot makes a backup every day; never if it is None."""
+
+    backups_kept: int = Field(default=7, ge=1, le=1000, alias="CUEPOINT_BACKUPS_KEPT")
+    """How many of those backups are kept."""
 
     stop_seconds: float = Field(default=10.0, ge=0, le=600, alias="CUEPOINT_STOP_SECONDS")
     """How long answers and imports in flight may take when the bot is told to stop."""
@@ -143,6 +165,11 @@ class Settings(BaseModel):
     def database_path(self) -> Path:
         """Where the database lies."""
         return self.data_dir / "cuepoint.db"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Where the nightly backups lie."""
+        return self.data_dir / "backups"
 
     @property
     def log_path(self) -> Path:

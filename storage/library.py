@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storage import access, acts, exporting, glossary_entries
 from storage.analysis import analyser_for, base_language
-from storage.backups import back_up, restore
+from storage.backups import back_up, flaw_of, restore
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
 from storage.errors import RequestError, UnknownVideo
@@ -338,6 +338,11 @@ class Library:
     async def backup(self, target: Path) -> None:
         """Copy everything into a new file, while the library stays in use. Raises DatabaseError if it exists."""
         await back_up(self._database.path, target)
+
+    @staticmethod
+    async def flaw_of_backup(backup: Path) -> str:
+        """What is wrong with a backup; "" where it is sound."""
+        return await flaw_of(backup)
 
     @staticmethod
     async def restore(path: Path, backup: Path) -> Path | None:

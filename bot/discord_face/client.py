@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
 import aiohttp
 import discord
@@ -34,6 +35,7 @@ from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.discord_face.stopping import InFlight, until_told
 from bot.errors import CannotConnect, ShutOut
+from bot.nightly import Nightly
 from bot.settings import Settings
 from storage import access
 from storage.errors import StorageError
@@ -222,7 +224,7 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
     async with CuepointClient(settings, library, ledger) as client:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
         with logs.told(settings.log_level, secret):
-            async with _watched(client, settings, library):
+            async with _watched(client, settings, library), _backed_up(settings, library):
                 await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
 
 
@@ -239,8 +241,15 @@ async def _watched(client: CuepointClient, settings: Settings, library: Library)
     async with http_port.listening(
         settings.http_host, settings.http_port, lambda: condition.hindrances(client, library)
     ):
-        condition.watch(client, library)
+        condition.watch(client, library, settings.backups_dir)
         yield
+
+
+def _backed_up(settings: Settings, library: Library) -> AbstractAsyncContextManager[None]:
+    """Back up every night, where a time is set."""
+    if settings.backup_at is None:
+        return contextlib.nullcontext()
+    return Nightly(library, settings.backups_dir, settings.backup_at, settings.backups_kept).running()
 
 
 async def _stay(client: CuepointClient, settings: Settings) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import metrics
 from bot.metrics import State
+from bot.nightly import last_made_at
 from storage import access
 from storage.errors import StorageError
 from storage.library import Library
@@ -28,7 +30,7 @@ async def hindrances(client: CuepointClient, library: Library) -> list[str]:
     return found
 
 
-def watch(client: CuepointClient, library: Library) -> None:
+def watch(client: CuepointClient, library: Library, backups: Path) -> None:
     """Tell the measures where to look for how the bot is."""
 
     def slowest() -> float:
@@ -40,4 +42,5 @@ def watch(client: CuepointClient, library: Library) -> None:
     metrics.watch(State.IN_FLIGHT, lambda: len(client.in_flight))
     metrics.watch(State.LIBRARIES_OPEN, lambda: library.open_indexes().libraries)
     metrics.watch(State.INDEX_SEGMENTS, lambda: library.open_indexes().segments)
+    metrics.watch(State.BACKED_UP_AT, lambda: last_made_at(backups) or 0)
     metrics.watch(State.INDEX_AGE, lambda: library.open_indexes().oldest_second)
