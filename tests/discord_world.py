@@ -78,11 +78,16 @@ class World:
     async def use(self, server: GuildHandle, thing: str, place: str) -> None:
         """A server in use for a while: videos for several pages, a glossary, misses, votes, and an act to undo."""
         own, key = access.own(server.id), access.key_of(server.id)
+
+        def text(video: int, minute: int) -> str:
+            # The thing comes up once in a video, and no two videos say the same of it.
+            said = f"had the {thing} lit {video}{minute} times" if minute == 3 else f"went on for {minute}{video} hours"
+            return f"{place} {video}{minute} {said}"
+
         rows = [
             {
                 "video_id": f"{place}-{video:02}", "title": f"{place} talk {video:02}", "creator": f"{place} smith",
-                "text": f"the {thing} of {place} {video:02} at {minute} o'clock", "start_second": 40 * minute,
-                "end_second": 40 * minute + 35,
+                "text": text(video, minute), "start_second": 40 * minute, "end_second": 40 * minute + 35,
             }
             for video in range(12) for minute in range(6)
         ]  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Container, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import simcord
@@ -113,3 +114,29 @@ def files_of(result: InteractionResult, env: Env) -> dict[str, bytes]:
     contents = {each["filename"]: env.backend.cdn.get(each["url"]) for each in attachments}
     assert None not in contents.values()
     return contents
+
+
+@dataclass(slots=True)
+class Done:
+    """What people did: commands, options typed into, and custom_ids pressed or chosen from."""
+
+    commands: set[str] = field(default_factory=set)
+    typed: set[tuple[str, str]] = field(default_factory=set)
+    pressed: set[str] = field(default_factory=set)
+
+
+def interactions(env: Env) -> Done:
+    """All that people have done so far."""
+    done = Done()
+    for _, event, payload in env.backend.transcript:
+        data = payload["data"] if event == "INTERACTION_CREATE" and payload else {}
+        if "custom_id" in data:
+            done.pressed.add(data["custom_id"])
+        elif data:
+            name, options = data["name"], data.get("options", [])
+            while options and options[0]["type"] in (1, 2):
+                name, options = f"{name} {options[0]['name']}", options[0].get("options", [])
+            focused = {(name, each["name"]) for each in options if each.get("focused")}
+            done.typed |= focused
+            done.commands |= set() if focused else {name}
+    return done

@@ -22,7 +22,6 @@ from harness import (
     pressable,
 )
 
-from bot.discord_face import learning
 from bot.discord_face.cards_settings import CHANNELS_ID, ROLES_ID
 
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
@@ -92,7 +91,7 @@ class Player:
 
     def _noted(self, result: InteractionResult) -> InteractionResult:
         card = {} if result.response is None else {"components": components_of(result)}
-        files = files_of(result, self.world.env)
+        files = {name: unpacked(content) for name, content in files_of(result, self.world.env).items()}
         self.told.append({**card, "files": files, "modal": result.modal, "private": result.ephemeral})
         return result
 
@@ -102,6 +101,14 @@ def plain(told: Any, keys: dict[str, str]) -> str:
     `keys`; moments and the numbers of files are left out."""
     text = _PASSING.sub("then", json.dumps(told, default=lambda content: content.decode("latin-1")))
     return _KEY.sub(lambda match: match[1] + keys.setdefault(match[2], f"key-{len(keys)}"), text)
+
+
+def unpacked(content: bytes) -> Any:
+    """What is in a file, and in each file of an archive: that also holds when it was packed."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 async def asking(player: Player) -> None:
@@ -119,17 +126,20 @@ async def asking_narrowly(player: Player) -> None:
 
 
 async def turning_pages(player: Player) -> None:
-    card = await player.slash("ask", question="lantern ferry")
-    await player.click(await player.click(card, "Next"), "Previous")
+    for question in ("copper lantern", "ferry"):
+        card = await player.slash("ask", question=question)
+        await player.click(await player.click(card, "Next"), "Previous")
+        await player.click(card, "Delete")
 
 
 async def opening_passages(player: Player) -> None:
-    card = await player.slash("ask", question="lantern ferry", private=True)
-    opened = await player.click(card, "1")
-    for label in ("Helpful", "Not helpful", "Share"):
-        await player.click(await player.click(opened, label), "Take back my vote")
-    for label in ("Later", "Earlier"):
-        opened = await player.click(opened, label)
+    for question, number in (("copper lantern", "2"), ("ferry", "1")):
+        card = await player.slash("ask", question=question, private=True)
+        opened = await player.click(card, number)
+        for label in ("Helpful", "Not helpful", "Share"):
+            await player.click(await player.click(opened, label), "Take back my vote")
+        for label in ("Later", "Earlier"):
+            opened = await player.click(opened, label)
 
 
 async def clicking_a_message(player: Player) -> None:
@@ -233,14 +243,7 @@ async def learning_of_misses(player: Player) -> None:
 
 
 async def exporting_feedback(player: Player) -> None:
-    world = player.world
-    file = await learning.export(world.bot.desk, world.alpha.id)
-    player.told.append({"files": {file.filename: unzipped(file.fp.read())}})
-
-
-def unzipped(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    await player.click(await player.slash("library misses"), "Export")
 
 
 async def setting_up(player: Player) -> None:
@@ -248,6 +251,7 @@ async def setting_up(player: Player) -> None:
     card = await player.slash("settings", quotes=3, private=True, cooldown=0, misses=True)
     await player.select(card, [world.general], CHANNELS_ID)
     await player.select(card, [world.alpha.default_role], ROLES_ID)
+    await player.typing("settings", "language", "ger")
     await player.slash("settings", language="de")
     await player.slash("ask", question="copper lantern")
 

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from conftest import in_server
+from discord import AppCommandType
+from discord.app_commands import Command
 from discord_world import Clock, Rows, World, world_of
+from harness import interactions
 from scope_roads import ASKED, MANAGED, Player, plain
 
 from bot import asking
 from bot.answering.question import parse_question
+from bot.discord_face.client import ITEMS
 from storage import access
 from storage.errors import UnknownFilter
 from storage.ledger import Ledger
@@ -94,8 +98,29 @@ async def test_every_reply_is_the_same_with_and_without_the_other_library(tmp_pa
     for road, told in without.items():
         assert with_beta[road] == told, road
     said = str(without)
-    for shown in ("Next", "Share", "Take back my vote", "searched for", "Did you mean", "gate-03", "SubRip", "PNG"):
+    for shown in ("Next", "Share", "Take back", "searched for", "Did you mean", "gate-03", "qrels.jsonl", "PNG"):
         assert shown in said, "the roads lead somewhere"
+
+
+async def test_no_command_no_option_and_no_button_is_left_out(rows: Rows, tmp_path: Path) -> None:
+    """Whoever adds one adds it to the roads: only what is walked there is known to keep to its scope."""
+    async with opened(tmp_path) as (library, ledger), world_of(library, ledger, rows) as world:
+        await world.use(world.alpha, "copper lantern", "gate")
+        await world.meet()
+        everybody = players(world)
+        for name, roads in (("one", ASKED), ("one alone", ASKED), ("owner, managing", MANAGED)):
+            for road in roads:
+                await road(everybody[name])
+        done = interactions(world.env)
+        commands = [each for each in world.bot.tree.walk_commands() if isinstance(each, Command)]
+        menus = world.bot.tree.get_commands(type=AppCommandType.message)
+        assert {each.qualified_name for each in (*commands, *menus)} == done.commands
+        typed = {(each.qualified_name, option.name) for each in commands for option in each.parameters
+                 if option.autocomplete}  # fmt: skip
+        assert typed == done.typed
+        unpressed = [item.__name__ for item in ITEMS
+                     if not any(map(item.__discord_ui_compiled_template__.fullmatch, done.pressed))]  # fmt: skip
+        assert unpressed == []
 
 
 async def test_no_score_differs_by_a_bit(tmp_path: Path, rows: Rows) -> None:

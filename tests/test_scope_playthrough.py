@@ -125,7 +125,9 @@ async def look_after(town: Town, person: User, place: Channel, library: str) -> 
     await command("library glossary add", said=f"{word}ish", meant=word)
     await command("library glossary list")
     await command("ask", question=f"what of the {whom}'s wife and her regatta")
-    await command("library misses")
+    exported = len(server.requests)
+    await press(town, person, await command("library misses"), "Export")
+    assert whom in server.heard_by(person, exported), "what was asked in vain is in the file"
     await command("library rename", video=f"{video_id}1", title=f"{title} of old")
     await command("library undo")
     await press(town, person, await command("library remove", video=f"{video_id}1"), "Leave it")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 from .basics import Request
 from .interactions import Interaction
@@ -16,8 +18,16 @@ def heard(world: World, user: User, since: int = 0) -> str:
 
 
 def _content(request: Request) -> str:
-    files = [*request.files, *(content.decode(errors="replace") for content in request.contents)]
-    return "\n".join([json.dumps(request.body, ensure_ascii=False), *files])
+    files = [text for content in request.contents for text in _texts(content)]
+    return "\n".join([json.dumps(request.body, ensure_ascii=False), *request.files, *files])
+
+
+def _texts(content: bytes) -> list[str]:
+    """A file as text, or each file of an archive."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return [content.decode(errors="replace")]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [archive.read(name).decode(errors="replace") for name in archive.namelist()]
 
 
 def _audience(world: World, request: Request) -> set[User]:
