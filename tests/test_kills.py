@@ -63,19 +63,25 @@ class Yard:
     async def kill(self, act: str, name: str, kind: str, drawn: random.Random, folder: Path) -> None:
         """Kill an act at a drawn point, in a folder of its own."""
         end, _, _ = await self.measure(act, name)
+        points = {
+            "event": lambda: drawn.randint(1, end.events),
+            "moment": lambda: drawn.uniform(0, end.second),
+            "byte": lambda: drawn.randint(SHM_SIZE, max(SHM_SIZE, end.largest - 1)),
+        }
         for _ in range(DRAWS):
-            ground.copy(await self.ground(name), folder)
-            point = {
-                "event": lambda: Point("event", drawn.randint(1, end.events)),
-                "moment": lambda: Point("moment", drawn.uniform(0, end.second)),
-                "byte": lambda: Point("byte", drawn.randint(SHM_SIZE, max(SHM_SIZE, end.largest - 1))),
-            }[kind]()
-            if self.nursery.run(act, folder, point).signal:
-                self.tally[act, kind] += 1
+            if await self.killed_at(act, name, Point(kind, points[kind]()), folder):
                 return
-            self.tally[ENDED, kind] += 1
-            shutil.rmtree(folder)
         pytest.fail(f"{act} always ended before it was killed")
+
+    async def killed_at(self, act: str, name: str, point: Point, folder: Path) -> bool:
+        """Whether an act was killed at a point, in a folder of its own; of one that ended before nothing is left."""
+        ground.copy(await self.ground(name), folder)
+        if self.nursery.run(act, folder, point).signal:
+            self.tally[act, point.kind] += 1
+            return True
+        self.tally[ENDED, point.kind] += 1
+        shutil.rmtree(folder)
+        return False
 
     async def look(self, act: str, name: str, folder: Path) -> None:
         """Find everything whole after a kill, and the act done when it is begun again."""
@@ -174,3 +180,15 @@ async def test_killed_two_hundred_times_and_cut_short_in_a_write_eighty_times(
     await kills(yard, range(2000, 2080), CUT_SHORT, tmp_path)
     with capsys.disabled():
         print(f"\n{yard.report()}")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("act", sorted(acts.OF_FEW_EVENTS))
+async def test_killed_at_every_event(yard: Yard, tmp_path: Path, act: str) -> None:
+    name = str(EARLIER[0]) if act == "migration" else "now"
+    end, _, _ = await yard.measure(act, name)
+    for number in range(1, end.events + 1):
+        folder = tmp_path / f"{number}"
+        if await yard.killed_at(act, name, Point("event", number), folder):
+            await yard.look(act, name, folder)
+            shutil.rmtree(folder)

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from kills.ground import BACKUP, EARLIER, NAME, SERVER, SHARED, captions, rows, smallest_kept
+from storage.database import Database
 from storage.errors import RequestError
 from storage.index_cache import IndexCache
 from storage.index_making import _brought_up_to_date
-from storage.ledger import Ledger
 from storage.library import INDEX_FOLDER, Library
 from storage.models import Labels
 
@@ -69,8 +69,7 @@ async def index_making(folder: Path) -> None:
 
 
 async def migration(folder: Path) -> None:
-    async with opened(folder):
-        await (await Ledger.open(folder / NAME)).close()
+    await (await Database.open(folder / NAME)).close()
 
 
 async def backup(folder: Path) -> None:
@@ -97,6 +96,8 @@ ACTS: dict[str, Act] = {
 AT_ONCE = {"undo", "remove", "migration", "restore"}
 """Acts of one transaction, or of one file that takes another's place: all videos are old, or all are new."""
 
+OF_FEW_EVENTS = {"migration", "backup", "restore", "compaction", "index making"}
+"""Acts that can be killed at every single event in their course."""
 UNDONE = {"import", "merge", "replace"}
 """Acts that `undo` takes back, also when they were not done to their end."""
 
