@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import json
 import secrets
-from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -15,6 +13,7 @@ from aiohttp import WSMsgType, web
 from .basics import Json
 from .messages import Message
 from .places import Guild, Member, Permission
+from .sessions import ClosedError, Connection, Op, Session
 from .state import World
 
 GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
@@ -23,50 +22,10 @@ _OF_GUILDS = {"GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE"}
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 
 
-class Op(IntEnum):
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    PRESENCE = 3
-    VOICE_STATE = 4
-    RESUME = 6
-    RECONNECT = 7
-    REQUEST_MEMBERS = 8
-    INVALID_SESSION = 9
-    HELLO = 10
-    HEARTBEAT_ACK = 11
-
-
-class _ClosedError(Exception):
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-
-
-@dataclass(eq=False)
-class Session:
-    """What the client resumes: all that was sent to it, whether it arrived or not."""
-
-    id: str
-    intents: int
-    shard: int
-    sent: list[Json] = field(default_factory=list)
-    socket: web.WebSocketResponse | None = None
-
-
-@dataclass(eq=False)
-class _Connection:
-    socket: web.WebSocketResponse
-    transport: asyncio.Transport | None
-    session: Session | None = None
-    ended_here: bool = False
-
-
 class Gateway:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._connections: list[_Connection] = []
+        self._connections: list[Connection] = []
         self.sessions: dict[str, Session] = {}
         # What GET /gateway/bot tells the bot to open, and the session of each shard that was opened last.
         self.shards = 1
@@ -195,12 +154,12 @@ class Gateway:
         self._world.changes.tell()
         await self.greeting.wait()
         self.held -= 1
-        connection = _Connection(socket, request.transport)
+        connection = Connection(socket, request.transport)
         self._connections.append(connection)
         try:
             await self._send(socket, Op.HELLO, {"heartbeat_interval": int(self.heartbeat_seconds * 1000)})
             await self._converse(connection)
-        except _ClosedError as error:
+        except ClosedError as error:
             self.closes.append(("server", error.code))
             await socket.close(code=error.code, message=error.reason.encode())
         except ConnectionError:
@@ -213,7 +172,7 @@ class Gateway:
             self._world.changes.tell()
         return socket
 
-    async def _converse(self, connection: _Connection) -> None:
+    async def _converse(self, connection: Connection) -> None:
         async for received in connection.socket:
             if received.type is not WSMsgType.TEXT:
                 break
@@ -221,13 +180,13 @@ class Gateway:
                 frame = json.loads(received.data)
                 op, data = Op(frame["op"]), frame.get("d")
             except (ValueError, KeyError, TypeError):
-                raise _ClosedError(4002, "Error while decoding payload.") from None
+                raise ClosedError(4002, "Error while decoding payload.") from None
             await self._obey(connection, op, data)
             self._world.changes.tell()
         if not connection.ended_here:
             self.closes.append(("client", connection.socket.close_code))
 
-    async def _obey(self, connection: _Connection, op: Op, data: Any) -> None:
+    async def _obey(self, connection: Connection, op: Op, data: Any) -> None:
         if op is Op.HEARTBEAT:
             self.heartbeats += 1
             await self._send(connection.socket, Op.HEARTBEAT_ACK, None)
@@ -236,30 +195,30 @@ class Gateway:
         elif op is Op.RESUME:
             await self._resume(connection, data)
         elif connection.session is None:
-            raise _ClosedError(4003, "Not authenticated.")
+            raise ClosedError(4003, "Not authenticated.")
         elif op is Op.REQUEST_MEMBERS:
             await self._members(connection.session, data)
         elif op is Op.PRESENCE:
             self.presences.append(data)
         elif op is not Op.VOICE_STATE:
-            raise _ClosedError(4001, "Unknown opcode.")
+            raise ClosedError(4001, "Unknown opcode.")
 
-    async def _identify(self, connection: _Connection, data: Json) -> None:
+    async def _identify(self, connection: Connection, data: Json) -> None:
         self.identifies.append({key: value for key, value in data.items() if key != "token"})
         if connection.session is not None:
-            raise _ClosedError(4005, "Already authenticated.")
+            raise ClosedError(4005, "Already authenticated.")
         if data.get("token") != self._world.token:
-            raise _ClosedError(4004, "Authentication failed.")
+            raise ClosedError(4004, "Authentication failed.")
         intents = data.get("intents")
         if not isinstance(intents, int):
-            raise _ClosedError(4013, "Invalid intent(s).")
+            raise ClosedError(4013, "Invalid intent(s).")
         if intents & PRIVILEGED & ~self.privileged_allowed:
-            raise _ClosedError(4014, "Disallowed intent(s).")
+            raise ClosedError(4014, "Disallowed intent(s).")
         shard, count = data.get("shard") or (0, 1)
         if not 0 <= shard < count:
-            raise _ClosedError(4010, "Invalid shard.")
+            raise ClosedError(4010, "Invalid shard.")
         if count < self.shards:
-            raise _ClosedError(4011, "Sharding required.")
+            raise ClosedError(4011, "Sharding required.")
         session = Session(secrets.token_hex(16), intents, shard, socket=connection.socket)
         connection.session = self.current[shard] = self.sessions[session.id] = session
         await self._welcome(session, data.get("shard"))
@@ -281,17 +240,17 @@ class Gateway:
             await self.announce_guild(guild)
         self.readies += 1
 
-    async def _resume(self, connection: _Connection, data: Json) -> None:
+    async def _resume(self, connection: Connection, data: Json) -> None:
         self.resumes.append({key: value for key, value in data.items() if key != "token"})
         if data.get("token") != self._world.token:
-            raise _ClosedError(4004, "Authentication failed.")
+            raise ClosedError(4004, "Authentication failed.")
         session = self.sessions.get(data.get("session_id", ""))
         if session is None:
             await self._send(connection.socket, Op.INVALID_SESSION, False)
             return
         seen = data.get("seq") or 0
         if seen > len(session.sent):
-            raise _ClosedError(4007, "Invalid seq.")
+            raise ClosedError(4007, "Invalid seq.")
         seen = max(0, seen - self.sent_again)
         # What is dispatched while the old events go out joins the end of the same list.
         while seen < len(session.sent):
@@ -308,7 +267,7 @@ class Gateway:
             return
         everybody = not data.get("query") and not data.get("user_ids")
         if everybody and not session.intents & GUILD_MEMBERS:
-            raise _ClosedError(4014, "Disallowed intent(s).")
+            raise ClosedError(4014, "Disallowed intent(s).")
         found = [member for member in guild.members.values() if _is_asked_for(member, data)]
         chunk: Json = {"guild_id": str(guild.id), "members": [member.payload() for member in found]}
         chunk |= {"chunk_index": 0, "chunk_count": 1, "not_found": []}

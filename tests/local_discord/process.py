@@ -106,9 +106,17 @@ class BotProcess:
 
     @property
     def resident_bytes(self) -> int:
-        """How much memory the process has in use, as Linux counts it."""
+        """How much memory the process has in use, as Linux counts it; pages of mapped files come and go with need."""
+        return self._status_bytes("VmRSS")
+
+    @property
+    def allocated_bytes(self) -> int:
+        """Of that, what it has allocated itself."""
+        return self._status_bytes("RssAnon")
+
+    def _status_bytes(self, name: str) -> int:
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
-        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(f"{name}:"))
 
     @property
     def cpu_seconds(self) -> float:
