@@ -11,6 +11,7 @@ from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.collecting import uncollected
 from storage.database import Database
 from storage.errors import InputError, MissingVideoId
+from storage.formats.cleaning import clean
 from storage.limits import VIDEOS_SETTING
 from storage.merging import Merged, merge
 from storage.models import ImportReport, Labels, Limits, Quota, Reading, Rejection, Scope, Source, StoredVideo
@@ -72,7 +73,7 @@ class Importer:
             await require_room(self._repository, self._key, arriving, quota)
         language = await self._language(arrivals)
         report = replace(report, notes=_foreign(arrivals, language), dry_run=dry_run)
-        act = _Act("import of " + ", ".join(source.name for source, _ in files), language)
+        act = _Act("import of " + ", ".join(clean(source.name) for source, _ in files), language)
         try:
             for done, arrival in enumerate(arrivals):
                 progress(done, len(arrivals))
