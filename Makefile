@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PEERS_INSTALLED := $(VENV)/.peers-installed
 
-.PHONY: run test check bench clean
+.PHONY: run test soak check bench clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
@@ -13,6 +13,9 @@ run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD
 test: $(INSTALLED)  ## every check and every test
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest --cov --cov-report=term
+
+soak: $(INSTALLED)  ## the long forms of what the tests do in short
+	@$(BIN)/pytest -m soak -s
 
 check: $(INSTALLED)  ## lint and types
 	@$(BIN)/ruff check .

@@ -3,7 +3,9 @@
 BotError
 +-- SettingsError     a setting that cannot be used
 |   +-- SetupError    one of this installation: it does not start until that is changed
-+-- EmptyQuestion     a question without a word to look for
++-- UnaskableQuestion a question that cannot be looked for
+|   +-- EmptyQuestion   without a word to look for
+|   +-- QuestionTooLong with more characters or words than anybody asks with
 +-- PassageGone       a passage that was shown before and is stored no more
 +-- ServerOutOfReach  a server whose videos somebody may not see where they are
 +-- ManagersOnly      what only those who manage a server may do
@@ -34,8 +36,16 @@ class SetupError(SettingsError):
     """A setting of this installation that cannot be used: starting again does not help."""
 
 
-class EmptyQuestion(BotError):
+class UnaskableQuestion(BotError):
+    """A question that cannot be looked for as it is."""
+
+
+class EmptyQuestion(UnaskableQuestion):
     """A question without a word to look for."""
+
+
+class QuestionTooLong(UnaskableQuestion):
+    """A question with more characters, or more words, than anybody asks with."""
 
 
 class PassageGone(BotError):

@@ -22,7 +22,7 @@ from pydantic import (
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, Cuts
 from bot.errors import SetupError
-from storage.models import Quota
+from storage.models import Limits, Quota
 
 
 def _server_ids(written: object) -> object:
@@ -90,6 +90,15 @@ class Settings(BaseModel):
     server_imports_a_day: int = Field(default=50, ge=0, alias="CUEPOINT_SERVER_IMPORTS_A_DAY")
     """How many imports a server may begin in a day (UTC)."""
 
+    file_megabytes: float = Field(default=Limits().file_bytes / 1e6, ge=1, le=1e6, alias="CUEPOINT_FILE_MEGABYTES")
+    """How many million bytes one file may have, and how many a packed one may unfold to."""
+
+    file_rows: int = Field(default=Limits().rows, ge=1000, le=10**9, alias="CUEPOINT_FILE_ROWS")
+    """How many cues or rows one file may have."""
+
+    import_videos: int = Field(default=Limits().videos, ge=10, le=10**9, alias="CUEPOINT_IMPORT_VIDEOS")
+    """How many videos one import may bring."""
+
     allowed_servers: Servers = Field(default=frozenset(), alias="CUEPOINT_ALLOWED_SERVERS")
     """The only Discord servers that are served; all of them where none is named."""
 
@@ -136,6 +145,11 @@ class Settings(BaseModel):
     def server_quota(self) -> Quota:
         """How large a Discord server's own library may become."""
         return Quota(self.server_segments, int(self.server_megabytes * 1_000_000))
+
+    @property
+    def limits(self) -> Limits:
+        """How much may be imported at once."""
+        return Limits(int(self.file_megabytes * 1_000_000), self.file_rows, self.import_videos)
 
     def serves(self, server_id: int) -> bool:
         """Whether this installation answers in a Discord server."""

@@ -23,6 +23,7 @@ from storage.models import (
     ImportReport,
     Labels,
     LibrarySize,
+    Limits,
     OpenIndexes,
     Peer,
     Problem,
@@ -42,7 +43,7 @@ from storage.models import (
 )
 from storage.ranking.peers import rank_as_shipped
 from storage.repository import Repository
-from storage.samples import sample_sources
+from storage.samples import sample_ids, sample_sources
 from storage.shelves import Shelves
 from storage.upkeep import Upkeep
 
@@ -52,6 +53,9 @@ INDEX_FOLDER = "index"
 EXPORT_FORMS = tuple(exporting.FORMS)
 
 
+_USUAL_LIMITS = Limits()
+
+
 def _silent(done: int, total: int) -> None:
     """The progress of those who do not watch."""
 
@@ -59,20 +63,23 @@ def _silent(done: int, total: int) -> None:
 class Library:
     """Videos, and finding in them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: Limits = _USUAL_LIMITS) -> None:
         self._database = database
+        self._limits = limits
         self._repository = Repository(database)
         self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
         self._finder = Finder(self._repository, self._shelves)
         self._upkeep = Upkeep(database, self._repository, self._shelves)
 
     @classmethod
-    async def open(cls, path: Path) -> Library:
+    async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS) -> Library:
         """Open the database at `path`, making it (with the sample talks) where there is none.
+
+        `limits` are how much may be imported at once.
 
         Raises DatabaseError, or NewerDatabase where a later version of Cuepoint wrote it.
         """
-        library = cls(await Database.open(path))
+        library = cls(await Database.open(path), limits)
         try:
             await library.restore_samples()
         except BaseException:
@@ -86,8 +93,8 @@ class Library:
         await self._database.close()
 
     async def restore_samples(self) -> None:
-        """Put the sample talks in their own library, if they are missing."""
-        if not await self._repository.has_videos(access.samples()):
+        """Put the sample talks in their own library, if any is missing: whoever did it before may have been killed."""
+        if not sample_ids() <= (await self._repository.versions(access.SAMPLES)).keys():
             await self.import_files(access.samples(), sample_sources())
 
     async def in_reach(self, scope: Scope) -> Scope:
@@ -118,7 +125,7 @@ class Library:
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
         _only(scope)
-        importer = Importer(self._database, self._repository, scope)
+        importer = Importer(self._database, self._repository, scope, self._limits)
         return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
@@ -256,6 +263,10 @@ class Library:
         """How much room the scope's one library takes, and what was last done to it."""
         key = _only(scope)
         return (await self._repository.sizes([key]) or [LibrarySize(key)])[0]
+
+    async def libraries(self) -> list[str]:
+        """The keys of all libraries there are, for whoever hosts them."""
+        return await self._repository.keys()
 
     async def sizes(self) -> list[LibrarySize]:
         """How much room each library takes, for whoever hosts them: figures only, no words."""

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -286,7 +287,7 @@ async def test_clicks_after_a_restart_hours_later_and_too_late(server: LocalDisc
         await server.ready()
         opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
         assert "Sample talk: BM25 ranking" in texts(opened)
-        with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as database:
+        with closing(sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)) as database:
             database.execute("UPDATE button_state SET expired_at = 0")
         late = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
         assert "expired" in texts(late)

@@ -98,7 +98,7 @@ def test_settings_are_listed_in_the_example_and_the_readme() -> None:
 
 def test_the_two_commands_of_the_readme_are_in_the_makefile() -> None:
     makefile = (PROJECT / "Makefile").read_text()
-    for target in ("run", "test", "check", "bench"):
+    for target in ("run", "test", "check", "soak", "bench"):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 

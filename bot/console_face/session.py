@@ -94,7 +94,7 @@ class Session:
             await ledger.close()
 
     async def _with_library(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
-        library = await Library.open(self.settings.database_path)
+        library = await Library.open(self.settings.database_path, self.settings.limits)
         try:
             return await action(library)
         finally:

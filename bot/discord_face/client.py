@@ -22,9 +22,9 @@ from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
 from bot.discord_face.confirmations import CONFIRMATIONS
 from bot.discord_face.desk import Desk
-from bot.discord_face.import_form import answer_forgotten
+from bot.discord_face.import_form import answer_form
 from bot.discord_face.knowing import Export, privacy
-from bot.discord_face.learning import TurnMisses
+from bot.discord_face.learning import ExportQuestions, TurnMisses
 from bot.discord_face.leaving import purge_gone
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.managing import MENUS
@@ -37,6 +37,7 @@ from bot.discord_face.stopping import InFlight, until_told
 from bot.errors import CannotConnect, ShutOut
 from bot.nightly import Nightly
 from bot.settings import Settings
+from storage import access
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
@@ -47,7 +48,7 @@ NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one i
 NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
 _REVOKED, _INVALID_INTENTS = 4004, 4013
 """Codes with which Discord closes a connection for good."""
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """Everything on a card that can be pressed."""
 LEAVING_SECOND = 2.0
 """How long Discord may take to say goodbye."""
@@ -142,7 +143,11 @@ class CuepointClient(discord.AutoShardedClient):
         if set(self.shards) == set(range(self.shard_count or 0)):
             here = [server.id for server in self.guilds]
             unserved = [server_id for server_id in here if not self.serves(server_id)]
-            await self._ledger.present(self._own_id(), here, passed_over=unserved)
+            owners = map(access.server_of, await self.desk.library.libraries())
+            stored = [server_id for server_id in owners if server_id is not None]
+            gone = await self._ledger.present(self._own_id(), here, passed_over=unserved, stored=stored)
+            for server_id in gone:
+                log.info("not in server %s, of which something is kept: it is deleted in 30 days", server_id)
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note a new session with the gateway."""
@@ -199,13 +204,13 @@ class CuepointClient(discord.AutoShardedClient):
             await self.desk.askers.note(whereabouts_of(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Catch presses on buttons, and forms, that nothing else recognises."""
+        """Answer forms, and presses on buttons that nothing else recognises."""
         self.in_flight.join()
         if is_repeated(interaction):
             return
         try:
             await answer_unknown(interaction, ITEMS)
-            await answer_forgotten(interaction)
+            await answer_form(interaction)
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 

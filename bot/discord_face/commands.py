@@ -24,7 +24,7 @@ from bot.discord_face.pace import Interaction, deliver
 from bot.discord_face.places import asker_of, delivery_of, desk_of, whereabouts_of
 from bot.discord_face.spoken import on_command_error, report
 from bot.discord_face.states import Inquiry
-from bot.errors import EmptyQuestion, NotServed
+from bot.errors import EmptyQuestion, NotServed, ServerOutOfReach
 from bot.metrics import Way
 from bot.timecodes import parse_timecode
 from storage.models import Scope
@@ -180,10 +180,14 @@ async def _at_once(card: Card) -> Card:
     return card
 
 
-async def _typed_scope(interaction: Interaction) -> Scope:
-    """What may be suggested to somebody who types: of the server they have picked, where they have."""
+async def _typed_scope(interaction: Interaction) -> Scope | None:
+    """What may be suggested to somebody who types: of the server they have picked, where they have; None where that is
+    out of their reach."""
     picked = getattr(interaction.namespace, "server", None) or ""
-    return (await asker_of(interaction, private=True, picked=picked)).scope
+    try:
+        return (await asker_of(interaction, private=True, picked=picked)).scope
+    except ServerOutOfReach:
+        return None
 
 
 @ask.autocomplete("video")
@@ -193,7 +197,8 @@ async def _typed_scope(interaction: Interaction) -> Scope:
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The videos that fit what has been typed, best first."""
     scope = await _typed_scope(interaction)
-    found = await asyncio.to_thread(best, current, await desk_of(interaction).catalogue.videos(scope))
+    videos = [] if scope is None else await desk_of(interaction).catalogue.videos(scope)
+    found = await asyncio.to_thread(best, current, videos)
     return [Choice(name=name, value=value) for name, value in map(names_of, found)]
 
 
@@ -213,7 +218,7 @@ async def suggest_servers(interaction: Interaction, current: str) -> list[Choice
 async def suggest_creators(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The creators that fit what has been typed, best first."""
     scope = await _typed_scope(interaction)
-    names = await desk_of(interaction).catalogue.creators(scope)
+    names = [] if scope is None else await desk_of(interaction).catalogue.creators(scope)
     found = await asyncio.to_thread(closest, current, names)
     return [
         Choice(name=shortened(names[place], CHOICE_LENGTH) or "unnamed", value=names[place][:CHOICE_LENGTH])

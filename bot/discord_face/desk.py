@@ -89,7 +89,7 @@ class Desk:
         answer = replace(found, excerpts=found.excerpts[first:end], near_misses=found.near_misses[: asker.quotes])
         if page and not answer.excerpts:
             raise PassageGone("There are no more passages for this question; ask again.")
-        key = await states.keep(self.ledger, states.shown(inquiry, answer))
+        key = await states.keep(self.ledger, states.shown(inquiry, answer), asker.scope)
         more = len(found.excerpts) > end and page < LAST_PAGE
         owner = asker.owner(key)
         return answer, cards.answer_card(answer, owner, page=page, more=more, remarks=asker.remarks)
@@ -105,7 +105,7 @@ class Desk:
                 self.library, asker.scope, inquiry.text, video=inquiry.video, creator=inquiry.creator, cuts=self._cuts
             )
             told(found.answer.found.value)
-        key = await states.keep(self.ledger, states.shown(inquiry, found.answer))
+        key = await states.keep(self.ledger, states.shown(inquiry, found.answer), asker.scope)
         await self._note_miss(asker, inquiry, found.answer)
         if not found.strips:
             return cards.answer_card(found.answer, asker.owner(key), remarks=asker.remarks)
@@ -137,7 +137,7 @@ class Desk:
         opened = await asking.open_passage(
             self.library, asker.scope, inquiry.text, spot.stretch, step=step, creator=inquiry.creator
         )
-        key = await states.keep(self.ledger, Opening(inquiry, Spot(opened.stretch, spot.second)))
+        key = await states.keep(self.ledger, Opening(inquiry, Spot(opened.stretch, spot.second)), asker.scope)
         return cards_reading.passage_card(inquiry.text, opened, asker.owner(key), shared_by=shared_by)
 
     async def vote(self, asker: Asker, key: str, verdict: Verdict) -> None:
@@ -158,7 +158,7 @@ class Desk:
         """One page of what can be asked about, or of those videos that are called so."""
         search = search.strip()
         found = await asyncio.to_thread(called, search, await self.catalogue.videos(asker.scope))
-        key = await states.keep(self.ledger, Listing(search)) if search else NO_KEY
+        key = await states.keep(self.ledger, Listing(search), asker.scope) if search else NO_KEY
         return cards_videos.videos_card(found, asker.owner(key), page, search=search)
 
     async def videos_on(self, asker: Asker, key: str, page: int) -> Card:
@@ -191,7 +191,7 @@ class Desk:
         here = bisect_right([each.start_second for each in segments], reading.moment) - 1
         first = max(0, min(max(here, 0) + step * SEGMENTS_READ, len(segments) - 1))
         end = first + SEGMENTS_READ
-        key = await states.keep(self.ledger, Reading(reading.video_id, segments[first].start_second))
+        key = await states.keep(self.ledger, Reading(reading.video_id, segments[first].start_second), asker.scope)
         return cards_reading.transcript_card(
             found.video, segments[first:end], asker.owner(key), earlier=first > 0, later=end < len(segments)
         )

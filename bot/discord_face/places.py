@@ -80,7 +80,10 @@ def delivery_of(asker: Asker) -> Delivery:
 
 
 def _roles(person: discord.User | discord.Member) -> frozenset[int]:
-    return frozenset(role.id for role in person.roles) if isinstance(person, discord.Member) else frozenset()
+    """The roles of a member, by id; none where Discord has not told us of the server yet."""
+    if isinstance(person, discord.Member) and person.guild:
+        return frozenset(role.id for role in person.roles)
+    return frozenset()
 
 
 def _channel(channel: object, channel_id: int | None) -> int | None:

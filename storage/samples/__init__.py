@@ -41,6 +41,11 @@ SAMPLES: tuple[tuple[str, Labels], ...] = (
 """Each talk's file name in this package, and what to say about it when it is imported."""
 
 
+def sample_ids() -> set[str]:
+    """The ids of the talks."""
+    return {labels.video_id for _, labels in SAMPLES}
+
+
 def sample_sources() -> tuple[tuple[Source, Labels], ...]:
     """The talks, ready to be imported: each as a file with its labels."""
     package = resources.files(__name__)
