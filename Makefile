@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PEERS_INSTALLED := $(VENV)/.peers-installed
+AUDIT_INSTALLED := $(VENV)/.audit-installed
+FRESH := .venv-fresh
 
-.PHONY: run test soak check bench clean
+.PHONY: run test soak check bench audit licences constraints clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
@@ -25,8 +27,25 @@ check: $(INSTALLED)  ## lint and types
 bench: $(PEERS_INSTALLED)  ## measure speed and memory against the peers; ARGS=--quick takes two minutes, not twenty
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+audit: $(AUDIT_INSTALLED)  ## is anything that is pinned known to be vulnerable? Fails where nobody can be asked
+	@$(BIN)/python -m tools.audit
+
+licences: $(INSTALLED)  ## write THIRD_PARTY.md; fails where a licence is not among those that may be taken in
+	@$(BIN)/python -m tools.licences
+
+constraints:  ## renew constraints.txt: the newest that pyproject.toml allows, in a fresh environment
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else "What is newest for the oldest Python fits the others: make constraints PYTHON=python3.11")'
+	@rm -rf $(FRESH)
+	@$(PYTHON) -m venv $(FRESH)
+	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench]'
+	@$(FRESH)/bin/python -m pip freeze --disable-pip-version-check --exclude cuepoint > $(FRESH)/frozen
+	@! grep -vE '^[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+$$' $(FRESH)/frozen  # names and versions, and nothing else
+	@LC_ALL=C sort -f $(FRESH)/frozen > constraints.txt
+	@rm -rf $(FRESH)
+	@echo "constraints.txt is renewed. Now: make licences audit test, and read what changed before you commit it."
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(FRESH)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Cuepoint needs Python 3.11 to 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12")'
@@ -39,3 +58,8 @@ $(PEERS_INSTALLED): $(INSTALLED)
 	@echo "Installing what is measured against (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	@touch $(PEERS_INSTALLED)
+
+$(AUDIT_INSTALLED): $(INSTALLED)
+	@echo "Installing pip-audit (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt 'pip-audit>=2.10,<3'
+	@touch $(AUDIT_INSTALLED)

@@ -1,0 +1,107 @@
+"""Writes THIRD_PARTY.md: what Cuepoint needs to run, and under which licences. For `make licences`."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PROJECT = Path(__file__).resolve().parent.parent
+LISTED = PROJECT / "THIRD_PARTY.md"
+ALLOWED = frozenset(
+    {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "MIT-CMU"}
+    | {"OFL-1.1", "PSF-2.0", "Zlib"}
+)
+"""Licences that ask for no more than to be named. What asks for more is not taken in without being talked about."""
+_SPDX = {
+    "apache 2.0": "Apache-2.0",
+    "apache2.0": "Apache-2.0",
+    "apache software license": "Apache-2.0",
+    "bsd license": "BSD",
+    "isc license": "ISC",
+    "isc license (iscl)": "ISC",
+    "mit license": "MIT",
+    "mit, bsd": "MIT AND BSD",
+    "python software foundation license": "PSF-2.0",
+    "sil open font license 1.1 (ofl-1.1)": "OFL-1.1",
+}
+"""What packages write in place of SPDX's names."""
+_HEAD = """# What Cuepoint is built on
+
+Packages that it needs to run, with their licences as the packages state them; the texts come with the packages.
+Written by `make licences`; a test keeps it true. Versions are in `constraints.txt`.
+
+| package | licence |
+| --- | --- |
+"""
+
+
+def runtime_packages() -> dict[str, importlib.metadata.Distribution]:
+    """Every package that running Cuepoint needs here, by its canonical name."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found: dict[str, importlib.metadata.Distribution] = {}
+    wanted = [(Requirement(each), "") for each in project["dependencies"]]
+    while wanted:
+        requirement, extra = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        if name in found or (requirement.marker and not requirement.marker.evaluate({"extra": extra})):
+            continue
+        found[name] = importlib.metadata.distribution(requirement.name)
+        for each in found[name].requires or ():
+            wanted += [(Requirement(each), extra) for extra in ("", *requirement.extras)]
+    return found
+
+
+def licence_of(package: importlib.metadata.Distribution) -> str:
+    """A package's licence as an SPDX expression; what it says itself where that is unknown."""
+    if expression := _stated(package, "License-Expression"):
+        return expression[0]
+    # The older field holds a name, or the whole text, which names nothing that can be read here.
+    name = [each for each in _stated(package, "License") if "\n" not in each.strip()]
+    classified = [
+        each.rpartition(" :: ")[2] for each in _stated(package, "Classifier") if each.startswith("License :: ")
+    ]
+    return " AND ".join(_SPDX.get(each.lower(), each) for each in name or classified) or "unknown"
+
+
+def _stated(package: importlib.metadata.Distribution, field: str) -> list[str]:
+    return [each for each in package.metadata.get_all(field) or () if each.strip()]
+
+
+def is_allowed(expression: str) -> bool:
+    """Whether every licence of an SPDX expression is one that may be taken in; of alternatives one is enough."""
+    either = re.split(r"\s+OR\s+", expression.strip("()"))
+    return any(set(re.split(r"\s+AND\s+", each.strip("()"))) <= ALLOWED for each in either)
+
+
+def table(licences: Mapping[str, str]) -> str:
+    """The whole file."""
+    return _HEAD + "".join(f"| {name} | {licence} |\n" for name, licence in sorted(licences.items()))
+
+
+def listed() -> dict[str, str]:
+    """What the file says."""
+    rows = re.findall(r"^\| ([a-z0-9][a-z0-9-]*) \| (.+) \|$", LISTED.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: licence for name, licence in rows if name != "package"}
+
+
+def main() -> int:
+    """Write the file, unless a licence is not allowed."""
+    licences = {name: licence_of(package) for name, package in runtime_packages().items()}
+    if unknown := {name: licence for name, licence in licences.items() if not is_allowed(licence)}:
+        for name, licence in sorted(unknown.items()):
+            print(f"{name}: {licence!r} is not among the licences that may be taken in (tools/licences.py)")
+        return 1
+    LISTED.write_text(table(licences), encoding="utf-8")
+    print(f"{LISTED.name}: {len(licences)} packages.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
