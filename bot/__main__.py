@@ -12,6 +12,7 @@ from bot.console_face.app import app
 from bot.console_face.session import Session
 from bot.errors import SetupError
 from bot.settings import Settings
+from bot.standing import Standing
 from storage.ledger import Ledger
 from storage.library import Library
 
@@ -32,6 +33,11 @@ class _Discord:
         from bot.discord_face.client import run
 
         await run(settings, library, ledger)
+
+    async def look(self, settings: Settings) -> Standing:
+        from bot.discord_face.looking import look
+
+        return await look(settings)
 
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
         from bot.discord_face.client import sync

@@ -16,6 +16,7 @@ import typer
 from bot.console_face.screen import Screen
 from bot.errors import BotError, SettingsError, SetupError, ShutOut
 from bot.settings import Settings
+from bot.standing import Standing
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
@@ -38,6 +39,9 @@ class DiscordFace(Protocol):
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
         """Be on Discord until stopped."""
+
+    async def look(self, settings: Settings) -> Standing:
+        """How the bot stands with Discord. Raises CannotConnect."""
 
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
         """Register the commands with Discord, everywhere or in one server."""
@@ -71,6 +75,10 @@ class Session:
     def serve(self) -> None:
         """Run the Discord bot until it is stopped."""
         self.run_with_ledger(lambda library, ledger: self._discord_face.run(self.settings, library, ledger))
+
+    def look(self) -> Standing:
+        """Ask Discord how the bot stands with it. Raises CannotConnect."""
+        return asyncio.run(self._discord_face.look(self.settings))
 
     def sync(self, server_id: int | None) -> None:
         """Register the commands with Discord now."""

@@ -254,7 +254,7 @@ def _backed_up(settings: Settings, library: Library) -> AbstractAsyncContextMana
 
 async def _stay(client: CuepointClient, settings: Settings) -> None:
     """Come, and keep the connection through whatever weather until Discord ends it for good."""
-    await _log_in(client, settings)
+    await log_in(client, settings)
     log.info("connected as %s", client.user)
     _set_aside_what_stays()
     try:
@@ -284,11 +284,12 @@ async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_i
     """Register the commands now, everywhere or in one test server. Raises CannotConnect."""
     async with CuepointClient(settings, library, ledger) as client:
         client.syncs_at_start = False
-        await _log_in(client, settings)
+        await log_in(client, settings)
         await client.sync_commands(server_id=server_id, anyway=True)
 
 
-async def _log_in(client: discord.Client, settings: Settings) -> None:
+async def log_in(client: discord.Client, settings: Settings) -> None:
+    """Show Discord the token. Raises CannotConnect, ShutOut where it is refused or there is none."""
     token = settings.discord_token
     if token is None:
         raise ShutOut("There is no Discord token: set DISCORD_TOKEN in .env.")
