@@ -34,6 +34,7 @@ from bot.discord_face.pace import Interaction
 from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.discord_face.stopping import InFlight, until_told
+from bot.discord_face.weather import GlobalPause
 from bot.errors import CannotConnect, ShutOut
 from bot.nightly import Nightly
 from bot.settings import Settings
@@ -81,6 +82,8 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Recognise buttons sent before this start, and tell Discord of commands that changed."""
+        self.http._global_over = GlobalPause()
+        self.http._global_over.set()
         self.add_dynamic_items(*ITEMS)
         if self.syncs_at_start:
             await self.sync_commands()
