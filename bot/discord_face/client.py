@@ -11,6 +11,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import aiohttp
 import discord
@@ -33,6 +34,7 @@ from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.errors import CannotConnect
 from bot.settings import Settings
+from bot.traces import WithoutWords, described
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
@@ -105,7 +107,7 @@ class CuepointClient(discord.AutoShardedClient):
             await purge_gone(self, self.desk, self._own_id())
         except StorageError as error:
             # Raised, it would end the loop for good.
-            log.error("could not tidy up, and will try again tomorrow: %s", error)
+            log.error("could not tidy up, and will try again tomorrow: %s", described(error))
 
     async def on_ready(self) -> None:
         """Compare the servers with those that were known: some may have been left while nobody was listening."""
@@ -211,6 +213,7 @@ async def _log_in(client: discord.Client, settings: Settings) -> None:
 def _stopping(client: discord.Client) -> Iterator[None]:
     """Close the connection in an orderly way on the signals that end a program."""
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_strays)
     closing: set[asyncio.Task[None]] = set()
     signals = (signal.SIGTERM, signal.SIGINT)
     for each in signals:
@@ -225,12 +228,18 @@ def _stopping(client: discord.Client) -> Iterator[None]:
                 loop.remove_signal_handler(each)
 
 
+def _log_strays(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong where nobody waited for it. asyncio itself would spell out the error with the task."""
+    log.error("unexpected error beside the answers: %s", context["message"], exc_info=context.get("exception"))
+
+
 @contextlib.contextmanager
 def _logging_to_stderr() -> Iterator[None]:
-    """What the bot and discord.py have to say, for whoever watches the process."""
+    """What the bot and what it is made of have to say, for whoever watches the process; no words of anybody."""
     handler = logging.StreamHandler()
+    handler.addFilter(WithoutWords())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    loggers = [logging.getLogger(name) for name in ("cuepoint.discord", "discord")]
+    loggers = [logging.getLogger(name) for name in ("cuepoint", "discord", "asyncio")]
     for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)

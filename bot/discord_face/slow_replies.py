@@ -18,6 +18,7 @@ from bot.discord_face.cards import Card, notice
 from bot.discord_face.cards_library import Enclosure, Reply, late_card, long_wait_card
 from bot.discord_face.pace import Interaction, insist, sealed
 from bot.discord_face.spoken import is_over, sentence
+from bot.traces import described
 
 log = logging.getLogger("cuepoint.discord")
 EDITED_SECOND = 2.0
@@ -89,4 +90,4 @@ async def _post(interaction: Interaction, reply: Reply) -> None:
     try:
         await channel.send(view=sealed(late_card(interaction.user.display_name, reply.public)))
     except discord.HTTPException as error:
-        log.info("the report of an import came too late, and could not be posted: %s", error)
+        log.info("the report of an import came too late, and could not be posted: %s", described(error))

@@ -11,6 +11,7 @@ from discord import app_commands
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.pace import Interaction, refuse
 from bot.errors import BotError
+from bot.traces import described
 from storage.errors import DatabaseError, StorageError
 
 log = logging.getLogger("cuepoint.discord")
@@ -44,7 +45,7 @@ async def report(interaction: Interaction, error: BaseException) -> None:
         await refuse(interaction, error_card(error))
     except discord.HTTPException as failure:
         if not is_over(failure):
-            log.warning("the asker could not be told of an error: %s", failure)
+            log.warning("the asker could not be told of an error: %s", described(failure))
 
 
 async def on_command_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
