@@ -11,6 +11,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import aiohttp
 import discord
@@ -38,6 +39,7 @@ from bot.discord_face.weather import GlobalPause
 from bot.errors import CannotConnect, ShutOut
 from bot.nightly import Nightly
 from bot.settings import Settings
+from bot.traces import described
 from storage import access
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -108,8 +110,8 @@ class CuepointClient(discord.AutoShardedClient):
     def _command_hash(self) -> str:
         commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         # Another application knows none of them yet.
-        described = json.dumps([self.application_id, commands], sort_keys=True, default=str)
-        return hashlib.sha256(described.encode()).hexdigest()
+        content = json.dumps([self.application_id, commands], sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     async def finish(self, seconds: float) -> None:
         """Take nothing new, and finish what is in flight within so many seconds.
@@ -138,7 +140,7 @@ class CuepointClient(discord.AutoShardedClient):
             await purge_gone(self, self.desk, self._own_id())
         except StorageError as error:
             # Raised, it would end the loop for good.
-            log.error("could not tidy up, and will try again tomorrow: %s", error)
+            log.error("could not tidy up, and will try again tomorrow: %s", described(error))
 
     async def on_ready(self) -> None:
         """Compare the servers with those that were known: some may have been left while nobody was listening."""
@@ -227,6 +229,7 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
     async with CuepointClient(settings, library, ledger) as client:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
         with logs.told(settings.log_level, secret):
+            asyncio.get_running_loop().set_exception_handler(_log_strays)
             async with _watched(client, settings, library), _backed_up(settings, library):
                 await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
 
@@ -304,3 +307,8 @@ async def log_in(client: discord.Client, settings: Settings) -> None:
         raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:
         raise CannotConnect(f"Discord cannot be reached: {error}.") from error
+
+
+def _log_strays(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong where nobody waited for it. asyncio itself would spell out the error with the task."""
+    log.error("unexpected error beside the answers: %s", context["message"], exc_info=context.get("exception"))
