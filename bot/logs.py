@@ -17,6 +17,8 @@ import structlog
 from rich.console import Console
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.traces import trace
+
 OURS = ("cuepoint", "discord")
 """The loggers that are heard from the level that is set; of others only warnings are."""
 FIELDS = ("reference",)
@@ -60,7 +62,7 @@ def _formatter(stream: TextIO, secret: str) -> logging.Formatter:
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(lambda raised: trace(raised[1])),
             _Cleaned(secret),
             _on_a_terminal(stream) if readable else structlog.processors.JSONRenderer(default=str),
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import time
@@ -84,15 +85,17 @@ async def _taken_over(backup: Path, part: Path, database: Path) -> None:
         raise DatabaseError(f"{backup}: there is no such file; name a file that `cuepoint backup` made. {unchanged}")
     if database.exists() and backup.samefile(database):
         raise DatabaseError(f"{backup} is the database itself; name a backup of it. {unchanged}")
+    if not os.access(backup, os.R_OK):
+        raise DatabaseError(f"{backup} cannot be read; check its permissions. {unchanged}")
+    # Without a log beside it nobody writes to it: then it may also lie where nothing can be written.
+    way = "ro" if companions(backup) else "ro&immutable=1"
     try:
-        async with aiosqlite.connect(f"file:{quote(str(backup))}?mode=ro", uri=True) as source:
+        async with aiosqlite.connect(f"file:{quote(str(backup))}?mode={way}", uri=True) as source:
             await _copied(source, part)
         async with connected(part) as copy:
             version, damage = await version_of(copy), await _damage(copy)
             tables = {row[0] async for row in await copy.execute("SELECT name FROM sqlite_schema")}
     except sqlite3.DatabaseError as error:
-        if _is(error, sqlite3.SQLITE_CANTOPEN):
-            raise DatabaseError(f"{backup} cannot be read; check its permissions. {unchanged}") from error
         if _is(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise DatabaseError(f"{backup} is damaged, or no Cuepoint database; name another. {unchanged}") from error
         raise

@@ -255,6 +255,16 @@ async def test_whoever_opens_it_meanwhile_waits_and_finds_the_one_restored(
     assert await asyncio.wrap_future(found[0]) == ["old"]  # type: ignore[arg-type]
 
 
+async def test_a_copy_made_by_hand_is_restored_too_with_its_log(path: Path, tmp_path: Path, backup: Path) -> None:
+    by_hand = tmp_path / "by hand"
+    async with opened(path) as library:
+        await library.import_files(SHARED, [(rows(["logged"], 3), Labels())])
+        shutil.copytree(path.parent, by_hand)
+    target = tmp_path / "other" / "cuepoint.db"
+    await Library.restore(target, by_hand / "cuepoint.db")
+    assert await videos(target) == ["logged", "new", "old"]
+
+
 def _no_library(file: Path) -> None:
     query(file, "CREATE TABLE recipe (text)")
     query(file, "PRAGMA user_version = 3")

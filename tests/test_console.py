@@ -361,13 +361,16 @@ def test_an_unexpected_error_is_one_calm_line_and_a_trace_in_the_log(run: Run, t
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "sitecustomize.py").write_text(
-        "import bot.asking\nasync def boom(*a, **k): raise RuntimeError('boom')\nbot.asking.ask = boom\n"
+        "import bot.asking\nasync def boom(a, b, text, **k): raise RuntimeError(text)\nbot.asking.ask = boom\n"
     )
     done = run("ask", "copper", PYTHONPATH=f"{broken}{os.pathsep}{PROJECT}")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "boom" not in done.stderr
-    assert "RuntimeError: boom" in (tmp_path / "data" / "cuepoint.log").read_text()
+    logged = (tmp_path / "data" / "cuepoint.log").read_text()
+    assert ", in boom\n" in logged
+    assert logged.endswith("\nRuntimeError\n")
+    assert "copper" not in logged, "what was asked is nobody's business"
 
 
 def test_at_a_terminal_an_import_asks_which_video_it_is(tmp_path: Path) -> None:

@@ -211,6 +211,18 @@ def test_parquet_is_read_however_it_was_written(how: dict[str, object]) -> None:
     assert [len(each.segments) for each in reading.transcripts] == [1_000]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [b"\xff" * 40, b"\x1c" * 40, b"\x15\x00" + b"\x1c" * 2_000, b"\x15\x00\x1c\x00\x15\x00\x00", b"\x25\x01\x00",
+     b"\x15\x00\x15\x00\x15\x00\x2c\x1c\x00\x00\x00", b"\x18\xff\xff\xff\xff\x0f", b"\x00\x00"],
+)  # fmt: skip
+def test_what_is_no_page_is_damage(header: bytes) -> None:
+    content = parquet(table(1_000), use_dictionary=False, compression="none")
+    place = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(1).data_page_offset
+    damaged = content[:place] + header + content[place + len(header) :]
+    assert refusal(damaged, Limits()) == "file: the Parquet file is damaged; download or export it again"
+
+
 @pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())])
 def test_parquet_is_read_whichever_kind_of_text_it_holds(kind: pa.DataType) -> None:
     creators = pa.array(["someone", None] * 5, kind)

@@ -44,12 +44,12 @@ def test_an_error_comes_with_its_trace_in_the_same_line() -> None:
     stream = io.StringIO()
     with told("INFO", TOKEN, stream):
         try:
-            raise RuntimeError("boom")
-        except RuntimeError:
+            int("what somebody asked")
+        except ValueError:
             logging.getLogger("cuepoint.discord").exception("unexpected error")
     (line,) = lines(stream)
-    assert line["exception"].endswith("RuntimeError: boom")
-    assert "Traceback" in line["exception"]
+    assert line["exception"].startswith("Traceback")
+    assert line["exception"].endswith("\nValueError"), "its kind, and none of its words"
 
 
 def test_of_other_libraries_only_warnings_are_told() -> None:
@@ -94,13 +94,13 @@ def test_the_token_is_told_nowhere(stream: io.StringIO) -> None:
         log.info("as a field", extra={"reference": TOKEN, "question": TOKEN})
         log.warning("PATCH %s responded with 429", address)
         try:
-            raise RuntimeError(f"in a trace: {TOKEN}")
-        except RuntimeError:
+            int(TOKEN)
+        except ValueError:
             log.exception("unexpected")
     said = stream.getvalue()
     assert TOKEN not in said
     assert "aW50" not in said
-    assert said.count(HIDDEN) >= 4
+    assert said.count(HIDDEN) == 3
     assert "webhooks/123/" in said
 
 

@@ -63,6 +63,15 @@ async def until(port: int, path: str, status: int) -> str:
             await asyncio.sleep(0.02)
 
 
+async def counted(port: int, name: str, label: str) -> None:
+    """Waits until something was counted: a card of how far an import is may come before its end."""
+    async with asyncio.timeout(20):
+        while True:
+            if values((await get(port, "/metrics"))[1]).get((name, (label,))):
+                return
+            await asyncio.sleep(0.02)
+
+
 def values(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
     """Each sample by its name and the values of its labels, these by their own names."""
     samples = [each for family in text_string_to_metric_families(text) for each in family.samples]
@@ -111,10 +120,11 @@ async def test_what_people_do_is_counted_and_never_who_or_where(server: LocalDis
         await server.answer_to(await server.say(mod, server.dm(mod), "zqxv wvut"))
         rows = [{"video_id": f"v{n}", "text": f"copper lantern {n}", "start_second": 0} for n in range(3)]
         upload = server.upload("rows.jsonl", "\n".join(map(json.dumps, rows)).encode())
-        for _ in range(2):
+        for outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
             opened = await server.slash(mod, "library import", at=channel)
             await server.modal_of(opened)
-            await server.reply_to(await server.submit_modal(opened, {"files": [upload]}))
+            await server.submit_modal(opened, {"files": [upload]})
+            await counted(port, "cuepoint_imports_total", outcome)
         await server.reply_to(await server.slash(mod, "ask", {"question": "copper lantern"}, at=channel))
         text = (await get(port, "/metrics"))[1]
         assert await bot.terminate() == 0
@@ -200,6 +210,18 @@ async def test_nothing_is_measured_until_it_is_turned_on() -> None:
         assert not [labels for name, labels in told if name == "cuepoint_questions_total"]
     finally:
         metrics.turn_off()
+
+
+def test_every_measure_is_in_the_readme_and_no_other() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    chapter = readme.partition("### Watching it\n")[2].partition("\n### ")[0]
+    metrics.turn_on("1.2.3")
+    try:
+        families = {each.name for each in text_string_to_metric_families(metrics.told()[1].decode())}
+    finally:
+        metrics.turn_off()
+    told = {name.removesuffix("_total") for name in re.findall(r"`(cuepoint_\w+)`", chapter)}
+    assert told == {name for name in families if not name.startswith("process_")}
 
 
 def test_a_bot_that_nobody_watches_loads_nothing_for_it() -> None:

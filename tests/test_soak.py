@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ BUSY = ("CommandTree.", "Client._run_event", "ViewStore.", "AutoShardedConnectio
 """Objects of these modules are made for a question, and gone when it is answered."""
 
 
-async def soak(folder: Path, seed: int, counts: tuple[int, int], *, people: int, at_once: int) -> None:
-    """Ask twice so many, and compare what the bot holds after each."""
+async def soak(folder: Path, seed: int, counts: tuple[int, int, int], *, people: int, at_once: int) -> None:
+    """Ask three times so many, and compare what the bot holds after each."""
     async with LocalDiscord() as server, bot_process(server, folder, CUEPOINT_COOLDOWN_SECONDS="0") as bot:
         await server.ready()
         everybody = [server.add_user(f"Person {number}") for number in range(people)]
@@ -32,15 +33,16 @@ async def soak(folder: Path, seed: int, counts: tuple[int, int], *, people: int,
             held.append(await at_rest(bot))
             memory.append((bot.resident_bytes, bot.allocated_bytes))
         crowd.check()
-        print(
-            f"\n{crowd.account.told(server.world.faults.injected)}\nmemory after {counts[0]:,}: "
-            f"{_megabytes(memory[0])}, after {sum(counts):,}: {_megabytes(memory[1])}; tasks at rest: "
-            f"{held[-1]['tasks']}"
-        )
-        assert [each["tasks"] for each in held] == [held[0]["tasks"]] * 3
-        assert [each["views"] for each in held] == [0] * 3
-        assert _kept(held[2]) <= _kept(held[1]) + 20
-        assert all(last < 1.1 * first for first, last in zip(*memory, strict=True))
+        print(f"\n{crowd.account.told(server.world.faults.injected)}")
+        for count, each in zip(accumulate(counts), memory, strict=True):
+            print(f"memory after {count:,}: {_megabytes(each)}")
+        assert [each["tasks"] for each in held] == [held[0]["tasks"]] * 4
+        assert [each["views"] for each in held] == [0] * 4
+        assert _kept(held[3]) <= _kept(held[1]) + 20
+        (first, _), (_, later), (last, at_last) = memory
+        assert last < 1.1 * first
+        # What is kept on purpose, such as SQLite's pages and the last events' ids, is full by then.
+        assert at_last < 1.05 * later
         assert "Traceback" not in bot.stderr
         assert server.breaches == []
 
@@ -65,9 +67,9 @@ def _kept(census: dict[str, Any]) -> int:
 
 
 async def test_nothing_is_held_after_a_few_hundred_questions(tmp_path: Path) -> None:
-    await soak(tmp_path, 3, (100, 200), people=50, at_once=25)
+    await soak(tmp_path, 3, (100, 100, 100), people=50, at_once=25)
 
 
 @pytest.mark.soak
 async def test_nothing_is_held_after_twenty_thousand_questions(tmp_path: Path) -> None:
-    await soak(tmp_path, 4, (2_000, 18_000), people=500, at_once=40)
+    await soak(tmp_path, 4, (2_000, 9_000, 9_000), people=500, at_once=40)

@@ -240,6 +240,22 @@ async def test_trouble_while_it_takes_long_is_overcome(server: LocalDiscord, bot
     await answered_once(server, asked, said)
 
 
+async def test_a_pause_for_all_ends_though_whoever_was_told_of_it_is_gone(
+    server: LocalDiscord, bot: BotProcess, tmp_path: Path
+) -> None:
+    """The pause is told to the request that shows the typing, which is called off as soon as the answer is there."""
+    alice = server.add_user("Alice")
+    await answered_once(server, await server.slash(alice, "ask", {"question": QUESTION}))
+    writer = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    server.fail("POST", "*/typing", status=429, is_global=True, retry_after=3600)
+    said = await server.say(alice, server.dm(alice), QUESTION)
+    await server.wait_for(lambda: [each for each in server.asked("POST", "/typing") if each.status])
+    writer.execute("COMMIT")
+    writer.close()
+    await answered_once(server, said)
+
+
 async def test_an_error_is_told_in_private_though_the_first_sign_was_lost(server: LocalDiscord, tmp_path: Path) -> None:
     alice = server.add_user("Alice")
     async with bot_process(server, tmp_path, CUEPOINT_COOLDOWN_SECONDS="0"):

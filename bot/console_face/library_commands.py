@@ -67,7 +67,11 @@ def import_(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
 ) -> None:
-    """Add videos from transcript files. Importing the same again changes nothing."""
+    """Add videos from transcript files. Importing the same again changes nothing.
+
+    How large a file may be, and how many videos an import brings, is set by CUEPOINT_FILE_MEGABYTES, CUEPOINT_FILE_ROWS
+    and CUEPOINT_IMPORT_VIDEOS.
+    """
     session: Session = context.obj
     labels = Labels(video_id=video_id, title=title, url=url, creator=creator, language=language, encoding=encoding)
 

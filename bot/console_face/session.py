@@ -17,6 +17,7 @@ from bot.console_face.screen import Screen
 from bot.errors import BotError, SettingsError, SetupError, ShutOut
 from bot.settings import Settings
 from bot.standing import Standing
+from bot.traces import WithoutWords
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
@@ -126,11 +127,12 @@ class Session:
             raise typer.Exit(FAILED) from error
 
     def _log(self, error: Exception) -> Path:
-        """Write an unexpected error with its trace into the log in the data folder."""
+        """Write where an unexpected error came from into the log in the data folder."""
         path = self.settings.log_path
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(path, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.addFilter(WithoutWords())
         log.addHandler(handler)
         log.error("unexpected error", exc_info=error)
         log.removeHandler(handler)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from bot.discord_face.pace import Interaction
 
-_KEPT = 10_000
+_KEPT = 5_000
 """So many of the last ones are known: more than come in the minutes for which a session can be resumed."""
 _REPEATED = "repeated"
 
@@ -14,7 +16,7 @@ class Arrivals:
 
     def __init__(self, kept: int = _KEPT) -> None:
         self._kept = kept
-        self._ids: dict[int, None] = {}
+        self._ids: OrderedDict[int, None] = OrderedDict()
 
     def is_new(self, event_id: int) -> bool:
         """Whether an event comes for the first time, which it then has."""
@@ -22,7 +24,7 @@ class Arrivals:
             return False
         self._ids[event_id] = None
         if len(self._ids) > self._kept:
-            del self._ids[next(iter(self._ids))]
+            self._ids.popitem(last=False)
         return True
 
 

@@ -30,7 +30,9 @@ from bot.discord_face.pace import Interaction
 from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.discord_face.stopping import InFlight
+from bot.discord_face.weather import GlobalPause
 from bot.settings import Settings
+from bot.traces import described
 from storage import access
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -71,6 +73,8 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Recognise buttons sent before this start, and tell Discord of commands that changed."""
+        self.http._global_over = GlobalPause()
+        self.http._global_over.set()
         self.add_dynamic_items(*ITEMS)
         if self.syncs_at_start:
             await self.sync_commands()
@@ -95,8 +99,8 @@ class CuepointClient(discord.AutoShardedClient):
     def _command_hash(self) -> str:
         commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         # Another application knows none of them yet.
-        described = json.dumps([self.application_id, commands], sort_keys=True, default=str)
-        return hashlib.sha256(described.encode()).hexdigest()
+        content = json.dumps([self.application_id, commands], sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     async def finish(self, seconds: float) -> None:
         """Take nothing new, and finish what is in flight within so many seconds.
@@ -125,7 +129,7 @@ class CuepointClient(discord.AutoShardedClient):
             await purge_gone(self, self.desk, self._own_id())
         except StorageError as error:
             # Raised, it would end the loop for good.
-            log.error("could not tidy up, and will try again tomorrow: %s", error)
+            log.error("could not tidy up, and will try again tomorrow: %s", described(error))
 
     async def on_ready(self) -> None:
         """Compare the servers with those that were known: some may have been left while nobody was listening."""

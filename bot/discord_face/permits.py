@@ -98,7 +98,8 @@ def entrusting(interaction: Interaction, state: Permitted) -> tuple[Owner, Corou
 async def permitted(interaction: Interaction, kind: type[Kind], holder: int, key: str) -> Kind:
     """What was kept, for one who may go on with it; `holder` and `key` are those of the custom_id.
 
-    Raises NotAllowed, and PassageGone where it has expired, or was never this kind of thing or this holder's.
+    Raises NotAllowed, and PassageGone where it has expired, is another server's, or was never this kind of thing or
+    this holder's.
     """
     payload = await desk_of(interaction).ledger.state(key, bound_to=_bound(kind, holder))
     try:
@@ -116,6 +117,7 @@ def _bound(kind: type, holder: int) -> str:
 def _require(interaction: Interaction, permit: Permit, holder: int) -> None:
     """The rule."""
     if server_of(interaction) != permit.server_id:
-        raise NotAllowed("This belongs to another server.")
+        # In the same words as where nothing was ever kept: what is another server's is not there.
+        raise PassageGone(states.EXPIRED)
     if not (is_moderator(interaction) or (permit.let_in and interaction.user.id == holder)):
         raise NotAllowed("Only those who may manage this server can change its library.")

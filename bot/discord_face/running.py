@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import aiohttp
 import discord
@@ -32,6 +34,7 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
     async with CuepointClient(settings, library, ledger) as client:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
         with logs.told(settings.log_level, secret):
+            asyncio.get_running_loop().set_exception_handler(_log_strays)
             async with _watched(client, settings, library), _backed_up(settings, library):
                 await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
 
@@ -109,3 +112,8 @@ async def log_in(client: discord.Client, settings: Settings) -> None:
         raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:
         raise CannotConnect(f"Discord cannot be reached: {error}.") from error
+
+
+def _log_strays(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong where nobody waited for it. asyncio itself would spell out the error with the task."""
+    log.error("unexpected error beside the answers: %s", context["message"], exc_info=context.get("exception"))

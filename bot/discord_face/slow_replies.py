@@ -19,6 +19,7 @@ from bot.discord_face.cards_library import Enclosure, Reply, late_card, long_wai
 from bot.discord_face.pace import Delivery, Interaction, promise, sealed
 from bot.discord_face.spoken import sentence
 from bot.discord_face.weather import Undelivered, insist, is_over
+from bot.traces import described
 
 log = logging.getLogger("cuepoint.discord")
 EDITED_SECOND = 2.0
@@ -91,4 +92,4 @@ async def _post(interaction: Interaction, reply: Reply) -> None:
     try:
         await insist(lambda: channel.send(view=card, nonce=interaction.id))
     except (discord.HTTPException, Undelivered) as error:
-        log.info("the report of an import came too late, and could not be posted: %s", error)
+        log.info("the report of an import came too late, and could not be posted: %s", described(error))

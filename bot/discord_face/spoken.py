@@ -14,6 +14,7 @@ from bot.discord_face.cards import Card, notice
 from bot.discord_face.pace import Interaction, refuse
 from bot.discord_face.weather import Undelivered, is_over
 from bot.errors import BotError
+from bot.traces import described
 from storage.errors import DatabaseError, StorageError
 
 log = logging.getLogger("cuepoint.discord")
@@ -50,7 +51,7 @@ async def report(interaction: Interaction, error: BaseException) -> None:
         await refuse(interaction, error_card(error))
     except (discord.HTTPException, aiohttp.ClientError, OSError, Undelivered) as failure:
         if not is_over(failure):
-            log.warning("the asker could not be told of an error: %s", failure)
+            log.warning("the asker could not be told of an error: %s", described(failure))
 
 
 async def on_command_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:

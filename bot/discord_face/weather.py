@@ -36,8 +36,7 @@ async def insist(send: Callable[[], Awaitable[object]], patience_second: float =
     """
     for tried in range(1, _TRIES + 1):
         try:
-            async with asyncio.timeout(patience_second):
-                await send()
+            await _within(patience_second, send)
             return
         except discord.HTTPException as error:
             if error.code == _ALREADY_ANSWERED:
@@ -51,6 +50,38 @@ async def insist(send: Callable[[], Awaitable[object]], patience_second: float =
         if tried < _TRIES:
             await asyncio.sleep(min(_PAUSE_SECOND * 4 ** (tried - 1), patience_second))
     raise Undelivered(f"tried {_TRIES} times, at last {type(failure).__name__}: {failure}") from failure
+
+
+async def _within(second: float, send: Callable[[], Awaitable[object]]) -> None:
+    """Send in a task of its own, as `GlobalPause` wants it. Raises TimeoutError."""
+    task = asyncio.ensure_future(send())
+    try:
+        if not (await asyncio.wait({task}, timeout=second))[0]:
+            raise TimeoutError(f"no reply within {second:g} seconds")
+        await task
+    finally:
+        task.cancel()
+
+
+class GlobalPause(asyncio.Event):
+    """What all of discord.py's requests wait for while Discord limits the whole bot, in place of its own event.
+
+    The request that was told so clears it, sleeps, and sets it. Cancelled in that sleep, as what is late or not wanted
+    any more is, it would leave every other request waiting for good; so its task sets it in any case when it ends.
+    """
+
+    _told: asyncio.Task[object] | None = None
+
+    def clear(self) -> None:
+        """Begin a pause."""
+        super().clear()
+        self._told = asyncio.current_task()
+        if self._told is not None:
+            self._told.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[object]) -> None:
+        if task is self._told:
+            self.set()
 
 
 def is_over(error: BaseException) -> bool:

@@ -15,8 +15,13 @@ DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY = 6, 7
 """Two ways of writing texts. In the second a value says how much of the one before it begins with: nothing tells its
 size."""
 
-_UNPACKED, _PACKED, _HEADERS, _ENCODING = 2, 3, (5, 7, 8), {5: 2, 7: 2, 8: 4}
-"""The numbers of the fields of a page's header: its sizes, and what is said of data, dictionaries and later data."""
+_UNPACKED, _PACKED = 2, 3
+_ENCODINGS = {5: 2, 7: 2, 8: 4}
+"""The numbers of the fields of a page's header: its sizes, and what is said of data, dictionaries and later data, with
+where that says how values are written."""
+
+_DEEPEST = 4
+"""How deep a header goes: there are statistics in what is said of the data."""
 
 _Fields = dict[int, Any]
 
@@ -39,15 +44,22 @@ def pages(content: bytes, chunk: Any) -> Iterator[Page]:
         raise ValueError("a column lies outside of the file")
     while at < end:
         fields, at = _struct(content, at)
-        unfolded, folded = fields.get(_UNPACKED, -1), fields.get(_PACKED, -1)
-        if unfolded < 0 or folded < 0:
-            raise ValueError("a page without a size")
-        written = {fields[kind].get(_ENCODING[kind], 0) for kind in _HEADERS if isinstance(fields.get(kind), dict)}
-        yield Page(unfolded, frozenset(written))
-        at += folded
+        written = {_natural(fields[kind], place) for kind, place in _ENCODINGS.items() if kind in fields}
+        yield Page(_natural(fields, _UNPACKED), frozenset(written))
+        at += _natural(fields, _PACKED)
 
 
-def _struct(content: bytes, at: int) -> tuple[_Fields, int]:
+def _natural(fields: Any, number: int) -> int:
+    """A field that counts something. Raises ValueError where it is anything else."""
+    value = fields.get(number) if isinstance(fields, dict) else None
+    if not isinstance(value, int) or value < 0:
+        raise ValueError("a page's header lacks what every page has")
+    return value
+
+
+def _struct(content: bytes, at: int, depth: int = 0) -> tuple[_Fields, int]:
+    if depth > _DEEPEST:
+        raise ValueError("a page's header without an end")
     fields: _Fields = {}
     number = 0
     while head := _byte(content, at):
@@ -57,11 +69,11 @@ def _struct(content: bytes, at: int) -> tuple[_Fields, int]:
             number += step
         else:
             number, at = _integer(content, at)
-        fields[number], at = _value(content, at, kind)
+        fields[number], at = _value(content, at, kind, depth)
     return fields, at + 1
 
 
-def _value(content: bytes, at: int, kind: int) -> tuple[Any, int]:
+def _value(content: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
     if kind in (1, 2):
         return kind == 1, at
     if kind in (4, 5, 6):
@@ -70,7 +82,7 @@ def _value(content: bytes, at: int, kind: int) -> tuple[Any, int]:
         length, at = _varint(content, at)
         return None, at + length
     if kind == 12:
-        return _struct(content, at)
+        return _struct(content, at, depth + 1)
     if kind in (3, 7):
         return None, at + (1 if kind == 3 else 8)
     raise ValueError("a page's header holds what does not belong there")
