@@ -30,7 +30,7 @@ class _Discord:
     """The Discord face, imported when it is wanted: a command at the terminal does not wait for it."""
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
-        from bot.discord_face.client import run
+        from bot.discord_face.running import run
 
         await run(settings, library, ledger)
 
@@ -40,7 +40,7 @@ class _Discord:
         return await look(settings)
 
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
-        from bot.discord_face.client import sync
+        from bot.discord_face.running import sync
 
         await sync(settings, library, ledger, server_id=server_id)
 

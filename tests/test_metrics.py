@@ -203,6 +203,6 @@ async def test_nothing_is_measured_until_it_is_turned_on() -> None:
 
 
 def test_a_bot_that_nobody_watches_loads_nothing_for_it() -> None:
-    code = "import sys, bot.discord_face.client; print([n for n in sys.modules if n.startswith('prometheus')])"
+    code = "import sys, bot.discord_face.running; print([n for n in sys.modules if n.startswith('prometheus')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,23 +1,18 @@
-"""The connection to Discord: what the bot listens to, which commands it offers, and how it comes and goes."""
+"""The bot on Discord: what it listens to, and which commands it offers."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import hashlib
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from typing import Any
 
-import aiohttp
 import discord
 from discord.ext import tasks
 
-from bot import logs, metrics
+from bot import metrics
 from bot.discord_face.arrivals import Arrivals, is_repeated
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
@@ -34,10 +29,8 @@ from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
 from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
-from bot.discord_face.stopping import InFlight, until_told
+from bot.discord_face.stopping import InFlight
 from bot.discord_face.weather import GlobalPause
-from bot.errors import CannotConnect, ShutOut
-from bot.nightly import Nightly
 from bot.settings import Settings
 from bot.traces import described
 from storage import access
@@ -47,10 +40,6 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
-NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."
-NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
-_REVOKED, _INVALID_INTENTS = 4004, 4013
-"""Codes with which Discord closes a connection for good."""
 ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """Everything on a card that can be pressed."""
 LEAVING_SECOND = 2.0
@@ -222,93 +211,3 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_error(self, event: str, /, *_args: object, **_kwargs: object) -> None:
         """Log what went wrong with an event; nobody is waiting for an answer to it."""
         log.error("unexpected error in %s", event, exc_info=sys.exc_info())
-
-
-async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
-    """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
-    async with CuepointClient(settings, library, ledger) as client:
-        secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
-        with logs.told(settings.log_level, secret):
-            asyncio.get_running_loop().set_exception_handler(_log_strays)
-            async with _watched(client, settings, library), _backed_up(settings, library):
-                await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
-
-
-@contextlib.asynccontextmanager
-async def _watched(client: CuepointClient, settings: Settings, library: Library) -> AsyncIterator[None]:
-    """Tell on a port how the bot is, where one is set. Raises CannotListen."""
-    if settings.http_port is None:
-        yield
-        return
-    # Loaded where it is wanted: a bot that nobody watches does not wait for it.
-    from bot import http_port
-    from bot.discord_face import condition
-
-    async with http_port.listening(
-        settings.http_host, settings.http_port, lambda: condition.hindrances(client, library)
-    ):
-        condition.watch(client, library, settings.backups_dir)
-        yield
-
-
-def _backed_up(settings: Settings, library: Library) -> AbstractAsyncContextManager[None]:
-    """Back up every night, where a time is set."""
-    if settings.backup_at is None:
-        return contextlib.nullcontext()
-    return Nightly(library, settings.backups_dir, settings.backup_at, settings.backups_kept).running()
-
-
-async def _stay(client: CuepointClient, settings: Settings) -> None:
-    """Come, and keep the connection through whatever weather until Discord ends it for good."""
-    await log_in(client, settings)
-    log.info("connected as %s", client.user)
-    _set_aside_what_stays()
-    try:
-        await client.connect()
-    except discord.PrivilegedIntentsRequired as error:
-        raise ShutOut(NO_INTENTS) from error
-    except discord.ConnectionClosed as error:
-        if error.code == _REVOKED:
-            raise ShutOut(NO_TOKEN) from error
-        if error.code == _INVALID_INTENTS:
-            raise ShutOut(NO_INTENTS) from error
-        raise CannotConnect(f"Discord ended the connection ({error.code}): start the bot again.") from error
-    except (discord.GatewayNotFound, discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        raise CannotConnect(f"Discord's gateway cannot be reached: {error}. Try again later.") from error
-
-
-def _set_aside_what_stays() -> None:
-    """Spare the garbage collector what a start leaves for good.
-
-    Searching that for cycles, in vain, held the event loop for 35 ms at a time (82,000 values).
-    """
-    gc.collect()
-    gc.freeze()
-
-
-async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None = None) -> None:
-    """Register the commands now, everywhere or in one test server. Raises CannotConnect."""
-    async with CuepointClient(settings, library, ledger) as client:
-        client.syncs_at_start = False
-        await log_in(client, settings)
-        await client.sync_commands(server_id=server_id, anyway=True)
-
-
-async def log_in(client: discord.Client, settings: Settings) -> None:
-    """Show Discord the token. Raises CannotConnect, ShutOut where it is refused or there is none."""
-    token = settings.discord_token
-    if token is None:
-        raise ShutOut("There is no Discord token: set DISCORD_TOKEN in .env.")
-    try:
-        await client.login(token.get_secret_value())
-    except discord.LoginFailure as error:
-        raise ShutOut(NO_TOKEN) from error
-    except discord.HTTPException as error:
-        raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise CannotConnect(f"Discord cannot be reached: {error}.") from error
-
-
-def _log_strays(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what went wrong where nobody waited for it. asyncio itself would spell out the error with the task."""
-    log.error("unexpected error beside the answers: %s", context["message"], exc_info=context.get("exception"))

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import aiohttp
 import discord
 
-from bot.discord_face.client import log_in
+from bot.discord_face.running import log_in
 from bot.settings import Settings
 from bot.standing import Standing
 
