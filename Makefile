@@ -14,8 +14,8 @@ test: $(INSTALLED)  ## every check and every test
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest --cov --cov-report=term
 
-soak: $(INSTALLED)  ## the long tests: kills, faults and load, in full
-	@$(BIN)/pytest -m soak
+soak: $(INSTALLED)  ## the long forms of what the tests do in short
+	@$(BIN)/pytest -m soak -s
 
 check: $(INSTALLED)  ## lint and types
 	@$(BIN)/ruff check .

@@ -17,7 +17,7 @@ from benchmarks.in_library import write_parquet
 from benchmarks.sheets import Sheet
 from storage import access
 from storage.library import Library
-from storage.models import Labels, Source
+from storage.models import UNLIMITED, Labels, Source
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT / "tests"))
@@ -53,7 +53,7 @@ async def _store(folder: Path, segments: int) -> Corpus:
     write_corpus(folder / "corpus", segments)
     corpus, parquet = Corpus.of(folder / "corpus", segments), folder / "talks.parquet"
     write_parquet(corpus, parquet)
-    library = await Library.open(folder / "cuepoint.db")
+    library = await Library.open(folder / "cuepoint.db", UNLIMITED)
     source = Source(parquet.name, parquet.read_bytes())
     await library.import_files(access.host(), [(source, Labels(language=LANGUAGE))])
     await library.close()

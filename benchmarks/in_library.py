@@ -17,7 +17,7 @@ from benchmarks.first_stage import WARMING
 from benchmarks.whole_path import question_of, with_slips
 from storage import access
 from storage.library import Library
-from storage.models import Labels, Source
+from storage.models import UNLIMITED, Labels, Source
 
 ASKERS = (1, 8)
 SCOPE = access.host()
@@ -83,7 +83,7 @@ async def _search(library: Library, words: Sequence[str]) -> float:
 
 def _imported(parquet: Path, database: Path) -> tuple[float, float]:
     async def act() -> tuple[float, float]:
-        library = await Library.open(database)
+        library = await Library.open(database, UNLIMITED)
         stored, indexed = await _import(library, parquet), await _search(library, questions(1)[0])
         await library.close()
         return stored, indexed
@@ -94,7 +94,7 @@ def _imported(parquet: Path, database: Path) -> tuple[float, float]:
 def _started(database: Path) -> tuple[float, float]:
     async def act() -> tuple[float, float]:
         start = time.perf_counter()
-        library = await Library.open(database)
+        library = await Library.open(database, UNLIMITED)
         opened = time.perf_counter() - start
         first = await _search(library, questions(1)[0])
         await library.close()
@@ -105,7 +105,7 @@ def _started(database: Path) -> tuple[float, float]:
 
 def _asked(database: Path, effort: Effort) -> tuple[Times, Times, dict[int, float]]:
     async def act() -> tuple[Times, Times, dict[int, float]]:
-        library = await Library.open(database)
+        library = await Library.open(database, UNLIMITED)
         asked = questions(effort.questions + WARMING)
         for words in asked[-WARMING:]:
             await _search(library, words)
@@ -136,7 +136,7 @@ def _grown(videos: Corpus, database: Path) -> tuple[Times, Times]:
     """Seconds for importing one video, and what the next question then takes longer than when asked again."""
 
     async def act() -> tuple[Times, Times]:
-        library = await Library.open(database)
+        library = await Library.open(database, UNLIMITED)
         added, found = [], []
         asked = questions(videos.last - videos.first + WARMING)
         for words in asked[-WARMING:]:
@@ -155,7 +155,7 @@ def _grown(videos: Corpus, database: Path) -> tuple[Times, Times]:
 
 def _watched(later: Path, database: Path, effort: Effort) -> tuple[Times, Times]:
     async def act() -> tuple[Times, Times]:
-        library = await Library.open(database)
+        library = await Library.open(database, UNLIMITED)
         asked = questions(effort.questions)
         await _search(library, asked[0])
         idle = await event_loop.idle()

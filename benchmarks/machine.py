@@ -13,13 +13,18 @@ from benchmarks.figures import Run
 
 
 def described(run: Run, command: str, load: float) -> dict[str, str]:
-    """Date, machine, versions and command, by what they are called; `load` is how busy it was with other things."""
+    """The surroundings of a run with the versions of its engines."""
     versions = {engine.name: engine.version for engine in run.engines}
+    engines = ", ".join(f"{name} {found or '(not installed)'}" for name, found in versions.items())
+    return {**surroundings(command, load), "Engines": engines}
+
+
+def surroundings(command: str, load: float) -> dict[str, str]:
+    """Date, machine, versions and command, by what they are called; `load` is how busy it was with other things."""
     return {
         "Date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "Machine": f"{processor()}, {os.cpu_count()} cores, {memory_gb():.0f} GB; {platform.system()}",
         "Python": f"{platform.python_version()}, numpy {version('numpy')}",
-        "Engines": ", ".join(f"{name} {found or '(not installed)'}" for name, found in versions.items()),
         "Command": f"`{command}`",
         "Load before": f"{load:.1f} (more than a little makes every time longer and less sure)",
     }

@@ -10,8 +10,9 @@ from dotenv import dotenv_values
 
 from bot.console_face.app import app
 from bot.console_face.session import Session
-from bot.errors import SettingsError
+from bot.errors import SetupError
 from bot.settings import Settings
+from bot.standing import Standing
 from storage.ledger import Ledger
 from storage.library import Library
 
@@ -20,7 +21,7 @@ def _load_settings() -> Settings:
     try:
         written = dotenv_values(".env")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env cannot be read: {error}; save it as UTF-8 text.") from error
+        raise SetupError(f".env cannot be read: {error}; save it as UTF-8 text.") from error
     # The environment wins over .env, so that one run can be set up differently.
     return Settings.from_mapping({**written, **os.environ})
 
@@ -29,12 +30,17 @@ class _Discord:
     """The Discord face, imported when it is wanted: a command at the terminal does not wait for it."""
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
-        from bot.discord_face.client import run
+        from bot.discord_face.running import run
 
         await run(settings, library, ledger)
 
+    async def look(self, settings: Settings) -> Standing:
+        from bot.discord_face.looking import look
+
+        return await look(settings)
+
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
-        from bot.discord_face.client import sync
+        from bot.discord_face.running import sync
 
         await sync(settings, library, ledger, server_id=server_id)
 

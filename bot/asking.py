@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
+from bot import metrics
 from bot.answering.answer import compose, merge
 from bot.answering.excerpts import QUOTE_LENGTH, whole
 from bot.answering.matching import Matcher
@@ -60,9 +61,11 @@ async def ask(
 
     Raises EmptyQuestion, and UnknownFilter where a filter names nothing.
     """
-    question = parse_question(text, video=video, creator=creator)
-    found = await _found(library, scope, question, HITS_READ * limit)
-    return merge([await _answer(library, part, question, each, limit, cuts) for part, each in found], limit)
+    with metrics.timing(metrics.Step.SEARCH):
+        question = parse_question(text, video=video, creator=creator)
+        found = await _found(library, scope, question, HITS_READ * limit)
+    with metrics.timing(metrics.Step.COMPOSE):
+        return merge([await _answer(library, part, question, each, limit, cuts) for part, each in found], limit)
 
 
 async def timeline(
@@ -74,10 +77,12 @@ async def timeline(
     async def look(part: Scope) -> Timeline:
         return await library.timeline(part, question, STRIPS)
 
-    found = await _in_each_language(library, scope, look)
-    answers = [
-        await _answer(library, part, question, each.findings, MOMENTS, cuts, MOMENT_LENGTH) for part, each in found
-    ]
+    with metrics.timing(metrics.Step.SEARCH):
+        found = await _in_each_language(library, scope, look)
+    with metrics.timing(metrics.Step.COMPOSE):
+        answers = [
+            await _answer(library, part, question, each.findings, MOMENTS, cuts, MOMENT_LENGTH) for part, each in found
+        ]
     answer = merge(answers, MOMENTS)
     if answer.found is Found.NOTHING:
         return AnsweredTimeline(answer)

@@ -3,15 +3,13 @@ numbered. Pure: a value in, the bytes of a PNG out, the same for the same value.
 
 from __future__ import annotations
 
-import functools
 import io
-import itertools
-import unicodedata
 from collections.abc import Iterator, Sequence
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from bot.answering.values import AnsweredTimeline
+from bot.lettering import Lettering, lettering, plain
 from bot.timecodes import timecode
 from storage.models import Column, Strip
 
@@ -33,12 +31,6 @@ _TITLE_SIZE, _TICK_SIZE, _NUMBER_SIZE, _LINE_HEIGHT = 25, 21, 24, 32
 _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
 """How many seconds may lie between two marks of an axis."""
 _MOST_TICKS = 6
-_UNKNOWN = "?"
-# What falls apart into no letter with marks. The font that Pillow brings knows little more than ASCII.
-_SPELT = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
-     "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i"}
-)  # fmt: skip
 
 
 def draw(timeline: AnsweredTimeline) -> bytes:
@@ -50,19 +42,31 @@ def draw(timeline: AnsweredTimeline) -> bytes:
     image = Image.new("RGB", (WIDTH, max(sum(heights) + 2 * _MARGIN - _BETWEEN, 2 * _MARGIN)), _GROUND)
     canvas = ImageDraw.Draw(image)
     top = _MARGIN
-    for strip, height in zip(timeline.strips, heights, strict=True):
-        _draw_strip(canvas, strip, moments[strip.video.video_id], top)
+    for number, (strip, height) in enumerate(zip(timeline.strips, heights, strict=True), 1):
+        _draw_strip(canvas, strip, moments[strip.video.video_id], top, name_of(strip, number))
         top += height
     content = io.BytesIO()
     image.quantize(64, dither=Image.Dither.NONE).save(content, "PNG", optimize=True)
     return content.getvalue()
 
 
+def name_of(strip: Strip, number: int) -> Lettering:
+    """What the strip of a number, counted from 1 at the top, is called: that number where no font writes its title."""
+    return lettering(strip.video.heading) or plain(numbered(number))
+
+
+def numbered(number: int) -> str:
+    """What a strip is called whose title no font writes."""
+    return f"Video {number}"
+
+
 def _height(moments: Sequence[tuple[int, float]]) -> int:
     return (_PINS if moments else 0) + _HEIGHT + _AXIS + _BETWEEN
 
 
-def _draw_strip(canvas: ImageDraw.ImageDraw, strip: Strip, moments: Sequence[tuple[int, float]], top: int) -> None:
+def _draw_strip(
+    canvas: ImageDraw.ImageDraw, strip: Strip, moments: Sequence[tuple[int, float]], top: int, name: Lettering
+) -> None:
     top += _PINS if moments else 0
     bottom = top + _HEIGHT
     length = max(strip.end_second, 1.0)
@@ -71,10 +75,10 @@ def _draw_strip(canvas: ImageDraw.ImageDraw, strip: Strip, moments: Sequence[tup
     for column in strip.columns:
         _draw_column(canvas, column, length, bottom)
     canvas.line((_LEFT, bottom, _RIGHT, bottom), fill=_LINE, width=2)
-    lines = _title_lines(strip.video.title, strip.video.video_id)
+    lines = _title_lines(name)
     first = (top + bottom - _LINE_HEIGHT * len(lines)) // 2
     for place, line in enumerate(lines):
-        canvas.text((_MARGIN, first + place * _LINE_HEIGHT), line, fill=_WORDS, font=_font(_TITLE_SIZE))
+        canvas.text((_MARGIN, first + place * _LINE_HEIGHT), line, fill=_WORDS, font=name.at(_TITLE_SIZE))
     _draw_pins(canvas, [(number, _x(second, length)) for number, second in moments], top, bottom)
 
 
@@ -93,7 +97,8 @@ def _draw_column(canvas: ImageDraw.ImageDraw, column: Column, length: float, bot
 
 def _draw_axis(canvas: ImageDraw.ImageDraw, length: float, top: int, bottom: int) -> None:
     """Marks at even times, and the length at the end."""
-    font, end = _font(_TICK_SIZE), timecode(length)
+    end = timecode(length)
+    font = plain(end).at(_TICK_SIZE)
     canvas.text((_RIGHT, bottom + 6), end, fill=_WORDS, font=font, anchor="ra")
     step = next((each for each in _STEPS if length / each <= _MOST_TICKS), _STEPS[-1] * (1 + int(length / _STEPS[-1])))
     for second in range(0, int(length) + 1, step):
@@ -111,7 +116,8 @@ def _draw_pins(canvas: ImageDraw.ImageDraw, pins: Sequence[tuple[int, float]], t
         canvas.line((centre, middle, x, top, x, bottom), fill=_PIN, width=3)
         circle = (centre - _RADIUS, middle - _RADIUS, centre + _RADIUS, middle + _RADIUS)
         canvas.ellipse(circle, fill=_PIN)
-        canvas.text((centre, middle), str(number), fill=_NUMBER, font=_font(_NUMBER_SIZE), anchor="mm")
+        label = str(number)
+        canvas.text((centre, middle), label, fill=_NUMBER, font=plain(label).at(_NUMBER_SIZE), anchor="mm")
 
 
 def _place(pin: tuple[int, float]) -> float:
@@ -129,79 +135,32 @@ def _apart(places: Sequence[float]) -> list[float]:
     return moved
 
 
-@functools.cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The font that comes with Pillow: no file that a machine may lack, and the same picture everywhere."""
-    return ImageFont.load_default(size)
+def _title_lines(title: Lettering) -> list[str]:
+    """What a strip is called, in one or two lines."""
+    lines = list(_wrapped(title))
+    return lines if len(lines) <= 2 else [lines[0], _fitting(" ".join(lines[1:]), title, cut=True)]
 
 
-def _title_lines(title: str, video_id: str) -> list[str]:
-    """What a strip is called, in one or two lines; the id where the font cannot write the title."""
-    name = _legible(title) or _legible(video_id) or "Untitled video"
-    lines = list(_wrapped(name.split()))
-    return lines if len(lines) <= 2 else [lines[0], _fitting(" ".join([*lines[1:]]), cut=True)]
-
-
-def _wrapped(words: Sequence[str]) -> Iterator[str]:
+def _wrapped(title: Lettering) -> Iterator[str]:
     line = ""
-    for word in words:
+    for word in title.text.split():
         longer = f"{line} {word}".strip()
-        if line and _width(longer) > _TITLES:
-            yield _fitting(line)
+        if line and _width(longer, title) > _TITLES:
+            yield _fitting(line, title)
             longer = word
         line = longer
-    yield _fitting(line)
+    yield _fitting(line, title)
 
 
-def _fitting(text: str, *, cut: bool = False) -> str:
+def _fitting(text: str, title: Lettering, *, cut: bool = False) -> str:
     """A line that fits, with an ellipsis where it had to be cut."""
-    if not cut and _width(text) <= _TITLES:
+    if not cut and _width(text, title) <= _TITLES:
         return text
     text = text[:100]  # nothing longer can fit, and measuring it over and over would take its time
-    while text and _width(f"{text}…") > _TITLES:
+    while text and _width(f"{text}…", title) > _TITLES:
         text = text[:-1]
     return f"{text.rstrip()}…"
 
 
-def _width(text: str) -> float:
-    return _font(_TITLE_SIZE).getlength(text[:200])
-
-
-def _legible(text: str) -> str:
-    """A text in letters that the font has: without accents it lacks, and with one mark for a run of others it lacks.
-
-    Nothing where hardly any of its letters would be left.
-    """
-    shown: list[str] = []
-    known = unknown = 0
-    for character in text[:300]:
-        if character.isspace():
-            shown.append(" ")
-            continue
-        plain = _plain(character)
-        known += bool(plain)
-        unknown += plain is None
-        shown.append(_UNKNOWN if plain is None else plain)
-    if unknown >= known:
-        return ""
-    runs = (key if key == _UNKNOWN else "".join(group) for key, group in itertools.groupby(shown))
-    return " ".join("".join(runs).split())
-
-
-@functools.lru_cache(4096)
-def _plain(character: str) -> str | None:
-    """How a character is written in the font: "" for what nobody sees, None for what the font lacks."""
-    if _in_font(character):
-        return character
-    apart = unicodedata.normalize("NFKD", character.translate(_SPELT))
-    letters = "".join(each for each in apart if unicodedata.category(each) not in ("Mn", "Me", "Cf", "Cc"))
-    if not letters:
-        return ""
-    return letters if all(_in_font(each) for each in letters) else None
-
-
-def _in_font(character: str) -> bool:
-    if unicodedata.category(character) in ("Cc", "Cf", "Mn", "Me", "Cs", "Co", "Cn", "Zl", "Zp"):
-        return False
-    font = _font(_TITLE_SIZE)
-    return character.isascii() or bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
+def _width(text: str, title: Lettering) -> float:
+    return title.at(_TITLE_SIZE).getlength(text[:200])

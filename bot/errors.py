@@ -2,7 +2,10 @@
 
 BotError
 +-- SettingsError     a setting that cannot be used
-+-- EmptyQuestion     a question without a word to look for
+|   +-- SetupError    one of this installation: it does not start until that is changed
++-- UnaskableQuestion a question that cannot be looked for
+|   +-- EmptyQuestion   without a word to look for
+|   +-- QuestionTooLong with more characters or words than anybody asks with
 +-- PassageGone       a passage that was shown before and is stored no more
 +-- ServerOutOfReach  a server whose videos somebody may not see where they are
 +-- ManagersOnly      what only those who manage a server may do
@@ -10,7 +13,10 @@ BotError
 +-- NotServed         a Discord server that this installation does not serve
 +-- NotAllowed        something that moderators of a server do, wanted by somebody else
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
-+-- CannotConnect     Discord refuses the token or cannot be reached
++-- BrokenOff         an import that was not done because the bot is told to stop
++-- CannotConnect     Discord cannot be reached, or does not let the bot in now
+|   +-- ShutOut       Discord refuses the token or the intents: another start would be refused as well
++-- CannotListen      the port for those who watch the bot cannot be had
 +-- QuestionSetError  a question set that cannot be read, used or written
 +-- MissingPackage    a package that a command needs and that is not installed
 """
@@ -26,8 +32,20 @@ class SettingsError(BotError):
     """A setting that cannot be used. The text names it and quotes its value, unless it is secret."""
 
 
-class EmptyQuestion(BotError):
+class SetupError(SettingsError):
+    """A setting of this installation that cannot be used: starting again does not help."""
+
+
+class UnaskableQuestion(BotError):
+    """A question that cannot be looked for as it is."""
+
+
+class EmptyQuestion(UnaskableQuestion):
     """A question without a word to look for."""
+
+
+class QuestionTooLong(UnaskableQuestion):
+    """A question with more characters, or more words, than anybody asks with."""
 
 
 class PassageGone(BotError):
@@ -58,8 +76,20 @@ class LibraryBusy(BotError):
     """A library into which an import is running, or that had its imports for today."""
 
 
+class BrokenOff(BotError):
+    """An import that was not done because the bot is told to stop: nothing of it is stored."""
+
+
 class CannotConnect(BotError):
-    """Discord refuses the token or cannot be reached."""
+    """Discord cannot be reached, or does not let the bot in now; a later start may succeed."""
+
+
+class ShutOut(CannotConnect):
+    """Discord refuses the token or the intents. Every further start would be refused too, until a person acts."""
+
+
+class CannotListen(BotError):
+    """The port for those who watch the bot cannot be had."""
 
 
 class QuestionSetError(BotError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import platformdirs
 from pydantic import (
@@ -20,8 +21,8 @@ from pydantic import (
 )
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, Cuts
-from bot.errors import SettingsError
-from storage.models import Quota
+from bot.errors import SetupError
+from storage.models import Limits, Quota
 
 
 def _server_ids(written: object) -> object:
@@ -36,6 +37,23 @@ def _server_ids(written: object) -> object:
 
 _SERVER_ID = re.compile(r"[0-9]{1,20}")
 Servers = Annotated[frozenset[int], BeforeValidator(_server_ids)]
+
+
+def _time_of_day(written: object) -> object:
+    """The time in words such as 03:30; anything else is left to be checked as it is."""
+    if isinstance(written, str):
+        hour, _, minute = written.partition(":")
+        if not (hour.isdecimal() and minute.isdecimal() and len(minute) == 2):
+            raise ValueError(f"{written!r} is no time of day: write it as 03:30")
+        try:
+            return time(int(hour), int(minute))
+        except ValueError:
+            raise ValueError(f"{written!r} is no time of day: write it as 03:30") from None
+    return written
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda said: str(said).upper())]
 
 
 class Settings(BaseModel):
@@ -72,11 +90,38 @@ class Settings(BaseModel):
     server_imports_a_day: int = Field(default=50, ge=0, alias="CUEPOINT_SERVER_IMPORTS_A_DAY")
     """How many imports a server may begin in a day (UTC)."""
 
+    file_megabytes: float = Field(default=Limits().file_bytes / 1e6, ge=1, le=1e6, alias="CUEPOINT_FILE_MEGABYTES")
+    """How many million bytes one file may have, and how many a packed one may unfold to."""
+
+    file_rows: int = Field(default=Limits().rows, ge=1000, le=10**9, alias="CUEPOINT_FILE_ROWS")
+    """How many cues or rows one file may have."""
+
+    import_videos: int = Field(default=Limits().videos, ge=10, le=10**9, alias="CUEPOINT_IMPORT_VIDEOS")
+    """How many videos one import may bring."""
+
     allowed_servers: Servers = Field(default=frozenset(), alias="CUEPOINT_ALLOWED_SERVERS")
     """The only Discord servers that are served; all of them where none is named."""
 
     blocked_servers: Servers = Field(default=frozenset(), alias="CUEPOINT_BLOCKED_SERVERS")
     """Discord servers that are not served, whatever else is set."""
+
+    backup_at: TimeOfDay | None = Field(default=None, alias="CUEPOINT_BACKUP_AT")
+    """When, by the machine's clock, the running bot makes a backup every day; never if it is None."""
+
+    backups_kept: int = Field(default=7, ge=1, le=1000, alias="CUEPOINT_BACKUPS_KEPT")
+    """How many of those backups are kept."""
+
+    stop_seconds: float = Field(default=10.0, ge=0, le=600, alias="CUEPOINT_STOP_SECONDS")
+    """How long answers and imports in flight may take when the bot is told to stop."""
+
+    http_port: int | None = Field(default=None, ge=1, le=65535, alias="CUEPOINT_HTTP_PORT")
+    """Where the running bot tells whether it is alive and ready, and what was measured; nowhere if it is None."""
+
+    http_host: str = Field(default="127.0.0.1", alias="CUEPOINT_HTTP_HOST")
+    """The address on which it does so."""
+
+    log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
+    """From which level on the running bot tells what it does. DEBUG tells what people write, too."""
 
     @field_validator("discord_token")
     @classmethod
@@ -101,6 +146,11 @@ class Settings(BaseModel):
         """How large a Discord server's own library may become."""
         return Quota(self.server_segments, int(self.server_megabytes * 1_000_000))
 
+    @property
+    def limits(self) -> Limits:
+        """How much may be imported at once."""
+        return Limits(int(self.file_megabytes * 1_000_000), self.file_rows, self.import_videos)
+
     def serves(self, server_id: int) -> bool:
         """Whether this installation answers in a Discord server."""
         allowed = not self.allowed_servers or server_id in self.allowed_servers
@@ -117,13 +167,18 @@ class Settings(BaseModel):
         return self.data_dir / "cuepoint.db"
 
     @property
+    def backups_dir(self) -> Path:
+        """Where the nightly backups lie."""
+        return self.data_dir / "backups"
+
+    @property
     def log_path(self) -> Path:
         """Where unexpected errors are written with their trace."""
         return self.data_dir / "cuepoint.log"
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str | None]) -> Settings:
-        """Read settings by name. An empty value counts as absent. Raises SettingsError, naming the setting."""
+        """Read settings by name. An empty value counts as absent. Raises SetupError, naming the setting."""
         given = {name: value.strip() for name, value in values.items() if value and value.strip()}
         try:
             settings = cls.model_validate(given)
@@ -131,11 +186,11 @@ class Settings(BaseModel):
             first = error.errors(include_url=False, include_context=False)[0]
             reason = first["msg"].removeprefix("Value error, ")
             name = first["loc"][0] if first["loc"] else "CUEPOINT_CLOSEST_FROM"  # the one check across settings
-            raise SettingsError(f"{name} cannot be used: {reason}; see .env.example.") from None
+            raise SetupError(f"{name} cannot be used: {reason}; see .env.example.") from None
         try:
             return settings.model_copy(update={"data_dir": settings.data_dir.expanduser()})
         except RuntimeError as error:
-            raise SettingsError(f"CUEPOINT_DATA_DIR cannot be used: {error}; write the folder out.") from error
+            raise SetupError(f"CUEPOINT_DATA_DIR cannot be used: {error}; write the folder out.") from error
 
 
 def setting_names() -> list[str]:

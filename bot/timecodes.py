@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_TIMECODE = re.compile(r"(?:(?:(?P<hours>\d+):)?(?P<minutes>\d+):)?(?P<seconds>\d+(?:\.\d+)?)s?")
+# Longer numbers are no moments of anything, and the longest are none that a float can hold.
+_TIMECODE = re.compile(
+    r"(?:(?:(?P<hours>\d{1,9}):)?(?P<minutes>\d{1,9}):)?(?P<seconds>\d{1,9}(?:\.\d{1,9})?)s?", re.ASCII
+)
 
 
 def timecode(second: float) -> str:
@@ -18,5 +21,5 @@ def parse_timecode(text: str) -> float:
     """Read a moment in seconds from 12:34, 1:02:03, 754 or 754s. Raises ValueError for anything else."""
     match = _TIMECODE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no time: write 12:34, 1:02:03 or a number of seconds")
+        raise ValueError(f"{text[:40]!r} is no time: write 12:34, 1:02:03 or a number of seconds")
     return 3600 * int(match["hours"] or 0) + 60 * int(match["minutes"] or 0) + float(match["seconds"])

@@ -12,7 +12,7 @@ from storage.models import Scope, ServerSettings
 
 SHARED = "shared"
 SAMPLES = "samples"
-_SERVER = re.compile(r"(?:server:)?(?P<id>\d{1,20})")
+_SERVER = re.compile(r"(?:server:)?(?P<id>[0-9]{1,20})")
 
 
 class Place(enum.Enum):
@@ -151,7 +151,7 @@ def host(library: str = SHARED) -> Scope:
         return Scope((SHARED,))
     server = _SERVER.fullmatch(name)
     if server is None:
-        raise RequestError(f"There is no library {library!r}: say shared, or the id of a Discord server.")
+        raise RequestError(f"There is no library {library[:40]!r}: say shared, or the id of a Discord server.")
     return Scope((f"server:{server['id']}",))
 
 
@@ -161,7 +161,7 @@ def own(server_id: int) -> Scope:
 
 
 def candidates(server_ids: Iterable[int]) -> Scope:
-    """The libraries of some servers, to find out which hold anything at all. Nobody is shown what is in them."""
+    """The libraries of some servers, to find out which of them hold anything at all."""
     return Scope(tuple(key_of(server_id) for server_id in server_ids))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from storage.changes import Change
@@ -47,15 +48,26 @@ async def undo(database: Database, repository: Repository, key: str) -> UndoRepo
         if last is None:
             raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
         number, description, befores = last
-        change = await Change.of(connection, key)
-        for video_id, before in befores.items():
-            if before is None:
-                await change.remove(video_id)
-            else:
-                await change.put(before)
-        await change.end_import(number)
+        await _restore(await Change.of(connection, key), number, befores)
     restored = sum(before is not None for before in befores.values())
     return UndoReport(description, videos_restored=restored, videos_removed=len(befores) - restored)
+
+
+async def take_back(database: Database, repository: Repository, key: str, number: int) -> None:
+    """Undo one act on a library, by its number, unless another has taken its place."""
+    async with database.transaction() as connection:
+        last = await repository.last_import(key)
+        if last is not None and last[0] == number:
+            await _restore(await Change.of(connection, key), number, last[2])
+
+
+async def _restore(change: Change, number: int, befores: Mapping[str, StoredVideo | None]) -> None:
+    for video_id, before in befores.items():
+        if before is None:
+            await change.remove(video_id)
+        else:
+            await change.put(before)
+    await change.end_import(number)
 
 
 async def _stored(repository: Repository, key: str, video_id: str) -> StoredVideo:

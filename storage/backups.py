@@ -40,6 +40,15 @@ async def back_up(database: Path, target: Path) -> None:
             discard(part)
 
 
+async def flaw_of(backup: Path) -> str:
+    """What is wrong with a backup; "" where it is sound."""
+    try:
+        async with aiosqlite.connect(f"file:{quote(str(backup))}?mode=ro", uri=True) as copy:
+            return await _damage(copy)
+    except sqlite3.DatabaseError as error:
+        return str(error)
+
+
 async def restore(database: Path, backup: Path) -> Path | None:
     """Put a backup in the place of a database that nobody uses. At every moment one of the two is there, and whole.
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import srt
 
+from storage.formats.markup import as_subrip_words
 from storage.models import Segment, StoredVideo
 
 COLUMNS = ("video_id", "text", "start_second", "end_second", "url", "title", "thumbnail")
@@ -62,7 +63,7 @@ def _subrip(videos: Sequence[StoredVideo]) -> bytes:
     cues = [cue for stored in videos for segment in stored.segments for cue in _cues(segment)]
     # Two speakers may begin in the same moment: `srt` would drop a cue that lasts no time at all.
     text: str = srt.compose(
-        srt.Subtitle(None, timedelta(seconds=start), timedelta(seconds=max(end, start + 0.001)), text)
+        srt.Subtitle(None, timedelta(seconds=start), timedelta(seconds=max(end, start + 0.001)), as_subrip_words(text))
         for start, end, text in cues
     )
     return text.encode()

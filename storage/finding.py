@@ -66,7 +66,9 @@ class Finder:
         self, searcher: Searcher, keys: Sequence[str], ranking: Ranking, ranked: Iterable[Ranked], one_video: bool
     ) -> Findings:
         hits = await self._hits(searcher, keys, ranked)
-        return Findings(hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video)
+        return Findings(
+            hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video, ranking.unsaid
+        )
 
     async def _hits(self, searcher: Searcher, keys: Sequence[str], ranked: Iterable[Ranked]) -> tuple[Hit, ...]:
         places: list[tuple[str, Video, float, float]] = []

@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from storage import formats
+from storage import acts, formats
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.collecting import uncollected
 from storage.database import Database
 from storage.errors import InputError, MissingVideoId
+from storage.formats.cleaning import clean
+from storage.limits import VIDEOS_SETTING
 from storage.merging import Merged, merge
-from storage.models import ImportReport, Labels, Quota, Reading, Rejection, Scope, Source, StoredVideo
+from storage.models import ImportReport, Labels, Limits, Quota, Reading, Rejection, Scope, Source, StoredVideo
 from storage.repository import Repository
 from storage.room import require_room
 from storage.segmenting import segment
@@ -32,10 +34,11 @@ class _Arrival:
 class Importer:
     """Imports files into one library."""
 
-    def __init__(self, database: Database, repository: Repository, scope: Scope) -> None:
+    def __init__(self, database: Database, repository: Repository, scope: Scope, limits: Limits) -> None:
         self._database = database
         self._repository = repository
         self._scope = scope
+        self._limits = limits
         self._key = scope.libraries[0]
 
     async def run(
@@ -48,6 +51,8 @@ class Importer:
         quota: Quota | None = None,
     ) -> ImportReport:
         """Import files in order. A file that cannot be read is rejected; the others are imported.
+
+        One that is cancelled is taken back: nothing of it stays.
 
         Raises OverQuota, before anything is written, where the library has no room for them.
         """
@@ -68,26 +73,33 @@ class Importer:
             await require_room(self._repository, self._key, arriving, quota)
         language = await self._language(arrivals)
         report = replace(report, notes=_foreign(arrivals, language), dry_run=dry_run)
-        act = _Act("import of " + ", ".join(source.name for source, _ in files), language)
-        for done, arrival in enumerate(arrivals):
-            progress(done, len(arrivals))
-            whole = arrival.whole or replace_whole
-            if dry_run:
-                before = await self._repository.video(self._key, arrival.stored.video.video_id)
-                merged = merge(before, arrival.stored.video, arrival.stored.segments, whole=whole)
-            else:
-                before, merged = await self._store(arrival, whole, act)
-            report = _counted(report, before, merged)
+        act = _Act("import of " + ", ".join(clean(source.name) for source, _ in files), language)
+        try:
+            for done, arrival in enumerate(arrivals):
+                progress(done, len(arrivals))
+                whole = arrival.whole or replace_whole
+                before, merged = await (self._tried(arrival, whole) if dry_run else self._store(arrival, whole, act))
+                report = _counted(report, before, merged)
+        except asyncio.CancelledError:
+            # Whoever broke it off is told that nothing was imported, and so it must be.
+            if act.number is not None:
+                await asyncio.shield(acts.take_back(self._database, self._repository, self._key, act.number))
+            raise
         progress(len(arrivals), len(arrivals))
         return report
 
+    async def _tried(self, arrival: _Arrival, whole: bool) -> tuple[StoredVideo | None, Merged]:
+        """What laying a video over what is stored of it would come to."""
+        before = await self._repository.video(self._key, arrival.stored.video.video_id)
+        return before, merge(before, arrival.stored.video, arrival.stored.segments, whole=whole)
+
     async def _read(self, files: Sequence[tuple[Source, Labels]]) -> tuple[list[_Arrival], ImportReport]:
         """What the files hold, video by video, and a report of what they hold that cannot be imported."""
-        shelf = _Shelf()
+        shelf = _Shelf(self._limits.videos)
         unnamed: list[str] = []
         for source, labels in files:
             try:
-                reading = await asyncio.to_thread(formats.read, source, labels)
+                reading = await asyncio.to_thread(formats.read, source, labels, self._limits)
                 await asyncio.to_thread(shelf.add, source.name, reading)
             except InputError as error:
                 shelf.reject(source.name, str(error))
@@ -133,7 +145,8 @@ class _Act:
 class _Shelf:
     """Puts together what several files say of one video: pages join, a second whole file is refused."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_videos: int) -> None:
+        self._most_videos = most_videos
         self.arrivals: dict[str, _Arrival] = {}
         self.rejections: list[Rejection] = []
         self._whole_from: dict[str, str] = {}
@@ -142,6 +155,13 @@ class _Shelf:
         self.rejections.append(Rejection(source, reason.removeprefix(f"{source}: ")))
 
     def add(self, source: str, reading: Reading) -> None:
+        """Raises InputError, with nothing added, for more videos than one import may bring."""
+        videos = self.arrivals.keys() | {transcript.video.video_id for transcript in reading.transcripts}
+        if len(videos) > self._most_videos:
+            raise InputError(
+                f"{source}: with it the import would bring {len(videos):,} videos, and {self._most_videos:,} are "
+                f"allowed at once; import fewer at a time ({VIDEOS_SETTING})"
+            )
         self.rejections += reading.rejections
         for transcript in reading.transcripts:
             video_id = transcript.video.video_id

@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import logging
 import sys
+import traceback
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 
 from storage.collecting import uncollected
 from storage.database import Database
@@ -77,6 +79,12 @@ def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
     return (items[first : first + READ_AT_ONCE] for first in range(0, len(items), READ_AT_ONCE))
 
 
+def _say_where(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+    """Say where the other process failed, for the log. What the error says may hold words of a caption."""
+    sys.stderr.write("".join(traceback.format_tb(trace)) + kind.__name__)
+
+
 if __name__ == "__main__":
+    sys.excepthook = _say_where
     _database, _folder, _key, _language = sys.argv[1:]
     sys.exit(not asyncio.run(_brought_up_to_date(Path(_database), IndexCache(Path(_folder)), _key, _language)))

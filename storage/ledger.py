@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from storage.database import Database
 from storage.ledger_people import PeopleEntries
@@ -21,6 +23,10 @@ _KEY_BYTES = 12
 
 class Ledger(ServerEntries, PeopleEntries):
     """Button state, servers, people, the tally of imports, and which commands Discord knows."""
+
+    def __init__(self, database: Database, secret: bytes, now: Callable[[], float]) -> None:
+        super().__init__(database, secret, now)
+        self._begun: dict[str, tuple[str, str]] = {}
 
     @classmethod
     async def open(cls, path: Path, *, now: Callable[[], float] = time.time) -> Ledger:
@@ -44,31 +50,66 @@ class Ledger(ServerEntries, PeopleEntries):
         """The moment by the ledger's clock, in seconds since the epoch."""
         return self._now()
 
-    async def keep_state(self, payload: str, *, lifetime_second: float) -> str:
+    async def keep_state(
+        self, payload: str, *, lifetime_second: float, libraries: Iterable[str] = (), bound_to: str = ""
+    ) -> str:
         """Keep what a button must know; the key fits a custom_id: at most 16 url-safe characters.
 
-        The same payload has the same key. Keeping it again prolongs it, and never shortens it: an older message may
-        still carry the key.
+        `libraries` are the keys of those it may draw on: when one of them is purged, so is this. What it is `bound_to`,
+        such as a person, is not kept: the key alone tells it from others.
+
+        The same payload of the same libraries has the same key. Keeping it again prolongs it, and never shortens it: an
+        older message may still carry the key.
         """
-        # No user id begins with a word, so a key is never the beginning of somebody's pseudonym.
-        digest = self._keyed_hash(f"state {payload}")
-        key = base64.urlsafe_b64encode(digest[:_KEY_BYTES]).decode()
-        await self._write(
-            """
-            INSERT INTO button_state (key, payload, expired_at) VALUES (?, ?, ?)
-            ON CONFLICT DO UPDATE SET expired_at = max(expired_at, excluded.expired_at)
-            """,
-            (key, payload, self._now() + lifetime_second),
-        )
+        key, kept = self.begin_state(payload, lifetime_second=lifetime_second, libraries=libraries, bound_to=bound_to)
+        await kept
         return key
 
-    async def state(self, key: str) -> str | None:
-        """The payload kept under a key; None when the key is unknown or has expired."""
-        rows = await self._rows("SELECT payload FROM button_state WHERE key = ? AND expired_at > ?", (key, self._now()))
-        return rows[0][0] if rows else None
+    def begin_state(
+        self, payload: str, *, lifetime_second: float, libraries: Iterable[str] = (), bound_to: str = ""
+    ) -> tuple[str, Coroutine[Any, Any, None]]:
+        """The same for one who cannot wait until the database can be written: the key, and what writes it.
+
+        The caller awaits that; until then only this process knows the state.
+        """
+        drawn_on = json.dumps(sorted(libraries))
+        key = self._state_key(payload, drawn_on, bound_to)
+        self._begun[key] = payload, drawn_on
+        return key, self._write_state(key, payload, drawn_on, self._now() + lifetime_second)
+
+    async def _write_state(self, key: str, payload: str, drawn_on: str, expired_at: float) -> None:
+        try:
+            await self._write(
+                """
+                INSERT INTO button_state (key, payload, expired_at, libraries) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET expired_at = max(expired_at, excluded.expired_at)
+                """,
+                (key, payload, expired_at, drawn_on),
+            )
+        finally:
+            self._begun.pop(key, None)
+
+    async def state(self, key: str, *, bound_to: str = "") -> str | None:
+        """The payload kept under a key; None when the key is unknown, has expired, or was bound to something else."""
+        rows = await self._rows(
+            "SELECT payload, libraries FROM button_state WHERE key = ? AND expired_at > ?", (key, self._now())
+        )
+        kept = rows[0] if rows else self._begun.get(key)
+        if kept is None:
+            return None
+        payload, drawn_on = kept
+        # The keys of an earlier version were made of less; none of those was bound to anything.
+        unbound = drawn_on is None and not bound_to
+        return payload if unbound or self._state_key(payload, drawn_on, bound_to) == key else None
+
+    def _state_key(self, payload: str, libraries: str, bound_to: str) -> str:
+        # No user id begins with a bracket, so a key is never the beginning of somebody's pseudonym.
+        digest = self._keyed_hash(json.dumps([payload, libraries, bound_to]))
+        return base64.urlsafe_b64encode(digest[:_KEY_BYTES]).decode()
 
     async def sweep(self, retention_seconds: float) -> int:
-        """Delete the buttons that have expired, and the votes, misses and sightings older than the retention.
+        """Delete the buttons that have expired, the votes, misses and sightings older than the retention, and the tally
+        of imports of earlier days.
 
         Returns how many rows that were.
         """
@@ -79,6 +120,7 @@ class Ledger(ServerEntries, PeopleEntries):
                 ("DELETE FROM vote WHERE voted_at <= ?", oldest),
                 ("DELETE FROM miss WHERE last_asked <= ?", oldest),
                 ("DELETE FROM sighting WHERE last_seen <= ?", oldest),
+                ("DELETE FROM import_tally WHERE day < ?", (self._today(),)),
             ],
             erase=True,
         )
@@ -90,7 +132,6 @@ class Ledger(ServerEntries, PeopleEntries):
         """
         today = self._today()
         async with self._database.transaction() as connection:
-            await connection.execute("DELETE FROM import_tally WHERE day < ?", (today,))
             # Without WHERE, SQLite would take the ON CONFLICT for a join's condition.
             cursor = await connection.execute(
                 """

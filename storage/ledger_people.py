@@ -32,10 +32,17 @@ class PeopleEntries(LedgerRows):
             (self._person(user_id), *_subject(vote)),
         )
 
-    async def votes(self) -> list[VoteCount]:
-        """Every vote with the number of people who gave it, in a fixed order. Who they are is not told."""
+    async def votes(self, library: str | None = None) -> list[VoteCount]:
+        """Every vote on a library (by its key), or on any, with the number of people who gave it, in a fixed order.
+
+        Who they are is not told.
+        """
         subject = "library, question, video_id, start_second, verdict"
-        rows = await self._rows(f"SELECT {subject}, count(*) FROM vote GROUP BY {subject} ORDER BY {subject}")
+        rows = await self._rows(
+            f"SELECT {subject}, count(*) FROM vote WHERE ?1 IS NULL OR library = ?1"
+            f" GROUP BY {subject} ORDER BY {subject}",
+            (library,),
+        )
         return [VoteCount(_vote(*row), count) for *row, count in rows]
 
     async def missed(self, library: str, question: str, user_id: int) -> None:

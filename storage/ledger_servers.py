@@ -69,13 +69,21 @@ class ServerEntries(LedgerRows):
             )
 
     async def present(
-        self, application_id: int, server_ids: Collection[int], *, passed_over: Collection[int] = ()
-    ) -> None:
+        self,
+        application_id: int,
+        server_ids: Collection[int],
+        *,
+        passed_over: Collection[int] = (),
+        stored: Collection[int] = (),
+    ) -> list[int]:
         """Note in which servers an application is: all of them. Those it was in before and is no more, it has left.
 
-        Servers that another application was last seen in are none of its business. Of those passed over, which are not
-        served, nothing new is kept.
+        So it has those that have a library `stored` and that no application was ever seen in: an earlier version did
+        not note where it was. Servers that another application was last seen in are none of its business. Of those
+        passed over, which are not served, nothing new is kept. Returns those that it has left, as is noticed now.
         """
+        now = self._now()
+        unknown = json.dumps([str(server_id) for server_id in stored if server_id not in server_ids])
         now_in = json.dumps([str(server_id) for server_id in server_ids])
         served = json.dumps([str(server_id) for server_id in server_ids if server_id not in passed_over])
         await self._write_all(
@@ -85,7 +93,15 @@ class ServerEntries(LedgerRows):
                     UPDATE server SET left_at = ?3 WHERE application = ?1 AND left_at IS NULL
                         AND id NOT IN (SELECT value FROM json_each(?2))
                     """,
-                    (str(application_id), now_in, self._now()),
+                    (str(application_id), now_in, now),
+                ),
+                (
+                    """
+                    INSERT INTO server (id, application, left_at) SELECT value, ?1, ?3 FROM json_each(?2) WHERE true
+                    ON CONFLICT DO UPDATE SET left_at = excluded.left_at, application = excluded.application
+                        WHERE application = '' AND left_at IS NULL
+                    """,
+                    (str(application_id), unknown, now),
                 ),
                 (
                     """
@@ -96,6 +112,10 @@ class ServerEntries(LedgerRows):
                 ),
             ]
         )
+        left = await self._rows(
+            "SELECT id FROM server WHERE application = ? AND left_at = ? ORDER BY id", (str(application_id), now)
+        )
+        return [int(server) for (server,) in left]
 
     async def gone_servers(self, before: float, application_id: int | None = None) -> list[int]:
         """The servers that were left before a moment (seconds since the epoch), the longest gone first.
@@ -114,16 +134,15 @@ class ServerEntries(LedgerRows):
         return rows[0][0] if rows else None
 
     async def purge_server(self, server_id: int) -> int:
-        """Delete all that is kept of a server's use: settings, feedback, misses, sightings, imports.
+        """Delete all that is kept of a server's use: settings, feedback, misses, sightings, buttons that draw on it.
 
-        Returns how many rows those were. Its videos are the library's: `Library.purge`. A server that
-        the bot is still in stays known as such.
+        Returns how many rows those were. Its videos are the library's: `Library.purge`. A server that the bot is still
+        in stays known as such. How many imports it had today stays too: a purge makes no room for more of them.
         """
         server = str(server_id)
         return await self._write_all(
             [
                 *_feedback(f"server:{server_id}"),
-                ("DELETE FROM import_tally WHERE library = ?", (f"server:{server_id}",)),
                 ("DELETE FROM sighting WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
@@ -133,12 +152,23 @@ class ServerEntries(LedgerRows):
         )
 
     async def purge_feedback(self, library: str) -> int:
-        """Delete the votes and misses of a library, by its key. Returns how many rows those were."""
+        """Delete the votes and misses of a library, by its key, and the buttons that may draw on it.
+
+        Returns how many rows those were.
+        """
         return await self._write_all(_feedback(library), erase=True)
 
 
 def _feedback(library: str) -> list[tuple[str, tuple[str]]]:
-    return [(f"DELETE FROM {table} WHERE library = ?", (library,)) for table in ("vote", "miss")]
+    return [
+        ("DELETE FROM vote WHERE library = ?", (library,)),
+        ("DELETE FROM miss WHERE library = ?", (library,)),
+        # Where an earlier version did not note what it draws on, it may be this library.
+        (
+            "DELETE FROM button_state WHERE libraries IS NULL OR ? IN (SELECT value FROM json_each(libraries))",
+            (library,),
+        ),
+    ]
 
 
 def _text(number: int | None) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storage import access, acts, exporting, glossary_entries
 from storage.analysis import analyser_for, base_language
-from storage.backups import back_up, restore
+from storage.backups import back_up, flaw_of, restore
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.database import Database
 from storage.errors import RequestError, UnknownVideo
@@ -23,6 +23,8 @@ from storage.models import (
     ImportReport,
     Labels,
     LibrarySize,
+    Limits,
+    OpenIndexes,
     Peer,
     Problem,
     Question,
@@ -51,6 +53,9 @@ INDEX_FOLDER = "index"
 EXPORT_FORMS = tuple(exporting.FORMS)
 
 
+_USUAL_LIMITS = Limits()
+
+
 def _silent(done: int, total: int) -> None:
     """The progress of those who do not watch."""
 
@@ -58,20 +63,23 @@ def _silent(done: int, total: int) -> None:
 class Library:
     """Videos, and finding in them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: Limits = _USUAL_LIMITS) -> None:
         self._database = database
+        self._limits = limits
         self._repository = Repository(database)
         self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
         self._finder = Finder(self._repository, self._shelves)
         self._upkeep = Upkeep(database, self._repository, self._shelves)
 
     @classmethod
-    async def open(cls, path: Path) -> Library:
+    async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS) -> Library:
         """Open the database at `path`, making it (with the sample talks) where there is none.
+
+        `limits` are how much may be imported at once.
 
         Raises DatabaseError, or NewerDatabase where a later version of Cuepoint wrote it.
         """
-        library = cls(await Database.open(path))
+        library = cls(await Database.open(path), limits)
         try:
             await library.restore_samples()
         except BaseException:
@@ -117,7 +125,7 @@ class Library:
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
         _only(scope)
-        importer = Importer(self._database, self._repository, scope)
+        importer = Importer(self._database, self._repository, scope, self._limits)
         return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
@@ -256,6 +264,10 @@ class Library:
         key = _only(scope)
         return (await self._repository.sizes([key]) or [LibrarySize(key)])[0]
 
+    async def libraries(self) -> list[str]:
+        """The keys of all libraries there are, for whoever hosts them."""
+        return await self._repository.keys()
+
     async def sizes(self) -> list[LibrarySize]:
         """How much room each library takes, for whoever hosts them: figures only, no words."""
         return await self._repository.sizes()
@@ -270,6 +282,10 @@ class Library:
         It is older than the videos only while very many have changed at once and are being read in the background.
         """
         return await self._shelves.age_second(scope)
+
+    def open_indexes(self) -> OpenIndexes:
+        """The ranking indexes that are kept ready, as they are now: nothing is brought up to date for it."""
+        return self._shelves.open_indexes()
 
     async def search(
         self, scope: Scope, question: Question, limit: int, *, steps: frozenset[Step] = ALL_STEPS
@@ -322,6 +338,11 @@ class Library:
     async def backup(self, target: Path) -> None:
         """Copy everything into a new file, while the library stays in use. Raises DatabaseError if it exists."""
         await back_up(self._database.path, target)
+
+    @staticmethod
+    async def flaw_of_backup(backup: Path) -> str:
+        """What is wrong with a backup; "" where it is sound."""
+        return await flaw_of(backup)
 
     @staticmethod
     async def restore(path: Path, backup: Path) -> Path | None:

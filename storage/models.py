@@ -9,6 +9,8 @@ import enum
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from storage.limits import UNLIMITED as UNLIMITED
+from storage.limits import Limits as Limits
 from storage.models_of_use import CastVote as CastVote
 from storage.models_of_use import Known as Known
 from storage.models_of_use import Miss as Miss
@@ -199,6 +201,7 @@ class Findings:
 
     `ideal` is about the highest score that the question's words can have. `searched_for` is the wording that was
     searched when words had to be repaired. `one_video` says that everything in reach of the question is a single video.
+    `unsaid` are the question's exclusions that no video says.
     """
 
     hits: tuple[Hit, ...]
@@ -207,6 +210,7 @@ class Findings:
     ideal: float = 0.0
     searched_for: str | None = None
     one_video: bool = False
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +342,15 @@ class ImportReport:
     def changed(self) -> bool:
         """Whether anything was (or would be) written."""
         return bool(self.videos_added or self.videos_changed)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIndexes:
+    """The ranking indexes kept ready: of how many libraries, their segments, and the age of the oldest in seconds."""
+
+    libraries: int
+    segments: int
+    oldest_second: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,10 @@ class Repository:
         libraries, videos, segments, words, seconds = (await self._rows(sql, scope.libraries))[0]
         return Statistics(libraries, videos, segments, int(words), seconds)
 
+    async def keys(self) -> list[str]:
+        """Every library that exists."""
+        return [key for (key,) in await self._rows("SELECT key FROM library ORDER BY key")]
+
     async def sizes(self, keys: Sequence[str] | None = None) -> list[LibrarySize]:
         """How much room libraries take, by key: those named, or all there are."""
         rows = await self._rows(

@@ -150,6 +150,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Whether people said which language it is; otherwise the first import does.
         "ALTER TABLE library ADD COLUMN language_chosen INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        # JSON of the keys of the libraries it may draw on, with which it is deleted; null where that was not yet noted.
+        "ALTER TABLE button_state ADD COLUMN libraries TEXT",
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

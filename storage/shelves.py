@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from storage.changes import DEFAULT_LANGUAGE
 from storage.index_cache import IndexCache
 from storage.index_making import make_elsewhere, read_in
-from storage.models import Scope
+from storage.models import OpenIndexes, Scope
 from storage.ranking.index import LibraryIndex
 from storage.ranking.search import Searcher
 from storage.repository import LibraryState, Repository
@@ -91,6 +91,12 @@ class Shelves:
         ready = [await self._current(state) for state in await self._repository.states(scope)]
         now = time.monotonic()
         return max((now - each.built_at for each in ready), default=0.0)
+
+    def open_indexes(self) -> OpenIndexes:
+        """What is kept ready, as it is, without looking at the database."""
+        now, ready = time.monotonic(), self._ready.values()
+        oldest = max((now - each.built_at for each in ready), default=0.0)
+        return OpenIndexes(len(ready), sum(each.shelf.size for each in ready), oldest)
 
     def forget(self) -> None:
         """Make every index anew when it is next needed, from nothing but the database."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Labels, Source
+from storage.models import GlossaryEntry, Labels, Source, Verdict, Vote
 
 LANTERN, BELL, FERRY = "copper lantern above the gate", "bronze bell in the fog", "ferry across the harbour"
 QUESTION = "lantern bell ferry"
@@ -24,6 +25,15 @@ SIGNS = {
     "shared": ("across the", "shared-talk"),
 }
 Rows = Callable[..., Source]
+
+
+class Clock:
+    """A ledger's clock, that tests move."""
+
+    second = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.second
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,31 @@ class World:
             await person.slash(self.general, "help")
         await self.both_in_beta.slash(self.beta_hall, "help")
 
+    async def use(self, server: GuildHandle, thing: str, place: str) -> None:
+        """A server in use for a while: videos for several pages, a glossary, misses, votes, and an act to undo."""
+        own, key = access.own(server.id), access.key_of(server.id)
+
+        def text(video: int, minute: int) -> str:
+            # The thing comes up once in a video, and no two videos say the same of it.
+            said = f"had the {thing} lit {video}{minute} times" if minute == 3 else f"went on for {minute}{video} hours"
+            return f"{place} {video}{minute} {said}"
+
+        rows = [
+            {
+                "video_id": f"{place}-{video:02}", "title": f"{place} talk {video:02}", "creator": f"{place} smith",
+                "text": text(video, minute), "start_second": 40 * minute, "end_second": 40 * minute + 35,
+            }
+            for video in range(12) for minute in range(6)
+        ]  # fmt: skip
+        await self.library.add_to_glossary(own, GlossaryEntry(f"{thing}ade", thing.split()[-1]))
+        source = Source(f"{place}.jsonl", "\n".join(map(json.dumps, rows)).encode())
+        await self.library.import_files(own, [(source, Labels())])
+        await self.ledger.begin_import(key, most=99)
+        for number in range(20):
+            await self.ledger.missed(key, f"the lost {thing} {number:02}", self.both.id)
+        vote = Vote(key, f"which {thing}", f"{place}-00", 0.0, Verdict.HELPFUL)
+        await self.ledger.vote(self.both.id, vote)
+
 
 def found(result: Any) -> set[str]:
     """Of which of the three videos a card shows anything."""
@@ -73,8 +108,8 @@ def found(result: Any) -> set[str]:
 
 
 @asynccontextmanager
-async def world_of(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
-    """The world, its libraries filled."""
+async def world_of(library: Library, ledger: Ledger, rows: Rows, *, beta: bool = True) -> AsyncIterator[World]:
+    """The world, its libraries filled; without `beta` that server has none."""
     bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
     brought_to: set[int] = set()
     async with discord_with(bot, brought_to) as env:
@@ -84,7 +119,7 @@ async def world_of(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterato
         brought_to.add(foreign.id)
         for scope, video_id, words in (
             (access.own(alpha.id), "alpha-talk", LANTERN),
-            (access.own(beta.id), "beta-talk", BELL),
+            *([(access.own(beta.id), "beta-talk", BELL)] if beta else []),
             (access.host(), "shared-talk", FERRY),
         ):
             await library.import_files(scope, [(rows((video_id, 0, words), title=video_id), Labels())])

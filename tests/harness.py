@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Container, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import simcord
@@ -31,7 +32,7 @@ async def discord_with(bot: CuepointClient, brought_to: Container[int] = ()) -> 
 
     Errors that the bot's own handler spoke of are no failures here: what people are told is what the tests look at.
     """
-    env = Env(bot, shard_count=1, check_errors=False)
+    env = Env(bot, shard_count=bot.shard_count, check_errors=False)
     await env.start()
     try:
         with _installed_in_servers(brought_to):
@@ -76,11 +77,22 @@ def seen(result: Any) -> str:
 
 
 def _words(components: list[Json]) -> Iterator[str]:
-    for each in components:
+    for each in _parts(components):
         yield from (str(each[key]) for key in ("content", "label") if each.get(key))
-        yield from _words(each.get("components", []))
+
+
+def _parts(components: list[Json]) -> Iterator[Json]:
+    for each in components:
+        yield each
+        yield from _parts(each.get("components", []))
         if each.get("accessory"):
-            yield from _words([each["accessory"]])
+            yield from _parts([each["accessory"]])
+
+
+def pressable(result: Any) -> set[str]:
+    """What stands on the buttons of a card that can be pressed."""
+    every = _parts(components_of(result))
+    return {each["label"] for each in every if each.get("custom_id") and each.get("label") and not each.get("disabled")}
 
 
 def answers(channel: ChannelHandle, env: Env) -> list[Any]:
@@ -90,8 +102,41 @@ def answers(channel: ChannelHandle, env: Env) -> list[Any]:
 
 def attached(result: InteractionResult, env: Env) -> tuple[str, bytes]:
     """The name and the content of the one file that came with an answer."""
-    assert result.response is not None
-    (attachment,) = env.backend.get_message(result._interaction.channel_id, result.response.id).attachments
-    content = env.backend.cdn.get(attachment["url"])
-    assert content is not None
-    return attachment["filename"], content
+    (file,) = files_of(result, env).items()
+    return file
+
+
+def files_of(result: InteractionResult, env: Env) -> dict[str, bytes]:
+    """The files that came with an answer, by name."""
+    if result.response is None:
+        return {}
+    attachments = env.backend.get_message(result._interaction.channel_id, result.response.id).attachments
+    contents = {each["filename"]: env.backend.cdn.get(each["url"]) for each in attachments}
+    assert None not in contents.values()
+    return contents
+
+
+@dataclass(slots=True)
+class Done:
+    """What people did: commands, options typed into, and custom_ids pressed or chosen from."""
+
+    commands: set[str] = field(default_factory=set)
+    typed: set[tuple[str, str]] = field(default_factory=set)
+    pressed: set[str] = field(default_factory=set)
+
+
+def interactions(env: Env) -> Done:
+    """All that people have done so far."""
+    done = Done()
+    for _, event, payload in env.backend.transcript:
+        data = payload["data"] if event == "INTERACTION_CREATE" and payload else {}
+        if "custom_id" in data:
+            done.pressed.add(data["custom_id"])
+        elif data:
+            name, options = data["name"], data.get("options", [])
+            while options and options[0]["type"] in (1, 2):
+                name, options = f"{name} {options[0]['name']}", options[0].get("options", [])
+            focused = {(name, each["name"]) for each in options if each.get("focused")}
+            done.typed |= focused
+            done.commands |= set() if focused else {name}
+    return done

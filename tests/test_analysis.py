@@ -93,6 +93,7 @@ def test_a_contraction_does_not_hide_the_word_it_looks_like() -> None:
 
 def test_sound_marks_never_count() -> None:
     assert terms("[Music] hello [Applause] there world") == ["hello", "world"]
+    assert terms("（拍手）hello [音楽]there ［Music］ world") == ["hello", "world"]
 
 
 def test_stemming_follows_the_language() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import corpus, report
+from benchmarks import corpus, machine, report, servers
 from benchmarks.bars import LARGE, Bar, bars
 from benchmarks.engines import Cuepoint, RankBM25
 from benchmarks.figures import Effort, Run, Times, percentile
@@ -96,6 +96,17 @@ def test_a_run_is_printed_and_kept_whole(run: Run, tmp_path: Path) -> None:
         assert {len(row) for row in sheet.rows} == {len(sheet.header)}
         assert sheet.drawn().row_count == len(sheet.rows)
     assert NOTHING not in "".join(map("".join, every[-2].rows)), "the library has all its figures"
+
+
+def test_servers_are_measured_and_kept(tmp_path: Path) -> None:
+    found = list(servers.measured(tmp_path, [1, 3], 6))
+    assert [(each.servers, each.asked_in, len(each.replies.seconds)) for each in found] == [(1, 1, 6), (3, 3, 6)]
+    for each in found:
+        assert all(getattr(each, field.name) for field in dataclasses.fields(each))
+    page = tmp_path / "SERVERS.md"
+    page.write_text(servers.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    report.write(page, machine.surroundings("command", 0.0), [servers.sheet(found)])
+    assert "| 3 | 3 |" in page.read_text(encoding="utf-8")
 
 
 def test_what_was_not_measured_is_neither_passed_nor_failed(run: Run) -> None:

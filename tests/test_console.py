@@ -65,9 +65,9 @@ def test_without_a_token_the_chat_opens_says_how_to_connect_and_answers_piped_qu
     assert done.stderr == ""
 
 
-def test_serve_without_a_token_is_wrong_use(run: Run) -> None:
+def test_serve_without_a_token_is_not_to_be_tried_again(run: Run) -> None:
     done = run("serve")
-    assert done.returncode == 2
+    assert done.returncode == 78
     assert "DISCORD_TOKEN" in done.stderr
 
 
@@ -148,6 +148,37 @@ def test_exclusions_and_phrases_can_be_typed(run: Run) -> None:
     assert all("deadline" not in excerpt["quote"] for excerpt in value["excerpts"])
 
 
+def test_an_exclusion_that_nobody_says_is_told_in_a_line(run: Run) -> None:
+    done = run("ask", '"hold cue"', "-deadlyne", "-stutters")
+    assert done.stdout.splitlines()[0] == "Left out, but said by nobody: deadlyne"
+    assert "Left out" not in run("ask", '"hold cue"', "-stutters").stdout
+
+
+def test_a_long_question_is_refused_and_the_next_one_answered(run: Run) -> None:
+    done = run("ask", "-", "--json", stdin="x" * 5000 + "\nhold cue\n")
+    refused, answered = map(json.loads, done.stdout.splitlines())
+    assert refused["error"] == "Your question has 5,000 characters; ask with at most 4,000."
+    assert answered["excerpts"]
+    assert done.returncode == 1
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(run: Run, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "talk.srt").write_text(SRT if folder == "one" else "1\n")
+    (tmp_path / "other.srt").write_text("2\n")
+    done = run("import", "one/talk.srt", "two/talk.srt", "one/../other.srt")
+    told = [line.partition(": ")[0] for line in done.stderr.splitlines()]
+    assert told == ["one/talk.srt", "two/talk.srt", "other.srt"]
+
+
+def test_a_file_without_end_is_refused(run: Run) -> None:
+    done = run("import", "/dev/zero", CUEPOINT_FILE_MEGABYTES="2")
+    assert done.stderr == (
+        "zero: it is larger than the 2 MB that one file may have; split it (CUEPOINT_FILE_MEGABYTES)\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -206,6 +237,9 @@ def test_missing_files_and_folders_are_named(run: Run, tmp_path: Path) -> None:
         ("ask", "--jsn", "hello"),
         ("import",),
         ("transcript", "v", "--at", "noon"),
+        ("transcript", "sample-captions", "--at", "9" * 400),
+        ("transcript", "sample-captions", "--at", "9" * 5000),
+        ("transcript", "sample-captions", "--at", "٣:٠٠"),
         ("export",),
         ("export", "--format", "docx"),
         ("export", "--format", "parquet"),
@@ -231,6 +265,9 @@ def test_wrong_use_ends_with_2(run: Run, arguments: tuple[str, ...]) -> None:
         ("remove", "nope"),
         ("undo",),
         ("videos", "--library", "me"),
+        ("videos", "--library", "١٢٣"),
+        ("transcript", "sample-captions", "--at", "99:00:00"),
+        ("transcript", "sample-captions", "--at", "9" * 9),
         ("glossary", "add", "???", "GANs"),
         ("glossary", "add", "gan", "GANs"),
         ("glossary", "remove", "nope"),
@@ -305,7 +342,7 @@ def test_control_characters_in_captions_never_reach_the_terminal(run: Run, tmp_p
 
 def test_a_setting_that_cannot_be_used_is_named_and_the_token_never_shown(run: Run) -> None:
     done = run("stats", DISCORD_TOKEN="very secret token")
-    assert done.returncode == 2
+    assert done.returncode == 78
     assert "DISCORD_TOKEN" in done.stderr
     assert "secret" not in done.stdout + done.stderr
     assert run("--help", DISCORD_TOKEN="very secret token").returncode == 0
@@ -324,13 +361,16 @@ def test_an_unexpected_error_is_one_calm_line_and_a_trace_in_the_log(run: Run, t
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "sitecustomize.py").write_text(
-        "import bot.asking\nasync def boom(*a, **k): raise RuntimeError('boom')\nbot.asking.ask = boom\n"
+        "import bot.asking\nasync def boom(a, b, text, **k): raise RuntimeError(text)\nbot.asking.ask = boom\n"
     )
     done = run("ask", "copper", PYTHONPATH=f"{broken}{os.pathsep}{PROJECT}")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "boom" not in done.stderr
-    assert "RuntimeError: boom" in (tmp_path / "data" / "cuepoint.log").read_text()
+    logged = (tmp_path / "data" / "cuepoint.log").read_text()
+    assert ", in boom\n" in logged
+    assert logged.endswith("\nRuntimeError\n")
+    assert "copper" not in logged, "what was asked is nobody's business"
 
 
 def test_at_a_terminal_an_import_asks_which_video_it_is(tmp_path: Path) -> None:

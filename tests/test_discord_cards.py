@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_discord import limits
 
-from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found, OpenedPassage
+from bot.answering.values import Answer, AnsweredTimeline, Elsewhere, Excerpt, Found, OpenedPassage
 from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, controls, neutral
 from bot.discord_face.catalogue import best, names_of
 from bot.discord_face.controls import Owner
@@ -56,10 +57,10 @@ def test_nothing_in_a_text_comes_alive(text: str) -> None:
         assert not re.search(pattern, shown), (pattern, shown)
 
 
-@given(anything, st.integers(1, 200))
+@given(anything, st.integers(-20, 200))
 def test_fitting_and_shortening_keep_their_length(text: str, length: int) -> None:
-    assert len(neutral.fitted(text, length)) <= length + 1
-    assert len(neutral.shortened(text, length)) <= length
+    assert len(neutral.fitted(text, length)) <= max(length, 0)
+    assert len(neutral.shortened(text, length)) <= max(length, 1)
     shown = neutral.unescaped(neutral.fitted(text, length)).removesuffix("…")
     assert neutral.cleaned(text).startswith(shown)
 
@@ -99,10 +100,26 @@ def excerpts(draw: st.DrawFn) -> Excerpt:
     highlights = tuple(zip(marks[::2], marks[1::2], strict=False))
     lengths = st.sampled_from([1, 270, 480, 3000])
     address = st.one_of(st.just(""), anything, lengths.map(lambda length: "https://x.example/" + "a" * length))
-    return excerpt(
+    shown = excerpt(
         quote, draw(anything), url=draw(address), thumbnail=draw(address), highlights=highlights,
         creator=draw(anything), video_id=draw(anything.filter(bool)),
     )  # fmt: skip
+    places = st.builds(Elsewhere, st.builds(Video, anything.filter(bool), anything), st.just(754.5), address)
+    return replace(shown, also=tuple(draw(st.lists(places, max_size=4))))
+
+
+def test_answers_found_in_many_other_places_fit() -> None:
+    address = "https://x.example/" + "a" * 270
+    places = tuple(Elsewhere(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
+    long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), also=places)
+    asked = Answer("_" * 400, Found.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unsaid=("_" * 400,))
+    check(cards.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
+
+
+@pytest.mark.parametrize("length", [-5, 0, 1])
+def test_where_there_is_no_room_nothing_is_shown(length: int) -> None:
+    assert neutral.marked("words", ((0, 5),), length) == ("", False)
+    assert neutral.fitted("__", length) == "…"[: max(length, 0)]
 
 
 def check(card: cards.Card) -> list[dict[str, Any]]:

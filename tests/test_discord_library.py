@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,10 +13,10 @@ from conftest import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
 from discord import Permissions
 from harness import ChannelHandle, Env, InteractionResult, MemberActor, answers, attached, discord_with, seen
 
-from bot.discord_face import controls, slow_replies, uploads
+from bot.discord_face import import_form, permits, slow_replies, uploads
 from bot.discord_face.cards import Card
+from bot.discord_face.cards_library import Reply
 from bot.discord_face.client import CuepointClient
-from bot.discord_face.controls import Owner
 from bot.settings import Settings
 from storage import access
 from storage.errors import InputError, OverQuota
@@ -201,71 +199,6 @@ async def test_a_removal_is_shown_confirmed_and_taken_back(
     assert "No video is called “zebra”" in seen(await mod.slash(general, "library remove", video="zebra"))
 
 
-async def test_who_presses_is_looked_at_again(
-    discord: Env, general: ChannelHandle, mod: MemberActor, alice: MemberActor, library: Library
-) -> None:
-    """The confirmation is shown to one person alone; here it is as if others could press it too."""
-    await upload(mod, general, ("talk.srt", SRT), video="talk-1", title="Harbour")
-    preview = await mod.slash(general, "library remove", video="talk-1")
-    own = access.own(discord.guild.id)
-    public = await discord.bot.get_channel(general.id).send(view=_copy_of(preview, mod.id))
-    refused = await alice.click(public, label="Remove it")
-    assert "Only those who may manage this server" in seen(refused)
-    assert refused.ephemeral
-    assert len(await library.videos(own)) == 1
-    other = moderator(discord, "other")
-    assert "Removed **Harbour**" in seen(await other.click(public, label="Remove it"))
-    assert await library.videos(own) == []
-
-
-def _copy_of(preview: InteractionResult, asker: int, verb: str = "remove") -> Card:
-    text = json.dumps(preview.response.components, default=lambda part: part.to_dict())
-    key = text.split(f"cue:{verb}:{asker}:")[1].split(":")[0]
-    rows = {"remove": controls.removal, "purge": controls.purge}[verb]
-    return Card(*rows(Owner(asker, key)))
-
-
-async def test_a_right_that_was_taken_away_does_not_linger(
-    discord: Env, general: ChannelHandle, mod: MemberActor, library: Library
-) -> None:
-    await upload(mod, general, ("talk.srt", SRT), video="talk-1")
-    preview = await mod.slash(general, "library remove", video="talk-1")
-    form = await mod.slash(general, "library import")
-    demote(discord, mod)
-    assert "Only those who may manage" in seen(await mod.click(preview.response, label="Remove it"))
-    assert "Only those who may manage" in seen(await mod.submit_modal(form, {"files": [("b.srt", SRT)]}))
-    assert len(await library.videos(access.own(discord.guild.id))) == 1
-
-
-def demote(discord: Env, member: MemberActor) -> None:
-    discord.backend.guilds[discord.guild.id].members[member.id].role_ids.clear()
-
-
-async def test_whom_the_server_gave_the_command_may_use_it(
-    discord: Env, general: ChannelHandle, alice: MemberActor, mod: MemberActor
-) -> None:
-    (command,) = [each for each in discord.backend.commands[None].values() if each["name"] == "library"]
-    discord.guild.set_command_permissions(int(command["id"]), {alice: True})
-    assert "### Imported" in seen(await upload(alice, general, ("talk.srt", SRT), video="talk-1"))
-    preview = await alice.slash(general, "library remove", video="talk-1")
-    public = await discord.bot.get_channel(general.id).send(view=_copy_of(preview, alice.id))
-    bob = discord.guild.add_member(discord.create_user("bob"))
-    assert "Only those who may manage" in seen(await bob.click(public, label="Remove it"))
-    assert "Removed" in seen(await alice.click(preview.response, label="Remove it"))
-
-
-async def test_a_confirmation_of_another_server_does_nothing(
-    discord: Env, general: ChannelHandle, mod: MemberActor, library: Library, ledger: Ledger
-) -> None:
-    librarian = discord.bot.librarian
-    await upload(mod, general, ("talk.srt", SRT), video="talk-1")
-    preview = await mod.slash(general, "library remove", video="talk-1")
-    text = json.dumps(preview.response.components, default=lambda part: part.to_dict())
-    key = text.split(f"cue:remove:{mod.id}:")[1].split(":")[0]
-    with pytest.raises(Exception, match="another server"):
-        await librarian.removal(key, 4711)
-
-
 async def test_renaming(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:
     await upload(mod, general, ("talk.srt", SRT), video="talk-1", title="Old name")
     words = seen(await mod.slash(general, "library rename", video="talk-1", title="New *name*"))
@@ -408,12 +341,40 @@ async def states(ledger: Ledger) -> list[Any]:
     return await ledger._rows("SELECT key, expired_at FROM button_state")
 
 
-async def test_a_form_of_before_a_restart_is_answered(
+async def test_a_form_of_before_a_restart_still_imports(
     discord: Env, general: ChannelHandle, mod: MemberActor, library: Library, ledger: Ledger
 ) -> None:
-    form = await mod.slash(general, "library import")
+    form = await mod.slash(general, "library import", video="talk-1", title="Harbour", creator="Ana", language="en")
     await restarted(discord, library, ledger)
+    assert "**Videos:** 1 added" in seen(await mod.submit_modal(form, {"files": [("talk.srt", SRT)]}))
+    (stored,) = await library.videos(access.own(discord.guild.id))
+    assert (stored.video.video_id, stored.video.title, stored.video.creator) == ("talk-1", "Harbour", "Ana")
+
+
+async def test_files_are_imported_in_the_order_in_which_they_were_given(
+    discord: Env, general: ChannelHandle, mod: MemberActor
+) -> None:
+    names = [f"{letter}.txt" for letter in "badc"]
+    result = await upload(mod, general, *((name, b"just some words") for name in names))
+    told = [line for line in seen(result).splitlines() if line.startswith("- ")]
+    assert [line.split("**")[1].replace("\\", "") for line in told] == names
+
+
+@pytest.mark.parametrize("why", ["an hour later", "another version's"])
+async def test_a_form_that_is_no_longer_known_is_answered(
+    discord: Env, general: ChannelHandle, mod: MemberActor, library: Library, ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch, why: str,
+) -> None:  # fmt: skip
+    if why == "an hour later":
+        form = await mod.slash(general, "library import", video="talk-1")
+        now = ledger.now()
+        monkeypatch.setattr(ledger, "_now", lambda: now + permits.LIFETIME_SECOND)
+    else:
+        monkeypatch.setattr(import_form, "VERB", "earlier")
+        form = await mod.slash(general, "library import", video="talk-1")
+        monkeypatch.undo()
     assert "no longer know this form" in seen(await mod.submit_modal(form, {"files": [("talk.srt", SRT)]}))
+    assert await library.videos(access.own(discord.guild.id)) == []
 
 
 async def test_one_import_at_a_time(discord: Env, general: ChannelHandle, mod: MemberActor, library: Library) -> None:
@@ -440,35 +401,26 @@ async def test_an_import_may_outlast_its_interaction(discord: Env, general: Chan
     assert "For mod, who asked for this import" in said
 
 
-@pytest.mark.parametrize("waited_too_long", [False, True])
-async def test_progress_is_shown_until_discord_takes_no_more(
-    discord: Env, general: ChannelHandle, mod: MemberActor, library: Library, monkeypatch: pytest.MonkeyPatch,
-    waited_too_long: bool,
-) -> None:  # fmt: skip
-    monkeypatch.setattr(slow_replies, "EDITED_SECOND", 0.02)
-    if waited_too_long:
-        monkeypatch.setattr(slow_replies, "LAST_EDIT", timedelta(0))
+async def test_progress_tells_of_the_files_and_then_of_the_videos(
+    general: ChannelHandle, mod: MemberActor, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
     original = library.import_files
 
-    async def slow(*arguments: Any, **named: Any) -> Any:
-        for done in range(3):
-            await asyncio.sleep(0.1)
-            named["progress"](done, 3)
-        await asyncio.sleep(0.1)
-        return await original(*arguments, **named)
+    async def at_once(interaction: Any, making: Callable[[], Awaitable[Reply]], progress: Callable[[], Card]) -> None:
+        async def storing(*arguments: Any, **named: Any) -> Any:
+            for done in (None, 0, 2):
+                if done is not None:
+                    named["progress"](done, 3)
+                shown.append(progress().components()[0]["content"])
+            return await original(*arguments, **named)
 
-    monkeypatch.setattr(library, "import_files", slow)
-    result = await upload(mod, general, ("talk.srt", SRT), video="talk-1")
-    edits = [str(each.json) for each in discord.http_requests if each.method == "PATCH"]
-    assert "**Videos:** 1 added" in seen(result)
-    if waited_too_long:
-        assert len(edits) == 2
-        assert "longer than Discord lets me" in edits[0]
-    else:
-        shown = [edit.split("content': '")[1].split(" …")[0] for edit in edits[:-1]]
-        stages = ["Reading 1 file", *(f"Storing video {n} of 3" for n in (1, 2, 3))]
-        assert shown == [stage for stage in stages if stage in shown], "each at most once, in order"
-        assert len(shown) > 1
+        monkeypatch.setattr(library, "import_files", storing)
+        await slow_replies.reply_slowly(interaction, making)
+
+    monkeypatch.setattr(import_form, "reply_slowly", at_once)
+    assert "**Videos:** 1 added" in seen(await upload(mod, general, ("talk.srt", SRT), video="talk-1"))
+    assert shown == ["Reading 1 file …", "Storing video 1 of 3 …", "Storing video 3 of 3 …"]
 
 
 def file(name: str, size: int = 1, title: str | None = None) -> Any:
@@ -509,6 +461,7 @@ async def test_everything_is_purged_after_a_question(
 ) -> None:
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     await alice.slash(general, "ask", question="purple elephants")
+    card = await alice.slash(general, "ask", question="copper lantern")
     own, server = access.own(discord.guild.id), discord.guild.id
     preview = await mod.slash(general, "library purge")
     assert preview.ephemeral
@@ -517,11 +470,9 @@ async def test_everything_is_purged_after_a_question(
     assert len(await library.videos(own)) == 1
     preview = await mod.slash(general, "library purge")
     await restarted(discord, library, ledger)
-    public = await discord.bot.get_channel(general.id).send(view=_copy_of(preview, mod.id, "purge"))
-    assert "Only those who may manage this server" in seen(await alice.click(public, label="Delete everything"))
-    assert len(await library.videos(own)) == 1
     assert "Everything of this server is deleted" in seen(await mod.click(preview.response, label="Delete everything"))
     assert await library.videos(own) == []
     assert await ledger.misses(f"server:{server}") == []
+    assert "These buttons have expired" in seen(await alice.click(card.response, label="1"))
     assert await ledger.servers_seen(mod.id) == []
-    assert await ledger.imports_today(f"server:{server}") == 0
+    assert await ledger.imports_today(f"server:{server}") == 1, "a purge makes no room for more imports"

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -153,14 +154,17 @@ async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: L
         with pytest.raises(NotOfferedError, match="not offered in context"):
             await server.slash(mod, "library stats")
         await imported(server, mod, channel, server.upload("Harbour [AAAAAAAAAAA].srt", SRT))
-        opened = await server.slash(mod, "library import", at=channel)
+        opened = await server.slash(mod, "library import", {"video": "BBBBBBBBBBB", "title": "Quay"}, at=channel)
         await server.modal_of(opened)
         preview = await server.reply_to(await server.slash(mod, "library remove", {"video": "harbour"}, at=channel))
         await process.kill()
     async with started(server, tmp_path):
         await server.ready()
         late = await server.reply_to(await server.submit_modal(opened, {"files": [server.upload("b.srt", SRT)]}))
-        assert "no longer know this form" in texts(late)
+        assert "**Videos:** 1 added" in texts(late)
+        assert "Took back the import of b" in texts(
+            await server.reply_to(await server.slash(mod, "library undo", at=channel))
+        )
         button = server.find_component(preview, label="Remove it")["custom_id"]
         roles = guild.members[mod.id].roles
         had = list(roles)
@@ -253,7 +257,7 @@ async def test_a_blocked_server_gets_a_sentence_and_its_members_keep_their_own_a
         assert card["flags"] & EPHEMERAL
         said = await server.say(alice, here, f"{server.bot_user.mention} how does bm25 rank")
         assert "does not serve this server" in (await server.answer_to(said)).text()
-        with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as database:
+        with closing(sqlite3.connect(tmp_path / "data" / "cuepoint.db")) as database:
             assert database.execute("SELECT count(*) FROM button_state").fetchone() == (0,)
         assert "BM25 ranking" in texts(await server.reply_to(await server.slash(alice, "ask", question, at=there)))
     assert server.breaches == []

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from conftest import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
 from local_discord import EVERYDAY, BotProcess, Callback, Channel, Guild, Json, LocalDiscord, Permission, User, limits
 from local_discord.limits import COMPONENTS_V2, EPHEMERAL
 
+from bot.console_face.session import NEEDS_SETUP
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
@@ -104,7 +106,7 @@ async def test_commands_are_registered_by_hand_also_in_one_server(server: LocalD
 
 async def test_a_refused_token_is_said_in_words_and_never_shown(server: LocalDiscord, tmp_path: Path) -> None:
     async with bot_process(server, tmp_path, DISCORD_TOKEN="not.the.token") as process:
-        assert await process.wait() == 1
+        assert await process.wait() == NEEDS_SETUP
         assert "Discord refuses DISCORD_TOKEN" in process.stderr
         assert "not.the.token" not in process.stdout + process.stderr
 
@@ -285,7 +287,7 @@ async def test_clicks_after_a_restart_hours_later_and_too_late(server: LocalDisc
         await server.ready()
         opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
         assert "Sample talk: BM25 ranking" in texts(opened)
-        with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as database:
+        with closing(sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)) as database:
             database.execute("UPDATE button_state SET expired_at = 0")
         late = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
         assert "expired" in texts(late)

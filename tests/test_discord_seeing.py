@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
@@ -13,7 +12,6 @@ import pytest
 from harness import ChannelHandle, Env, InteractionResult, MemberActor, components_of, discord_with, seen
 from PIL import Image
 
-from bot import asking
 from bot.discord_face.client import CuepointClient
 from bot.settings import Settings
 from storage import access
@@ -111,21 +109,6 @@ async def test_a_timeline_of_nothing_answers_as_ask_does(general: ChannelHandle,
     assert "No video is called" in seen(refused)
     assert refused.ephemeral
     assert "at least one word" in seen(await alice.slash(general, "timeline", question="???"))
-
-
-async def test_a_timeline_that_takes_long_is_edited_in_with_its_picture(
-    general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    original = asking.timeline
-
-    async def slow(*arguments: Any, **named: Any) -> Any:
-        await asyncio.sleep(1.1)
-        return await original(*arguments, **named)
-
-    monkeypatch.setattr(asking, "timeline", slow)
-    result = await alice.slash(general, "timeline", question=QUESTION)
-    assert QUESTION in seen(result)
-    assert [each.filename for each in result.response.attachments] == ["timeline.png"]
 
 
 async def test_a_timelines_numbers_open_passages_after_a_restart(

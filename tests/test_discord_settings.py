@@ -1,10 +1,8 @@
-"""`/settings`, `/privacy`, and what was asked in vain: who may see and change what."""
+"""`/settings` and `/privacy`: who may see and change what."""
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,12 @@ import pytest
 from discord_world import Rows, World, world_of
 from harness import components_of, seen
 
-from bot.discord_face import cards_learning, learning
+from bot.discord_face import cards_learning
 from bot.discord_face.cards_settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import problems
 from bot.discord_face.managing import LANGUAGES
-from bot.errors import QuestionSetError, SettingsError
+from bot.errors import SettingsError
 from bot.server_settings import NAMES, changed, in_words
 from storage import access
 from storage.ledger import Ledger
@@ -157,35 +155,6 @@ async def exported(world: World, result: Any) -> dict[str, Any]:
     (attachment,) = result.response.attachments
     content: dict[str, Any] = json.loads(await attachment.read())
     return content
-
-
-async def test_misses_are_for_managers_and_name_nobody(world: World) -> None:
-    for number in range(20):
-        await world.ledger.missed(access.key_of(world.alpha.id), f"question {number:02}", world.one.id)
-    await world.ledger.missed(access.key_of(world.alpha.id), "Question 07", world.both.id)
-    asker = await world.bot.desk.askers.make(_whereabouts(world.owner.id))
-    card = await learning.misses(world.bot.desk, asker, world.alpha.id)
-    words = str(card.components())
-    assert words.index("question 07 · 2 times") < words.index("question 19 · once")
-    assert "Page 1 of 2" in words
-    assert str(world.one.id) not in words
-
-
-def _whereabouts(user_id: int) -> Any:
-    from bot.discord_face.askers import Whereabouts
-
-    return Whereabouts(user_id, access.Place.ELSEWHERE)
-
-
-async def test_votes_and_misses_are_exported_as_a_question_set(world: World) -> None:
-    with pytest.raises(QuestionSetError, match="nothing to write"):
-        await learning.export(world.bot.desk, world.beta.id)
-    await world.ledger.missed(access.key_of(world.alpha.id), "Sirocco?", world.one.id)
-    file = await learning.export(world.bot.desk, world.alpha.id)
-    with zipfile.ZipFile(io.BytesIO(file.fp.read())) as archive:
-        assert sorted(archive.namelist()) == ["corpus.jsonl", "qrels.jsonl", "queries.jsonl"]
-        assert json.loads(archive.read("queries.jsonl")) == {"_id": "q1", "text": "sirocco?", "video": ""}
-        assert b"alpha-talk" in archive.read("corpus.jsonl")
 
 
 def test_every_card_fits() -> None:

@@ -16,6 +16,7 @@ from conftest import PROJECT
 from typer.main import get_command
 
 from bot.console_face.app import app
+from bot.console_face.session import EXIT_CODES, FAILED, NEEDS_SETUP, WRONG_USE
 from bot.settings import setting_names
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -81,6 +82,14 @@ def test_every_option_of_import_and_export_is_in_the_readme() -> None:
                     assert f"`{option}`" in README or f"{option} " in README, option
 
 
+def test_the_exit_codes_are_the_same_in_the_readme_and_the_help() -> None:
+    (table,) = re.findall(r"\| code \| means \|\n(.*?)\n\n", README, re.DOTALL)
+    told = re.findall(r"^\| (\d+) \|", table, re.MULTILINE)
+    assert told == [str(code) for code in (0, FAILED, WRONG_USE, NEEDS_SETUP)]
+    assert re.findall(r"\b\d+\b", EXIT_CODES) == told
+    assert get_command(app).epilog == EXIT_CODES
+
+
 def test_settings_are_listed_in_the_example_and_the_readme() -> None:
     example = (PROJECT / ".env.example").read_text()
     assert re.findall(r"^(\w+)=", example, re.MULTILINE) == setting_names()
@@ -89,7 +98,7 @@ def test_settings_are_listed_in_the_example_and_the_readme() -> None:
 
 def test_the_two_commands_of_the_readme_are_in_the_makefile() -> None:
     makefile = (PROJECT / "Makefile").read_text()
-    for target in ("run", "test", "check", "bench"):
+    for target in ("run", "test", "check", "soak", "bench"):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 

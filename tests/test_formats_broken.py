@@ -102,7 +102,7 @@ BROKEN = {
         HEADER + 'a,"b,3\nc,d,4\n',
         "line 2: a quotation mark opened in this row is never closed",
     ),
-    "CSV, open for long": (HEADER + 'a,"b' + "x\n" * 99_999, "line 2: a quotation mark opened in this row is never"),
+    "CSV, open for long": (HEADER + 'a,"b' + "x\n" * 99_999, "line 2: a cell of this row has more than 100,000 char"),
     "CSV, quotation mark inside": (HEADER + 'a,"b"c,3\n', "line 2: the quotation marks do not fit"),
     "JSON Lines without a column": ('{"video_id": "a", "text": "b"}', "the column start_second is missing (found: "),
     "Parquet cut off": (parquet()[:-30], "the Parquet file is cut off before its end; download or export it again"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.formats import NAMES, READABLE, read
+from storage.formats.markup import as_subrip_words
 from storage.models import Cue, Reading, Source
 
 NAME = "A talk [dQw4w9WgXcQ].en"
@@ -166,3 +168,27 @@ def test_json3_keeps_all_that_is_repeated(said):
 @pytest.mark.parametrize("text", [subrip("hello"), webvtt("hello"), json3(event(0, "hello"))])
 def test_the_content_decides_whatever_the_suffix_says(text, suffix):
     assert [cue.text for cue in reading_of(text, NAME + suffix).transcripts[0].cues] == ["hello"]
+
+
+def test_json3_that_appends_forever_is_read_in_linear_time():
+    def cost(count: int) -> float:
+        text = json3(event(0, "a"), *(event(n, "a", aAppend=1) for n in range(count)))
+        started = time.thread_time()
+        assert [len(word) for word in words_of(text)] == [count + 1]
+        return time.thread_time() - started
+
+    short, long = (min(cost(count) for _ in range(2)) for count in (3_000, 48_000))
+    assert long < 4 * 16 * short + 0.05, "copying what is there for each piece costs 256 times as much, not 16 times"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--> up", "00:00:01,000 --> 00:00:02,000", "7", "12:30", "<i>so</i>", "{\\an8}up", "&amp; &lt;", "a<00:00:01.5>b"],
+)
+def test_words_that_subrip_reads_as_its_own_signs_are_spelled_so_that_they_come_back(words):
+    assert words_of(subrip("before", as_subrip_words(words), "after")) == ["before", words, "after"]
+
+
+def test_words_that_subrip_leaves_alone_are_spelled_as_they_are():
+    words = "a < b & c > {d} vector<int> x"
+    assert as_subrip_words(words) == words

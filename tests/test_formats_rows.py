@@ -214,6 +214,19 @@ def test_a_video_id_has_no_marks_of_direction():
     assert transcript.video.video_id == "talk"
 
 
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u200d", "\ufeff", "\u00ad", "\u2060", "\x07", "\x9b", "\ufe0f", "\U000e0041"]
+)
+def test_a_video_id_has_nothing_in_it_that_nobody_sees(unseen):
+    (transcript,) = reading_of([row(video_id=f"ta{unseen}lk"), row(start_second=9, video_id="talk")]).transcripts
+    assert (transcript.video.video_id, len(transcript.segments)) == ("talk", 2)
+
+
+def test_an_id_of_nothing_that_is_seen_is_none():
+    (rejected,) = reading_of([row(video_id="\u200b\u2060")]).rejections
+    assert rejected.reason == "video_id is empty; fill it in or leave the row out"
+
+
 def test_what_one_row_lacks_another_says():
     rows = [row(title="", url=URL[:30] + "…", thumbnail="…"), row(start_second=9, url="https://example.org/talk?t=9")]
     (transcript,) = reading_of(rows).transcripts

@@ -10,7 +10,7 @@ from conftest import PROJECT
 
 FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("*.py")])
 DOORS = {"library", "ledger", "access", "models", "errors", "analysis"}
-LEAVES = {"models", "models_of_use", "errors", "analysis", "access", "formats", "sound_marks"}
+LEAVES = {"models", "models_of_use", "limits", "errors", "analysis", "access", "formats", "sound_marks"}
 
 
 def imports(path: Path) -> set[str]:
@@ -65,11 +65,25 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
     elif not place.startswith("bot/console_face/"):
         assert not of(names, "bot.evaluating"), "measuring is the host's affair: nobody waits for it on Discord"
     if place == "bot/drawing.py":
-        assert of(names, "bot", "storage") <= of(names, "bot.answering.values", "bot.timecodes", "storage.models")
+        known = "bot.answering.values", "bot.lettering", "bot.timecodes", "storage.models"
+        assert of(names, "bot", "storage") <= of(names, *known)
+    elif place == "bot/lettering.py":
+        assert not of(names, "bot", "storage")
     else:
-        assert not of(names, "PIL"), "one room draws"
+        assert not of(names, "PIL"), "one room draws, with letters of its own"
     if place != "bot/evaluating/measures.py":
         assert not of(names, "pytrec_eval"), "one room knows the measures"
+    if place in ("bot/metrics.py", "bot/logs.py", "bot/traces.py"):
+        known = of(names, "bot.traces") | of(names, "storage.errors")
+        assert of(names, "bot", "storage") <= known, "what measures and what tells know nobody"
+    if place != "bot/metrics.py":
+        assert not of(names, "prometheus_client"), "one room knows Prometheus"
+    if place != "bot/logs.py":
+        assert not of(names, "structlog"), "one room says how lines look; all others log to Python's own loggers"
+    if not place.startswith("bot/discord_face/") and place != "bot/http_port.py":
+        assert not of(names, "aiohttp"), "nobody else has a network"
+    if place == "bot/http_port.py":
+        assert not of(names, "storage"), "it is told what there is to tell"
     if place != "bot/__main__.py":
         assert not of(names, "bot.__main__"), "nobody imports __main__"
 

@@ -128,6 +128,51 @@ async def test_a_sweep_deletes_what_has_expired_and_nothing_else(ledger: Ledger,
     assert await ledger.votes() == [VoteCount(HELPFUL, 1)]
 
 
+async def test_a_state_that_is_bound_comes_back_for_nothing_else_and_keeps_no_name(ledger: Ledger, path: Path) -> None:
+    keys = [await ledger.keep_state("payload", lifetime_second=60, bound_to=bound) for bound in ("", "ana", "ben")]
+    assert len(set(keys)) == 3
+    assert [await ledger.state(key, bound_to="ana") for key in keys] == [None, "payload", None]
+    assert [await ledger.state(key) for key in keys] == ["payload", None, None]
+    assert not any("ana" in str(row) for row in query(path, "SELECT payload, libraries FROM button_state"))
+
+
+async def test_a_state_is_known_at_once_while_another_process_writes(ledger: Ledger, path: Path) -> None:
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    key, kept = ledger.begin_state("payload", lifetime_second=60, bound_to="ana")
+    keeping = asyncio.ensure_future(kept)
+    assert await ledger.state(key, bound_to="ana") == "payload"
+    assert await ledger.state(key, bound_to="ben") is None
+    assert query(path, "SELECT count(*) FROM button_state") == [(0,)]
+    writer.execute("COMMIT")
+    writer.close()
+    await keeping
+    assert query(path, "SELECT key FROM button_state") == [(key,)]
+    assert await ledger.state(key, bound_to="ana") == "payload"
+
+
+async def test_a_purge_deletes_the_states_that_may_draw_on_it_and_leaves_others(ledger: Ledger, path: Path) -> None:
+    drawn_on = [("server:111",), ("shared", "server:111"), ("server:1112",), ("shared",), ()]
+    keys = [await ledger.keep_state("same", lifetime_second=60, libraries=libraries) for libraries in drawn_on]
+    assert len(set(keys)) == 5, "the same shown of other libraries is another state"
+    query(path, "INSERT INTO button_state (key, payload, expired_at) VALUES ('earlier', 'same', 1e12)")
+    assert await ledger.state("earlier") == "same"
+    assert await ledger.purge_server(HOME) == 3
+    assert [await ledger.state(key) for key in keys] == [None, None, "same", "same", "same"]
+    assert await ledger.state("earlier") is None, "what it draws on is not known"
+    await ledger.purge_feedback("shared")
+    assert [await ledger.state(key) for key in keys[2:]] == ["same", None, "same"]
+
+
+async def test_a_tally_of_imports_outlives_a_purge_and_the_next_day_is_swept(ledger: Ledger, clock: Clock) -> None:
+    assert [await ledger.begin_import("server:111", most=2) for _ in range(3)] == [1, 2, 0]
+    await ledger.purge_server(HOME)
+    assert await ledger.begin_import("server:111", most=2) == 0
+    assert await ledger.sweep(DAY) == 0
+    clock.second += DAY
+    assert await ledger.sweep(DAY) == 1
+
+
 async def test_a_key_tells_nothing_of_the_person_whose_id_was_kept(ledger: Ledger, path: Path) -> None:
     key = await ledger.keep_state(str(ANA), lifetime_second=60)
     await ledger.vote(ANA, HELPFUL)
@@ -356,6 +401,7 @@ async def test_imports_are_counted_by_library_and_day(path: Path, opening: Opene
     clock.second += 24 * 3600
     assert await ledger.imports_today("server:1") == 0
     assert await ledger.begin_import("server:1", most=2) == 1
+    await ledger.sweep(30 * DAY)
     assert query(path, "SELECT library, imports FROM import_tally") == [("server:1", 1)], "other days are forgotten"
 
 

@@ -280,6 +280,15 @@ async def test_subrip_keeps_the_cues(library: Library, seeds: Path) -> None:
     assert [(s.text, s.marks) for s in again] == [(s.text, s.marks) for s in original]
 
 
+async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: Rows) -> None:
+    texts = ["00:00:09,000 --> 00:00:10,000 said", "2", "a --> b", "<b>bold</b> &lt;", "{\\an8} 1 2\n\n3"]
+    await put(library, rows(*(("v", 40.0 * n, text) for n, text in enumerate(texts))))
+    exported = await library.export(SHARED, "srt")
+    await library.import_files(ANA, [(Source("again.srt", exported), Labels(video_id="v"))])
+    stored, again = [await library.segments_between(scope, "v", 0, 1e9) for scope in (SHARED, ANA)]
+    assert " ".join(each.text for each in again) == " ".join(each.text for each in stored)
+
+
 async def test_subrip_holds_one_video(library: Library, rows: Rows) -> None:
     with pytest.raises(RequestError, match="nothing to export"):
         await library.export(SHARED, "srt")

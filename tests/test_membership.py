@@ -102,3 +102,16 @@ async def test_what_is_forgotten_is_asked_anew() -> None:
     await memberships.of(ANA, (1, 2))
     assert (servers[1].asked, servers[2].asked) == (3, 2)
     assert (memberships.name(1), memberships.name(9)) == ("Alpha", "")
+
+
+async def test_no_more_answers_are_kept_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(membership, "ANSWERS_KEPT", 10)
+    server = Server(member())
+    memberships = asking({1: server})
+    for person in range(11):
+        await memberships.of(person, [1])
+    assert server.asked == 11
+    await memberships.of(10, [1])
+    assert server.asked == 11, "the last ones are known"
+    await memberships.of(0, [1])
+    assert server.asked == 12, "the first are asked about anew"

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering import question
 from bot.answering.question import parse_question, without_operators
-from bot.errors import EmptyQuestion
+from bot.errors import EmptyQuestion, QuestionTooLong, UnaskableQuestion
 from storage.analysis import analyser_for
 from storage.models import Question
 
@@ -103,6 +104,16 @@ def test_a_question_without_a_word_is_refused_in_words(text: str, reason: str) -
     assert "at least one word to look for" in str(refused.value)
 
 
+def test_a_question_of_a_whole_message_is_asked_and_a_longer_one_refused_in_words() -> None:
+    assert parse_question("what " * 800).words == " ".join(["what"] * 800)
+    with pytest.raises(QuestionTooLong, match=r"has 4,001 characters; ask with at most 4,000\.$"):
+        parse_question("x" * 4_001)
+    with pytest.raises(QuestionTooLong, match=r"has 2,000 words to look for; ask with at most 1,000\.$"):
+        parse_question("a " * 2_000)
+    with pytest.raises(QuestionTooLong, match="1,300 words"):
+        parse_question("a " * 500 + "-b " * 500 + '"c" ' * 300)
+
+
 def test_filters_given_apart_win_and_blank_ones_are_none() -> None:
     assert parse_question("bert video:one", video="two", creator="  ") == Question(
         "bert video:one", "bert", video="two"
@@ -151,11 +162,14 @@ def test_words_that_meant_no_operators_stay() -> None:
         "</a", "<t:1", "https://", "[", "[a ", "(music) ", "1,000", "a'", "。", "猫", "e\u0301", "\u0301", "\u200d",
     ],
 )  # fmt: skip
-def test_long_questions_are_parsed_in_linear_time(part: str) -> None:
+def test_long_questions_are_parsed_in_linear_time(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Longer ones than anybody may ask, because of shorter ones nothing can be measured.
+    monkeypatch.setattr(question, "LONGEST_QUESTION", 1_000_000)
+
     def cost(length: int) -> float:
         text = part * (length // len(part))
         started = time.thread_time()
-        with contextlib.suppress(EmptyQuestion):
+        with contextlib.suppress(UnaskableQuestion):
             parse_question(text)
         return time.thread_time() - started
 

@@ -193,6 +193,12 @@ def test_excluded_words_and_phrases_are_in_no_hit() -> None:
     assert ("v0", 0.0) in kept
 
 
+def test_exclusions_that_nobody_says_are_told() -> None:
+    index = index_of(["copper violins", "x", "copper meadow"])
+    asked = ask("copper", index, exclusions=("violn", "violins", "meadow copper", "copper meadow", "violn"))
+    assert asked.unsaid == ("violn", "meadow copper")
+
+
 def test_a_video_in_two_libraries_counts_once_the_first_wins() -> None:
     own, shared = index_of(["copper new"]), index_of(["copper old"], ["copper other"])
     assert {(r.library, r.doc) for r in ask("copper", own, shared).ranked} == {(0, 0), (1, 1)}

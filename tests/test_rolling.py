@@ -162,6 +162,20 @@ def test_brackets_around_what_is_spoken_are_kept(text):
     assert words(windows(text)) == text
 
 
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("（拍手）ありがとう", "ありがとう"), ("[音楽]それでは", "それでは"), ("【拍手】", ""),
+        ("［音楽］ 始めます", "始めます"), ("谢谢（掌声）大家", "谢谢 大家"),
+        ("(笑い)", ""), ("（笑）そう", "そう"), ("[박수] 감사합니다", "감사합니다"),
+        ("（♪）", ""), ("（applause） so", "so"), ("［Music］", ""),
+        ("（つまり）そう", "（つまり）そう"), ("［MASK］ token", "［MASK］ token"),
+    ],
+)  # fmt: skip
+def test_sound_marks_in_wide_brackets_are_no_speech(shown, said):
+    assert words(windows(shown, "end")) == f"{said} end".strip()
+
+
 def test_a_sound_mark_that_scrolls_does_not_hide_the_line_below_it():
     shown = windows("/ [Music]", "[Music] / hello there", "hello there / [Music]", "[Music] / again")
     assert words(shown) == "hello there again"

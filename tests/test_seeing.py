@@ -17,7 +17,7 @@ from test_ranking import index_of
 from bot import asking
 from bot.answering.strips import side_by_side
 from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
-from bot.drawing import WIDTH, _legible, draw
+from bot.drawing import WIDTH, draw
 from bot.titles import called
 from storage import access
 from storage.errors import UnknownFilter, UnknownVideo
@@ -231,23 +231,6 @@ def test_moments_at_the_ends_and_on_each_other_stay_in_the_picture(second: float
     assert yellow[0] > 300
     assert yellow[-1] < WIDTH - 10
     assert len(yellow) > 8 * 30, "eight circles beside each other"
-
-
-@pytest.mark.parametrize(
-    ("title", "shown"),
-    [
-        ("Café Ångström straße Łódź", "Cafe Angstrom strasse Lodz"),
-        ("AutoML 机械学习 talk", "AutoML ? talk"),
-        ("Машинное обучение", ""),
-        ("机械学习", ""),
-        ("e\u0301 \u202eabc\u200b\nd", "e abc d"),
-        ("🎉 party", "? party"),
-        ("", ""),
-    ],
-)
-def test_titles_in_letters_that_the_font_lacks(title: str, shown: str) -> None:
-    assert _legible(title) == shown
-    drawn(strip_of("dQw4w9WgXcQ", title))
 
 
 @settings(max_examples=30)

@@ -42,8 +42,8 @@ def compose(
     worth_showing = (passage for passage in passages if passage.score >= enough)
     shown = tuple(_distinct(worth_showing, matcher, wanted, length))
     if found is Found.NOTHING:
-        return Answer(question.text, found, (), findings.searched_for, unknown, shown, sure)
-    return Answer(question.text, found, shown, findings.searched_for, unknown, sureness=sure)
+        return Answer(question.text, found, (), findings.searched_for, unknown, shown, sure, findings.unsaid)
+    return Answer(question.text, found, shown, findings.searched_for, unknown, (), sure, findings.unsaid)
 
 
 def merge(answers: Sequence[Answer], limit: int) -> Answer:
@@ -62,6 +62,7 @@ def merge(answers: Sequence[Answer], limit: int) -> Answer:
         unknown_terms=tuple(
             word for word in surest.unknown_terms if all(word in answer.unknown_terms for answer in others)
         ),
+        unsaid=tuple(word for word in surest.unsaid if all(word in answer.unsaid for answer in others)),
     )
 
 

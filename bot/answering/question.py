@@ -10,9 +10,14 @@ from __future__ import annotations
 
 import re
 
-from bot.errors import EmptyQuestion
+from bot.errors import EmptyQuestion, QuestionTooLong
 from storage.analysis import analyser_for
 from storage.models import Question
+
+LONGEST_QUESTION = 4_000
+"""Characters of a question: Discord's longest message."""
+MOST_TERMS = 1_000
+"""Words of a question: each may cost a search among all spellings. A script without spaces has two for a character."""
 
 # What is copied along unseen: zero-width spaces, byte order marks, marks of direction.
 _UNSEEN = dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -42,8 +47,10 @@ _LEADING_MINUS = re.compile(rf"(?<!\S)[{_MINUS}]+")
 def parse_question(text: str, *, video: str = "", creator: str = "") -> Question:
     """Parse a question. `video` and `creator` are filters given apart from it, which win over those in the text.
 
-    Raises EmptyQuestion where there is no word to look for.
+    Raises EmptyQuestion where there is no word to look for, and QuestionTooLong.
     """
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {LONGEST_QUESTION:,}.")
     filters = {"video": "", "creator": ""}
     phrases: list[str] = []
     exclusions: list[str] = []
@@ -59,6 +66,9 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
     video, creator = _trimmed(video) or filters["video"], _trimmed(creator) or filters["creator"]
     if not words and not phrases:
         raise EmptyQuestion(_what_is_missing(bool(exclusions), bool(video or creator), "://" in text))
+    terms = sum(1 for part in (words, *phrases, *exclusions) for _ in analyser_for("").tokens(part))
+    if terms > MOST_TERMS:
+        raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MOST_TERMS:,}.")
     return Question(text, words, tuple(phrases), tuple(exclusions), video, creator)
 
 

@@ -18,7 +18,7 @@ from bot.console_face import (
 from bot.console_face.chat import chat
 from bot.console_face.evaluate_command import evaluate
 from bot.console_face.feedback_command import feedback
-from bot.console_face.session import WRONG_USE, Session
+from bot.console_face.session import EXIT_CODES, NEEDS_SETUP, Session
 
 # Video ids and excluded words may begin with "-": what is no option of ours is an argument.
 _DASHES_WELCOME = {"ignore_unknown_options": True}
@@ -26,6 +26,7 @@ _DASHES_WELCOME = {"ignore_unknown_options": True}
 app = typer.Typer(
     help="Answers questions from video transcripts with verbatim quotes and links to the second.",
     context_settings={"help_option_names": ["--help"]},
+    epilog=EXIT_CODES,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -84,7 +85,7 @@ def _with_token(context: typer.Context) -> Session:
         session.screen.remark(
             "There is no Discord token: set DISCORD_TOKEN in .env (README: Connecting to Discord).", "red"
         )
-        raise typer.Exit(WRONG_USE)
+        raise typer.Exit(NEEDS_SETUP)
     return session
 
 

@@ -11,7 +11,7 @@ import typer
 from bot import asking
 from bot.console_face.machine_output import answer_json, hits_json, refusal_json
 from bot.console_face.session import FAILED, WRONG_USE, Session
-from bot.errors import EmptyQuestion
+from bot.errors import UnaskableQuestion
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -91,7 +91,7 @@ def _each(session: Session, words: list[str], library: str, act: Asker, *, json:
                 session.screen.say(f"> {text}", "bold")
             try:
                 await act(stored, scope, text)
-            except (EmptyQuestion, RequestError) as error:
+            except (UnaskableQuestion, RequestError) as error:
                 failed = FAILED
                 session.screen.remark(str(error), "red")
                 if json:

@@ -8,7 +8,7 @@ import sys
 from bot import asking
 from bot.console_face.screen import neutral
 from bot.console_face.session import Session
-from bot.errors import EmptyQuestion
+from bot.errors import UnaskableQuestion
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -27,7 +27,7 @@ def chat(session: Session, library: str = access.SHARED) -> None:
     """Ask until the questions end. Where they are piped in, it ends with them."""
     with session.reporting_errors(), asyncio.Runner() as runner:
         scope = access.host(library)
-        stored = runner.run(Library.open(session.settings.database_path))
+        stored = runner.run(Library.open(session.settings.database_path, session.settings.limits))
         try:
             runner.run(_welcome(session, stored, scope))
             while (text := _next(session)) is not None:
@@ -75,5 +75,5 @@ async def _reply(session: Session, stored: Library, scope: Scope, text: str) -> 
     else:
         try:
             session.screen.answer(await asking.ask(stored, scope, text, cuts=session.settings.cuts))
-        except (EmptyQuestion, RequestError) as error:
+        except (UnaskableQuestion, RequestError) as error:
             session.screen.say(str(error), "red")

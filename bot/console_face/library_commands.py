@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import math
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from rich.prompt import Prompt
 from bot.console_face.asking_commands import LibraryOption
 from bot.console_face.machine_output import video_json
 from bot.console_face.session import FAILED, WRONG_USE, Session
-from bot.timecodes import parse_timecode
+from bot.timecodes import parse_timecode, timecode
 from bot.titles import called
 from storage import access
 from storage.errors import RequestError
@@ -66,11 +67,16 @@ def import_(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
 ) -> None:
-    """Add videos from transcript files. Importing the same again changes nothing."""
+    """Add videos from transcript files. Importing the same again changes nothing.
+
+    How large a file may be, and how many videos an import brings, is set by CUEPOINT_FILE_MEGABYTES, CUEPOINT_FILE_ROWS
+    and CUEPOINT_IMPORT_VIDEOS.
+    """
     session: Session = context.obj
     labels = Labels(video_id=video_id, title=title, url=url, creator=creator, language=language, encoding=encoding)
 
-    sources, missing = _read(files)
+    with session.reporting_errors():
+        sources, missing = _read(files, session.settings.limits.file_bytes)
 
     async def run(stored: Library) -> list[ImportReport]:
         scope = access.host(library)
@@ -91,7 +97,9 @@ def import_(
         raise typer.Exit(FAILED)
 
 
-def _read(files: list[str]) -> tuple[list[Source], list[Rejection]]:
+def _read(files: list[str], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
+    """The files that can be read, and why the others cannot; of a larger one only so much that it shows."""
+    bases = Counter(Path(name).name for name in set(files))
     sources: list[Source] = []
     missing: list[Rejection] = []
     for name in files:
@@ -101,7 +109,9 @@ def _read(files: list[str]) -> tuple[list[Source], list[Rejection]]:
             sources.append(Source(name, name.encode()))
             continue
         try:
-            sources.append(Source(path.name, path.read_bytes()))
+            with path.open("rb") as file:
+                # Files of one name in several folders are told apart by how they were given.
+                sources.append(Source(path.name if bases[path.name] == 1 else name, file.read(most_bytes + 1)))
         except IsADirectoryError:
             missing.append(Rejection(name, f"this is a folder; name its files, for example {path}/*.srt."))
         except OSError as error:
@@ -187,7 +197,7 @@ def transcript(
 ) -> None:
     """Show what is said in a video, or around one moment of it."""
     session: Session = context.obj
-    start, end = 0.0, math.inf
+    moment, start, end = 0.0, 0.0, math.inf
     if at:
         try:
             moment = parse_timecode(at)
@@ -198,6 +208,9 @@ def transcript(
     async def run(stored: Library) -> None:
         scope = await stored.in_reach(access.host(library))
         summary = await stored.summary(scope, video)
+        if moment > summary.end_second:
+            ends = timecode(summary.end_second)
+            raise RequestError(f"Its last words end at {ends}: nothing is said at {timecode(moment)}.")
         session.screen.say(summary.video.heading, "bold")
         session.screen.segments(await stored.segments_between(scope, video, start, min(end, summary.end_second)))
 

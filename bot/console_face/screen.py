@@ -61,6 +61,8 @@ class Screen:
         """An answer for reading."""
         if answer.searched_for:
             self.say(f"Searched for: {answer.searched_for}", "italic")
+        if answer.unsaid:
+            self.say(f"Left out, but said by nobody: {', '.join(answer.unsaid)}", "italic")
         if answer.found is Found.NOTHING:
             self._nothing(answer)
             return

@@ -14,13 +14,21 @@ from typing import Protocol, TypeVar
 import typer
 
 from bot.console_face.screen import Screen
-from bot.errors import BotError, SettingsError
+from bot.errors import BotError, SettingsError, SetupError, ShutOut
 from bot.settings import Settings
+from bot.standing import Standing
+from bot.traces import WithoutWords
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
 
 FAILED, WRONG_USE = 1, 2
+NEEDS_SETUP = 78
+"""EX_CONFIG of sysexits.h: starting again does not help until settings or token are changed."""
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 the request failed, 2 wrong use, 78 do not start again before a setting is changed "
+    "(a setting cannot be used, or Discord refuses the token or the intents)."
+)
 
 Result = TypeVar("Result")
 log = logging.getLogger("cuepoint")
@@ -32,6 +40,9 @@ class DiscordFace(Protocol):
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
         """Be on Discord until stopped."""
+
+    async def look(self, settings: Settings) -> Standing:
+        """How the bot stands with Discord. Raises CannotConnect."""
 
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
         """Register the commands with Discord, everywhere or in one server."""
@@ -48,7 +59,7 @@ class Session:
 
     @property
     def settings(self) -> Settings:
-        """The settings. Raises SettingsError."""
+        """The settings. Raises SetupError."""
         if self._settings is None:
             self._settings = self._load_settings()
         return self._settings
@@ -66,6 +77,10 @@ class Session:
         """Run the Discord bot until it is stopped."""
         self.run_with_ledger(lambda library, ledger: self._discord_face.run(self.settings, library, ledger))
 
+    def look(self) -> Standing:
+        """Ask Discord how the bot stands with it. Raises CannotConnect."""
+        return asyncio.run(self._discord_face.look(self.settings))
+
     def sync(self, server_id: int | None) -> None:
         """Register the commands with Discord now."""
         self.run_with_ledger(
@@ -80,7 +95,7 @@ class Session:
             await ledger.close()
 
     async def _with_library(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
-        library = await Library.open(self.settings.database_path)
+        library = await Library.open(self.settings.database_path, self.settings.limits)
         try:
             return await action(library)
         finally:
@@ -91,6 +106,9 @@ class Session:
         """Say expected errors in their own words; log the rest with their trace and say one calm line."""
         try:
             yield
+        except (SetupError, ShutOut) as error:
+            self.screen.remark(str(error), "red")
+            raise typer.Exit(NEEDS_SETUP) from error
         except SettingsError as error:
             self.screen.remark(str(error), "red")
             raise typer.Exit(WRONG_USE) from error
@@ -109,11 +127,12 @@ class Session:
             raise typer.Exit(FAILED) from error
 
     def _log(self, error: Exception) -> Path:
-        """Write an unexpected error with its trace into the log in the data folder."""
+        """Write where an unexpected error came from into the log in the data folder."""
         path = self.settings.log_path
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(path, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.addFilter(WithoutWords())
         log.addHandler(handler)
         log.error("unexpected error", exc_info=error)
         log.removeHandler(handler)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +12,14 @@ import typer
 
 from bot import asking
 from bot.answering.values import Found
+from bot.console_face import doctor_checks as checks
+from bot.console_face.doctor_checks import Finding, Grade
 from bot.console_face.machine_output import size_json
 from bot.console_face.screen import Screen
 from bot.console_face.session import FAILED, Session
+from bot.errors import CannotConnect
 from storage import access
+from storage.ledger import Ledger
 from storage.library import Library
 
 SAMPLE_QUESTION = "what is a hold cue?"
@@ -77,28 +83,44 @@ def doctor(
     repair: Annotated[
         bool, typer.Option("--repair", help="Make good what can be made good from what is stored.")
     ] = False,
+    online: Annotated[bool, typer.Option("--online", help="Also ask Discord whether it takes the token.")] = False,
 ) -> None:
-    """Check the settings, the database, the index of every library and a sample question. The exit code tells."""
+    """Check settings, machine, database, indexes, backups and a sample question. The exit code tells."""
     session: Session = context.obj
     screen = session.screen
     with session.reporting_errors():
         settings = session.settings
-    screen.say(f"settings  ok, data in {settings.data_dir}")
-    screen.say(f"discord   {'a token is set' if settings.discord_token else 'no token: the terminal chat'}")
+        found = [*checks.of_settings(settings), *checks.of_machine(settings), *(_online(session) if online else ())]
+    healthy = _told(screen, found)
 
-    async def run(stored: Library) -> bool:
+    async def run(stored: Library, ledger: Ledger) -> bool:
         if repair:
             await _repair(screen, stored)
         if await _has_problems(screen, stored):
             return False
+        sound = _told(screen, await checks.of_stored(settings, stored, ledger, now=time.time()))
         answered = (await asking.ask(stored, access.samples(), SAMPLE_QUESTION)).found is Found.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
         screen.say(f"question  {verdict}: {SAMPLE_QUESTION}")
-        return answered
+        return sound and answered
 
-    if not session.run(run):
+    if not (session.run_with_ledger(run) and healthy):
         screen.remark("Something is wrong; see above.", "red")
         raise typer.Exit(FAILED)
+
+
+def _online(session: Session) -> Iterator[Finding]:
+    try:
+        yield from checks.of_discord(session.look())
+    except CannotConnect as error:
+        yield Finding("online", str(error), Grade.WRONG)
+
+
+def _told(screen: Screen, findings: Sequence[Finding]) -> bool:
+    """Say what was found, a line each; whether nothing of it is wrong."""
+    for finding in findings:
+        screen.say(str(finding))
+    return all(finding.grade is not Grade.WRONG for finding in findings)
 
 
 async def _repair(screen: Screen, stored: Library) -> None:

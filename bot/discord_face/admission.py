@@ -1,4 +1,4 @@
-"""Who may do what where: which servers are served, and who looks after a server's library."""
+"""Which servers are served, and who may manage one. Who may press what is in `permits`."""
 
 from __future__ import annotations
 
@@ -38,15 +38,3 @@ def server_of(interaction: Interaction) -> int:
 def is_moderator(interaction: Interaction) -> bool:
     """Whether whoever typed or pressed may manage the server, as it is at this moment."""
     return interaction.permissions.manage_guild
-
-
-def require_moderator(interaction: Interaction, *, let_in: bool = False) -> int:
-    """The server whose library whoever presses a button, or submits a form, may change now. Raises NotAllowed.
-
-    Who sees the commands a server's own settings decide, and Discord keeps them; nobody keeps a button. `let_in` says
-    that this very person was given the command without being allowed to manage the server.
-    """
-    server_id = server_of(interaction)
-    if not (is_moderator(interaction) or let_in):
-        raise NotAllowed("Only those who may manage this server can change its library.")
-    return server_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
@@ -12,10 +13,12 @@ from bot.discord_face.membership import Memberships
 from bot.errors import ServerOutOfReach
 from storage import access
 from storage.access import Absence, Membership, Place, Reach
+from storage.errors import StorageError
 from storage.ledger import EVERYWHERE_ELSE, Ledger
 from storage.library import Library
 from storage.models import Scope, ServerSettings
 
+log = logging.getLogger("cuepoint.discord")
 LONGEST_NAME = 50
 MOST_NAMES = 4
 
@@ -90,7 +93,11 @@ class Askers:
         Of a server that is not served nothing is kept.
         """
         if who.here is not None and self._serves(who.here.server_id):
-            await self._ledger.saw(who.user_id, who.here.server_id)
+            try:
+                await self._ledger.saw(who.user_id, who.here.server_id)
+            except StorageError as error:
+                # They have their answer, and are told of nothing else.
+                log.error("could not note who uses the bot where: %s", error)
 
     async def make(
         self, who: Whereabouts, *, private: bool | None = None, picked: str | int = "", aloud: bool = False
@@ -136,18 +143,22 @@ class Askers:
         return {
             server_id: self._memberships.name(server_id) or str(server_id)
             for server_id in dict.fromkeys(offered)
-            if access.reach(replace(asker, picked=server_id), settings).scope.libraries
+            if _may_pick(asker, server_id, settings)
         }
 
     async def _elsewhere(self, who: Whereabouts) -> tuple[bool, tuple[Membership, ...]]:
-        """Whether somebody was ever met in a server, and the servers with videos that they were verified to be in."""
+        """Whether somebody was ever met in a server, and the other servers they were verified to be in whose videos
+        they may see, where there are any."""
         sightings = await self._ledger.servers_seen(who.user_id)
         # What was kept of a server before it was no longer served stays out of reach.
         seen = [sighting.server_id for sighting in sightings if self._serves(sighting.server_id)]
-        # Of a server without videos there is nothing to show: nobody need be asked about it.
-        filled = await self._library.filled(access.candidates(seen))
-        asked = [server for key in filled.libraries if (server := access.server_of(key)) != who.server_id]
-        return bool(seen), await self._memberships.of(who.user_id, [server for server in asked if server is not None])
+        members = await self._memberships.of(who.user_id, [server for server in seen if server != who.server_id])
+        settings = await self._settings(who, members)
+        asker = access.Asker(who.place, who.here, who.channel_id, members)
+        # Of a library that they may not see nothing is looked up, not even whether there is anything in it.
+        visible = [each.server_id for each in members if _may_pick(asker, each.server_id, settings)]
+        filled = await self._library.filled(access.candidates(visible))
+        return bool(seen), tuple(each for each in members if access.key_of(each.server_id) in filled.libraries)
 
     async def _settings(self, who: Whereabouts, elsewhere: Collection[Membership]) -> dict[int, ServerSettings]:
         servers = {who.server_id, EVERYWHERE_ELSE, *(each.server_id for each in elsewhere)}
@@ -182,6 +193,11 @@ class Askers:
         if server_id == who.server_id:
             return "this server's videos"
         return f"{neutral.fitted(self._memberships.name(server_id), LONGEST_NAME) or server_id}'s videos"
+
+
+def _may_pick(asker: access.Asker, server_id: int, settings: Mapping[int, ServerSettings]) -> bool:
+    """Whether somebody may see a server's own videos, if they ask for those."""
+    return bool(access.reach(replace(asker, picked=server_id), settings).scope.libraries)
 
 
 def _misses_to(

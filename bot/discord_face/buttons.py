@@ -11,10 +11,11 @@ from discord import ui
 
 from bot.discord_face import controls
 from bot.discord_face.admission import require_served
+from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.controls import Owner, pressed
 from bot.discord_face.desk import Asker, Desk
-from bot.discord_face.pace import Delivery, Interaction, deliver, refuse
+from bot.discord_face.pace import Delivery, Interaction, deliver, promise, refuse, take_away
 from bot.discord_face.places import asker_of, delivery_of, desk_of, whereabouts_of
 from bot.discord_face.spoken import report
 from storage.models import Verdict
@@ -39,8 +40,13 @@ class Pressed(ui.DynamicItem[Button], template=pressed("no_such_verb")):
         """Read what is in the custom_id."""
         return cls(item, match)
 
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Whether this press comes for the first time."""
+        return not is_repeated(interaction)
+
     async def callback(self, interaction: Interaction) -> None:
         """Act, and tell of errors as commands do: the library would only log them."""
+        interaction.client.in_flight.join()
         try:
             require_served(interaction)
             await self.act(interaction, desk_of(interaction))
@@ -190,9 +196,9 @@ class Delete(Pressed, template=pressed("delete")):
         if not self.is_mine(interaction) and not moderates:
             await refuse(interaction, notice("Only the one who asked, or a moderator, can delete this."))
             return
-        await interaction.response.defer()
+        await promise(interaction, Delivery.IN_PLACE)
         # Through the click's own token, which works hours later and where the bot is no member.
-        await interaction.delete_original_response()
+        await take_away(interaction)
 
 
 BUTTONS: tuple[type[Pressed], ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from discord import File, ui
@@ -21,6 +21,7 @@ LONGEST_NOTE = 250
 LONGEST_TITLE = 150
 LONGEST_CREATOR = 60
 LONGEST_QUOTE = 600
+SHORTEST_QUOTE = 80
 LONGEST_ALSO, MOST_ALSO = 60, 3
 
 CLOSEST = "No clear answer in these videos. The closest they come:"
@@ -92,6 +93,8 @@ def notes(answer: Answer, page: int = 0) -> list[str]:
     said = []
     if answer.searched_for:
         said.append(f"Searched for: *{neutral.fitted(answer.searched_for, LONGEST_NOTE)}*")
+    if answer.unsaid:
+        said.append(f"-# Left out, but said by nobody: {neutral.fitted(', '.join(answer.unsaid), LONGEST_NOTE)}")
     if answer.found is Found.NOTHING:
         said.append(f"**{NOTHING}**")
     if answer.found is Found.CLOSEST:
@@ -113,13 +116,18 @@ def remarked(remarks: Iterable[str]) -> list[str]:
 def sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
     """One section a quote; `budget` is how many characters they may have together."""
     frames = [_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
-    # What frames leave is shared out: with long titles and addresses there is less room for the words.
-    room = (budget - sum(len(head) + len(foot) for head, foot in frames)) // max(len(frames), 1)
-    length = min(LONGEST_QUOTE, room - 16)
+    if _room(frames, budget) < SHORTEST_QUOTE:
+        frames = [_frame(replace(excerpt, also=()), number) for number, excerpt in enumerate(excerpts, 1)]
+    length = min(LONGEST_QUOTE, _room(frames, budget))
     return [
         ui.Section(text(f"{head}\n{quoted(excerpt, length)}\n{foot}"), accessory=accessory(excerpt, number))
         for number, (excerpt, (head, foot)) in enumerate(zip(excerpts, frames, strict=True), 1)
     ]
+
+
+def _room(frames: Sequence[tuple[str, str]], budget: int) -> int:
+    """What frames leave for the words of each: with long titles and addresses it is less."""
+    return (budget - sum(len(head) + len(foot) for head, foot in frames)) // max(len(frames), 1) - 16
 
 
 def _frame(excerpt: Excerpt, number: int) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The card of what was asked and not found."""
+"""The cards of what people taught: what was asked and not found, and all of it as a file."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.discord_face import cards, controls, neutral
-from bot.discord_face.cards import Card
+from bot.discord_face.cards import Card, notice
+from bot.discord_face.cards_library import MEGABYTE, Reply, counted, enclosing
 from bot.discord_face.controls import Owner
 from storage.models import Miss
 
 MISSES_ON_A_PAGE = 15
 LONGEST_MISS = 150
+QUESTIONS = "cuepoint-questions.zip"
 
 
 def misses_card(misses: Sequence[Miss], owner: Owner, page: int = 0) -> Card:
@@ -25,10 +27,24 @@ def misses_card(misses: Sequence[Miss], owner: Owner, page: int = 0) -> Card:
         lines.append("Nothing: every question that was noted has found its answer.")
     if last:
         lines.append(f"-# Page {page + 1} of {last + 1}")
-    rows = controls.row(controls.pages("misses", owner, page, more=page < last))
+    lines.append("-# **Export** gives you these and the votes as a file, for `cuepoint evaluate`.")
+    rows = controls.row(controls.pages("misses", owner, page, more=page < last), controls.export_questions(owner))
     return Card(ui.Container(cards.text("\n".join(lines))), *rows)
 
 
 def _line(miss: Miss) -> str:
     times = "once" if miss.count == 1 else f"{miss.count:,} times"
     return f"- {neutral.fitted(miss.question, LONGEST_MISS) or '…'} · {times}, last <t:{int(miss.last_asked)}:R>"
+
+
+def questions_reply(content: bytes, limit: int, questions: int, segments: int, notes: Sequence[str]) -> Reply:
+    """So many questions about so many segments as a zip file, where it is within Discord's limit (bytes)."""
+    if len(content) > limit:
+        sizes = f"That is {len(content) / MEGABYTE:,.1f} MB, and Discord takes {limit / MEGABYTE:,.1f} MB here."
+        return Reply(notice(f"{sizes} Whoever hosts this bot can write it with cuepoint feedback."))
+    words = [
+        f"{counted(questions, 'question')} about {counted(segments, 'segment')} of this server's library, as people "
+        "typed them and without their names. Unzipped, `cuepoint evaluate` reads it.",
+        *(f"-# {note}" for note in notes),
+    ]
+    return enclosing("\n".join(words), QUESTIONS, content)

@@ -209,8 +209,12 @@ def _tabbed(entries: Iterable[GlossaryEntry]) -> bytes:
 
 def export_reply(name: str, content: bytes, what: str) -> Reply:
     """A library, or a video of it, as a file."""
-    card = _card(text(f"{what}, {len(content) / MEGABYTE:,.1f} MB"), enclosed=name)
-    return Reply(card, Enclosure(name, content))
+    return enclosing(f"{what}, {len(content) / MEGABYTE:,.1f} MB", name, content)
+
+
+def enclosing(words: str, name: str, content: bytes) -> Reply:
+    """A few words, and a file with them."""
+    return Reply(_card(text(words), enclosed=name), Enclosure(name, content))
 
 
 def too_large_card(size: int, limit: int, *, one_video: bool) -> Card:

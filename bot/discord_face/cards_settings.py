@@ -25,11 +25,11 @@ _HEADINGS = {
     "cooldown": "Cool-down",
     "misses": "Unanswered questions",
 }
+# Not ChannelType.media: Discord's API description knows it as no type of channel, and would refuse the whole card.
 _CHANNELS = [
     discord.ChannelType.text,
     discord.ChannelType.news,
     discord.ChannelType.forum,
-    discord.ChannelType.media,
     discord.ChannelType.voice,
     discord.ChannelType.stage_voice,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from discord import MediaGalleryItem, ui
@@ -11,13 +12,17 @@ from bot.discord_face import cards, controls, neutral
 from bot.discord_face.cards import Card, Part, Picture
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import LONGEST_ALT_TEXT, MOST_TEXT
+from bot.drawing import numbered
+from bot.lettering import lettering
 from bot.timecodes import timecode
 from storage.models import Strip
 
 PICTURE = "timeline.png"
-LONGEST_MOMENT_TITLE, LONGEST_MOMENT_ADDRESS = 60, 200
+LONGEST_MOMENT_TITLE, LONGEST_MOMENT_ADDRESS, LONGEST_STRIP_TITLE = 60, 200, 30
 SHORTEST_MOMENT_QUOTE, LONGEST_MOMENT_QUOTE = 20, 240
 """Eight moments share the 4,000 characters of a card with the question; an address counts among them."""
+_AROUND_QUOTE = 16
+"""Characters beside a quote's own: its marks, and the ends of its lines."""
 
 
 def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, remarks: Sequence[str] = ()) -> Card:
@@ -26,15 +31,28 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
     heading = "\n".join([cards.header(answer.question), *cards.notes(answer), *cards.remarked(remarks)])
     shown = MediaGalleryItem(f"attachment://{PICTURE}", description=in_words(timeline))
     hint = "-# The higher, the more is said of it just then. A number opens that passage with more around it."
-    room = MOST_TEXT - len(heading) - len(hint) - 20
+    frames = [_frame(excerpt, number) for number, excerpt in enumerate(answer.excerpts, 1)]
+    room = MOST_TEXT - len(heading) - len(hint) - 20 - sum(len(frame) + _AROUND_QUOTE for frame in frames)
+    unwritten = _unwritten(timeline.strips, room - SHORTEST_MOMENT_QUOTE * len(frames))
     parts: list[Part] = [
         cards.text(heading),
         ui.MediaGallery(shown),
-        *_moments(answer.excerpts, room),
-        cards.text(hint),
+        *_moments(answer.excerpts, frames, room - sum(len(line) + 1 for line in unwritten)),
+        cards.text("\n".join([*unwritten, hint])),
     ]
     rows = [*controls.numbers(owner, len(answer.excerpts)), *controls.row(controls.delete(owner))]
     return Card(ui.Container(*parts), *rows, pictures=[Picture(PICTURE, picture)])
+
+
+def _unwritten(strips: Sequence[Strip], room: int) -> list[str]:
+    """The titles that the picture has only a number for, as many as have room (in characters)."""
+    lines = [
+        f"-# **{numbered(number)}:** {neutral.fitted(strip.video.heading, LONGEST_STRIP_TITLE) or '…'}"
+        for number, strip in enumerate(strips, 1)
+        if lettering(strip.video.heading) is None
+    ]
+    lengths = itertools.accumulate(len(line) + 1 for line in lines)
+    return [line for line, length in zip(lines, lengths, strict=True) if length <= room]
 
 
 def in_words(timeline: AnsweredTimeline) -> str:
@@ -54,10 +72,9 @@ def _strip_in_words(strip: Strip) -> str:
     return f"{name}: most at {timecode(best.start_second)} of {timecode(strip.end_second)}"
 
 
-def _moments(excerpts: tuple[Excerpt, ...], room: int) -> list[Part]:
-    """The numbered moments: title, link and a short quote each; `room` is how many characters they have together."""
-    frames = [_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
-    length = (room - sum(map(len, frames))) // max(len(frames), 1) - 16
+def _moments(excerpts: Sequence[Excerpt], frames: Sequence[str], room: int) -> list[Part]:
+    """The numbered moments: title and link, and a short quote; `room` is how many characters the quotes have."""
+    length = room // max(len(frames), 1)
     length = max(SHORTEST_MOMENT_QUOTE, min(LONGEST_MOMENT_QUOTE, length))
     return [
         cards.text(f"{frame}\n{cards.quoted(excerpt, length)}") for frame, excerpt in zip(frames, excerpts, strict=True)

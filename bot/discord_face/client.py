@@ -1,28 +1,26 @@
-"""The connection to Discord: what the bot listens to, which commands it offers, and how it comes and goes."""
+"""The bot on Discord: what it listens to, and which commands it offers."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import hashlib
 import json
 import logging
-import signal
 import sys
-from collections.abc import Iterator
 
-import aiohttp
 import discord
 from discord.ext import tasks
 
+from bot import metrics
+from bot.discord_face.arrivals import Arrivals, is_repeated
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
 from bot.discord_face.confirmations import CONFIRMATIONS
 from bot.discord_face.desk import Desk
-from bot.discord_face.import_form import answer_forgotten
+from bot.discord_face.import_form import answer_form
 from bot.discord_face.knowing import Export, privacy
-from bot.discord_face.learning import TurnMisses
+from bot.discord_face.learning import ExportQuestions, TurnMisses
 from bot.discord_face.leaving import purge_gone
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.managing import MENUS
@@ -31,16 +29,23 @@ from bot.discord_face.messages import answer_message
 from bot.discord_face.pace import Interaction
 from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
-from bot.errors import CannotConnect
+from bot.discord_face.stopping import InFlight
+from bot.discord_face.weather import GlobalPause
 from bot.settings import Settings
+from bot.traces import described
+from storage import access
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 EVERYWHERE = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """Everything on a card that can be pressed."""
+LEAVING_SECOND = 2.0
+"""How long Discord may take to say goodbye."""
+TAKING_BACK_SECOND = 30.0
+"""How long an import that was broken off may take to take back what it has stored."""
 
 
 class CuepointClient(discord.AutoShardedClient):
@@ -56,15 +61,20 @@ class CuepointClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.tree = Tree(self)
+        self.arrivals = Arrivals()
         self.desk = Desk(library, ledger, Memberships(self.get_guild), settings)
         self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
         self.serves = settings.serves
+        self.in_flight = InFlight()
+        self.connected_shards: set[int] = set()
         self.syncs_at_start = True
         self._ledger = ledger
         self._retention_seconds = settings.retention_seconds
 
     async def setup_hook(self) -> None:
         """Recognise buttons sent before this start, and tell Discord of commands that changed."""
+        self.http._global_over = GlobalPause()
+        self.http._global_over.set()
         self.add_dynamic_items(*ITEMS)
         if self.syncs_at_start:
             await self.sync_commands()
@@ -89,8 +99,22 @@ class CuepointClient(discord.AutoShardedClient):
     def _command_hash(self) -> str:
         commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         # Another application knows none of them yet.
-        described = json.dumps([self.application_id, commands], sort_keys=True, default=str)
-        return hashlib.sha256(described.encode()).hexdigest()
+        content = json.dumps([self.application_id, commands], sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    async def finish(self, seconds: float) -> None:
+        """Take nothing new, and finish what is in flight within so many seconds.
+
+        An import that takes longer is taken back, and whoever waits for it is told.
+        """
+        goodbyes = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(goodbyes, LEAVING_SECOND)
+        if await self.in_flight.finished(seconds):
+            return
+        self.librarian.break_off()
+        if not await self.in_flight.finished(TAKING_BACK_SECOND if self.librarian.is_importing else 0):
+            log.warning("left with %d answers unfinished", len(self.in_flight))
 
     async def close(self) -> None:
         """Stop what runs beside the connection, then end it."""
@@ -105,7 +129,7 @@ class CuepointClient(discord.AutoShardedClient):
             await purge_gone(self, self.desk, self._own_id())
         except StorageError as error:
             # Raised, it would end the loop for good.
-            log.error("could not tidy up, and will try again tomorrow: %s", error)
+            log.error("could not tidy up, and will try again tomorrow: %s", described(error))
 
     async def on_ready(self) -> None:
         """Compare the servers with those that were known: some may have been left while nobody was listening."""
@@ -113,7 +137,28 @@ class CuepointClient(discord.AutoShardedClient):
         if set(self.shards) == set(range(self.shard_count or 0)):
             here = [server.id for server in self.guilds]
             unserved = [server_id for server_id in here if not self.serves(server_id)]
-            await self._ledger.present(self._own_id(), here, passed_over=unserved)
+            owners = map(access.server_of, await self.desk.library.libraries())
+            stored = [server_id for server_id in owners if server_id is not None]
+            gone = await self._ledger.present(self._own_id(), here, passed_over=unserved, stored=stored)
+            for server_id in gone:
+                log.info("not in server %s, of which something is kept: it is deleted in 30 days", server_id)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note a new session with the gateway."""
+        self._now_connected(shard_id, "connected")
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note a session that goes on."""
+        self._now_connected(shard_id, "resumed")
+
+    def _now_connected(self, shard_id: int, event: str) -> None:
+        self.connected_shards.add(shard_id)
+        metrics.befell(event)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a connection is lost; Discord's library tries to get it back."""
+        self.connected_shards.discard(shard_id)
+        metrics.befell("disconnected")
 
     async def on_guild_join(self, server: discord.Guild) -> None:
         """Note that the bot was added to a server."""
@@ -141,101 +186,28 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
-        if self.user is not None:
+        self.in_flight.join()
+        if self.user is not None and self.arrivals.is_new(message.id):
             await answer_message(self.desk, message, self.user.id, self.serves)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Note who uses the bot where, once they have their answer: nobody waits for that to be written."""
+        self.in_flight.join()
         # Looking at what is kept about oneself adds nothing to it.
         if command is not privacy:
             await self.desk.askers.note(whereabouts_of(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Catch presses on buttons, and forms, that nothing else recognises."""
+        """Answer forms, and presses on buttons that nothing else recognises."""
+        self.in_flight.join()
+        if is_repeated(interaction):
+            return
         try:
             await answer_unknown(interaction, ITEMS)
-            await answer_forgotten(interaction)
+            await answer_form(interaction)
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 
     async def on_error(self, event: str, /, *_args: object, **_kwargs: object) -> None:
         """Log what went wrong with an event; nobody is waiting for an answer to it."""
         log.error("unexpected error in %s", event, exc_info=sys.exc_info())
-
-
-async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
-    """Be on Discord until told to stop by a signal. Raises CannotConnect."""
-    async with CuepointClient(settings, library, ledger) as client:
-        with _logging_to_stderr(), _stopping(client):
-            await _log_in(client, settings)
-            log.info("connected as %s", client.user)
-            _set_aside_what_stays()
-            try:
-                await client.connect()
-            except discord.PrivilegedIntentsRequired as error:
-                raise CannotConnect("Discord refuses this bot's intents.") from error
-
-
-def _set_aside_what_stays() -> None:
-    """Spare the garbage collector what a start leaves for good.
-
-    Searching that for cycles, in vain, held the event loop for 35 ms at a time (82,000 values).
-    """
-    gc.collect()
-    gc.freeze()
-
-
-async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None = None) -> None:
-    """Register the commands now, everywhere or in one test server. Raises CannotConnect."""
-    async with CuepointClient(settings, library, ledger) as client:
-        client.syncs_at_start = False
-        await _log_in(client, settings)
-        await client.sync_commands(server_id=server_id, anyway=True)
-
-
-async def _log_in(client: discord.Client, settings: Settings) -> None:
-    token = settings.discord_token
-    if token is None:
-        raise CannotConnect("There is no Discord token: set DISCORD_TOKEN in .env.")
-    try:
-        await client.login(token.get_secret_value())
-    except discord.LoginFailure as error:
-        raise CannotConnect("Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env.") from error
-    except discord.HTTPException as error:
-        raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise CannotConnect(f"Discord cannot be reached: {error}.") from error
-
-
-@contextlib.contextmanager
-def _stopping(client: discord.Client) -> Iterator[None]:
-    """Close the connection in an orderly way on the signals that end a program."""
-    loop = asyncio.get_running_loop()
-    closing: set[asyncio.Task[None]] = set()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for each in signals:
-        # Windows has no such handlers; there Ctrl-C interrupts as ever.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(each, lambda: closing.add(asyncio.ensure_future(client.close())))
-    try:
-        yield
-    finally:
-        for each in signals:
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(each)
-
-
-@contextlib.contextmanager
-def _logging_to_stderr() -> Iterator[None]:
-    """What the bot and discord.py have to say, for whoever watches the process."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    loggers = [logging.getLogger(name) for name in ("cuepoint.discord", "discord")]
-    for logger in loggers:
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        for logger in loggers:
-            logger.removeHandler(handler)

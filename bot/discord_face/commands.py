@@ -13,6 +13,7 @@ from discord.app_commands import Choice, Range
 from bot.answering.question import without_operators
 from bot.discord_face import cards_house
 from bot.discord_face.admission import require_served
+from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
 from bot.discord_face.knowing import privacy
@@ -23,7 +24,8 @@ from bot.discord_face.pace import Interaction, deliver
 from bot.discord_face.places import asker_of, delivery_of, desk_of, whereabouts_of
 from bot.discord_face.spoken import on_command_error, report
 from bot.discord_face.states import Inquiry
-from bot.errors import EmptyQuestion, NotServed
+from bot.errors import EmptyQuestion, NotServed, ServerOutOfReach
+from bot.metrics import Way
 from bot.timecodes import parse_timecode
 from storage.models import Scope
 
@@ -54,7 +56,10 @@ class Tree(app_commands.CommandTree[Any]):
         self.add_command(library)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """In a server that is not served nothing is done, and nothing is kept."""
+        """In a server that is not served nothing is done, and nothing is kept; and nothing is done twice."""
+        interaction.client.in_flight.join()
+        if is_repeated(interaction):
+            return False
         try:
             require_served(interaction)
         except NotServed as error:
@@ -87,14 +92,16 @@ async def ask(
     server: Range[str, 1, 100] = "",
 ) -> None:
     """Ask the videos: quotes word for word, and links to the second."""
-    await _answer(interaction, Inquiry(question, video, creator), private=private, server=server)
+    await _answer(interaction, Inquiry(question, video, creator), Way.SLASH, private=private, server=server)
 
 
-async def _answer(interaction: Interaction, inquiry: Inquiry, *, private: bool | None, server: str = "") -> None:
+async def _answer(
+    interaction: Interaction, inquiry: Inquiry, way: Way, *, private: bool | None, server: str = ""
+) -> None:
     asker = await asker_of(interaction, private=private, picked=server)
     desk, inquiry = desk_of(interaction), replace(inquiry, server=asker.picked)
     desk.admit(asker, inquiry)
-    await deliver(interaction, desk.answer(asker, inquiry), delivery_of(asker))
+    await deliver(interaction, desk.answer(asker, inquiry, way), delivery_of(asker))
 
 
 @app_commands.command()
@@ -166,17 +173,21 @@ async def find_in_videos(interaction: Interaction, message: discord.Message) -> 
     words = without_operators(shortened(message.content, MOST_OF_A_MESSAGE))
     if not words.strip():
         raise EmptyQuestion("That message has no text to look for.")
-    await _answer(interaction, Inquiry(words), private=True)
+    await _answer(interaction, Inquiry(words), Way.MENU, private=True)
 
 
 async def _at_once(card: Card) -> Card:
     return card
 
 
-async def _typed_scope(interaction: Interaction) -> Scope:
-    """What may be suggested to somebody who types: of the server they have picked, where they have."""
+async def _typed_scope(interaction: Interaction) -> Scope | None:
+    """What may be suggested to somebody who types: of the server they have picked, where they have; None where that is
+    out of their reach."""
     picked = getattr(interaction.namespace, "server", None) or ""
-    return (await asker_of(interaction, private=True, picked=picked)).scope
+    try:
+        return (await asker_of(interaction, private=True, picked=picked)).scope
+    except ServerOutOfReach:
+        return None
 
 
 @ask.autocomplete("video")
@@ -186,7 +197,8 @@ async def _typed_scope(interaction: Interaction) -> Scope:
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The videos that fit what has been typed, best first."""
     scope = await _typed_scope(interaction)
-    found = await asyncio.to_thread(best, current, await desk_of(interaction).catalogue.videos(scope))
+    videos = [] if scope is None else await desk_of(interaction).catalogue.videos(scope)
+    found = await asyncio.to_thread(best, current, videos)
     return [Choice(name=name, value=value) for name, value in map(names_of, found)]
 
 
@@ -206,7 +218,7 @@ async def suggest_servers(interaction: Interaction, current: str) -> list[Choice
 async def suggest_creators(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The creators that fit what has been typed, best first."""
     scope = await _typed_scope(interaction)
-    names = await desk_of(interaction).catalogue.creators(scope)
+    names = [] if scope is None else await desk_of(interaction).catalogue.creators(scope)
     found = await asyncio.to_thread(closest, current, names)
     return [
         Choice(name=shortened(names[place], CHOICE_LENGTH) or "unnamed", value=names[place][:CHOICE_LENGTH])

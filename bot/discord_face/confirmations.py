@@ -1,24 +1,38 @@
-"""The buttons below a question whether something shall be done to a library. Whoever presses is looked at again."""
+"""Questions whether something shall be done to a server's library, and the buttons below them."""
 
 from __future__ import annotations
 
-from bot.discord_face.admission import require_moderator, server_of
+from bot.discord_face import cards_library
 from bot.discord_face.buttons import Pressed
-from bot.discord_face.cards import notice
+from bot.discord_face.cards import Card, notice
 from bot.discord_face.controls import pressed
 from bot.discord_face.desk import Desk
-from bot.discord_face.pace import Delivery, Interaction, deliver, insist, sealed
+from bot.discord_face.pace import Delivery, Interaction, deliver, refuse, sealed
+from bot.discord_face.permits import Permit, Purge, Removal, entrust, permitted
 from bot.discord_face.places import librarian_of
+from bot.discord_face.weather import SIGN_SECOND, insist
+from storage import access
+
+
+async def ask_removal(interaction: Interaction, permit: Permit, name: str) -> Card:
+    """Show what removing a video would take away, with a button that does it."""
+    found = await librarian_of(interaction).video(permit.server_id, name)
+    return cards_library.removal_card(found, await entrust(interaction, Removal(permit, found.video.video_id)))
+
+
+async def ask_purge(interaction: Interaction, permit: Permit) -> Card:
+    """Show what deleting everything would take away, with a button that does it."""
+    size = await librarian_of(interaction).library.size(access.own(permit.server_id))
+    return cards_library.purge_card(size, await entrust(interaction, Purge(permit)))
 
 
 class Remove(Pressed, template=pressed("remove")):
     """Removes the video that was asked about."""
 
     async def act(self, interaction: Interaction, _desk: Desk) -> None:
-        librarian = librarian_of(interaction)
-        removal = await librarian.removal(self.key, server_of(interaction))
-        require_moderator(interaction, let_in=removal.let_in and self.is_mine(interaction))
-        await deliver(interaction, librarian.remove(removal), Delivery.IN_PLACE)
+        removal = await permitted(interaction, Removal, self.owner_id, self.key)
+        making = librarian_of(interaction).remove(removal.permit.server_id, removal.video_id)
+        await deliver(interaction, making, Delivery.IN_PLACE)
 
 
 class PurgeAll(Pressed, template=pressed("purge")):
@@ -27,19 +41,19 @@ class PurgeAll(Pressed, template=pressed("purge")):
     noted = False
 
     async def act(self, interaction: Interaction, _desk: Desk) -> None:
-        librarian = librarian_of(interaction)
-        purge = await librarian.purging(self.key, server_of(interaction))
-        require_moderator(interaction, let_in=purge.let_in and self.is_mine(interaction))
-        await deliver(interaction, librarian.purge(purge), Delivery.IN_PLACE)
+        purge = await permitted(interaction, Purge, self.owner_id, self.key)
+        await deliver(interaction, librarian_of(interaction).purge(purge.permit.server_id), Delivery.IN_PLACE)
 
 
 class Leave(Pressed, template=pressed("leave")):
-    """Leaves everything as it is."""
+    """Leaves everything as it is, and so needs no permit."""
 
     async def act(self, interaction: Interaction, _desk: Desk) -> None:
-        require_moderator(interaction, let_in=self.is_mine(interaction))
+        if not self.is_mine(interaction):
+            await refuse(interaction, notice("Only the one who was asked can answer this."))
+            return
         card = sealed(notice("Nothing was removed."))
-        await insist(lambda: interaction.response.edit_message(view=card))
+        await insist(lambda: interaction.response.edit_message(view=card), SIGN_SECOND)
 
 
 CONFIRMATIONS: tuple[type[Pressed], ...] = (Remove, PurgeAll, Leave)

@@ -94,6 +94,11 @@ def privacy(owner: Owner) -> list[Row]:
     return row([_button("export", "Export", owner), delete_all])
 
 
+def export_questions(owner: Owner) -> list[Button]:
+    """Hands out what a server's people voted and asked in vain."""
+    return [_button("feedback", "Export", owner)]
+
+
 def forget(owner: Owner) -> list[Row]:
     """Deletes everything that is kept about whoever presses."""
     return row([_button("forget", "Delete what you keep about me", owner)])

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from bot import asking
+from bot import asking, metrics
 from bot.answering.question import parse_question
 from bot.answering.values import Answer, Found
 from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, states
@@ -21,6 +21,7 @@ from bot.discord_face.pace import Cooldown
 from bot.discord_face.states import Inquiry, Listing, Opening, Reading, Shown, Spot
 from bot.drawing import draw
 from bot.errors import PassageGone
+from bot.metrics import Way
 from bot.purging import purge_server
 from bot.settings import Settings
 from bot.titles import called
@@ -60,9 +61,11 @@ class Desk:
         parse_question(inquiry.text, video=inquiry.video, creator=inquiry.creator)
         self.cooldown.take(asker.user_id, asker.cooldown_seconds)
 
-    async def answer(self, asker: Asker, inquiry: Inquiry) -> Card:
+    async def answer(self, asker: Asker, inquiry: Inquiry, way: Way) -> Card:
         """The answer to a question. Where there is none, that is noted for those who look after the library."""
-        answer, card = await self._answered(asker, inquiry, 0)
+        with metrics.question(way) as found:
+            answer, card = await self._answered(asker, inquiry, 0)
+            found(answer.found.value)
         await self._note_miss(asker, inquiry, answer)
         return card
 
@@ -86,7 +89,7 @@ class Desk:
         answer = replace(found, excerpts=found.excerpts[first:end], near_misses=found.near_misses[: asker.quotes])
         if page and not answer.excerpts:
             raise PassageGone("There are no more passages for this question; ask again.")
-        key = await states.keep(self.ledger, states.shown(inquiry, answer))
+        key = await states.keep(self.ledger, states.shown(inquiry, answer), asker.scope)
         more = len(found.excerpts) > end and page < LAST_PAGE
         owner = asker.owner(key)
         return answer, cards.answer_card(answer, owner, page=page, more=more, remarks=asker.remarks)
@@ -97,10 +100,12 @@ class Desk:
 
     async def timeline(self, asker: Asker, inquiry: Inquiry) -> Card:
         """Where in the videos a question is spoken of: drawn, and in words. What is not answered is noted as ever."""
-        found = await asking.timeline(
-            self.library, asker.scope, inquiry.text, video=inquiry.video, creator=inquiry.creator, cuts=self._cuts
-        )
-        key = await states.keep(self.ledger, states.shown(inquiry, found.answer))
+        with metrics.question(Way.SLASH) as told:
+            found = await asking.timeline(
+                self.library, asker.scope, inquiry.text, video=inquiry.video, creator=inquiry.creator, cuts=self._cuts
+            )
+            told(found.answer.found.value)
+        key = await states.keep(self.ledger, states.shown(inquiry, found.answer), asker.scope)
         await self._note_miss(asker, inquiry, found.answer)
         if not found.strips:
             return cards.answer_card(found.answer, asker.owner(key), remarks=asker.remarks)
@@ -132,7 +137,7 @@ class Desk:
         opened = await asking.open_passage(
             self.library, asker.scope, inquiry.text, spot.stretch, step=step, creator=inquiry.creator
         )
-        key = await states.keep(self.ledger, Opening(inquiry, Spot(opened.stretch, spot.second)))
+        key = await states.keep(self.ledger, Opening(inquiry, Spot(opened.stretch, spot.second)), asker.scope)
         return cards_reading.passage_card(inquiry.text, opened, asker.owner(key), shared_by=shared_by)
 
     async def vote(self, asker: Asker, key: str, verdict: Verdict) -> None:
@@ -153,7 +158,7 @@ class Desk:
         """One page of what can be asked about, or of those videos that are called so."""
         search = search.strip()
         found = await asyncio.to_thread(called, search, await self.catalogue.videos(asker.scope))
-        key = await states.keep(self.ledger, Listing(search)) if search else NO_KEY
+        key = await states.keep(self.ledger, Listing(search), asker.scope) if search else NO_KEY
         return cards_videos.videos_card(found, asker.owner(key), page, search=search)
 
     async def videos_on(self, asker: Asker, key: str, page: int) -> Card:
@@ -186,7 +191,7 @@ class Desk:
         here = bisect_right([each.start_second for each in segments], reading.moment) - 1
         first = max(0, min(max(here, 0) + step * SEGMENTS_READ, len(segments) - 1))
         end = first + SEGMENTS_READ
-        key = await states.keep(self.ledger, Reading(reading.video_id, segments[first].start_second))
+        key = await states.keep(self.ledger, Reading(reading.video_id, segments[first].start_second), asker.scope)
         return cards_reading.transcript_card(
             found.video, segments[first:end], asker.owner(key), earlier=first > 0, later=end < len(segments)
         )

@@ -17,6 +17,7 @@ from bot.discord_face.controls import pressed
 from bot.discord_face.desk import Desk
 from bot.discord_face.pace import Interaction, deliver
 from bot.discord_face.places import asker_of, delivery_of, desk_of
+from bot.discord_face.weather import SIGN_SECOND, insist
 from storage.models import Known
 
 FILE_NAME = "cuepoint-about-me.json"
@@ -43,8 +44,13 @@ class Export(Pressed, template=pressed("export")):
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
         known = await desk.ledger.known_about(interaction.user.id)
-        content = io.BytesIO(exported(known, desk.retention_days).encode())
-        await interaction.response.send_message(file=discord.File(content, FILE_NAME), ephemeral=True)
+        content = exported(known, desk.retention_days).encode()
+
+        async def hand_over() -> None:
+            file = discord.File(io.BytesIO(content), FILE_NAME)
+            await interaction.response.send_message(file=file, ephemeral=True)
+
+        await insist(hand_over, SIGN_SECOND)
 
 
 def exported(known: Known, retention_days: float) -> str:

@@ -8,6 +8,7 @@ import aiohttp
 import discord
 
 from bot.discord_face.desk import Desk
+from bot.traces import described
 from storage.errors import StorageError
 
 KEPT_SECOND = 30 * 24 * 3600.0
@@ -32,7 +33,7 @@ async def purge_gone(client: discord.Client, desk: Desk, application_id: int) ->
                 purged.append(server_id)
                 log.info("deleted everything of server %s, which was left over 30 days ago", server_id)
         except (discord.HTTPException, aiohttp.ClientError, OSError, StorageError) as error:
-            log.warning("server %s was left, and is looked at again tomorrow: %s", server_id, error)
+            log.warning("server %s was left, and is looked at again tomorrow: %s", server_id, described(error))
     return purged
 
 

@@ -10,21 +10,17 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.discord_face import cards_library, states, uploads
+from bot.discord_face import cards_library, uploads
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.cards_library import Reply
 from bot.discord_face.catalogue import named
-from bot.discord_face.controls import Owner
 from bot.discord_face.desk import Desk
-from bot.discord_face.states import Purge, Removal
-from bot.errors import LibraryBusy, NotAllowed
+from bot.discord_face.import_counts import counted
+from bot.errors import BrokenOff, LibraryBusy
 from storage import access
 from storage.library import Library
-from storage.models import GlossaryEntry, Labels, Quota, VideoSummary
+from storage.models import GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
-CONFIRM_SECOND = 3600.0
-"""How long somebody may think about a removal."""
-OTHER_SERVER = "This button belongs to another server."
 _AT_ONCE = 2
 """Imports under way over all servers: each holds its files in memory."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -56,6 +52,8 @@ class Librarian:
         self._imports_a_day = imports_a_day
         self._importing: set[int] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._imports: set[asyncio.Task[ImportReport]] = set()
+        self._broken_off = False
 
     @property
     def library(self) -> Library:
@@ -78,21 +76,54 @@ class Librarian:
     ) -> Reply:
         """Import files, each of at most `largest` bytes.
 
-        Raises LibraryBusy, and OverQuota before anything is written.
+        Raises LibraryBusy, OverQuota before anything is written, and BrokenOff when nothing of it is stored any more.
         """
-        with self._alone(server_id):
+        with counted() as count, self._alone(server_id):
             uploads.require_room(files, self._quota.text_bytes)
             await self._count(server_id)
-            async with self._places:
-                sources, unread = await uploads.read(files, largest)
-                told, notes = uploads.labelled(sources, labels)
-                report = await self.library.import_files(
-                    access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
-                )
+            importing = asyncio.ensure_future(self._import(server_id, files, labels, progress, largest, replace_whole))
+            self._imports.add(importing)
+            importing.add_done_callback(self._imports.discard)
+            try:
+                report = await importing
+            except asyncio.CancelledError:
+                if not self._broken_off:
+                    raise
+                raise BrokenOff(
+                    "I was told to stop before this import was done: nothing of it is stored. "
+                    "Please import it again when I am back."
+                ) from None
+            count(report)
+        return cards_library.report_reply(report)
+
+    async def _import(
+        self,
+        server_id: int,
+        files: Sequence[discord.Attachment],
+        labels: Labels,
+        progress: Progress,
+        largest: int,
+        replace_whole: bool,
+    ) -> ImportReport:
+        async with self._places:
+            sources, unread = await uploads.read(files, largest)
+            told, notes = uploads.labelled(sources, labels)
+            report = await self.library.import_files(
+                access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
+            )
         report = uploads.with_advice(report)
-        return cards_library.report_reply(
-            replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
-        )
+        return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
+
+    @property
+    def is_importing(self) -> bool:
+        """Whether an import is under way."""
+        return bool(self._imports)
+
+    def break_off(self) -> None:
+        """Take back every import that is under way; each raises BrokenOff where it was begun."""
+        self._broken_off = True
+        for importing in self._imports:
+            importing.cancel()
 
     @contextmanager
     def _alone(self, server_id: int) -> Iterator[None]:
@@ -120,55 +151,31 @@ class Librarian:
         self._require_idle(server_id)
         return cards_library.undone_card(await self.library.undo(access.own(server_id)))
 
-    async def ask_removal(self, server_id: int, name: str, asker: int, *, let_in: bool) -> Card:
-        """Show what removing a video would take away, with a button that does it."""
-        found = named(name, await self.videos(server_id))
-        state = Removal(server_id, found.video.video_id, let_in)
-        key = await states.keep(self._desk.ledger, state, CONFIRM_SECOND)
-        return cards_library.removal_card(found, Owner(asker, key, private=True))
+    async def video(self, server_id: int, name: str) -> VideoSummary:
+        """The server's own video of a name or id. Raises UnknownVideo."""
+        return named(name, await self.videos(server_id))
 
-    async def removal(self, key: str, server_id: int) -> Removal:
-        """What a button would remove. Raises NotAllowed in another server, PassageGone when it is too late."""
-        removal = await states.recall(self._desk.ledger, key, Removal)
-        if removal.server_id != server_id:
-            raise NotAllowed(OTHER_SERVER)
-        return removal
-
-    async def remove(self, removal: Removal) -> Card:
+    async def remove(self, server_id: int, video_id: str) -> Card:
         """Remove a video."""
-        self._require_idle(removal.server_id)
-        summary = await self.library.remove(access.own(removal.server_id), removal.video_id)
-        return cards_library.removed_card(summary)
+        self._require_idle(server_id)
+        return cards_library.removed_card(await self.library.remove(access.own(server_id), video_id))
 
-    async def ask_purge(self, server_id: int, asker: int, *, let_in: bool) -> Card:
-        """Show what deleting everything would take away, with a button that does it."""
-        size = await self.library.size(access.own(server_id))
-        key = await states.keep(self._desk.ledger, Purge(server_id, let_in), CONFIRM_SECOND)
-        return cards_library.purge_card(size, Owner(asker, key, private=True))
-
-    async def purging(self, key: str, server_id: int) -> Purge:
-        """What a button would delete. Raises NotAllowed in another server, PassageGone when it is too late."""
-        purge = await states.recall(self._desk.ledger, key, Purge)
-        if purge.purged_id != server_id:
-            raise NotAllowed(OTHER_SERVER)
-        return purge
-
-    async def purge(self, purge: Purge) -> Card:
+    async def purge(self, server_id: int) -> Card:
         """Delete everything of a server, for good."""
-        with self._alone(purge.purged_id):
-            await self._desk.purge(purge.purged_id)
+        with self._alone(server_id):
+            await self._desk.purge(server_id)
         return notice("Everything of this server is deleted.")
 
     async def rename(self, server_id: int, name: str, title: str) -> Card:
         """Give a video another title."""
         self._require_idle(server_id)
-        found = named(name, await self.videos(server_id))
+        found = await self.video(server_id, name)
         before = await self.library.rename(access.own(server_id), found.video.video_id, title)
         return cards_library.renamed_card(before, title)
 
     async def export(self, server_id: int, form: str, name: str, limit: int) -> Reply:
         """The library, or the video of a name, as a file of at most `limit` bytes."""
-        found = named(name, await self.videos(server_id)) if name else None
+        found = await self.video(server_id, name) if name else None
         video_id = found.video.video_id if found else None
         content = await self.library.export(access.own(server_id), form, video_id)
         if len(content) > limit:

@@ -11,15 +11,18 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.discord_face import cards_library, learning
-from bot.discord_face.admission import is_moderator, server_of
+from bot.discord_face.admission import server_of
 from bot.discord_face.cards import Card
 from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
-from bot.discord_face.import_form import ImportForm
+from bot.discord_face.confirmations import ask_purge, ask_removal
+from bot.discord_face.import_form import import_form
 from bot.discord_face.librarian import Librarian
 from bot.discord_face.neutral import shortened
-from bot.discord_face.pace import Delivery, Interaction, deliver, insist
-from bot.discord_face.places import asker_of, desk_of, librarian_of
+from bot.discord_face.pace import Delivery, Interaction, deliver
+from bot.discord_face.permits import Intake, Review, entrust, entrusting, permit_of
+from bot.discord_face.places import desk_of, librarian_of
 from bot.discord_face.slow_replies import reply_slowly
+from bot.discord_face.weather import SIGN_SECOND, insist
 from storage.models import GlossaryEntry, Labels
 
 library = app_commands.Group(
@@ -55,10 +58,10 @@ async def import_(
     replace: bool = False,
 ) -> None:
     """Add transcripts: a form opens for up to ten files."""
-    server_of(interaction)
     labels = Labels(video_id=video, title=title, url=url, creator=creator, language=language)
-    form = ImportForm(labels, replace_whole=replace, let_in=not is_moderator(interaction))
-    await insist(lambda: interaction.response.send_modal(form))
+    owner, kept = entrusting(interaction, Intake(permit_of(interaction), labels, replace_whole=replace))
+    form = import_form(owner)
+    await asyncio.gather(insist(lambda: interaction.response.send_modal(form), SIGN_SECOND), kept)
 
 
 @library.command()
@@ -71,8 +74,7 @@ async def undo(interaction: Interaction) -> None:
 @app_commands.describe(video="Which video: its title or its id")
 async def remove(interaction: Interaction, video: Name) -> None:
     """Remove a video, after showing what that takes away."""
-    asker, let_in = interaction.user.id, not is_moderator(interaction)
-    await _privately(interaction, lambda librarian, server: librarian.ask_removal(server, video, asker, let_in=let_in))
+    await deliver(interaction, ask_removal(interaction, permit_of(interaction), video), Delivery.PRIVATE)
 
 
 @library.command()
@@ -101,15 +103,19 @@ async def stats(interaction: Interaction) -> None:
 @library.command()
 async def misses(interaction: Interaction) -> None:
     """List what was asked here and not clearly answered."""
-    server, asker = server_of(interaction), await asker_of(interaction, private=True)
-    await deliver(interaction, learning.misses(desk_of(interaction), asker, server), Delivery.PRIVATE)
+    permit = permit_of(interaction)
+
+    async def listed() -> Card:
+        owner = await entrust(interaction, Review(permit))
+        return await learning.misses(desk_of(interaction), owner, permit.server_id)
+
+    await deliver(interaction, listed(), Delivery.PRIVATE)
 
 
 @library.command()
 async def purge(interaction: Interaction) -> None:
     """Delete everything of this server for good, after showing what that is."""
-    asker, let_in = interaction.user.id, not is_moderator(interaction)
-    await _privately(interaction, lambda librarian, server: librarian.ask_purge(server, asker, let_in=let_in))
+    await deliver(interaction, ask_purge(interaction, permit_of(interaction)), Delivery.PRIVATE)
 
 
 @glossary.command(name="add")

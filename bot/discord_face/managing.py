@@ -11,6 +11,7 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, Range
 
 from bot.discord_face.admission import require_served
+from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import Card
 from bot.discord_face.cards_settings import CHANNELS_ID, ROLES_ID, settings_card
 from bot.discord_face.catalogue import closest
@@ -124,8 +125,13 @@ class _Limit(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
         """Read what is in the custom_id: nothing."""
         return cls(item)
 
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Whether this choice comes for the first time."""
+        return not is_repeated(interaction)
+
     async def callback(self, interaction: Interaction) -> None:
         """Keep what was chosen, and show all settings again."""
+        interaction.client.in_flight.join()
         try:
             require_served(interaction)
             server_id = managed_server(interaction)

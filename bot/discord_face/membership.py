@@ -17,7 +17,7 @@ PATIENCE_SECOND = 1.0
 """All of them together; an interaction must be answered within three."""
 YES_KEPT_SECOND = 300.0
 NO_KEPT_SECOND = 60.0
-_ANSWERS_KEPT = 20_000
+ANSWERS_KEPT = 20_000
 
 Finder = Callable[[int], discord.Guild | None]
 
@@ -83,7 +83,9 @@ class Memberships:
 
     def _keep(self, user_id: int, found: dict[int, Membership | None]) -> None:
         now = self._now()
-        if len(self._kept) >= _ANSWERS_KEPT:
-            self._kept = {key: answer for key, answer in self._kept.items() if now < answer[0]}
+        if len(self._kept) >= ANSWERS_KEPT:
+            lasting = [(key, answer) for key, answer in self._kept.items() if now < answer[0]]
+            # Of more people than that the earliest are asked about anew; at once half of them, as this takes a while.
+            self._kept = dict(lasting[-ANSWERS_KEPT // 2 :])
         for server_id, member in found.items():
             self._kept[user_id, server_id] = now + (NO_KEPT_SECOND if member is None else YES_KEPT_SECOND), member

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
+from collections.abc import Coroutine
+from typing import Any
 
+import aiohttp
 import discord
 
+from bot import metrics
 from bot.discord_face.admission import Serves, require_served_server
 from bot.discord_face.cards import Card
 from bot.discord_face.desk import Desk
-from bot.discord_face.pace import READY_SECOND, insist, sealed
-from bot.discord_face.places import whereabouts_of_writer, writer_of
+from bot.discord_face.pace import READY_SECOND, sealed
+from bot.discord_face.places import server_of_message, whereabouts_of_writer, writer_of
 from bot.discord_face.spoken import error_card
 from bot.discord_face.states import Inquiry
+from bot.discord_face.weather import Undelivered, insist, is_over, is_shut_out
 
 log = logging.getLogger("cuepoint.discord")
 _OTHERS = re.compile(r"<(?:@[!&]?|#|a?:\w+:|/[^:>]+:|t:)-?\d+(?::\w)?>")
@@ -30,7 +36,7 @@ def question_in(message: discord.Message, own_id: int) -> str | None:
     if message.author.bot or message.webhook_id is not None or message.type not in _WRITTEN:
         return None
     mention = re.compile(rf"<@!?{own_id}>")
-    if message.guild is not None and not mention.search(message.content):
+    if server_of_message(message) is not None and not mention.search(message.content):
         return None
     return " ".join(_OTHERS.sub(" ", mention.sub(" ", message.content)).split())
 
@@ -40,46 +46,88 @@ async def answer_message(desk: Desk, message: discord.Message, own_id: int, serv
     text = question_in(message, own_id)
     if text is None or not _may_write(message):
         return
+    card = await _answered(desk, message, Inquiry(text), serves)
     try:
-        await _send(message, await _answered(desk, message, Inquiry(text), serves))
+        with metrics.timing(metrics.Step.REPLY):
+            await _send(message, card)
+    except Undelivered as error:
+        log.warning("nobody knows whether an answer to a message arrived: %s", error)
+    except discord.HTTPException as error:
+        # Rights may have changed since we looked, and the channel may be gone, or closed to us.
+        if not (is_shut_out(error) or is_over(error)):
+            raise
+        log.info("a message could not be answered: %s", error)
+    else:
         await desk.askers.note(whereabouts_of_writer(message))
-    except discord.Forbidden:
-        # Rights may have changed since we looked, and asking again would only be counted against the bot.
-        log.info("a message could not be answered: not allowed to")
 
 
 async def _answered(desk: Desk, message: discord.Message, inquiry: Inquiry, serves: Serves) -> Card:
     """The answer, or the error in words. What takes long is shown as typing."""
     try:
-        if message.guild is not None:
-            require_served_server(message.guild.id, serves)
+        server_id = server_of_message(message)
+        if server_id is not None:
+            require_served_server(server_id, serves)
         asker = await writer_of(desk, message)
         desk.admit(asker, inquiry)
-        making = asyncio.ensure_future(desk.answer(asker, inquiry))
-        await asyncio.wait({making}, timeout=READY_SECOND)
-        if making.done():
-            return await making
-        async with message.channel.typing():
-            return await making
-    except discord.Forbidden:
-        raise
+        way = metrics.Way.DIRECT if server_id is None else metrics.Way.MENTION
+        return await _made(message, desk.answer(asker, inquiry, way))
     except Exception as error:  # noqa: BLE001 - the one handler decides what is said
         return error_card(error)
 
 
+async def _made(message: discord.Message, making: Coroutine[Any, Any, Card]) -> Card:
+    """What is made; after a second it is shown that something is."""
+    task = asyncio.ensure_future(making)
+    try:
+        ready, _ = await asyncio.wait({task}, timeout=READY_SECOND)
+        if ready:
+            return await task
+        typing = asyncio.ensure_future(_type(message))
+        try:
+            return await task
+        finally:
+            typing.cancel()
+    finally:
+        task.cancel()
+
+
+async def _type(message: discord.Message) -> None:
+    """Show that an answer is on its way, until cancelled. The answer itself does not wait for Discord to show it."""
+    with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+        async with message.channel.typing():
+            await asyncio.Event().wait()
+
+
+def _rights(message: discord.Message) -> discord.Permissions | None:
+    """What the bot may do where something was written in a server; None in direct messages.
+
+    None also where Discord has not told us of the place yet, which may come later than what is written there.
+    """
+    if message.guild is None or not message.guild.me or isinstance(message.channel, discord.PartialMessageable):
+        return None
+    return message.channel.permissions_for(message.guild.me)
+
+
 def _may_write(message: discord.Message) -> bool:
-    if message.guild is None:
+    rights = _rights(message)
+    if rights is None:
+        # Discord itself says so, if we may not.
         return True
-    allowed = message.channel.permissions_for(message.guild.me)
     thread = isinstance(message.channel, discord.Thread)
-    return allowed.view_channel and (allowed.send_messages_in_threads if thread else allowed.send_messages)
+    return rights.view_channel and (rights.send_messages_in_threads if thread else rights.send_messages)
+
+
+def _may_refer(message: discord.Message) -> bool:
+    """Whether an answer may point to its question: for that one must be allowed to read it."""
+    rights = _rights(message)
+    return server_of_message(message) is None if rights is None else rights.read_message_history
 
 
 async def _send(message: discord.Message, card: Card) -> None:
     card = sealed(card)
     # Sent again after a broken connection, the same nonce makes it the same message.
     nonce = message.id
-    if message.guild is None or message.channel.permissions_for(message.guild.me).read_message_history:
+    if _may_refer(message):
         # The question may be gone by now; the answer still helps whoever asked.
         reference = message.to_reference(fail_if_not_exists=False)
         await insist(lambda: message.channel.send(view=card, reference=reference, mention_author=False, nonce=nonce))

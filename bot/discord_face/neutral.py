@@ -61,11 +61,13 @@ def shortened(text: str, length: int) -> str:
 
 
 def fitted(text: str, length: int) -> str:
-    """Escaped text of at most `length` characters, cut in the text itself, never within an escape."""
+    """Escaped text of at most `length` characters, cut in the text itself, never within an escape; "" for no length."""
     text = cleaned(text)
     shown, size = escaped(text), len(text)
     while len(shown) > length:
-        size = min(size - 1, size * length // len(shown))
+        if not size:
+            return ""
+        size = _smaller(size, length, shown)
         shown = escaped(_cut(text, size)) + _ELLIPSIS
     return shown
 
@@ -75,9 +77,14 @@ def marked(text: str, highlights: Sequence[tuple[int, int]], length: int) -> tup
     size = len(text)
     shown = _bold(text, highlights)
     while len(shown) > length and size:
-        size = min(size - 1, size * length // len(shown))
+        size = _smaller(size, length, shown)
         shown = _bold(_cut(text, size), highlights)
     return shown, size == len(text)
+
+
+def _smaller(size: int, length: int, shown: str) -> int:
+    """How much of a text to try next where `size` of it are shown as too much; less each time, and never below 0."""
+    return max(0, min(size - 1, size * length // len(shown)))
 
 
 def _bold(text: str, highlights: Sequence[tuple[int, int]]) -> str:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import enum
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-import aiohttp
 import discord
 
+from bot import metrics
 from bot.discord_face.cards import Card
 from bot.discord_face.fits import require_fit
+from bot.discord_face.weather import SIGN_SECOND, insist, is_over
 from bot.errors import AskedTooSoon
 
 READY_SECOND = 1.0
 """Longer than this nobody waits without a sign; Discord itself waits three seconds."""
-_ALREADY_ANSWERED = 40060
+_AWAITED = "awaited"
+"""Notes with an interaction how it was told to wait: the library's own note is missing where the reply was lost."""
 _PEOPLE_REMEMBERED = 10_000
 
 
@@ -47,17 +49,24 @@ async def deliver(interaction: Interaction, making: Coroutine[Any, Any, Card], d
     try:
         ready, _ = await asyncio.wait({task}, timeout=READY_SECOND)
         if not ready:
-            await insist(lambda: _defer(interaction, delivery))
+            await promise(interaction, delivery)
         card = sealed(await task)
-        if not ready:
-            await insist(lambda: interaction.edit_original_response(view=card, **_attached(card)))
-        elif delivery is Delivery.IN_PLACE:
-            await insist(lambda: interaction.response.edit_message(view=card, **_attached(card)))
-        else:
-            private = delivery is Delivery.PRIVATE
-            await insist(lambda: interaction.response.send_message(view=card, files=card.files(), ephemeral=private))
+        with metrics.timing(metrics.Step.REPLY):
+            await _hand_over(interaction, card, delivery, promised=not ready)
     finally:
         task.cancel()
+
+
+async def _hand_over(interaction: Interaction, card: Card, delivery: Delivery, *, promised: bool) -> None:
+    if promised:
+        await insist(lambda: interaction.edit_original_response(view=card, **_attached(card)))
+    elif delivery is Delivery.IN_PLACE:
+        await insist(lambda: interaction.response.edit_message(view=card, **_attached(card)), SIGN_SECOND)
+    else:
+        private = delivery is Delivery.PRIVATE
+        await insist(
+            lambda: interaction.response.send_message(view=card, files=card.files(), ephemeral=private), SIGN_SECOND
+        )
 
 
 def _attached(card: Card) -> dict[str, Any]:
@@ -66,39 +75,40 @@ def _attached(card: Card) -> dict[str, Any]:
     return {"attachments": files} if files else {}
 
 
-async def _defer(interaction: Interaction, delivery: Delivery) -> None:
+async def promise(interaction: Interaction, delivery: Delivery) -> None:
+    """Say that a card is on its way."""
+    interaction.extras[_AWAITED] = delivery
     if delivery is Delivery.IN_PLACE:
-        await interaction.response.defer()
+        await insist(interaction.response.defer, SIGN_SECOND)
     else:
-        await interaction.response.defer(thinking=True, ephemeral=delivery is Delivery.PRIVATE)
-
-
-async def insist(send: Callable[[], Awaitable[object]]) -> None:
-    """Send, and once more where the connection broke: whether Discord got it is then unknown.
-
-    discord.py itself tries again only for the reset that macOS and Windows report.
-    """
-    try:
-        try:
-            await send()
-        except (aiohttp.ClientConnectionError, ConnectionError):
-            await send()
-    except discord.HTTPException as error:
-        # It had got it, and only its reply was lost.
-        if error.code != _ALREADY_ANSWERED:
-            raise
+        private = delivery is Delivery.PRIVATE
+        await insist(lambda: interaction.response.defer(thinking=True, ephemeral=private), SIGN_SECOND)
 
 
 async def refuse(interaction: Interaction, card: Card) -> None:
     """Say something to the asker alone, whatever has been said before, in place of an answer that is still awaited."""
     card = sealed(card)
-    if not interaction.response.is_done():
-        await interaction.response.send_message(view=card, ephemeral=True)
+    awaited = interaction.extras.get(_AWAITED)
+    if awaited is Delivery.PRIVATE:
+        await insist(lambda: interaction.edit_original_response(view=card))
         return
-    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+    if awaited is None and not interaction.response.is_done():
+        await insist(lambda: interaction.response.send_message(view=card, ephemeral=True), SIGN_SECOND)
+        return
+    if awaited is Delivery.PUBLIC:
         # The first message after a deferred answer would fill it, in front of everybody.
-        await interaction.delete_original_response()
+        await take_away(interaction)
+    # Sent once: Discord would take every further one for another message.
     await interaction.followup.send(view=card, ephemeral=True)
+
+
+async def take_away(interaction: Interaction) -> None:
+    """Delete the answer, or the card whose button was pressed, unless somebody has done so already."""
+    try:
+        await insist(interaction.delete_original_response)
+    except discord.HTTPException as error:
+        if not is_over(error):
+            raise
 
 
 class Cooldown:

@@ -41,10 +41,22 @@ async def writer_of(desk: Desk, message: discord.Message) -> Asker:
 
 def whereabouts_of_writer(message: discord.Message) -> Whereabouts:
     """Who wrote where."""
-    if message.guild is None:
+    server_id = server_of_message(message)
+    if server_id is None:
         return Whereabouts(message.author.id, Place.ALONE)
-    here = Membership(message.guild.id, _roles(message.author))
+    here = Membership(server_id, _roles(message.author))
     return Whereabouts(message.author.id, Place.SERVER, here, _channel(message.channel, message.channel.id))
+
+
+def server_of_message(message: discord.Message) -> int | None:
+    """The server in which something was written, None for a direct message.
+
+    A message may come before Discord has told of its server: then the library knows no `guild`, and it is no less
+    written in front of everybody.
+    """
+    if message.guild is not None:
+        return message.guild.id
+    return message.channel.guild_id if isinstance(message.channel, discord.PartialMessageable) else None
 
 
 def whereabouts_of(interaction: Interaction) -> Whereabouts:
@@ -68,7 +80,10 @@ def delivery_of(asker: Asker) -> Delivery:
 
 
 def _roles(person: discord.User | discord.Member) -> frozenset[int]:
-    return frozenset(role.id for role in person.roles) if isinstance(person, discord.Member) else frozenset()
+    """The roles of a member, by id; none where Discord has not told us of the server yet."""
+    if isinstance(person, discord.Member) and person.guild:
+        return frozenset(role.id for role in person.roles)
+    return frozenset()
 
 
 def _channel(channel: object, channel_id: int | None) -> int | None:

@@ -16,8 +16,10 @@ import discord
 from bot.discord_face import neutral
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.cards_library import Enclosure, Reply, late_card, long_wait_card
-from bot.discord_face.pace import Interaction, insist, sealed
-from bot.discord_face.spoken import is_over, sentence
+from bot.discord_face.pace import Delivery, Interaction, promise, sealed
+from bot.discord_face.spoken import sentence
+from bot.discord_face.weather import Undelivered, insist, is_over
+from bot.traces import described
 
 log = logging.getLogger("cuepoint.discord")
 EDITED_SECOND = 2.0
@@ -30,7 +32,7 @@ async def reply_slowly(
     interaction: Interaction, making: Callable[[], Awaitable[Reply]], progress: Callable[[], Card] | None = None
 ) -> None:
     """Answer the asker alone with what is made; nothing is begun where Discord does not take the first sign of it."""
-    await insist(lambda: interaction.response.defer(thinking=True, ephemeral=True))
+    await promise(interaction, Delivery.PRIVATE)
     task = asyncio.ensure_future(_made(making))
     try:
         if progress is not None:
@@ -57,7 +59,7 @@ async def _show_progress(interaction: Interaction, task: asyncio.Future[Reply], 
         if card.components() != shown:
             shown = card.components()
             # What cannot be shown now is shown the next time, or in the end.
-            with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
+            with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
                 await interaction.edit_original_response(view=sealed(card))
         if last:
             return
@@ -86,7 +88,8 @@ async def _post(interaction: Interaction, reply: Reply) -> None:
     if not (may.view_channel and speaks):
         log.info("the report of an import came too late, and may not be posted")
         return
+    card = sealed(late_card(interaction.user.display_name, reply.public))
     try:
-        await channel.send(view=sealed(late_card(interaction.user.display_name, reply.public)))
-    except discord.HTTPException as error:
-        log.info("the report of an import came too late, and could not be posted: %s", error)
+        await insist(lambda: channel.send(view=card, nonce=interaction.id))
+    except (discord.HTTPException, Undelivered) as error:
+        log.info("the report of an import came too late, and could not be posted: %s", described(error))

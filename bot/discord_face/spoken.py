@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import secrets
 
+import aiohttp
 import discord
 from discord import app_commands
 
+from bot import metrics
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.pace import Interaction, refuse
+from bot.discord_face.weather import Undelivered, is_over
 from bot.errors import BotError
+from bot.traces import described
 from storage.errors import DatabaseError, StorageError
 
 log = logging.getLogger("cuepoint.discord")
-_GONE = {10008, 10015, 10062, 50027}
-"""Discord's codes for a message or an interaction that is over: nobody is there to be told."""
 
 
 def sentence(error: BaseException) -> str:
@@ -26,7 +28,8 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
         return str(error)
     reference = secrets.token_hex(4)
-    log.error("unexpected error, reference %s", reference, exc_info=error)
+    metrics.failed()
+    log.error("unexpected error", exc_info=error, extra={"reference": reference})
     return f"Something went wrong here. Whoever runs this bot can look it up by this reference: {reference}"
 
 
@@ -40,11 +43,15 @@ async def report(interaction: Interaction, error: BaseException) -> None:
     if is_over(error):
         log.info("an interaction was over before it could be answered")
         return
+    if isinstance(error, Undelivered):
+        # They may have the answer: anything more could be the second.
+        log.warning("nobody knows whether an answer arrived: %s", error)
+        return
     try:
         await refuse(interaction, error_card(error))
-    except discord.HTTPException as failure:
+    except (discord.HTTPException, aiohttp.ClientError, OSError, Undelivered) as failure:
         if not is_over(failure):
-            log.warning("the asker could not be told of an error: %s", failure)
+            log.warning("the asker could not be told of an error: %s", described(failure))
 
 
 async def on_command_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
@@ -59,8 +66,3 @@ async def on_command_error(interaction: Interaction, error: app_commands.AppComm
         await refuse(interaction, notice("I have just been updated. Please try that again in a minute."))
     else:
         await report(interaction, cause if isinstance(error, app_commands.CommandInvokeError) and cause else error)
-
-
-def is_over(error: BaseException) -> bool:
-    """Whether an error says that the message or the interaction is no more."""
-    return isinstance(error, discord.HTTPException) and error.code in _GONE

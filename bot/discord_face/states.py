@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.answering.values import Answer, Excerpt, Stretch
 from bot.errors import PassageGone
 from storage.ledger import Ledger
+from storage.models import Scope
 
 LIFETIME_SECOND = 30 * 24 * 3600.0
 """How long buttons work after they were last sent."""
@@ -67,40 +68,14 @@ class Listing:
     search: str
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """A video that somebody is about to remove from a server's library. `let_in`: by that server's own settings they
-    may use the command without being allowed to manage the server."""
-
-    server_id: int
-    video_id: str
-    let_in: bool
+State = TypeVar("State", Shown, Opening, Reading, Listing)
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Shown, Opening, Reading, Listing)}
 
 
-@dataclass(frozen=True, slots=True)
-class Purge:
-    """The server all of whose things somebody is about to delete, and whether they were let in, as in a removal."""
-
-    purged_id: int
-    let_in: bool
-
-
-State = TypeVar("State", Shown, Opening, Reading, Listing, Removal, Purge)
-
-
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (Shown, Opening, Reading, Listing, Removal, Purge)
-}
-
-
-async def keep(
-    ledger: Ledger,
-    state: Shown | Opening | Reading | Listing | Removal | Purge,
-    lifetime_second: float = LIFETIME_SECOND,
-) -> str:
-    """Keep what a card's buttons must know; the key goes into their custom_id."""
+async def keep(ledger: Ledger, state: Shown | Opening | Reading | Listing, scope: Scope) -> str:
+    """Keep what a card's buttons must know; the key goes into their custom_id. What is shown is of the scope."""
     payload = _ADAPTERS[type(state)].dump_json(state).decode()
-    return await ledger.keep_state(payload, lifetime_second=lifetime_second)
+    return await ledger.keep_state(payload, lifetime_second=LIFETIME_SECOND, libraries=scope.libraries)
 
 
 async def recall(ledger: Ledger, key: str, kind: type[State]) -> State:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+import aiohttp
 import discord
 
 from bot.discord_face.cards_library import MEGABYTE
@@ -40,7 +41,7 @@ async def read(files: Sequence[discord.Attachment], most_bytes: int) -> tuple[li
             continue
         try:
             sources.append(Source(name, await each.read()))
-        except discord.HTTPException:
+        except (discord.HTTPException, aiohttp.ClientError, OSError):
             rejections.append(Rejection(name, "Discord did not hand it over; upload it again."))
     return sources, rejections
 

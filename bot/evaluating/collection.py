@@ -13,7 +13,7 @@ from bot.errors import QuestionSetError
 from bot.evaluating.values import Entry
 from storage import access
 from storage.library import Library
-from storage.models import Hit, ImportReport, Labels, Scope, Source
+from storage.models import UNLIMITED, Hit, ImportReport, Labels, Scope, Source
 
 LONGEST_SECOND = 100 * 3600.0
 """The library takes no later time: beyond it, times are not in seconds."""
@@ -47,7 +47,7 @@ async def collected(
     Entries without words are not stored. Raises QuestionSetError where the library refuses all of it.
     """
     with tempfile.TemporaryDirectory(prefix="cuepoint-") as folder:
-        library = await Library.open(Path(folder) / "cuepoint.db")
+        library = await Library.open(Path(folder) / "cuepoint.db", UNLIMITED)
         try:
             names = _names(entries)
             rows = [row for group in _by_video(entries).values() for row in _rows(group, names[_key(group[0])])]
@@ -65,7 +65,7 @@ async def collected(
 
 
 def _refused(report: ImportReport) -> set[int]:
-    """The numbers of the rows that were not stored: those of invisible characters alone."""
+    """The numbers of the rows that were not stored: those of invisible characters alone, and those too long."""
     if not report.changed:
         reason = report.rejections[0].reason if report.rejections else "there is not a single text in it"
         raise QuestionSetError(f"The corpus cannot be stored: {reason}.")

@@ -7,7 +7,7 @@ from functools import partial
 
 from bot import asking
 from bot.answering.values import Found
-from bot.errors import EmptyQuestion
+from bot.errors import UnaskableQuestion
 from bot.evaluating.collection import Collection
 from bot.evaluating.measures import DEPTH
 from bot.evaluating.refusal import Trial
@@ -37,7 +37,7 @@ class Examiner:
         for query in self._counted(queries, what):
             try:
                 hits = await asking.search(library, scope, query.text, limit=DEPTH, steps=steps)
-            except (EmptyQuestion, RequestError):
+            except (UnaskableQuestion, RequestError):
                 self.unaskable.add(query)
                 hits = ()
             found[query.query_id] = self._collection.entries_of(hits)
@@ -76,7 +76,7 @@ class Examiner:
     async def _trial(self, query: Query) -> Trial:
         try:
             answer = await asking.ask(self._collection.library, self._collection.scope, query.text)
-        except (EmptyQuestion, RequestError):
+        except (UnaskableQuestion, RequestError):
             self.unaskable.add(query)
             return Trial(Found.NOTHING, 0.0)
         return Trial(answer.found, answer.sureness)

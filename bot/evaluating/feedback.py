@@ -19,14 +19,14 @@ async def feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSe
     it too, without judgements. Raises QuestionSetError where there is neither.
     """
     (key,) = scope.libraries
-    votes = [counted for counted in await ledger.votes() if counted.vote.library == key]
+    votes = await ledger.votes(key)
     entries = await _entries(library, scope)
     stored = {entry.entry_id for entry in entries}
     kept = [counted for counted in votes if _voted_on(counted) in stored]
     missed = {miss.question for miss in await ledger.misses(key)}
     if not kept and not missed:
         why = "the segments that people voted on are not stored any more" if votes else "nobody has voted yet"
-        raise QuestionSetError(f"There is nothing to write for the library {key!r}: {why}.")
+        raise QuestionSetError(f"There is nothing to write of this library: {why}, and no question is noted.")
     asked = sorted({each.vote.question for each in kept} | missed)
     queries = {text: f"q{number}" for number, text in enumerate(asked, 1)}
     gone = sum(counted.count for counted in votes) - sum(counted.count for counted in kept)

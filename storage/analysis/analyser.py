@@ -23,7 +23,7 @@ from storage.analysis.tokens import INVISIBLE, STOP_PREFIX, Part, Token, fold
 from storage.analysis.unspaced import characters_and_pairs, is_unspaced, runs
 from storage.sound_marks import SOUND_MARK
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raised whenever the same text gives other terms, so that stored indexes are rebuilt."""
 ANALYSED_BY = (
     f"rules {ANALYSIS_VERSION}, PyStemmer {Stemmer.version()}, regex {regex.__version__}, "
@@ -59,7 +59,7 @@ _ASCII_WORD = re.compile(
     """,
     re.VERBOSE,
 )
-_MAY_BE_SOUND = regex.compile(r"[\[(♩♪♫♬]")
+_MAY_BE_SOUND = regex.compile(r"[\[(［（【♩♪♫♬]")
 # The zero-width non-joiner stays where the language's stemmer wants it.
 _PART = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200C]*")
 _DROPPED = str.maketrans("", "", "'·,")

@@ -15,6 +15,7 @@ from storage.formats.refusals import foreign, unknown
 from storage.formats.subrip import is_subrip, read_subrip
 from storage.formats.tables import is_csv, is_json_lines, is_tsv, read_csv, read_json_lines, read_tsv
 from storage.formats.web_vtt import is_web_vtt, read_web_vtt
+from storage.limits import Limits
 from storage.models import Labels, Reading, Source
 
 __all__ = ["NAMES", "READABLE", "address_hint", "read"]
@@ -32,6 +33,7 @@ _FORMATS = (
     Format("tables pasted from a dataset viewer", (), is_pipe_table, read_pipe_table),
 )
 _NO_LABELS = Labels()
+_USUAL_LIMITS = Limits()
 
 NAMES: tuple[str, ...] = tuple(format.name for format in _FORMATS)
 """What can be read, for people."""
@@ -40,13 +42,15 @@ READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
 """`NAMES` as part of a sentence."""
 
 
-def read(source: Source, labels: Labels = _NO_LABELS) -> Reading:
+def read(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USUAL_LIMITS) -> Reading:
     """Return the transcripts in a file, and the rows that cannot be imported.
 
     `labels` win over what the file says of itself. Raises InputError, in one sentence, for a file that cannot be
-    read at all, and MissingVideoId for captions whose video is named nowhere.
+    read at all, or that holds more than `limits` allow, and MissingVideoId for captions whose video is named nowhere.
     """
-    document = Document(source.name, source.content, clean_labels(source.name, labels))
+    document = Document(source.name, source.content, clean_labels(source.name, labels), limits)
+    if len(source.content) > limits.file_bytes:
+        raise document.too_large("it")
     return _format(document).read(document)
 
 

@@ -8,6 +8,7 @@ from storage.errors import MissingVideoId
 from storage.formats.addresses import complete, youtube_id
 from storage.formats.document import Document
 from storage.formats.naming import read_name
+from storage.limits import LONGEST_TEXT
 from storage.models import Cue, Reading, Rejection, Transcript, Video
 
 
@@ -18,6 +19,9 @@ def captioned(
 
     Raises InputError when nobody speaks, and MissingVideoId when nothing says which video it is.
     """
+    for cue in cues:
+        if len(cue.text) > LONGEST_TEXT:
+            raise document.too_long(f"the caption at {cue.start_second:.12g} seconds", len(cue.text), LONGEST_TEXT)
     if not cues:
         raise document.refusal("there is not a single spoken word in it; choose captions of speech")
     labels, named = document.labels, read_name(document.name)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import regex
+
 # The control characters that `str.split` does not take for white space.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 # Half a character, which JSON can spell but UTF-8, and with it SQLite, cannot.
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-# Two ids that differ in these alone look the same to everybody.
-_DIRECTION_MARKS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Two ids that differ in these alone look the same to everybody: joiners, marks of direction, variants of a shape.
+_UNSEEN = regex.compile(r"[\p{Cf}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]")
 _LONGEST_QUOTATION = 60
 
 
@@ -21,8 +23,8 @@ def clean(text: str) -> str:
 
 
 def clean_id(text: str) -> str:
-    """Return a video id without the invisible marks that turn the direction of writing."""
-    return clean(_DIRECTION_MARKS.sub("", text))
+    """Return a video id without what nobody sees of it."""
+    return clean(_UNSEEN.sub("", text))
 
 
 def quoted(text: str) -> str:

@@ -11,6 +11,16 @@ from storage.errors import InputError
 from storage.formats.addresses import clean_url, youtube_id
 from storage.formats.cleaning import clean, clean_id, quoted
 from storage.formats.decoding import decode
+from storage.limits import (
+    FILE_BYTES_SETTING,
+    LINES_A_ROW,
+    LONGEST_ID,
+    LONGEST_ROW,
+    LONGEST_TEXT,
+    MEGABYTE,
+    ROWS_SETTING,
+    Limits,
+)
 from storage.models import Labels, Reading, Rejection
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]+)?")
@@ -24,6 +34,7 @@ class Document:
     name: str
     content: bytes
     labels: Labels
+    limits: Limits
 
     @cached_property
     def text(self) -> str:
@@ -32,8 +43,21 @@ class Document:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the text. Only LF ends one: captions hold other separators as plain characters."""
-        return self.text.split("\n")
+        """The lines of the text. Only LF ends one: captions hold other separators as plain characters.
+
+        Raises InputError for more, or longer, lines than may be.
+        """
+        most = self.limits.rows * LINES_A_ROW
+        if self.text.count("\n") > most:
+            raise self.refusal(
+                f"there are more than {most:,} lines, {LINES_A_ROW} for each of the {self.limits.rows:,} cues or rows "
+                f"that one file may have; split it ({ROWS_SETTING})"
+            )
+        lines = self.text.split("\n")
+        for number, line in enumerate(lines, start=1):
+            if len(line) > LONGEST_ROW:
+                raise self.too_long("this line", len(line), LONGEST_ROW, number)
+        return lines
 
     @cached_property
     def first_line(self) -> str:
@@ -44,6 +68,20 @@ class Document:
         """Return the error that says why this file cannot be imported; `line` is counted from 1."""
         where = self.name if line is None else f"{self.name}, line {line}"
         return kind(f"{where}: {reason}")
+
+    def too_large(self, what: str) -> InputError:
+        """Return the error that says that the file, or what it unfolds to, has too many bytes."""
+        most = f"{self.limits.file_bytes / MEGABYTE:,.0f} MB"
+        return self.refusal(f"{what} is larger than the {most} that one file may have; split it ({FILE_BYTES_SETTING})")
+
+    def too_many(self, what: str, line: int | None = None) -> InputError:
+        """Return the error that says that there are more cues or rows, `what`, than one file may have."""
+        most = f"{self.limits.rows:,} {what}"
+        return self.refusal(f"there are more than the {most} that one file may have; split it ({ROWS_SETTING})", line)
+
+    def too_long(self, what: str, length: int, longest: int, line: int | None = None) -> InputError:
+        """Return the error that says that a piece of text is too long to be one."""
+        return self.refusal(f"{what} has {length:,} characters, and {longest:,} are the most; break it up", line)
 
     def rejection(self, row: int, reason: str) -> Rejection:
         """Return the record of a row of this file that is not imported; `row` is counted from 1."""
@@ -68,6 +106,9 @@ def base_language(tag: str) -> str:
 
 def clean_labels(name: str, labels: Labels) -> Labels:
     """Return `labels` made fit to store, or raise InputError for one that cannot be what it claims to be."""
+    for what, said in (("title", labels.title), ("creator", labels.creator), ("url", labels.url)):
+        if len(said) > LONGEST_TEXT:
+            raise InputError(f"{name}: the {what} has {len(said):,} characters, and {LONGEST_TEXT:,} are the most")
     url, language = clean_url(labels.url), base_language(labels.language)
     if labels.url.strip() and not url:
         raise InputError(f"{name}: the url {quoted(labels.url)} is not a web address; write it out from https:// on")
@@ -90,4 +131,6 @@ def _labelled_id(name: str, text: str) -> str:
             f"{name}: {quoted(text)} is not the address of a YouTube video; give an id of your own as video id, "
             "and this address as url"
         )
+    if len(video_id) > LONGEST_ID:
+        raise InputError(f"{name}: {quoted(text)} is too long for an id; give one of at most {LONGEST_ID} characters")
     return youtube_id(video_id) or video_id

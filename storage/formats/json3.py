@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, FailFast, Field, ValidationError
 
 from storage.formats.captions import captioned
 from storage.formats.cleaning import clean
 from storage.formats.document import Document
 from storage.formats.rolling import settled
+from storage.limits import OBJECTS_A_ROW
 from storage.models import Cue, Reading
 
 _LONGEST_MS = 100 * 3_600_000
@@ -18,7 +21,8 @@ _RECOGNISED_WITHIN = 65_536
 _KEYS = re.compile(r'(?<!\\)"(?:events|wireMagic)"\s*:')
 
 
-class _Piece(BaseModel):
+@dataclass(frozen=True, slots=True)
+class _Piece:
     utf8: str = ""
 
 
@@ -27,13 +31,13 @@ class _Event(BaseModel):
 
     start_ms: int = Field(alias="tStartMs", ge=0, le=_LONGEST_MS)
     duration_ms: int = Field(alias="dDurationMs", default=0, ge=0)
-    segs: list[_Piece] = Field(default_factory=list)
+    segs: Annotated[list[_Piece], FailFast()] = Field(default_factory=list)
     append: int = Field(alias="aAppend", default=0)
     window: int = Field(alias="wWinId", default=0)
 
 
 class _Captions(BaseModel):
-    events: list[_Event]
+    events: Annotated[list[_Event], FailFast()]
 
 
 def is_json3(document: Document) -> bool:
@@ -43,10 +47,15 @@ def is_json3(document: Document) -> bool:
 
 def read_json3(document: Document) -> Reading:
     """Read the captions of one video."""
+    # Before it is taken apart: each object takes many times the room of the few characters it is written in.
+    if document.text.count("{") > document.limits.rows * OBJECTS_A_ROW:
+        raise document.too_many("cues")
     try:
         captions = _Captions.model_validate_json(document.text)
     except ValidationError as error:
         raise document.refusal(_problem(error)) from error
+    if len(captions.events) > document.limits.rows:
+        raise document.too_many("cues")
     return captioned(document, settled(list(_cues(captions.events))))
 
 
@@ -59,21 +68,21 @@ def _problem(error: ValidationError) -> str:
 
 
 def _cues(events: Sequence[_Event]) -> Iterator[Cue]:
-    shown: list[tuple[_Event, str]] = []
+    shown: list[tuple[_Event, list[str]]] = []
     latest: dict[int, int] = {}  # for each window, where in `shown` its latest text is
     for event in events:
         text = "".join(piece.utf8 for piece in event.segs)
         at = latest.get(event.window)
         if not text:
             continue
-        if event.append and at is not None and not _is_parted(shown[at][1], text):
-            shown[at] = shown[at][0], shown[at][1] + text
+        if event.append and at is not None and not _is_parted(shown[at][1][-1], text):
+            shown[at][1].append(text)
         else:
             latest[event.window] = len(shown)
-            shown.append((event, text))
-    for event, text in shown:
+            shown.append((event, [text]))
+    for event, texts in shown:
         end_ms = event.start_ms + min(event.duration_ms, _LONGEST_MS)
-        yield Cue(event.start_ms / 1000, end_ms / 1000, clean(text))
+        yield Cue(event.start_ms / 1000, end_ms / 1000, clean("".join(texts)))
 
 
 def _is_parted(before: str, after: str) -> bool:

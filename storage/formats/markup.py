@@ -33,6 +33,13 @@ def subrip_words(line: str) -> str:
     return _words(_KNOWN_TAG.sub("", _STYLE.sub("", _untimed(line))))
 
 
+def as_subrip_words(words: str) -> str:
+    """Spell words so that `subrip_words` gives them back, and no line of them is taken for a cue's times."""
+    if "-->" not in words and subrip_words(words) == words:
+        return words  # programs that show captions do not all know escapes
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("{", "&#123;")
+
+
 def _untimed(line: str) -> str:
     return _WORD_TIME.sub("", _BREAK.sub(" ", line))
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 from typing import Any
 
+from storage.formats.cleaning import quoted
 from storage.formats.document import Document
+from storage.formats.parquet_pages import DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY, pages
 from storage.formats.rows import COLUMNS, REQUIRED, Row, assemble, column_names
 from storage.models import Reading
 
 _MARK = b"PAR1"
 _NUMBERS = ("start_second", "end_second")
+_FOOTER_SHARE = 50
+"""The part of a file that may go into describing it: a description takes up some hundred times its size in memory."""
+
+
+_PAGE_BYTES = 1000
+"""What a page costs, even one with nothing in it."""
 
 
 def is_parquet(document: Document) -> bool:
@@ -25,6 +33,9 @@ def read_parquet(document: Document) -> Reading:
 
     if not document.content.endswith(_MARK) or len(document.content) <= 2 * len(_MARK):
         raise document.refusal("the Parquet file is cut off before its end; download or export it again")
+    footer_bytes = int.from_bytes(document.content[-8:-4], "little")
+    if document.limits.file_bytes // _FOOTER_SHARE < footer_bytes < len(document.content):
+        raise document.refusal(f"its pieces take {footer_bytes:,} bytes to list; export it with larger row groups")
     try:
         return assemble(document, _rows(document))
     # Besides Arrow's own errors a damaged file shows itself as OSError, or as ValueError for text that is not UTF-8.
@@ -36,8 +47,9 @@ def _rows(document: Document) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet
 
-    file = pyarrow.parquet.ParquetFile(pa.BufferReader(document.content))
-    schema = file.schema_arrow
+    content = pa.BufferReader(document.content)
+    file = pyarrow.parquet.ParquetFile(content)
+    schema, metadata = file.schema_arrow, file.metadata
     columns = {
         name: spelled
         for name, spelled in zip(column_names(document, schema.names), schema.names, strict=True)
@@ -45,11 +57,60 @@ def _rows(document: Document) -> Iterator[Row]:
     }
     for name, spelled in columns.items():
         _check_type(document, name, schema.field(spelled).type)
+    texts = {spelled for name, spelled in columns.items() if name not in _NUMBERS}
+    chunks = [list(_chunks(metadata.row_group(number), columns.values())) for number in range(metadata.num_row_groups)]
+    _require_bounds(document, metadata.num_rows, [chunk for group in chunks for chunk in group], texts)
     numbers = count(1)
-    for batch in file.iter_batches(columns=list(columns.values())):
-        cells = [batch.column(spelled).to_pylist() for spelled in columns.values()]
-        for values in zip(*cells, strict=True):
-            yield Row(next(numbers), dict(zip(columns, values, strict=True)))
+    size = 0
+    for number, group in enumerate(chunks):
+        # A text that a thousand rows share, and that the file holds once, is then in memory once.
+        shared = [
+            chunk.path_in_schema for chunk in group if chunk.has_dictionary_page and chunk.path_in_schema in texts
+        ]
+        file = pyarrow.parquet.ParquetFile(content, metadata=metadata, read_dictionary=shared)
+        for batch in file.iter_batches(row_groups=[number], columns=list(columns.values())):
+            cells = [_cells(batch.column(spelled)) for spelled in columns.values()]
+            for values in zip(*cells, strict=True):
+                size += sum(len(value) for value in values if isinstance(value, str))
+                if size > document.limits.file_bytes:
+                    raise document.too_large("what it unfolds to")
+                yield Row(next(numbers), dict(zip(columns, values, strict=True)))
+
+
+def _chunks(group: Any, columns: Collection[str]) -> Iterator[Any]:
+    """What a group of rows holds of the columns that are read, as pyarrow describes it."""
+    chunks = (group.column(number) for number in range(group.num_columns))
+    return (chunk for chunk in chunks if chunk.path_in_schema in columns)
+
+
+def _require_bounds(document: Document, rows: int, chunks: Sequence[Any], texts: Collection[str]) -> None:
+    """Raise InputError where the columns would unfold to more than a file may have, or nobody can tell."""
+    if rows > document.limits.rows:
+        raise document.too_many("rows")
+    size, told = 0, sum(chunk.total_uncompressed_size for chunk in chunks)
+    if told > document.limits.file_bytes:
+        raise document.too_large("what it unfolds to")
+    for chunk in chunks:
+        for page in pages(document.content, chunk):
+            size += page.unfolded_bytes + _PAGE_BYTES
+            if size > document.limits.file_bytes:
+                raise document.too_large("what it unfolds to")
+            # The second kind beside a dictionary pyarrow reads only by writing out each text as often as it occurs.
+            untold = {DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY} if chunk.has_dictionary_page else {DELTA_BYTE_ARRAY}
+            if chunk.path_in_schema in texts and not untold.isdisjoint(page.encodings):
+                raise document.refusal(
+                    f"the column {quoted(chunk.path_in_schema)} is written in a way that does not tell how large it "
+                    "will be (DELTA_BYTE_ARRAY); export the file with the encoding PLAIN"
+                )
+
+
+def _cells(column: Any) -> list[Any]:
+    """The cells of a column, each different text once."""
+    if not hasattr(column, "dictionary"):
+        cells: list[Any] = column.to_pylist()
+        return cells
+    known = column.dictionary.to_pylist()
+    return [None if place is None else known[place] for place in column.indices.to_pylist()]
 
 
 def _check_type(document: Document, name: str, kind: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from storage.formats.document import Document
 from storage.formats.footers import is_header, without_footer
 from storage.formats.rows import Row, assemble
+from storage.limits import LONGEST_ID
 from storage.models import Reading, Rejection
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -17,7 +18,6 @@ _TIMES = re.compile(rf" \| (?=(?P<start>{_NUMBER}) \|(?: (?P<end>{_NUMBER}))? (?
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _URL_AHEAD = re.compile(r" ?https?://", re.IGNORECASE)
 _PIPE = re.compile(r" ?\|(?: |$)")
-_LONGEST_ID = 200
 
 
 def is_pipe_table(document: Document) -> bool:
@@ -52,7 +52,7 @@ def _rows(document: Document) -> Iterator[Row | Rejection]:
 def _row(number: int, line: str) -> Row | None:
     """Return the row that `line` holds, None when it holds none."""
     video_id, pipe, _ = line.partition(" | ")
-    if not pipe or len(video_id) > _LONGEST_ID:
+    if not pipe or len(video_id) > LONGEST_ID:
         return None
     times = _times(line, len(video_id))
     if times is None:

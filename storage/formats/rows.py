@@ -11,6 +11,7 @@ from decimal import Decimal
 from storage.formats.addresses import clean_url, complete
 from storage.formats.cleaning import clean, clean_id, quoted
 from storage.formats.document import Document
+from storage.limits import LONGEST_ID, LONGEST_TEXT
 from storage.models import Reading, Rejection, Segment, Transcript, Video
 
 REQUIRED = ("video_id", "text", "start_second")
@@ -79,7 +80,9 @@ def assemble(document: Document, rows: Iterable[Row | Rejection]) -> Reading:
     """Check and group `rows`. Rejections among them are passed on; raises InputError when there are no rows at all."""
     pages: dict[str, _Page] = {}
     rejections: list[Rejection] = []
-    for row in rows:
+    for count, row in enumerate(rows, start=1):
+        if count > document.limits.rows:
+            raise document.too_many("rows")
         refused = row if isinstance(row, Rejection) else _add(document, pages, row)
         if refused is not None:
             rejections.append(refused)
@@ -111,6 +114,10 @@ def _add(document: Document, pages: dict[str, _Page], row: Row) -> Rejection | N
 
 def _checked(row: Row) -> _Spoken | str:
     """Return the row's contents, or the sentence that says what is wrong with them."""
+    for column, raw in row.fields.items():
+        longest = LONGEST_ID if column == "video_id" else LONGEST_TEXT
+        if isinstance(raw, str) and len(raw) > longest:
+            return f"{column} has {len(raw):,} characters, and {longest:,} are the most; shorten it"
     raw_id, raw_text = row.fields.get("video_id"), row.fields.get("text")
     video_id = clean_id(raw_id) if isinstance(raw_id, str) else ""
     text = clean(raw_text) if isinstance(raw_text, str) else ""

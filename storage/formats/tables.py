@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from storage.formats.cleaning import quoted
 from storage.formats.document import Document
 from storage.formats.rows import COLUMNS, Row, assemble, column_names
+from storage.limits import LONGEST_ROW, LONGEST_TEXT
 from storage.models import Reading, Rejection
 
 # Column names that are no everyday words, so that a line of prose is not taken for a header.
@@ -75,7 +75,8 @@ def _separated(document: Document, delimiter: str) -> Iterator[Row | Rejection]:
 
 def _records(document: Document, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line it starts on, blank lines left out."""
-    reader = csv.reader(io.StringIO(document.text), delimiter=delimiter, strict=True)
+    start = 1
+    reader = csv.reader(_lines_of_record(document, lambda: start), delimiter=delimiter, strict=True)
     while True:
         start = reader.line_num + 1
         try:
@@ -88,9 +89,27 @@ def _records(document: Document, delimiter: str) -> Iterator[tuple[int, list[str
             yield start, cells
 
 
+def _lines_of_record(document: Document, start: Callable[[], int]) -> Iterator[str]:
+    """Yield the lines with their ends. Raises InputError where the record that began on line `start` goes on and on."""
+    first, length = 0, 0
+    for number, line in enumerate(document.lines, start=1):
+        if start() != first:
+            first, length = start(), 0
+        length += len(line) + 1
+        if length > LONGEST_ROW + 1:
+            raise document.too_long("the row that begins here", length, LONGEST_ROW, first)
+        yield line + "\n" if number < len(document.lines) else line
+
+
 def _csv_problem(problem: str) -> str:
-    # An open quotation mark takes in the rest of the file, up to its end or to the module's limit for one cell.
-    if "unexpected end" in problem or "field limit" in problem:
+    # An open quotation mark takes in the rest of the file, up to its end or to the module's limit for one cell, which
+    # is a little above ours.
+    if "field limit" in problem:
+        return (
+            f"a cell of this row has more than {LONGEST_TEXT:,} characters; shorten it, or close the quotation mark "
+            "that it begins with"
+        )
+    if "unexpected end" in problem:
         return "a quotation mark opened in this row is never closed; close it, or write one that is text twice"
     return f"the quotation marks do not fit ({problem}); write a quotation mark inside a cell twice"
 
@@ -101,7 +120,11 @@ def _objects(document: Document) -> Iterator[Row | Rejection]:
     for number, line in enumerate(document.lines, start=1):
         if not line.strip():
             continue
-        fields = _fields(line)
+        try:
+            fields = _fields(line)
+        except RecursionError:
+            yield document.rejection(number, f"{quoted(line)} is nested too deeply; write plain text and numbers")
+            continue
         if fields is None:
             yield document.rejection(
                 number, f"{quoted(line)} is not a complete JSON object; write one whole object on each line"
@@ -115,9 +138,9 @@ def _objects(document: Document) -> Iterator[Row | Rejection]:
 
 
 def _fields(line: str) -> dict[str, object] | None:
-    """Return the object on a line by its cleaned keys, None when there is no whole one."""
+    """Return the object on a line by its cleaned keys, None when there is no whole one. Raises RecursionError."""
     try:
         value = json.loads(line)
-    except (ValueError, RecursionError):  # ValueError also for a number of thousands of digits
+    except ValueError:  # also for a number of thousands of digits
         return None
     return {key.strip().lower(): cell for key, cell in value.items()} if isinstance(value, dict) else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from storage.formats.cleaning import quoted
 from storage.formats.document import Document
+from storage.limits import LONGEST_TEXT
 from storage.models import Rejection
 
 _LONGEST_MS = 100 * 3_600_000
@@ -50,7 +51,12 @@ def read_lines(document: Document, asides: bool) -> list[Line]:
     Raises InputError, with the line, for a timing line that cannot be read and for a file that is cut off.
     """
     lines = document.lines
-    timings = {i: _times(document, i) for i in range(len(lines)) if _claims_times(lines, i, asides)}
+    timings: dict[int, tuple[int, int]] = {}
+    for i in range(len(lines)):
+        if _claims_times(lines, i, asides):
+            if len(timings) == document.limits.rows:
+                raise document.too_many("cues", i + 1)
+            timings[i] = _times(document, i)
     labels = _ids(lines, timings) if asides else _indexes(lines, timings)
     result: list[Line] = []
     role = Role.STRAY
@@ -67,6 +73,8 @@ def read_lines(document: Document, asides: bool) -> list[Line]:
         else:
             if asides and _ASIDE.match(text) and _is_blank(lines, i - 1):
                 role = Role.ASIDE
+            if len(text) > LONGEST_TEXT:
+                raise document.too_long("this line", len(text), LONGEST_TEXT, i + 1)
             result.append(Line(role, text))
     _refuse_cut_off(document, result)
     return result

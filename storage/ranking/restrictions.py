@@ -49,6 +49,14 @@ class Restrictions:
             allowed[self._excluded(library, exclusion)] = False
         return allowed
 
+    def unsaid(self, question: Question) -> tuple[str, ...]:
+        """The exclusions that nothing in the scope says, so that they leave nothing out."""
+        return tuple(
+            exclusion
+            for exclusion in dict.fromkeys(question.exclusions)
+            if not any(len(self._excluded(library, exclusion)) for library in self._libraries)
+        )
+
     def _excluded(self, library: LibraryIndex, exclusion: str) -> Longs:
         tokens = list(self._analyser.tokens(exclusion))
         if len(tokens) == 1:

@@ -1,7 +1,7 @@
 """A small Discord on 127.0.0.1, with REST and gateway over real sockets, for a bot that runs as a process."""
 
 from .basics import Breach, Clock, Json, Request
-from .faults import Fault
+from .faults import Fault, Storm
 from .interactions import Callback, Interaction, Kind
 from .messages import Message, Upload
 from .options import NotOfferedError
@@ -31,6 +31,7 @@ __all__ = [
     "Request",
     "Role",
     "Schema",
+    "Storm",
     "Upload",
     "User",
     "sample_bot_source",

@@ -146,7 +146,7 @@ class Actions(People):
         if source is not None:
             payload["message"] = source.payload()
         interaction = Interaction(key, token, kind, user, place, payload, world.clock.now(), source)
-        world.interactions[key] = interaction
+        world.interactions[key] = world.tokens[token] = interaction
         await self.gateway.dispatch("INTERACTION_CREATE", payload)
         return interaction
 

@@ -19,7 +19,7 @@ async def _application(call: Call) -> Answer:
 async def _gateway_bot(call: Call) -> Answer:
     limit = {"total": 1000, "remaining": 999, "reset_after": 3_600_000, "max_concurrency": 1}
     url = call.world.address.replace("http", "ws", 1) + "/gateway/"
-    return 200, {"url": url, "shards": 1, "session_start_limit": limit}
+    return 200, {"url": url, "shards": call.gateway.shards, "session_start_limit": limit}
 
 
 async def _user(call: Call) -> Answer:

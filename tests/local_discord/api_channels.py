@@ -68,6 +68,10 @@ async def _post(call: Call) -> Answer:
         nonce=str(body["nonce"]) if body.get("nonce") is not None else None,
     )
     compose(call.world, message, body, call.files, limits.CREATE_FLAGS)
+    if message.nonce is not None:
+        call.world.nonces[channel.id, message.nonce] = message
+    if reference is not None:
+        reference.replies.append(message)
     await call.gateway.announce("MESSAGE_CREATE", message)
     return 200, message.payload()
 
@@ -76,8 +80,7 @@ def _same_nonce(call: Call, channel: Channel, body: Json) -> Message | None:
     """An enforced nonce makes a repeated request harmless: it answers with the message of the first."""
     if not body.get("enforce_nonce") or body.get("nonce") is None:
         return None
-    mine = (message for message in call.world.messages.values() if message.channel is channel and message.author.bot)
-    return next((message for message in mine if message.nonce == str(body["nonce"])), None)
+    return call.world.nonces.get((channel.id, str(body["nonce"])))
 
 
 async def _list(call: Call) -> Answer:

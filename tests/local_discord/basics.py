@@ -135,3 +135,5 @@ class Request:
     status: int | None = None
     answered_at: float | None = None
     answer: Any = field(default=None, repr=False)
+    # What is in the files.
+    contents: list[bytes] = field(default_factory=list, repr=False)

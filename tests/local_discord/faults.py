@@ -1,10 +1,12 @@
-"""Trouble on command: the next answers of a route are refused, slow or never come."""
+"""Trouble on command, and at random: answers of a route are refused, slow or never come."""
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+import random
+from collections import Counter
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from .basics import Json
@@ -31,6 +33,13 @@ class Fault:
     def matches(self, method: str, path: str) -> bool:
         return self.times > 0 and self.method in ("*", method) and fnmatchcase(path, self.path)
 
+    @property
+    def kind(self) -> str:
+        """In a few words, for counting."""
+        what = "cut off" if self.drop else "slow" if self.status is None else str(self.status)
+        when = " after it was done" if self.applied else ""
+        return f"{what}{' (global)' if self.is_global else ''}{when}"
+
     def headers(self) -> dict[str, str]:
         found: dict[str, str] = {}
         if self.status == 429:
@@ -55,9 +64,39 @@ class Fault:
         return "application/json", json.dumps({"message": f"{self.status}: refused on command", "code": self.code})
 
 
+@dataclass
+class Storm:
+    """Trouble for a share of the requests on these paths, drawn at random; the same requests meet the same again."""
+
+    seed: int
+    share: float = 0.2
+    paths: tuple[str, ...] = ("*/callback", "/webhooks/*", "/channels/*", "/guilds/*/members/*")
+    # How long what is slow takes, at most: on the way there or back.
+    slow_seconds: float = 1.0
+    _chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)
+
+    def draw(self, method: str, path: str) -> Fault | None:
+        if not any(fnmatchcase(path, each) for each in self.paths) or self._chance.random() >= self.share:
+            return None
+        kind, applied = self._chance.randrange(4), self._chance.random() < 0.5
+        if kind == 0:
+            return Fault(method, path, drop=True, applied=applied)
+        if kind == 1:
+            return Fault(method, path, delay=self._chance.uniform(0.1, self.slow_seconds), applied=applied)
+        if kind == 2:
+            return Fault(method, path, status=429, retry_after=0.05, is_global=applied)
+        return Fault(method, path, status=self._chance.choice([500, 502, 503, 504]), applied=applied)
+
+
 class Faults:
     def __init__(self) -> None:
         self._planned: list[Fault] = []
+        self.storm: Storm | None = None
+        # What was done to requests, by kind.
+        self.injected: Counter[str] = Counter()
 
     def add(self, fault: Fault) -> Fault:
         self._planned.append(fault)
@@ -67,8 +106,11 @@ class Faults:
         self._planned.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
-        for fault in self._planned:
-            if fault.matches(method, path):
-                fault.times -= 1
-                return fault
-        return None
+        fault = next((each for each in self._planned if each.matches(method, path)), None)
+        if fault is not None:
+            fault.times -= 1
+        elif self.storm is not None:
+            fault = self.storm.draw(method, path)
+        if fault is not None:
+            self.injected[fault.kind] += 1
+        return fault

@@ -1,12 +1,11 @@
-"""The gateway: one bot, one shard, JSON frames, with sessions that can be resumed."""
+"""The gateway: one bot with as many shards as wanted, JSON frames, and sessions that can be resumed."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
-from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -14,64 +13,32 @@ from aiohttp import WSMsgType, web
 from .basics import Json
 from .messages import Message
 from .places import Guild, Member, Permission
+from .sessions import ClosedError, Connection, Op, Session
 from .state import World
 
 GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+_OF_GUILDS = {"GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE"}
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
-
-
-class Op(IntEnum):
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    PRESENCE = 3
-    VOICE_STATE = 4
-    RESUME = 6
-    RECONNECT = 7
-    REQUEST_MEMBERS = 8
-    INVALID_SESSION = 9
-    HELLO = 10
-    HEARTBEAT_ACK = 11
-
-
-class _ClosedError(Exception):
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-
-
-@dataclass(eq=False)
-class Session:
-    """What the client resumes: all that was sent to it, whether it arrived or not."""
-
-    id: str
-    intents: int
-    sent: list[Json] = field(default_factory=list)
-    socket: web.WebSocketResponse | None = None
-
-
-@dataclass(eq=False)
-class _Connection:
-    socket: web.WebSocketResponse
-    transport: asyncio.Transport | None
-    session: Session | None = None
-    ended_here: bool = False
 
 
 class Gateway:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._connections: list[_Connection] = []
+        self._connections: list[Connection] = []
         self.sessions: dict[str, Session] = {}
-        self.current: Session | None = None
+        # What GET /gateway/bot tells the bot to open, and the session of each shard that was opened last.
+        self.shards = 1
+        self.current: dict[int, Session] = {}
+        # How many events that had arrived the next RESUMEs send once more.
+        self.sent_again = 0
         self.heartbeat_seconds = 41.25
         # The privileged intents which the app's settings allow.
         self.privileged_allowed = 0
         # While this is cleared, a connection is accepted but not greeted, as in an outage.
         self.greeting = asyncio.Event()
         self.greeting.set()
+        self.held = 0
         self.identifies: list[Json] = []
         self.resumes: list[Json] = []
         self.presences: list[Json] = []
@@ -83,23 +50,32 @@ class Gateway:
 
     @property
     def connected(self) -> bool:
-        return self.current is not None and self.current.socket is not None
+        """Whether every shard is here."""
+        return all(shard in self.current and self.current[shard].socket for shard in range(self.shards))
 
     @property
     def intents(self) -> int:
-        return self.current.intents if self.current else 0
+        return next((session.intents for session in self.current.values()), 0)
+
+    def shard_of(self, guild_id: int | None) -> int:
+        """Which shard is told of a server, or of direct messages."""
+        return 0 if guild_id is None else (guild_id >> 22) % self.shards
 
     # What a test commands.
 
     async def dispatch(self, event: str, data: Json) -> None:
         """Sends an event as it is; while the client is away it is kept for RESUME."""
-        if self.current is None:
+        guild_id = data["id"] if event in _OF_GUILDS else data.get("guild_id")
+        session = self.current.get(self.shard_of(int(guild_id) if guild_id else None))
+        if session is None:
             raise AssertionError(f"nobody has identified, so {event} would reach nobody")
-        await self._dispatch(self.current, event, data)
+        await self._dispatch(session, event, data)
 
-    def drop(self) -> None:
-        """Cuts the line without a word; what is dispatched from here on waits for RESUME."""
+    def drop(self, shard: int | None = None) -> None:
+        """Cuts the line without a word, or that of one shard; what is dispatched from here on waits for RESUME."""
         for connection in self._connections:
+            if shard is not None and (connection.session is None or connection.session.shard != shard):
+                continue
             if connection.session is not None:
                 connection.session.socket = None
             connection.ended_here = True
@@ -127,13 +103,15 @@ class Gateway:
 
     async def _to_all(self, frame: Json) -> None:
         for connection in list(self._connections):
-            await connection.socket.send_str(json.dumps(frame))
+            # Who is just leaving does not hear it.
+            with contextlib.suppress(ConnectionError):
+                await connection.socket.send_str(json.dumps(frame))
 
     # What messages, servers and members become for this client.
 
     async def announce(self, event: str, message: Message) -> None:
         """A message event, if this client is told of such, with what its intents let it read."""
-        if self.current is not None and self._is_told_of(message):
+        if self._is_told_of(message):
             await self.dispatch(event, self._readable(message, event))
 
     def _is_told_of(self, message: Message) -> bool:
@@ -164,7 +142,7 @@ class Gateway:
         return body
 
     async def announce_guild(self, guild: Guild) -> None:
-        if self.current is not None and self.intents & GUILDS:
+        if self.shard_of(guild.id) in self.current and self.intents & GUILDS:
             await self.dispatch("GUILD_CREATE", guild.create_payload(self._world.bot))
 
     # The protocol.
@@ -172,13 +150,16 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=4096, autoping=True)
         await socket.prepare(request)
+        self.held += 1
+        self._world.changes.tell()
         await self.greeting.wait()
-        connection = _Connection(socket, request.transport)
+        self.held -= 1
+        connection = Connection(socket, request.transport)
         self._connections.append(connection)
         try:
             await self._send(socket, Op.HELLO, {"heartbeat_interval": int(self.heartbeat_seconds * 1000)})
             await self._converse(connection)
-        except _ClosedError as error:
+        except ClosedError as error:
             self.closes.append(("server", error.code))
             await socket.close(code=error.code, message=error.reason.encode())
         except ConnectionError:
@@ -191,7 +172,7 @@ class Gateway:
             self._world.changes.tell()
         return socket
 
-    async def _converse(self, connection: _Connection) -> None:
+    async def _converse(self, connection: Connection) -> None:
         async for received in connection.socket:
             if received.type is not WSMsgType.TEXT:
                 break
@@ -199,13 +180,13 @@ class Gateway:
                 frame = json.loads(received.data)
                 op, data = Op(frame["op"]), frame.get("d")
             except (ValueError, KeyError, TypeError):
-                raise _ClosedError(4002, "Error while decoding payload.") from None
+                raise ClosedError(4002, "Error while decoding payload.") from None
             await self._obey(connection, op, data)
             self._world.changes.tell()
         if not connection.ended_here:
             self.closes.append(("client", connection.socket.close_code))
 
-    async def _obey(self, connection: _Connection, op: Op, data: Any) -> None:
+    async def _obey(self, connection: Connection, op: Op, data: Any) -> None:
         if op is Op.HEARTBEAT:
             self.heartbeats += 1
             await self._send(connection.socket, Op.HEARTBEAT_ACK, None)
@@ -214,31 +195,37 @@ class Gateway:
         elif op is Op.RESUME:
             await self._resume(connection, data)
         elif connection.session is None:
-            raise _ClosedError(4003, "Not authenticated.")
+            raise ClosedError(4003, "Not authenticated.")
         elif op is Op.REQUEST_MEMBERS:
             await self._members(connection.session, data)
         elif op is Op.PRESENCE:
             self.presences.append(data)
         elif op is not Op.VOICE_STATE:
-            raise _ClosedError(4001, "Unknown opcode.")
+            raise ClosedError(4001, "Unknown opcode.")
 
-    async def _identify(self, connection: _Connection, data: Json) -> None:
+    async def _identify(self, connection: Connection, data: Json) -> None:
         self.identifies.append({key: value for key, value in data.items() if key != "token"})
         if connection.session is not None:
-            raise _ClosedError(4005, "Already authenticated.")
+            raise ClosedError(4005, "Already authenticated.")
         if data.get("token") != self._world.token:
-            raise _ClosedError(4004, "Authentication failed.")
+            raise ClosedError(4004, "Authentication failed.")
         intents = data.get("intents")
         if not isinstance(intents, int):
-            raise _ClosedError(4013, "Invalid intent(s).")
+            raise ClosedError(4013, "Invalid intent(s).")
         if intents & PRIVILEGED & ~self.privileged_allowed:
-            raise _ClosedError(4014, "Disallowed intent(s).")
-        session = Session(secrets.token_hex(16), intents, socket=connection.socket)
-        connection.session = self.current = self.sessions[session.id] = session
+            raise ClosedError(4014, "Disallowed intent(s).")
+        shard, count = data.get("shard") or (0, 1)
+        if not 0 <= shard < count:
+            raise ClosedError(4010, "Invalid shard.")
+        if count < self.shards:
+            raise ClosedError(4011, "Sharding required.")
+        session = Session(secrets.token_hex(16), intents, shard, socket=connection.socket)
+        connection.session = self.current[shard] = self.sessions[session.id] = session
         await self._welcome(session, data.get("shard"))
 
     async def _welcome(self, session: Session, shard: list[int] | None) -> None:
         guilds = [guild for guild in self._world.guilds.values() if guild.installed]
+        guilds = [guild for guild in guilds if self.shard_of(guild.id) == session.shard]
         ready: Json = {
             "v": 10,
             "user": self._world.bot.payload(),
@@ -253,22 +240,23 @@ class Gateway:
             await self.announce_guild(guild)
         self.readies += 1
 
-    async def _resume(self, connection: _Connection, data: Json) -> None:
+    async def _resume(self, connection: Connection, data: Json) -> None:
         self.resumes.append({key: value for key, value in data.items() if key != "token"})
         if data.get("token") != self._world.token:
-            raise _ClosedError(4004, "Authentication failed.")
+            raise ClosedError(4004, "Authentication failed.")
         session = self.sessions.get(data.get("session_id", ""))
         if session is None:
             await self._send(connection.socket, Op.INVALID_SESSION, False)
             return
         seen = data.get("seq") or 0
         if seen > len(session.sent):
-            raise _ClosedError(4007, "Invalid seq.")
+            raise ClosedError(4007, "Invalid seq.")
+        seen = max(0, seen - self.sent_again)
         # What is dispatched while the old events go out joins the end of the same list.
         while seen < len(session.sent):
             await connection.socket.send_str(json.dumps(session.sent[seen]))
             seen += 1
-        connection.session = self.current = session
+        connection.session = self.current[session.shard] = session
         session.socket = connection.socket
         await self._dispatch(session, "RESUMED", {"_trace": []})
         self.resumed += 1
@@ -279,7 +267,7 @@ class Gateway:
             return
         everybody = not data.get("query") and not data.get("user_ids")
         if everybody and not session.intents & GUILD_MEMBERS:
-            raise _ClosedError(4014, "Disallowed intent(s).")
+            raise ClosedError(4014, "Disallowed intent(s).")
         found = [member for member in guild.members.values() if _is_asked_for(member, data)]
         chunk: Json = {"guild_id": str(guild.id), "members": [member.payload() for member in found]}
         chunk |= {"chunk_index": 0, "chunk_count": 1, "not_found": []}

@@ -227,13 +227,14 @@ def shown(interaction: Interaction, message: Message) -> None:
 
 def by_token(world: World, application_id: int, token: str) -> Interaction:
     """Whose follow-up route this is: only once answered, and for a quarter of an hour."""
-    for interaction in world.interactions.values():
-        if interaction.token == token and application_id == world.application_id:
-            if world.clock.now() - interaction.created > TOKEN_LIFE:
-                raise ApiError(401, 50027, "Invalid Webhook Token")
-            if interaction.callback is not None:
-                return interaction
-    raise ApiError(404, 10015, "Unknown Webhook")
+    interaction = world.tokens.get(token)
+    if interaction is None or application_id != world.application_id:
+        raise ApiError(404, 10015, "Unknown Webhook")
+    if world.clock.now() - interaction.created > TOKEN_LIFE:
+        raise ApiError(401, 50027, "Invalid Webhook Token")
+    if interaction.callback is None:
+        raise ApiError(404, 10015, "Unknown Webhook")
+    return interaction
 
 
 def follow_up(world: World, interaction: Interaction, body: Json, files: dict[int, Part]) -> tuple[Message, bool]:

@@ -70,6 +70,7 @@ class Message:
     nonce: str | None = None
     allowed_mentions: Json | None = None
     reference: Message | None = None
+    replies: list[Message] = field(default_factory=list)
     # None means the default, which depends on whether anything about mentions was said at all.
     ping_reply: bool | None = None
     edited: float | None = None

@@ -35,12 +35,13 @@ class People:
         owner: User | None = None,
         locale: str = "en-US",
         bot_permissions: int = EVERYDAY,
+        guild_id: int | None = None,
     ) -> Guild:
         """A server; with `installed=False` the bot is not in it. Add it before the bot starts, or use `join`.
 
         `bot_permissions` come on top of what everyone may; to take something away, give a channel overwrites.
         """
-        guild = Guild(self.world.ids.next(), name, owner or self.world.owner, installed, locale)
+        guild = Guild(guild_id or self.world.ids.next(), name, owner or self.world.owner, installed, locale)
         self.world.guilds[guild.id] = guild
         if installed:
             role = self.add_role(guild, self.bot_user.name, bot_permissions)

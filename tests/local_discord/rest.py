@@ -83,6 +83,9 @@ class Rest:
         fault = self._world.faults.take(request.method, path)
         try:
             response = await self._answer(request, endpoint, record, fault)
+        except ConnectionError:
+            # The client has lost its patience in the middle of a request.
+            response = None
         except Exception as error:
             self._world.broken.append(error)
             raise
@@ -103,6 +106,7 @@ class Rest:
         try:
             record.body, files = await _read(request)
             record.files = [part.filename for part in files.values()]
+            record.contents = [part.content for part in files.values()]
             call = Call(
                 self._world,
                 self._gateway,

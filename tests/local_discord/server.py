@@ -15,9 +15,10 @@ from .actions import Actions
 from .basics import Breach, Clock, Json, Request
 from .faults import Fault
 from .gateway import Gateway
+from .hearing import heard
 from .interactions import Interaction
 from .messages import Message
-from .places import Channel
+from .places import Channel, User
 from .process import BotProcess
 from .rest import Rest
 from .schema import Schema
@@ -153,6 +154,10 @@ class LocalDiscord(Actions):
         if answer is None:
             raise AssertionError("nothing was found")
         return answer
+
+    def heard_by(self, user: User, since: int = 0) -> str:
+        """All that the bot ever sent in front of somebody, from its request of that number on."""
+        return heard(self.world, user, since)
 
     def messages_in(self, channel: Channel) -> list[Message]:
         """The bot's messages there which are not deleted, ephemeral ones included."""

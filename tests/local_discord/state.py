@@ -29,6 +29,9 @@ class World:
         # By id of the server, None for the global ones.
         self.commands: dict[int | None, list[Json]] = {}
         self.interactions: dict[int, Interaction] = {}
+        self.tokens: dict[str, Interaction] = {}
+        # The bot's messages by channel and enforced nonce.
+        self.nonces: dict[tuple[int, str], Message] = {}
         # People who installed the app for themselves, which lets them use it where the bot is absent.
         self.installed_by: set[User] = set()
         self.requests: list[Request] = []

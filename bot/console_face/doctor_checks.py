@@ -1,0 +1,168 @@
+"""What is most often wrong with an installation, each in one line with what to do. `cuepoint doctor` tells it."""
+
+from __future__ import annotations
+
+import enum
+import re
+import shutil
+import socket
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.nightly import last_made_at
+from bot.settings import Settings
+from bot.standing import Standing
+from storage import access
+from storage.ledger import Ledger
+from storage.library import Library
+
+ROOM_BYTES = 200_000_000
+"""Less than this is nearly nothing: a day of use, an import and a backup want to be written."""
+OLD_SECOND = 2 * 24 * 3600.0
+"""A nightly backup older than this is one that was missed."""
+WRONG_SECOND = 60.0
+"""A clock that is off by more makes expired buttons live and living ones expire."""
+_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+")
+
+
+class Grade(enum.Enum):
+    """How bad something is."""
+
+    FINE = "ok, "
+    NOTE = "note: "
+    WRONG = "problem: "
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that was looked at: a word for what it is, and what there is to say, with what to do."""
+
+    about: str
+    words: str
+    grade: Grade = Grade.FINE
+
+    def __str__(self) -> str:
+        return f"{self.about:<9} {self.grade.value}{self.words}"
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    """What the settings alone tell."""
+    yield Finding("settings", f"data in {settings.data_dir}")
+    token = settings.discord_token
+    if token is None:
+        words = "there is no token: `cuepoint` opens the terminal chat; set DISCORD_TOKEN to connect to Discord"
+        yield Finding("discord", words, Grade.NOTE)
+    elif not _TOKEN.fullmatch(token.get_secret_value()):
+        words = (
+            "DISCORD_TOKEN does not look like a bot's token, which has three parts with dots between them: reset it on "
+            "the page Bot of your application and copy that; it is neither the client secret nor the public key"
+        )
+        yield Finding("discord", words, Grade.WRONG)
+    else:
+        yield Finding("discord", "a token is set; `cuepoint doctor --online` tries it")
+    if settings.allowed_servers and settings.allowed_servers <= settings.blocked_servers:
+        words = "no server is served: CUEPOINT_BLOCKED_SERVERS names all that CUEPOINT_ALLOWED_SERVERS allows"
+        yield Finding("servers", words, Grade.WRONG)
+
+
+def of_machine(settings: Settings) -> list[Finding]:
+    """What the machine has to offer: a folder, room in it, a port."""
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        room, database = free_bytes(folder), settings.database_path
+        needed = max(ROOM_BYTES, database.stat().st_size if database.exists() else 0)
+    except OSError as error:
+        words = f"{folder} cannot be written: {error.strerror}; see to its owner, or set CUEPOINT_DATA_DIR to another"
+        return [Finding("folder", words, Grade.WRONG)]
+    left = f"{room / 1e6:,.0f} MB left on the disk"
+    if room < needed:
+        words = f"only {left}, and {needed / 1e6:,.0f} should be: delete what is not needed, such as old backups"
+        return [Finding("disk", words, Grade.WRONG), *_port(settings)]
+    return [Finding("disk", left), *_port(settings)]
+
+
+def free_bytes(folder: Path) -> int:
+    """How much more fits on the disk on which a folder is."""
+    return shutil.disk_usage(folder).free
+
+
+def _port(settings: Settings) -> Iterator[Finding]:
+    host, port = settings.http_host, settings.http_port
+    if port is None:
+        return
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if _is_ours(host, port):
+            yield Finding("port", f"the bot answers on {port}")
+        else:
+            words = f"port {port} on {host} cannot be had: {error.strerror}; set CUEPOINT_HTTP_PORT to another"
+            yield Finding("port", words, Grade.WRONG)
+    else:
+        yield Finding("port", f"{port} is free; the bot does not run, or not with this setting")
+
+
+def _is_ours(host: str, port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=2) as answer:
+            return bool(answer.read(10) == b"alive\n")
+    except (OSError, ValueError):
+        return False
+
+
+def of_discord(standing: Standing) -> Iterator[Finding]:
+    """What Discord says."""
+    yield Finding("online", f"Discord knows the bot as {standing.name}")
+    if standing.needless_intents:
+        named = ", ".join(standing.needless_intents)
+        words = f"these intents are on and not needed: {named}; switch them off on the page Bot of your application"
+        yield Finding("intents", words, Grade.NOTE)
+    ahead = standing.clock_ahead_second
+    if ahead is not None and abs(ahead) > WRONG_SECOND:
+        words = f"the clock is {abs(ahead):,.0f} seconds {'ahead' if ahead > 0 else 'behind'}: let the machine set it"
+        yield Finding("clock", words, Grade.WRONG)
+
+
+async def of_stored(settings: Settings, library: Library, ledger: Ledger, *, now: float) -> list[Finding]:
+    """What the database tells; `now` in seconds since the epoch."""
+    sizes = [size for size in await library.sizes() if size.library != access.SAMPLES]
+    findings = []
+    if not any(size.videos for size in sizes):
+        words = "nothing is imported yet, and the sample talks answer: `cuepoint import FILE`, or /library import"
+        findings.append(Finding("videos", words, Grade.NOTE))
+    last = max((_moment(size.acted_at) for size in sizes if size.acted_at), default=0.0)
+    if last > now + WRONG_SECOND:
+        words = "the clock is behind what is stored: the last import is yet to come; let the machine set its clock"
+        findings.append(Finding("clock", words, Grade.WRONG))
+    if settings.discord_token and await ledger.command_hash("global") is None:
+        words = "the commands were never registered with Discord: start the bot once, or `cuepoint sync`"
+        findings.append(Finding("commands", words, Grade.NOTE))
+    return [*findings, _backups(settings, now)]
+
+
+def _moment(written: str) -> float:
+    moment = datetime.fromisoformat(written)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _backups(settings: Settings, now: float) -> Finding:
+    if settings.backup_at is None:
+        words = "there is no nightly backup: set CUEPOINT_BACKUP_AT=03:30"
+        return Finding("backups", words, Grade.NOTE)
+    last = last_made_at(settings.backups_dir)
+    if last is None:
+        words = f"no nightly backup was made yet: the running bot makes one at {settings.backup_at:%H:%M}"
+        return Finding("backups", words, Grade.NOTE)
+    days = (now - last) / (24 * 3600)
+    if now - last > OLD_SECOND:
+        words = f"the last nightly backup is {days:.0f} days old: see why in the bot's log, or start the bot"
+        return Finding("backups", words, Grade.WRONG)
+    return Finding("backups", f"the last one is {days * 24:.0f} hours old")

@@ -1,0 +1,75 @@
+"""The port for whoever watches the bot: is it alive, is it ready, what has been measured."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from aiohttp import web
+
+from bot import __version__, metrics
+from bot.errors import CannotListen
+
+LOOKED_EVERY_SECOND = 0.25
+"""How often it is measured by how much the event loop is late."""
+PATIENCE_SECOND = 2.0
+"""How long finding out whether the bot is ready may take."""
+
+Hindrances = Callable[[], Awaitable[list[str]]]
+"""Why the bot is not ready; nothing where it is."""
+
+
+@contextlib.asynccontextmanager
+async def listening(host: str, port: int, hindrances: Hindrances) -> AsyncIterator[int]:
+    """Measure, and answer on a port (0 for any that is free) for as long as this lasts; tells which one it is.
+
+    Raises CannotListen.
+    """
+    metrics.turn_on(__version__)
+    runner = web.AppRunner(_application(hindrances), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    looking = asyncio.ensure_future(_look_at_the_loop())
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except (OSError, OverflowError) as error:
+            raise CannotListen(
+                f"CUEPOINT_HTTP_PORT {port} cannot be had on {host}: {error}; name another, or leave it out."
+            ) from error
+        yield int(runner.addresses[0][1])
+    finally:
+        looking.cancel()
+        await runner.cleanup()
+        metrics.turn_off()
+
+
+def _application(hindrances: Hindrances) -> web.Application:
+    async def healthz(_request: web.Request) -> web.Response:
+        # Who gets this has seen the process live and the event loop turn.
+        return web.Response(text="alive\n")
+
+    async def readyz(_request: web.Request) -> web.Response:
+        try:
+            found = await asyncio.wait_for(hindrances(), PATIENCE_SECOND)
+        except TimeoutError:
+            found = [f"the database has not answered for {PATIENCE_SECOND:g} seconds"]
+        if found:
+            return web.Response(status=503, text="".join(f"{each}\n" for each in found))
+        return web.Response(text="ready\n")
+
+    async def measured(_request: web.Request) -> web.Response:
+        kind, text = metrics.told()
+        return web.Response(body=text, headers={"Content-Type": kind})
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", measured)])
+    return app
+
+
+async def _look_at_the_loop() -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + LOOKED_EVERY_SECOND
+        await asyncio.sleep(LOOKED_EVERY_SECOND)
+        metrics.lagged(max(0.0, loop.time() - due))

@@ -1,0 +1,190 @@
+"""What is measured of a running bot, for Prometheus.
+
+Nothing is, until it is turned on; until then recording costs next to nothing and loads nothing. No measure is kept by
+server or by person: how much somebody asks is nobody's business, and a label for each would grow without end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+
+
+class Way(enum.StrEnum):
+    """How something was asked."""
+
+    SLASH = "slash"
+    MENU = "menu"
+    DIRECT = "dm"
+    MENTION = "mention"
+
+
+class Step(enum.StrEnum):
+    """What a question goes through."""
+
+    SEARCH = "search"
+    """Reading the question and ranking the segments."""
+    COMPOSE = "compose"
+    """Joining, quoting and judging what was found."""
+    REPLY = "reply"
+    """Handing the card to Discord."""
+
+
+class Outcome(enum.StrEnum):
+    """What became of an import on Discord."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    """Not begun, or nothing of it could be read: the person was told why."""
+    BROKEN_OFF = "broken_off"
+    FAILED = "failed"
+
+
+class State(enum.StrEnum):
+    """What is looked at when the measures are asked for."""
+
+    SHARDS = "shards"
+    SHARDS_CONNECTED = "shards_connected"
+    GATEWAY_LATENCY = "gateway_latency_seconds"
+    IN_FLIGHT = "in_flight"
+    LIBRARIES_OPEN = "libraries_open"
+    INDEX_SEGMENTS = "index_segments"
+    INDEX_AGE = "index_age_seconds"
+    BACKED_UP_AT = "backup_timestamp_seconds"
+
+
+_ERROR = "error"
+"""In place of what was found, where a question ended in an error."""
+_MEANINGS = {
+    State.SHARDS: "Connections to Discord's gateway that there should be",
+    State.SHARDS_CONNECTED: "Connections to Discord's gateway that there are",
+    State.GATEWAY_LATENCY: "Seconds between a heartbeat and its answer, of the slowest connection",
+    State.IN_FLIGHT: "Events that are being answered",
+    State.LIBRARIES_OPEN: "Libraries whose index is kept ready",
+    State.INDEX_SEGMENTS: "Segments in those indexes",
+    State.INDEX_AGE: "Seconds since the oldest of those indexes was brought up to date",
+    State.BACKED_UP_AT: "When the last nightly backup was made, in seconds since the epoch",
+}
+_STEP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
+_LAG_SECONDS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
+_NOTHING: AbstractContextManager[None] = nullcontext()
+
+
+class _Measures:
+    """The measures themselves. Making one loads Prometheus' client."""
+
+    def __init__(self, version: str) -> None:
+        import prometheus_client
+
+        # When each counter was made is told by none of them: nobody asks.
+        prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = prometheus_client.CollectorRegistry()
+        counter = partial(prometheus_client.Counter, namespace="cuepoint", registry=self.registry)
+        gauge = partial(prometheus_client.Gauge, namespace="cuepoint", registry=self.registry)
+        histogram = partial(prometheus_client.Histogram, namespace="cuepoint", registry=self.registry)
+        self.questions = counter("questions", "Questions by how they came and what was found", ["way", "found"])
+        self.steps = histogram("step_seconds", "Seconds a step of an answer took", ["step"], buckets=_STEP_SECONDS)
+        self.imports = counter("imports", "Imports on Discord by what became of them", ["outcome"])
+        self.videos = counter("import_videos", "Videos added or changed by imports on Discord", ["change"])
+        self.segments = counter("import_segments", "Segments added, replaced, removed by them", ["change"])
+        self.gateway = counter("gateway_events", "What befell the connections to Discord's gateway", ["event"])
+        self.errors = counter("unexpected_errors", "Errors that have a reference in the log")
+        self.lag = histogram("event_loop_lag_seconds", "Seconds the event loop was late", buckets=_LAG_SECONDS)
+        self.states = {state: gauge(state.value, meaning) for state, meaning in _MEANINGS.items()}
+        build = gauge("build_info", "Which Cuepoint this is", ["version", "python"])
+        build.labels(version, platform.python_version()).set(1)
+        # A rate needs the zero before the first.
+        for step in Step:
+            self.steps.labels(step)
+        for outcome in Outcome:
+            self.imports.labels(outcome)
+        prometheus_client.ProcessCollector(registry=self.registry)
+
+
+_measures: _Measures | None = None
+
+
+def turn_on(version: str) -> None:
+    """Begin to measure, from nothing."""
+    global _measures
+    _measures = _Measures(version)
+
+
+def turn_off() -> None:
+    """Measure no more, and forget what was measured."""
+    global _measures
+    _measures = None
+
+
+def told() -> tuple[str, bytes]:
+    """All measures as Prometheus reads them: the content type, and the text. Only while they are on."""
+    assert _measures is not None
+    import prometheus_client
+
+    return prometheus_client.CONTENT_TYPE_LATEST, prometheus_client.generate_latest(_measures.registry)
+
+
+@contextlib.contextmanager
+def question(way: Way) -> Iterator[Callable[[str], object]]:
+    """Count a question, with what is said to be found, or as an error where it ends in one."""
+    found: list[str] = []
+    try:
+        yield found.append
+    except Exception:
+        found.append(_ERROR)
+        raise
+    finally:
+        if _measures is not None and found:
+            _measures.questions.labels(way, found[-1]).inc()
+
+
+def timing(step: Step) -> AbstractContextManager[None]:
+    """Measure how long a step takes, unless it fails."""
+    return _NOTHING if _measures is None else _timed(_measures, step)
+
+
+@contextlib.contextmanager
+def _timed(measures: _Measures, step: Step) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    measures.steps.labels(step).observe(time.perf_counter() - began)
+
+
+def imported(outcome: Outcome, videos: dict[str, int] | None = None, segments: dict[str, int] | None = None) -> None:
+    """Count an import, and how many videos and segments it added, changed, replaced or removed."""
+    if _measures is None:
+        return
+    _measures.imports.labels(outcome).inc()
+    for counter, changes in ((_measures.videos, videos), (_measures.segments, segments)):
+        for change, count in (changes or {}).items():
+            counter.labels(change).inc(count)
+
+
+def befell(event: str) -> None:
+    """Count what befell a connection to the gateway: connected, resumed or disconnected."""
+    if _measures is not None:
+        _measures.gateway.labels(event).inc()
+
+
+def failed() -> None:
+    """Count an unexpected error."""
+    if _measures is not None:
+        _measures.errors.inc()
+
+
+def lagged(seconds: float) -> None:
+    """Note by how much the event loop was late."""
+    if _measures is not None:
+        _measures.lag.observe(seconds)
+
+
+def watch(state: State, look: Callable[[], float]) -> None:
+    """Say where to look for a state when the measures are asked for."""
+    if _measures is not None:
+        _measures.states[state].set_function(look)

@@ -1,0 +1,85 @@
+"""A backup every night, in the folder `backups` of the data folder; so many of them are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from storage.errors import DatabaseError, StorageError
+from storage.library import Library
+
+log = logging.getLogger("cuepoint.backup")
+LOOKED_EVERY_SECOND = 60.0
+"""Looking at the clock often outlives changed clocks, summer time and machines that sleep."""
+AGAIN_AFTER = timedelta(hours=1)
+"""When a backup that failed is tried again."""
+_NAME = re.compile(r"cuepoint-\d{4}-\d{2}-\d{2}\.db")
+
+
+class Nightly:
+    """Makes the backup of a day once its time has come, also later where nothing ran just then."""
+
+    def __init__(
+        self, library: Library, folder: Path, at: time, kept: int, *, now: Callable[[], datetime] = datetime.now
+    ) -> None:
+        self._library = library
+        self._folder = folder
+        self._at = at
+        self._kept = kept
+        self._now = now
+        self._not_before = datetime.min
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Make backups for as long as this lasts."""
+        going_on = asyncio.ensure_future(self._go_on())
+        try:
+            yield
+        finally:
+            going_on.cancel()
+            await asyncio.gather(going_on, return_exceptions=True)
+
+    async def _go_on(self) -> None:
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOKED_EVERY_SECOND)
+
+    async def look(self) -> None:
+        """Make today's backup if it is time for it. What goes wrong is logged, and tried again in an hour."""
+        now = self._now()
+        target = self._folder / f"cuepoint-{now:%Y-%m-%d}.db"
+        if now.time() < self._at or now < self._not_before or target.exists():
+            return
+        try:
+            await self._make(target)
+        except (StorageError, OSError) as error:
+            self._not_before = now + AGAIN_AFTER
+            log.error("tonight's backup failed, and is tried again in an hour: %s", error)
+
+    async def _make(self, target: Path) -> None:
+        await self._library.backup(target)
+        if flaw := await self._library.flaw_of_backup(target):
+            target.unlink()
+            raise DatabaseError(f"the copy is not sound ({flaw}); the earlier ones are kept")
+        log.info("backed up to %s", target)
+        for old in made(self._folder)[: -self._kept]:
+            old.unlink()
+
+
+def made(folder: Path) -> list[Path]:
+    """The nightly backups that there are, the oldest first."""
+    try:
+        return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+    except OSError:
+        return []
+
+
+def last_made_at(folder: Path) -> float | None:
+    """When the last of them was made, in seconds since the epoch; None where there is none."""
+    found = made(folder)
+    return found[-1].stat().st_mtime if found else None

@@ -1,0 +1,110 @@
+"""How much a Parquet file unfolds to, told from its pages before anything is unfolded.
+
+A file of a few kilobytes may say of itself that it unfolds to as much, and unfold to gigabytes: what it says stands at
+its end, and what the reader sets memory aside by stands before each page. So each page's own header is read here, in
+Thrift's compact protocol, of which they need a small part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY = 6, 7
+"""Two ways of writing texts. In the second a value says how much of the one before it begins with: nothing tells its
+size."""
+
+_UNPACKED, _PACKED = 2, 3
+_ENCODINGS = {5: 2, 7: 2, 8: 4}
+"""The numbers of the fields of a page's header: its sizes, and what is said of data, dictionaries and later data, with
+where that says how values are written."""
+
+_DEEPEST = 4
+"""How deep a header goes: there are statistics in what is said of the data."""
+
+_Fields = dict[int, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a column: its size when it is unfolded, in bytes, and how its values are written."""
+
+    unfolded_bytes: int
+    encodings: frozenset[int]
+
+
+def pages(content: bytes, chunk: Any) -> Iterator[Page]:
+    """The pages of a column chunk, as pyarrow describes it. Raises ValueError for what is no page."""
+    at = chunk.data_page_offset
+    if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
+        at = chunk.dictionary_page_offset
+    end = at + chunk.total_compressed_size
+    if not 0 <= at <= end <= len(content):
+        raise ValueError("a column lies outside of the file")
+    while at < end:
+        fields, at = _struct(content, at)
+        written = {_natural(fields[kind], place) for kind, place in _ENCODINGS.items() if kind in fields}
+        yield Page(_natural(fields, _UNPACKED), frozenset(written))
+        at += _natural(fields, _PACKED)
+
+
+def _natural(fields: Any, number: int) -> int:
+    """A field that counts something. Raises ValueError where it is anything else."""
+    value = fields.get(number) if isinstance(fields, dict) else None
+    if not isinstance(value, int) or value < 0:
+        raise ValueError("a page's header lacks what every page has")
+    return value
+
+
+def _struct(content: bytes, at: int, depth: int = 0) -> tuple[_Fields, int]:
+    if depth > _DEEPEST:
+        raise ValueError("a page's header without an end")
+    fields: _Fields = {}
+    number = 0
+    while head := _byte(content, at):
+        at += 1
+        step, kind = head >> 4, head & 0x0F
+        if step:
+            number += step
+        else:
+            number, at = _integer(content, at)
+        fields[number], at = _value(content, at, kind, depth)
+    return fields, at + 1
+
+
+def _value(content: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
+    if kind in (1, 2):
+        return kind == 1, at
+    if kind in (4, 5, 6):
+        return _integer(content, at)
+    if kind == 8:
+        length, at = _varint(content, at)
+        return None, at + length
+    if kind == 12:
+        return _struct(content, at, depth + 1)
+    if kind in (3, 7):
+        return None, at + (1 if kind == 3 else 8)
+    raise ValueError("a page's header holds what does not belong there")
+
+
+def _integer(content: bytes, at: int) -> tuple[int, int]:
+    number, at = _varint(content, at)
+    return (number >> 1) ^ -(number & 1), at
+
+
+def _varint(content: bytes, at: int) -> tuple[int, int]:
+    number = 0
+    for shift in range(0, 70, 7):
+        byte = _byte(content, at)
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, at
+    raise ValueError("a number without an end")
+
+
+def _byte(content: bytes, at: int) -> int:
+    if at >= len(content):
+        raise ValueError("the file ends inside a page's header")
+    return content[at]

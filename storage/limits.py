@@ -1,0 +1,47 @@
+"""How much may be read: no file takes the memory, or the time, of everybody else."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be imported at once. Whoever hosts Cuepoint sets these.
+
+    `file_bytes` is the size of one file, and of what a packed one unfolds to; `rows` are the cues or rows of one file;
+    `videos` are those of one import.
+    """
+
+    file_bytes: int = 200 * MEGABYTE
+    rows: int = 200_000
+    videos: int = 20_000
+
+
+UNLIMITED = Limits(sys.maxsize, sys.maxsize, sys.maxsize)
+"""For what the host makes by himself."""
+
+FILE_BYTES_SETTING = "CUEPOINT_FILE_MEGABYTES"
+ROWS_SETTING = "CUEPOINT_FILE_ROWS"
+VIDEOS_SETTING = "CUEPOINT_IMPORT_VIDEOS"
+"""What the limits are called where they are set, for the sentences that refuse."""
+
+LONGEST_TEXT = 100_000
+"""Characters of one caption, or of one cell: two hours of speech. More is a file without line ends, or an open
+quotation mark."""
+
+LONGEST_ROW = 1_000_000
+"""Characters of one line, or of one row of a table: cells that are not read may be long, such as lists of numbers."""
+
+LONGEST_ID = 200
+"""Characters of a video's id. YouTube's have 11; an address used as an id has more."""
+
+LINES_A_ROW = 10
+"""Lines that a row may take up: a row pasted with a field a line has seven and a blank one, a cue with its number, its
+times and a blank line leaves room for as many of text."""
+
+OBJECTS_A_ROW = 20
+"""JSON objects that a cue may take up: YouTube writes one for each of its words."""
