@@ -99,7 +99,7 @@ class Upkeep:
         try:
             said = [row[0] for row in await self._rows(f"PRAGMA integrity_check({_LINES})")]
         except DatabaseError as error:
-            return [Problem(str(error), False)]
+            return [Problem(f"the database: {error.__cause__}", False)]
         return [
             Problem(f"the database: {line}", bool(_OF_AN_INDEX.search(line)))
             for line in "\n".join(said).splitlines()[:_LINES]

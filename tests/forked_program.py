@@ -60,7 +60,7 @@ def program(*before: str) -> Iterator[Program]:
     """The program; `before` is a command that starts it, such as one that gives it a file system of its own."""
     command = [*before, sys.executable, str(Path(__file__))]
     path = os.pathsep.join([str(PROJECT), str(PROJECT / "tests")])
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "DISCORD_TOKEN": "x"}
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "DISCORD_TOKEN": "no.token.really"}
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
     )

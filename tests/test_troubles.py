@@ -29,6 +29,9 @@ from storage.schema import SCHEMA_VERSION
 
 NOBODY = 65534
 SRT = "1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern hangs in the harbour\n"
+STAMPS = [f"00:{second // 60:02}:{second % 60:02}" for second in range(1500)]
+MUCH = "".join(f"1\n{at},000 --> {at},900\n{'the copper lantern hangs there ' * 9}\n\n" for at in STAMPS)
+"""Captions of which there are more than fit."""
 COMMANDS = {
     "ask": ("ask", "what is a hold cue?"),
     "import": ("import", "talk.srt", "--video-id", "new"),
@@ -185,10 +188,10 @@ def test_a_locked_database_is_one_sentence_to_whoever_wants_to_write_and_nothing
 ) -> None:
     with held(home, "BEGIN EXCLUSIVE"):
         before = files(home)
-        for name in ("import", "serve", "restore", "repair"):
+        for name in ("import", "serve", "doctor", "repair", "restore"):
             one_sentence(run(name), "try again in a moment|is in use")
             assert files(home) == before, name
-        for name in ("ask", "doctor", "backup"):
+        for name in ("ask", "backup"):
             done = run(name)
             assert (done.returncode, done.stderr) == (0, ""), name
     assert run("import").returncode == 0
@@ -210,7 +213,7 @@ def test_a_disk_without_room_is_one_sentence_and_nothing_is_changed(run: Run, ho
     """A file that may not grow is what a full disk is to a program, but for the number of the error."""
     before, size = rows(home), (home / "data" / "cuepoint.db").stat().st_size
     names = files(home).keys()
-    (home / "talk.srt").write_text(SRT.replace("lantern", "lantern " * 20_000))
+    (home / "talk.srt").write_text(MUCH)
     one_sentence(run(name, largest=max(32_768, size // 2)), "disk.*Nothing was changed")
     assert rows(home) == before
     assert files(home).keys() == names
@@ -224,7 +227,7 @@ async def test_a_disk_that_fills_up_in_an_import_costs_that_import_alone(tmp_pat
     writer = library._database._writer
     [(pages,)] = await writer.execute_fetchall("PRAGMA page_count")
     await writer.execute_fetchall(f"PRAGMA max_page_count = {pages}")
-    much = Source("b.srt", SRT.replace("lantern", "lantern " * 9_000).encode())
+    much = Source("b.srt", MUCH.encode())
     with pytest.raises(DatabaseError, match="the disk is full; free some space"):
         await library.import_files(access.host(), [(much, Labels(video_id="b"))])
     assert [each.video.video_id for each in await library.videos(access.host())] == ["a"]

@@ -22,10 +22,10 @@ def join(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
     `around` are segments of the same video about the hit, in order, the hit's among them; those that other passages
     show already are left out.
     """
-    starts = [segment.start_second for segment in around]
-    if hit.segment.start_second not in starts:
+    if hit.segment not in around:
+        # The video was written anew after the hit was read: what is around it now is no part of what was said then.
         return Passage(hit.video, (hit.segment,), hit.score)
-    here = starts.index(hit.segment.start_second)
+    here = around.index(hit.segment)
     joined = [hit.segment]
     if here > 0 and _continues(around[here - 1], around[here]) and not matcher.excludes(around[here - 1].text):
         joined.insert(0, around[here - 1])
