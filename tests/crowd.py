@@ -109,7 +109,9 @@ class Crowd:
             self._cards = [*self._cards[-20:], asked.cards()[0]]
 
     async def _act(self, kind: str, person: User) -> Asked:
-        server, words = self._server, f"{self._chance.choice(TOPICS)} {self._chance.randrange(10**6)}"
+        # Told apart by two numbers of three digits: how words are read is remembered for each different one.
+        numbers = f"{self._chance.randrange(1000)} {self._chance.randrange(1000)}"
+        server, words = self._server, f"{self._chance.choice(TOPICS)} {numbers}"
         if kind == "button" and self._cards:
             card = self._chance.choice(self._cards)
             number = server.find_component(card, label="1")["custom_id"]
