@@ -8,8 +8,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import srt
 
 from storage.formats.markup import as_subrip_words
@@ -50,6 +48,9 @@ def _separated(videos: Sequence[StoredVideo], delimiter: str) -> bytes:
 
 
 def _parquet(videos: Sequence[StoredVideo]) -> bytes:
+    import pyarrow as pa  # half a second to import, and only needed here
+    import pyarrow.parquet as pq
+
     columns = list(zip(*_rows(videos), strict=True)) or [()] * len(COLUMNS)
     seconds = pa.float64()
     schema = pa.schema([(name, seconds if name.endswith("_second") else pa.string()) for name in COLUMNS])

@@ -225,7 +225,7 @@ async def test_a_sweep_that_fails_is_tried_again_the_next_day(
 
     monkeypatch.setattr(world.ledger, "sweep", failing)
     await world.bot.sweep()
-    assert "could not tidy up, and will try again tomorrow: the disk is full" in caplog.text
+    assert "could not tidy up, and will try again tomorrow: DatabaseError: the disk is full" in caplog.text
     assert world.bot.sweep.is_running()
 
 

@@ -252,7 +252,9 @@ async def test_forged_and_typed_what_is_out_of_reach_is_as_what_is_not_there(tow
             opening = Opening(Inquiry("thing"), spot)
             kinds = {"open": Shown(opening.inquiry, (spot,)), "later": opening, "helpful": opening, "share": opening}
             for verb, state in {**kinds, "read": Reading(video_id, 0.0)}.items():
-                button["custom_id"] = custom_id(verb, Owner(town.one.id, await states.keep(ledger, state)), 1)
+                button["custom_id"] = custom_id(
+                    verb, Owner(town.one.id, await states.keep(ledger, state, access.host())), 1
+                )
                 said.append(await words(await server.click(town.one, source, button["custom_id"])))
             return said
 

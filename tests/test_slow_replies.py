@@ -27,6 +27,7 @@ class Waiting:
     def __init__(self, created_at: datetime) -> None:
         self.created_at = created_at
         self.response = SimpleNamespace(defer=self._defer)
+        self.extras: dict[object, object] = {}
         self.deferred: list[dict[str, Any]] = []
         self.told: list[str] = []
         self.enclosed: list[str] = []

@@ -19,6 +19,7 @@ from .state import World
 GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 _OF_GUILDS = {"GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE"}
+FOR_GOOD = {4004, *range(4010, 4015)}
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 
 
@@ -45,6 +46,8 @@ class Gateway:
         self.heartbeats = 0
         self.readies = 0
         self.resumed = 0
+        # The code of a close for good: who comes back is told the same.
+        self._shut_out: int | None = None
         # Close codes in their order, by whom: "server" or "client".
         self.closes: list[tuple[str, int | None]] = []
 
@@ -94,6 +97,7 @@ class Gateway:
         await self._to_all({"op": Op.HEARTBEAT, "d": None})
 
     async def close(self, code: int, reason: str = "") -> None:
+        self._shut_out = code if code in FOR_GOOD else None
         for connection in list(self._connections):
             if connection.session is not None:
                 connection.session.socket = None
@@ -244,6 +248,8 @@ class Gateway:
         self.resumes.append({key: value for key, value in data.items() if key != "token"})
         if data.get("token") != self._world.token:
             raise ClosedError(4004, "Authentication failed.")
+        if self._shut_out is not None:
+            raise ClosedError(self._shut_out, "Not any more.")
         session = self.sessions.get(data.get("session_id", ""))
         if session is None:
             await self._send(connection.socket, Op.INVALID_SESSION, False)
