@@ -7,13 +7,16 @@ PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
 FRESH := .venv-fresh
 
-.PHONY: run test soak check bench audit licences constraints clean
+.PHONY: run test coverage soak check bench audit licences constraints clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
 
 test: $(INSTALLED)  ## every check and every test
 	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest
+
+coverage: $(INSTALLED)  ## the tests again, slower, and what of the code they reach
 	@$(BIN)/pytest --cov --cov-report=term
 
 soak: $(INSTALLED)  ## the long forms of what the tests do in short
@@ -28,10 +31,10 @@ bench: $(PEERS_INSTALLED)  ## measure speed and memory against the peers; ARGS=-
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 audit: $(AUDIT_INSTALLED)  ## is anything that is pinned known to be vulnerable? Fails where nobody can be asked
-	@$(BIN)/python -m tools.audit
+	@$(BIN)/python .ci/audit.py
 
 licences: $(INSTALLED)  ## write THIRD_PARTY.md; fails where a licence is not among those that may be taken in
-	@$(BIN)/python -m tools.licences
+	@$(BIN)/python .ci/licences.py
 
 constraints:  ## renew constraints.txt: the newest that pyproject.toml allows, in a fresh environment
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else "What is newest for the oldest Python fits the others: make constraints PYTHON=python3.11")'

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+import audit
+import licences
 import pytest
 from conftest import PROJECT
 from packaging.utils import canonicalize_name
-
-from tools import audit, licences
 
 PINNED = {
     canonicalize_name(line.partition("==")[0])

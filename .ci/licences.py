@@ -96,7 +96,7 @@ def main() -> int:
     licences = {name: licence_of(package) for name, package in runtime_packages().items()}
     if unknown := {name: licence for name, licence in licences.items() if not is_allowed(licence)}:
         for name, licence in sorted(unknown.items()):
-            print(f"{name}: {licence!r} is not among the licences that may be taken in (tools/licences.py)")
+            print(f"{name}: {licence!r} is not among the licences that may be taken in (.ci/licences.py)")
         return 1
     LISTED.write_text(table(licences), encoding="utf-8")
     print(f"{LISTED.name}: {len(licences)} packages.")

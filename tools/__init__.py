@@ -1,1 +1,0 @@
-"""What the Makefile runs to look after what Cuepoint is built on."""
