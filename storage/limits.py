@@ -29,6 +29,10 @@ ROWS_SETTING = "CUEPOINT_FILE_ROWS"
 VIDEOS_SETTING = "CUEPOINT_IMPORT_VIDEOS"
 """What the limits are called where they are set, for the sentences that refuse."""
 
+CAPTIONS_SHARE = 4
+"""The part of a file's size that captions may have: reading them takes four times the memory of a table, and hours of
+speech are a megabyte at most."""
+
 LONGEST_TEXT = 100_000
 """Characters of one caption, or of one cell: two hours of speech. More is a file without line ends, or an open
 quotation mark."""

@@ -84,6 +84,9 @@ FORMATS: dict[str, tuple[Callable[[int], bytes], str]] = {
 }
 
 
+CAPTIONS = ("SubRip", "WebVTT", "json3")
+
+
 def refusal(content: bytes, allowed: Limits = FEW) -> str:
     with pytest.raises(InputError) as refused:
         read(Source("file", content), Labels(video_id=ID), allowed)
@@ -95,6 +98,15 @@ def refusal(content: bytes, allowed: Limits = FEW) -> str:
 def test_one_row_too_many_is_refused_and_one_less_is_read(make: Callable[[int], bytes], sentence: str) -> None:
     assert refusal(make(4)) == f"{sentence} that one file may have; split it (CUEPOINT_FILE_ROWS)"
     assert read(Source("file", make(3)), Labels(video_id=ID), FEW).transcripts
+
+
+@pytest.mark.parametrize("form", CAPTIONS)
+def test_captions_have_a_quarter_of_the_size(form: str) -> None:
+    content = FORMATS[form][0](3)
+    assert refusal(content, Limits(file_bytes=4 * len(content) - 4)).startswith(
+        "file: it is larger than the 0 MB that one cap"
+    )
+    assert read(Source("file", content), Labels(video_id=ID), Limits(file_bytes=4 * len(content))).transcripts
 
 
 @pytest.mark.parametrize(("make", "_"), FORMATS.values(), ids=FORMATS)
@@ -293,7 +305,7 @@ def test_ten_million_cues_are_refused_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "many.srt"
     path.write_bytes(b"1\n0:00:01 --> 0:00:2\na\n" * 10_000_000)
     assert in_little_memory(path, 2_000_000_000).startswith("file: it is larger than the 200 MB that one file may have")
-    path.write_bytes(b"1\n0:00:01 --> 0:00:2\na\n" * 8_600_000)
+    path.write_bytes(b"1\n0:00:01 --> 0:00:2\na\n" * 2_100_000)
     assert in_little_memory(path, 2_000_000_000).startswith("file: there are more than 2,000,000 lines")
 
 
@@ -304,7 +316,8 @@ def test_as_much_as_a_file_may_have_is_read_in_bounded_memory(form: str, tmp_pat
     content = FORMATS[form][0](Limits().rows)
     if form != "Parquet":
         # One character beyond the first plane makes each of a text take four bytes.
-        content = content.replace(b"word", "\U0001f600".encode(), 1).replace(b"word", b"many words " * 75)
-        assert len(content) > Limits().file_bytes * 0.8
+        words = b"many words " * (15 if form in CAPTIONS else 75)
+        content = content.replace(b"word", "\U0001f600".encode(), 1).replace(b"word", words)
+        assert len(content) > Limits().file_bytes * (0.2 if form in CAPTIONS else 0.8)
     path.write_bytes(content)
-    assert in_little_memory(path, 6_000_000_000) == f"{Limits().rows}"
+    assert in_little_memory(path, 2_500_000_000) == f"{Limits().rows}"

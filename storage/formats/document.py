@@ -12,6 +12,7 @@ from storage.formats.addresses import clean_url, youtube_id
 from storage.formats.cleaning import clean, clean_id, quoted
 from storage.formats.decoding import decode
 from storage.limits import (
+    CAPTIONS_SHARE,
     FILE_BYTES_SETTING,
     LINES_A_ROW,
     LONGEST_ID,
@@ -69,10 +70,17 @@ class Document:
         where = self.name if line is None else f"{self.name}, line {line}"
         return kind(f"{where}: {reason}")
 
-    def too_large(self, what: str) -> InputError:
+    def too_large(self, what: str, kind: str = "file", share: int = 1) -> InputError:
         """Return the error that says that the file, or what it unfolds to, has too many bytes."""
-        most = f"{self.limits.file_bytes / MEGABYTE:,.0f} MB"
-        return self.refusal(f"{what} is larger than the {most} that one file may have; split it ({FILE_BYTES_SETTING})")
+        most = f"{self.limits.file_bytes / share / MEGABYTE:,.0f} MB"
+        return self.refusal(
+            f"{what} is larger than the {most} that one {kind} may have; split it ({FILE_BYTES_SETTING})"
+        )
+
+    def require_size_of_captions(self) -> None:
+        """Raise InputError where the file is too large for captions, as a table of its size would not be."""
+        if len(self.content) > self.limits.file_bytes // CAPTIONS_SHARE:
+            raise self.too_large("it", "caption file", CAPTIONS_SHARE)
 
     def too_many(self, what: str, line: int | None = None) -> InputError:
         """Return the error that says that there are more cues or rows, `what`, than one file may have."""

@@ -47,6 +47,7 @@ def is_json3(document: Document) -> bool:
 
 def read_json3(document: Document) -> Reading:
     """Read the captions of one video."""
+    document.require_size_of_captions()
     # Before it is taken apart: each object takes many times the room of the few characters it is written in.
     if document.text.count("{") > document.limits.rows * OBJECTS_A_ROW:
         raise document.too_many("cues")

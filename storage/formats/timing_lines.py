@@ -50,6 +50,7 @@ def read_lines(document: Document, asides: bool) -> list[Line]:
 
     Raises InputError, with the line, for a timing line that cannot be read and for a file that is cut off.
     """
+    document.require_size_of_captions()
     lines = document.lines
     timings: dict[int, tuple[int, int]] = {}
     for i in range(len(lines)):
