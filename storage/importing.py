@@ -12,9 +12,9 @@ from storage.collecting import uncollected
 from storage.database import Database
 from storage.errors import InputError, MissingVideoId
 from storage.formats.cleaning import clean
-from storage.limits import VIDEOS_SETTING
 from storage.merging import Merged, merge
 from storage.models import ImportReport, Labels, Limits, Quota, Reading, Rejection, Scope, Source, StoredVideo
+from storage.models.limits import VIDEOS_SETTING
 from storage.repository import Repository
 from storage.room import require_room
 from storage.segmenting import segment

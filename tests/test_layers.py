@@ -10,7 +10,7 @@ from conftest import PROJECT
 
 FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("*.py")])
 DOORS = {"library", "ledger", "access", "models", "errors", "analysis"}
-LEAVES = {"models", "models_of_use", "limits", "errors", "analysis", "access", "formats", "sound_marks"}
+LEAVES = {"models", "errors", "analysis", "access", "formats", "sound_marks"}
 
 
 def imports(path: Path) -> set[str]:

@@ -15,8 +15,8 @@ from storage.formats.refusals import foreign, unknown
 from storage.formats.subrip import is_subrip, read_subrip
 from storage.formats.tables import is_csv, is_json_lines, is_tsv, read_csv, read_json_lines, read_tsv
 from storage.formats.web_vtt import is_web_vtt, read_web_vtt
-from storage.limits import Limits
 from storage.models import Labels, Reading, Source
+from storage.models.limits import Limits
 
 __all__ = ["NAMES", "READABLE", "address_hint", "read"]
 

@@ -11,7 +11,8 @@ from storage.errors import InputError
 from storage.formats.addresses import clean_url, youtube_id
 from storage.formats.cleaning import clean, clean_id, quoted
 from storage.formats.decoding import decode
-from storage.limits import (
+from storage.models import Labels, Reading, Rejection
+from storage.models.limits import (
     CAPTIONS_SHARE,
     FILE_BYTES_SETTING,
     LINES_A_ROW,
@@ -22,7 +23,6 @@ from storage.limits import (
     ROWS_SETTING,
     Limits,
 )
-from storage.models import Labels, Reading, Rejection
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]+)?")
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)

@@ -13,8 +13,8 @@ from storage.formats.captions import captioned
 from storage.formats.cleaning import clean
 from storage.formats.document import Document
 from storage.formats.rolling import settled
-from storage.limits import OBJECTS_A_ROW
 from storage.models import Cue, Reading
+from storage.models.limits import OBJECTS_A_ROW
 
 _LONGEST_MS = 100 * 3_600_000
 _RECOGNISED_WITHIN = 65_536

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from storage.formats.document import Document
 from storage.formats.footers import is_header, without_footer
 from storage.formats.rows import Row, assemble
-from storage.limits import LONGEST_ID
 from storage.models import Reading, Rejection
+from storage.models.limits import LONGEST_ID
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 # Two cells of numbers between pipes are what a row hangs on: its words and its title may hold pipes of their own.

@@ -11,8 +11,8 @@ from decimal import Decimal
 from storage.formats.addresses import clean_url, complete
 from storage.formats.cleaning import clean, clean_id, quoted
 from storage.formats.document import Document
-from storage.limits import LONGEST_ID, LONGEST_TEXT
 from storage.models import Reading, Rejection, Segment, Transcript, Video
+from storage.models.limits import LONGEST_ID, LONGEST_TEXT
 
 REQUIRED = ("video_id", "text", "start_second")
 COLUMNS = (*REQUIRED, "end_second", "url", "title", "thumbnail", "creator")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from storage.formats.cleaning import quoted
 from storage.formats.document import Document
 from storage.formats.rows import COLUMNS, Row, assemble, column_names
-from storage.limits import LONGEST_ROW, LONGEST_TEXT
 from storage.models import Reading, Rejection
+from storage.models.limits import LONGEST_ROW, LONGEST_TEXT
 
 # Column names that are no everyday words, so that a line of prose is not taken for a header.
 _TELLING = ("video_id", "start_second", "end_second")

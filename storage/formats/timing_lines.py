@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from storage.formats.cleaning import quoted
 from storage.formats.document import Document
-from storage.limits import LONGEST_TEXT
 from storage.models import Rejection
+from storage.models.limits import LONGEST_TEXT
 
 _LONGEST_MS = 100 * 3_600_000
 _TIME = r"(?:(\d{1,9}):)?(\d{1,9}):(\d{1,2})(?:[.,:](\d{1,9}))?"

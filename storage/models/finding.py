@@ -1,0 +1,146 @@
+"""A question and what is found for it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from storage.models.videos import Segment, Video
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, parsed.
+
+    `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video` and `creator`
+    are filters as typed, empty for none.
+    """
+
+    text: str
+    words: str = ""
+    phrases: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    video: str = ""
+    creator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerm:
+    """One word of a question as it was searched for.
+
+    `alternatives` are the ways of saying it in the index, each a run of terms: its own term, its repair, the two halves
+    of a compound; none when the word is unknown. `weight` is its inverse document frequency in the scope; an unknown
+    word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched as typed;
+    `credit`, from 0 to 1, is how far such a guess may be trusted to be what was meant.
+    """
+
+    word: str
+    alternatives: tuple[tuple[str, ...], ...]
+    weight: float
+    repaired_to: str = ""
+    credit: float = 1.0
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Every term that stands for the word."""
+        return tuple(dict.fromkeys(term for alternative in self.alternatives for term in alternative))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One segment with its final score: finite, never negative."""
+
+    video: Video
+    segment: Segment
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a search found, best first, and how the question was understood.
+
+    `ideal` is about the highest score that the question's words can have. `searched_for` is the wording that was
+    searched when words had to be repaired. `one_video` says that everything in reach of the question is a single video.
+    `unsaid` are the question's exclusions that no video says.
+    """
+
+    hits: tuple[Hit, ...]
+    terms: tuple[QuestionTerm, ...]
+    language: str
+    ideal: float = 0.0
+    searched_for: str | None = None
+    one_video: bool = False
+    unsaid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TellingTerm:
+    """A word that tells one video from the others of its scope, as it is most often spoken in it.
+
+    `weight` is how telling it is, `count` how often the video says it. `start_second` is where it is first said in the
+    segment that says it most: exact to the cue where cues are known, else estimated and a second early.
+    """
+
+    word: str
+    weight: float
+    count: int
+    start_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One segment of a strip: when it is spoken, and how strongly it speaks of the question, from 0 to 1."""
+
+    start_second: float
+    end_second: float
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One video of a timeline from its beginning to `end_second`: a column a segment, in spoken order."""
+
+    video: Video
+    end_second: float
+    columns: tuple[Column, ...]
+
+    @property
+    def presence(self) -> float:
+        """How strongly the video speaks of the question: its three strongest columns together, so that dwelling on it
+        counts for more than a single mention, and length for nothing."""
+        return sum(sorted((column.strength for column in self.columns), reverse=True)[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Where in the videos a question is spoken of: a strip a video, those first that speak of it most.
+
+    Strengths are shares of `peak`, the score of the strongest segment. The hits of `findings` are the best moments, all
+    of them in videos that have a strip.
+    """
+
+    strips: tuple[Strip, ...]
+    peak: float
+    findings: Findings
+
+
+class Step(enum.StrEnum):
+    """What the ranking does beyond plain BM25; any of it can be left out, to see what it adds."""
+
+    REPAIR = "repair"
+    COMPOUNDS = "compounds"
+    NEIGHBOURS = "neighbours"
+    PROXIMITY = "proximity"
+    TITLES = "titles"
+    VIDEO = "video"
+    SUBWORDS = "subwords"
+
+
+ALL_STEPS = frozenset(Step)
+
+
+class Peer(enum.StrEnum):
+    """rank-bm25 as it is shipped, which the ranking is measured against: how it gets its words."""
+
+    SPLIT = "split"
+    TERMS = "terms"
