@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from local_discord import LocalDiscord
 
 from storage import access
+from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Scope, ServerSettings, Source
 
@@ -26,6 +28,21 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
     opened = await Library.open(tmp_path / "data" / "cuepoint.db")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
+    """The ledger in the library's database."""
+    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LocalDiscord]:
+    """A small Discord of our own, for a bot that runs as a process."""
+    async with LocalDiscord() as local:
+        yield local
 
 
 def in_server(server_id: int) -> Scope:

@@ -21,13 +21,6 @@ from storage.library import Library
 
 
 @pytest.fixture
-async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
-    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
     async with world_of(library, ledger, rows) as made:
         yield made

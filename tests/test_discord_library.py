@@ -42,13 +42,6 @@ def settings(**more: str) -> Settings:
 
 
 @pytest.fixture
-async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
-    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def discord(library: Library, ledger: Ledger) -> AsyncIterator[Env]:
     bot = CuepointClient(settings(), library, ledger, shard_count=1)
     async with discord_with(bot) as env:

@@ -19,15 +19,14 @@ from local_discord import (
     Channel,
     Guild,
     Interaction,
-    Json,
     LocalDiscord,
     NotOfferedError,
     Permission,
     Upload,
     User,
-    limits,
 )
 from local_discord.limits import EPHEMERAL
+from running_bot import bot_process, texts
 
 SRT = (
     b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern\n\n2\n00:00:04,000 --> 00:00:07,250\nhangs in the harbour\n"
@@ -35,24 +34,12 @@ SRT = (
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
-
-
-@pytest.fixture
 async def bot(server: LocalDiscord, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    async with started(server, tmp_path) as process:
+    async with bot_process(server, tmp_path) as process:
         await server.ready()
         yield process
     assert server.unknown_routes == []
     assert server.breaches == []
-
-
-def started(server: LocalDiscord, folder: Path, **more: str) -> BotProcess:
-    given = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": str(folder / "data"), "CUEPOINT_COOLDOWN_SECONDS": "0"}
-    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "bot", "serve"]
-    return BotProcess(server, command, {**given, **more}, logs=folder, cwd=PROJECT)
 
 
 async def at_home(server: LocalDiscord) -> tuple[Guild, Channel, User]:
@@ -77,11 +64,6 @@ async def imported(server: LocalDiscord, who: User, channel: Channel, *files: Up
     card = await server.reply_to(sent, timeout=30)
     assert card["flags"] & EPHEMERAL
     return texts(card)
-
-
-def texts(card: Json) -> str:
-    parts = [part for _, part in limits.walk(card["components"])]
-    return "\n".join(str(part.get("content") or part.get("label")) for part in parts if part["type"] in (2, 10))
 
 
 async def test_captions_and_pasted_pages_are_imported_and_asked(
@@ -144,7 +126,7 @@ async def test_a_file_that_discord_lost_is_told(server: LocalDiscord, bot: BotPr
 
 
 async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: LocalDiscord, tmp_path: Path) -> None:
-    async with started(server, tmp_path) as process:
+    async with bot_process(server, tmp_path) as process:
         await server.ready()
         guild, channel, mod = await at_home(server)
         alice = server.add_user("Alice")
@@ -158,7 +140,7 @@ async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: L
         await server.modal_of(opened)
         preview = await server.reply_to(await server.slash(mod, "library remove", {"video": "harbour"}, at=channel))
         await process.kill()
-    async with started(server, tmp_path):
+    async with bot_process(server, tmp_path):
         await server.ready()
         late = await server.reply_to(await server.submit_modal(opened, {"files": [server.upload("b.srt", SRT)]}))
         assert "**Videos:** 1 added" in texts(late)
@@ -250,7 +232,7 @@ async def test_a_blocked_server_gets_a_sentence_and_its_members_keep_their_own_a
         server.add_member(guild, alice)
     here, there = (server.add_channel(guild, "general") for guild in (blocked, foreign))
     question = {"question": "how does bm25 rank"}
-    async with started(server, tmp_path, CUEPOINT_BLOCKED_SERVERS=f"{blocked.id}, {foreign.id}"):
+    async with bot_process(server, tmp_path, CUEPOINT_BLOCKED_SERVERS=f"{blocked.id}, {foreign.id}"):
         await server.ready()
         card = await server.reply_to(await server.slash(alice, "ask", question, at=here))
         assert "does not serve this server" in texts(card)

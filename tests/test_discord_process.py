@@ -5,35 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
-from local_discord import EVERYDAY, BotProcess, Callback, Channel, Guild, Json, LocalDiscord, Permission, User, limits
+from conftest import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
+from local_discord import EVERYDAY, BotProcess, Callback, LocalDiscord, Permission, limits
 from local_discord.limits import COMPONENTS_V2, EPHEMERAL
+from running_bot import QUESTION, bot_process, button, home, noted, texts
 
 from bot.console_face.session import NEEDS_SETUP
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
-
-QUESTION = "how does bm25 rank"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
-
-
-def bot_process(server: LocalDiscord, folder: Path, *words: str, **more: str) -> BotProcess:
-    """The bot with its data in a folder; started again on the same folder, it is the same bot."""
-    settings = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": str(folder / "data"), **more}
-    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "bot", *(words or ["serve"])]
-    return BotProcess(server, command, settings, logs=folder, cwd=PROJECT)
 
 
 @pytest.fixture
@@ -43,39 +28,6 @@ async def bot(server: LocalDiscord, tmp_path: Path) -> AsyncIterator[BotProcess]
         yield process
         assert server.token not in process.stdout + process.stderr
     assert server.unknown_routes == []
-
-
-def texts(card: Json) -> str:
-    """All that a reader of a card sees, the labels of its buttons included."""
-    parts = [part for _, part in limits.walk(card["components"])]
-    return "\n".join(str(part.get("content") or part.get("label")) for part in parts if part["type"] in (2, 10))
-
-
-def button(server: LocalDiscord, card: Json, label: str) -> str:
-    found: str = server.find_component(card, label=label)["custom_id"]
-    return found
-
-
-async def home(server: LocalDiscord, *people: User) -> tuple[Guild, Channel]:
-    """A server that the bot has joined, with a channel."""
-    guild = server.add_guild("Home")
-    for person in people:
-        server.add_member(guild, person)
-    channel = server.add_channel(guild, "general")
-    await server.gateway.announce_guild(guild)
-    return guild, channel
-
-
-async def noted(folder: Path, count: int) -> None:
-    """Waits until so many people were noted in servers: that comes after their answers."""
-    async with asyncio.timeout(20):
-        while True:
-            with sqlite3.connect(folder / "data" / "cuepoint.db") as database:
-                found = database.execute("SELECT count(*) FROM sighting").fetchone()[0]
-            database.close()
-            if found == count:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_it_logs_in_registers_its_commands_once_and_ends_in_order(server: LocalDiscord, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from discord_world import QUESTION, Rows, World, found, world_of
@@ -19,13 +18,6 @@ from storage.library import Library
 from storage.models import Labels
 
 SHARED_TOO = "Searched: this server's videos and the shared ones"
-
-
-@pytest.fixture
-async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
-    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

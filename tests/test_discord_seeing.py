@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +20,6 @@ from storage.models import Labels, Source
 
 SETTINGS = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"})
 QUESTION = "what does a message cost?"
-
-
-@pytest.fixture
-async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
-    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

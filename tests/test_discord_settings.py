@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -23,13 +22,6 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import CastVote, Known, Labels, Miss, Question, ServerSettings, Sighting, Verdict, Vote
-
-
-@pytest.fixture
-async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
-    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

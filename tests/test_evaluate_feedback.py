@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,6 @@ from storage.models import Labels, Source, Verdict, Vote
 LANTERN, BELL = "The copper lantern hangs above the harbour gate.", "In fog the keeper rings a bronze bell."
 DOUGH = "Rye dough needs a sour starter and a whole night."
 Rows = Callable[..., Source]
-
-
-@pytest.fixture
-async def ledger(tmp_path: Path, library: Library) -> AsyncIterator[Ledger]:
-    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ import pytest
 from conftest import PROJECT
 
 from bot.settings import Settings, setting_names
-from storage import access, limits
+from storage import access
 from storage.errors import InputError
 from storage.formats import read
 from storage.library import Library
-from storage.models import Labels, Limits, Source
+from storage.models import Labels, Limits, Source, limits
 
 ID = "dQw4w9WgXcQ"
 FEW = Limits(file_bytes=1_000_000, rows=3, videos=2)

@@ -26,12 +26,6 @@ from local_discord.limits import COMPONENTS_V2, EPHEMERAL
 NO_SCHEMA = "Discord's API description is not beside this project"
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
-
-
 @pytest.fixture
 def script(tmp_path: Path) -> list[str]:
     path = tmp_path / "bot.py"

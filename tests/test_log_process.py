@@ -7,12 +7,12 @@ import json
 import logging
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from conftest import PROJECT
-from local_discord import BotProcess, LocalDiscord, Permission, limits
+from local_discord import BotProcess, LocalDiscord, Permission
+from running_bot import texts
 
 from bot.traces import WithoutWords, described, trace
 from storage.errors import DatabaseError
@@ -42,12 +42,6 @@ asking.ask = faulty
 from bot.__main__ import main
 main()
 """
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
 
 
 async def test_neither_the_token_nor_words_reach_the_log(server: LocalDiscord, tmp_path: Path) -> None:
@@ -106,11 +100,6 @@ async def logged(process: BotProcess, words: str) -> None:
             if words in process.stderr:
                 return
             await asyncio.sleep(0.02)
-
-
-def texts(card: dict[str, object]) -> str:
-    parts = [part for _, part in limits.walk(card["components"])]
-    return "\n".join(str(part.get("content") or part.get("label")) for part in parts if part["type"] in (2, 10))
 
 
 def test_a_trace_names_lines_and_kinds_and_repeats_nothing() -> None:

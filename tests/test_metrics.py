@@ -9,14 +9,14 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 from conftest import PROJECT
-from local_discord import BotProcess, LocalDiscord, Permission
+from local_discord import LocalDiscord, Permission
 from prometheus_client.parser import text_string_to_metric_families
+from running_bot import QUESTION, bot_process
 
 from bot import http_port, metrics
 from bot.discord_face.condition import hindrances
@@ -24,25 +24,11 @@ from bot.errors import CannotListen
 from bot.metrics import Outcome, State, Step, Way
 from storage.library import Library
 
-QUESTION = "how does bm25 rank"
-
 
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
-
-
-def started(server: LocalDiscord, folder: Path, port: int) -> BotProcess:
-    env = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": str(folder / "data"), "CUEPOINT_COOLDOWN_SECONDS": "0"}
-    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "bot", "serve"]
-    return BotProcess(server, command, {**env, "CUEPOINT_HTTP_PORT": str(port)}, logs=folder, cwd=PROJECT)
 
 
 async def get(port: int, path: str) -> tuple[int, str]:
@@ -81,7 +67,7 @@ def values(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
 async def test_it_tells_whether_it_is_alive_and_ready(server: LocalDiscord, tmp_path: Path) -> None:
     port = free_port()
     server.gateway.greeting.clear()
-    async with started(server, tmp_path, port) as bot:
+    async with bot_process(server, tmp_path, CUEPOINT_HTTP_PORT=str(port)) as bot:
         assert await until(port, "/healthz", 200) == "alive\n"
         assert "connected to Discord's gateway with 0 of" in await until(port, "/readyz", 503)
         server.gateway.greeting.set()
@@ -103,7 +89,7 @@ async def test_it_tells_whether_it_is_alive_and_ready(server: LocalDiscord, tmp_
 
 async def test_what_people_do_is_counted_and_never_who_or_where(server: LocalDiscord, tmp_path: Path) -> None:
     port = free_port()
-    async with started(server, tmp_path, port) as bot:
+    async with bot_process(server, tmp_path, CUEPOINT_HTTP_PORT=str(port)) as bot:
         await server.ready()
         guild, mod = server.add_guild("Home"), server.add_user("Mod")
         server.add_member(guild, mod, server.add_role(guild, "Mods", Permission.MANAGE_GUILD))
@@ -160,7 +146,7 @@ async def test_a_port_that_is_taken_is_said_in_words(server: LocalDiscord, tmp_p
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = int(other.getsockname()[1])
-        async with started(server, tmp_path, port) as bot:
+        async with bot_process(server, tmp_path, CUEPOINT_HTTP_PORT=str(port)) as bot:
             assert await bot.wait() == 1
             assert f"CUEPOINT_HTTP_PORT {port} cannot be had" in bot.stderr
             assert "Traceback" not in bot.stderr

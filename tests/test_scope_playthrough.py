@@ -4,15 +4,14 @@ holds no word of a library that is out of their reach."""
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from local_discord import Channel, Guild, Interaction, Json, LocalDiscord, Permission, User, limits
-from test_discord_process import noted
-from test_scope_process import bot_process, guild_of, texts
+from running_bot import bot_process, noted, plain
+from test_scope_process import guild_of
 
 from bot.answering.values import Stretch
 from bot.discord_face import states
@@ -76,12 +75,6 @@ class Town:
         """The libraries of which somebody was ever told a word."""
         said = self.server.heard_by(person, since)
         return {library for library, words in WORDS.items() if any(word in said for word in words)}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
 
 
 @pytest.fixture
@@ -159,7 +152,7 @@ async def play(town: Town, person: User, place: Channel) -> dict[str, Json]:
             sent = await server.autocomplete(person, name, {**filled, option: typed}, focused=option, at=place)
             await server.choices_of(sent)
     cards["videos"] = await command("videos", search="hours")
-    assert f"### {2 * len(town.visible(person, place))} videos" in texts(cards["videos"])
+    assert f"### {2 * len(town.visible(person, place))} videos" in plain(cards["videos"])
     first = await server.autocomplete(person, "video", {"video": ""}, focused="video", at=place)
     for choice in await server.choices_of(first):
         await command("video", video=choice["value"])
@@ -259,7 +252,7 @@ async def test_forged_and_typed_what_is_out_of_reach_is_as_what_is_not_there(tow
             return said
 
         async def words(sent: Interaction) -> str:
-            return texts(await told(town, sent))
+            return plain(await told(town, sent))
 
         assert await forged("belltower1") == await forged("nosuchthing1")
         for options in ({"question": "x", "server": str(town.beta.id)}, {"question": "x", "server": "Beta"}):

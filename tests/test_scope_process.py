@@ -4,42 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-from conftest import PROJECT
-from local_discord import BotProcess, Channel, Guild, Json, LocalDiscord, User, limits
+from local_discord import Channel, Guild, LocalDiscord, User
 from local_discord.limits import EPHEMERAL
-from test_discord_process import noted
+from running_bot import bot_process, noted, plain
 
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
 
 Rows = Callable[..., Source]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
-
-
-def bot_process(server: LocalDiscord, folder: Path) -> BotProcess:
-    settings = {
-        "DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": str(folder / "data"), "CUEPOINT_COOLDOWN_SECONDS": "0",
-    }  # fmt: skip
-    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "bot", "serve"]
-    return BotProcess(server, command, settings, logs=folder, cwd=PROJECT)
-
-
-def texts(card: Json) -> str:
-    parts = [part for _, part in limits.walk(card["components"])]
-    said = "\n".join(str(part.get("content") or part.get("label")) for part in parts if part["type"] in (2, 10))
-    return said.replace("**", "")
 
 
 async def fill(folder: Path, rows: Rows, guild: Guild) -> None:
@@ -65,7 +42,7 @@ async def test_each_place_shows_what_it_may(server: LocalDiscord, tmp_path: Path
 
     async def ask(person: User, place: Channel) -> tuple[set[str], bool]:
         card = await server.reply_to(await server.slash(person, "ask", {"question": "lantern ferry"}, at=place))
-        found = {word for word in ("copper lantern", "harbour ferry") if word in texts(card)}
+        found = {word for word in ("copper lantern", "harbour ferry") if word in plain(card)}
         return found, bool(card["flags"] & EPHEMERAL)
 
     async with bot_process(server, tmp_path):

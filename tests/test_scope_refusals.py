@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,13 +27,6 @@ NAMES = ("belfry-03", "belfry talk 03", "belfri 03", ALSO_ALPHAS)
 OPENED = ("earlier", "later", "share", "helpful", "unhelpful", "withdraw")
 Entrusted = Removal | Purge | Review
 State = Shown | Opening | Reading | Entrusted
-
-
-@pytest.fixture
-async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
-    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

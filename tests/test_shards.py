@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from local_discord import Channel, Guild, LocalDiscord, User
-from test_discord_process import bot_process, noted, texts
+from running_bot import bot_process, noted, texts
 
 from storage import access
 from storage.library import Library

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from crowd import Crowd
 from local_discord import BotProcess, LocalDiscord, Storm
-from test_discord_process import bot_process, home
+from running_bot import bot_process, home
 
 MEGABYTE = 1_000_000
 HELD = ("discord.interactions.", "discord.message.", "discord.member.", "bot.discord_face.")

@@ -7,35 +7,18 @@ import json
 import os
 import signal
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, in_server
-from local_discord import BotProcess, Fault, Json, LocalDiscord, Permission, limits
+from conftest import in_server
+from local_discord import Fault, LocalDiscord, Permission
+from running_bot import QUESTION, bot_process, texts
 
 from bot.discord_face.stopping import InFlight
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
-
-QUESTION = "how does bm25 rank"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
-
-
-def started(server: LocalDiscord, folder: Path, **more: str) -> BotProcess:
-    given = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": str(folder / "data"), "CUEPOINT_COOLDOWN_SECONDS": "0"}
-    return BotProcess(server, [sys.executable, "-m", "bot", "serve"], {**given, **more}, logs=folder, cwd=PROJECT)
-
-
-def texts(card: Json) -> str:
-    return "\n".join(str(part["content"]) for _, part in limits.walk(card["components"]) if part["type"] == 10)
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -72,7 +55,7 @@ async def test_answers_in_flight_arrive_and_nothing_new_is_taken(
     server: LocalDiscord, tmp_path: Path, told: signal.Signals
 ) -> None:
     alice, bob = server.add_user("Alice"), server.add_user("Bob")
-    async with started(server, tmp_path) as bot:
+    async with bot_process(server, tmp_path) as bot:
         await server.ready()
         await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}))
         held = server.fail("POST", "*/callback", delay=1.5)
@@ -93,7 +76,7 @@ async def test_answers_in_flight_arrive_and_nothing_new_is_taken(
 
 async def test_an_answer_that_never_comes_does_not_keep_it(server: LocalDiscord, tmp_path: Path) -> None:
     alice = server.add_user("Alice")
-    async with started(server, tmp_path, CUEPOINT_STOP_SECONDS="0.2") as bot:
+    async with bot_process(server, tmp_path, CUEPOINT_STOP_SECONDS="0.2") as bot:
         await server.ready()
         held = server.fail("POST", "*/callback", delay=60)
         await server.slash(alice, "ask", {"question": QUESTION})
@@ -104,7 +87,7 @@ async def test_an_answer_that_never_comes_does_not_keep_it(server: LocalDiscord,
 
 async def test_a_second_signal_ends_it_at_once(server: LocalDiscord, tmp_path: Path) -> None:
     alice = server.add_user("Alice")
-    async with started(server, tmp_path, CUEPOINT_STOP_SECONDS="600") as bot:
+    async with bot_process(server, tmp_path, CUEPOINT_STOP_SECONDS="600") as bot:
         await server.ready()
         held = server.fail("POST", "*/callback", delay=600)
         await server.slash(alice, "ask", {"question": QUESTION})
@@ -117,7 +100,7 @@ async def test_a_second_signal_ends_it_at_once(server: LocalDiscord, tmp_path: P
 
 async def test_it_stops_before_it_was_connected(server: LocalDiscord, tmp_path: Path) -> None:
     server.gateway.greeting.clear()
-    async with started(server, tmp_path) as bot:
+    async with bot_process(server, tmp_path) as bot:
         await server.wait_for(lambda: server.asked("GET", "/gateway/bot") or server.asked("GET", "/gateway"))
         assert await bot.terminate() == 0
         assert "Traceback" not in bot.stderr
@@ -125,7 +108,7 @@ async def test_it_stops_before_it_was_connected(server: LocalDiscord, tmp_path: 
 
 
 async def test_it_stops_while_it_reconnects(server: LocalDiscord, tmp_path: Path) -> None:
-    async with started(server, tmp_path) as bot:
+    async with bot_process(server, tmp_path) as bot:
         await server.ready()
         server.gateway.greeting.clear()
         await server.gateway.ask_to_reconnect()
@@ -139,7 +122,7 @@ async def test_an_import_is_finished_or_wholly_absent_and_the_uploader_is_told(
     server: LocalDiscord, tmp_path: Path, seconds: str
 ) -> None:
     database = tmp_path / "data" / "cuepoint.db"
-    async with started(server, tmp_path, CUEPOINT_STOP_SECONDS=seconds) as bot:
+    async with bot_process(server, tmp_path, CUEPOINT_STOP_SECONDS=seconds) as bot:
         await server.ready()
         guild, mod = server.add_guild("Home"), server.add_user("Mod")
         server.add_member(guild, mod, server.add_role(guild, "Mods", Permission.MANAGE_GUILD))

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from local_discord import BotProcess, Interaction, LocalDiscord, Message, Permission
-from test_discord_process import QUESTION, bot_process, button, home, noted, texts
+from running_bot import QUESTION, bot_process, button, home, noted, texts
 
 from bot.console_face.session import FAILED, NEEDS_SETUP
 from bot.discord_face.arrivals import Arrivals
@@ -21,12 +21,6 @@ from storage.models import Labels, Source
 
 FOUND = "Sample talk: BM25 ranking"
 CALLBACK, MESSAGES, EDITS = "*/callback", "/channels/*/messages", "/webhooks/*/messages/@original"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord() as local:
-        yield local
 
 
 @pytest.fixture

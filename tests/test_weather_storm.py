@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from crowd import Crowd
 from local_discord import LocalDiscord, Storm
-from test_discord_process import bot_process, home
+from running_bot import bot_process, home
 
 
 async def weathered(folder: Path, seed: int, count: int, *, people: int, at_once: int) -> tuple[Crowd, Counter[str]]:
