@@ -82,6 +82,18 @@ def damaged(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return {}
 
 
+def emptied(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    (folder / "cuepoint.db").write_bytes(b"")
+    return {}
+
+
+def orphan(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    sql(folder, "INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL)")
+    return {}
+
+
 def newer(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     imported(folder)
     sql(folder, "PRAGMA user_version = 999")
@@ -127,6 +139,8 @@ TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("cannot be written", no_folder, True),
     ("left on the disk, and", full_disk, True),
     ("restore a backup", damaged, True),
+    ("is empty, which no database is", emptied, True),
+    ("refers to nothing", orphan, True),
     ("was written by a later version", newer, True),
     ("cannot be used; `cuepoint doctor --repair`", stale_index, True),
     ("nothing is imported yet", nothing_imported, False),
