@@ -18,6 +18,7 @@ from .state import World
 
 GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+_FOR_GOOD = {4004, 4010, 4011, 4012, 4013, 4014}
 _OF_GUILDS = {"GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE"}
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 
@@ -29,6 +30,7 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         # What GET /gateway/bot tells the bot to open, and the session of each shard that was opened last.
         self.shards = 1
+        self._refusing: int | None = None
         self.current: dict[int, Session] = {}
         # How many events that had arrived the next RESUMEs send once more.
         self.sent_again = 0
@@ -94,6 +96,8 @@ class Gateway:
         await self._to_all({"op": Op.HEARTBEAT, "d": None})
 
     async def close(self, code: int, reason: str = "") -> None:
+        """Ends every connection; for good by a code after which Discord would end the next one as well."""
+        self._refusing = code if code in _FOR_GOOD else None
         for connection in list(self._connections):
             if connection.session is not None:
                 connection.session.socket = None
@@ -191,8 +195,10 @@ class Gateway:
             self.heartbeats += 1
             await self._send(connection.socket, Op.HEARTBEAT_ACK, None)
         elif op is Op.IDENTIFY:
+            self._let_in()
             await self._identify(connection, data)
         elif op is Op.RESUME:
+            self._let_in()
             await self._resume(connection, data)
         elif connection.session is None:
             raise ClosedError(4003, "Not authenticated.")
@@ -202,6 +208,10 @@ class Gateway:
             self.presences.append(data)
         elif op is not Op.VOICE_STATE:
             raise ClosedError(4001, "Unknown opcode.")
+
+    def _let_in(self) -> None:
+        if self._refusing is not None:
+            raise ClosedError(self._refusing, "Not any more.")
 
     async def _identify(self, connection: Connection, data: Json) -> None:
         self.identifies.append({key: value for key, value in data.items() if key != "token"})
