@@ -14,7 +14,16 @@ from running_bot import bot_process, home
 
 MEGABYTE = 1_000_000
 HELD = ("discord.interactions.", "discord.message.", "discord.member.", "bot.discord_face.")
-BUSY = ("CommandTree.", "Client._run_event", "ViewStore.", "AutoShardedConnectionState.", "Desk.", "_", "asyncio.")
+BUSY = (
+    "CommandTree.",
+    "Client._run_event",
+    "ViewStore.",
+    "AutoShardedConnectionState.",
+    "DiscordWebSocket.",
+    "Desk.",
+    "_",
+    "asyncio.",
+)
 STAYS = "_stay"
 """Objects of these modules are made for a question, and gone when it is answered."""
 
@@ -57,7 +66,8 @@ async def at_rest(bot: BotProcess) -> dict[str, Any]:
     """What the bot holds as soon as nothing is done for anybody: an answer arrives before its task ends."""
     for _ in range(100):
         census = await bot.census()
-        if not any(name.startswith(BUSY) for name in census["tasks"] if name != STAYS):
+        tasks = census["tasks"]
+        if "Shard.worker" in tasks and not any(name.startswith(BUSY) for name in tasks if name != STAYS):
             return census
         await asyncio.sleep(0.1)
     raise AssertionError(f"the bot comes to no rest: {census['tasks']}")

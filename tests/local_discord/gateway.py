@@ -18,8 +18,8 @@ from .state import World
 
 GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+_FOR_GOOD = {4004, 4010, 4011, 4012, 4013, 4014}
 _OF_GUILDS = {"GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE"}
-FOR_GOOD = {4004, *range(4010, 4015)}
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 
 
@@ -30,6 +30,7 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         # What GET /gateway/bot tells the bot to open, and the session of each shard that was opened last.
         self.shards = 1
+        self._refusing: int | None = None
         self.current: dict[int, Session] = {}
         # How many events that had arrived the next RESUMEs send once more.
         self.sent_again = 0
@@ -46,8 +47,6 @@ class Gateway:
         self.heartbeats = 0
         self.readies = 0
         self.resumed = 0
-        # The code of a close for good: who comes back is told the same.
-        self._shut_out: int | None = None
         # Close codes in their order, by whom: "server" or "client".
         self.closes: list[tuple[str, int | None]] = []
 
@@ -97,7 +96,8 @@ class Gateway:
         await self._to_all({"op": Op.HEARTBEAT, "d": None})
 
     async def close(self, code: int, reason: str = "") -> None:
-        self._shut_out = code if code in FOR_GOOD else None
+        """Ends every connection; for good by a code after which Discord would end the next one as well."""
+        self._refusing = code if code in _FOR_GOOD else None
         for connection in list(self._connections):
             if connection.session is not None:
                 connection.session.socket = None
@@ -195,8 +195,10 @@ class Gateway:
             self.heartbeats += 1
             await self._send(connection.socket, Op.HEARTBEAT_ACK, None)
         elif op is Op.IDENTIFY:
+            self._let_in()
             await self._identify(connection, data)
         elif op is Op.RESUME:
+            self._let_in()
             await self._resume(connection, data)
         elif connection.session is None:
             raise ClosedError(4003, "Not authenticated.")
@@ -206,6 +208,10 @@ class Gateway:
             self.presences.append(data)
         elif op is not Op.VOICE_STATE:
             raise ClosedError(4001, "Unknown opcode.")
+
+    def _let_in(self) -> None:
+        if self._refusing is not None:
+            raise ClosedError(self._refusing, "Not any more.")
 
     async def _identify(self, connection: Connection, data: Json) -> None:
         self.identifies.append({key: value for key, value in data.items() if key != "token"})
@@ -248,8 +254,6 @@ class Gateway:
         self.resumes.append({key: value for key, value in data.items() if key != "token"})
         if data.get("token") != self._world.token:
             raise ClosedError(4004, "Authentication failed.")
-        if self._shut_out is not None:
-            raise ClosedError(self._shut_out, "Not any more.")
         session = self.sessions.get(data.get("session_id", ""))
         if session is None:
             await self._send(connection.socket, Op.INVALID_SESSION, False)
