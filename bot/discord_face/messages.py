@@ -21,6 +21,7 @@ from bot.discord_face.places import server_of_message, whereabouts_of_writer, wr
 from bot.discord_face.spoken import error_card
 from bot.discord_face.states import Inquiry
 from bot.discord_face.weather import Undelivered, insist, is_over, is_shut_out
+from bot.traces import described
 
 log = logging.getLogger("cuepoint.discord")
 _OTHERS = re.compile(r"<(?:@[!&]?|#|a?:\w+:|/[^:>]+:|t:)-?\d+(?::\w)?>")
@@ -56,7 +57,7 @@ async def answer_message(desk: Desk, message: discord.Message, own_id: int, serv
         # Rights may have changed since we looked, and the channel may be gone, or closed to us.
         if not (is_shut_out(error) or is_over(error)):
             raise
-        log.info("a message could not be answered: %s", error)
+        log.info("a message could not be answered: %s", described(error))
     else:
         await desk.askers.note(whereabouts_of_writer(message))
 

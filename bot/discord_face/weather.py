@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import discord
 
+from bot.traces import described
+
 SIGN_SECOND = 1.5
 """How long a first answer to an interaction may take before it is sent again: Discord waits three seconds for it."""
 PATIENCE_SECOND = 30.0
@@ -49,7 +51,7 @@ async def insist(send: Callable[[], Awaitable[object]], patience_second: float =
             failure = error
         if tried < _TRIES:
             await asyncio.sleep(min(_PAUSE_SECOND * 4 ** (tried - 1), patience_second))
-    raise Undelivered(f"tried {_TRIES} times, at last {type(failure).__name__}: {failure}") from failure
+    raise Undelivered(f"tried {_TRIES} times, at last {described(failure)}") from failure
 
 
 async def _within(second: float, send: Callable[[], Awaitable[object]]) -> None:
