@@ -162,7 +162,7 @@ def told(parts: Sequence[LibraryIndex]) -> dict[str, object]:
         "frequency": added_up(terms, lambda term: sum(part.frequency(term) for part in parts)),
         "videos_with": added_up(terms, lambda term: sum(part.videos_with(term) for part in parts)),
         "titled": added_up(terms, lambda term: titled(parts, term)),
-        "said_in_videos": added_up(terms, lambda term: said_in_videos(parts, term)),
+        "said_in_videos": said_in_videos(parts, sorted(terms)),
         "said": added_up(words, lambda word: sum(part.said(word) for part in parts)),
         "words_like": added_up(shapes, lambda shape: {word for part in parts for word in part.words_like(*shape)}),
         "phrase_positions": added_up(pairs, lambda pair: sorted(each for part in parts for each in places(part, pair))),
@@ -179,12 +179,13 @@ def titled(parts: Sequence[LibraryIndex], term: str) -> set[str]:
     return {part.videos.video_id(video) for part in parts for video in part.titled(term).tolist()}
 
 
-def said_in_videos(parts: Sequence[LibraryIndex], term: str) -> dict[str, float]:
-    found: dict[str, float] = {}
+def said_in_videos(parts: Sequence[LibraryIndex], terms: Sequence[str]) -> dict[str, dict[str, float]]:
+    found = {}
     for part in parts:
         standing = part.standing()
-        counts = part.said_in_videos(term, np.array(list(standing), np.int64)).tolist()
-        found |= {video.video_id: count for video, count in zip(standing.values(), counts, strict=True) if count}
+        counts = part.said_in_videos(terms, np.array(list(standing), np.int64)).tolist()
+        for video, said in zip(standing.values(), counts, strict=True):
+            found[video.video_id] = {term: count for term, count in zip(terms, said, strict=True) if count}
     return found
 
 

@@ -16,7 +16,7 @@ from storage.models import ALL_STEPS, Question, Segment, Step, Video
 from storage.ranking.bm25 import IdfPolicy, SparseBM25
 from storage.ranking.building import build_index
 from storage.ranking.index import LibraryIndex
-from storage.ranking.recipe import K1
+from storage.ranking.recipe import K1, TITLE_VIDEOS
 from storage.ranking.search import Ranking, Searcher
 
 WORDS = ["lantern", "harbour", "violin", "meadow", "copper", "thunder", "pepper", "saddle", "marble", "compass"]
@@ -116,6 +116,19 @@ def test_a_title_finds_the_video_whose_captions_say_the_name_otherwise() -> None
 def test_a_title_alone_is_enough_to_find_a_video() -> None:
     index = index_of(["we permute the words"], ["a violin"], titles=["Hopfield", "Violins"])
     assert found(ask("hopfield", index), index) == [("v0", 0.0)]
+
+
+def test_of_too_many_videos_whose_title_fits_the_same_are_searched_however_they_are_numbered() -> None:
+    def titles_found(*numbers: Sequence[int]) -> list[tuple[str, float]]:
+        indexes = [build_index([titled(number) for number in some], "en") for some in numbers]
+        return found(ask("copper", *indexes, limit=2 * TITLE_VIDEOS), *indexes)
+
+    def titled(number: int) -> tuple[Video, list[Segment]]:
+        return Video(f"v{number:02}", "Copper"), [Segment(0.0, 30.0, "a violin")]
+
+    every = range(TITLE_VIDEOS + 10)
+    expected = [(f"v{number:02}", 0.0) for number in every[:TITLE_VIDEOS]]
+    assert titles_found(every) == titles_found(every[::-1]) == titles_found(every[::2], every[1::2]) == expected
 
 
 def test_neighbouring_words_count_a_little() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.models import Video
-from storage.ranking.spans import spread
+from storage.ranking.spans import spread, sums
 from storage.ranking.subwords import Subwords
 from storage.ranking.videos import VideoList
 from storage.ranking.vocabulary import Vocabulary
@@ -94,11 +94,14 @@ class LibraryIndex:
     subwords: Subwords
     gone: Tombstones | None = None
     first_doc: Ints = field(init=False)
+    video_lengths: Longs = field(init=False)
+    """How many words that are no stop words each video has, those of videos that are gone among them."""
     length: int = field(init=False)
 
     def __post_init__(self) -> None:
         first = np.searchsorted(self.video_of, np.arange(len(self.videos) + 1)).astype(np.int32)
         object.__setattr__(self, "first_doc", first)
+        object.__setattr__(self, "video_lengths", np.diff(sums(self.lengths)[first]))
         object.__setattr__(self, "length", int(self.lengths.sum()) - (self.gone.length if self.gone else 0))
 
     @property
@@ -184,27 +187,28 @@ class LibraryIndex:
     def heard(self, docs: Longs, wanted: Bools) -> tuple[Longs, NDArray[np.integer], Longs]:
         """As `spoken`, but of the words only those that are wanted; `wanted` tells it of each word by number."""
         firsts, lasts = self.offsets[docs], self.offsets[docs + 1]
-        stretches = zip(firsts.tolist(), lasts.tolist(), strict=True)
-        # By slices: a few hundred segments are copied sooner than the place of each of their words is worked out.
+        begins = np.append(True, firsts[1:] != lasts[:-1])[: len(docs)]
+        stretches = zip(firsts[begins].tolist(), lasts[np.roll(begins, -1)].tolist(), strict=True)
+        # By slices: a few hundred segments, many of them one after the other, are copied sooner than the place of each
+        # of their words is worked out.
         words = np.concatenate([self.forward[:0], *(self.forward[first:last] for first, last in stretches)])
-        found = np.flatnonzero(wanted[words])
+        found = np.flatnonzero(wanted.take(words))
         ends = np.cumsum(lasts - firsts)
         owner = np.searchsorted(ends, found, side="right")
         return owner, words[found], found + (lasts - ends)[owner]
 
-    def said_in_videos(self, term: str, videos: Longs) -> Floats:
-        """How often a term is said in each of the given videos."""
-        docs, counts = self.postings(term)
-        first = np.searchsorted(docs, self.first_doc[videos])
-        last = np.searchsorted(docs, self.first_doc[videos + 1])
-        owner, places = spread(first, last)
-        said: Floats = np.bincount(owner, weights=counts[places], minlength=len(videos)).astype(np.float64)
-        return said
-
-    def video_lengths(self, videos: Longs) -> Longs:
-        """How many words that are no stop words each of the given videos has."""
-        owner, docs = spread(self.first_doc[videos].astype(np.int64), self.first_doc[videos + 1].astype(np.int64))
-        return np.bincount(owner, weights=self.lengths[docs], minlength=len(videos)).astype(np.int64)
+    def said_in_videos(self, terms: Sequence[str], videos: Longs) -> Floats:
+        """How often each of some videos (a row) says each of some terms (a column)."""
+        firsts, lasts = np.zeros((2, len(terms), len(videos)), np.int64)
+        for row, number in enumerate(map(self.terms.get, terms)):
+            if number is not None:
+                first = self.bounds[number]
+                docs = self.docs[first : self.bounds[number + 1]]
+                firsts[row] = first + np.searchsorted(docs, self.first_doc[videos])
+                lasts[row] = first + np.searchsorted(docs, self.first_doc[videos + 1])
+        owner, places = spread(firsts.ravel(), lasts.ravel())
+        said = np.bincount(owner, weights=self.counts[places], minlength=firsts.size).astype(np.float64)
+        return np.ascontiguousarray(said.reshape(firsts.shape).T)
 
     def segments_of(self, video: int) -> Longs:
         """The segment numbers of a video, given its position in `videos`."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from storage.models import QuestionTerm
 from storage.ranking.bm25 import SparseBM25, rarity
-from storage.ranking.index import Floats, LibraryIndex
+from storage.ranking.index import Floats, Ints, LibraryIndex
 from storage.ranking.recipe import LENGTH_AGAIN, PAIR_WINDOW, Recipe
 from storage.ranking.spans import distinct, spread
 from storage.ranking.subwords import pieces_of
@@ -27,13 +27,19 @@ Docs = NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class _Heard:
     """What of some segments of a library the question asks for: for each such word, and each that holds a piece of one,
-    the row of its segment, its number and its place."""
+    the row of its segment, its number, its place, and which of the question's terms it is, or -1. What is counted of
+    it has a row for each segment and a last one, of noughts, for a neighbour that is not there."""
 
-    library: LibraryIndex
     docs: Docs
     rows: Docs
     words: NDArray[np.integer]
     places: Docs
+    terms: NDArray[np.int32]
+
+    @property
+    def height(self) -> int:
+        """How many rows there are to count in."""
+        return len(self.docs) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +62,32 @@ class Reranker:
         self._weights = np.array([model.weight(term) for term in self._terms])
         self._pairs = _pairs(terms, {term: place for place, term in enumerate(self._terms)})
         _, pieces = pieces_of([each.word for each in terms])
-        self._pieces = distinct(pieces)
-        self._piece_weights = self._rarity_of_pieces() if recipe.subwords else np.empty(0)
+        self._pieces = distinct(pieces) if recipe.subwords else pieces[:0]
+        self._held = [library.subwords.holders(self._pieces) for library in model.libraries]
+        self._piece_weights = self._rarity_of_pieces()
 
     def score(self, candidates: Docs) -> Floats:
         """The final score of each candidate, by its number in the scope."""
         final = np.zeros(len(candidates))
-        for base, library in zip(self._model.bases, self._model.libraries, strict=False):
+        model = self._model
+        for base, library, held in zip(model.bases, model.libraries, self._held, strict=False):
             inside = np.flatnonzero((candidates >= base) & (candidates < base + library.numbered))
             if len(inside) and self._terms:
-                final[inside] = self._score_in(library, candidates[inside] - base, candidates[inside])
+                holders = _by_word(*held)
+                final[inside] = self._score_in(library, candidates[inside] - base, candidates[inside], holders)
         return final
 
-    def _score_in(self, library: LibraryIndex, docs: Docs, numbers: Docs) -> Floats:
+    def _score_in(self, library: LibraryIndex, docs: Docs, numbers: Docs, holders: _Holders) -> Floats:
         recipe = self._recipe
         normed = self._model.length_norm(LENGTH_AGAIN, numbers)[:, None]
         before, after = _neighbours(library, docs)
-        holders = self._holders(library)
         heard = self._listen(library, distinct(np.concatenate([docs, before, after])), holders)
-        here, beside = (
-            np.searchsorted(heard.docs, docs),
-            [np.searchsorted(heard.docs, near) for near in (before, after)],
-        )
+        here, left, right = (np.searchsorted(heard.docs, near) for near in (docs, before, after))
+        left, right = (np.where(near != here, near, len(heard.docs)) for near in (left, right))
 
         def around(counts: Floats, weight: float) -> Floats:
-            """Counts of the segment and, in part, of its neighbours; a segment without one is its own neighbour."""
-            near = sum(np.where((row != here)[:, None], counts[row], 0.0) for row in beside)
-            result: Floats = (counts[here] + weight * near) / normed
+            """Counts of the segment and, in part, of its neighbours."""
+            result: Floats = (counts[here] + weight * (counts[left] + counts[right])) / normed
             return result
 
         said, pairs = self._count(heard)
@@ -105,63 +110,51 @@ class Reranker:
         total: Floats = (counts / (counts + k1) * weights).sum(axis=1) * (k1 + 1)
         return total
 
-    def _known(self, library: LibraryIndex) -> tuple[list[int], list[int]]:
-        """The question's terms that a library knows: their numbers there, and their places in the question."""
-        numbers = [library.terms.get(term) for term in self._terms]
-        return [n for n in numbers if n is not None], [place for place, n in enumerate(numbers) if n is not None]
-
     def _listen(self, library: LibraryIndex, docs: Docs, holders: _Holders) -> _Heard:
-        asked = np.zeros(len(library.terms), np.bool_)
-        asked[self._known(library)[0]] = True
-        wanted = asked[library.term_of_word]
+        numbers = [library.terms.get(term) for term in self._terms]
+        place_of = np.full(len(library.terms), -1, np.int32)
+        place_of[[n for n in numbers if n is not None]] = [place for place, n in enumerate(numbers) if n is not None]
+        asked = place_of[library.term_of_word]
+        wanted = asked >= 0
         wanted[holders.words] = True
-        return _Heard(library, docs, *library.heard(docs, wanted))
+        rows, words, places = library.heard(docs, wanted)
+        return _Heard(docs, rows, words, places, asked[words])
 
     def _count(self, heard: _Heard) -> tuple[Floats, Floats]:
         """How often each term, and each pair of terms in its order, is said in each segment.
 
         A pair counts by its nearness: the words next to each other as 1, two apart as 1/2, and so on.
         """
-        numbers, places_asked = self._known(heard.library)
-        place_of = np.full(len(heard.library.terms), -1, np.int32)
-        place_of[numbers] = places_asked
-        terms = place_of[heard.library.term_of_word[heard.words]]
-        matched = terms >= 0
-        rows, places, terms = heard.rows[matched], heard.places[matched], terms[matched]
-        said = _table(rows, terms, len(heard.docs), len(self._terms))
-        return said, self._count_pairs(rows, places, terms, len(heard.docs))
+        matched = heard.terms >= 0
+        rows, places, terms = heard.rows[matched], heard.places[matched], heard.terms[matched]
+        said = _table(rows, terms, heard.height, len(self._terms))
+        return said, self._count_pairs(rows, places, terms, heard.height)
 
     def _count_pairs(self, rows: Docs, places: Docs, terms: NDArray[np.int32], height: int) -> Floats:
         first, second = self._pairs
         pair_of = np.full((len(self._terms), len(self._terms)), -1, np.int32)
         pair_of[first, second] = np.arange(len(first))
-        counted: Floats = np.zeros((height, len(first)))
-        for step in range(1, min(PAIR_WINDOW, len(rows) - 1) + 1):
-            apart = places[step:] - places[:-step]
-            pairs = pair_of[terms[:-step], terms[step:]]
-            near = (rows[step:] == rows[:-step]) & (apart <= PAIR_WINDOW) & (pairs >= 0)
-            counted += _table(rows[:-step][near], pairs[near], height, len(first), 1 / apart[near])
-        return counted
-
-    def _holders(self, library: LibraryIndex) -> _Holders:
-        pieces, words = library.subwords.holders(self._pieces if self._recipe.subwords else self._pieces[:0])
-        order = np.argsort(words, kind="stable")
-        holders, first = np.unique(words[order], return_index=True)
-        return _Holders(holders, np.append(first, len(words)), pieces[order])
+        # Each segment a window further on: so words of two segments are never near each other.
+        keys = places + rows * (PAIR_WINDOW + 1)
+        last = np.searchsorted(keys, keys + PAIR_WINDOW, side="right")
+        left, right = spread(np.arange(1, len(keys) + 1), last)
+        pairs = pair_of[terms[left], terms[right]]
+        asked = pairs >= 0
+        left, right = left[asked], right[asked]
+        return _table(rows[left], pairs[asked], height, len(first), 1 / (places[right] - places[left]))
 
     def _count_pieces(self, heard: _Heard, holders: _Holders) -> Floats:
         """How often each piece of the question's words is said in each segment."""
         first = np.searchsorted(holders.words, heard.words)
-        holding = np.flatnonzero(np.searchsorted(holders.words, heard.words, side="right") > first)
+        holding = np.flatnonzero(np.append(holders.words, -1)[first] == heard.words)
         rows, holder = heard.rows[holding], first[holding]
         owner, places = spread(holders.bounds[holder], holders.bounds[holder + 1])
-        return _table(rows[owner], holders.pieces[places], len(heard.docs), len(self._pieces))
+        return _table(rows[owner], holders.pieces[places], heard.height, len(self._pieces))
 
     def _rarity_of_pieces(self) -> Floats:
         """The inverse document frequency of each piece, as if no segment held it twice."""
         holders = np.zeros(len(self._pieces))
-        for library in self._model.libraries:
-            pieces, words = library.subwords.holders(self._pieces)
+        for library, (pieces, words) in zip(self._model.libraries, self._held, strict=True):
             holders += np.bincount(pieces, weights=library.times_said(words), minlength=len(self._pieces))
         size = self._model.corpus_size
         holders = np.minimum(holders, size)
@@ -173,10 +166,10 @@ class Reranker:
         model = self._model
         average = model.length / model.video_count or 1.0
         videos, rows = np.unique(video_of, return_inverse=True)
-        normed = 1 - model.b + model.b * library.video_lengths(videos) / average
+        normed = 1 - model.b + model.b * library.video_lengths[videos] / average
         holders = [sum(each.videos_with(term) for each in model.libraries) for term in self._terms]
         weights = np.array([rarity(held, model.video_count) for held in holders])
-        said = np.stack([library.said_in_videos(term, videos) for term in self._terms], axis=1)
+        said = library.said_in_videos(self._terms, videos)
         of_each: Floats = self._saturated(said / normed[:, None], weights)[rows]
         return of_each
 
@@ -194,6 +187,13 @@ def _pairs(terms: Sequence[QuestionTerm], place_of: dict[str, int]) -> tuple[Doc
                 pairs[place_of[one_term], place_of[next_term]] = None
     both = np.array(list(pairs), np.int64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
+
+
+def _by_word(pieces: Docs, words: Ints) -> _Holders:
+    order = np.argsort(words, kind="stable")
+    ordered = words[order]
+    holders = np.unique(ordered)
+    return _Holders(holders, np.append(np.searchsorted(ordered, holders), len(words)), pieces[order])
 
 
 def _neighbours(library: LibraryIndex, docs: Docs) -> tuple[Docs, Docs]:

@@ -22,7 +22,7 @@ from storage.ranking.recipe import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, rec
 from storage.ranking.repair import Speller
 from storage.ranking.rerank import Reranker
 from storage.ranking.restrictions import Restrictions, Wanted
-from storage.ranking.spans import distinct
+from storage.ranking.spans import distinct, spread
 from storage.ranking.wording import Wording
 
 BLOCK = 256
@@ -110,19 +110,21 @@ class Searcher:
     def _titled(self, query: Sequence[str], scores: Floats, allowed: Bools | None) -> Docs:
         """The best segments of the videos whose title speaks of the question."""
         found: list[tuple[float, str, int, int]] = []
-        for place, library in enumerate(self.model.libraries):
+        for base, library in zip(self.model.bases, self.model.libraries, strict=False):
             worth = np.zeros(len(library.videos))
             for term in query:
                 worth[library.titled(term)] += self.model.weight(term)
-            titled = np.flatnonzero(worth)
-            found += [(-float(worth[v]), library.videos.video_id(v), place, v) for v in titled.tolist()]
-        docs = []
-        for _, _, place, video in heapq.nsmallest(TITLE_VIDEOS, found):
-            here = self.model.libraries[place].segments_of(video) + self.model.bases[place]
-            if allowed is not None:
-                here = here[allowed[here]]
-            docs.append(here[np.argsort(-scores[here], kind="stable")[:TITLE_SEGMENTS]])
-        return np.concatenate(docs) if docs else np.empty(0, np.int64)
+            titled = best(worth, TITLE_VIDEOS)
+            ids, order = library.videos.video_ids(titled), (-worth[titled]).tolist()
+            firsts, lasts = base + library.first_doc[titled], base + library.first_doc[titled + 1]
+            found += zip(order, ids, firsts.tolist(), lasts.tolist(), strict=True)
+        chosen = [(first, last) for *_, first, last in heapq.nsmallest(TITLE_VIDEOS, found)]
+        owner, docs = spread(*np.array(chosen, np.int64).reshape(-1, 2).T)
+        if allowed is not None:
+            owner, docs = owner[allowed[docs]], docs[allowed[docs]]
+        docs = docs[np.lexsort((-scores[docs], owner))]
+        rank = np.arange(len(docs)) - np.searchsorted(owner, owner)
+        return docs[rank < TITLE_SEGMENTS]
 
     def _placed(self, doc: int, score: float) -> Ranked:
         library = int(np.searchsorted(self.model.bases, doc, side="right")) - 1

@@ -33,6 +33,12 @@ class VideoList:
         """The id of a video alone: it is the first field."""
         return self._field(video * FIELDS)
 
+    def video_ids(self, videos: NDArray[np.int64]) -> list[str]:
+        """The ids of some videos, in their order."""
+        firsts, lasts = self.bounds[videos * FIELDS].tolist(), self.bounds[videos * FIELDS + 1].tolist()
+        letters = self.letters.data
+        return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
+
     def _field(self, place: int) -> str:
         return str(self.letters[self.bounds[place] : self.bounds[place + 1]].data, "utf-8", "surrogatepass")
 
