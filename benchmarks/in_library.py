@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
 import time
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ from storage.library import Library
 from storage.models import UNLIMITED, Labels, Source
 
 ASKERS = (1, 8)
+VIDEOS_A_GROUP = 200
+"""How many videos a Parquet file holds in one group of rows."""
 SCOPE = access.host()
 
 
@@ -55,11 +58,13 @@ def write_parquet(corpus: Corpus, path: Path) -> None:
         [(name, pa.string()) for name in ("video_id", "title", "url", "text")]
         + [(name, pa.float64()) for name in ("start_second", "end_second")]
     )
+    videos = iter(corpus.videos())
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
-        for video, segments in corpus.videos():
+        while some := list(itertools.islice(videos, VIDEOS_A_GROUP)):
             rows = [
                 {"video_id": video.video_id, "title": video.title, "url": video.url}
                 | {"text": each.text, "start_second": each.start_second, "end_second": each.end_second}
+                for video, segments in some
                 for each in segments
             ]
             writer.write_table(pa.Table.from_pylist(rows, schema))

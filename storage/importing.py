@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from storage import acts, formats
@@ -69,14 +70,18 @@ class Importer:
     ) -> ImportReport:
         arrivals, report = await self._read(files)
         if quota is not None:
-            arriving = [(each.stored, each.whole or replace_whole) for each in arrivals]
-            await require_room(self._repository, self._key, arriving, quota)
+            await require_room(
+                self._repository, self._key, [(each.stored, each.whole or replace_whole) for each in arrivals], quota
+            )
         language = await self._language(arrivals)
         report = replace(report, notes=_foreign(arrivals, language), dry_run=dry_run)
         act = _Act("import of " + ", ".join(clean(source.name) for source, _ in files), language)
         try:
-            for done, arrival in enumerate(arrivals):
-                progress(done, len(arrivals))
+            total = len(arrivals)
+            for done in range(total):
+                progress(done, total)
+                # Let go of one by one: all at once would hold the event loop while hundreds of thousands are freed.
+                arrival = arrivals.popleft()
                 whole = arrival.whole or replace_whole
                 before, merged = await (self._tried(arrival, whole) if dry_run else self._store(arrival, whole, act))
                 report = _counted(report, before, merged)
@@ -85,7 +90,7 @@ class Importer:
             if act.number is not None:
                 await asyncio.shield(acts.take_back(self._database, self._repository, self._key, act.number))
             raise
-        progress(len(arrivals), len(arrivals))
+        progress(total, total)
         return report
 
     async def _tried(self, arrival: _Arrival, whole: bool) -> tuple[StoredVideo | None, Merged]:
@@ -93,7 +98,7 @@ class Importer:
         before = await self._repository.video(self._key, arrival.stored.video.video_id)
         return before, merge(before, arrival.stored.video, arrival.stored.segments, whole=whole)
 
-    async def _read(self, files: Sequence[tuple[Source, Labels]]) -> tuple[list[_Arrival], ImportReport]:
+    async def _read(self, files: Sequence[tuple[Source, Labels]]) -> tuple[deque[_Arrival], ImportReport]:
         """What the files hold, video by video, and a report of what they hold that cannot be imported."""
         shelf = _Shelf(self._limits.videos)
         unnamed: list[str] = []
@@ -106,7 +111,7 @@ class Importer:
                 if isinstance(error, MissingVideoId):
                     unnamed.append(source.name)
         report = ImportReport(self._key, rejections=tuple(shelf.rejections), unnamed=tuple(unnamed))
-        return list(shelf.arrivals.values()), report
+        return deque(shelf.arrivals.values()), report
 
     async def _store(self, arrival: _Arrival, whole: bool, act: _Act) -> tuple[StoredVideo | None, Merged]:
         """Lay one video over what is stored of it, in one transaction that no other process's write comes between."""
@@ -122,7 +127,7 @@ class Importer:
                 await change.put(merged.stored)
         return before, merged
 
-    async def _language(self, arrivals: Sequence[_Arrival]) -> str:
+    async def _language(self, arrivals: Iterable[_Arrival]) -> str:
         """The library's language; a new library takes that of the first file that names one, unless it was told."""
         states = await self._repository.states(self._scope)
         if states and states[0].language_chosen:
@@ -191,7 +196,7 @@ def _counted(report: ImportReport, before: StoredVideo | None, merged: Merged) -
     )
 
 
-def _foreign(arrivals: Sequence[_Arrival], language: str) -> tuple[str, ...]:
+def _foreign(arrivals: Iterable[_Arrival], language: str) -> tuple[str, ...]:
     videos = [arrival.stored.video for arrival in arrivals]
     return tuple(
         f"{video.heading}: its language is {video.language!r}, the library's is {language!r}; "

@@ -89,9 +89,10 @@ def assemble(document: Document, rows: Iterable[Row | Rejection]) -> Reading:
     if not pages and not rejections:
         raise document.refusal("there is not a single row in it; export or paste it again")
     videos = _labelled(document, [page.video for page in pages.values()])
+    # Page by page: to let go of all at once would stop every thread while hundreds of thousands of rows are freed.
     transcripts = [
-        Transcript(complete(video), segments=_segments(page.rows))
-        for video, page in zip(videos, pages.values(), strict=True)
+        Transcript(complete(video), segments=_segments(pages.pop(video_id).rows))
+        for video, video_id in zip(videos, list(pages), strict=True)
     ]
     return Reading(tuple(transcripts), tuple(rejections))
 
