@@ -42,6 +42,7 @@ constraints:  ## renew constraints.txt: the newest that pyproject.toml allows, i
 	@$(PYTHON) -m venv $(FRESH)
 	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench]'
 	@$(FRESH)/bin/python -m pip freeze --disable-pip-version-check --exclude cuepoint > $(FRESH)/frozen
+	@grep '^audioop-lts==' constraints.txt >> $(FRESH)/frozen  # Python 3.13 alone needs it: renewed by hand
 	@! grep -vE '^[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+$$' $(FRESH)/frozen  # names and versions, and nothing else
 	@LC_ALL=C sort -f $(FRESH)/frozen > constraints.txt
 	@rm -rf $(FRESH)

@@ -53,10 +53,11 @@ class Nightly:
         """Make today's backup if it is time for it. What goes wrong is logged, and tried again in an hour."""
         now = self._now()
         target = self._folder / f"cuepoint-{now:%Y-%m-%d}.db"
-        if now.time() < self._at or now < self._not_before or target.exists():
+        if now.time() < self._at or now < self._not_before:
             return
         try:
-            await self._make(target)
+            if not target.exists():
+                await self._make(target)
         except (StorageError, OSError) as error:
             self._not_before = now + AGAIN_AFTER
             log.error("tonight's backup failed, and is tried again in an hour: %s", error)

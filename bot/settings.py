@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from datetime import time
@@ -123,6 +124,9 @@ class Settings(BaseModel):
     log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
     """From which level on the running bot tells what it does. DEBUG tells what people write, too."""
 
+    misnamed: tuple[str, ...] = ()
+    """Names that were given and look like a setting's, but are none's: what is behind them does nothing."""
+
     @field_validator("discord_token")
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
@@ -179,9 +183,12 @@ class Settings(BaseModel):
     @classmethod
     def from_mapping(cls, values: Mapping[str, str | None]) -> Settings:
         """Read settings by name. An empty value counts as absent. Raises SetupError, naming the setting."""
+        known = setting_names()
         given = {name: value.strip() for name, value in values.items() if value and value.strip()}
+        settable = {name: value for name, value in given.items() if name in known}
+        misnamed = tuple(sorted(name for name in given if name not in known and _is_a_slip(name, settable)))
         try:
-            settings = cls.model_validate(given)
+            settings = cls.model_validate({**settable, "misnamed": misnamed})
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             reason = first["msg"].removeprefix("Value error, ")
@@ -195,4 +202,21 @@ class Settings(BaseModel):
 
 def setting_names() -> list[str]:
     """The name of every setting."""
-    return [str(field.alias) for field in Settings.model_fields.values()]
+    return [field.alias for field in Settings.model_fields.values() if field.alias]
+
+
+def nearest_name(name: str) -> str | None:
+    """The setting that is most likely meant by a name that none has."""
+    return next(iter(difflib.get_close_matches(name.upper(), setting_names(), n=1, cutoff=0.8)), None)
+
+
+def on_misnamed(name: str) -> str:
+    """What there is to say of a name that no setting has."""
+    meant = nearest_name(name)
+    return f"{name} is no setting and does nothing: {f'is {meant} meant?' if meant else 'see .env.example'}"
+
+
+def _is_a_slip(name: str, given: Mapping[str, str]) -> bool:
+    """Whether a name is most likely meant for a setting: other programs have theirs in the environment, too."""
+    meant = nearest_name(name)
+    return name.upper().startswith("CUEPOINT_") or (meant is not None and meant not in given)

@@ -57,7 +57,7 @@ async def restore(database: Path, backup: Path) -> Path | None:
     version wrote it; then nothing has changed.
     """
     with database_errors(database):
-        database.parent.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         hold, part = Hold(database), part_of(database)
         try:
             if not hold.have_alone():

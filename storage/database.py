@@ -44,7 +44,7 @@ class Database:
         Raises DatabaseError where the file cannot be used, NewerDatabase where a later version of Cuepoint wrote it.
         """
         with database_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             hold = Hold(path)
             async with contextlib.AsyncExitStack() as opened:
                 opened.callback(hold.release)

@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import stat
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from storage.errors import DatabaseError, NewerDatabase
 from storage.in_use import Hold
 from storage.library import Library
 from storage.models import Labels
-from storage.part_files import SUFFIX
+from storage.part_files import SUFFIX, take_place
 from storage.schema import SCHEMA_VERSION
 
 
@@ -207,6 +208,40 @@ async def test_a_damaged_database_is_replaced_and_kept_as_it_is(path: Path, back
     assert kept is not None
     assert kept.read_bytes() == before
     assert await videos(path) == ["old"]
+
+
+async def test_what_lay_beside_a_damaged_database_goes_with_it(path: Path, backup: Path) -> None:
+    path.write_bytes(b"no database at all " * 999)
+    beside = path.with_name("cuepoint.db-shm")
+    beside.write_bytes(b"map of a log" * 999)
+    kept = await Library.restore(path, backup)
+    assert kept is not None
+    assert kept.with_name(f"{kept.name}-shm").read_bytes() == b"map of a log" * 999
+    assert not beside.exists()
+    assert await videos(path) == ["old"]
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_place_and_its_name_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, target = tmp_path / "part", tmp_path / "target"
+    part.write_text("new")
+    seen: list[str] = []
+    synced, replaced = os.fsync, os.replace
+
+    def sync(handle: int) -> None:
+        synced(handle)
+        seen.append(f"{'folder' if stat.S_ISDIR(os.fstat(handle).st_mode) else 'file'} synced")
+
+    def replace(source: Path, place: Path) -> None:
+        replaced(source, place)
+        seen.append("replaced")
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(os, "replace", replace)
+    take_place(part, target)
+    assert seen == ["file synced", "replaced", "folder synced"]
+    assert target.read_text() == "new"
 
 
 async def test_a_database_of_a_later_version_can_be_replaced_by_an_earlier_backup(path: Path, backup: Path) -> None:

@@ -93,8 +93,8 @@ def test_all_of_them_serve(compose: dict[str, Any]) -> None:
     (entry,), (command,) = said("ENTRYPOINT"), said("CMD")
     assert json.loads(entry) == ["cuepoint"]
     for words in (json.loads(command), compose["command"], shlex.split(of_service("ExecStart")[0])[1:]):
-        assert words == ["serve"]
-        assert words[0] in COMMANDS
+        assert words[0] == "serve"
+        assert set(words[1:]) <= {option for each in COMMANDS["serve"].params for option in each.opts}
 
 
 def test_every_setting_named_exists(compose: dict[str, Any]) -> None:
@@ -116,6 +116,17 @@ def test_compose_keeps_the_data_and_gives_time_to_stop(compose: dict[str, Any]) 
     host, outside, inside = compose["ports"][0].split(":")
     assert host == "127.0.0.1", "the measures are nobody else's"
     assert outside == inside == compose["environment"]["CUEPOINT_HTTP_PORT"]
+
+
+def test_docker_starts_it_again_always_so_it_stays_where_that_does_not_help(compose: dict[str, Any]) -> None:
+    assert compose["restart"] == "unless-stopped"
+    assert compose["command"] == ["serve", "--stay"]
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (by_hand,) = re.findall(r"`(docker run [^`]+)`", readme)
+    words = by_hand.split()
+    assert words[words.index("--restart") + 1] == "unless-stopped"
+    assert float(words[words.index("--stop-timeout") + 1]) > LONGEST_STOP
+    assert words[-3:] == ["cuepoint", "serve", "--stay"]
 
 
 def test_systemd_leaves_alone_what_another_start_does_not_help() -> None:

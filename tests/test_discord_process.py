@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -61,6 +62,32 @@ async def test_a_refused_token_is_said_in_words_and_never_shown(server: LocalDis
         assert await process.wait() == NEEDS_SETUP
         assert "Discord refuses DISCORD_TOKEN" in process.stderr
         assert "not.the.token" not in process.stdout + process.stderr
+
+
+@pytest.mark.parametrize("given", ["not.the.token", "no token", ""])
+async def test_where_another_start_does_not_help_it_can_stay(server: LocalDiscord, tmp_path: Path, given: str) -> None:
+    async with bot_process(server, tmp_path, "serve", "--stay", DISCORD_TOKEN=given) as process:
+        async with asyncio.timeout(20):
+            # It is written by another process, which tells nobody.
+            while "TOKEN" not in process.stderr:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        tried = len(server.asked("GET", "/users/@me"))
+        assert tried == (given == "not.the.token")
+        assert json.loads(process.stderr.splitlines()[-1])["level"] == "error"
+        # A signal between its words and its waiting would end it by itself.
+        assert await process.terminate() in (NEEDS_SETUP, -signal.SIGTERM)
+        assert len(server.asked("GET", "/users/@me")) == tried
+
+
+async def test_a_misnamed_setting_is_told_at_the_start(server: LocalDiscord, tmp_path: Path) -> None:
+    async with bot_process(server, tmp_path, CUEPOINT_BACKUP="03:30") as process:
+        await server.ready()
+        assert await process.terminate() == 0
+        told = [json.loads(line) for line in process.stderr.splitlines()]
+    (warning,) = [line["event"] for line in told if line["level"] == "warning"]
+    assert warning == "CUEPOINT_BACKUP is no setting and does nothing: is CUEPOINT_BACKUP_AT meant?"
+    assert str(tmp_path / "data") in told[0]["event"]
+    assert told[-1]["event"] == "stopped"
 
 
 @pytest.mark.parametrize("place", ["guild", "dm", "group", "foreign"])

@@ -58,6 +58,10 @@ def client_secret(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, 
     return {"DISCORD_TOKEN": "Zk3q9_client_secret_of_32_letters"}
 
 
+def misnamed(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {"CUEPOINT_ALLOWED_SERVER": "1"}
+
+
 def all_blocked(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return {"CUEPOINT_ALLOWED_SERVERS": "1,2", "CUEPOINT_BLOCKED_SERVERS": "1,2,3"}
 
@@ -135,6 +139,7 @@ def clock_behind(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, st
 TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("there is no token", no_token, False),
     ("does not look like a bot's token", client_secret, True),
+    ("is no setting and does nothing", misnamed, True),
     ("no server is served", all_blocked, True),
     ("cannot be written", no_folder, True),
     ("left on the disk, and", full_disk, True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import sqlite3
 import sys
 from pathlib import Path
@@ -84,8 +85,9 @@ async def test_neither_the_token_nor_words_reach_the_log(server: LocalDiscord, t
     written = process.stdout + process.stderr + (log.read_text() if log.exists() else "")
     lines = [json.loads(line) for line in process.stderr.splitlines() if line.startswith("{")]
     (unexpected,) = [line for line in lines if line.get("reference") == reference]
-    assert "in faulty\nKeyError\n\nwhich led to\n" in unexpected["exception"]
-    assert unexpected["exception"].endswith("in faulty\nRuntimeError")
+    # From Python 3.13 on a trace has the lines of a program that was given as an argument, too.
+    assert re.search(r"in faulty\n(    .*\n)*KeyError\n\nwhich led to\n", unexpected["exception"])
+    assert re.search(r"in faulty\n(    .*\n)*RuntimeError$", unexpected["exception"])
     (stray,) = [line for line in lines if "beside the answers: Task exception was never retrieved" in line["event"]]
     assert "LookupError" in stray["exception"]
     assert "could not be told of an error: HTTPException: status 400, code 0" in written

@@ -46,6 +46,16 @@ def names(folder: Path) -> list[str]:
     return [path.name for path in made(folder)]
 
 
+async def test_a_folder_that_cannot_be_looked_at_is_logged_and_tried_again(
+    library: Library, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock.moment += timedelta(minutes=1)
+    nightly = Nightly(library, tmp_path / ("x" * 300), time(3, 30), 7, now=clock)
+    for _ in range(2):
+        await nightly.look()
+    assert caplog.text.count("tried again in an hour") == 1
+
+
 async def test_one_is_made_a_day_when_its_time_has_come_or_later(library: Library, folder: Path, clock: Clock) -> None:
     await library.import_files(access.host(), [(Source("r.jsonl", ROW), Labels())])
     nightly = Nightly(library, folder, time(3, 30), 7, now=clock)

@@ -279,3 +279,7 @@ def test_a_new_database_is_readable_like_any_file_of_its_user(home: Path) -> Non
     other.write_text("")
     made = home / "data" / "cuepoint.db"
     assert stat.S_IMODE(made.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
+
+
+def test_a_new_data_folder_is_its_users_alone(home: Path) -> None:
+    assert stat.S_IMODE((home / "data").stat().st_mode) == 0o700

@@ -19,6 +19,7 @@ from changing_library import SEGMENTS, SHARED, generation, others
 from conftest import PROJECT
 
 from bot import asking
+from storage.database import Database
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Labels, Question
@@ -123,3 +124,23 @@ async def test_the_connection_that_reads_cannot_write(library: Library) -> None:
     assert await library.videos(SHARED) == before
     with pytest.raises(UnknownVideo):
         await library.remove(SHARED, "nothing")
+
+
+@pytest.mark.parametrize("broken_off", [LookupError, asyncio.CancelledError])
+async def test_a_change_that_is_broken_off_leaves_nothing_also_where_another_follows(
+    tmp_path: Path, broken_off: type[BaseException]
+) -> None:
+    database = await Database.open(tmp_path / "cuepoint.db")
+    insert = "INSERT INTO command_tree (place, hash) VALUES (?, 'x')"
+
+    async def change() -> None:
+        async with database.transaction() as connection:
+            await connection.execute(insert, ("broken off",))
+            raise broken_off
+
+    with pytest.raises(broken_off):
+        await change()
+    async with database.transaction() as connection:
+        await connection.execute(insert, ("kept",))
+    assert [row[0] for row in await database.reader.execute_fetchall("SELECT place FROM command_tree")] == ["kept"]
+    await database.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -359,7 +360,9 @@ async def test_a_close_for_good_ends_the_bot_with_one_sentence(
         await server.ready()
         await server.gateway.close(code)
         assert await bot.wait() == exit_code
-        assert said in " ".join(bot.stderr.split())
+        last = json.loads(bot.stderr.splitlines()[-1])
+        assert said in last["event"]
+        assert last["level"] == "error"
         assert "Traceback" not in bot.stderr
         assert server.token not in bot.stderr
     assert len(server.gateway.identifies) == 1, "it does not try again"

@@ -18,7 +18,7 @@ from bot.console_face import (
 from bot.console_face.chat import chat
 from bot.console_face.evaluate_command import evaluate
 from bot.console_face.feedback_command import feedback
-from bot.console_face.session import EXIT_CODES, NEEDS_SETUP, Session
+from bot.console_face.session import EXIT_CODES, NEEDS_SETUP, Session, wait_to_be_stopped
 
 # Video ids and excluded words may begin with "-": what is no option of ours is an argument.
 _DASHES_WELCOME = {"ignore_unknown_options": True}
@@ -53,14 +53,29 @@ def start(
         session: Session = context.obj
         with session.reporting_errors():
             connected = session.settings.discord_token is not None
-        serve(context) if connected else chat(session)
+        session.serve() if connected else chat(session)
 
 
 @app.command()
-def serve(context: typer.Context) -> None:
-    """Run the Discord bot. Needs DISCORD_TOKEN."""
-    session = _with_token(context)
-    session.serve()
+def serve(
+    context: typer.Context,
+    stay: Annotated[
+        bool,
+        typer.Option(
+            "--stay",
+            help="In place of ending with exit code 78 say why, and wait to be stopped: for Docker and all else that "
+            "would start it again whatever the code.",
+        ),
+    ] = False,
+) -> None:
+    """Run the Discord bot until a signal stops it. Needs DISCORD_TOKEN."""
+    session: Session = context.obj
+    try:
+        session.serve()
+    except typer.Exit as ending:
+        if stay and ending.exit_code == NEEDS_SETUP:
+            wait_to_be_stopped()
+        raise
 
 
 @app.command()
@@ -71,22 +86,9 @@ def sync(
     ] = None,
 ) -> None:
     """Register the slash commands with Discord again. The bot does so itself when they changed."""
-    session = _with_token(context)
+    session: Session = context.obj
     session.sync(server)
     session.screen.say("Registered the commands" + (f" in server {server}." if server else " everywhere."))
-
-
-def _with_token(context: typer.Context) -> Session:
-    """The session, where there is a token to connect with."""
-    session: Session = context.obj
-    with session.reporting_errors():
-        connected = session.settings.discord_token is not None
-    if not connected:
-        session.screen.remark(
-            "There is no Discord token: set DISCORD_TOKEN in .env (README: Connecting to Discord).", "red"
-        )
-        raise typer.Exit(NEEDS_SETUP)
-    return session
 
 
 @app.command("chat")

@@ -9,6 +9,7 @@ from bot import asking
 from bot.console_face.screen import neutral
 from bot.console_face.session import Session
 from bot.errors import UnaskableQuestion
+from bot.settings import on_misnamed
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -39,6 +40,8 @@ def chat(session: Session, library: str = access.SHARED) -> None:
 
 async def _welcome(session: Session, stored: Library, scope: Scope) -> None:
     screen = session.screen
+    for name in session.settings.misnamed:
+        screen.remark(on_misnamed(name), "red")
     if session.settings.discord_token is None:
         screen.say("No Discord token is set, so this is the terminal chat.", "bold")
         screen.say(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.nightly import last_made_at
-from bot.settings import Settings
+from bot.settings import Settings, on_misnamed
 from bot.standing import Standing
 from storage import access
 from storage.ledger import Ledger
@@ -52,6 +52,8 @@ class Finding:
 def of_settings(settings: Settings) -> Iterator[Finding]:
     """What the settings alone tell."""
     yield Finding("settings", f"data in {settings.data_dir}")
+    for name in settings.misnamed:
+        yield Finding("settings", on_misnamed(name), Grade.WRONG)
     token = settings.discord_token
     if token is None:
         words = "there is no token: `cuepoint` opens the terminal chat; set DISCORD_TOKEN to connect to Discord"
@@ -73,7 +75,7 @@ def of_machine(settings: Settings) -> list[Finding]:
     """What the machine has to offer: a folder, room in it, a port."""
     folder = settings.data_dir
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
         room, database = free_bytes(folder), settings.database_path

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 import typer
 
@@ -27,7 +29,7 @@ NEEDS_SETUP = 78
 """EX_CONFIG of sysexits.h: starting again does not help until settings or token are changed."""
 EXIT_CODES = (
     "Exit codes: 0 done, 1 the request failed, 2 wrong use, 78 do not start again before a setting is changed "
-    "(a setting cannot be used, or Discord refuses the token or the intents)."
+    "(one cannot be used, there is no token, or Discord refuses the token or the intents)."
 )
 
 Result = TypeVar("Result")
@@ -55,6 +57,7 @@ class Session:
         self._load_settings = load_settings
         self._discord_face = discord_face
         self._settings: Settings | None = None
+        self._is_serving = False
         self.screen = Screen()
 
     @property
@@ -75,6 +78,8 @@ class Session:
 
     def serve(self) -> None:
         """Run the Discord bot until it is stopped."""
+        self._is_serving = True
+        self._need_token()
         self.run_with_ledger(lambda library, ledger: self._discord_face.run(self.settings, library, ledger))
 
     def look(self) -> Standing:
@@ -83,9 +88,15 @@ class Session:
 
     def sync(self, server_id: int | None) -> None:
         """Register the commands with Discord now."""
+        self._need_token()
         self.run_with_ledger(
             lambda library, ledger: self._discord_face.sync(self.settings, library, ledger, server_id=server_id)
         )
+
+    def _need_token(self) -> None:
+        with self.reporting_errors():
+            if self.settings.discord_token is None:
+                raise SetupError("There is no Discord token: set DISCORD_TOKEN (README: Connecting to Discord).")
 
     async def _with_ledger(self, action: Callable[[Ledger], Awaitable[Result]]) -> Result:
         ledger = await Ledger.open(self.settings.database_path)
@@ -107,13 +118,13 @@ class Session:
         try:
             yield
         except (SetupError, ShutOut) as error:
-            self.screen.remark(str(error), "red")
+            self._complain(str(error))
             raise typer.Exit(NEEDS_SETUP) from error
         except SettingsError as error:
-            self.screen.remark(str(error), "red")
+            self._complain(str(error))
             raise typer.Exit(WRONG_USE) from error
         except (StorageError, BotError) as error:
-            self.screen.remark(str(error), "red")
+            self._complain(str(error))
             raise typer.Exit(FAILED) from error
         except BrokenPipeError:
             # Whoever read our output has enough (`cuepoint export | head`); Python must not complain while ending.
@@ -123,13 +134,24 @@ class Session:
             raise
         except Exception as error:
             where = self._log(error)
-            self.screen.remark(f"Something went wrong that should not have; the details are in {where}.", "red")
+            self._complain(f"Something went wrong that should not have; the details are in {where}.")
             raise typer.Exit(FAILED) from error
+
+    def _complain(self, words: str) -> None:
+        """Say why the program ends. Where a program reads the bot's log, that is a line of it like any other."""
+        if self._is_serving and not sys.stderr.isatty():
+            from bot import logs
+
+            token = self._settings.discord_token if self._settings else None
+            with logs.told("ERROR", token.get_secret_value() if token else ""):
+                log.error("%s", words)
+        else:
+            self.screen.remark(words, "red")
 
     def _log(self, error: Exception) -> Path:
         """Write where an unexpected error came from into the log in the data folder."""
         path = self.settings.log_path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler = logging.FileHandler(path, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         handler.addFilter(WithoutWords())
@@ -138,3 +160,15 @@ class Session:
         log.removeHandler(handler)
         handler.close()
         return path
+
+
+def wait_to_be_stopped() -> NoReturn:
+    """Do nothing until a signal comes, and end as one who could not start."""
+
+    def end(*_: object) -> NoReturn:
+        raise SystemExit(NEEDS_SETUP)
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
+    while True:
+        time.sleep(3600)

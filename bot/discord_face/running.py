@@ -13,12 +13,12 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot import logs
+from bot import __version__, logs
 from bot.discord_face.client import CuepointClient
 from bot.discord_face.stopping import until_told
 from bot.errors import CannotConnect, ShutOut
 from bot.nightly import Nightly
-from bot.settings import Settings
+from bot.settings import Settings, on_misnamed
 from storage.ledger import Ledger
 from storage.library import Library
 
@@ -35,8 +35,16 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
         with logs.told(settings.log_level, secret):
             asyncio.get_running_loop().set_exception_handler(_log_strays)
+            _log_start(settings)
             async with _watched(client, settings, library), _backed_up(settings, library):
                 await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
+            log.info("stopped")
+
+
+def _log_start(settings: Settings) -> None:
+    log.info("Cuepoint %s starts, with its data in %s", __version__, settings.data_dir)
+    for name in settings.misnamed:
+        log.warning("%s", on_misnamed(name))
 
 
 @contextlib.asynccontextmanager
@@ -53,6 +61,7 @@ async def _watched(client: CuepointClient, settings: Settings, library: Library)
         settings.http_host, settings.http_port, lambda: condition.hindrances(client, library)
     ):
         condition.watch(client, library, settings.backups_dir)
+        log.info("tells how it is on http://%s:%d", settings.http_host, settings.http_port)
         yield
 
 
