@@ -207,10 +207,15 @@ class _Taken:
         return (video_id, hit.segment.start_second) not in self._segments and self._shown[video_id] < self._most
 
     def take(self, hit: Hit, around: list[Segment]) -> None:
-        """Make a passage of a hit and the segments around it that no other passage shows."""
+        """Make a passage of a hit and the segments around it that no other passage shows.
+
+        None is made where a quoted phrase runs on into what another passage shows, or into what may not be shown.
+        """
         video_id = hit.video.video_id
         shown = {start for taken_id, start in self._segments if taken_id == video_id}
         passage = join(hit, _free(hit.segment.start_second, around, shown), self._matcher)
+        if not self._matcher.holds_phrases(passage.text):
+            return
         self._segments.update((video_id, segment.start_second) for segment in passage.segments)
         self._shown[video_id] += 1
         self.passages.append(passage)

@@ -40,13 +40,17 @@ class Restrictions:
         if wanted:
             chosen[list(wanted)] = True
         chosen[list(shadowed)] = False
-        allowed: Bools = chosen[library.video_of]
-        for phrase in question.phrases:
-            holding = np.zeros(library.numbered, np.bool_)
-            holding[np.concatenate(library.phrase_positions(self._words(phrase)))] = True
-            allowed &= holding
+        clean: Bools = chosen[library.video_of]
         for exclusion in question.exclusions:
-            allowed[self._excluded(library, exclusion)] = False
+            clean[self._excluded(library, exclusion)] = False
+        allowed = clean.copy()
+        for phrase in question.phrases:
+            first, last = library.phrase_positions(self._words(phrase))
+            # A phrase that runs on into a segment that may not be shown could not be quoted.
+            whole = clean[first] & clean[last]
+            holding = np.zeros(library.numbered, np.bool_)
+            holding[np.concatenate([first[whole], last[whole]])] = True
+            allowed &= holding
         return allowed
 
     def unsaid(self, question: Question) -> tuple[str, ...]:

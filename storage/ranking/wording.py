@@ -35,14 +35,16 @@ class Wording:
         """The terms to search for, and the repaired wording if any word had to be repaired.
 
         Quoted phrases are never repaired, nor is the glossary for them. A question of stop words alone is searched by
-        its stop words.
+        its stop words, and so is a phrase of them, whatever else is asked: it must be found where it is said.
         """
         free = list(self._analyser.tokens(question.words))
-        quoted = [token for phrase in question.phrases for token in self._analyser.tokens(phrase)]
+        phrases = [list(self._analyser.tokens(phrase)) for phrase in question.phrases]
+        quoted = [token for phrase in phrases for token in phrase]
         if all(token.is_stop_word for token in (*free, *quoted)):
             meant, quoted_meant = free, quoted
         else:
-            meant, quoted_meant = _content(free), _content(quoted)
+            meant = _content(free)
+            quoted_meant = [token for phrase in phrases for token in _content(phrase) or phrase]
         said = self._said(free)
         understood = [
             self._with_said(self._understand(meant, position, recipe), said.get(token, ()))
