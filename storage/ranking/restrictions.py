@@ -61,6 +61,15 @@ class Restrictions:
             if not any(len(self._excluded(library, exclusion)) for library in self._libraries)
         )
 
+    def unsaid_phrases(self, question: Question) -> tuple[str, ...]:
+        """The quoted phrases of several words that nothing in the scope says."""
+        return tuple(
+            phrase
+            for phrase in dict.fromkeys(question.phrases)
+            if len(words := self._words(phrase)) > 1
+            and not any(len(library.phrase_positions(words)[0]) for library in self._libraries)
+        )
+
     def _excluded(self, library: LibraryIndex, exclusion: str) -> Longs:
         tokens = list(self._analyser.tokens(exclusion))
         if len(tokens) == 1:
