@@ -7,6 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -15,10 +16,10 @@ from bot.answering.answer import compose, merge
 from bot.answering.excerpts import QUOTE_LENGTH, whole
 from bot.answering.matching import Matcher
 from bot.answering.passages import PASSAGES_PER_VIDEO, join, reopen
-from bot.answering.question import parse_question
+from bot.answering.question import parse_question, unquoted
 from bot.answering.strips import side_by_side
 from bot.answering.sureness import Cuts
-from bot.answering.values import Answer, AnsweredTimeline, Found, OpenedPassage, Passage, Stretch
+from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
 from storage.errors import UnknownFilter
 from storage.library import Library
@@ -41,6 +42,8 @@ MOMENTS = 8
 """How many moments of them are numbered and quoted: what a card has room for."""
 MOMENT_LENGTH = 200
 """About how many characters of each are quoted: a timeline tells where, and an answer what."""
+NOTHING_IS_ENOUGH = Cuts(1.0, 1.0)
+"""For what is shown only as a near miss, however well it matches."""
 AROUND_SECOND = 120.0
 """How far around a hit its neighbours are looked for; a segment is rarely longer than 40 seconds."""
 
@@ -65,7 +68,16 @@ async def ask(
         question = parse_question(text, video=video, creator=creator)
         found = await _found(library, scope, question, HITS_READ * limit)
     with metrics.timing(metrics.Step.COMPOSE):
-        return merge([await _answer(library, part, question, each, limit, cuts) for part, each in found], limit)
+        answer = merge([await _answer(library, part, question, each, limit, cuts) for part, each in found], limit)
+    if question.phrases and not answer.excerpts and not answer.near_misses:
+        return replace(answer, near_misses=await _near_misses(library, scope, unquoted(question), limit))
+    return answer
+
+
+async def _near_misses(library: Library, scope: Scope, question: Question, limit: int) -> tuple[Excerpt, ...]:
+    found = await _found(library, scope, question, HITS_READ * limit)
+    answers = [await _answer(library, part, question, each, limit, NOTHING_IS_ENOUGH) for part, each in found]
+    return merge(answers, limit).near_misses
 
 
 async def timeline(
@@ -131,6 +143,10 @@ async def open_passage(
     question = parse_question(text, video=stretch.video_id, creator=creator)
     try:
         found = await _found(library, scope, question, 1)
+        if question.phrases and not any(findings.hits for _, findings in found):
+            # It was shown as a near miss, for the words of a phrase that nobody says.
+            question = unquoted(question)
+            found = await _found(library, scope, question, 1)
     except UnknownFilter as error:
         raise PassageGone("That video is no longer here; ask again.") from error
     scope, findings = next((each for each in found if each[1].hits), found[0])
@@ -207,10 +223,15 @@ class _Taken:
         return (video_id, hit.segment.start_second) not in self._segments and self._shown[video_id] < self._most
 
     def take(self, hit: Hit, around: list[Segment]) -> None:
-        """Make a passage of a hit and the segments around it that no other passage shows."""
+        """Make a passage of a hit and the segments around it that no other passage shows.
+
+        None is made where a quoted phrase runs on into what another passage shows, or into what may not be shown.
+        """
         video_id = hit.video.video_id
         shown = {start for taken_id, start in self._segments if taken_id == video_id}
         passage = join(hit, _free(hit.segment.start_second, around, shown), self._matcher)
+        if not self._matcher.holds_phrases(passage.text):
+            return
         self._segments.update((video_id, segment.start_second) for segment in passage.segments)
         self._shown[video_id] += 1
         self.passages.append(passage)

@@ -67,7 +67,14 @@ class Finder:
     ) -> Findings:
         hits = await self._hits(searcher, keys, ranked)
         return Findings(
-            hits, ranking.terms, searcher.language, ranking.ideal, ranking.searched_for, one_video, ranking.unsaid
+            hits,
+            ranking.terms,
+            searcher.language,
+            ranking.ideal,
+            ranking.searched_for,
+            one_video,
+            ranking.unsaid,
+            ranking.unsaid_phrases,
         )
 
     async def _hits(self, searcher: Searcher, keys: Sequence[str], ranked: Iterable[Ranked]) -> tuple[Hit, ...]:

@@ -188,6 +188,13 @@ def test_nothing_found_names_the_unknown_words_and_the_nearest_there_is() -> Non
     assert [near.quote for near in nothing.near_misses] == [said.text]
 
 
+def test_what_nobody_says_in_a_script_without_spaces_is_told_as_it_was_typed() -> None:
+    told = answer_to("反向传播 zebra 机器", unknown="反向 向传 传播 zebra 机器").unknown_terms
+    assert told == ("反向传播", "zebra", "机器")
+    assert answer_to("反向传播", unknown="传播").unknown_terms == ("传播",)
+    assert answer_to("abba bab", unknown="abba bab").unknown_terms == ("abba", "bab")
+
+
 def test_no_passage_at_all_is_nothing_found() -> None:
     assert answer_to("copper").found is Found.NOTHING
     assert answer_to("copper", cuts=Cuts(0.0, 0.0)).found is Found.NOTHING

@@ -104,6 +104,14 @@ async def test_a_slip_is_the_same_for_all_rankings_and_a_table_of_its_own(folder
     assert clean == (await evaluated(folder)).comparisons[0]
 
 
+async def test_texts_and_questions_are_read_in_the_language_given(tmp_path: Path) -> None:
+    corpus = [{"_id": "h", "text": "die alten Häuser am Hafen"}, {"_id": "x", "text": "ein kupferner Kessel"}]
+    judged = [{"query-id": 1, "corpus-id": "h", "score": 1}]
+    folder = write_set(tmp_path, corpus, [{"_id": 1, "text": "welches Haus"}], judged)
+    hits = [(await evaluated(folder, language=tag)).comparisons[0].rankings[0].figures.hit_1 for tag in ("de", "en")]
+    assert hits == [1, 0]
+
+
 async def test_questions_are_parsed_as_people_type_them(tmp_path: Path) -> None:
     queries = [
         {"_id": 1, "text": '"copper lantern" -bell'},

@@ -18,6 +18,7 @@ from storage.ranking.building import build_index
 from storage.ranking.index import LibraryIndex
 from storage.ranking.recipe import K1, TITLE_VIDEOS
 from storage.ranking.search import Ranking, Searcher
+from storage.ranking.wording import CREDIT_OF_STOP_WORDS
 
 WORDS = ["lantern", "harbour", "violin", "meadow", "copper", "thunder", "pepper", "saddle", "marble", "compass"]
 texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join), min_size=1, max_size=12)
@@ -187,6 +188,13 @@ def test_a_question_of_stop_words_alone_is_searched_by_them() -> None:
     assert found(ask("to be or not", index), index) == [("v0", 0.0)]
 
 
+def test_a_question_of_stop_words_alone_is_never_answered_with_confidence() -> None:
+    index = index_of(["who are you and what is this all about"], ["copper violin"])
+    assert {term.credit for term in ask("who are you", index).terms} == {CREDIT_OF_STOP_WORDS}
+    assert {term.credit for term in ask("", index, phrases=("who are you",)).terms} == {1.0}, "quoted, it was meant"
+    assert {term.credit for term in ask("who are you violin", index).terms} == {1.0}
+
+
 def test_a_phrase_must_stand_as_it_is_also_across_segments() -> None:
     index = index_of(["neural networks learn", "a network neural", "the neural"], ["the neural", "network learns"])
     ranking = ask("", index, phrases=("neural network",))
@@ -210,6 +218,12 @@ def test_exclusions_that_nobody_says_are_told() -> None:
     index = index_of(["copper violins", "x", "copper meadow"])
     asked = ask("copper", index, exclusions=("violn", "violins", "meadow copper", "copper meadow", "violn"))
     assert asked.unsaid == ("violn", "meadow copper")
+
+
+def test_phrases_that_nobody_says_are_told() -> None:
+    index = index_of(["copper violins", "x", "copper meadow"])
+    asked = ask("", index, phrases=("copper lantern", "violins", "lantern", "meadow copper", "copper meadow"))
+    assert asked.unsaid_phrases == ("copper lantern", "meadow copper"), "single words are told as such"
 
 
 def test_a_video_in_two_libraries_counts_once_the_first_wins() -> None:
@@ -283,6 +297,37 @@ def test_of_two_spellings_equally_near_both_are_tried() -> None:
     ranking = ask("laso", index)
     assert ranking.searched_for == "last or lasso", "the one said more often first"
     assert {video for video, _ in found(ranking, index)} == {"v0", "v1", "v2"}
+
+
+def test_of_spellings_equally_near_the_one_whose_letters_changed_places_is_meant() -> None:
+    index = index_of(["what we want, we want, we want"])
+    ranking = ask("waht lantern", index)
+    assert [term.word for term in ranking.terms] == ["lantern"], "a common word is not looked for"
+    assert ranking.searched_for is None, "so nothing is said of it"
+    assert ask("waht we watn", index).searched_for == "what we want"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("evenement", "événement"),
+        ("Événement", "evenement"),
+        ("generalites", "généralités"),
+        ("Schrodinger", "Schrödinger"),
+        ("τεχνη", "τέχνη"),
+        ("зеленый", "зелёный"),
+    ],
+)
+def test_a_word_typed_without_its_marks_is_the_same_word(typed: str, said: str) -> None:
+    index = index_of([f"about {said} and more"], ["lantern"])
+    (term,) = ask(typed, index).terms
+    assert (term.repaired_to, term.credit) == (said.lower(), 1.0)
+    assert found(ask(typed, index), index) == [("v0", 0.0)]
+
+
+def test_a_word_that_is_said_is_not_taken_for_one_with_marks() -> None:
+    index = index_of(["the resume of a talk", "a résumé"])
+    assert ask("resume", index).searched_for is None
 
 
 def test_a_short_word_may_have_lost_a_letter_but_is_not_guessed_at_otherwise() -> None:

@@ -11,7 +11,8 @@ from bot.answering.excerpts import QUOTE_LENGTH, excerpt
 from bot.answering.matching import Matcher
 from bot.answering.sureness import Cuts, sureness
 from bot.answering.values import Answer, Elsewhere, Excerpt, Found, Passage
-from storage.models import Findings, Question
+from storage.analysis import is_unspaced
+from storage.models import Findings, Question, QuestionTerm
 
 BESIDE_BEST = 0.4
 """An excerpt is shown when its score is at least this share of the best one's."""
@@ -29,7 +30,7 @@ def compose(
     """Answer a question from its passages, best first; at most `limit` excerpts of about `length` characters, no two of
     them alike."""
     cuts = cuts or Cuts()
-    unknown = tuple(term.word for term in findings.terms if not term.alternatives)
+    unknown = tuple(dict.fromkeys((*_unknown(findings.terms), *findings.unsaid_phrases)))
     passages = list(passages)
     best = max((passage.score for passage in passages), default=0.0)
     sure = sureness(best, findings)
@@ -64,6 +65,29 @@ def merge(answers: Sequence[Answer], limit: int) -> Answer:
         ),
         unsaid=tuple(word for word in surest.unsaid if all(word in answer.unsaid for answer in others)),
     )
+
+
+def _unknown(terms: Iterable[QuestionTerm]) -> Iterator[str]:
+    """The words that nobody says. In scripts without spaces they are pairs of characters, each with one of the next:
+    what nobody says is the run of them."""
+    run, known = "", True
+    for term in terms:
+        shared = 0 if known else _shared(run, term.word)
+        if run and not shared:
+            yield run
+            run = ""
+        known = bool(term.alternatives)
+        if not known:
+            run += term.word[shared:]
+    if run:
+        yield run
+
+
+def _shared(run: str, word: str) -> int:
+    """How many characters at the end of a run a pair of characters repeats."""
+    if not is_unspaced(word):
+        return 0
+    return next((size for size in range(len(word) - 1, 0, -1) if run.endswith(word[:size])), 0)
 
 
 def _by_score(excerpt: Excerpt) -> float:

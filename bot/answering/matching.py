@@ -55,6 +55,11 @@ class Matcher:
             for place in _runs(words, phrase)
         ]
 
+    def holds_phrases(self, text: str) -> bool:
+        """Whether a text holds every quoted phrase of the question from its first word to its last."""
+        words = [token.word for token in self._read(text)] if self._phrases else []
+        return all(next(_runs(words, phrase), None) is not None for phrase in self._phrases)
+
     def excludes(self, text: str) -> bool:
         """Whether a text holds anything that the question excludes."""
         if not self._excluded_terms and not self._excluded_phrases:

@@ -9,6 +9,7 @@ says aloud is passed over: addresses, and what Discord writes for people, channe
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.errors import EmptyQuestion, QuestionTooLong
 from storage.analysis import analyser_for
@@ -70,6 +71,12 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
     if terms > MOST_TERMS:
         raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MOST_TERMS:,}.")
     return Question(text, words, tuple(phrases), tuple(exclusions), video, creator)
+
+
+def unquoted(question: Question) -> Question:
+    """A question with its quoted phrases as plain words, to find what comes near to a phrase that nobody says."""
+    words = " ".join(part for part in (question.words, *question.phrases) if part)
+    return replace(question, words=words, phrases=())
 
 
 def without_operators(text: str) -> str:

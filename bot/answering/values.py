@@ -90,7 +90,8 @@ class Answer:
     """The excerpts for a question, best first, with how sure it is.
 
     With `Found.NOTHING` there are no excerpts; `near_misses` then hold the nearest there is. `searched_for` is the
-    wording that was searched, where it had to be changed; `unknown_terms` are words that no video in scope says, and
+    wording that was searched, where it had to be changed; `unknown_terms` are words and quoted phrases that no video in
+    scope says, and
     `unsaid` exclusions of which the same is true. `sureness`, from 0 to 1, is what `found` was decided by.
     """
 

@@ -31,7 +31,8 @@ class QuestionTerm:
     `alternatives` are the ways of saying it in the index, each a run of terms: its own term, its repair, the two halves
     of a compound; none when the word is unknown. `weight` is its inverse document frequency in the scope; an unknown
     word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched as typed;
-    `credit`, from 0 to 1, is how far such a guess may be trusted to be what was meant.
+    `credit`, from 0 to 1, is how far such a guess may be trusted to be what was meant; it is low, too, for the words of
+    a question that has none but stop words.
     """
 
     word: str
@@ -61,7 +62,7 @@ class Findings:
 
     `ideal` is about the highest score that the question's words can have. `searched_for` is the wording that was
     searched when words had to be repaired. `one_video` says that everything in reach of the question is a single video.
-    `unsaid` are the question's exclusions that no video says.
+    `unsaid` are the question's exclusions that no video says, `unsaid_phrases` its quoted phrases of several words.
     """
 
     hits: tuple[Hit, ...]
@@ -71,6 +72,7 @@ class Findings:
     searched_for: str | None = None
     one_video: bool = False
     unsaid: tuple[str, ...] = ()
+    unsaid_phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

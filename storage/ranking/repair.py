@@ -5,8 +5,11 @@ Only words of the scope's own libraries are offered, so that what one server say
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -63,6 +66,22 @@ class Speller:
                 best, best_count = [Repair((left, right))], count
         return best
 
+    def marked(self, word: str) -> list[Repair]:
+        """A word with other marks on its letters, as people type who have no key for them ("evenement" for
+        "événement"); those said most often first. They mean the same word, so they are trusted fully."""
+        if len(word) < SHORTEST_COMPLETED or not word.isalpha():
+            return []
+        bare = _bare(word)
+        spellings = {
+            name
+            for index in self._libraries
+            for first in _letters_by_bare().get(bare[0], (word[0],))
+            for name in index.words_like(first, len(word))
+            if _bare(name) == bare
+        }
+        often = sorted(spellings, key=lambda name: (-self.spoken(name), name))
+        return [Repair((name,)) for name in often[:MOST_GUESSES]]
+
     def respelt(self, word: str, most_edits: int) -> list[Repair]:
         """The spellings nearest to an unknown word, within so many edits; none where nothing is close."""
         allowed = min(most_edits, 2 if len(word) >= TWO_EDITS_FROM else 1)
@@ -73,15 +92,15 @@ class Speller:
             return []
         edits = cdist([word], candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0]
         close = [
-            (int(edit), name[0] != word[0], -self.spoken(name), name)
+            (int(edit), name[0] != word[0], not _swapped(word, name), -self.spoken(name), name)
             for edit, name in zip(edits, candidates, strict=True)
             if edit <= allowed
         ]
         if not close:
             return []
-        nearest = min(close)[:2]
-        guesses = sorted(guess for guess in close if guess[:2] == nearest)[:MOST_GUESSES]
-        return [Repair((name,), _credit(word, name, edit)) for edit, _, _, name in guesses]
+        nearest = min(close)[:3]
+        guesses = sorted(guess for guess in close if guess[:3] == nearest)[:MOST_GUESSES]
+        return [Repair((name,), _credit(word, name, edit)) for edit, *_, name in guesses]
 
     def _near(self, word: str, allowed: int) -> list[str]:
         """Words of about the same length with the same first letter, or with its first two letters mixed up."""
@@ -98,9 +117,30 @@ class Speller:
 
 
 def _credit(word: str, name: str, edits: int) -> float:
-    # Letters that changed places are a slip of the finger, hardly ever another word.
-    changed = edits / 2 if sorted(word) == sorted(name) else edits
+    changed = edits / 2 if _swapped(word, name) else edits
     return max(0.0, 1 - COST_OF_CHANGE * changed / len(word))
+
+
+def _swapped(word: str, name: str) -> bool:
+    """Whether letters only changed places: a slip of the finger, hardly ever another word."""
+    return sorted(word) == sorted(name)
+
+
+def _bare(word: str) -> str:
+    """A word without the marks on its letters."""
+    if word.isascii():
+        return word
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+
+
+@functools.cache
+def _letters_by_bare() -> Mapping[str, Sequence[str]]:
+    """For each letter without marks, itself and those that are it with marks on: Latin, Greek and Cyrillic."""
+    letters: dict[str, list[str]] = defaultdict(list)
+    for letter in map(chr, (*range(0x61, 0x530), *range(0x1E00, 0x2000))):
+        if letter.islower() and len(bare := _bare(letter)) == 1:
+            letters[bare].append(letter)
+    return letters
 
 
 def _halves(word: str) -> Iterator[tuple[str, str]]:

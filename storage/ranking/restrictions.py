@@ -40,13 +40,17 @@ class Restrictions:
         if wanted:
             chosen[list(wanted)] = True
         chosen[list(shadowed)] = False
-        allowed: Bools = chosen[library.video_of]
-        for phrase in question.phrases:
-            holding = np.zeros(library.numbered, np.bool_)
-            holding[np.concatenate(library.phrase_positions(self._words(phrase)))] = True
-            allowed &= holding
+        clean: Bools = chosen[library.video_of]
         for exclusion in question.exclusions:
-            allowed[self._excluded(library, exclusion)] = False
+            clean[self._excluded(library, exclusion)] = False
+        allowed = clean.copy()
+        for phrase in question.phrases:
+            first, last = library.phrase_positions(self._words(phrase))
+            # A phrase that runs on into a segment that may not be shown could not be quoted.
+            whole = clean[first] & clean[last]
+            holding = np.zeros(library.numbered, np.bool_)
+            holding[np.concatenate([first[whole], last[whole]])] = True
+            allowed &= holding
         return allowed
 
     def unsaid(self, question: Question) -> tuple[str, ...]:
@@ -55,6 +59,15 @@ class Restrictions:
             exclusion
             for exclusion in dict.fromkeys(question.exclusions)
             if not any(len(self._excluded(library, exclusion)) for library in self._libraries)
+        )
+
+    def unsaid_phrases(self, question: Question) -> tuple[str, ...]:
+        """The quoted phrases of several words that nothing in the scope says."""
+        return tuple(
+            phrase
+            for phrase in dict.fromkeys(question.phrases)
+            if len(words := self._words(phrase)) > 1
+            and not any(len(library.phrase_positions(words)[0]) for library in self._libraries)
         )
 
     def _excluded(self, library: LibraryIndex, exclusion: str) -> Longs:

@@ -42,13 +42,15 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The ranked segments, best first, and how the question was understood: `unsaid` are idle exclusions."""
+    """The ranked segments, best first, and how the question was understood: `unsaid` are idle exclusions,
+    `unsaid_phrases` quoted phrases that nobody says."""
 
     ranked: tuple[Ranked, ...]
     terms: tuple[QuestionTerm, ...]
     searched_for: str | None
     ideal: float
     unsaid: tuple[str, ...] = ()
+    unsaid_phrases: tuple[str, ...] = ()
 
 
 class Searcher:
@@ -88,8 +90,8 @@ class Searcher:
         first = best(final, limit)
         ranked = [self._placed(int(candidates[place]), float(final[place])) for place in first]
         ranked.sort(key=self._order)
-        unsaid = self._restrictions.unsaid(question)
-        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms), unsaid)
+        unsaid = self._restrictions.unsaid(question), self._restrictions.unsaid_phrases(question)
+        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms), *unsaid)
 
     def allowed(self, question: Question, videos: Wanted) -> Bools | None:
         """For each segment of the scope whether a question lets it through; None where it lets all through."""

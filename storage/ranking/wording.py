@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from storage.analysis import Analyser, Token
+from storage.analysis import Analyser, Token, is_unspaced
 from storage.models import Question, QuestionTerm
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.glossary import Glossary, Way
 from storage.ranking.recipe import SHIPPED, Recipe
 from storage.ranking.repair import Repair, Speller
+
+CREDIT_OF_STOP_WORDS = 0.25
+"""How far it may be trusted that a question of stop words alone ("who are you?") is answered where they are said: so
+little that no answer to it is confident. In scripts without spaces what counts as a stop word is no more than a rule of
+thumb, and quoted ones were meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +40,25 @@ class Wording:
         """The terms to search for, and the repaired wording if any word had to be repaired.
 
         Quoted phrases are never repaired, nor is the glossary for them. A question of stop words alone is searched by
-        its stop words.
+        its stop words, and so is a phrase of them, whatever else is asked: it must be found where it is said.
         """
         free = list(self._analyser.tokens(question.words))
-        quoted = [token for phrase in question.phrases for token in self._analyser.tokens(phrase)]
-        if all(token.is_stop_word for token in (*free, *quoted)):
+        phrases = [list(self._analyser.tokens(phrase)) for phrase in question.phrases]
+        quoted = [token for phrase in phrases for token in phrase]
+        idle = all(token.is_stop_word for token in (*free, *quoted))
+        if idle:
             meant, quoted_meant = free, quoted
         else:
-            meant, quoted_meant = _content(free), _content(quoted)
+            meant = _content(free)
+            quoted_meant = [token for phrase in phrases for token in _content(phrase) or phrase]
         said = self._said(free)
         understood = [
             self._with_said(self._understand(meant, position, recipe), said.get(token, ()))
             for position, token in enumerate(meant)
         ]
         terms = [*(each.term for each in understood), *(self._as_typed(token) for token in quoted_meant)]
+        if idle and not said and not quoted and not is_unspaced(question.words):
+            terms = [replace(term, credit=CREDIT_OF_STOP_WORDS) for term in terms]
         return tuple(_once(terms)), _reworded(question.words, understood)
 
     def _understand(self, tokens: Sequence[Token], position: int, recipe: Recipe) -> _Understood:
@@ -81,7 +91,7 @@ class Wording:
         titled = self._in_title(token.term)
         repairs: list[Repair] = []
         if recipe.repair and not titled:
-            repairs = self._speller.respelt(token.word, most_edits=1)
+            repairs = self._speller.marked(token.word) or self._speller.respelt(token.word, most_edits=1)
         if recipe.compounds and not repairs:
             # Where the title has the word, the captions may still say it in two ("xlnet", "xl net").
             repairs = self._speller.split(token.word)
@@ -151,11 +161,13 @@ def _once(terms: Iterable[QuestionTerm]) -> Iterable[QuestionTerm]:
 
 
 def _reworded(words: str, understood: Sequence[_Understood]) -> str | None:
-    """The words with every repair in its place, or None if there is none."""
+    """The words with every repair in its place, or None if there is none that is searched for."""
+    if not any(each.term.repaired_to and each.term.alternatives for each in understood):
+        return None
     pieces: list[str] = []
     end = 0
     for each in understood:
         if each.term.repaired_to and each.start >= end:
             pieces += [words[end : each.start], each.term.repaired_to]
             end = each.end
-    return " ".join("".join([*pieces, words[end:]]).split()) if pieces else None
+    return " ".join("".join([*pieces, words[end:]]).split())
