@@ -189,7 +189,7 @@ async def test_a_removal_is_shown_confirmed_and_taken_back(
     assert "Removed **Harbour**" in seen(gone)
     assert await library.videos(access.own(discord.guild.id)) == []
     assert "1 restored" in seen(await mod.slash(general, "library undo"))
-    assert "No video is called “zebra”" in seen(await mod.slash(general, "library remove", video="zebra"))
+    assert "videos is called “zebra”" in seen(await mod.slash(general, "library remove", video="zebra"))
 
 
 async def test_renaming(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:

@@ -140,7 +140,8 @@ def removal_card(summary: VideoSummary, owner: Owner) -> Card:
     """What would go, and the question whether it shall."""
     words = (
         f"### Remove this video?\n**{name_of(summary.video)}**\n"
-        f"{counted(summary.segments, 'segment')}, {timecode(summary.end_second)} long\n"
+        f"{counted(summary.segments, 'segment')}, {timecode(summary.end_second)} long, "
+        f"with the id {neutral.fitted(summary.video.video_id, LONGEST_NAME)}\n"
         "-# **/library undo** brings it back for as long as nothing else was imported, removed or renamed."
     )
     return Card(ui.Container(text(words)), *controls.removal(owner))

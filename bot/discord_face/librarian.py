@@ -18,6 +18,7 @@ from bot.discord_face.desk import Desk
 from bot.discord_face.import_counts import counted
 from bot.errors import BrokenOff, LibraryBusy
 from storage import access
+from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
@@ -153,12 +154,20 @@ class Librarian:
 
     async def video(self, server_id: int, name: str) -> VideoSummary:
         """The server's own video of a name or id. Raises UnknownVideo."""
-        return named(name, await self.videos(server_id))
+        videos = await self.videos(server_id)
+        if not videos:
+            raise UnknownVideo("This server has no videos of its own. /library import adds some.")
+        return named(name, videos, own=True)
 
     async def remove(self, server_id: int, video_id: str) -> Card:
         """Remove a video."""
         self._require_idle(server_id)
-        return cards_library.removed_card(await self.library.remove(access.own(server_id), video_id))
+        try:
+            gone = await self.library.remove(access.own(server_id), video_id)
+        except UnknownVideo:
+            # Another moderator was faster, or the import that brought it was taken back.
+            return notice("That video is not in this server's library any more.")
+        return cards_library.removed_card(gone)
 
     async def purge(self, server_id: int) -> Card:
         """Delete everything of a server, for good."""
