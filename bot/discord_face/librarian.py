@@ -90,6 +90,7 @@ class Librarian:
             except asyncio.CancelledError:
                 if not self._broken_off:
                     raise
+                await self._desk.ledger.forgo_import(_key(server_id))
                 raise BrokenOff(
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."
@@ -188,7 +189,7 @@ class Librarian:
         video_id = found.video.video_id if found else None
         content = await self.library.export(access.own(server_id), form, video_id)
         if len(content) > limit:
-            return Reply(cards_library.too_large_card(len(content), limit, one_video=found is not None))
+            return Reply(cards_library.too_large_card(len(content), limit, form, one_video=found is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
         what = f"**{cards_library.name_of(found.video)}**" if found else "This server's library"
         return cards_library.export_reply(f"{base}.{form}", content, what)
