@@ -109,7 +109,7 @@ class Librarian:
     ) -> ImportReport:
         async with self._places:
             sources, unread = await uploads.read(files, largest)
-            told, notes = uploads.labelled(sources, labels)
+            told, notes = uploads.labelled(sources, labels, given=len(files))
             report = await self.library.import_files(
                 access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
             )

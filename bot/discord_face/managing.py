@@ -13,7 +13,7 @@ from discord.app_commands import Choice, Range
 from bot.discord_face.admission import require_served
 from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import Card
-from bot.discord_face.cards_settings import CHANNELS_ID, ROLES_ID, settings_card
+from bot.discord_face.cards_settings import CHANNELS_ID, CHOSEN_CHANNELS, ROLES_ID, settings_card
 from bot.discord_face.catalogue import closest
 from bot.discord_face.desk import Desk
 from bot.discord_face.pace import Delivery, Interaction, deliver
@@ -113,7 +113,10 @@ async def _changed(
 
 def _card(interaction: Interaction, desk: Desk, settings: ServerSettings, *, said: str) -> Card:
     server = interaction.guild
-    there = [each.id for each in (*server.channels, *server.roles)] if server is not None else []
+    there: list[int] = []
+    if server is not None:
+        there += [each.id for each in server.channels if each.type in CHOSEN_CHANNELS]
+        there += [each.id for each in server.roles]
     return settings_card(settings, host_cooldown=desk.cooldown.seconds, there=there, said=said)
 
 
