@@ -45,7 +45,9 @@ async def test_a_shared_video_is_not_said_not_to_be_there(world: World, owner: P
     refused = seen(await owner.slash("library remove", video="shared-talk"))
     assert refused.startswith("None of this server's own videos is called “shared-talk”.")
     assert refused.endswith("/videos lists them, and the shared ones.")
+    assert "Here I can search:** 2 videos, 2 segments" in seen(await owner.slash("about"))
     await world.library.purge(access.own(world.alpha.id))
+    assert "Here I can search:** 1 video, 1 segment, " in seen(await owner.slash("about"))
     refused = seen(await owner.slash("library remove", video="shared-talk"))
     assert refused == "This server has no videos of its own. /library import adds some."
 
