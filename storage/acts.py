@@ -8,7 +8,7 @@ from dataclasses import replace
 from storage.changes import Change
 from storage.database import Database
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
-from storage.formats.cleaning import clean
+from storage.formats.cleaning import clean, clean_id
 from storage.models import StoredVideo, UndoReport, Video
 from storage.repository import Repository
 
@@ -29,8 +29,8 @@ async def rename(database: Database, repository: Repository, key: str, video_id:
     Raises UnknownVideo, and RequestError for a title without a character that can be seen.
     """
     title = clean(title)
-    if not title:
-        raise RequestError("A title needs at least one character.")
+    if not clean_id(title):
+        raise RequestError("A title needs at least one character that can be seen.")
     async with database.transaction() as connection:
         before = await _stored(repository, key, video_id)
         if before.video.title != title:

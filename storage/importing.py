@@ -157,7 +157,9 @@ class _Shelf:
         self._whole_from: dict[str, str] = {}
 
     def reject(self, source: str, reason: str) -> None:
-        self.rejections.append(Rejection(source, reason.removeprefix(f"{source}: ")))
+        # The file stands before its reason already, and in it "FILE: reason" or "FILE, line 3: reason".
+        told = reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ")
+        self.rejections.append(Rejection(source, told))
 
     def add(self, source: str, reading: Reading) -> None:
         """Raises InputError, with nothing added, for more videos than one import may bring."""

@@ -143,6 +143,13 @@ class Ledger(ServerEntries, PeopleEntries):
             row = await cursor.fetchone()
         return int(row[0]) if row else 0
 
+    async def forgo_import(self, library: str) -> None:
+        """Count an import less: it was broken off, and is to be begun again."""
+        await self._write(
+            "UPDATE import_tally SET imports = imports - 1 WHERE library = ? AND day = ? AND imports > 0",
+            (library, self._today()),
+        )
+
     async def imports_today(self, library: str) -> int:
         """How many imports were begun in a library today (UTC)."""
         rows = await self._rows(

@@ -98,7 +98,12 @@ class Library:
             await self.import_files(access.samples(), sample_sources())
 
     async def in_reach(self, scope: Scope) -> Scope:
-        """The scope itself, or the sample talks while nothing has been imported into it."""
+        """The scope itself, or the sample talks while nothing has been imported into its libraries.
+
+        Where there is none that may be seen, the sample talks are none either.
+        """
+        if not scope.libraries:
+            return scope
         return access.or_samples(scope, empty=not await self._repository.has_videos(scope))
 
     async def by_language(self, scope: Scope) -> list[Scope]:

@@ -298,8 +298,11 @@ def test_another_library_is_named(run: Run, talk: Path) -> None:
 
 
 def test_stats_backup_and_doctor(run: Run, talk: Path, tmp_path: Path) -> None:
+    assert run("stats").stderr == "Nothing is stored in this library; of the sample talks:\n"
     run("import", talk.name)
-    assert re.search(r"videos\s+1\nsegments\s+1\nwords\s+7\n", run("stats").stdout)
+    stored = run("stats")
+    assert re.search(r"videos\s+1\nsegments\s+1\nwords\s+7\n", stored.stdout)
+    assert stored.stderr == ""
     assert run("backup", "copy.db").returncode == 0
     assert (tmp_path / "copy.db").exists()
     healthy = run("doctor")

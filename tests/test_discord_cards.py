@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from local_discord import limits
 
 from bot.answering.values import Answer, AnsweredTimeline, Elsewhere, Excerpt, Found, OpenedPassage
+from bot.asking import STRIPS
 from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, controls, neutral
-from bot.discord_face.catalogue import best, names_of
+from bot.discord_face.catalogue import best, choices, named, names_of
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import Misfit, problems, require_fit
 from bot.discord_face.pace import Cooldown
@@ -195,6 +196,28 @@ def test_a_timeline_is_told_in_words_to_those_who_cannot_see_it() -> None:
     assert words == (
         "Where 2 videos speak of “why?”, the most first. A @talk: most at 0:30 of 15:00; other: only its title."
     )
+
+
+def test_a_timeline_of_as_many_videos_as_are_drawn_says_that_there_may_be_more() -> None:
+    strips = tuple(Strip(Video(f"v{n}"), 900.0, (Column(0.0, 30.0, 1.0),)) for n in range(STRIPS))
+    for count, said in ((STRIPS - 1, False), (STRIPS, True)):
+        timeline = AnsweredTimeline(Answer("why?", Found.CONFIDENT), strips[:count])
+        card = str(cards_timeline.timeline_card(timeline, b"png", OWNER).components())
+        assert (f"Drawn are the {STRIPS} videos that speak of it most." in card) is said
+        assert (f"Where the {STRIPS} videos that speak of “why?” most do so." in card) is said
+
+
+def test_videos_of_one_title_are_told_apart_when_they_are_suggested() -> None:
+    twins = [summary("Intro " * 40, name * 11) for name in "ab"]
+    offered = choices([*twins, summary("Other", "c")])
+    assert [each.name.endswith(f"… ({each.value})") for each in offered[:2]] == [True, True]
+    assert max(len(each.name) for each in offered) <= 100
+    assert offered[2].name == "Other"
+
+
+def test_a_title_written_out_is_that_video_also_where_another_holds_it() -> None:
+    videos = [summary("An Intro", "a"), summary("Intro", "b"), summary("Intro to BERT", "c")]
+    assert [named(name, videos).video.video_id for name in ("intro ", "a", "BERT", "an")] == ["b", "a", "c", "a"]
 
 
 def test_the_house_cards_fit() -> None:

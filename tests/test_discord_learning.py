@@ -102,7 +102,13 @@ async def test_what_is_too_large_for_discord_is_told(world: World) -> None:
 
 async def test_an_export_of_nothing_says_so(world: World) -> None:
     card = await world.owner.slash(world.general, "library misses")
-    assert "every question that was noted has found its answer" in seen(card)
+    assert "Nothing is noted." in seen(card)
+    assert "not noted here" not in seen(card)
     refused = await world.owner.click(card.response, label="Export")
     assert "There is nothing to write of this library: nobody has voted yet" in seen(refused)
     assert refused.ephemeral
+
+
+async def test_a_server_that_notes_no_questions_is_told_so(world: World) -> None:
+    await world.limit(world.alpha, record_misses=False)
+    assert "Questions are not noted here at present" in seen(await world.owner.slash(world.general, "library misses"))

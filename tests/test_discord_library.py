@@ -189,7 +189,7 @@ async def test_a_removal_is_shown_confirmed_and_taken_back(
     assert "Removed **Harbour**" in seen(gone)
     assert await library.videos(access.own(discord.guild.id)) == []
     assert "1 restored" in seen(await mod.slash(general, "library undo"))
-    assert "No video is called “zebra”" in seen(await mod.slash(general, "library remove", video="zebra"))
+    assert "videos is called “zebra”" in seen(await mod.slash(general, "library remove", video="zebra"))
 
 
 async def test_renaming(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:
@@ -229,8 +229,15 @@ async def test_an_export_that_cannot_be(discord: Env, general: ChannelHandle, mo
     assert "SubRip holds one video" in seen(await mod.slash(general, "library export", format="srt"))
     one = await mod.slash(general, "library export", format="srt", video="b")
     assert attached(one, discord)[0] == "b.srt"
-    reply = await discord.bot.librarian.export(discord.guild.id, "jsonl", "", 10)
-    assert "MB here: export a single video, choose Parquet, or ask" in str(reply.card.components())
+    for form, video, instead in (
+        ("jsonl", "", "export a single video, choose Parquet or ask whoever hosts this bot."),
+        ("parquet", "", "export a single video or ask whoever hosts this bot."),
+        ("parquet", "b", ": ask whoever hosts this bot."),
+    ):
+        reply = await discord.bot.librarian.export(discord.guild.id, form, video, 10)
+        assert instead in str(reply.card.components())
+    small = await mod.slash(general, "library export", format="jsonl", video="b")
+    assert "**b**, 0.1 kB" in seen(small), "no file of nothing"
 
 
 async def test_the_glossary(general: ChannelHandle, mod: MemberActor, alice: MemberActor, discord: Env) -> None:

@@ -120,9 +120,10 @@ async def test_a_file_that_discord_lost_is_told(server: LocalDiscord, bot: BotPr
     _, channel, mod = await at_home(server)
     lost = server.upload("lost.srt", SRT)
     del server.world.uploads[lost.id]
-    words = await imported(server, mod, channel, lost, server.upload("Talk [AAAAAAAAAAA].srt", SRT))
+    words = await imported(server, mod, channel, lost, server.upload("Talk [AAAAAAAAAAA].srt", SRT), title="Lost")
     assert "**Videos:** 1 added" in words
     assert "Discord did not hand it over" in words
+    assert "Title, video and url were passed over" in words, "it may have been the title of the lost one"
 
 
 async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: LocalDiscord, tmp_path: Path) -> None:

@@ -83,6 +83,15 @@ async def test_channels_and_roles_are_chosen_from_menus(world: World) -> None:
     assert (await world.ledger.settings(world.alpha.id)).channels == frozenset()
 
 
+async def test_a_channel_that_the_menu_does_not_offer_is_told_and_not_put_into_it(world: World) -> None:
+    category = world.alpha.create_category("Talks")
+    await world.limit(world.alpha, channels=frozenset({category.id, world.general.id}))
+    shown = await world.owner.slash(world.general, "settings")
+    (menu,) = [row["components"][0] for row in components_of(shown) if row["type"] == 1][:1]
+    assert [str(each["id"]) for each in menu["default_values"]] == [str(world.general.id)]
+    assert f"<#{category.id}>" in seen(shown)
+
+
 async def test_only_managers_and_also_later_only_they(world: World) -> None:
     manages = world.alpha.create_role("manager", permissions=discord.Permissions(manage_guild=True))
     manager = world.alpha.add_member(world.env.create_user("manager"), roles=[manages])

@@ -119,7 +119,7 @@ def test_a_purge_asks_first_and_then_leaves_nothing(run: Run, tmp_path: Path, ro
     with_stored(tmp_path, counts)
     assert found == [2, 2, 2, 7]
     done = run("purge", "--library", "5", stdin="y\n")
-    assert (done.returncode, "Deleted 1 videos of 5" in done.stdout) == (0, True)
+    assert (done.returncode, "Deleted 1 video of 5" in done.stdout) == (0, True)
     found.clear()
     with_stored(tmp_path, counts)
     assert found == [2, 0, 2, 4]

@@ -64,7 +64,7 @@ async def test_what_cannot_be_renamed(library: Library, rows: Rows) -> None:
         await library.rename(OWN, "a", "x")
     await put(library, rows(("a", 0, "words"), title="Old"))
     with pytest.raises(RequestError, match="at least one character"):
-        await library.rename(OWN, "a", " \x00 ")
+        await library.rename(OWN, "a", " \x00\u200b\u202e ")
     await library.undo(OWN)
     await put(library, rows(("a", 0, "words"), title="Old"))
     await library.rename(OWN, "a", "Old")

@@ -8,6 +8,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,9 @@ async def test_an_import_is_finished_or_wholly_absent_and_the_uploader_is_told(
     else:
         assert "nothing of it is stored" in told
         assert videos_in(database) == 0
+    with closing(sqlite3.connect(database)) as stored:
+        counted = stored.execute("SELECT imports FROM import_tally").fetchall()
+    assert counted == [(1 if seconds == "30" else 0,)], "what is to be imported again has not used up the day's imports"
     assert server.breaches == []
 
 

@@ -290,7 +290,10 @@ def stats(context: typer.Context, library: LibraryOption = access.SHARED) -> Non
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        session.screen.statistics(await stored.statistics(await stored.in_reach(access.host(library))))
+        scope = await stored.in_reach(access.host(library))
+        if scope == access.samples():
+            session.screen.remark("Nothing is stored in this library; of the sample talks:")
+        session.screen.statistics(await stored.statistics(scope))
 
     session.run(run)
 

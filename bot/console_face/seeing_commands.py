@@ -115,6 +115,8 @@ def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
         screen.say(f"   |{_cells(strip)}| {timecode(strip.end_second)}", "cyan")
         if moments:
             screen.say(f"    {_numbers(strip, moments)}")
+    if len(timeline.strips) >= asking.STRIPS:
+        screen.remark(f"Drawn are the {asking.STRIPS} videos that speak of it most.")
     screen.answer(timeline.answer)
 
 

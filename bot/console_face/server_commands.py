@@ -87,8 +87,9 @@ def purge(
     async def size(stored: Library) -> int:
         return (await stored.statistics(access.host(library))).videos
 
-    videos = session.run(size)
-    if not yes and not typer.confirm(f"Delete {videos:,} videos of {library}, and all that people did with them?"):
+    count = session.run(size)
+    videos = "1 video" if count == 1 else f"{count:,} videos"
+    if not yes and not typer.confirm(f"Delete {videos} of {library}, and all that people did with them?"):
         session.screen.remark("Nothing was deleted.")
         raise typer.Exit(WRONG_USE)
 
@@ -100,7 +101,7 @@ def purge(
             await purge_server(stored, ledger, server_id)
 
     session.run_with_ledger(run)
-    session.screen.say(f"Deleted {videos:,} videos of {library}, and all that people did with them.")
+    session.screen.say(f"Deleted {videos} of {library}, and all that people did with them.")
 
 
 def _server(scope: Scope) -> int:

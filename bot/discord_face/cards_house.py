@@ -7,6 +7,7 @@ from discord import ui
 from bot import __version__
 from bot.discord_face import cards, controls
 from bot.discord_face.cards import Card
+from bot.discord_face.cards_library import counted
 from bot.discord_face.controls import Owner
 from storage.models import Statistics
 
@@ -42,7 +43,7 @@ def help_card() -> Card:
 def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age_second: float) -> Card:
     """The version, the size and the age of what can be searched here, and what is kept about people."""
     hours = f"{statistics.spoken_second / 3600:,.1f}"
-    size = f"{statistics.videos:,} videos, {statistics.segments:,} segments, {hours} hours of speech"
+    size = f"{counted(statistics.videos, 'video')}, {counted(statistics.segments, 'segment')}, {hours} hours of speech"
     if samples:
         size = f"the sample talks only ({size}); nothing has been imported yet"
     words = (

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.discord_face import cards, controls, neutral
 from bot.discord_face.cards import Card, notice
-from bot.discord_face.cards_library import MEGABYTE, Reply, counted, enclosing
+from bot.discord_face.cards_library import Reply, counted, enclosing, sized
 from bot.discord_face.controls import Owner
 from storage.models import Miss
 
@@ -17,14 +17,19 @@ LONGEST_MISS = 150
 QUESTIONS = "cuepoint-questions.zip"
 
 
-def misses_card(misses: Sequence[Miss], owner: Owner, page: int = 0) -> Card:
-    """One page of the questions that a library did not answer, the most asked first; never who asked them."""
+def misses_card(misses: Sequence[Miss], owner: Owner, page: int = 0, *, recorded: bool = True) -> Card:
+    """One page of the questions that a library did not answer, the most asked first; never who asked them.
+
+    `recorded` says whether such questions are noted at all.
+    """
     last = max(0, (len(misses) - 1) // MISSES_ON_A_PAGE)
     page = min(page, last)
     shown = misses[page * MISSES_ON_A_PAGE : (page + 1) * MISSES_ON_A_PAGE]
     lines = ["### Asked, and not clearly answered", *map(_line, shown)]
     if not misses:
-        lines.append("Nothing: every question that was noted has found its answer.")
+        lines.append("Nothing is noted.")
+    if not recorded:
+        lines.append("Questions are not noted here at present; **/settings** with *misses* turns that on.")
     if last:
         lines.append(f"-# Page {page + 1} of {last + 1}")
     lines.append("-# **Export** gives you these and the votes as a file, for `cuepoint evaluate`.")
@@ -40,7 +45,7 @@ def _line(miss: Miss) -> str:
 def questions_reply(content: bytes, limit: int, questions: int, segments: int, notes: Sequence[str]) -> Reply:
     """So many questions about so many segments as a zip file, where it is within Discord's limit (bytes)."""
     if len(content) > limit:
-        sizes = f"That is {len(content) / MEGABYTE:,.1f} MB, and Discord takes {limit / MEGABYTE:,.1f} MB here."
+        sizes = f"That is {sized(len(content))}, and Discord takes {sized(limit)} here."
         return Reply(notice(f"{sizes} Whoever hosts this bot can write it with cuepoint feedback."))
     words = [
         f"{counted(questions, 'question')} about {counted(segments, 'segment')} of this server's library, as people "

@@ -57,6 +57,11 @@ def counted(count: int, one: str) -> str:
     return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
 
 
+def sized(count: int) -> str:
+    """So many bytes, in words."""
+    return f"{count / MEGABYTE:,.1f} MB" if count >= MEGABYTE / 10 else f"{max(count / 1000, 0.1):,.1f} kB"
+
+
 def progress_card(done: int, total: int, files: int) -> Card:
     """How far an import is. `total` is 0 while its files are still being read."""
     return notice(f"Storing video {min(done + 1, total):,} of {total:,} …" if total else
@@ -140,7 +145,8 @@ def removal_card(summary: VideoSummary, owner: Owner) -> Card:
     """What would go, and the question whether it shall."""
     words = (
         f"### Remove this video?\n**{name_of(summary.video)}**\n"
-        f"{counted(summary.segments, 'segment')}, {timecode(summary.end_second)} long\n"
+        f"{counted(summary.segments, 'segment')}, {timecode(summary.end_second)} long, "
+        f"with the id {neutral.fitted(summary.video.video_id, LONGEST_NAME) or '…'}\n"
         "-# **/library undo** brings it back for as long as nothing else was imported, removed or renamed."
     )
     return Card(ui.Container(text(words)), *controls.removal(owner))
@@ -209,7 +215,7 @@ def _tabbed(entries: Iterable[GlossaryEntry]) -> bytes:
 
 def export_reply(name: str, content: bytes, what: str) -> Reply:
     """A library, or a video of it, as a file."""
-    return enclosing(f"{what}, {len(content) / MEGABYTE:,.1f} MB", name, content)
+    return enclosing(f"{what}, {sized(len(content))}", name, content)
 
 
 def enclosing(words: str, name: str, content: bytes) -> Reply:
@@ -217,8 +223,12 @@ def enclosing(words: str, name: str, content: bytes) -> Reply:
     return Reply(_card(text(words), enclosed=name), Enclosure(name, content))
 
 
-def too_large_card(size: int, limit: int, *, one_video: bool) -> Card:
-    """An export that Discord does not take."""
-    instead = "choose Parquet" if one_video else "export a single video, choose Parquet"
-    return notice(f"That is {size / MEGABYTE:,.1f} MB, and Discord takes {limit / MEGABYTE:,.1f} MB here: {instead}, "
-                  "or ask whoever hosts this bot.")  # fmt: skip
+def too_large_card(size: int, limit: int, form: str, *, one_video: bool) -> Card:
+    """An export in a form that Discord does not take."""
+    instead = [
+        *([] if one_video else ["export a single video"]),
+        *([] if form == "parquet" else ["choose Parquet"]),
+        "ask whoever hosts this bot",
+    ]
+    listed = " or ".join(filter(None, [", ".join(instead[:-1]), instead[-1]]))
+    return notice(f"That is {sized(size)}, and Discord takes {sized(limit)} here: {listed}.")

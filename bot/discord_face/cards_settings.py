@@ -26,7 +26,7 @@ _HEADINGS = {
     "misses": "Unanswered questions",
 }
 # Not ChannelType.media: Discord's API description knows it as no type of channel, and would refuse the whole card.
-_CHANNELS = [
+CHOSEN_CHANNELS = [
     discord.ChannelType.text,
     discord.ChannelType.news,
     discord.ChannelType.forum,
@@ -36,7 +36,8 @@ _CHANNELS = [
 
 
 def settings_card(settings: ServerSettings, *, host_cooldown: float, there: Collection[int], said: str = "") -> Card:
-    """All settings of a server in full, and menus for the channels and roles. `there` are those that still exist.
+    """All settings of a server in full, and menus for the channels and roles. `there` are those that can be chosen:
+    they still exist, and the channels are of a type that the menu offers, as one named at the terminal need not be.
 
     `said` is what has just become of them.
     """
@@ -60,7 +61,7 @@ def channel_select(chosen: Collection[int] = ()) -> ui.ChannelSelect[Any]:
         placeholder="Every channel",
         min_values=0,
         max_values=MOST_NAMED,
-        channel_types=_CHANNELS,
+        channel_types=CHOSEN_CHANNELS,
         default_values=[discord.SelectDefaultValue.from_channel(discord.Object(each)) for each in sorted(chosen)],
     )
 

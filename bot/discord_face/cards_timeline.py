@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from discord import MediaGalleryItem, ui
 
 from bot.answering.values import AnsweredTimeline, Excerpt
+from bot.asking import STRIPS
 from bot.discord_face import cards, controls, neutral
 from bot.discord_face.cards import Card, Part, Picture
 from bot.discord_face.controls import Owner
@@ -31,6 +32,8 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
     heading = "\n".join([cards.header(answer.question), *cards.notes(answer), *cards.remarked(remarks)])
     shown = MediaGalleryItem(f"attachment://{PICTURE}", description=in_words(timeline))
     hint = "-# The higher, the more is said of it just then. A number opens that passage with more around it."
+    if len(timeline.strips) >= STRIPS:
+        hint = f"-# Drawn are the {STRIPS} videos that speak of it most.\n{hint}"
     frames = [_frame(excerpt, number) for number, excerpt in enumerate(answer.excerpts, 1)]
     room = MOST_TEXT - len(heading) - len(hint) - 20 - sum(len(frame) + _AROUND_QUOTE for frame in frames)
     unwritten = _unwritten(timeline.strips, room - SHORTEST_MOMENT_QUOTE * len(frames))
@@ -61,7 +64,10 @@ def in_words(timeline: AnsweredTimeline) -> str:
     videos = "one video speaks" if count == 1 else f"{count} videos speak"
     title = neutral.shortened(timeline.answer.question, 200)
     strips = "; ".join(map(_strip_in_words, timeline.strips))
-    return neutral.shortened(f"Where {videos} of “{title}”, the most first. {strips}.", LONGEST_ALT_TEXT)
+    drawn = f"Where {videos} of “{title}”, the most first"
+    if count >= STRIPS:
+        drawn = f"Where the {count} videos that speak of “{title}” most do so"
+    return neutral.shortened(f"{drawn}. {strips}.", LONGEST_ALT_TEXT)
 
 
 def _strip_in_words(strip: Strip) -> str:

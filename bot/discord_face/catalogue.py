@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from discord.app_commands import Choice
 from rapidfuzz import fuzz, process
 
 from bot.discord_face.neutral import cleaned, shortened
@@ -14,6 +16,8 @@ from storage.models import Scope, VideoSummary
 
 CHOICES = 25
 CHOICE_LENGTH = 100
+LONGEST_TOLD_ID = 40
+"""Characters of an id beside a title that several videos have."""
 ALIKE = 70
 """How much of what is typed (in percent, rapidfuzz's partial ratio) a name must hold to be offered."""
 _SCOPES_KEPT = 256
@@ -61,18 +65,23 @@ class Catalogue:
         return sorted({each.video.creator for each in await self.videos(scope) if each.video.creator}, key=str.casefold)
 
 
-def named(name: str, videos: Sequence[VideoSummary]) -> VideoSummary:
-    """The video of an id, else the one whose title holds the name. Raises UnknownVideo."""
+def named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) -> VideoSummary:
+    """The video of an id, else the one that is called so, else the first whose title holds the name.
+
+    `own` says that these are a server's own videos alone. Raises UnknownVideo.
+    """
     by_id = {each.video.video_id: each for each in videos}
     if name in by_id:
         return by_id[name]
     folded = name.casefold().strip()
     containing = [each for each in videos if folded and folded in each.video.heading.casefold()]
     if containing:
-        return containing[0]
+        # "Intro" is "Intro" also where "An Intro" stands before it.
+        return next((each for each in containing if each.video.heading.casefold().strip() == folded), containing[0])
     near = [names_of(each)[0] for each in best(name, videos)[:3]]
     hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
-    raise UnknownVideo(f"No video is called “{shortened(name, 100)}”.{hint} /videos lists them.")
+    none, listed = ("None of this server's own videos", "them, and the shared ones") if own else ("No video", "them")
+    raise UnknownVideo(f"{none} is called “{shortened(name, 100)}”.{hint} /videos lists {listed}.")
 
 
 def names_of(summary: VideoSummary) -> tuple[str, str]:
@@ -81,6 +90,21 @@ def names_of(summary: VideoSummary) -> tuple[str, str]:
     name = shortened(video.heading, CHOICE_LENGTH) or shortened(video.video_id, CHOICE_LENGTH) or "untitled"
     # An id too long for a choice gives way to the title, which names the video as well.
     return name, video.video_id if len(video.video_id) <= CHOICE_LENGTH else video.heading[:CHOICE_LENGTH]
+
+
+def choices(videos: Iterable[VideoSummary]) -> list[Choice[str]]:
+    """Videos to choose from; those that are called the same show their ids too."""
+    videos = list(videos)
+    count = Counter(names_of(each)[0] for each in videos)
+    return [_choice(each, alike=count[names_of(each)[0]] > 1) for each in videos]
+
+
+def _choice(summary: VideoSummary, *, alike: bool) -> Choice[str]:
+    name, value = names_of(summary)
+    if alike:
+        told = shortened(summary.video.video_id, LONGEST_TOLD_ID)
+        name = f"{shortened(name, CHOICE_LENGTH - len(told) - 3)} ({told})"
+    return Choice(name=name, value=value)
 
 
 def best(typed: str, videos: Iterable[VideoSummary]) -> list[VideoSummary]:

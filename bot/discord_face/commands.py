@@ -15,7 +15,7 @@ from bot.discord_face import cards_house
 from bot.discord_face.admission import require_served
 from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import Card
-from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
+from bot.discord_face.catalogue import CHOICE_LENGTH, best, choices, closest
 from bot.discord_face.knowing import privacy
 from bot.discord_face.library_commands import library
 from bot.discord_face.managing import settings
@@ -199,7 +199,7 @@ async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[
     scope = await _typed_scope(interaction)
     videos = [] if scope is None else await desk_of(interaction).catalogue.videos(scope)
     found = await asyncio.to_thread(best, current, videos)
-    return [Choice(name=name, value=value) for name, value in map(names_of, found)]
+    return choices(found)
 
 
 @ask.autocomplete("server")

@@ -51,6 +51,7 @@ class Desk:
         self.catalogue = Catalogue(library)
         self.cooldown = Cooldown(settings.cooldown_seconds)
         self.retention_days = settings.retention_days
+        self.changing_settings = asyncio.Lock()
         self._cuts = settings.cuts
 
     def admit(self, asker: Asker, inquiry: Inquiry) -> None:

@@ -26,7 +26,8 @@ from storage import access
 
 async def misses(desk: Desk, owner: Owner, server_id: int, page: int = 0) -> Card:
     """One page of what was asked of a server's library and not found."""
-    return misses_card(await desk.ledger.misses(access.key_of(server_id)), owner, page)
+    recorded = (await desk.ledger.settings(server_id)).record_misses
+    return misses_card(await desk.ledger.misses(access.key_of(server_id)), owner, page, recorded=recorded)
 
 
 async def export(desk: Desk, server_id: int, limit: int) -> Reply:

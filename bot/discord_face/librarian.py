@@ -18,6 +18,7 @@ from bot.discord_face.desk import Desk
 from bot.discord_face.import_counts import counted
 from bot.errors import BrokenOff, LibraryBusy
 from storage import access
+from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
@@ -89,6 +90,7 @@ class Librarian:
             except asyncio.CancelledError:
                 if not self._broken_off:
                     raise
+                await self._desk.ledger.forgo_import(_key(server_id))
                 raise BrokenOff(
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."
@@ -107,7 +109,7 @@ class Librarian:
     ) -> ImportReport:
         async with self._places:
             sources, unread = await uploads.read(files, largest)
-            told, notes = uploads.labelled(sources, labels)
+            told, notes = uploads.labelled(sources, labels, given=len(files))
             report = await self.library.import_files(
                 access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
             )
@@ -153,12 +155,20 @@ class Librarian:
 
     async def video(self, server_id: int, name: str) -> VideoSummary:
         """The server's own video of a name or id. Raises UnknownVideo."""
-        return named(name, await self.videos(server_id))
+        videos = await self.videos(server_id)
+        if not videos:
+            raise UnknownVideo("This server has no videos of its own. /library import adds some.")
+        return named(name, videos, own=True)
 
     async def remove(self, server_id: int, video_id: str) -> Card:
         """Remove a video."""
         self._require_idle(server_id)
-        return cards_library.removed_card(await self.library.remove(access.own(server_id), video_id))
+        try:
+            gone = await self.library.remove(access.own(server_id), video_id)
+        except UnknownVideo:
+            # Another moderator was faster, or the import that brought it was taken back.
+            return notice("That video is not in this server's library any more.")
+        return cards_library.removed_card(gone)
 
     async def purge(self, server_id: int) -> Card:
         """Delete everything of a server, for good."""
@@ -179,7 +189,7 @@ class Librarian:
         video_id = found.video.video_id if found else None
         content = await self.library.export(access.own(server_id), form, video_id)
         if len(content) > limit:
-            return Reply(cards_library.too_large_card(len(content), limit, one_video=found is not None))
+            return Reply(cards_library.too_large_card(len(content), limit, form, one_video=found is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
         what = f"**{cards_library.name_of(found.video)}**" if found else "This server's library"
         return cards_library.export_reply(f"{base}.{form}", content, what)

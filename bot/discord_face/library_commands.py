@@ -13,7 +13,7 @@ from discord.app_commands import Choice, Range
 from bot.discord_face import cards_library, learning
 from bot.discord_face.admission import server_of
 from bot.discord_face.cards import Card
-from bot.discord_face.catalogue import CHOICE_LENGTH, best, closest, names_of
+from bot.discord_face.catalogue import CHOICE_LENGTH, best, choices, closest
 from bot.discord_face.confirmations import ask_purge, ask_removal
 from bot.discord_face.import_form import import_form
 from bot.discord_face.librarian import Librarian
@@ -157,7 +157,7 @@ async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[
     """The server's own videos that fit what has been typed, best first."""
     videos = await librarian_of(interaction).videos(server_of(interaction))
     found = await asyncio.to_thread(best, current, videos)
-    return [Choice(name=name, value=value) for name, value in map(names_of, found)]
+    return choices(found)
 
 
 @strike.autocomplete("said")

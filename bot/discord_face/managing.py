@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ from discord.app_commands import Choice, Range
 from bot.discord_face.admission import require_served
 from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import Card
-from bot.discord_face.cards_settings import CHANNELS_ID, ROLES_ID, settings_card
+from bot.discord_face.cards_settings import CHANNELS_ID, CHOSEN_CHANNELS, ROLES_ID, settings_card
 from bot.discord_face.catalogue import closest
 from bot.discord_face.desk import Desk
 from bot.discord_face.pace import Delivery, Interaction, deliver
@@ -75,16 +75,13 @@ async def settings(
         "shared": _word(shared), "cooldown": cooldown, "misses": _word(misses),
     }  # fmt: skip
 
-    async def made() -> Card:
-        desk = desk_of(interaction)
-        kept = new = await desk.ledger.settings(server_id)
+    def changing(new: ServerSettings) -> ServerSettings:
         for name, value in given.items():
             if value is not None:
                 new = changed(new, name, str(value))
-        await keep(desk, server_id, kept, new)
-        return _card(interaction, desk, new, said="" if new == kept else "Changed.")
+        return new
 
-    await deliver(interaction, made(), Delivery.PRIVATE)
+    await deliver(interaction, _changed(interaction, server_id, changing), Delivery.PRIVATE)
 
 
 def _word(value: bool | None) -> str | None:
@@ -98,17 +95,28 @@ async def suggest_languages(_interaction: Interaction, current: str) -> list[Cho
     return [Choice(name=names[place], value=list(LANGUAGES)[place]) for place in closest(current, names)]
 
 
-async def keep(desk: Desk, server_id: int, kept: ServerSettings, new: ServerSettings) -> None:
-    """Keep changed settings. The language is the library's too, which is then read anew."""
-    if new.language != kept.language:
-        await desk.library.read_as(access.own(server_id), new.language)
-    if new != kept:
-        await desk.ledger.keep_settings(server_id, new)
+async def _changed(
+    interaction: Interaction, server_id: int, changing: Callable[[ServerSettings], ServerSettings]
+) -> Card:
+    """Change settings, and show them all. The language is the library's too, which is then read anew."""
+    desk = desk_of(interaction)
+    # They are kept as a whole: of two moderators at once, the second would take back what the first one changed.
+    async with desk.changing_settings:
+        kept = await desk.ledger.settings(server_id)
+        new = changing(kept)
+        if new.language != kept.language:
+            await desk.library.read_as(access.own(server_id), new.language)
+        if new != kept:
+            await desk.ledger.keep_settings(server_id, new)
+    return _card(interaction, desk, new, said="Changed." if new != kept else "")
 
 
 def _card(interaction: Interaction, desk: Desk, settings: ServerSettings, *, said: str) -> Card:
     server = interaction.guild
-    there = [each.id for each in (*server.channels, *server.roles)] if server is not None else []
+    there: list[int] = []
+    if server is not None:
+        there += [each.id for each in server.channels if each.type in CHOSEN_CHANNELS]
+        there += [each.id for each in server.roles]
     return settings_card(settings, host_cooldown=desk.cooldown.seconds, there=there, said=said)
 
 
@@ -136,15 +144,8 @@ class _Limit(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
             require_served(interaction)
             server_id = managed_server(interaction)
             chosen = frozenset(map(int, _values(interaction)))
-
-            async def made() -> Card:
-                desk = desk_of(interaction)
-                kept = await desk.ledger.settings(server_id)
-                new = self.limited(kept, chosen)
-                await keep(desk, server_id, kept, new)
-                return _card(interaction, desk, new, said="Changed." if new != kept else "")
-
-            await deliver(interaction, made(), Delivery.IN_PLACE)
+            making = _changed(interaction, server_id, lambda kept: self.limited(kept, chosen))
+            await deliver(interaction, making, Delivery.IN_PLACE)
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 

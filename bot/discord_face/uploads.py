@@ -54,10 +54,13 @@ def name_of(file: discord.Attachment) -> str:
     return file.title if file.title.lower().endswith(suffix.lower()) else file.title + suffix
 
 
-def labelled(sources: Sequence[Source], labels: Labels) -> tuple[list[tuple[Source, Labels]], list[str]]:
-    """Each file with what was said of it, and a note where something was said that cannot hold for several."""
-    if len(sources) == 1:
-        return [(sources[0], labels)], []
+def labelled(sources: Sequence[Source], labels: Labels, *, given: int) -> tuple[list[tuple[Source, Labels]], list[str]]:
+    """Each file with what was said of it, and a note where something was said that cannot hold for several.
+
+    `given` is how many files there were: which of them was meant nobody knows, also when a single one could be read.
+    """
+    if given == 1:
+        return [(source, labels) for source in sources], []
     shared = replace(labels, video_id="", title="", url="")
     notes = ["Title, video and url were passed over: they can be said of a single file only."]
     return [(source, shared) for source in sources], notes if shared != labels and sources else []
