@@ -113,7 +113,7 @@ SPOIL: dict[str, Callable[[Path], None]] = {
     ),
     "the index file of server:42 cannot be used": damage_an_index_file,
     "abc.index belongs to no library": lambda path: left(path.parent / "index" / "abc.index"),
-    "abc.part belongs to no library": lambda path: left(path.parent / "index" / "abc.part"),
+    f"abc.index.1{SUFFIX} was left half-written": lambda path: left(path.parent / "index" / f"abc.index.1{SUFFIX}"),
     f"copy.db.1{SUFFIX} was left half-written": lambda path: left(path.parent / f"copy.db.1{SUFFIX}"),
     f"copy.db.2{SUFFIX}-journal was left half-written": lambda path: left(
         path.parent / "backups" / f"copy.db.2{SUFFIX}-journal"
