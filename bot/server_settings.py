@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.errors import SettingsError
+from storage.analysis import base_language
 from storage.models import ServerSettings
 
 MOST_QUOTES = 5
@@ -47,8 +48,8 @@ def _ids(text: str) -> frozenset[int]:
 
 
 def _language(text: str) -> str:
-    tag = re.split("[-_]", text.strip().lower())[0]
-    if tag and not re.fullmatch(r"[a-z]{2,3}", tag):
+    tag = base_language(text)
+    if text and not tag:
         raise ValueError("say it as en, de or pt; nothing for what the first import says")
     return tag
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -165,11 +164,11 @@ class Library:
 
         Its index is made anew. Raises RequestError for what is no language tag.
         """
-        key = _only(scope)
-        if language and not re.fullmatch(r"[a-z]{2,3}", base_language(language)):
+        key, tag = _only(scope), base_language(language)
+        if language and not tag:
             raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
         async with self._database.transaction() as connection:
-            await Change.of_language(connection, key, base_language(language))
+            await Change.of_language(connection, key, tag)
 
     async def filled(self, scope: Scope) -> Scope:
         """Of a scope only the libraries in which anything is stored."""
