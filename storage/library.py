@@ -10,6 +10,7 @@ from storage import access, acts, exporting, glossary_entries
 from storage.analysis import analyser_for, base_language
 from storage.backups import back_up, flaw_of, restore
 from storage.changes import DEFAULT_LANGUAGE, Change
+from storage.collecting import uncollected
 from storage.database import Database
 from storage.errors import RequestError, UnknownVideo
 from storage.finding import Finder
@@ -125,7 +126,8 @@ class Library:
         """
         _only(scope)
         importer = Importer(self._database, self._repository, scope, self._limits)
-        return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
+        with uncollected():
+            return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
         """Remove a video from the scope's one library; undo brings it back. Raises UnknownVideo."""
