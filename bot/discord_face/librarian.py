@@ -140,7 +140,7 @@ class Librarian:
 
     async def _count(self, server_id: int) -> None:
         most = self._imports_a_day
-        if not await self._desk.ledger.begin_import(_key(server_id), most=most):
+        if not await self._desk.ledger.begin_import(access.key_of(server_id), most=most):
             raise LibraryBusy(
                 f"This server has had its {cards_library.counted(most, 'import')} for today: nothing was imported. "
                 "The count begins anew at midnight UTC."
@@ -188,7 +188,7 @@ class Librarian:
         """How large the library is, and may become."""
         own = access.own(server_id)
         statistics, size = await self.library.statistics(own), await self.library.size(own)
-        imports = await self._desk.ledger.imports_today(_key(server_id))
+        imports = await self._desk.ledger.imports_today(access.key_of(server_id))
         return cards_library.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
 
     async def glossary(self, server_id: int) -> list[GlossaryEntry]:
@@ -208,7 +208,3 @@ class Librarian:
         gone = await self.library.remove_from_glossary(access.own(server_id), said, meant)
         meanings = ", ".join(f"“{entry.meant}”" for entry in gone)
         return notice(f"“{gone[0].said}” will no longer be found by asking for {meanings}.")
-
-
-def _key(server_id: int) -> str:
-    return access.own(server_id).libraries[0]
