@@ -8,9 +8,9 @@ from discord import ui
 
 from bot.discord_face import cards, controls, neutral
 from bot.discord_face.cards import Card, notice
-from bot.discord_face.cards_library import MEGABYTE, Reply, counted, enclosing
+from bot.discord_face.cards_library import Reply, counted, enclosing
 from bot.discord_face.controls import Owner
-from storage.models import Miss
+from storage.models import MEGABYTE, Miss
 
 MISSES_ON_A_PAGE = 15
 LONGEST_MISS = 150

@@ -12,6 +12,7 @@ from bot.discord_face.cards import Card, Part, notice, text
 from bot.discord_face.controls import Owner
 from bot.timecodes import timecode
 from storage.models import (
+    MEGABYTE,
     GlossaryEntry,
     ImportReport,
     LibrarySize,
@@ -23,7 +24,6 @@ from storage.models import (
     VideoSummary,
 )
 
-MEGABYTE = 1_000_000
 LONGEST_NAME = 110
 _ROOM = 3_300
 """Characters of a list in a card; what else stands there is ours, and short."""

@@ -9,9 +9,8 @@ from pathlib import PurePath
 import aiohttp
 import discord
 
-from bot.discord_face.cards_library import MEGABYTE
 from storage.errors import InputError, OverQuota
-from storage.models import ImportReport, Labels, Rejection, Source
+from storage.models import MEGABYTE, ImportReport, Labels, Rejection, Source
 
 MOST_FILES = 10
 """As many as Discord's form takes."""
