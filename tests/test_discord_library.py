@@ -22,7 +22,7 @@ from storage import access
 from storage.errors import InputError, OverQuota
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Labels, Source
+from storage.models import ExportForm, Labels, Source
 
 SRT = (
     b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern\n\n2\n00:00:04,000 --> 00:00:07,250\nhangs in the harbour\n"
@@ -229,7 +229,7 @@ async def test_an_export_that_cannot_be(discord: Env, general: ChannelHandle, mo
     assert "SubRip holds one video" in seen(await mod.slash(general, "library export", format="srt"))
     one = await mod.slash(general, "library export", format="srt", video="b")
     assert attached(one, discord)[0] == "b.srt"
-    reply = await discord.bot.librarian.export(discord.guild.id, "jsonl", "", 10)
+    reply = await discord.bot.librarian.export(discord.guild.id, ExportForm.JSONL, "", 10)
     assert "MB here: export a single video, choose Parquet, or ask" in str(reply.card.components())
 
 

@@ -19,7 +19,7 @@ from bot.discord_face.import_counts import counted
 from bot.errors import BrokenOff, LibraryBusy
 from storage import access
 from storage.library import Library
-from storage.models import GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
+from storage.models import ExportForm, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
 _AT_ONCE = 2
 """Imports under way over all servers: each holds its files in memory."""
@@ -111,7 +111,7 @@ class Librarian:
             report = await self.library.import_files(
                 access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
             )
-        report = uploads.with_advice(report)
+        report = report.advised(uploads.ADVICE)
         return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
 
     @property
@@ -173,7 +173,7 @@ class Librarian:
         before = await self.library.rename(access.own(server_id), found.video.video_id, title)
         return cards_library.renamed_card(before, title)
 
-    async def export(self, server_id: int, form: str, name: str, limit: int) -> Reply:
+    async def export(self, server_id: int, form: ExportForm, name: str, limit: int) -> Reply:
         """The library, or the video of a name, as a file of at most `limit` bytes."""
         found = await self.video(server_id, name) if name else None
         video_id = found.video.video_id if found else None

@@ -13,6 +13,7 @@ from storage.models.finding import Step as Step
 from storage.models.finding import Strip as Strip
 from storage.models.finding import TellingTerm as TellingTerm
 from storage.models.finding import Timeline as Timeline
+from storage.models.libraries import ExportForm as ExportForm
 from storage.models.libraries import GlossaryEntry as GlossaryEntry
 from storage.models.libraries import ImportReport as ImportReport
 from storage.models.libraries import LibrarySize as LibrarySize
