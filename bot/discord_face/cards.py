@@ -32,8 +32,8 @@ Part = ui.Item[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture of ours, sent along with the card that shows it as `attachment://name`."""
+class Enclosure:
+    """A file of ours, sent along with the card that shows it as `attachment://name`."""
 
     name: str
     content: bytes
@@ -42,9 +42,9 @@ class Picture:
 class Card(ui.LayoutView):
     """One message of ours. A fresh one is made for every send and every edit."""
 
-    def __init__(self, *parts: Part, pictures: Sequence[Picture] = ()) -> None:
+    def __init__(self, *parts: Part, enclosed: Sequence[Enclosure] = ()) -> None:
         super().__init__(timeout=None)
-        self._pictures = tuple(pictures)
+        self.enclosed = tuple(enclosed)
         for part in parts:
             self.add_item(part)
 
@@ -54,8 +54,8 @@ class Card(ui.LayoutView):
         return components
 
     def files(self) -> list[File]:
-        """Its pictures, for one send: a file that was read has nothing left for the next."""
-        return [File(io.BytesIO(picture.content), picture.name) for picture in self._pictures]
+        """What is enclosed, for one send: a file that was read has nothing left for the next."""
+        return [File(io.BytesIO(each.content), each.name) for each in self.enclosed]
 
 
 def text(content: str) -> ui.TextDisplay[Any]:

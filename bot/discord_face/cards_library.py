@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from discord import ui
 
 from bot.discord_face import controls, neutral
-from bot.discord_face.cards import Card, Part, notice, text
+from bot.discord_face.cards import Card, Enclosure, notice, text
 from bot.discord_face.controls import Owner
 from bot.timecodes import timecode
 from storage.models import (
@@ -31,19 +31,10 @@ _LONGEST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file that goes with a card."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
-    """A card, and a file with it where there is one. `public` is what may be said of it in front of everybody."""
+    """A card. `public` is what may be said of it in front of everybody."""
 
     card: Card
-    enclosure: Enclosure | None = None
     public: str = ""
 
 
@@ -80,9 +71,9 @@ def report_reply(report: ImportReport) -> Reply:
     more = f"-# And {left:,} more, in the file." if left else ""
     if report.changed:
         more = "\n".join(filter(None, [more, "-# **/library undo** takes this import back."]))
-    card = _card(text("\n".join(filter(None, [head, *shown, more]))), enclosed="rejected.txt" if left else "")
     whole = "".join(f"{each}\n" for each in (*report.rejections, *report.notes))
-    return Reply(card, Enclosure("rejected.txt", whole.encode(errors="replace")) if left else None, public=head)
+    file = Enclosure("rejected.txt", whole.encode(errors="replace")) if left else None
+    return Reply(enclosing("\n".join(filter(None, [head, *shown, more])), file), public=head)
 
 
 def _outcome(report: ImportReport) -> str:
@@ -126,9 +117,11 @@ def _as_many(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     return list(lines), 0
 
 
-def _card(*parts: Part, enclosed: str = "") -> Card:
-    files: list[Part] = [ui.File(f"attachment://{enclosed}")] if enclosed else []
-    return Card(ui.Container(*parts), *files)
+def enclosing(words: str, file: Enclosure | None) -> Card:
+    """A few words, and a file with them where there is one."""
+    if file is None:
+        return Card(ui.Container(text(words)))
+    return Card(ui.Container(text(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
 
 
 def late_card(person: str, outcome: str) -> Card:
@@ -199,8 +192,8 @@ def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:
     shown, left = _as_many(lines, _ROOM)
     more = [f"-# And {left:,} more, in the file."] if left else []
     head = "### One entry" if len(entries) == 1 else f"### {len(entries):,} entries"
-    card = _card(text("\n".join([head, *shown, *more])), enclosed="glossary.tsv" if left else "")
-    return Reply(card, Enclosure("glossary.tsv", _tabbed(entries)) if left else None)
+    file = Enclosure("glossary.tsv", _tabbed(entries)) if left else None
+    return Reply(enclosing("\n".join([head, *shown, *more]), file))
 
 
 def _tabbed(entries: Iterable[GlossaryEntry]) -> bytes:
@@ -209,12 +202,7 @@ def _tabbed(entries: Iterable[GlossaryEntry]) -> bytes:
 
 def export_reply(name: str, content: bytes, what: str) -> Reply:
     """A library, or a video of it, as a file."""
-    return enclosing(f"{what}, {len(content) / MEGABYTE:,.1f} MB", name, content)
-
-
-def enclosing(words: str, name: str, content: bytes) -> Reply:
-    """A few words, and a file with them."""
-    return Reply(_card(text(words), enclosed=name), Enclosure(name, content))
+    return Reply(enclosing(f"{what}, {len(content) / MEGABYTE:,.1f} MB", Enclosure(name, content)))
 
 
 def too_large_card(size: int, limit: int, *, one_video: bool) -> Card:
