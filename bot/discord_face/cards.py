@@ -18,7 +18,7 @@ from storage.models import Video
 
 LONGEST_QUESTION = 300
 LONGEST_NOTE = 250
-LONGEST_TITLE = 150
+LONGEST_TITLE, LONGEST_NAME = 150, 110
 LONGEST_CREATOR = 60
 LONGEST_QUOTE = 600
 SHORTEST_QUOTE = 80
@@ -132,7 +132,7 @@ def _room(frames: Sequence[tuple[str, str]], budget: int) -> int:
 
 def _frame(excerpt: Excerpt, number: int) -> tuple[str, str]:
     """The lines above and below a quote."""
-    return f"**{number}. {title(excerpt)}**", "\n".join([link_line(excerpt), *_also(excerpt)])
+    return f"**{number}. {name_of(excerpt.video, LONGEST_TITLE)}**", "\n".join([link_line(excerpt), *_also(excerpt)])
 
 
 def _also(excerpt: Excerpt) -> list[str]:
@@ -146,10 +146,9 @@ def _elsewhere(place: Elsewhere, here: Video) -> str:
     return when if place.video == here else f"{neutral.fitted(place.video.heading, LONGEST_ALSO)} {when}"
 
 
-def title(excerpt: Excerpt) -> str:
-    """What the video is called."""
-    video = excerpt.video
-    return neutral.fitted(video.heading, LONGEST_TITLE) or neutral.fitted(video.video_id, LONGEST_TITLE) or "…"
+def name_of(video: Video, longest: int = LONGEST_NAME) -> str:
+    """What a video is called, escaped, in at most so many characters."""
+    return neutral.fitted(video.heading, longest) or neutral.fitted(video.video_id, longest) or "…"
 
 
 def link_line(excerpt: Excerpt) -> str:

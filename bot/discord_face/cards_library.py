@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from discord import ui
 
 from bot.discord_face import controls, neutral
-from bot.discord_face.cards import Card, Enclosure, notice, text
+from bot.discord_face.cards import LONGEST_NAME, Card, Enclosure, name_of, notice, text
 from bot.discord_face.controls import Owner
 from bot.timecodes import timecode
 from storage.models import (
@@ -24,7 +24,6 @@ from storage.models import (
     VideoSummary,
 )
 
-LONGEST_NAME = 110
 _ROOM = 3_300
 """Characters of a list in a card; what else stands there is ours, and short."""
 _LONGEST_LINE = 400
@@ -36,11 +35,6 @@ class Reply:
 
     card: Card
     public: str = ""
-
-
-def name_of(video: Video) -> str:
-    """What a video is called, escaped."""
-    return neutral.fitted(video.heading, LONGEST_NAME) or neutral.fitted(video.video_id, LONGEST_NAME) or "…"
 
 
 def counted(count: int, one: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.discord_face import cards_library, uploads
-from bot.discord_face.cards import Card, notice
+from bot.discord_face.cards import Card, name_of, notice
 from bot.discord_face.cards_library import Reply
 from bot.discord_face.catalogue import named
 from bot.discord_face.desk import Desk
@@ -181,7 +181,7 @@ class Librarian:
         if len(content) > limit:
             return Reply(cards_library.too_large_card(len(content), limit, one_video=found is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
-        what = f"**{cards_library.name_of(found.video)}**" if found else "This server's library"
+        what = f"**{name_of(found.video)}**" if found else "This server's library"
         return cards_library.export_reply(f"{base}.{form}", content, what)
 
     async def stats(self, server_id: int) -> Card:
