@@ -8,7 +8,6 @@ BotError
 |   +-- QuestionTooLong with more characters or words than anybody asks with
 +-- PassageGone       a passage that was shown before and is stored no more
 +-- ServerOutOfReach  a server whose videos somebody may not see where they are
-+-- ManagersOnly      what only those who manage a server may do
 +-- AskedTooSoon      a person's next question within the cool-down
 +-- NotServed         a Discord server that this installation does not serve
 +-- NotAllowed        something that moderators of a server do, wanted by somebody else
@@ -54,10 +53,6 @@ class PassageGone(BotError):
 
 class ServerOutOfReach(BotError):
     """A server that somebody picked and whose videos they may not see there, or that does not exist."""
-
-
-class ManagersOnly(BotError):
-    """Something that only those who manage a server may do, in that server."""
 
 
 class AskedTooSoon(BotError):

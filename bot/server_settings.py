@@ -1,4 +1,4 @@
-"""A server's settings in words, and words as settings: the same names and the same sentences for both faces."""
+"""A server's settings in words, words as settings, and keeping them: the same names and sentences for both faces."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.errors import SettingsError
+from storage import access
+from storage.analysis import base_language
+from storage.ledger import Ledger
+from storage.library import Library
 from storage.models import ServerSettings
 
 MOST_QUOTES = 5
@@ -47,8 +51,8 @@ def _ids(text: str) -> frozenset[int]:
 
 
 def _language(text: str) -> str:
-    tag = re.split("[-_]", text.strip().lower())[0]
-    if tag and not re.fullmatch(r"[a-z]{2,3}", tag):
+    tag = base_language(text)
+    if text and not tag:
         raise ValueError("say it as en, de or pt; nothing for what the first import says")
     return tag
 
@@ -75,6 +79,14 @@ def changed(settings: ServerSettings, name: str, text: str) -> ServerSettings:
         return replace(settings, **{field: read(text.strip())})
     except ValueError as error:
         raise SettingsError(f"{name} cannot be {text[:40]!r}: {error}.") from error
+
+
+async def keep(library: Library, ledger: Ledger, server_id: int, kept: ServerSettings, new: ServerSettings) -> None:
+    """Keep changed settings. A server's language is its library's too, which is then read anew."""
+    if new.language != kept.language:
+        await library.read_as(access.own(server_id), new.language)
+    if new != kept:
+        await ledger.keep_settings(server_id, new)
 
 
 def in_words(

@@ -23,7 +23,7 @@ from pydantic import (
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, Cuts
 from bot.errors import SetupError
-from storage.models import Limits, Quota
+from storage.models import MEGABYTE, Limits, Quota
 
 
 def _server_ids(written: object) -> object:
@@ -91,7 +91,7 @@ class Settings(BaseModel):
     server_imports_a_day: int = Field(default=50, ge=0, alias="CUEPOINT_SERVER_IMPORTS_A_DAY")
     """How many imports a server may begin in a day (UTC)."""
 
-    file_megabytes: float = Field(default=Limits().file_bytes / 1e6, ge=1, le=1e6, alias="CUEPOINT_FILE_MEGABYTES")
+    file_megabytes: float = Field(default=Limits().file_bytes / MEGABYTE, ge=1, le=1e6, alias="CUEPOINT_FILE_MEGABYTES")
     """How many million bytes one file may have, and how many a packed one may unfold to."""
 
     file_rows: int = Field(default=Limits().rows, ge=1000, le=10**9, alias="CUEPOINT_FILE_ROWS")
@@ -148,12 +148,12 @@ class Settings(BaseModel):
     @property
     def server_quota(self) -> Quota:
         """How large a Discord server's own library may become."""
-        return Quota(self.server_segments, int(self.server_megabytes * 1_000_000))
+        return Quota(self.server_segments, int(self.server_megabytes * MEGABYTE))
 
     @property
     def limits(self) -> Limits:
         """How much may be imported at once."""
-        return Limits(int(self.file_megabytes * 1_000_000), self.file_rows, self.import_videos)
+        return Limits(int(self.file_megabytes * MEGABYTE), self.file_rows, self.import_videos)
 
     def serves(self, server_id: int) -> bool:
         """Whether this installation answers in a Discord server."""

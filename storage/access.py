@@ -152,7 +152,7 @@ def host(library: str = SHARED) -> Scope:
     server = _SERVER.fullmatch(name)
     if server is None:
         raise RequestError(f"There is no library {library[:40]!r}: say shared, or the id of a Discord server.")
-    return Scope((f"server:{server['id']}",))
+    return own(int(server["id"]))
 
 
 def own(server_id: int) -> Scope:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import errno
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import aiosqlite
 
@@ -58,6 +59,11 @@ class Database:
     async def close(self) -> None:
         """Close both connections."""
         await self._opened.aclose()
+
+    async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows that a statement finds, as they are outside of any change under way. Raises DatabaseError."""
+        with database_errors(self.path):
+            return cast(list[tuple[Any, ...]], await self.reader.execute_fetchall(sql, parameters))
 
     @contextlib.asynccontextmanager
     async def transaction(self, *, erase: bool = False) -> AsyncIterator[aiosqlite.Connection]:

@@ -10,15 +10,20 @@ from datetime import timedelta
 
 import srt
 
+from storage.errors import RequestError
 from storage.formats.markup import as_subrip_words
-from storage.models import Segment, StoredVideo
+from storage.models import ExportForm, Segment, StoredVideo
 
 COLUMNS = ("video_id", "text", "start_second", "end_second", "url", "title", "thumbnail")
 
 
-def export(videos: Sequence[StoredVideo], form: str) -> bytes:
-    """The videos in one of `FORMS`. SubRip holds one video: the caller passes exactly one."""
-    return FORMS[form](videos)
+def export(videos: Sequence[StoredVideo], form: ExportForm) -> bytes:
+    """The videos as a file. Raises RequestError where there are none, and for several in SubRip, which holds one."""
+    if not videos:
+        raise RequestError("There is nothing to export: this library is empty.")
+    if form is ExportForm.SRT and len(videos) > 1:
+        raise RequestError(f"SubRip holds one video and this library has {len(videos)}: name one.")
+    return _FORMS[form](videos)
 
 
 def _rows(videos: Iterable[StoredVideo]) -> Iterator[tuple[str | float, ...]]:
@@ -51,7 +56,7 @@ def _parquet(videos: Sequence[StoredVideo]) -> bytes:
     import pyarrow as pa  # half a second to import, and only needed here
     import pyarrow.parquet as pq
 
-    columns = list(zip(*_rows(videos), strict=True)) or [()] * len(COLUMNS)
+    columns = list(zip(*_rows(videos), strict=True))
     seconds = pa.float64()
     schema = pa.schema([(name, seconds if name.endswith("_second") else pa.string()) for name in COLUMNS])
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
@@ -81,10 +86,10 @@ def _cues(segment: Segment) -> Iterator[tuple[float, float, str]]:
         yield mark.start_second, stop, segment.text[mark.offset : end].strip()
 
 
-FORMS: dict[str, Callable[[Sequence[StoredVideo]], bytes]] = {
-    "jsonl": _jsonl,
-    "csv": lambda videos: _separated(videos, ","),
-    "tsv": lambda videos: _separated(videos, "\t"),
-    "parquet": _parquet,
-    "srt": _subrip,
+_FORMS: dict[ExportForm, Callable[[Sequence[StoredVideo]], bytes]] = {
+    ExportForm.JSONL: _jsonl,
+    ExportForm.CSV: lambda videos: _separated(videos, ","),
+    ExportForm.TSV: lambda videos: _separated(videos, "\t"),
+    ExportForm.PARQUET: _parquet,
+    ExportForm.SRT: _subrip,
 }

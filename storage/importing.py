@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from storage import acts, formats
 from storage.changes import DEFAULT_LANGUAGE, Change
-from storage.collecting import uncollected
 from storage.database import Database
 from storage.errors import InputError, MissingVideoId
 from storage.formats.cleaning import clean
@@ -57,17 +56,6 @@ class Importer:
 
         Raises OverQuota, before anything is written, where the library has no room for them.
         """
-        with uncollected():
-            return await self._run(files, replace_whole, dry_run, progress, quota)
-
-    async def _run(
-        self,
-        files: Sequence[tuple[Source, Labels]],
-        replace_whole: bool,
-        dry_run: bool,
-        progress: Progress,
-        quota: Quota | None,
-    ) -> ImportReport:
         arrivals, report = await self._read(files)
         if quota is not None:
             await require_room(

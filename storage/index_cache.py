@@ -7,14 +7,11 @@ process ever sees half of one, and those who have the earlier file mapped keep i
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import logging
 import mmap
-import os
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +22,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from storage.analysis import ANALYSED_BY
-from storage.part_files import is_abandoned
+from storage.part_files import abandoned, discard, part_of, take_place
 from storage.ranking.index import LibraryIndex
 from storage.ranking.subwords import Subwords
 from storage.ranking.videos import VideoList
@@ -77,22 +74,19 @@ class IndexCache:
 
     def store(self, key: str, cached: CachedIndex) -> bool:
         """Keep the index of a library. Returns whether that could be done; if not, the next start makes it anew."""
+        part = part_of(self._path(key))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._sweep()
-            handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    _write(file, {"library": key, "language": cached.index.language, **_versions()}, cached)
-                    os.fsync(file.fileno())
-                os.replace(name, self._path(key))
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(name)
-                raise
+            for left in abandoned(self._folder):
+                discard(left)
+            with part.open("wb") as file:
+                _write(file, {"library": key, "language": cached.index.language, **_versions()}, cached)
+            take_place(part, self._path(key))
         except OSError as error:
             log.warning("the index of %s cannot be kept: %s", key, error)
             return False
+        finally:
+            discard(part)
         return True
 
     def damaged(self, languages: Mapping[str, str]) -> list[str]:
@@ -110,29 +104,18 @@ class IndexCache:
         return True
 
     def strays(self, keys: Collection[str]) -> list[Path]:
-        """The files that belong to none of the libraries there are, and those left half-written long ago."""
+        """The files that belong to none of the libraries there are."""
         own = {self._path(key) for key in keys}
-        return [*(path for path in sorted(self._folder.glob("*.index")) if path not in own), *self._abandoned()]
+        return [path for path in sorted(self._folder.glob("*.index")) if path not in own]
 
     def forget(self, key: str) -> None:
         """Delete what is kept of a library."""
-        with contextlib.suppress(OSError):
-            self._path(key).unlink()
+        discard(self._path(key))
 
     def forget_all(self) -> None:
-        """Delete all that is kept."""
-        for path in (*self._folder.glob("*.index"), *self._folder.glob("*.part")):
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-    def _sweep(self) -> None:
-        """Delete what was left half-written long ago."""
-        for path in self._abandoned():
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-    def _abandoned(self) -> list[Path]:
-        return [path for path in sorted(self._folder.glob("*.part")) if is_abandoned(path)]
+        """Delete all that is kept, and what is just being written."""
+        for path in self._folder.glob("*.index*"):
+            discard(path)
 
     def _path(self, key: str) -> Path:
         # A library's key is no file name everywhere ("server:1"), and a hash has the same length for all.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from storage.database import Database, database_errors
+from storage.database import Database
 
 _PERSON_CHARACTERS = 32
 
@@ -17,6 +16,7 @@ class LedgerRows:
 
     def __init__(self, database: Database, secret: bytes, now: Callable[[], float]) -> None:
         self._database = database
+        self._rows = database.rows
         self._secret = secret
         self._now = now
 
@@ -26,10 +26,6 @@ class LedgerRows:
     def _person(self, user_id: int) -> str:
         # Keyed, because Discord's ids are public: a plain hash of each member's would tell who it was.
         return self._keyed_hash(str(user_id)).hex()[:_PERSON_CHARACTERS]
-
-    async def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with database_errors(self._database.path):
-            return [tuple(row) for row in await self._database.reader.execute_fetchall(sql, parameters)]
 
     async def _write(self, sql: str, parameters: Sequence[object]) -> int:
         """Run one change of its own; how many rows it touched."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from storage.access import key_of
 from storage.ledger_rows import LedgerRows
 from storage.models import ServerSettings
 
@@ -142,7 +143,7 @@ class ServerEntries(LedgerRows):
         server = str(server_id)
         return await self._write_all(
             [
-                *_feedback(f"server:{server_id}"),
+                *_feedback(key_of(server_id)),
                 ("DELETE FROM sighting WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage import access, acts, exporting, glossary_entries
+from storage import access, acts, glossary_entries
 from storage.analysis import analyser_for, base_language
 from storage.backups import back_up, flaw_of, restore
 from storage.changes import DEFAULT_LANGUAGE, Change
+from storage.collecting import uncollected
 from storage.database import Database
 from storage.errors import RequestError, UnknownVideo
+from storage.exporting import export
 from storage.finding import Finder
 from storage.importing import Importer, Progress
 from storage.models import (
     ALL_STEPS,
+    ExportForm,
     Findings,
     GlossaryEntry,
     Hit,
@@ -34,7 +36,6 @@ from storage.models import (
     Source,
     Statistics,
     Step,
-    StoredVideo,
     TellingTerm,
     Timeline,
     UndoReport,
@@ -49,9 +50,6 @@ from storage.upkeep import Upkeep
 
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
-
-EXPORT_FORMS = tuple(exporting.FORMS)
-
 
 _USUAL_LIMITS = Limits()
 
@@ -131,7 +129,8 @@ class Library:
         """
         _only(scope)
         importer = Importer(self._database, self._repository, scope, self._limits)
-        return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
+        with uncollected():
+            return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
         """Remove a video from the scope's one library; undo brings it back. Raises UnknownVideo."""
@@ -170,11 +169,11 @@ class Library:
 
         Its index is made anew. Raises RequestError for what is no language tag.
         """
-        key = _only(scope)
-        if language and not re.fullmatch(r"[a-z]{2,3}", base_language(language)):
+        key, tag = _only(scope), base_language(language)
+        if language and not tag:
             raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
         async with self._database.transaction() as connection:
-            await Change.of_language(connection, key, base_language(language))
+            await Change.of_language(connection, key, tag)
 
     async def filled(self, scope: Scope) -> Scope:
         """Of a scope only the libraries in which anything is stored."""
@@ -324,8 +323,8 @@ class Library:
         language = states[0].language if states else ""
         return await asyncio.to_thread(rank_as_shipped, stored, texts, peer, language, limit, progress)
 
-    async def export(self, scope: Scope, form: str, video_id: str | None = None) -> bytes:
-        """The scope's one library, or one video of it, as a file in one of `EXPORT_FORMS`.
+    async def export(self, scope: Scope, form: ExportForm, video_id: str | None = None) -> bytes:
+        """The scope's one library, or one video of it, as a file.
 
         SubRip captions belong to one recording: with several videos, one must be named. Raises RequestError for that
         and for an empty library, UnknownVideo for a video that is not there.
@@ -333,12 +332,7 @@ class Library:
         key = _only(scope)
         if video_id is not None:
             await self.summary(scope, video_id)
-        stored: list[StoredVideo] = await self._repository.videos(key, video_id)
-        if not stored:
-            raise RequestError("There is nothing to export: this library is empty.")
-        if form == "srt" and len(stored) > 1:
-            raise RequestError(f"SubRip holds one video and this library has {len(stored)}: name one.")
-        return await asyncio.to_thread(exporting.export, stored, form)
+        return await asyncio.to_thread(export, await self._repository.videos(key, video_id), form)
 
     async def backup(self, target: Path) -> None:
         """Copy everything into a new file, while the library stays in use. Raises DatabaseError if it exists."""

@@ -34,11 +34,11 @@ def take_place(part: Path, target: Path) -> None:
             os.close(folder)
 
 
-def discard(database: Path) -> None:
-    """Delete a database file with what SQLite keeps beside it, as far as any of it is there."""
-    for path in (database, *companions(database)):
+def discard(path: Path) -> None:
+    """Delete a file, and if it is a database what SQLite keeps beside it, as far as any of it is there."""
+    for ending in ("", *COMPANIONS):
         with contextlib.suppress(OSError):
-            path.unlink()
+            path.with_name(path.name + ending).unlink()
 
 
 def companions(database: Path) -> list[Path]:
@@ -50,10 +50,10 @@ def companions(database: Path) -> list[Path]:
 def abandoned(folder: Path) -> list[Path]:
     """What was left half-written in a folder by somebody who was killed."""
     found = [path for ending in ("", *COMPANIONS) for path in folder.glob(f"*{SUFFIX}{ending}")]
-    return sorted(path for path in found if is_abandoned(path))
+    return sorted(path for path in found if _is_abandoned(path))
 
 
-def is_abandoned(path: Path) -> bool:
+def _is_abandoned(path: Path) -> bool:
     """Whether nobody has written to a file for so long that nobody will."""
     try:
         return time.time() - path.stat().st_mtime > ABANDONED_SECOND

@@ -6,9 +6,9 @@ import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from storage.database import Database, database_errors
+from storage.database import Database
 from storage.models import (
     CueMark,
     GlossaryEntry,
@@ -44,11 +44,7 @@ class Repository:
     """Reads outside any change; writes take the connection of the transaction they belong to."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with database_errors(self._database.path):
-            return cast(list[tuple[Any, ...]], await self._database.reader.execute_fetchall(sql, parameters))
+        self._rows = database.rows
 
     async def states(self, scope: Scope) -> list[LibraryState]:
         """The libraries of a scope that exist, in the scope's order."""

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 
 from storage.errors import OverQuota
 from storage.merging import merge
-from storage.models import LibrarySize, Quota, StoredVideo
+from storage.models import MEGABYTE, LibrarySize, Quota, StoredVideo
 from storage.repository import Repository
-
-MEGABYTE = 1_000_000
 
 
 async def require_room(

@@ -9,11 +9,10 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from storage.models import Cue, CueMark, Segment
+from storage.models import SILENCE_SECOND, Cue, CueMark, Segment
 
 SHORTEST_CHARACTERS = 360
 LONGEST_PIECE_CHARACTERS = 130
-SILENCE_SECOND = 10.0
 
 
 def segment(cues: Sequence[Cue]) -> tuple[Segment, ...]:

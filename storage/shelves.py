@@ -109,7 +109,7 @@ class Shelves:
         return await asyncio.to_thread(self._cache.damaged, languages)
 
     async def strays(self, keys: Collection[str]) -> list[Path]:
-        """The index files that belong to none of the libraries there are, and those left half-written long ago."""
+        """The index files that belong to none of the libraries there are."""
         return await asyncio.to_thread(self._cache.strays, keys)
 
     async def forget_library(self, key: str) -> None:

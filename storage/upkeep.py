@@ -12,7 +12,7 @@ import aiosqlite
 
 from storage import access
 from storage.backups import back_up, free_name
-from storage.database import Database, database_errors
+from storage.database import Database
 from storage.errors import DatabaseError
 from storage.models import Problem
 from storage.part_files import abandoned
@@ -63,6 +63,7 @@ class Upkeep:
 
     def __init__(self, database: Database, repository: Repository, shelves: Shelves) -> None:
         self._database = database
+        self._rows = database.rows
         self._repository = repository
         self._shelves = shelves
 
@@ -135,10 +136,6 @@ class Upkeep:
         """What was left half-written in the data folder and the folders in it."""
         folder = self._database.path.parent
         return [path for each in (folder, *_folders(folder)) for path in abandoned(each)]
-
-    async def _rows(self, sql: str) -> list[aiosqlite.Row]:
-        with database_errors(self._database.path):
-            return list(await self._database.reader.execute_fetchall(sql))
 
 
 async def _delete_orphans(connection: aiosqlite.Connection) -> None:

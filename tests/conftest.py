@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,19 +24,34 @@ SHARED_FOLDER = PROJECT.parent / "shared"
 
 
 @pytest.fixture
-async def library(tmp_path: Path) -> AsyncIterator[Library]:
-    """An empty library (the samples aside) in a real database."""
-    opened = await Library.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
+def path(tmp_path: Path) -> Path:
+    """Where the test's database lies, or will."""
+    return tmp_path / "data" / "cuepoint.db"
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[Library]:
+    """The library in a database, until the context ends."""
+    library = await Library.open(path)
+    try:
+        yield library
+    finally:
+        await library.close()
 
 
 @pytest.fixture
-async def ledger(library: Library, tmp_path: Path) -> AsyncIterator[Ledger]:
+async def library(path: Path) -> AsyncIterator[Library]:
+    """An empty library (the samples aside) in a real database."""
+    async with opened(path) as library:
+        yield library
+
+
+@pytest.fixture
+async def ledger(library: Library, path: Path) -> AsyncIterator[Ledger]:
     """The ledger in the library's database."""
-    opened = await Ledger.open(tmp_path / "data" / "cuepoint.db")
-    yield opened
-    await opened.close()
+    ledger = await Ledger.open(path)
+    yield ledger
+    await ledger.close()
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import shutil
 import sqlite3
 import stat
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import opened
 from kills.ground import SERVER, SHARED, rows, smallest_kept
 
 from bot import asking
@@ -24,20 +24,6 @@ from storage.library import Library
 from storage.models import Labels
 from storage.part_files import SUFFIX, take_place
 from storage.schema import SCHEMA_VERSION
-
-
-@asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[Library]:
-    library = await Library.open(path)
-    try:
-        yield library
-    finally:
-        await library.close()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "cuepoint.db"
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ async def test_votes_and_misses_come_as_a_file_that_evaluate_reads(world: World,
 async def test_what_is_too_large_for_discord_is_told(world: World) -> None:
     await miss(world, 1)
     reply = await learning.export(world.bot.desk, world.alpha.id, 10)
-    assert reply.enclosure is None
+    assert not reply.card.enclosed
     assert "Whoever hosts this bot can write it" in str(reply.card.components())
 
 

@@ -22,7 +22,7 @@ from storage import access
 from storage.errors import InputError, OverQuota
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Labels, Source
+from storage.models import ExportForm, Labels, Source
 
 SRT = (
     b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern\n\n2\n00:00:04,000 --> 00:00:07,250\nhangs in the harbour\n"
@@ -230,9 +230,9 @@ async def test_an_export_that_cannot_be(discord: Env, general: ChannelHandle, mo
     one = await mod.slash(general, "library export", format="srt", video="b")
     assert attached(one, discord)[0] == "b.srt"
     for form, video, instead in (
-        ("jsonl", "", "export a single video, choose Parquet or ask whoever hosts this bot."),
-        ("parquet", "", "export a single video or ask whoever hosts this bot."),
-        ("parquet", "b", ": ask whoever hosts this bot."),
+        (ExportForm.JSONL, "", "export a single video, choose Parquet or ask whoever hosts this bot."),
+        (ExportForm.PARQUET, "", "export a single video or ask whoever hosts this bot."),
+        (ExportForm.PARQUET, "b", ": ask whoever hosts this bot."),
     ):
         reply = await discord.bot.librarian.export(discord.guild.id, form, video, 10)
         assert instead in str(reply.card.components())

@@ -28,7 +28,7 @@ from bot.evaluating.measures import measure
 from bot.evaluating.question_set import read_question_set
 from bot.evaluating.report import Report
 from bot.settings import Settings
-from storage.models import Peer, Step
+from storage.models import ExportForm, Peer, Step
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -200,14 +200,14 @@ async def test_a_video_is_taken_out_for_its_questions_and_put_back(folder: Path)
     read = read_question_set(folder)
     async with collected(read.entries, "en", lambda done, total: None) as collection:
         library, scope = collection.library, collection.scope
-        before = await library.export(scope, "jsonl")
+        before = await library.export(scope, ExportForm.JSONL)
         groups = by_video(read.queries, collection.video_names)
         assert {name: [query.query_id for query in queries] for name, queries in groups.items()} == {
             "7": ["1"], "8": ["2"], "9": ["3"],
         }  # fmt: skip
         trials = await Examiner(collection, unseen).tried_without(groups, "")
         assert all(trial.found is not Found.CONFIDENT for trial in trials)
-        assert await library.export(scope, "jsonl") == before
+        assert await library.export(scope, ExportForm.JSONL) == before
         assert (await asking.ask(library, scope, "copper lantern")).found is Found.CONFIDENT
 
 

@@ -41,7 +41,7 @@ from storage.errors import InputError, UnknownFilter
 from storage.formats import read
 from storage.formats.cleaning import clean
 from storage.library import Library
-from storage.models import Labels, Scope, Segment, Source, Transcript
+from storage.models import ExportForm, Labels, Scope, Segment, Source, Transcript
 from storage.segmenting import segment
 
 SLOWEST_SECOND = 5.0
@@ -245,11 +245,11 @@ async def imported_and_asked(library: Library, scope: Scope, source: Source, que
                 said = await library.segments_between(scope, each.video.video_id, 0.0, LATEST_SECOND)
                 require_verbatim(each, said)
             tried["answers from hostile files"] += 1
-    for form in ("jsonl", "csv", "parquet"):
+    for form in (ExportForm.JSONL, ExportForm.CSV, ExportForm.PARQUET):
         (again,) = read(Source("again", await library.export(scope, form, first))).transcripts
         assert [each.text for each in again.segments] == [each.text for each in segments]
     with contextlib.suppress(InputError):  # where nothing but sounds is said
-        read(Source("again", await library.export(scope, "srt", first)), Labels(video_id="again"))
+        read(Source("again", await library.export(scope, ExportForm.SRT, first)), Labels(video_id="again"))
 
 
 def _whole_path(reader: Reader, made: list[Line], kind: str, question: str) -> None:

@@ -22,6 +22,7 @@ from conftest import PROJECT
 import storage.index_cache
 from storage.index_cache import CACHE_VERSION, CachedIndex, IndexCache, _arrays
 from storage.models import Question, Segment, Video
+from storage.part_files import SUFFIX
 from storage.ranking.building import build_index
 from storage.ranking.search import Ranking, Searcher
 
@@ -275,7 +276,7 @@ def test_a_write_that_is_broken_off_leaves_the_earlier_file(
 
 
 def test_what_was_left_half_written_goes_after_a_while(cache: IndexCache, kept: Path) -> None:
-    long_ago, now = kept.with_name("a.part"), kept.with_name("b.part")
+    long_ago, now = (kept.with_name(f"{kept.name}.{n}{SUFFIX}") for n in (1, 2))
     for path in (long_ago, now):
         path.write_bytes(b"half of an index")
     os.utime(long_ago, (time.time() - 4000,) * 2)

@@ -43,11 +43,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "cuepoint.db"
-
-
 Opener = Callable[[Path], Awaitable[Ledger]]
 
 

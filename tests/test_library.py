@@ -15,8 +15,8 @@ from bot import asking
 from bot.answering.values import Found, Stretch
 from storage import access
 from storage.errors import DatabaseError, NewerDatabase, NothingToUndo, RequestError, UnknownFilter, UnknownVideo
-from storage.library import EXPORT_FORMS, Library
-from storage.models import ImportReport, Labels, Problem, Question, Scope, Segment, Source
+from storage.library import Library
+from storage.models import ExportForm, ImportReport, Labels, Problem, Question, Scope, Segment, Source
 from storage.schema import SCHEMA_VERSION
 
 Rows = Callable[..., Source]
@@ -257,8 +257,8 @@ async def test_the_event_loop_is_free_while_an_index_is_built(library: Library, 
     assert turns > 100, "the loop turned while another thread worked"
 
 
-@pytest.mark.parametrize("form", [form for form in EXPORT_FORMS if form != "srt"])
-async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows, form: str) -> None:
+@pytest.mark.parametrize("form", [form for form in ExportForm if form is not ExportForm.SRT])
+async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows, form: ExportForm) -> None:
     tricky = 'He said, "=1+1", and\tleft; naïve – 日本語'
     await put(
         library, rows(("a-b", 0, tricky), ("a-b", 12.5, "| pipes | and 'quotes'"), ("v", 0, "x"), title='T "q", |')
@@ -273,7 +273,7 @@ async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows
 async def test_subrip_keeps_the_cues(library: Library, seeds: Path) -> None:
     content = (seeds / SUBRIP_SEED).read_bytes()
     await library.import_files(SHARED, [(Source(SUBRIP_SEED, content), Labels(video_id="v"))])
-    exported = await library.export(SHARED, "srt")
+    exported = await library.export(SHARED, ExportForm.SRT)
     await library.import_files(ANA, [(Source("again.srt", exported), Labels(video_id="v"))])
     original = await library.segments_between(SHARED, "v", 0, 1e9)
     again = await library.segments_between(ANA, "v", 0, 1e9)
@@ -283,7 +283,7 @@ async def test_subrip_keeps_the_cues(library: Library, seeds: Path) -> None:
 async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: Rows) -> None:
     texts = ["00:00:09,000 --> 00:00:10,000 said", "2", "a --> b", "<b>bold</b> &lt;", "{\\an8} 1 2\n\n3"]
     await put(library, rows(*(("v", 40.0 * n, text) for n, text in enumerate(texts))))
-    exported = await library.export(SHARED, "srt")
+    exported = await library.export(SHARED, ExportForm.SRT)
     await library.import_files(ANA, [(Source("again.srt", exported), Labels(video_id="v"))])
     stored, again = [await library.segments_between(scope, "v", 0, 1e9) for scope in (SHARED, ANA)]
     assert " ".join(each.text for each in again) == " ".join(each.text for each in stored)
@@ -291,13 +291,13 @@ async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: 
 
 async def test_subrip_holds_one_video(library: Library, rows: Rows) -> None:
     with pytest.raises(RequestError, match="nothing to export"):
-        await library.export(SHARED, "srt")
+        await library.export(SHARED, ExportForm.SRT)
     await put(library, rows(("a", 0, "x"), ("b", 0, "y")))
     with pytest.raises(RequestError, match="holds one video and this library has 2"):
-        await library.export(SHARED, "srt")
-    assert b"x" in await library.export(SHARED, "srt", "a")
+        await library.export(SHARED, ExportForm.SRT)
+    assert b"x" in await library.export(SHARED, ExportForm.SRT, "a")
     with pytest.raises(UnknownVideo):
-        await library.export(SHARED, "srt", "zz")
+        await library.export(SHARED, ExportForm.SRT, "zz")
 
 
 async def test_a_backup_is_the_library_in_one_file(library: Library, rows: Rows, tmp_path: Path) -> None:
@@ -443,7 +443,7 @@ async def test_two_caption_files_of_one_video_are_not_both_stored(library: Libra
 async def test_every_word_is_in_the_captions_exported(library: Library) -> None:
     both = b"1\n00:00:01,000 --> 00:00:03,000\nfirst speaker\n\n2\n00:00:01,000 --> 00:00:03,000\nsecond speaker\n"
     await library.import_files(SHARED, [(Source("a.srt", both), Labels(video_id="v"))])
-    assert b"first speaker" in (exported := await library.export(SHARED, "srt"))
+    assert b"first speaker" in (exported := await library.export(SHARED, ExportForm.SRT))
     assert b"second speaker" in exported
 
 

@@ -196,8 +196,8 @@ def test_reports_fit_and_leave_nothing_alive(reasons: list[str], names: list[str
     report = ImportReport("server:1", videos_added=3, rejections=rejections, notes=tuple(reasons))
     reply = cards_library.report_reply(report)
     assert problems(reply.card.components()) == []
-    if reply.enclosure is not None:
-        assert all(str(each) in reply.enclosure.content.decode("utf-8", "surrogatepass") for each in rejections)
+    for file in reply.card.enclosed:
+        assert all(str(each) in file.content.decode("utf-8", "surrogatepass") for each in rejections)
     assert problems(cards_library.late_card("n" * 99, reply.public).components()) == []
 
 

@@ -10,13 +10,13 @@ import sqlite3
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import opened
 
 import storage.shelf
 import storage.shelves
@@ -55,22 +55,8 @@ async def caught_up(library: Library) -> None:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "cuepoint.db"
-
-
-@pytest.fixture
 def folder(path: Path) -> Path:
     return path.parent / "index"
-
-
-@asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[Library]:
-    library = await Library.open(path)
-    try:
-        yield library
-    finally:
-        await library.close()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import discord
 import pytest
 
 from bot.discord_face import pace, slow_replies
-from bot.discord_face.cards import Card, Picture, notice, text
+from bot.discord_face.cards import Card, Enclosure, notice, text
 from bot.discord_face.cards_library import Reply
 from bot.discord_face.pace import Delivery, deliver
 from bot.discord_face.slow_replies import reply_slowly
@@ -89,7 +89,7 @@ async def test_when_discord_takes_no_more_edits_it_is_said_where_to_look() -> No
 
 async def _card_after(event: asyncio.Event) -> Card:
     await event.wait()
-    return Card(text("done"), pictures=[Picture("strips.png", b"picture")])
+    return Card(text("done"), enclosed=[Enclosure("strips.png", b"picture")])
 
 
 async def test_a_card_that_takes_long_is_announced_and_then_edited_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,11 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import opened
 from forked_program import Done, Job, program
 from kills.ground import SERVER, SHARED, rows, smallest_kept
 
@@ -25,20 +25,6 @@ from storage.ranking.building import build_index
 
 LONG_AGO = 4000
 """Seconds after which what is half-written is nobody's."""
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "cuepoint.db"
-
-
-@asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[Library]:
-    library = await Library.open(path)
-    try:
-        yield library
-    finally:
-        await library.close()
 
 
 @pytest.fixture
@@ -113,7 +99,7 @@ SPOIL: dict[str, Callable[[Path], None]] = {
     ),
     "the index file of server:42 cannot be used": damage_an_index_file,
     "abc.index belongs to no library": lambda path: left(path.parent / "index" / "abc.index"),
-    "abc.part belongs to no library": lambda path: left(path.parent / "index" / "abc.part"),
+    f"abc.index.1{SUFFIX} was left half-written": lambda path: left(path.parent / "index" / f"abc.index.1{SUFFIX}"),
     f"copy.db.1{SUFFIX} was left half-written": lambda path: left(path.parent / f"copy.db.1{SUFFIX}"),
     f"copy.db.2{SUFFIX}-journal was left half-written": lambda path: left(
         path.parent / "backups" / f"copy.db.2{SUFFIX}-journal"

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from bot.answering.matching import Matcher
 from bot.answering.values import Passage, Stretch
-from storage.models import Hit, Segment
+from storage.models import SILENCE_SECOND, Hit, Segment
 
-SILENCE_SECOND = 10.0
-"""A passage never crosses a silence longer than this."""
 PASSAGES_PER_VIDEO = 2
 """How many passages of one video are shown, unless one video was asked for."""
 LONGEST_PASSAGE = 4

@@ -18,6 +18,7 @@ from bot.console_face import (
 from bot.console_face.chat import chat
 from bot.console_face.evaluate_command import evaluate
 from bot.console_face.feedback_command import feedback
+from bot.console_face.import_command import import_
 from bot.console_face.session import EXIT_CODES, NEEDS_SETUP, Session, wait_to_be_stopped
 
 # Video ids and excluded words may begin with "-": what is no option of ours is an argument.
@@ -100,7 +101,7 @@ def chat_command(context: typer.Context, library: asking_commands.LibraryOption 
 app.command("ask", context_settings=_DASHES_WELCOME)(asking_commands.ask)
 app.command("search", context_settings=_DASHES_WELCOME)(asking_commands.search)
 app.command("timeline", context_settings=_DASHES_WELCOME)(seeing_commands.timeline)
-app.command("import")(library_commands.import_)
+app.command("import")(import_)
 app.command("videos")(library_commands.videos)
 app.command("video", context_settings=_DASHES_WELCOME)(seeing_commands.video)
 app.command("transcript", context_settings=_DASHES_WELCOME)(library_commands.transcript)

@@ -16,7 +16,17 @@ from rich.text import Text
 
 from bot.answering.values import Answer, Excerpt, Found
 from bot.timecodes import timecode
-from storage.models import GlossaryEntry, Hit, ImportReport, LibrarySize, Miss, Segment, Statistics, VideoSummary
+from storage.models import (
+    MEGABYTE,
+    GlossaryEntry,
+    Hit,
+    ImportReport,
+    LibrarySize,
+    Miss,
+    Segment,
+    Statistics,
+    VideoSummary,
+)
 
 _MATCH = "bold yellow"
 _WIDEST = 1000
@@ -113,70 +123,44 @@ class Screen:
             self.out.print(Text("   ") + text, soft_wrap=True)
 
     def videos(self, summaries: Sequence[VideoSummary]) -> None:
-        """The list of videos; in a pipe one a line, tab between the fields."""
-        if not self.out.is_terminal:
-            for each in summaries:
-                fields = (
-                    each.video.video_id,
-                    timecode(each.end_second),
-                    str(each.segments),
-                    each.video.heading,
-                    each.video.creator,
-                )
-                self.data("\t".join(neutral(field) for field in fields) + "\n")
-            return
-        table = Table("id", "ends at", "segments", "title", "creator", box=None, pad_edge=False)
-        for each in summaries:
-            size = timecode(each.end_second), str(each.segments)
-            table.add_row(
-                *(
-                    Text(neutral(field))
-                    for field in (each.video.video_id, *size, each.video.heading, each.video.creator)
-                )
-            )
-        self.out.print(table)
+        """The list of videos."""
+        columns = "id", "ends at", "segments", "title", "creator"
+        self._listed(
+            columns,
+            (
+                (each.video.video_id, timecode(each.end_second), each.segments, each.video.heading, each.video.creator)
+                for each in summaries
+            ),
+        )
 
     def glossary(self, entries: Sequence[GlossaryEntry]) -> None:
-        """A glossary; in a pipe one entry a line, tab between the sides."""
-        if not self.out.is_terminal:
-            for entry in entries:
-                self.data(f"{neutral(entry.said)}\t{neutral(entry.meant)}\n")
-            return
-        table = Table("said", "meant", box=None, pad_edge=False)
-        for entry in entries:
-            table.add_row(Text(neutral(entry.said)), Text(neutral(entry.meant)))
-        self.out.print(table)
+        """A glossary."""
+        self._listed(("said", "meant"), ((entry.said, entry.meant) for entry in entries))
 
     def sizes(self, sizes: Sequence[tuple[int, LibrarySize]]) -> None:
-        """The libraries of servers, by their ids; in a pipe one a line, tab between the fields."""
-        rows = [
+        """The libraries of servers, by their ids."""
+        columns = "server", "videos", "segments", "megabytes", "last act", "what"
+        self._listed(
+            columns,
             (
-                str(server),
-                str(each.videos),
-                str(each.segments),
-                f"{each.text_bytes / 1_000_000:.1f}",
-                each.acted_at,
-                each.last_act,
-            )
-            for server, each in sizes
-        ]
-        if not self.out.is_terminal:
-            self.data("".join("\t".join(neutral(field) for field in row) + "\n" for row in rows))
-            return
-        table = Table("server", "videos", "segments", "megabytes", "last act", "what", box=None, pad_edge=False)
-        for row in rows:
-            table.add_row(*(Text(neutral(field)) for field in row))
-        self.out.print(table)
+                (server, each.videos, each.segments, f"{each.text_bytes / MEGABYTE:.1f}", each.acted_at, each.last_act)
+                for server, each in sizes
+            ),
+        )
 
     def misses(self, misses: Sequence[Miss]) -> None:
-        """Questions without an answer; in a pipe one a line, tab between count and question."""
+        """Questions without an answer."""
+        self._listed(("asked", "question"), ((miss.count, miss.question) for miss in misses))
+
+    def _listed(self, columns: Iterable[str], rows: Iterable[Iterable[str | int]]) -> None:
+        """A table; in a pipe one row a line, a tab between the fields, and no heads."""
+        fields = [[neutral(str(field)) for field in row] for row in rows]
         if not self.out.is_terminal:
-            for miss in misses:
-                self.data(f"{miss.count}\t{neutral(miss.question)}\n")
+            self.data("".join("\t".join(row) + "\n" for row in fields))
             return
-        table = Table("asked", "question", box=None, pad_edge=False)
-        for miss in misses:
-            table.add_row(str(miss.count), Text(neutral(miss.question)))
+        table = Table(*columns, box=None, pad_edge=False)
+        for row in fields:
+            table.add_row(*map(Text, row))
         self.out.print(table)
 
     def statistics(self, statistics: Statistics) -> None:

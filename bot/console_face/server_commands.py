@@ -11,11 +11,10 @@ from bot.console_face.machine_output import miss_json
 from bot.console_face.session import WRONG_USE, Session
 from bot.errors import SettingsError
 from bot.purging import purge_server, purge_shared
-from bot.server_settings import ONLY_IN_SERVERS, changed, in_words
+from bot.server_settings import ONLY_IN_SERVERS, changed, in_words, keep
 from storage import access
 from storage.ledger import EVERYWHERE_ELSE, Ledger
 from storage.library import Library
-from storage.models import Scope
 
 SetOption = Annotated[
     list[str] | None,
@@ -36,8 +35,7 @@ def settings(
     session: Session = context.obj
 
     async def run(stored: Library, ledger: Ledger) -> None:
-        scope = access.host(library)
-        server_id = _server(scope)
+        server_id = _server(library)
         kept = new = await ledger.settings(server_id)
         for assignment in set_ or ():
             name, equals, value = assignment.partition("=")
@@ -46,10 +44,7 @@ def settings(
             if server_id == EVERYWHERE_ELSE and name in ONLY_IN_SERVERS:
                 raise SettingsError(f"{name} belongs to a server: name it with --library.")
             new = changed(new, name, value)
-        if new.language != kept.language:
-            await stored.read_as(scope, new.language)
-        if new != kept:
-            await ledger.keep_settings(server_id, new)
+        await keep(stored, ledger, server_id, kept, new)
         words = in_words(new, host_cooldown=session.settings.cooldown_seconds)
         for name, told in words.items():
             if server_id != EVERYWHERE_ELSE or name not in ONLY_IN_SERVERS:
@@ -94,7 +89,7 @@ def purge(
         raise typer.Exit(WRONG_USE)
 
     async def run(stored: Library, ledger: Ledger) -> None:
-        server_id = _server(access.host(library))
+        server_id = _server(library)
         if server_id == EVERYWHERE_ELSE:
             await purge_shared(stored, ledger)
         else:
@@ -104,6 +99,6 @@ def purge(
     session.screen.say(f"Deleted {videos} of {library}, and all that people did with them.")
 
 
-def _server(scope: Scope) -> int:
+def _server(library: str) -> int:
     """The server whose library is named; 0 for the shared one."""
-    return access.server_of(scope.libraries[0]) or EVERYWHERE_ELSE
+    return access.server_of(access.host(library).libraries[0]) or EVERYWHERE_ELSE

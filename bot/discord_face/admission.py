@@ -31,7 +31,7 @@ def require_served_server(server_id: int, serves: Serves) -> None:
 def server_of(interaction: Interaction) -> int:
     """The server whose own library is meant. Raises NotAllowed where the app is not installed in one."""
     if interaction.guild_id is None or not interaction.is_guild_integration():
-        raise NotAllowed("A library can be looked after only in a server in which I am installed.")
+        raise NotAllowed("This works only in a server in which I am installed.")
     return interaction.guild_id
 
 

@@ -18,7 +18,7 @@ from storage.models import Video
 
 LONGEST_QUESTION = 300
 LONGEST_NOTE = 250
-LONGEST_TITLE = 150
+LONGEST_TITLE, LONGEST_NAME = 150, 110
 LONGEST_CREATOR = 60
 LONGEST_QUOTE = 600
 SHORTEST_QUOTE = 80
@@ -32,8 +32,8 @@ Part = ui.Item[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture of ours, sent along with the card that shows it as `attachment://name`."""
+class Enclosure:
+    """A file of ours, sent along with the card that shows it as `attachment://name`."""
 
     name: str
     content: bytes
@@ -42,9 +42,9 @@ class Picture:
 class Card(ui.LayoutView):
     """One message of ours. A fresh one is made for every send and every edit."""
 
-    def __init__(self, *parts: Part, pictures: Sequence[Picture] = ()) -> None:
+    def __init__(self, *parts: Part, enclosed: Sequence[Enclosure] = ()) -> None:
         super().__init__(timeout=None)
-        self._pictures = tuple(pictures)
+        self.enclosed = tuple(enclosed)
         for part in parts:
             self.add_item(part)
 
@@ -54,8 +54,8 @@ class Card(ui.LayoutView):
         return components
 
     def files(self) -> list[File]:
-        """Its pictures, for one send: a file that was read has nothing left for the next."""
-        return [File(io.BytesIO(picture.content), picture.name) for picture in self._pictures]
+        """What is enclosed, for one send: a file that was read has nothing left for the next."""
+        return [File(io.BytesIO(each.content), each.name) for each in self.enclosed]
 
 
 def text(content: str) -> ui.TextDisplay[Any]:
@@ -132,7 +132,7 @@ def _room(frames: Sequence[tuple[str, str]], budget: int) -> int:
 
 def _frame(excerpt: Excerpt, number: int) -> tuple[str, str]:
     """The lines above and below a quote."""
-    return f"**{number}. {title(excerpt)}**", "\n".join([link_line(excerpt), *_also(excerpt)])
+    return f"**{number}. {name_of(excerpt.video, LONGEST_TITLE)}**", "\n".join([link_line(excerpt), *_also(excerpt)])
 
 
 def _also(excerpt: Excerpt) -> list[str]:
@@ -146,10 +146,9 @@ def _elsewhere(place: Elsewhere, here: Video) -> str:
     return when if place.video == here else f"{neutral.fitted(place.video.heading, LONGEST_ALSO)} {when}"
 
 
-def title(excerpt: Excerpt) -> str:
-    """What the video is called."""
-    video = excerpt.video
-    return neutral.fitted(video.heading, LONGEST_TITLE) or neutral.fitted(video.video_id, LONGEST_TITLE) or "…"
+def name_of(video: Video, longest: int = LONGEST_NAME) -> str:
+    """What a video is called, escaped, in at most so many characters."""
+    return neutral.fitted(video.heading, longest) or neutral.fitted(video.video_id, longest) or "…"
 
 
 def link_line(excerpt: Excerpt) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.discord_face import cards, controls, neutral
-from bot.discord_face.cards import Card, notice
+from bot.discord_face.cards import Card, Enclosure, notice
 from bot.discord_face.cards_library import Reply, counted, enclosing, sized
 from bot.discord_face.controls import Owner
 from storage.models import Miss
@@ -52,4 +52,4 @@ def questions_reply(content: bytes, limit: int, questions: int, segments: int, n
         "typed them and without their names. Unzipped, `cuepoint evaluate` reads it.",
         *(f"-# {note}" for note in notes),
     ]
-    return enclosing("\n".join(words), QUESTIONS, content)
+    return Reply(enclosing("\n".join(words), Enclosure(QUESTIONS, content)))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from discord import ui
 
 from bot.discord_face import controls, neutral
-from bot.discord_face.cards import Card, Part, notice, text
+from bot.discord_face.cards import LONGEST_NAME, Card, Enclosure, name_of, notice, text
 from bot.discord_face.controls import Owner
 from bot.timecodes import timecode
 from storage.models import (
+    MEGABYTE,
+    ExportForm,
     GlossaryEntry,
     ImportReport,
     LibrarySize,
@@ -23,33 +25,17 @@ from storage.models import (
     VideoSummary,
 )
 
-MEGABYTE = 1_000_000
-LONGEST_NAME = 110
 _ROOM = 3_300
 """Characters of a list in a card; what else stands there is ours, and short."""
 _LONGEST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file that goes with a card."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
-    """A card, and a file with it where there is one. `public` is what may be said of it in front of everybody."""
+    """A card. `public` is what may be said of it in front of everybody."""
 
     card: Card
-    enclosure: Enclosure | None = None
     public: str = ""
-
-
-def name_of(video: Video) -> str:
-    """What a video is called, escaped."""
-    return neutral.fitted(video.heading, LONGEST_NAME) or neutral.fitted(video.video_id, LONGEST_NAME) or "…"
 
 
 def counted(count: int, one: str) -> str:
@@ -85,9 +71,9 @@ def report_reply(report: ImportReport) -> Reply:
     more = f"-# And {left:,} more, in the file." if left else ""
     if report.changed:
         more = "\n".join(filter(None, [more, "-# **/library undo** takes this import back."]))
-    card = _card(text("\n".join(filter(None, [head, *shown, more]))), enclosed="rejected.txt" if left else "")
     whole = "".join(f"{each}\n" for each in (*report.rejections, *report.notes))
-    return Reply(card, Enclosure("rejected.txt", whole.encode(errors="replace")) if left else None, public=head)
+    file = Enclosure("rejected.txt", whole.encode(errors="replace")) if left else None
+    return Reply(enclosing("\n".join(filter(None, [head, *shown, more])), file), public=head)
 
 
 def _outcome(report: ImportReport) -> str:
@@ -131,9 +117,11 @@ def _as_many(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     return list(lines), 0
 
 
-def _card(*parts: Part, enclosed: str = "") -> Card:
-    files: list[Part] = [ui.File(f"attachment://{enclosed}")] if enclosed else []
-    return Card(ui.Container(*parts), *files)
+def enclosing(words: str, file: Enclosure | None) -> Card:
+    """A few words, and a file with them where there is one."""
+    if file is None:
+        return Card(ui.Container(text(words)))
+    return Card(ui.Container(text(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
 
 
 def late_card(person: str, outcome: str) -> Card:
@@ -205,8 +193,8 @@ def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:
     shown, left = _as_many(lines, _ROOM)
     more = [f"-# And {left:,} more, in the file."] if left else []
     head = "### One entry" if len(entries) == 1 else f"### {len(entries):,} entries"
-    card = _card(text("\n".join([head, *shown, *more])), enclosed="glossary.tsv" if left else "")
-    return Reply(card, Enclosure("glossary.tsv", _tabbed(entries)) if left else None)
+    file = Enclosure("glossary.tsv", _tabbed(entries)) if left else None
+    return Reply(enclosing("\n".join([head, *shown, *more]), file))
 
 
 def _tabbed(entries: Iterable[GlossaryEntry]) -> bytes:
@@ -215,19 +203,14 @@ def _tabbed(entries: Iterable[GlossaryEntry]) -> bytes:
 
 def export_reply(name: str, content: bytes, what: str) -> Reply:
     """A library, or a video of it, as a file."""
-    return enclosing(f"{what}, {sized(len(content))}", name, content)
+    return Reply(enclosing(f"{what}, {sized(len(content))}", Enclosure(name, content)))
 
 
-def enclosing(words: str, name: str, content: bytes) -> Reply:
-    """A few words, and a file with them."""
-    return Reply(_card(text(words), enclosed=name), Enclosure(name, content))
-
-
-def too_large_card(size: int, limit: int, form: str, *, one_video: bool) -> Card:
+def too_large_card(size: int, limit: int, form: ExportForm, *, one_video: bool) -> Card:
     """An export in a form that Discord does not take."""
     instead = [
         *([] if one_video else ["export a single video"]),
-        *([] if form == "parquet" else ["choose Parquet"]),
+        *([] if form is ExportForm.PARQUET else ["choose Parquet"]),
         "ask whoever hosts this bot",
     ]
     listed = " or ".join(filter(None, [", ".join(instead[:-1]), instead[-1]]))

@@ -24,7 +24,7 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_b
     """One passage, quoted whole, with what can be done about it."""
     # Where speech goes on, the quote is a part of it.
     excerpt = replace(opened.excerpt, starts_passage=not opened.earlier, ends_passage=not opened.later)
-    head = f"**{cards.title(excerpt)}**\n{cards.link_line(excerpt)}"
+    head = f"**{cards.name_of(excerpt.video, cards.LONGEST_TITLE)}**\n{cards.link_line(excerpt)}"
     parts: list[Part] = [
         cards.text(cards.header(question)),
         ui.Section(cards.text(head), accessory=cards.accessory(excerpt, 1)),
@@ -37,7 +37,7 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_b
 
 def transcript_card(video: Video, segments: Sequence[Segment], owner: Owner, *, earlier: bool, later: bool) -> Card:
     """The words around a moment, a link before each stretch of them."""
-    name = neutral.fitted(video.heading, cards.LONGEST_TITLE) or neutral.fitted(video.video_id, 100)
+    name = cards.name_of(video, cards.LONGEST_TITLE)
     links = [neutral.linked(timecode(each.start_second), link_at(video.url, each.start_second)) for each in segments]
     # The addresses count towards what a card may hold; the words share what they leave.
     room = (MOST_TEXT - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)

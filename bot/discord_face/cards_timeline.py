@@ -10,7 +10,7 @@ from discord import MediaGalleryItem, ui
 from bot.answering.values import AnsweredTimeline, Excerpt
 from bot.asking import STRIPS
 from bot.discord_face import cards, controls, neutral
-from bot.discord_face.cards import Card, Part, Picture
+from bot.discord_face.cards import Card, Enclosure, Part
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import LONGEST_ALT_TEXT, MOST_TEXT
 from bot.drawing import numbered
@@ -44,7 +44,7 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
         cards.text("\n".join([*unwritten, hint])),
     ]
     rows = [*controls.numbers(owner, len(answer.excerpts)), *controls.row(controls.delete(owner))]
-    return Card(ui.Container(*parts), *rows, pictures=[Picture(PICTURE, picture)])
+    return Card(ui.Container(*parts), *rows, enclosed=[Enclosure(PICTURE, picture)])
 
 
 def _unwritten(strips: Sequence[Strip], room: int) -> list[str]:

@@ -15,7 +15,7 @@ from storage.models import TellingTerm, Video, VideoSummary
 
 VIDEOS_ON_A_PAGE = 10
 """As many as a card has room for when each shows its cover: three components each, of forty."""
-LONGEST_NAME, LONGEST_LISTED_ADDRESS, LONGEST_SEARCH = 110, 150, 100
+LONGEST_LISTED_ADDRESS, LONGEST_SEARCH = 150, 100
 LONGEST_TERM, ROOM_FOR_TERMS = 40, 3000
 """Characters of a telling word, and of all of them with their links, of the 4,000 that a card may have."""
 
@@ -44,13 +44,9 @@ def _listed(summary: VideoSummary) -> Part:
     video = summary.video
     when = neutral.linked(timecode(summary.end_second), video.url, LONGEST_LISTED_ADDRESS)
     creator = neutral.fitted(video.creator, 40)
-    line = " · ".join(part for part in (f"**{_name(video, LONGEST_NAME)}**", creator, when) if part)
+    line = " · ".join(part for part in (f"**{cards.name_of(video)}**", creator, when) if part)
     cover = _cover(video)
     return ui.Section(cards.text(line), accessory=cover) if cover else cards.text(line)
-
-
-def _name(video: Video, length: int) -> str:
-    return neutral.fitted(video.heading, length) or neutral.fitted(video.video_id, length) or "…"
 
 
 def _cover(video: Video) -> Part | None:
@@ -65,7 +61,7 @@ def video_card(summary: VideoSummary, terms: Sequence[TellingTerm], owner: Owner
     video = summary.video
     creator = neutral.fitted(video.creator, cards.LONGEST_CREATOR)
     lines = [
-        f"### {_name(video, cards.LONGEST_TITLE)}",
+        f"### {cards.name_of(video, cards.LONGEST_TITLE)}",
         creator,
         f"**Length** {timecode(summary.end_second)} · **segments** {summary.segments:,} · **words** {summary.words:,}",
         neutral.linked("Open the video", video.url) if neutral.address(video.url, neutral.LONGEST_ADDRESS) else "",

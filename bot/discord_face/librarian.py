@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.discord_face import cards_library, uploads
-from bot.discord_face.cards import Card, notice
+from bot.discord_face.cards import Card, name_of, notice
 from bot.discord_face.cards_library import Reply
 from bot.discord_face.catalogue import named
 from bot.discord_face.desk import Desk
@@ -20,7 +20,7 @@ from bot.errors import BrokenOff, LibraryBusy
 from storage import access
 from storage.errors import UnknownVideo
 from storage.library import Library
-from storage.models import GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
+from storage.models import ExportForm, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
 _AT_ONCE = 2
 """Imports under way over all servers: each holds its files in memory."""
@@ -90,7 +90,7 @@ class Librarian:
             except asyncio.CancelledError:
                 if not self._broken_off:
                     raise
-                await self._desk.ledger.forgo_import(_key(server_id))
+                await self._desk.ledger.forgo_import(access.key_of(server_id))
                 raise BrokenOff(
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."
@@ -113,7 +113,7 @@ class Librarian:
             report = await self.library.import_files(
                 access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
             )
-        report = uploads.with_advice(report)
+        report = report.advised(uploads.ADVICE)
         return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
 
     @property
@@ -142,7 +142,7 @@ class Librarian:
 
     async def _count(self, server_id: int) -> None:
         most = self._imports_a_day
-        if not await self._desk.ledger.begin_import(_key(server_id), most=most):
+        if not await self._desk.ledger.begin_import(access.key_of(server_id), most=most):
             raise LibraryBusy(
                 f"This server has had its {cards_library.counted(most, 'import')} for today: nothing was imported. "
                 "The count begins anew at midnight UTC."
@@ -183,7 +183,7 @@ class Librarian:
         before = await self.library.rename(access.own(server_id), found.video.video_id, title)
         return cards_library.renamed_card(before, title)
 
-    async def export(self, server_id: int, form: str, name: str, limit: int) -> Reply:
+    async def export(self, server_id: int, form: ExportForm, name: str, limit: int) -> Reply:
         """The library, or the video of a name, as a file of at most `limit` bytes."""
         found = await self.video(server_id, name) if name else None
         video_id = found.video.video_id if found else None
@@ -191,14 +191,14 @@ class Librarian:
         if len(content) > limit:
             return Reply(cards_library.too_large_card(len(content), limit, form, one_video=found is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
-        what = f"**{cards_library.name_of(found.video)}**" if found else "This server's library"
+        what = f"**{name_of(found.video)}**" if found else "This server's library"
         return cards_library.export_reply(f"{base}.{form}", content, what)
 
     async def stats(self, server_id: int) -> Card:
         """How large the library is, and may become."""
         own = access.own(server_id)
         statistics, size = await self.library.statistics(own), await self.library.size(own)
-        imports = await self._desk.ledger.imports_today(_key(server_id))
+        imports = await self._desk.ledger.imports_today(access.key_of(server_id))
         return cards_library.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
 
     async def glossary(self, server_id: int) -> list[GlossaryEntry]:
@@ -218,7 +218,3 @@ class Librarian:
         gone = await self.library.remove_from_glossary(access.own(server_id), said, meant)
         meanings = ", ".join(f"“{entry.meant}”" for entry in gone)
         return notice(f"“{gone[0].said}” will no longer be found by asking for {meanings}.")
-
-
-def _key(server_id: int) -> str:
-    return access.own(server_id).libraries[0]

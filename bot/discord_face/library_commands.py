@@ -23,7 +23,7 @@ from bot.discord_face.permits import Intake, Review, entrust, entrusting, permit
 from bot.discord_face.places import desk_of, librarian_of
 from bot.discord_face.slow_replies import reply_slowly
 from bot.discord_face.weather import SIGN_SECOND, insist
-from storage.models import GlossaryEntry, Labels
+from storage.models import ExportForm, GlossaryEntry, Labels
 
 library = app_commands.Group(
     name="library",
@@ -36,7 +36,12 @@ glossary = app_commands.Group(name="glossary", description="What captions mis-he
 
 Name = Range[str, 1, 200]
 Words = Range[str, 1, 100]
-FORMS = {"JSON Lines": "jsonl", "CSV": "csv", "Parquet": "parquet", "SubRip, of one video": "srt"}
+FORMS = {
+    "JSON Lines": ExportForm.JSONL,
+    "CSV": ExportForm.CSV,
+    "Parquet": ExportForm.PARQUET,
+    "SubRip, of one video": ExportForm.SRT,
+}
 
 
 @library.command(name="import")
@@ -87,11 +92,12 @@ async def rename(interaction: Interaction, video: Name, title: Name) -> None:
 @library.command()
 @app_commands.rename(form="format")
 @app_commands.describe(form="The kind of file", video="Only this video: its title or its id")
-@app_commands.choices(form=[Choice(name=name, value=value) for name, value in FORMS.items()])
+@app_commands.choices(form=[Choice(name=name, value=form.value) for name, form in FORMS.items()])
 async def export(interaction: Interaction, form: Choice[str], video: Name = "") -> None:
     """Get what is stored here as a file."""
     server, librarian = server_of(interaction), librarian_of(interaction)
-    await reply_slowly(interaction, lambda: librarian.export(server, form.value, video, interaction.filesize_limit))
+    kind, limit = ExportForm(form.value), interaction.filesize_limit
+    await reply_slowly(interaction, lambda: librarian.export(server, kind, video, limit))
 
 
 @library.command()

@@ -10,7 +10,7 @@ from typing import Any, Self
 from discord import app_commands, ui
 from discord.app_commands import Choice, Range
 
-from bot.discord_face.admission import require_served
+from bot.discord_face.admission import is_moderator, require_served, server_of
 from bot.discord_face.arrivals import is_repeated
 from bot.discord_face.cards import Card
 from bot.discord_face.cards_settings import CHANNELS_ID, CHOSEN_CHANNELS, ROLES_ID, settings_card
@@ -19,9 +19,8 @@ from bot.discord_face.desk import Desk
 from bot.discord_face.pace import Delivery, Interaction, deliver
 from bot.discord_face.places import desk_of
 from bot.discord_face.spoken import report
-from bot.errors import ManagersOnly
-from bot.server_settings import LONGEST_COOLDOWN, MOST_QUOTES, changed
-from storage import access
+from bot.errors import NotAllowed
+from bot.server_settings import LONGEST_COOLDOWN, MOST_QUOTES, changed, keep
 from storage.models import ServerSettings
 
 LANGUAGES = {
@@ -36,15 +35,14 @@ LANGUAGES = {
 
 
 def managed_server(interaction: Interaction) -> int:
-    """The server whose manager pressed, typed or submitted this. Raises ManagersOnly.
+    """The server whose manager pressed, typed or submitted this. Raises NotAllowed.
 
     Checked every time: a card stays where it is when somebody is no manager any more.
     """
-    if interaction.guild_id is None or not interaction.is_guild_integration():
-        raise ManagersOnly("This works only in a server in which I am installed.")
-    if not interaction.permissions.manage_guild:
-        raise ManagersOnly("Only those who may manage this server can do that.")
-    return interaction.guild_id
+    server_id = server_of(interaction)
+    if not is_moderator(interaction):
+        raise NotAllowed("Only those who may manage this server can do that.")
+    return server_id
 
 
 @app_commands.command()
@@ -98,16 +96,13 @@ async def suggest_languages(_interaction: Interaction, current: str) -> list[Cho
 async def _changed(
     interaction: Interaction, server_id: int, changing: Callable[[ServerSettings], ServerSettings]
 ) -> Card:
-    """Change settings, and show them all. The language is the library's too, which is then read anew."""
+    """Change settings, and show them all."""
     desk = desk_of(interaction)
     # They are kept as a whole: of two moderators at once, the second would take back what the first one changed.
     async with desk.changing_settings:
         kept = await desk.ledger.settings(server_id)
         new = changing(kept)
-        if new.language != kept.language:
-            await desk.library.read_as(access.own(server_id), new.language)
-        if new != kept:
-            await desk.ledger.keep_settings(server_id, new)
+        await keep(desk.library, desk.ledger, server_id, kept, new)
     return _card(interaction, desk, new, said="Changed." if new != kept else "")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -15,7 +14,7 @@ import discord
 
 from bot.discord_face import neutral
 from bot.discord_face.cards import Card, notice
-from bot.discord_face.cards_library import Enclosure, Reply, late_card, long_wait_card
+from bot.discord_face.cards_library import Reply, late_card, long_wait_card
 from bot.discord_face.pace import Delivery, Interaction, promise, sealed
 from bot.discord_face.spoken import sentence
 from bot.discord_face.weather import Undelivered, insist, is_over
@@ -68,15 +67,11 @@ async def _show_progress(interaction: Interaction, task: asyncio.Future[Reply], 
 async def _hand_over(interaction: Interaction, reply: Reply) -> None:
     card = sealed(reply.card)
     try:
-        await insist(lambda: interaction.edit_original_response(view=card, attachments=_files(reply.enclosure)))
+        await insist(lambda: interaction.edit_original_response(view=card, attachments=card.files()))
     except discord.HTTPException as error:
         if not is_over(error):
             raise
         await _post(interaction, reply)
-
-
-def _files(enclosure: Enclosure | None) -> list[discord.File]:
-    return [discord.File(io.BytesIO(enclosure.content), enclosure.name)] if enclosure else []
 
 
 async def _post(interaction: Interaction, reply: Reply) -> None:

@@ -9,12 +9,13 @@ from pathlib import PurePath
 import aiohttp
 import discord
 
-from bot.discord_face.cards_library import MEGABYTE
 from storage.errors import InputError, OverQuota
-from storage.models import ImportReport, Labels, Rejection, Source
+from storage.models import MEGABYTE, Labels, Rejection, Source
 
 MOST_FILES = 10
 """As many as Discord's form takes."""
+ADVICE = ". Here: import it by itself, with the option video."
+"""How a file's video is named here."""
 
 
 def require_room(files: Sequence[discord.Attachment], most_bytes: int) -> None:
@@ -64,14 +65,3 @@ def labelled(sources: Sequence[Source], labels: Labels, *, given: int) -> tuple[
     shared = replace(labels, video_id="", title="", url="")
     notes = ["Title, video and url were passed over: they can be said of a single file only."]
     return [(source, shared) for source in sources], notes if shared != labels and sources else []
-
-
-def with_advice(report: ImportReport) -> ImportReport:
-    """Say how a file's video is named here."""
-    advised = [
-        replace(each, reason=f"{each.reason}. Here: import it by itself, with the option video.")
-        if each.source in report.unnamed
-        else each
-        for each in report.rejections
-    ]
-    return replace(report, rejections=tuple(advised))

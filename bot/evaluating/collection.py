@@ -13,10 +13,8 @@ from bot.errors import QuestionSetError
 from bot.evaluating.values import Entry
 from storage import access
 from storage.library import Library
-from storage.models import UNLIMITED, Hit, ImportReport, Labels, Scope, Source
+from storage.models import LONGEST_SECOND, UNLIMITED, Hit, ImportReport, Labels, Scope, Source
 
-LONGEST_SECOND = 100 * 3600.0
-"""The library takes no later time: beyond it, times are not in seconds."""
 APART_SECOND = 0.001
 """How far segments that begin at the same second are moved apart: a library tells them by their start."""
 

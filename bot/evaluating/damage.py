@@ -10,10 +10,7 @@ import regex
 
 from storage.analysis import analyser_for
 
-SHORTEST = 4
-"""Letters a word needs to be damaged."""
-
-# A word of letters alone: nothing of a number, a contraction, or a filter such as video:name.
+# A word of four letters or more, letters alone: nothing of a number, a contraction, or a filter such as video:name.
 _WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}_'’]|\S:)[\p{L}\p{M}]{4,}(?![\p{L}\p{M}\p{N}_'’]|:\S)")
 
 Slip = Callable[[random.Random, str, Sequence[str]], str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,9 +52,9 @@ async def evaluate(wishes: Wishes, progress: Progress) -> Report:
     if not judged:
         raise QuestionSetError(f"{wishes.folder}: no question has a text that is judged relevant; nothing can be said")
     asked = _picked(judged, wishes.limit)
-    language = wishes.language.replace("_", "-").partition("-")[0].lower()
-    async with collected(read.entries, language, lambda done, total: progress("storing", done, total)) as collection:
-        run = _Run(wishes, read, asked, language, collection, Examiner(collection, progress))
+    storing = partial(progress, "storing")
+    async with collected(read.entries, wishes.language, storing) as collection:
+        run = _Run(wishes, read, asked, collection, Examiner(collection, progress))
         comparisons, ablations = await run.comparisons()
         refusals = await run.refusals(_picked(foreign, wishes.limit))
         statistics = await collection.library.statistics(collection.scope)
@@ -78,12 +79,11 @@ class _Run:
         wishes: Wishes,
         read: QuestionSet,
         asked: Sequence[Query],
-        language: str,
         collection: Collection,
         examiner: Examiner,
     ) -> None:
         self._wishes, self._judgements, self._asked = wishes, read.judgements, asked
-        self._language, self._collection, self._examiner = language, collection, examiner
+        self._collection, self._examiner = collection, examiner
         self._notes: list[str] = []
 
     def notes(self) -> list[str]:
@@ -120,9 +120,8 @@ class _Run:
         return tuple(refusals)
 
     def _damaged(self, seed: int) -> list[Query]:
-        queries = [
-            replace(query, text=damaged(query.text, seed, query.query_id, self._language)) for query in self._asked
-        ]
+        language = self._wishes.language
+        queries = [replace(query, text=damaged(query.text, seed, query.query_id, language)) for query in self._asked]
         whole = sum(before.text == after.text for before, after in zip(self._asked, queries, strict=True))
         if whole:
             self._notes.append(f"Questions without a word of four letters, asked without a slip: {whole:,}.")

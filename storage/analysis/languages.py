@@ -36,10 +36,13 @@ POSSESSIVE = frozenset({"en", "de", "nl"})
 SUFFIXED = frozenset({"tr"})
 """Languages that hang endings on a name by an apostrophe: "İstanbul'da"."""
 
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]+)?")
+
 
 def base_language(tag: str) -> str:
-    """The language of a tag: "pt" of "pt-BR", "zh" of "zh_Hans"."""
-    return re.split("[-_]", tag.strip(), maxsplit=1)[0].lower()
+    """The language of a BCP 47 tag or a caption track: "pt" of "pt-BR", "en" of "en-orig"; "" for what is none."""
+    match = _TAG.fullmatch(tag.strip())
+    return match[1].lower() if match else ""
 
 
 def stemmer_for(language: str) -> Stemmer | None:

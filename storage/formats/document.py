@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from storage.analysis import base_language
 from storage.errors import InputError
 from storage.formats.addresses import clean_url, youtube_id
 from storage.formats.cleaning import clean, clean_id, quoted
@@ -24,7 +25,6 @@ from storage.models.limits import (
     Limits,
 )
 
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]+)?")
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
 
 
@@ -104,12 +104,6 @@ class Format:
     suffixes: tuple[str, ...]
     recognises: Callable[[Document], bool]
     read: Callable[[Document], Reading]
-
-
-def base_language(tag: str) -> str:
-    """Return the language of a BCP 47 tag or a caption track ("en-US", "en-orig": "en"), "" when it is none."""
-    match = _LANGUAGE.fullmatch(tag.strip())
-    return match[1].lower() if match else ""
 
 
 def clean_labels(name: str, labels: Labels) -> Labels:

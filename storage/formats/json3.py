@@ -14,9 +14,9 @@ from storage.formats.cleaning import clean
 from storage.formats.document import Document
 from storage.formats.rolling import settled
 from storage.models import Cue, Reading
-from storage.models.limits import OBJECTS_A_ROW
+from storage.models.limits import LONGEST_SECOND, OBJECTS_A_ROW
 
-_LONGEST_MS = 100 * 3_600_000
+_LONGEST_MS = int(LONGEST_SECOND * 1000)
 _RECOGNISED_WITHIN = 65_536
 _KEYS = re.compile(r'(?<!\\)"(?:events|wireMagic)"\s*:')
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from storage.analysis import base_language
 from storage.formats.cleaning import clean
-from storage.formats.document import base_language
 
 # yt-dlp writes these for characters that file systems forbid.
 _LOOKALIKES = str.maketrans(

@@ -12,14 +12,11 @@ from storage.formats.addresses import clean_url, complete
 from storage.formats.cleaning import clean, clean_id, quoted
 from storage.formats.document import Document
 from storage.models import Reading, Rejection, Segment, Transcript, Video
-from storage.models.limits import LONGEST_ID, LONGEST_TEXT
+from storage.models.limits import LONGEST_ID, LONGEST_SECOND, LONGEST_TEXT
 
 REQUIRED = ("video_id", "text", "start_second")
 COLUMNS = (*REQUIRED, "end_second", "url", "title", "thumbnail", "creator")
 """The columns that are read; `creator` is Cuepoint's own addition to the dataset's seven."""
-
-LONGEST_SECOND = 100 * 3600.0
-"""No recording is longer; a later time is a mistake, most often milliseconds taken for seconds."""
 
 SPOKEN_CHARACTERS_PER_SECOND = 13.8
 """How fast people talk: the characters of the 300 rows in the three sample pages over the seconds they last."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from storage.formats.cleaning import quoted
 from storage.formats.document import Document
 from storage.models import Rejection
-from storage.models.limits import LONGEST_TEXT
+from storage.models.limits import LONGEST_SECOND, LONGEST_TEXT
 
-_LONGEST_MS = 100 * 3_600_000
+_LONGEST_MS = int(LONGEST_SECOND * 1000)
 _TIME = r"(?:(\d{1,9}):)?(\d{1,9}):(\d{1,2})(?:[.,:](\d{1,9}))?"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?P<settings>\s.*)?", re.ASCII)
 _BEGINS_WITH_TIME = re.compile(r"\s*\d{1,9}:\d", re.ASCII)

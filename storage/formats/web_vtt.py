@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
+from storage.analysis import base_language
 from storage.formats.captions import captioned
-from storage.formats.document import Document, base_language
+from storage.formats.document import Document
 from storage.formats.markup import has_word_times, webvtt_words
 from storage.formats.rolling import RawCue, spoken_cues
 from storage.formats.timing_lines import Line, Role, read_lines, strays

@@ -13,6 +13,7 @@ from storage.models.finding import Step as Step
 from storage.models.finding import Strip as Strip
 from storage.models.finding import TellingTerm as TellingTerm
 from storage.models.finding import Timeline as Timeline
+from storage.models.libraries import ExportForm as ExportForm
 from storage.models.libraries import GlossaryEntry as GlossaryEntry
 from storage.models.libraries import ImportReport as ImportReport
 from storage.models.libraries import LibrarySize as LibrarySize
@@ -22,6 +23,8 @@ from storage.models.libraries import Quota as Quota
 from storage.models.libraries import Statistics as Statistics
 from storage.models.libraries import UndoReport as UndoReport
 from storage.models.libraries import VideoSummary as VideoSummary
+from storage.models.limits import LONGEST_SECOND as LONGEST_SECOND
+from storage.models.limits import MEGABYTE as MEGABYTE
 from storage.models.limits import UNLIMITED as UNLIMITED
 from storage.models.limits import Limits as Limits
 from storage.models.use import CastVote as CastVote
@@ -32,6 +35,7 @@ from storage.models.use import Sighting as Sighting
 from storage.models.use import Verdict as Verdict
 from storage.models.use import Vote as Vote
 from storage.models.use import VoteCount as VoteCount
+from storage.models.videos import SILENCE_SECOND as SILENCE_SECOND
 from storage.models.videos import Cue as Cue
 from storage.models.videos import CueMark as CueMark
 from storage.models.videos import Labels as Labels

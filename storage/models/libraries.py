@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import enum
+from dataclasses import dataclass, replace
 
 from storage.models.videos import Rejection, Video
 
@@ -85,6 +86,24 @@ class ImportReport:
     def changed(self) -> bool:
         """Whether anything was (or would be) written."""
         return bool(self.videos_added or self.videos_changed)
+
+    def advised(self, advice: str) -> ImportReport:
+        """The same with advice on how to name a video, behind the reason of each file that lacks nothing else."""
+        rejections = (
+            replace(each, reason=each.reason + advice) if each.source in self.unnamed else each
+            for each in self.rejections
+        )
+        return replace(self, rejections=tuple(rejections))
+
+
+class ExportForm(enum.StrEnum):
+    """The files that videos can be exported as."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+    PARQUET = "parquet"
+    SRT = "srt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ CAPTIONS_SHARE = 4
 """The part of a file's size that captions may have: reading them takes four times the memory of a table, and hours of
 speech are a megabyte at most."""
 
+LONGEST_SECOND = 100 * 3600.0
+"""No recording is longer; a later time is a mistake, most often milliseconds taken for seconds."""
+
 LONGEST_TEXT = 100_000
 """Characters of one caption, or of one cell: two hours of speech. More is a file without line ends, or an open
 quotation mark."""

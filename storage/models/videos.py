@@ -8,6 +8,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
+SILENCE_SECOND = 10.0
+"""A pause longer than this parts what is said: nothing is joined across it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Video:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.models import Video
+from storage.models import SILENCE_SECOND, Video
 from storage.ranking.spans import spread, sums
 from storage.ranking.subwords import Subwords
 from storage.ranking.videos import VideoList
@@ -27,8 +27,6 @@ Counts = NDArray[np.unsignedinteger]
 
 READ_AT_ONCE = 2_000_000
 """How many words are counted at a time when videos go: it bounds the memory that this takes."""
-SILENCE_SECOND = 10.0
-"""A pause longer than this between two segments parts them: nothing is joined across it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

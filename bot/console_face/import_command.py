@@ -1,0 +1,132 @@
+"""`cuepoint import`."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.prompt import Prompt
+
+from bot.console_face.asking_commands import LibraryOption
+from bot.console_face.session import FAILED, Session
+from storage import access
+from storage.library import Library
+from storage.models import ImportReport, Labels, Rejection, Scope, Source
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="SubRip, WebVTT, json3, CSV, TSV, JSON Lines, Parquet, or a pasted data set page.",
+            show_default=False,
+        ),
+    ],
+    video_id: Annotated[
+        str, typer.Option("--video-id", help="The video a caption file belongs to: its id or YouTube address.")
+    ] = "",
+    title: Annotated[str, typer.Option("--title", help="The video's title.")] = "",
+    url: Annotated[str, typer.Option("--url", help="The video's address.")] = "",
+    creator: Annotated[str, typer.Option("--creator", help="Who made it.")] = "",
+    language: Annotated[str, typer.Option("--language", help="The language spoken, such as en.")] = "",
+    encoding: Annotated[
+        str, typer.Option("--encoding", help="The text encoding, where it is not UTF-8 or UTF-16.")
+    ] = "",
+    library: LibraryOption = access.SHARED,
+    replace_: Annotated[
+        bool, typer.Option("--replace", help="Replace each video instead of merging rows into it.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+) -> None:
+    """Add videos from transcript files. Importing the same again changes nothing.
+
+    How large a file may be, and how many videos an import brings, is set by CUEPOINT_FILE_MEGABYTES, CUEPOINT_FILE_ROWS
+    and CUEPOINT_IMPORT_VIDEOS.
+    """
+    session: Session = context.obj
+    labels = Labels(video_id=video_id, title=title, url=url, creator=creator, language=language, encoding=encoding)
+
+    with session.reporting_errors():
+        sources, missing = _read(files, session.settings.limits.file_bytes)
+
+    async def run(stored: Library) -> list[ImportReport]:
+        scope = access.host(library)
+        first = await _import(session, stored, scope, [(source, labels) for source in sources], replace_, dry_run)
+        named = _ask_for_ids(session, sources, first, labels)
+        if not named:
+            return [first]
+        left = tuple(r for r in first.rejections if r.source not in {source.name for source, _ in named})
+        second = await _import(session, stored, scope, named, replace_, dry_run)
+        return [replace(first, rejections=left), second] if len(sources) > len(named) else [second]
+
+    reports = session.run(run) if sources else [ImportReport(library)]
+    reports = [report.advised(" (--video-id ID --title TITLE)") for report in reports]
+    reports[0] = replace(reports[0], rejections=(*missing, *reports[0].rejections))
+    for report in reports:
+        session.screen.report(report)
+    if any(report.rejections for report in reports):
+        raise typer.Exit(FAILED)
+
+
+def _read(files: list[str], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
+    """The files that can be read, and why the others cannot; of a larger one only so much that it shows."""
+    bases = Counter(Path(name).name for name in set(files))
+    sources: list[Source] = []
+    missing: list[Rejection] = []
+    for name in files:
+        path = Path(name)
+        if "://" in name and not path.exists():
+            # What was given is an address: reading it as a file's content says how to get its captions.
+            sources.append(Source(name, name.encode()))
+            continue
+        try:
+            with path.open("rb") as file:
+                # Files of one name in several folders are told apart by how they were given.
+                sources.append(Source(path.name if bases[path.name] == 1 else name, file.read(most_bytes + 1)))
+        except IsADirectoryError:
+            missing.append(Rejection(name, f"this is a folder; name its files, for example {path}/*.srt."))
+        except OSError as error:
+            missing.append(
+                Rejection(name, f"the file cannot be read ({error.strerror}); check its name and permissions.")
+            )
+    return sources, missing
+
+
+async def _import(
+    session: Session, stored: Library, scope: Scope, files: list[tuple[Source, Labels]], replace_: bool, dry_run: bool
+) -> ImportReport:
+    with session.screen.progress("videos") as bar:
+        task = bar.add_task("videos", total=None)
+        return await stored.import_files(
+            scope,
+            files,
+            replace=replace_,
+            dry_run=dry_run,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def _ask_for_ids(
+    session: Session, sources: list[Source], report: ImportReport, labels: Labels
+) -> list[tuple[Source, Labels]]:
+    """Ask, where somebody sits at the terminal, which video each nameless caption file belongs to."""
+    if not (sys.stdin.isatty() and session.screen.err.is_terminal):
+        return []
+    named: list[tuple[Source, Labels]] = []
+    for source in sources:
+        if source.name in report.unnamed:
+            console = session.screen.err
+            session.screen.remark(f"{source.name} does not say which video it belongs to.")
+            video_id = Prompt.ask(
+                "Its id or YouTube address (empty to leave it out)", console=console, default="", show_default=False
+            )
+            if video_id.strip():
+                title = labels.title or Prompt.ask("Its title", console=console, default="", show_default=False)
+                named.append((source, replace(labels, video_id=video_id.strip(), title=title.strip())))
+    return named
