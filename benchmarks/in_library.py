@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import statistics
 import time
@@ -163,6 +164,8 @@ def _watched(later: Path, database: Path, effort: Effort) -> tuple[Times, Times]
         library = await Library.open(database, UNLIMITED)
         asked = questions(effort.questions)
         await _search(library, asked[0])
+        gc.collect()  # as the bot does when it has started
+        gc.freeze()
         idle = await event_loop.idle()
         importing = asyncio.create_task(_import(library, later))
         busy = await event_loop.busy(library, SCOPE, importing, asked)

@@ -92,14 +92,16 @@ class Importer:
         unnamed: list[str] = []
         for source, labels in files:
             try:
-                reading = await asyncio.to_thread(formats.read, source, labels, self._limits)
-                await asyncio.to_thread(shelf.add, source.name, reading)
+                await asyncio.to_thread(self._take_up, shelf, source, labels)
             except InputError as error:
                 shelf.reject(source.name, str(error))
                 if isinstance(error, MissingVideoId):
                     unnamed.append(source.name)
         report = ImportReport(self._key, rejections=tuple(shelf.rejections), unnamed=tuple(unnamed))
         return deque(shelf.arrivals.values()), report
+
+    def _take_up(self, shelf: _Shelf, source: Source, labels: Labels) -> None:
+        shelf.add(source.name, formats.read(source, labels, self._limits))
 
     async def _store(self, arrival: _Arrival, whole: bool, act: _Act) -> tuple[StoredVideo | None, Merged]:
         """Lay one video over what is stored of it, in one transaction that no other process's write comes between."""
