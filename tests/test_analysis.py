@@ -271,7 +271,7 @@ def test_several_threads_may_read_at_once() -> None:
 def test_long_garbage_is_not_kept() -> None:
     analyser = Analyser("en")
     assert len(list(analyser.tokens("x" * 100_000 + " " + "機" * 10_000))) == 1 + 2 * 10_000 - 1
-    assert not analyser._terms
+    assert not analyser._known
 
 
 @given(st.text(st.sampled_from("abcC19'+#,. -[(\n")))
@@ -290,4 +290,4 @@ def test_ascii_is_read_as_any_other_text(text: str) -> None:
 def test_plain_words_are_read_as_any_other_word(word: str, language: str) -> None:
     """They have a shorter way of their own."""
     analyser = analyser_for(language)
-    assert (analyser._plain(word),) == tuple(analyser._words(word))
+    assert analyser._of(word) == tuple(analyser._words(word))

@@ -109,7 +109,39 @@ def test_only_access_makes_scopes() -> None:
     assert makers == {"storage/access.py"}
 
 
+def test_no_match_lets_go_of_pythons_lock() -> None:
+    """Where `regex` does so with every word, whoever waits for the lock is woken in vain over and over."""
+    assert not [call for path in FILES for call in lock_releases(path)]
+
+
+def lock_releases(path: Path) -> set[str]:
+    """The calls by which patterns of `regex` are matched without being told to keep the lock."""
+    tree = ast.parse(path.read_text())
+    patterns = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("regex.compile(")
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return {
+        f"{path.name}: {ast.unparse(node)}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in patterns
+        and "concurrent" not in {keyword.arg for keyword in node.keywords}
+    }
+
+
 def test_the_check_sees_a_forbidden_import(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text("from bot.asking import ask\nimport discord\n")
     assert of(imports(wrong), "bot", "discord") == {"bot.asking.ask", "discord"}
+
+
+def test_the_check_sees_a_match_that_lets_go(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("A = regex.compile('a')\nA.sub('', 'a')\nA.findall('a', concurrent=False)\n")
+    assert lock_releases(wrong) == {"wrong.py: A.sub('', 'a')"}

@@ -155,7 +155,7 @@ def _pieces(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
         if word.end() - word.start() <= LONGEST_UNIT:
             yield word.span()
         else:
-            for letters in _LETTERS.finditer(text, *word.span()):
+            for letters in _LETTERS.finditer(text, *word.span(), concurrent=False):
                 # A character of hundreds of marks is none that anybody wrote.
                 for start in range(letters.start(), letters.end(), UNIT_LENGTH):
                     yield start, min(start + UNIT_LENGTH, letters.end())

@@ -41,7 +41,7 @@ def cleaned(text: str) -> str:
 
 def _flat(text: str) -> str:
     # White space first: some of it counts as control characters too.
-    return _SPACE.sub(" ", _UNSEEN.sub("", _SPACE.sub(" ", text)))
+    return _SPACE.sub(" ", _UNSEEN.sub("", _SPACE.sub(" ", text), concurrent=False))
 
 
 def escaped(text: str) -> str:

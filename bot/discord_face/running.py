@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -13,7 +12,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot import __version__, logs
+from bot import __version__, logs, pauses
 from bot.discord_face.client import CuepointClient
 from bot.discord_face.stopping import until_told
 from bot.errors import CannotConnect, ShutOut
@@ -76,7 +75,7 @@ async def _stay(client: CuepointClient, settings: Settings) -> None:
     """Come, and keep the connection through whatever weather until Discord ends it for good."""
     await log_in(client, settings)
     log.info("connected as %s", client.user)
-    _set_aside_what_stays()
+    pauses.keep_short()
     try:
         await client.connect()
     except discord.PrivilegedIntentsRequired as error:
@@ -89,15 +88,6 @@ async def _stay(client: CuepointClient, settings: Settings) -> None:
         raise CannotConnect(f"Discord ended the connection ({error.code}): start the bot again.") from error
     except (discord.GatewayNotFound, discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise CannotConnect(f"Discord's gateway cannot be reached: {error}. Try again later.") from error
-
-
-def _set_aside_what_stays() -> None:
-    """Spare the garbage collector what a start leaves for good.
-
-    Searching that for cycles, in vain, held the event loop for 35 ms at a time (82,000 values).
-    """
-    gc.collect()
-    gc.freeze()
 
 
 async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None = None) -> None:

@@ -20,7 +20,7 @@ def damaged(text: str, seed: int, query_id: str, language: str) -> str:
     """The question with one slip in one word, a stop word only if there is no other; unchanged where no word is long
     enough. The same seed and id give the same slip, whatever else is asked."""
     chance = random.Random(f"{seed} {query_id}")
-    words = list(_WORD.finditer(text))
+    words = list(_WORD.finditer(text, concurrent=False))
     if not words:
         return text
     analyser = analyser_for(language)

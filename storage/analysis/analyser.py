@@ -1,4 +1,9 @@
-"""The rules of one language, and what they make of a text."""
+"""The rules of one language, and what they make of a text.
+
+`regex` lets other threads run while it looks for a match, unless it is told not to (`concurrent`). A thread that lets
+go of Python's lock for a moment with every word keeps waking those who wait for it, and hardly any of them comes in
+time: they start waiting anew. The event loop waited 200 ms and more.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +38,7 @@ ANALYSED_BY = (
 
 _APOSTROPHE = "'’‘ʼ＇"
 _SHARP = "+＋#＃♯"
-_MARK = regex.compile(f"[{_APOSTROPHE}]")
+_MARK = re.compile(f"[{_APOSTROPHE}]")
 _APOSTROPHES = str.maketrans(dict.fromkeys(_APOSTROPHE, "'") | {"♯": "#"})
 # Letters of any script with their combining marks, or digits. Inside there may be an apostrophe before a letter (or the
 # dot of Catalan's "col·lega"), a comma before three digits, and what nobody sees; behind a letter by itself, what makes
@@ -59,7 +64,7 @@ _ASCII_WORD = re.compile(
     """,
     re.VERBOSE,
 )
-_MAY_BE_SOUND = regex.compile(r"[\[(［（【♩♪♫♬]")
+_MAY_BE_SOUND = re.compile(r"[\[(［（【♩♪♫♬]")
 # The zero-width non-joiner stays where the language's stemmer wants it.
 _PART = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200C]*")
 _DROPPED = str.maketrans("", "", "'·,")
@@ -79,12 +84,13 @@ class Analyser:
         self._stop_words = stop_words_of(language)
         self._elided = elided_words(language)
         self._kept = _NON_JOINER if language == "fa" else ""
-        self._terms: dict[str, tuple[Part, ...]] = {}
+        # Of a plain word its term alone: so many tuples would keep the garbage collector busy, and all threads with it.
+        self._known: dict[str, str | tuple[Part, ...]] = {}
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Read the terms of `text` in order. Sound marks such as [Music] are passed over."""
         heard = _heard(text)
-        for match in (_ASCII_WORD if heard.isascii() else _WORD).finditer(heard):
+        for match in _ASCII_WORD.finditer(heard) if heard.isascii() else _WORD.finditer(heard, concurrent=False):
             at = match.start()
             for term, word, start, end, common in self._of(match.group()):
                 # Token(...) by its shortest way: this line runs once for every word of a library.
@@ -94,7 +100,8 @@ class Analyser:
         """The stretches without spaces that `tokens` reads terms from, in order; `read` tells which. For many texts it
         is far quicker, since the same stretches come again and again."""
         heard = _heard(text)
-        found: list[str] = (_ASCII_WORD if heard.isascii() else _WORD).findall(heard)
+        found: list[str]
+        found = _ASCII_WORD.findall(heard) if heard.isascii() else _WORD.findall(heard, concurrent=False)
         return found
 
     def read(self, stretch: str) -> list[tuple[str, str, bool]]:
@@ -109,26 +116,29 @@ class Analyser:
 
     def _of(self, raw: str) -> tuple[Part, ...]:
         """What a stretch without spaces consists of."""
-        known = self._terms.get(raw)
-        if known is None and len(raw) <= _LONGEST_WORD and raw.isascii() and raw.isalnum():
-            self._keep(raw, known := (self._plain(raw),))
-        elif known is None:
-            unspaced = is_unspaced(raw)
-            known = tuple(self._unspaced(raw) if unspaced else self._words(raw))
-            if len(raw) <= (_LONGEST_RUN if unspaced else _LONGEST_WORD):
-                self._keep(raw, known)
+        known = self._known.get(raw)
+        if known is None:
+            known = self._read(raw)
+        if isinstance(known, tuple):
+            return known
+        return ((known, raw.lower(), 0, len(raw), known.startswith(STOP_PREFIX)),)
+
+    def _read(self, raw: str) -> str | tuple[Part, ...]:
+        if len(raw) <= _LONGEST_WORD and raw.isascii() and raw.isalnum():
+            return self._keep(raw, self._plain(raw.lower()))
+        unspaced = is_unspaced(raw)
+        parts = tuple(self._unspaced(raw) if unspaced else self._words(raw))
+        return self._keep(raw, parts) if len(raw) <= (_LONGEST_RUN if unspaced else _LONGEST_WORD) else parts
+
+    def _plain(self, word: str) -> str:
+        """The term of a word of plain letters and digits, as most are, with nothing to be taken apart."""
+        return STOP_PREFIX + word if word in self._stop_words else self._stem(word)
+
+    def _keep(self, raw: str, known: str | tuple[Part, ...]) -> str | tuple[Part, ...]:
+        if len(self._known) >= 200_000:  # bounded: names and numbers never stop coming
+            self._known.clear()
+        self._known[raw] = known
         return known
-
-    def _plain(self, raw: str) -> Part:
-        """A word of plain letters and digits, as most are, with nothing to be taken apart."""
-        word = raw.lower()
-        common = word in self._stop_words
-        return STOP_PREFIX + word if common else self._stem(word), word, 0, len(raw), common
-
-    def _keep(self, raw: str, parts: tuple[Part, ...]) -> None:
-        if len(self._terms) >= 200_000:  # bounded: names and numbers never stop coming
-            self._terms.clear()
-        self._terms[raw] = parts
 
     def _unspaced(self, raw: str) -> Iterator[Part]:
         parts = runs(raw)
@@ -139,7 +149,7 @@ class Analyser:
             if unspaced:
                 yield from _moved(self._of(run), at)
             else:
-                for match in _WORD.finditer(run):
+                for match in _WORD.finditer(run, concurrent=False):
                     yield from _moved(self._of(match.group()), at + match.start())
 
     def _words(self, raw: str) -> Iterator[Part]:
@@ -159,7 +169,7 @@ class Analyser:
         if folded.endswith(("+", "#")):
             yield folded, folded, 0, len(raw), False
             return
-        for word in _PART.findall(self._bare(folded)):
+        for word in _PART.findall(self._bare(folded), concurrent=False):
             common = word in self._stop_words
             yield STOP_PREFIX + word if common else self._stem(word), word, 0, len(raw), common
 

@@ -43,7 +43,7 @@ def fold(text: str, kept: str = "") -> str:
     """A text as it is compared: compatibility forms, capitals and invisible characters folded, except one `kept`."""
     if text.isascii():
         return text.lower()
-    seen = _UNSEEN.sub(lambda unseen: unseen[0] if unseen[0] == kept else "", text)
+    seen = _UNSEEN.sub(lambda unseen: unseen[0] if unseen[0] == kept else "", text, concurrent=False)
     folded = unicodedata.normalize("NFKC", seen).lower()
     for apart, whole in _TOGETHER:
         folded = folded.replace(apart, whole)

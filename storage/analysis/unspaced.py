@@ -53,12 +53,12 @@ _KOREAN_PARTICLES = frozenset("은는이가을를의에도로와과란")
 
 def is_unspaced(text: str) -> bool:
     """Whether any of a text is in a script without spaces."""
-    return _ANY.search(text) is not None
+    return _ANY.search(text, concurrent=False) is not None
 
 
 def runs(text: str) -> list[tuple[str, int, bool]]:
     """Take a text apart where the script changes: each run, where it starts, and whether it is without spaces."""
-    return [(run.group(), run.start(), run.lastindex is not None) for run in _RUN.finditer(text)]
+    return [(run.group(), run.start(), run.lastindex is not None) for run in _RUN.finditer(text, concurrent=False)]
 
 
 def characters_and_pairs(run: str) -> Iterator[Part]:
@@ -77,9 +77,10 @@ def characters_and_pairs(run: str) -> Iterator[Part]:
 
 def _units(run: str) -> list[tuple[str, int, int]]:
     """The characters of a run as its reader sees them, marks and all, folded; and where each stands."""
-    if _SIMPLE.fullmatch(run):
+    if _SIMPLE.fullmatch(run, concurrent=False):
         return [(character, place, place + 1) for place, character in enumerate(run)]
-    return [(word, unit.start(), unit.end()) for unit in _CHARACTER.finditer(run) if (word := _folded(unit.group()))]
+    units = _CHARACTER.finditer(run, concurrent=False)
+    return [(word, unit.start(), unit.end()) for unit in units if (word := _folded(unit.group()))]
 
 
 _folded = functools.lru_cache(20_000)(fold)
@@ -94,5 +95,6 @@ _FUNCTION_PAIRS = {
 @functools.lru_cache(100_000)
 def _read(word: str) -> tuple[str, bool]:
     """The term of a character or a pair, and whether it is a stop word wherever it stands."""
-    common = word in _FUNCTION_PAIRS or not _FUNCTION_CHARACTERS.isdisjoint(word) or _HIRAGANA.fullmatch(word)
+    functional = word in _FUNCTION_PAIRS or not _FUNCTION_CHARACTERS.isdisjoint(word)
+    common = functional or _HIRAGANA.fullmatch(word, concurrent=False)
     return (STOP_PREFIX + word, True) if common else (word, False)

@@ -24,7 +24,7 @@ def clean(text: str) -> str:
 
 def clean_id(text: str) -> str:
     """Return a video id, or anything else to be known by, without what nobody sees of it."""
-    return clean(_UNSEEN.sub("", text))
+    return clean(_UNSEEN.sub("", text, concurrent=False))
 
 
 def quoted(text: str) -> str:
