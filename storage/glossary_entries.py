@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from storage.analysis import Analyser
+from storage.analysis import Analyser, is_unspaced
 from storage.errors import RequestError
 from storage.models import GlossaryEntry
 from storage.ranking.glossary import way_of
@@ -42,6 +42,8 @@ def each_once(entries: Iterable[GlossaryEntry]) -> list[GlossaryEntry]:
 def checked(entry: GlossaryEntry, analyser: Analyser) -> GlossaryEntry:
     """The entry as it is stored: as typed, but for its white space. Raises RequestError where it cannot serve."""
     said, meant = (_checked_side(side, analyser) for side in (entry.said, entry.meant))
+    if _is_everywhere(said, analyser):
+        raise RequestError(f"{said} is said all the time, so it would find everything; note more of what is said.")
     if way_of(said, analyser) == way_of(meant, analyser):
         raise RequestError(f"{said} and {meant} are already the same word: asking for one finds the other.")
     return GlossaryEntry(said, meant)
@@ -56,6 +58,12 @@ def _checked_side(side: str, analyser: Analyser) -> str:
     if not any(character.isalnum() for token in analyser.tokens(side) for character in token.word):
         raise RequestError(f"{side!r} holds no word; each side of a glossary entry needs one.")
     return side
+
+
+def _is_everywhere(said: str, analyser: Analyser) -> bool:
+    """Whether it is a stop word by itself; in a script without spaces a character that looks like one may be a word."""
+    tokens = list(analyser.tokens(said))
+    return len(tokens) == 1 and tokens[0].is_stop_word and not is_unspaced(said)
 
 
 def _collapsed(text: str) -> str:
