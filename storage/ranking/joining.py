@@ -47,7 +47,8 @@ class _Live:
         self.part = part
         gone = part.gone.videos if part.gone else np.zeros(len(part.videos), np.bool_)
         self.videos = np.flatnonzero(~gone)
-        self.docs = np.flatnonzero(~gone[part.video_of])
+        self.alive = ~gone[part.video_of]
+        self.docs = np.flatnonzero(self.alive)
         self.video_of = (np.cumsum(~gone) - 1)[part.video_of[self.docs]].astype(np.int32)
         self.text_lengths = np.diff(part.offsets)[self.docs]
         self.title_lengths = np.diff(part.title_offsets)[self.videos]
@@ -56,7 +57,11 @@ class _Live:
     @property
     def forward(self) -> Ints:
         """The words of the segments, in order."""
-        return self._numbers[self.part.spoken(self.docs)[1] if self.part.gone else self.part.forward]
+        words = self.part.forward
+        if self.part.gone:
+            # By a flag for each word, not its place: of a large library that would take hundreds of megabytes.
+            words = words[np.repeat(self.alive, np.diff(self.part.offsets))]
+        return self._numbers[words]
 
     @property
     def title_words(self) -> Ints:
