@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from storage.errors import DatabaseError, StorageError
+from storage.errors import StorageError
 from storage.library import Library
 
 log = logging.getLogger("cuepoint.backup")
@@ -64,9 +64,6 @@ class Nightly:
 
     async def _make(self, target: Path) -> None:
         await self._library.backup(target)
-        if flaw := await self._library.flaw_of_backup(target):
-            target.unlink()
-            raise DatabaseError(f"the copy is not sound ({flaw}); the earlier ones are kept")
         log.info("backed up to %s", target)
         for old in made(self._folder)[: -self._kept]:
             old.unlink()

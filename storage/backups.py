@@ -23,7 +23,10 @@ _TABLES = {"library", "video", "segment"}
 
 
 async def back_up(database: Path, target: Path) -> None:
-    """Copy a database into a new file while it stays in use. Raises DatabaseError, also if `target` exists."""
+    """Copy a database into a new file while it stays in use. Only a sound copy takes its place.
+
+    Raises DatabaseError, also if `target` exists.
+    """
     with database_errors(target):
         if target.exists():
             raise DatabaseError(f"{target} exists already: name a file that does not.")
@@ -35,18 +38,11 @@ async def back_up(database: Path, target: Path) -> None:
             # A connection of its own: those who ask meanwhile do not wait for it.
             async with connected(database) as source:
                 await _copied(source, part)
+            if flaw := await _flaw_of(part):
+                raise DatabaseError(f"{target} was not written: the copy is not sound ({flaw}). Try `cuepoint doctor`.")
             await asyncio.to_thread(take_place, part, target)
         finally:
             discard(part)
-
-
-async def flaw_of(backup: Path) -> str:
-    """What is wrong with a backup; "" where it is sound."""
-    try:
-        async with aiosqlite.connect(f"file:{quote(str(backup))}?mode=ro", uri=True) as copy:
-            return await _damage(copy)
-    except sqlite3.DatabaseError as error:
-        return str(error)
 
 
 async def restore(database: Path, backup: Path) -> Path | None:
@@ -76,6 +72,14 @@ async def _copied(source: aiosqlite.Connection, part: Path) -> None:
         await source.backup(copy)
         # A backup is one file: in WAL mode it would want its companions beside it.
         await copy.execute_fetchall("PRAGMA journal_mode = DELETE")
+
+
+async def _flaw_of(part: Path) -> str:
+    try:
+        async with connected(part) as copy:
+            return await _damage(copy)
+    except sqlite3.DatabaseError as error:
+        return str(error)
 
 
 async def _taken_over(backup: Path, part: Path, database: Path) -> None:
@@ -112,7 +116,8 @@ async def _taken_over(backup: Path, part: Path, database: Path) -> None:
 
 async def _damage(connection: aiosqlite.Connection) -> str:
     [(said,)] = await connection.execute_fetchall("PRAGMA integrity_check(1)")
-    return "" if said == "ok" else str(said)
+    # Before what it found stands a line that names the database.
+    return "" if said == "ok" else str(said).splitlines()[-1]
 
 
 async def _set_aside(database: Path) -> Path | None:

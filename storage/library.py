@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage import access, acts, glossary_entries
 from storage.analysis import analyser_for, base_language
-from storage.backups import back_up, flaw_of, restore
+from storage.backups import back_up, restore
 from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.collecting import uncollected
 from storage.database import Database
@@ -335,13 +335,11 @@ class Library:
         return await asyncio.to_thread(export, await self._repository.videos(key, video_id), form)
 
     async def backup(self, target: Path) -> None:
-        """Copy everything into a new file, while the library stays in use. Raises DatabaseError if it exists."""
-        await back_up(self._database.path, target)
+        """Copy everything into a new file, while the library stays in use. The copy is read through before it is kept.
 
-    @staticmethod
-    async def flaw_of_backup(backup: Path) -> str:
-        """What is wrong with a backup; "" where it is sound."""
-        return await flaw_of(backup)
+        Raises DatabaseError if the file exists, or the copy is not sound.
+        """
+        await back_up(self._database.path, target)
 
     @staticmethod
     async def restore(path: Path, backup: Path) -> Path | None:

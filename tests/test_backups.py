@@ -113,6 +113,20 @@ async def test_a_backup_that_fails_leaves_nothing(path: Path, tmp_path: Path, mo
     assert list((tmp_path / "out").iterdir()) == []
 
 
+async def test_a_database_with_damaged_pages_gives_no_backup(path: Path, tmp_path: Path) -> None:
+    async with opened(path) as library:
+        await library.import_files(SHARED, [(rows(["old"], 1), Labels())])
+    target = tmp_path / "out" / "copy.db"
+    async with opened(path) as library:
+        [(page,)] = query(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'segment'")
+        with path.open("r+b") as database:
+            database.seek(4096 * (int(str(page)) - 1))
+            database.write(b"\xff" * 4096)
+        with pytest.raises(DatabaseError, match=r"db was not written: the copy is not sound \(Page.*`cuepoint doc"):
+            await library.backup(target)
+    assert list(target.parent.iterdir()) == []
+
+
 async def test_what_a_killed_backup_left_goes_with_the_next(path: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()

@@ -8,6 +8,7 @@ import sys
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+import aiosqlite
 import pytest
 from conftest import PROJECT
 from local_discord import BotProcess, LocalDiscord
@@ -15,7 +16,7 @@ from local_discord import BotProcess, LocalDiscord
 from bot.errors import SetupError
 from bot.nightly import Nightly, last_made_at, made
 from bot.settings import Settings
-from storage import access
+from storage import access, backups
 from storage.library import Library
 from storage.models import Labels, Source
 
@@ -108,25 +109,30 @@ async def test_a_failure_is_logged_and_tried_again_in_an_hour(
 
 
 async def test_an_unsound_copy_takes_no_sound_ones_place(
-    library: Library, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    library: Library,
+    folder: Path,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     nightly = Nightly(library, folder, time(3, 29), 1, now=clock)
     clock.moment += timedelta(days=1)
     await nightly.look()
     before = names(folder)
     assert before == ["cuepoint-2026-03-02.db"]
-    whole = library.backup
+    whole = backups._copied
 
-    async def damaged(target: Path) -> None:
-        await whole(target)
-        content = bytearray(target.read_bytes())
+    async def damaged(source: aiosqlite.Connection, part: Path) -> None:
+        await whole(source, part)
+        content = bytearray(part.read_bytes())
         content[4096 * 2 : 4096 * 4] = b"\xff" * 4096 * 2
-        target.write_bytes(content)
+        part.write_bytes(content)
 
-    monkeypatch.setattr(library, "backup", damaged)
+    monkeypatch.setattr(backups, "_copied", damaged)
     clock.moment += timedelta(days=1)
     await nightly.look()
     assert names(folder) == before
+    assert "the copy is not sound" in caplog.text
 
 
 @pytest.mark.parametrize("wrong", ["soon", "25:00", "3", "3:5", "03:60", "03:30:00", "-1:00"])
