@@ -43,9 +43,9 @@ def checked(entry: GlossaryEntry, analyser: Analyser) -> GlossaryEntry:
     """The entry as it is stored: as typed, but for its white space. Raises RequestError where it cannot serve."""
     said, meant = (_checked_side(side, analyser) for side in (entry.said, entry.meant))
     if _is_everywhere(said, analyser):
-        raise RequestError(f"{said} is said all the time, so it would find everything; note more of what is said.")
+        raise RequestError(f"“{said}” is said all the time, so it would find everything; note more of what is said.")
     if way_of(said, analyser) == way_of(meant, analyser):
-        raise RequestError(f"{said} and {meant} are already the same word: asking for one finds the other.")
+        raise RequestError(f"“{said}” and “{meant}” are already the same word: asking for one finds the other.")
     return GlossaryEntry(said, meant)
 
 
