@@ -19,7 +19,7 @@ from bot.answering.passages import PASSAGES_PER_VIDEO, join, reopen
 from bot.answering.question import parse_question, unquoted
 from bot.answering.strips import side_by_side
 from bot.answering.sureness import Cuts
-from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found, OpenedPassage, Passage, Stretch
+from bot.answering.values import Answer, AnsweredTimeline, Found, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
 from storage.errors import UnknownFilter
 from storage.library import Library
@@ -69,15 +69,19 @@ async def ask(
         found = await _found(library, scope, question, HITS_READ * limit)
     with metrics.timing(metrics.Step.COMPOSE):
         answer = merge([await _answer(library, part, question, each, limit, cuts) for part, each in found], limit)
-    if question.phrases and not answer.excerpts and not answer.near_misses:
-        return replace(answer, near_misses=await _near_misses(library, scope, unquoted(question), limit))
-    return answer
+    return await _with_near_misses(answer, library, scope, question, limit)
 
 
-async def _near_misses(library: Library, scope: Scope, question: Question, limit: int) -> tuple[Excerpt, ...]:
-    found = await _found(library, scope, question, HITS_READ * limit)
-    answers = [await _answer(library, part, question, each, limit, NOTHING_IS_ENOUGH) for part, each in found]
-    return merge(answers, limit).near_misses
+async def _with_near_misses(answer: Answer, library: Library, scope: Scope, question: Question, limit: int) -> Answer:
+    """An answer; where its quoted phrases left nothing to show, with what comes near to their words."""
+    if not question.phrases or answer.excerpts or answer.near_misses:
+        return answer
+    question = unquoted(question)
+    with metrics.timing(metrics.Step.SEARCH):
+        found = await _found(library, scope, question, HITS_READ * limit)
+    with metrics.timing(metrics.Step.COMPOSE):
+        near = [await _answer(library, part, question, each, limit, NOTHING_IS_ENOUGH) for part, each in found]
+    return replace(answer, near_misses=merge(near, limit).near_misses)
 
 
 async def timeline(
@@ -95,7 +99,7 @@ async def timeline(
         answers = [
             await _answer(library, part, question, each.findings, MOMENTS, cuts, MOMENT_LENGTH) for part, each in found
         ]
-    answer = merge(answers, MOMENTS)
+    answer = await _with_near_misses(merge(answers, MOMENTS), library, scope, question, MOMENTS)
     if answer.found is Found.NOTHING:
         return AnsweredTimeline(answer)
     spoken_in = frozenset(excerpt.video.video_id for excerpt in answer.excerpts)
@@ -230,7 +234,7 @@ class _Taken:
         video_id = hit.video.video_id
         shown = {start for taken_id, start in self._segments if taken_id == video_id}
         passage = join(hit, _free(hit.segment.start_second, around, shown), self._matcher)
-        if not self._matcher.holds_phrases(passage.text):
+        if not self._matcher.holds_phrases(segment.text for segment in passage.segments):
             return
         self._segments.update((video_id, segment.start_second) for segment in passage.segments)
         self._shown[video_id] += 1

@@ -91,3 +91,15 @@ async def test_whatever_is_asked_phrases_and_exclusions_hold(library: Library, r
 def _holds_nothing_excluded(excerpt: Excerpt, question: Question) -> None:
     excluded = {token.term for each in question.exclusions for token in analyser_for("en").tokens(each)}
     assert excluded.isdisjoint(token.term for token in analyser_for("en").tokens(excerpt.quote)), question.text
+
+
+async def test_a_phrase_is_found_though_a_sound_mark_closes_a_segment_later(library: Library, rows: Rows) -> None:
+    answer = await ask(library, rows, '"copper lantern"', "we saw [the copper", "lantern in] the harbour")
+    assert [each.segments for each in answer.excerpts] == [(0.0, 30.0)]
+
+
+async def test_a_timeline_of_a_phrase_that_nobody_says_comes_near_too(library: Library, rows: Rows) -> None:
+    answer = await ask(library, rows, '"copper saddle"', "a copper lantern", "the saddle")
+    timeline = await asking.timeline(library, SHARED, '"copper saddle"')
+    assert answer.near_misses
+    assert [each.quote for each in timeline.answer.near_misses] == [each.quote for each in answer.near_misses]

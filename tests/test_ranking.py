@@ -188,7 +188,7 @@ def test_a_question_of_stop_words_alone_is_searched_by_them() -> None:
     assert found(ask("to be or not", index), index) == [("v0", 0.0)]
 
 
-def test_a_question_of_stop_words_alone_is_never_answered_with_confidence() -> None:
+def test_a_question_of_stop_words_alone_is_trusted_little() -> None:
     index = index_of(["who are you and what is this all about"], ["copper violin"])
     assert {term.credit for term in ask("who are you", index).terms} == {CREDIT_OF_STOP_WORDS}
     assert {term.credit for term in ask("", index, phrases=("who are you",)).terms} == {1.0}, "quoted, it was meant"

@@ -11,8 +11,8 @@ from bot.answering.excerpts import QUOTE_LENGTH, excerpt
 from bot.answering.matching import Matcher
 from bot.answering.sureness import Cuts, sureness
 from bot.answering.values import Answer, Elsewhere, Excerpt, Found, Passage
-from storage.analysis import is_unspaced
-from storage.models import Findings, Question, QuestionTerm
+from storage.analysis import fold, is_unspaced
+from storage.models import Findings, Question
 
 BESIDE_BEST = 0.4
 """An excerpt is shown when its score is at least this share of the best one's."""
@@ -30,7 +30,8 @@ def compose(
     """Answer a question from its passages, best first; at most `limit` excerpts of about `length` characters, no two of
     them alike."""
     cuts = cuts or Cuts()
-    unknown = tuple(dict.fromkeys((*_unknown(findings.terms), *findings.unsaid_phrases)))
+    words = (term.word for term in findings.terms if not term.alternatives)
+    unknown = tuple(dict.fromkeys((*words, *findings.unsaid_phrases)))
     passages = list(passages)
     best = max((passage.score for passage in passages), default=0.0)
     sure = sureness(best, findings)
@@ -49,6 +50,11 @@ def compose(
 
 def merge(answers: Sequence[Answer], limit: int) -> Answer:
     """One answer from those of several languages to the same question, by score; as sure as the surest of them."""
+    merged = _merged(answers, limit)
+    return replace(merged, unknown_terms=tuple(dict.fromkeys(_as_typed(merged.unknown_terms, merged.question))))
+
+
+def _merged(answers: Sequence[Answer], limit: int) -> Answer:
     surest = max(answers, key=lambda answer: answer.sureness)
     others = [answer for answer in answers if answer is not surest]
     if not others:
@@ -67,18 +73,16 @@ def merge(answers: Sequence[Answer], limit: int) -> Answer:
     )
 
 
-def _unknown(terms: Iterable[QuestionTerm]) -> Iterator[str]:
-    """The words that nobody says. In scripts without spaces they are pairs of characters, each with one of the next:
-    what nobody says is the run of them."""
-    run, known = "", True
-    for term in terms:
-        shared = 0 if known else _shared(run, term.word)
-        if run and not shared:
+def _as_typed(words: Iterable[str], question: str) -> Iterator[str]:
+    """The words that nobody says, as the question has them: in scripts without spaces they are pairs of characters,
+    each with one of the next, and the run of them is told."""
+    typed, run = fold(question), ""
+    for word in words:
+        longer = run + word[_shared(run, word) :]
+        if run and (len(longer) == len(run) + len(word) or longer not in typed):
             yield run
-            run = ""
-        known = bool(term.alternatives)
-        if not known:
-            run += term.word[shared:]
+            longer = word
+        run = longer
     if run:
         yield run
 

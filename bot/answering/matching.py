@@ -55,9 +55,12 @@ class Matcher:
             for place in _runs(words, phrase)
         ]
 
-    def holds_phrases(self, text: str) -> bool:
-        """Whether a text holds every quoted phrase of the question from its first word to its last."""
-        words = [token.word for token in self._read(text)] if self._phrases else []
+    def holds_phrases(self, texts: Iterable[str]) -> bool:
+        """Whether texts, one after the other, hold every quoted phrase of the question from its first word to its last.
+
+        Each is read by itself, as the index reads segments: a sound mark ends where its segment does.
+        """
+        words = [token.word for text in texts for token in self._read(text)] if self._phrases else []
         return all(next(_runs(words, phrase), None) is not None for phrase in self._phrases)
 
     def excludes(self, text: str) -> bool:

@@ -80,7 +80,7 @@ def named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) -> Vi
         return next((each for each in containing if each.video.heading.casefold().strip() == folded), containing[0])
     near = [names_of(each)[0] for each in best(name, videos)[:3]]
     hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
-    none, listed = ("None of this server's own videos", "them, and the shared ones") if own else ("No video", "them")
+    none, listed = ("None of this server's own videos", "all that are searched here") if own else ("No video", "them")
     raise UnknownVideo(f"{none} is called “{shortened(name, 100)}”.{hint} /videos lists {listed}.")
 
 

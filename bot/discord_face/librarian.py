@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from bot.discord_face.desk import Desk
 from bot.discord_face.import_counts import counted
 from bot.errors import BrokenOff, LibraryBusy
 from storage import access
-from storage.errors import UnknownVideo
+from storage.errors import StorageError, UnknownVideo
 from storage.library import Library
 from storage.models import ExportForm, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
@@ -90,7 +91,8 @@ class Librarian:
             except asyncio.CancelledError:
                 if not self._broken_off:
                     raise
-                await self._desk.ledger.forgo_import(access.key_of(server_id))
+                with contextlib.suppress(StorageError):  # that nothing is stored matters more than the day's count
+                    await self._desk.ledger.forgo_import(access.key_of(server_id))
                 raise BrokenOff(
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
 from storage.analysis.languages import base_language
-from storage.analysis.tokens import STOP_PREFIX, Token
+from storage.analysis.tokens import STOP_PREFIX, Token, fold
 from storage.analysis.unspaced import is_unspaced
 
-__all__ = ["ANALYSED_BY", "STOP_PREFIX", "Analyser", "Token", "analyser_for", "base_language", "is_unspaced"]
+__all__ = ["ANALYSED_BY", "STOP_PREFIX", "Analyser", "Token", "analyser_for", "base_language", "fold", "is_unspaced"]

@@ -90,8 +90,10 @@ class Searcher:
         first = best(final, limit)
         ranked = [self._placed(int(candidates[place]), float(final[place])) for place in first]
         ranked.sort(key=self._order)
-        unsaid = self._restrictions.unsaid(question), self._restrictions.unsaid_phrases(question)
-        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms), *unsaid)
+        unsaid = self._restrictions.unsaid(question)
+        # What is ranked says every phrase.
+        unsaid_phrases = () if ranked else self._restrictions.unsaid_phrases(question)
+        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms), unsaid, unsaid_phrases)
 
     def allowed(self, question: Question, videos: Wanted) -> Bools | None:
         """For each segment of the scope whether a question lets it through; None where it lets all through."""

@@ -14,8 +14,8 @@ from storage.ranking.repair import Repair, Speller
 
 CREDIT_OF_STOP_WORDS = 0.25
 """How far it may be trusted that a question of stop words alone ("who are you?") is answered where they are said: so
-little that no answer to it is confident. In scripts without spaces what counts as a stop word is no more than a rule of
-thumb, and quoted ones were meant."""
+little that hardly any answer to it is confident. In scripts without spaces what counts as a stop word is no more than a
+rule of thumb, and quoted ones were meant."""
 
 
 @dataclass(frozen=True, slots=True)
