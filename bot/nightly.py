@@ -61,6 +61,9 @@ class Nightly:
         except (StorageError, OSError) as error:
             self._not_before = now + AGAIN_AFTER
             log.error("tonight's backup failed, and is tried again in an hour: %s", error)
+        except Exception as error:
+            self._not_before = now + AGAIN_AFTER
+            log.error("unexpected error in tonight's backup, which is tried again in an hour", exc_info=error)
 
     async def _make(self, target: Path) -> None:
         await self._library.backup(target)

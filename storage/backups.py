@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from storage.database import connected, database_errors, version_of
+from storage.database import connected, file_errors, primary_code, version_of
 from storage.errors import DatabaseError, NewerDatabase
 from storage.in_use import Hold
 from storage.part_files import abandoned, companions, discard, part_of, take_place
@@ -27,7 +27,7 @@ async def back_up(database: Path, target: Path) -> None:
 
     Raises DatabaseError, also if `target` exists.
     """
-    with database_errors(target):
+    with file_errors(target):
         if target.exists():
             raise DatabaseError(f"{target} exists already: name a file that does not.")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ async def restore(database: Path, backup: Path) -> Path | None:
     DatabaseError where the database is in use or the backup is no sound database of ours, NewerDatabase where a later
     version wrote it; then nothing has changed.
     """
-    with database_errors(database):
+    with file_errors(database):
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         hold, part = Hold(database), part_of(database)
         try:
@@ -100,7 +100,7 @@ async def _taken_over(backup: Path, part: Path, database: Path) -> None:
             version, damage = await version_of(copy), await _damage(copy)
             tables = {row[0] async for row in await copy.execute("SELECT name FROM sqlite_schema")}
     except sqlite3.DatabaseError as error:
-        if _is(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise DatabaseError(f"{backup} is damaged, or no Cuepoint database; name another. {unchanged}") from error
         raise
     if not version or not tables >= _TABLES:
@@ -142,13 +142,8 @@ async def _fold_log(database: Path) -> None:
             await connection.execute_fetchall("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
         # One that cannot be read is kept as it is, with what lies beside it.
-        if _is(error, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise _in_use(database) from error
-
-
-def _is(error: sqlite3.Error, *codes: int) -> bool:
-    """Whether an error is of one of some kinds: an extended code keeps its kind in the low byte."""
-    return error.sqlite_errorcode & 0xFF in codes
 
 
 def _keep(database: Path, kept: Path) -> None:

@@ -44,7 +44,7 @@ class Database:
 
         Raises DatabaseError where the file cannot be used, NewerDatabase where a later version of Cuepoint wrote it.
         """
-        with database_errors(path):
+        with file_errors(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             hold = Hold(path)
             async with contextlib.AsyncExitStack() as opened:
@@ -62,7 +62,7 @@ class Database:
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows that a statement finds, as they are outside of any change under way. Raises DatabaseError."""
-        with database_errors(self.path):
+        with sqlite_errors(self.path):
             return cast(list[tuple[Any, ...]], await self.reader.execute_fetchall(sql, parameters))
 
     @contextlib.asynccontextmanager
@@ -70,9 +70,12 @@ class Database:
         """One change: all of it is kept, or none. Changes wait for each other.
 
         With `erase` what it deletes is overwritten, and not only given up for reuse.
+
+        Raises DatabaseError where SQLite cannot begin, run a statement or commit. Whatever else the body raises passes
+        through unchanged.
         """
         async with self._writing:
-            with database_errors(self.path):
+            with sqlite_errors(self.path):
                 try:
                     # Not left on: whatever is imported again would be written twice.
                     await self._writer.execute(f"PRAGMA secure_delete = {'ON' if erase else 'OFF'}")
@@ -147,8 +150,7 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
         except sqlite3.OperationalError as error:
             # Two processes that meet such a database: SQLite's busy timeout does not cover turning the log on.
             attempts -= 1
-            # An extended code keeps its kind in the low byte: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempts <= 0:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or attempts <= 0:
                 raise
             await asyncio.sleep(_RETRY_MS / 1000)
 
@@ -175,35 +177,51 @@ async def version_of(connection: aiosqlite.Connection) -> int:
     return int(version)
 
 
-@contextlib.contextmanager
-def database_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's and the file system's errors into a DatabaseError that says what to do."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise DatabaseError(f"{path}: {_in_words(error)}") from error
-
-
 _ADVICE = {
-    "SQLITE_BUSY": "another program is writing to the database; try again in a moment.",
-    "SQLITE_LOCKED": "another program is writing to the database; try again in a moment.",
-    "SQLITE_READONLY": "the database cannot be written; check the permissions of the file and its folder.",
-    "SQLITE_CANTOPEN": "the database cannot be opened; check that the folder exists and may be written.",
-    "SQLITE_FULL": "the disk is full; free some space. Nothing was changed.",
-    "SQLITE_IOERR": "the disk could not be read or written; check the disk. Nothing was changed.",
-    "SQLITE_CORRUPT": "the database is damaged; restore a backup with `cuepoint restore FILE`.",
-    "SQLITE_NOTADB": "this is not a Cuepoint database; restore a backup with `cuepoint restore FILE`, or move it away.",
+    sqlite3.SQLITE_BUSY: "another program is writing to the database; try again in a moment.",
+    sqlite3.SQLITE_LOCKED: "another program is writing to the database; try again in a moment.",
+    sqlite3.SQLITE_READONLY: "the database cannot be written; check the permissions of the file and its folder.",
+    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check that the folder exists and may be written.",
+    sqlite3.SQLITE_FULL: "the disk is full; free some space. Nothing was changed.",
+    sqlite3.SQLITE_IOERR: "the disk could not be read or written; check the disk. Nothing was changed.",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup with `cuepoint restore FILE`.",
+    sqlite3.SQLITE_NOTADB: (
+        "this is not a Cuepoint database; restore a backup with `cuepoint restore FILE`, or move it away."
+    ),
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def _in_words(error: sqlite3.Error | OSError) -> str:
-    if isinstance(error, OSError):
-        if error.errno in _NO_ROOM:
-            return _ADVICE["SQLITE_FULL"]
-        return f"{error.strerror or error}; check the folder and its permissions."
-    name = getattr(error, "sqlite_errorname", "") or ""
-    # Extended codes lengthen the name: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
-    return next(
-        (advice for code, advice in _ADVICE.items() if name.startswith(code)), f"the database refused: {error}."
-    )
+@contextlib.contextmanager
+def sqlite_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite reports of the disk, the file or another program into a DatabaseError that says what to do.
+
+    Only what a person can mend is turned: a mistake in a statement or a broken constraint is a bug of ours, and must
+    reach the log with its trace.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        if (advice := _ADVICE.get(primary_code(error))) is None:
+            raise
+        raise DatabaseError(f"{path}: {advice}") from error
+
+
+@contextlib.contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """Do as `sqlite_errors`, and the same for what the file system reports: for a body that works on files alone."""
+    try:
+        with sqlite_errors(path):
+            yield
+    except OSError as error:
+        if error.errno is None:
+            # Not the system's own: Python's TimeoutError, of whatever waited too long, is an OSError too.
+            raise
+        advice = f"{error.strerror or error}; check the folder and its permissions."
+        raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_FULL] if error.errno in _NO_ROOM else advice}") from error
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """The kind of an error of SQLite's; SQLITE_OK where Python's own module raised it."""
+    # An extended code keeps its kind in the low byte: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF

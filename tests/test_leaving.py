@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -217,15 +218,26 @@ async def test_the_daily_sweep_as_a_whole(world: World, clock: Clock) -> None:
     assert len(await world.library.videos(access.own(world.beta.id))) == 1
 
 
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        (
+            DatabaseError("the disk is full"),
+            "could not tidy up, and will try again tomorrow: DatabaseError: the disk is full",
+        ),
+        (sqlite3.OperationalError("no such table: nowhere"), "unexpected error while tidying up"),
+    ],
+)
 async def test_a_sweep_that_fails_is_tried_again_the_next_day(
-    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, error: Exception, logged: str
 ) -> None:
     async def failing(_retention: float) -> int:
-        raise DatabaseError("the disk is full")
+        raise error
 
     monkeypatch.setattr(world.ledger, "sweep", failing)
     await world.bot.sweep()
-    assert "could not tidy up, and will try again tomorrow: DatabaseError: the disk is full" in caplog.text
+    assert logged in caplog.text
+    assert ("Traceback" in caplog.text) == isinstance(error, sqlite3.Error)
     assert world.bot.sweep.is_running()
 
 

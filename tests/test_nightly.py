@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import sys
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -106,6 +107,26 @@ async def test_a_failure_is_logged_and_tried_again_in_an_hour(
     await nightly.look()
     assert names(folder) == ["cuepoint-2026-03-01.db"]
     assert [record.levelname for record in caplog.records] == ["INFO"]
+
+
+async def test_a_mistake_of_ours_is_logged_with_its_trace_and_tried_again(
+    library: Library, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def mistaken(_target: Path) -> None:
+        raise sqlite3.OperationalError("no such column: nope")
+
+    nightly = Nightly(library, folder, time(3, 30), 7, now=clock)
+    clock.moment = datetime(2026, 3, 1, 3, 30)
+    with monkeypatch.context() as broken:
+        broken.setattr(library, "backup", mistaken)
+        await nightly.look()
+    (record,) = caplog.records
+    assert record.message == "unexpected error in tonight's backup, which is tried again in an hour"
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], sqlite3.OperationalError)
+    clock.moment += timedelta(hours=1)
+    await nightly.look()
+    assert names(folder) == ["cuepoint-2026-03-01.db"]
 
 
 async def test_an_unsound_copy_takes_no_sound_ones_place(

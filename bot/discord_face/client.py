@@ -130,6 +130,9 @@ class CuepointClient(discord.AutoShardedClient):
         except StorageError as error:
             # Raised, it would end the loop for good.
             log.error("could not tidy up, and will try again tomorrow: %s", described(error))
+        except Exception as error:
+            metrics.failed()
+            log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
 
     async def on_ready(self) -> None:
         """Compare the servers with those that were known: some may have been left while nobody was listening."""
