@@ -18,11 +18,9 @@ from benchmarks.sheets import Sheet
 from storage import access
 from storage.library import Library
 from storage.models import UNLIMITED, Labels, Source
+from tests.support.local_discord import BotProcess, LocalDiscord
 
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(PROJECT / "tests"))
-
-from local_discord import BotProcess, LocalDiscord  # noqa: E402 - the tests' server is found only now
 
 ROUNDS, PEOPLE = 20, 8
 

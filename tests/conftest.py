@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from local_discord import LocalDiscord
 
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Labels, Scope, ServerSettings, Source
+from storage.models import Labels, Source
+from tests.support.libraries import opened
+from tests.support.local_discord import LocalDiscord
+from tests.support.project import PASTED_SEEDS, SHARED_FOLDER, SUBRIP_ID, SUBRIP_SEED
 
 # How long an example takes depends on what else the machine is doing; it says nothing about what is tested.
 settings.register_profile("cuepoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cuepoint")
-
-PROJECT = Path(__file__).resolve().parent.parent
-SHARED_FOLDER = PROJECT.parent / "shared"
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where the test's database lies, or will."""
     return tmp_path / "data" / "cuepoint.db"
-
-
-@asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[Library]:
-    """The library in a database, until the context ends."""
-    library = await Library.open(path)
-    try:
-        yield library
-    finally:
-        await library.close()
 
 
 @pytest.fixture
@@ -61,12 +49,6 @@ async def server() -> AsyncIterator[LocalDiscord]:
         yield local
 
 
-def in_server(server_id: int) -> Scope:
-    """What anybody sees in a server that limits nothing: its own library, then the shared one."""
-    asker = access.Asker(access.Place.SERVER, access.Membership(server_id))
-    return access.reach(asker, {server_id: ServerSettings()}).scope
-
-
 @pytest.fixture
 def seeds() -> Path:
     """The folder of real transcripts."""
@@ -74,10 +56,6 @@ def seeds() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder of real transcripts (../shared/seeds) is not here")
     return folder
-
-
-SUBRIP_SEED, SUBRIP_ID = "003_a6f268b4fac4ddfc.txt", "autoML_talk"
-PASTED_SEEDS = ("000_96d875eb0a5b2e98.txt", "001_8644b3362c87d0f6.txt", "004_1e00bd4a193aef0b.txt")
 
 
 @pytest.fixture

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent.parent), str(HERE.parent)]
+sys.path[:0] = [str(HERE.parent.parent)]
 
 import simcord  # noqa: E402 - the project is found only now
-from harness import discord_with  # noqa: E402
 from playwright.async_api import async_playwright  # noqa: E402
 from simcord.preview import _capture  # noqa: E402
 
@@ -25,6 +24,7 @@ from bot.discord_face.client import CuepointClient  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from storage.ledger import Ledger  # noqa: E402
 from storage.library import Library  # noqa: E402
+from tests.support.harness import discord_with  # noqa: E402
 
 QUESTION = "why does bm25 saturate?"
 

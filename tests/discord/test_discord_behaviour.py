@@ -1,0 +1,272 @@
+"""How the bot behaves towards people, on an in-process Discord."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot import asking
+from bot.discord_face.client import CuepointClient
+from bot.settings import Settings
+from storage.ledger import Ledger
+from storage.library import Library
+from tests.support.harness import ChannelHandle, Env, MemberActor, answers, discord_with, seen
+
+QUESTION = "how does bm25 rank"
+
+
+def settings(**more: str) -> Settings:
+    return Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0", **more})
+
+
+@pytest.fixture
+async def discord(library: Library, ledger: Ledger) -> AsyncIterator[Env]:
+    bot = CuepointClient(settings(), library, ledger, shard_count=1)
+    async with discord_with(bot) as env:
+        yield env
+
+
+@pytest.fixture
+def general(discord: Env) -> ChannelHandle:
+    return discord.create_guild().create_text_channel("general")
+
+
+@pytest.fixture
+def alice(discord: Env, general: ChannelHandle) -> MemberActor:
+    return discord.guild.add_member(discord.create_user("alice"))
+
+
+@pytest.fixture
+def bob(discord: Env, general: ChannelHandle) -> MemberActor:
+    return discord.guild.add_member(discord.create_user("bob"))
+
+
+def mention(discord: Env) -> str:
+    return f"<@{discord.backend.bot_user.id}>"
+
+
+async def test_commands_are_registered_once(discord: Env, library: Library, ledger: Ledger) -> None:
+    assert {each["name"] for each in discord.backend.commands[None].values()} == {
+        "ask", "timeline", "videos", "video", "transcript", "help", "about", "settings", "privacy", "library",
+        "Find in videos",
+    }  # fmt: skip
+    before = len(discord.http_requests)
+    await discord.restart_bot(CuepointClient(settings(), library, ledger, shard_count=1))
+    assert [each for each in list(discord.http_requests)[before:] if each.method == "PUT"] == []
+
+
+async def test_an_answer(discord: Env, general: ChannelHandle, alice: MemberActor) -> None:
+    result = await alice.slash(general, "ask", question=QUESTION)
+    assert not result.deferred
+    assert not result.ephemeral
+    assert f"### {QUESTION}" in seen(result)
+    assert "> … “But it is not five times as much about penguins" in seen(result)
+    assert "[1:15](https://video.example.com/sample-bm25-ranking#t=75)" in seen(result)
+
+
+async def test_a_private_answer(general: ChannelHandle, alice: MemberActor) -> None:
+    result = await alice.slash(general, "ask", question=QUESTION, private=True)
+    assert result.ephemeral
+    assert "Delete" not in seen(result)
+
+
+async def test_nothing_found_is_a_card_with_words(general: ChannelHandle, alice: MemberActor) -> None:
+    result = await alice.slash(general, "ask", question="zebra crossings quantum")
+    assert "**Not in these videos.**" in seen(result)
+    assert "Nobody says: " in seen(result)
+    assert not result.ephemeral
+
+
+async def test_a_changed_wording_is_said(general: ChannelHandle, alice: MemberActor) -> None:
+    assert "Searched for: *" in seen(await alice.slash(general, "ask", question="captoins timing"))
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("???", "at least one word"),
+        ("words video:zzz", "No video is called"),
+        ("words creator:zzz", "No video is by"),
+    ],
+)
+async def test_expected_errors_speak_for_themselves_in_private(
+    general: ChannelHandle, alice: MemberActor, question: str, said: str
+) -> None:
+    result = await alice.slash(general, "ask", question=question)
+    assert said in seen(result)
+    assert result.ephemeral
+
+
+async def test_an_unexpected_error_is_one_calm_line_with_a_reference(
+    discord: Env, general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    async def fail(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("the inside of the machine")
+
+    card = await alice.slash(general, "ask", question=QUESTION)
+    monkeypatch.setattr(asking, "ask", fail)
+    monkeypatch.setattr(asking, "open_passage", fail)
+    logging.getLogger("cuepoint").propagate = True
+    try:
+        for result in (
+            await alice.slash(general, "ask", question=QUESTION),
+            await alice.click(card.response, label="1"),
+        ):
+            assert result.ephemeral
+            assert "machine" not in seen(result)
+            reference = seen(result).rsplit(" ", 1)[1]
+            assert reference in {record.__dict__.get("reference") for record in caplog.records}
+            assert "the inside of the machine" in caplog.text
+    finally:
+        logging.getLogger("cuepoint").propagate = False
+
+
+async def test_opening_widening_and_judging_a_passage(
+    general: ChannelHandle, alice: MemberActor, ledger: Ledger
+) -> None:
+    card = await alice.slash(general, "ask", question=QUESTION)
+    opened = await alice.click(card.response, label="1")
+    assert opened.ephemeral
+    short = seen(opened)
+    wider = await alice.click(opened.response, label="Later")
+    assert len(seen(wider)) > len(short)
+    await alice.click(wider.response, label="Helpful")
+    vote = await alice.click(wider.response, label="Not helpful")
+    (counted,) = await ledger.votes()
+    vote_kept = counted.vote
+    assert (vote_kept.question, vote_kept.video_id, vote_kept.library) == (QUESTION, "sample-bm25-ranking", "samples")
+    assert (vote_kept.verdict, counted.count) == ("not_helpful", 1)
+    gone = await alice.click(vote.response, label="Take back my vote")
+    assert "taken back" in seen(gone)
+    assert await ledger.votes() == []
+
+
+async def test_sharing_a_private_passage(general: ChannelHandle, alice: MemberActor, bob: MemberActor) -> None:
+    card = await alice.slash(general, "ask", question=QUESTION, private=True)
+    opened = await alice.click(card.response, label="1")
+    shared = await alice.click(opened.response, label="Share")
+    assert not shared.ephemeral
+    assert "Shared by alice" in seen(shared)
+    copy = await bob.click(shared.response, label="Earlier")
+    assert copy.ephemeral
+    assert "Shared by" not in seen(copy)
+
+
+async def test_only_the_asker_and_moderators_delete(
+    discord: Env, general: ChannelHandle, alice: MemberActor, bob: MemberActor
+) -> None:
+    card = await alice.slash(general, "ask", question=QUESTION)
+    refused = await bob.click(card.response, label="Delete")
+    assert "Only the one who asked, or a moderator" in seen(refused)
+    assert refused.ephemeral
+    await alice.click(card.response, label="Delete")
+    assert answers(general, discord) == []
+
+
+async def test_buttons_live_on_after_a_restart_and_end_politely(
+    discord: Env, general: ChannelHandle, alice: MemberActor, library: Library, ledger: Ledger
+) -> None:
+    card = await alice.slash(general, "ask", question=QUESTION)
+    await discord.restart_bot(CuepointClient(settings(), library, ledger, shard_count=1))
+    assert "Earlier" in seen(await alice.click(card.response, label="1"))
+    async with ledger._database.transaction() as connection:
+        await connection.execute("DELETE FROM button_state")
+    late = await alice.click(card.response, label="1")
+    assert "These buttons have expired. Please ask again." in seen(late)
+    assert late.ephemeral
+
+
+async def test_a_button_of_an_earlier_version_is_answered(
+    discord: Env, general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.discord_face import controls
+
+    monkeypatch.setattr(controls, "custom_id", lambda verb, _, number=0: f"old:{verb}:{number}")
+    card = await alice.slash(general, "ask", question=QUESTION)
+    assert "earlier version" in seen(await alice.click(card.response, label="Delete"))
+
+
+async def test_direct_messages(discord: Env) -> None:
+    alice = discord.create_user("alice")
+    await alice.send_dm(QUESTION)
+    assert "Sample talk: BM25 ranking" in seen(answers(alice.dm_channel, discord)[-1])
+    await alice.send_dm("???")
+    assert "at least one word" in seen(answers(alice.dm_channel, discord)[-1])
+    result = await alice.click(answers(alice.dm_channel, discord)[0], label="1")
+    assert not result.ephemeral
+    assert "Share" not in seen(result)
+
+
+async def test_a_mention_asks(discord: Env, general: ChannelHandle, alice: MemberActor) -> None:
+    await alice.send(general, f"hey {mention(discord)}, {QUESTION} <@{alice.id}> <:smile:12345>")
+    (answer,) = answers(general, discord)
+    assert "### hey , how does bm25 rank\n" in seen(answer)
+    assert discord.backend.get_message(general.id, answer.id).ping_user_ids == []
+
+
+async def test_silence(discord: Env, general: ChannelHandle, alice: MemberActor) -> None:
+    await alice.send(general, f"{mention(discord)} {QUESTION}")
+    first = answers(general, discord)[0]
+    for text in ("@everyone " + QUESTION, QUESTION, f"<@&{discord.backend.bot_user.id}> hello"):
+        await alice.send(general, text)
+    await alice.send(general, "thanks", reply_to=first)
+    said = await alice.send(general, "nothing yet")
+    await alice.edit(said, f"{mention(discord)} {QUESTION}")
+    robot = discord.guild.add_member(discord.create_user("robot", bot=True))
+    await robot.send(general, f"{mention(discord)} {QUESTION}")
+    assert [each.id for each in answers(general, discord)] == [first.id]
+
+
+async def test_no_mention_of_anybody_comes_out(discord: Env, general: ChannelHandle, alice: MemberActor) -> None:
+    result = await alice.slash(general, "ask", question="@everyone <@1> [x](https://evil.example) ||bm25|| `ranking`")
+    assert "@everyone" not in seen(result).replace("\\@everyone", "")
+    assert "](https://evil" not in seen(result)
+    assert "||" not in seen(result)
+    assert all(each.json.get("allowed_mentions", each.json.get("data", {}).get("allowed_mentions")) is not None
+               for each in discord.http_requests if each.path.endswith("/callback") and each.json)  # fmt: skip
+
+
+async def test_the_menu_of_a_message_asks_in_private(
+    general: ChannelHandle, alice: MemberActor, bob: MemberActor
+) -> None:
+    said = await bob.send(general, 'somebody said "bm25 ranking" -and video:penguins')
+    result = await alice.context_menu(general, "Find in videos", said)
+    assert result.ephemeral
+    assert "Sample talk: BM25 ranking" in seen(result)
+    card = await alice.slash(general, "ask", question=QUESTION)
+    empty = await alice.context_menu(general, "Find in videos", card.response)
+    assert "no text to look for" in seen(empty)
+
+
+async def test_the_cool_down(discord: Env, library: Library, ledger: Ledger) -> None:
+    await discord.restart_bot(CuepointClient(settings(CUEPOINT_COOLDOWN_SECONDS="60"), library, ledger, shard_count=1))
+    general = discord.create_guild().create_text_channel("general")
+    alice = discord.guild.add_member(discord.create_user("alice"))
+    await alice.slash(general, "ask", question=QUESTION)
+    again = await alice.slash(general, "ask", question=QUESTION)
+    assert "you can ask again in" in seen(again)
+    assert again.ephemeral
+
+
+async def test_lists_and_transcripts(general: ChannelHandle, alice: MemberActor) -> None:
+    assert "3 videos" in seen(await alice.slash(general, "videos"))
+    about = seen(await alice.slash(general, "about"))
+    assert "the sample talks only" in about
+    assert "**Index:** read from the videos less than a minute ago" in about
+    assert "How to ask" in seen(await alice.slash(general, "help"))
+    first = await alice.slash(general, "transcript", video="sample-captions")
+    assert first.ephemeral
+    assert "[0:04](https://video.example.com/sample-captions#t=4)" in seen(first)
+    later = await alice.click(first.response, label="Later")
+    assert "[0:04]" not in seen(later)
+    assert seen(await alice.click(later.response, label="Earlier")) == seen(first)
+
+
+async def test_suggestions(general: ChannelHandle, alice: MemberActor) -> None:
+    choices = await alice.autocomplete(general, "ask", "video", "discord", question="x")
+    assert choices[0]["value"] == "sample-discord-apps"
+    assert len(await alice.autocomplete(general, "transcript", "video", "")) == 3

@@ -1,0 +1,330 @@
+"""Cards and the text in them: what is untrusted stays harmless, what is quoted stays verbatim, and everything fits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering.values import Answer, AnsweredTimeline, Elsewhere, Excerpt, Found, OpenedPassage
+from bot.asking import STRIPS
+from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, controls, neutral
+from bot.discord_face.catalogue import best, choices, named, names_of
+from bot.discord_face.controls import Owner
+from bot.discord_face.fits import Misfit, problems, require_fit
+from bot.discord_face.pace import Cooldown
+from bot.errors import AskedTooSoon
+from storage.models import Column, Segment, Statistics, Strip, TellingTerm, Video, VideoSummary
+from tests.support.hostile_text import HOSTILE, anything
+from tests.support.local_discord import limits
+
+OWNER = Owner(2**63, "k" * 16)
+
+
+@given(anything)
+def test_escaping_takes_nothing_away(text: str) -> None:
+    assert neutral.unescaped(neutral.escaped(text)) == neutral.cleaned(text)
+
+
+@given(anything)
+def test_cleaning_once_is_enough(text: str) -> None:
+    clean = neutral.cleaned(text)
+    assert neutral.cleaned(clean) == clean
+
+
+# What Discord's own parser looks for, each only where no backslash stands before it.
+LIVE = [
+    r"(?<!\\)(?:\\\\)*<(?:@|#|:|a:|t:|/)", r"(?<!\\)(?:\\\\)*\[", r"(?<!\\)(?:\\\\)*(?:\|\||`|\*|_|~)", r"https?://",
+    r"\w+://", r"^(?:[#>+-]|\d+[.)])", r"discord\.gg/", "[\u200b-\u200f\u202a-\u202e\u2066-\u2069\n\r]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_a_text_comes_alive(text: str) -> None:
+    shown = neutral.escaped(text)
+    for pattern in LIVE:
+        assert not re.search(pattern, shown), (pattern, shown)
+
+
+@given(anything, st.integers(-20, 200))
+def test_fitting_and_shortening_keep_their_length(text: str, length: int) -> None:
+    assert len(neutral.fitted(text, length)) <= max(length, 0)
+    assert len(neutral.shortened(text, length)) <= max(length, 1)
+    shown = neutral.unescaped(neutral.fitted(text, length)).removesuffix("…")
+    assert neutral.cleaned(text).startswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://www.youtube.com/watch?v=a_b-c&t=5s", "https://www.youtube.com/watch?v=a_b-c&t=5s"),
+        ("https://vimeo.com/1#t=5s", "https://vimeo.com/1#t=5s"),
+        ("https://x.example/a(b)c", "https://x.example/a%28b%29c"),
+        ("https://x.example/%28", "https://x.example/%28"),
+        ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
+        ("javascript:alert(1)", ""),
+        ("https://", ""),
+        ("https://[broken", ""),
+        ("https://x.example/a b", "https://x.example/a%20b"),
+        ("https://x.example/\u202e", ""),
+        ("", ""),
+    ],
+)
+def test_addresses(url: str, safe: str) -> None:
+    assert neutral.address(url, 300) == safe
+
+
+def excerpt(
+    quote: str = "the words", title: str = "A talk", *, url: str = "https://x.example/v", thumbnail: str = "",
+    highlights: tuple[tuple[int, int], ...] = (), creator: str = "", video_id: str = "id",
+) -> Excerpt:  # fmt: skip
+    video = Video(video_id, title, creator, url, thumbnail)
+    return Excerpt(video, quote, highlights, 754.5, 800, f"{url}#t=754" if url else "", (750.0,), 1, False, False)
+
+
+@st.composite
+def excerpts(draw: st.DrawFn) -> Excerpt:
+    quote = draw(anything.filter(bool))
+    marks = sorted(draw(st.lists(st.integers(0, len(quote)), max_size=8)))
+    highlights = tuple(zip(marks[::2], marks[1::2], strict=False))
+    lengths = st.sampled_from([1, 270, 480, 3000])
+    address = st.one_of(st.just(""), anything, lengths.map(lambda length: "https://x.example/" + "a" * length))
+    shown = excerpt(
+        quote, draw(anything), url=draw(address), thumbnail=draw(address), highlights=highlights,
+        creator=draw(anything), video_id=draw(anything.filter(bool)),
+    )  # fmt: skip
+    places = st.builds(Elsewhere, st.builds(Video, anything.filter(bool), anything), st.just(754.5), address)
+    return replace(shown, also=tuple(draw(st.lists(places, max_size=4))))
+
+
+def test_answers_found_in_many_other_places_fit() -> None:
+    address = "https://x.example/" + "a" * 270
+    places = tuple(Elsewhere(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
+    long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), also=places)
+    asked = Answer("_" * 400, Found.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unsaid=("_" * 400,))
+    check(cards.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
+
+
+@pytest.mark.parametrize("length", [-5, 0, 1])
+def test_where_there_is_no_room_nothing_is_shown(length: int) -> None:
+    assert neutral.marked("words", ((0, 5),), length) == ("", False)
+    assert neutral.fitted("__", length) == "…"[: max(length, 0)]
+
+
+def check(card: cards.Card) -> list[dict[str, Any]]:
+    components = card.components()
+    assert problems(components) == []
+    files = {file.filename for file in card.files()}
+    assert limits.component_problems(components, True, files) == [], "as the local Discord sees it"
+    return components
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(excerpts(), max_size=5), anything, st.sampled_from(Found), st.one_of(st.none(), anything),
+    st.lists(anything, max_size=9), st.booleans(), st.integers(0, 3),
+)  # fmt: skip
+def test_every_answer_fits(
+    shown: list[Excerpt], question: str, found: Found, searched: str | None, unknown: list[str], more: bool, page: int
+) -> None:
+    nothing = found is Found.NOTHING
+    answer = Answer(
+        question, found, () if nothing else tuple(shown), searched, tuple(unknown), tuple(shown) if nothing else ()
+    )
+    check(cards.answer_card(answer, OWNER, page=page, more=more))
+
+
+@settings(max_examples=80, deadline=None)
+@given(excerpts(), anything, st.booleans(), st.booleans(), anything)
+def test_every_passage_fits(shown: Excerpt, question: str, private: bool, more: bool, name: str) -> None:
+    owner = Owner(1, "key", private, True)
+    check(cards_reading.passage_card(question, OpenedPassage(shown, more, more), owner, shared_by=name))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(anything.filter(bool), min_size=1, max_size=4), anything)
+def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
+    segments = [Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts)]
+    video = Video("id", title, title, "https://x.example/" + "a" * 270)
+    check(cards_reading.transcript_card(video, segments, OWNER, earlier=True, later=False))
+    check(cards_videos.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1, search=title))
+    check(cards.notice(title))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(excerpts(), min_size=1, max_size=8), anything, st.one_of(st.none(), anything), st.lists(anything))
+def test_every_timeline_fits(shown: list[Excerpt], question: str, searched: str | None, unknown: list[str]) -> None:
+    answer = Answer(question, Found.CLOSEST, tuple(shown), searched, tuple(unknown))
+    strips = [Strip(Video("x"), 0, ()), *(Strip(each.video, 900.0, (Column(0.0, 30.0, 0.5),)) for each in shown)]
+    card = cards_timeline.timeline_card(AnsweredTimeline(answer, tuple(strips)), b"png", OWNER)
+    check(card)
+    assert [file.fp.read() for _ in range(2) for file in card.files()] == [b"png"] * 2, "sent again, it is all there"
+
+
+@settings(max_examples=80, deadline=None)
+@given(excerpts(), st.lists(anything, max_size=12), st.booleans())
+def test_every_video_fits(shown: Excerpt, words: list[str], private: bool) -> None:
+    terms = [TellingTerm(word, 1.0, 2, 30.0) for word in words]
+    summary = VideoSummary(shown.video, "shared", 1, 1, 90.0)
+    check(cards_videos.video_card(summary, terms, Owner(1, private=private)))
+    check(cards_videos.videos_card([summary] * 31, Owner(1), 1))
+
+
+def test_a_list_shows_covers_where_there_are_any() -> None:
+    with_cover = Video("a", "A", thumbnail="https://x.example/p.jpg")
+    listed = [VideoSummary(video, "shared", 1, 1, 90.0) for video in (with_cover, Video("b", "B"))]
+    (container,) = check(cards_videos.videos_card(listed, Owner(1, private=True), 0))
+    assert [part["type"] for part in container["components"]] == [10, 9, 10]
+
+
+def test_a_timeline_is_told_in_words_to_those_who_cannot_see_it() -> None:
+    strip = Strip(Video("id", "A @talk"), 900.0, (Column(0.0, 30.0, 0.5), Column(30.0, 60.0, 1.0)))
+    silent = Strip(Video("other"), 900.0, (Column(0.0, 30.0, 0.0),))
+    words = cards_timeline.in_words(AnsweredTimeline(Answer("why?", Found.CONFIDENT), (strip, silent)))
+    assert words == (
+        "Where 2 videos speak of “why?”, the most first. A @talk: most at 0:30 of 15:00; other: only its title."
+    )
+
+
+def test_a_timeline_of_as_many_videos_as_are_drawn_says_that_there_may_be_more() -> None:
+    strips = tuple(Strip(Video(f"v{n}"), 900.0, (Column(0.0, 30.0, 1.0),)) for n in range(STRIPS))
+    for count, said in ((STRIPS - 1, False), (STRIPS, True)):
+        timeline = AnsweredTimeline(Answer("why?", Found.CONFIDENT), strips[:count])
+        card = str(cards_timeline.timeline_card(timeline, b"png", OWNER).components())
+        assert (f"Drawn are the {STRIPS} videos that speak of it most." in card) is said
+        assert (f"Where the {STRIPS} videos that speak of “why?” most do so." in card) is said
+
+
+def test_videos_of_one_title_are_told_apart_when_they_are_suggested() -> None:
+    twins = [summary("Intro " * 40, name * 11) for name in "ab"]
+    offered = choices([*twins, summary("Other", "c")])
+    assert [each.name.endswith(f"… ({each.value})") for each in offered[:2]] == [True, True]
+    assert max(len(each.name) for each in offered) <= 100
+    assert offered[2].name == "Other"
+
+
+def test_a_title_written_out_is_that_video_also_where_another_holds_it() -> None:
+    videos = [summary("An Intro", "a"), summary("Intro", "b"), summary("Intro to BERT", "c")]
+    assert [named(name, videos).video.video_id for name in ("intro ", "a", "BERT", "an")] == ["b", "a", "c", "a"]
+
+
+def test_the_house_cards_fit() -> None:
+    check(cards_house.help_card())
+    about = cards_house.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_second=7_300)
+    check(about)
+    assert "2 hours ago" in str(about.components())
+    check(cards_videos.videos_card([], OWNER, 0))
+    check(cards_videos.videos_card([], OWNER, 0, search="x"))
+    check(cards.notice("Counted.", *controls.withdraw(OWNER)))
+
+
+@given(excerpts())
+def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
+    line = cards.quoted(shown, 10**6)
+    assert "\n" not in line
+    inner = line.removeprefix("> … “").removesuffix("” …")
+    plain = neutral.unescaped(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
+    assert plain.split() == neutral.cleaned(shown.quote).split()
+
+
+def test_matches_are_bold_and_ellipses_stand_outside() -> None:
+    assert cards.quoted(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
+        "> … “we **mask** **\\*words\\*** here” …"
+    )
+
+
+def test_a_long_quote_is_cut_between_words() -> None:
+    line = cards.quoted(excerpt("word " * 500), 100)
+    assert line.endswith("word” …")
+    assert len(line) < 120
+
+
+@pytest.mark.parametrize(
+    ("url", "thumbnail", "kind", "style"),
+    [
+        ("https://x.example/v", "https://x.example/p.jpg", 11, None),
+        ("https://x.example/v", "", 2, 5),
+        ("https://x.example/v", "no picture", 2, 5),
+        ("https://x.example/" + "a" * 400, "https://x.example/p.jpg", 2, 5),
+        ("", "https://x.example/p.jpg", 11, None),
+        ("", "", 2, 2),
+    ],
+)
+def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: int | None) -> None:
+    beside: Any = cards.accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
+    assert (beside["type"], beside.get("style")) == (kind, style)
+    if kind == 11:
+        assert beside["description"] == "Picture of the video A talk"
+
+
+def test_how_sure_is_said_in_words() -> None:
+    def words(found: Found, **more: Any) -> str:
+        components = check(cards.answer_card(Answer("why?", found, **more), OWNER))
+        return str(components[0]["components"][0]["content"])
+
+    assert words(Found.CONFIDENT, excerpts=(excerpt(),)) == "### why?"
+    closest = words(Found.CLOSEST, excerpts=(excerpt(),), searched_for="because")
+    assert closest == f"### why?\nSearched for: *because*\n*{cards.CLOSEST}*"
+    nothing = words(Found.NOTHING, unknown_terms=("zebra", "yak"), near_misses=(excerpt(),))
+    assert nothing == f"### why?\n**{cards.NOTHING}**\nNobody says: zebra, yak\n*{cards.NEAR}*"
+    assert words(Found.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{cards.NOTHING}**\nNobody says: zebra"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [],
+        [{"type": 10, "content": " "}],
+        [{"type": 10, "content": "x" * 2001}] * 2,
+        [{"type": 10, "content": "x"}] * 41,
+        [{"type": 1, "components": []}],
+        [{"type": 1, "components": [{"type": 2, "style": 1, "label": "x" * 81, "custom_id": "a"}]}],
+        [{"type": 1, "components": [{"type": 2, "style": 1, "label": "x", "custom_id": "a" * 101}]}],
+        [{"type": 1, "components": [{"type": 2, "style": 1, "label": "x", "custom_id": "a"}] * 2}],
+        [{"type": 1, "components": [{"type": 2, "style": 5, "label": "x", "url": "https://x.example/" + "a" * 500}]}],
+        [{"type": 9, "components": [{"type": 10, "content": "x"}]}],
+        [{"type": 9, "components": [], "accessory": {"type": 11, "media": {"url": "https://x.example/"}}}],
+        [{"type": 11, "media": {"url": "attachment"}, "description": ""}],
+        [{"type": 12, "items": []}],
+        [{"type": 12, "items": [{"media": {"url": "attachment://../x y"}}]}],
+        [{"type": 12, "items": [{"media": {"url": "attachment://x.png"}, "description": "x" * 1025}]}],
+        [{"type": 17, "components": []}],
+    ],
+)
+def test_what_discord_would_refuse_is_refused_before(wrong: list[dict[str, Any]]) -> None:
+    with pytest.raises(Misfit):
+        require_fit(wrong)
+
+
+def summary(title: str, video_id: str = "id", creator: str = "") -> VideoSummary:
+    return VideoSummary(Video(video_id, title, creator), "shared", 1, 1, 60.0)
+
+
+def test_suggestions_come_best_first_and_fit() -> None:
+    videos = [summary(title, title) for title in ("All about BERT", "BERT explained", "XLNet", "Albert's talk")]
+    assert [each.video.title for each in best("bert", videos)] == ["BERT explained", "All about BERT", "Albert's talk"]
+    assert [each.video.title for each in best("xlnt", videos)][:1] == ["XLNet"]
+    assert len(best("", [summary("x", str(n)) for n in range(60)])) == 25
+    name, value = names_of(summary("long " * 60, "v" * 150))
+    assert len(name) <= 100
+    assert 1 <= len(value) <= 100
+    assert names_of(summary("\u200b", "\u200b")) == ("untitled", "\u200b")
+
+
+def test_the_cool_down() -> None:
+    now = [100.0]
+    cooldown = Cooldown(2.0, lambda: now[0])
+    cooldown.take(1)
+    cooldown.take(2)
+    with pytest.raises(AskedTooSoon, match="again in 2 seconds"):
+        cooldown.take(1)
+    now[0] = 101.5
+    with pytest.raises(AskedTooSoon, match="again in 1 second\\."):
+        cooldown.take(1)
+    now[0] = 102.0
+    cooldown.take(1)
+    Cooldown(0.0).take(1)

@@ -1,0 +1,243 @@
+"""The most likely troubles, each provoked: `cuepoint doctor` finds it, and README has the answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.console_face import doctor_checks as checks
+from bot.console_face.app import app
+from bot.console_face.doctor_checks import Grade
+from bot.console_face.session import FAILED, Session
+from bot.settings import Settings
+from bot.standing import Standing
+from storage import database as storage_database
+from tests.support.local_discord import BotProcess, LocalDiscord
+from tests.support.project import PROJECT
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+CHAPTER = README.partition("### When something is wrong\n")[2].partition("\n## ")[0]
+ANSWERS = dict(re.findall(r"^\| “(.+)” \| (.+) \|$", CHAPTER, re.MULTILINE))
+
+Provoke = Callable[[Path, pytest.MonkeyPatch], dict[str, str]]
+
+
+def cuepoint(folder: Path, *words: str, **settings: str) -> Result:
+    """The program, in this process."""
+    given = {"CUEPOINT_DATA_DIR": str(folder), **settings}
+    return CliRunner().invoke(app, list(words), obj=Session(lambda: Settings.from_mapping(given), None))  # type: ignore[arg-type]
+
+
+def imported(folder: Path, count: int = 1) -> None:
+    rows = ({"video_id": "v", "text": f"the copper lantern {n}", "start_second": 30 * n} for n in range(count))
+    file = folder.with_name("rows.jsonl")
+    file.write_text("\n".join(map(json.dumps, rows)))
+    assert cuepoint(folder, "import", str(file)).exit_code == 0
+
+
+def sql(folder: Path, statement: str) -> None:
+    connection = sqlite3.connect(folder / "cuepoint.db")
+    connection.executescript(statement)
+    connection.close()
+
+
+def no_token(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {}
+
+
+def client_secret(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {"DISCORD_TOKEN": "Zk3q9_client_secret_of_32_letters"}
+
+
+def misnamed(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {"CUEPOINT_ALLOWED_SERVER": "1"}
+
+
+def all_blocked(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {"CUEPOINT_ALLOWED_SERVERS": "1,2", "CUEPOINT_BLOCKED_SERVERS": "1,2,3"}
+
+
+def no_folder(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    folder.write_text("a file where the folder should be")
+    return {}
+
+
+def full_disk(_folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setattr(checks, "free_bytes", lambda _path: checks.ROOM_BYTES - 1)
+    return {}
+
+
+def damaged(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder, 300)
+    path = folder / "cuepoint.db"
+    content = bytearray(path.read_bytes())
+    # Every page but the first, which says that this is a database and what is in it.
+    content[4096 * 8 :] = b"\xff" * len(content[4096 * 8 :])
+    path.write_bytes(content)
+    return {}
+
+
+def emptied(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    (folder / "cuepoint.db").write_bytes(b"")
+    return {}
+
+
+def orphan(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    sql(folder, "INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL)")
+    return {}
+
+
+def newer(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    sql(folder, "PRAGMA user_version = 999")
+    return {}
+
+
+def stale_index(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder, 600)
+    assert cuepoint(folder, "ask", "copper").exit_code == 0
+    (file,) = [path for path in (folder / "index").iterdir() if path.stat().st_size > 1000]
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    file.write_bytes(content)
+    return {}
+
+
+def nothing_imported(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {}
+
+
+def never_registered(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {"DISCORD_TOKEN": "a.good.token"}
+
+
+def old_backup(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    assert cuepoint(folder, "backup", str(folder / "backups" / "cuepoint-2026-01-01.db")).exit_code == 0
+    later = time.time() + checks.OLD_SECOND + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    return {"CUEPOINT_BACKUP_AT": "03:30"}
+
+
+def clock_behind(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    sql(folder, "UPDATE import SET made_at = '2999-01-01T00:00:00+00:00'")
+    return {}
+
+
+TROUBLES: list[tuple[str, Provoke, bool]] = [
+    ("there is no token", no_token, False),
+    ("does not look like a bot's token", client_secret, True),
+    ("is no setting and does nothing", misnamed, True),
+    ("no server is served", all_blocked, True),
+    ("cannot be written", no_folder, True),
+    ("left on the disk, and", full_disk, True),
+    ("restore a backup", damaged, True),
+    ("is empty, which no database is", emptied, True),
+    ("refers to nothing", orphan, True),
+    ("was written by a later version", newer, True),
+    ("cannot be used; `cuepoint doctor --repair`", stale_index, True),
+    ("nothing is imported yet", nothing_imported, False),
+    ("the commands were never registered", never_registered, False),
+    ("the last nightly backup is", old_backup, True),
+    ("there is no nightly backup", no_token, False),
+    ("the clock is", clock_behind, True),
+]
+BELOW = {
+    "cannot be had",
+    "another program is writing",
+    "Discord refuses DISCORD_TOKEN",
+    "are on and not needed",
+}
+
+
+@pytest.mark.parametrize(("told", "provoke", "wrong"), TROUBLES, ids=[provoke.__name__ for _, provoke, _ in TROUBLES])
+def test_it_finds(told: str, provoke: Provoke, wrong: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "data"
+    settings = provoke(folder, monkeypatch)
+    done = cuepoint(folder, "doctor", **settings)
+    assert [line for line in done.output.splitlines() if told in line], done.output
+    assert done.exit_code == (FAILED if wrong else 0), done.output
+    assert "details are in" not in done.output, "this was expected"
+
+
+def test_readme_answers_each_and_no_other() -> None:
+    assert set(ANSWERS) == {told for told, _, _ in TROUBLES} | BELOW
+    assert len(ANSWERS) >= 10
+
+
+def test_where_nothing_is_wrong_nothing_is_noted(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    imported(folder)
+    assert cuepoint(folder, "backup", str(folder / "backups" / "cuepoint-2026-01-01.db")).exit_code == 0
+    sql(folder, "INSERT INTO command_tree (place, hash) VALUES ('global', 'x')")
+    done = cuepoint(folder, "doctor", DISCORD_TOKEN="a.good.token", CUEPOINT_BACKUP_AT="03:30")
+    assert done.exit_code == 0
+    assert {line.split()[1] for line in done.output.splitlines()} == {"ok,"}, done.output
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield int(other.getsockname()[1])
+
+
+def test_it_finds_a_port_that_is_taken(tmp_path: Path, taken: int) -> None:
+    assert "cannot be had" in ANSWERS
+    done = cuepoint(tmp_path / "data", "doctor", CUEPOINT_HTTP_PORT=str(taken))
+    assert f"problem: port {taken} on 127.0.0.1 cannot be had" in done.output
+    assert done.exit_code == FAILED
+
+
+def test_it_finds_a_database_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "another program is writing" in ANSWERS
+    folder = tmp_path / "data"
+    imported(folder)
+    monkeypatch.setattr(storage_database, "BUSY_TIMEOUT_MS", 50)
+    writer = sqlite3.connect(folder / "cuepoint.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    done = cuepoint(folder, "doctor")
+    writer.close()
+    assert "another program is writing" in done.output
+    assert done.exit_code == FAILED
+
+
+async def test_online_it_tells_what_discord_says(tmp_path: Path) -> None:
+    assert "Discord refuses DISCORD_TOKEN" in ANSWERS
+    async with LocalDiscord() as server:
+        command = [sys.executable, "-W", "error::ResourceWarning", "-m", "bot", "doctor", "--online"]
+        for token, code, words in (
+            (server.token, 0, "Discord knows the bot as "),
+            ("not.the.token", FAILED, "problem: Discord refuses DISCORD_TOKEN"),
+        ):
+            env = {"DISCORD_TOKEN": token, "CUEPOINT_DATA_DIR": str(tmp_path / "data")}
+            async with BotProcess(server, command, env, logs=tmp_path, cwd=PROJECT) as process:
+                assert await process.wait(60) == code, process.stdout
+                assert words in process.stdout
+                assert "the clock" not in process.stdout
+                assert token not in process.stdout + process.stderr
+
+
+def test_what_discord_may_say_besides() -> None:
+    assert "are on and not needed" in ANSWERS
+    needless = Standing("Cuepoint", ("Message Content",), 5.0)
+    (known, intents) = checks.of_discord(needless)
+    assert known.grade is Grade.FINE
+    assert "are on and not needed: Message Content" in str(intents)
+    for ahead, word in ((400.0, "ahead"), (-400.0, "behind")):
+        (_, clock) = checks.of_discord(Standing("Cuepoint", (), ahead))
+        assert f"the clock is 400 seconds {word}" in str(clock)
+        assert clock.grade is Grade.WRONG
