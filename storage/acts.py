@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from storage.changes import Change
-from storage.database import Database
+from storage.database.connection import Database
+from storage.database.library_writer import Change
+from storage.database.repository import Repository
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
 from storage.formats.cleaning import clean, clean_id
 from storage.models import StoredVideo, UndoReport, Video
-from storage.repository import Repository
 
 
 async def remove(database: Database, repository: Repository, key: str, video_id: str) -> None:

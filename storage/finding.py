@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from storage.database.repository import Repository
 from storage.filters import wanted_videos
 from storage.models import Column, Findings, Hit, Question, Scope, Segment, Step, Strip, TellingTerm, Timeline, Video
 from storage.ranking.restrictions import Wanted
 from storage.ranking.search import Ranked, Ranking, Searcher
 from storage.ranking.telling import located, telling
 from storage.ranking.timeline import Curve, curves
-from storage.repository import Repository
 from storage.shelves import Shelves
 
 _SEARCHING = ThreadPoolExecutor(2, "searching")

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from storage import acts, formats
-from storage.changes import DEFAULT_LANGUAGE, Change
-from storage.database import Database
+from storage.database.connection import Database
+from storage.database.library_writer import DEFAULT_LANGUAGE, Change
+from storage.database.repository import Repository
 from storage.errors import InputError, MissingVideoId
 from storage.formats.cleaning import clean
 from storage.merging import Merged, merge
 from storage.models import ImportReport, Labels, Limits, Quota, Reading, Rejection, Scope, Source, StoredVideo
 from storage.models.limits import VIDEOS_SETTING
-from storage.repository import Repository
 from storage.room import require_room
 from storage.segmenting import segment
 

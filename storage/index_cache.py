@@ -22,7 +22,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from storage.analysis import ANALYSED_BY
-from storage.part_files import abandoned, discard, part_of, take_place
+from storage.database.atomic_files import abandoned, discard, part_of, take_place
 from storage.ranking.index import LibraryIndex
 from storage.ranking.subwords import Subwords
 from storage.ranking.videos import VideoList

@@ -17,9 +17,9 @@ from pathlib import Path
 from types import TracebackType
 
 from storage.collecting import uncollected
-from storage.database import Database
+from storage.database.connection import Database
+from storage.database.repository import Repository
 from storage.index_cache import IndexCache
-from storage.repository import Repository
 from storage.shelf import Shelf
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from storage.database import Database
+from storage.database.connection import Database
 from storage.ledger_people import PeopleEntries
 from storage.ledger_servers import EVERYWHERE_ELSE as EVERYWHERE_ELSE
 from storage.ledger_servers import ServerEntries

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 
-from storage.database import Database
+from storage.database.connection import Database
 
 _PERSON_CHARACTERS = 32
 

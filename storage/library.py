@@ -8,10 +8,11 @@ from pathlib import Path
 
 from storage import access, acts, glossary_entries
 from storage.analysis import analyser_for, base_language
-from storage.backups import back_up, restore
-from storage.changes import DEFAULT_LANGUAGE, Change
 from storage.collecting import uncollected
-from storage.database import Database
+from storage.database.backups import back_up, restore
+from storage.database.connection import Database
+from storage.database.library_writer import DEFAULT_LANGUAGE, Change
+from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
 from storage.exporting import export
 from storage.finding import Finder
@@ -43,7 +44,6 @@ from storage.models import (
     VideoSummary,
 )
 from storage.ranking.peers import rank_as_shipped
-from storage.repository import Repository
 from storage.samples import sample_ids, sample_sources
 from storage.shelves import Shelves
 from storage.upkeep import Upkeep

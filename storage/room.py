@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from storage.database.repository import Repository
 from storage.errors import OverQuota
 from storage.merging import merge
 from storage.models import MEGABYTE, LibrarySize, Quota, StoredVideo
-from storage.repository import Repository
 
 
 async def require_room(

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from storage.changes import DEFAULT_LANGUAGE
+from storage.database.library_writer import DEFAULT_LANGUAGE
+from storage.database.repository import LibraryState, Repository
 from storage.index_cache import IndexCache
 from storage.index_making import make_elsewhere, read_in
 from storage.models import OpenIndexes, Scope
 from storage.ranking.index import LibraryIndex
 from storage.ranking.search import Searcher
-from storage.repository import LibraryState, Repository
 from storage.shelf import Shelf
 
 log = logging.getLogger("cuepoint.index")

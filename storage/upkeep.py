@@ -11,12 +11,12 @@ from pathlib import Path
 import aiosqlite
 
 from storage import access
-from storage.backups import back_up, free_name
-from storage.database import Database
+from storage.database.atomic_files import abandoned
+from storage.database.backups import back_up, free_name
+from storage.database.connection import Database
+from storage.database.repository import Repository
 from storage.errors import DatabaseError
 from storage.models import Problem
-from storage.part_files import abandoned
-from storage.repository import Repository
 from storage.shelves import Shelves
 
 _LINES = 5

@@ -16,6 +16,7 @@ from bot import asking
 from bot.answering.values import Answer, Found
 from storage import access
 from storage.analysis import analyser_for
+from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import RequestError
 from storage.glossary_entries import LONGEST_SIDE, MOST_ENTRIES
 from storage.library import Library
@@ -23,7 +24,6 @@ from storage.models import GlossaryEntry, Labels, Question, QuestionTerm, Scope,
 from storage.ranking.building import build_index
 from storage.ranking.glossary import Glossary
 from storage.ranking.search import Searcher
-from storage.schema import MIGRATIONS, SCHEMA_VERSION
 from tests.support.libraries import in_server
 
 Rows = Callable[..., Source]

@@ -15,7 +15,8 @@ import pytest
 from bot.errors import SetupError
 from bot.nightly import Nightly, last_made_at, made
 from bot.settings import Settings
-from storage import access, backups
+from storage import access
+from storage.database import backups
 from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.local_discord import BotProcess, LocalDiscord

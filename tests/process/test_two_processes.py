@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from bot import asking
-from storage.database import Database
+from storage.database.connection import Database
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Labels, Question

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from bot import asking
-from storage import backups
+from storage.database import backups
+from storage.database.atomic_files import SUFFIX, take_place
+from storage.database.file_lock import Hold
+from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
-from storage.in_use import Hold
 from storage.library import Library
 from storage.models import Labels
-from storage.part_files import SUFFIX, take_place
-from storage.schema import SCHEMA_VERSION
 from tests.support.kills.ground import SERVER, SHARED, rows, smallest_kept
 from tests.support.libraries import opened
 

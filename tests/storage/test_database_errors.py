@@ -17,7 +17,7 @@ import pytest
 from bot.discord_face.client import CuepointClient
 from bot.settings import Settings
 from storage import access
-from storage.database import Database, file_errors, sqlite_errors
+from storage.database.connection import Database, file_errors, sqlite_errors
 from storage.errors import DatabaseError
 from storage.ledger import Ledger
 from storage.library import Library

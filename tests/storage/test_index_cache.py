@@ -19,9 +19,9 @@ import pytest
 import xxhash
 
 import storage.index_cache
+from storage.database.atomic_files import SUFFIX
 from storage.index_cache import CACHE_VERSION, CachedIndex, IndexCache, _arrays
 from storage.models import Question, Video
-from storage.part_files import SUFFIX
 from storage.ranking.search import Ranking, Searcher
 from tests.support.index_files import KEY, MADE, OTHER, VERSIONS, keep_each, made
 from tests.support.project import PROJECT

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from storage import access
+from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import DatabaseError
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import CastVote, Known, Miss, ServerSettings, Sighting, Verdict, Vote, VoteCount
-from storage.schema import MIGRATIONS, SCHEMA_VERSION
 from tests.support.project import PROJECT
 
 ANA, BEN = 812345678901234567, 923456789012345678

@@ -13,10 +13,10 @@ import pytest
 from bot import asking
 from bot.answering.values import Found, Stretch
 from storage import access
+from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase, NothingToUndo, RequestError, UnknownFilter, UnknownVideo
 from storage.library import Library
 from storage.models import ExportForm, ImportReport, Labels, Problem, Question, Scope, Segment, Source
-from storage.schema import SCHEMA_VERSION
 from tests.support.libraries import in_server
 from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
 

@@ -12,7 +12,7 @@ import pytest
 from bot import asking
 from bot.answering.values import Found
 from storage import access
-from storage.changes import Change
+from storage.database.library_writer import Change
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Verdict, Vote

@@ -22,13 +22,13 @@ import storage.shelves
 from bot import asking
 from storage import access
 from storage.analysis import Analyser
+from storage.database.repository import Repository
+from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.index_cache import CachedIndex, IndexCache
 from storage.index_making import make_elsewhere
 from storage.library import Library
 from storage.models import Findings, ImportReport, Labels, Question, Scope, Segment, Source, Video
 from storage.ranking.building import build_index
-from storage.repository import Repository
-from storage.schema import MIGRATIONS, SCHEMA_VERSION
 from tests.support.libraries import opened
 
 Rows = Callable[..., Source]

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from bot import asking
+from storage.database.atomic_files import SUFFIX
 from storage.index_cache import CachedIndex, IndexCache
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Problem, Segment, ServerSettings, Video
-from storage.part_files import SUFFIX
 from storage.ranking.building import build_index
 from tests.support.forked_program import Done, Job, program
 from tests.support.kills.ground import SERVER, SHARED, rows, smallest_kept

@@ -107,10 +107,10 @@ def _run(job: Job) -> Done:
 
 
 if __name__ == "__main__":
-    import storage.database
+    import storage.database.connection
     from bot.__main__ import main
 
-    storage.database.BUSY_TIMEOUT_MS = BUSY_TIMEOUT_MS
+    storage.database.connection.BUSY_TIMEOUT_MS = BUSY_TIMEOUT_MS
     for line in sys.stdin:
         given = json.loads(line)
         done = _run(Job(**given | {"arguments": tuple(given["arguments"])}))

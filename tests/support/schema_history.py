@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from storage.database.schema import MIGRATIONS
 from storage.ledger_people import SERVERS_ASKED
-from storage.schema import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 EARLIER = range(1, LATEST)

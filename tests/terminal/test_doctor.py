@@ -20,7 +20,7 @@ from bot.console_face.doctor_checks import Grade
 from bot.console_face.session import FAILED, Session
 from bot.settings import Settings
 from bot.standing import Standing
-from storage import database as storage_database
+from storage.database import connection as storage_database
 from tests.support.local_discord import BotProcess, LocalDiscord
 from tests.support.project import PROJECT
 

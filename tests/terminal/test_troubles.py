@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 
 from storage import access
+from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError
 from storage.index_cache import IndexCache
 from storage.library import Library
 from storage.models import Labels, Source
-from storage.schema import SCHEMA_VERSION
 from tests.support.forked_program import Done, Job, Program, program
 from tests.support.index_files import KEY, MADE
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from storage.database import Database
+from storage.database.connection import Database
 from storage.errors import RequestError
 from storage.index_cache import IndexCache
 from storage.index_making import _brought_up_to_date

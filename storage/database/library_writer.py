@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import aiosqlite
 
+from storage.database.schema import RANDOM_VERSION
 from storage.models import CueMark, GlossaryEntry, StoredVideo
-from storage.schema import RANDOM_VERSION
 
 DEFAULT_LANGUAGE = "en"
 

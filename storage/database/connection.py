@@ -12,10 +12,10 @@ from typing import Any, cast
 
 import aiosqlite
 
+from storage.database.atomic_files import discard, part_of, take_place
+from storage.database.file_lock import Hold
+from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
-from storage.in_use import Hold
-from storage.part_files import discard, part_of, take_place
-from storage.schema import MIGRATIONS, SCHEMA_VERSION
 
 BUSY_TIMEOUT_MS = 10_000
 """How long one process waits for another's write before giving up."""

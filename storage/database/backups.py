@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from storage.database import connected, file_errors, primary_code, version_of
+from storage.database.atomic_files import abandoned, companions, discard, part_of, take_place
+from storage.database.connection import connected, file_errors, primary_code, version_of
+from storage.database.file_lock import Hold
+from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
-from storage.in_use import Hold
-from storage.part_files import abandoned, companions, discard, part_of, take_place
-from storage.schema import SCHEMA_VERSION
 
 _TABLES = {"library", "video", "segment"}
 """What every database of ours has, of whichever version."""

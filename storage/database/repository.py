@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from storage.database import Database
+from storage.database.connection import Database
 from storage.models import (
     CueMark,
     GlossaryEntry,

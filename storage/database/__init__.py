@@ -1,0 +1,1 @@
+"""The SQLite file: connections, schema, SQL, locks, files written whole, backups."""
