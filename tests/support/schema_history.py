@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.database.schema import MIGRATIONS
-from storage.ledger_people import SERVERS_ASKED
+from storage.ledger.people import SERVERS_ASKED
 
 LATEST = len(MIGRATIONS)
 EARLIER = range(1, LATEST)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from storage.access import key_of
-from storage.ledger_rows import LedgerRows
+from storage.ledger.rows import LedgerRows
 from storage.models import ServerSettings
 
 EVERYWHERE_ELSE = 0

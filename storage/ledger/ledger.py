@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from storage.database.connection import Database
-from storage.ledger_people import PeopleEntries
-from storage.ledger_servers import EVERYWHERE_ELSE as EVERYWHERE_ELSE
-from storage.ledger_servers import ServerEntries
+from storage.ledger.people import PeopleEntries
+from storage.ledger.servers import EVERYWHERE_ELSE as EVERYWHERE_ELSE
+from storage.ledger.servers import ServerEntries
 
 _SECRET_BYTES = 32
 # 12 bytes are 16 characters of base64, unpadded: short beside a custom_id's 100, long enough never to collide.

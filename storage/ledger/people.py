@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.ledger_rows import LedgerRows, kept_form
+from storage.ledger.rows import LedgerRows, kept_form
 from storage.models import CastVote, Known, Miss, Sighting, Verdict, Vote, VoteCount
 
 SERVERS_ASKED = 25

@@ -1,0 +1,6 @@
+"""What is kept about use, not about videos: the door for server settings, votes, misses and button state."""
+
+from storage.ledger.ledger import Ledger
+from storage.ledger.servers import EVERYWHERE_ELSE
+
+__all__ = ["EVERYWHERE_ELSE", "Ledger"]
