@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage import access, acts, glossary_entries
+from storage import access, glossary_entries
 from storage.analysis import analyser_for, base_language
 from storage.collecting import uncollected
 from storage.database.backups import back_up, restore
@@ -16,7 +16,8 @@ from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
 from storage.exporting import export
 from storage.finding import Finder
-from storage.importing import Importer, Progress
+from storage.importing import history
+from storage.importing.importer import Importer, Progress
 from storage.models import (
     ALL_STEPS,
     ExportForm,
@@ -136,7 +137,7 @@ class Library:
         """Remove a video from the scope's one library; undo brings it back. Raises UnknownVideo."""
         key = _only(scope)
         summary = await self.summary(scope, video_id)
-        await acts.remove(self._database, self._repository, key, video_id)
+        await history.remove(self._database, self._repository, key, video_id)
         return summary
 
     async def rename(self, scope: Scope, video_id: str, title: str) -> Video:
@@ -144,14 +145,14 @@ class Library:
 
         Raises UnknownVideo, and RequestError for a title in which there is nothing to see.
         """
-        return await acts.rename(self._database, self._repository, _only(scope), video_id, title)
+        return await history.rename(self._database, self._repository, _only(scope), video_id, title)
 
     async def undo(self, scope: Scope) -> UndoReport:
         """Take back the last import into (or removal from, or renaming in) the scope's one library.
 
         Raises NothingToUndo.
         """
-        return await acts.undo(self._database, self._repository, _only(scope))
+        return await history.undo(self._database, self._repository, _only(scope))
 
     async def purge(self, scope: Scope) -> bool:
         """Delete the scope's one library for good: videos, import history, glossary and index. False if there is none.

@@ -37,9 +37,9 @@ from storage import access
 from storage.errors import InputError, UnknownFilter
 from storage.formats import read
 from storage.formats.cleaning import clean
+from storage.importing.segmenting import segment
 from storage.library import Library
 from storage.models import ExportForm, Labels, Scope, Segment, Source, Transcript
-from storage.segmenting import segment
 from tests.support.hostile_inputs import ID, NAMES, ROW_KINDS, ROW_WRITERS, Line, files, lines, questions, texts
 from tests.support.local_discord import limits
 from tests.support.project import PROJECT

@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.importing.segmenting import LONGEST_PIECE_CHARACTERS, SHORTEST_CHARACTERS, segment
 from storage.models import SILENCE_SECOND, Cue, CueMark, Segment
-from storage.segmenting import LONGEST_PIECE_CHARACTERS, SHORTEST_CHARACTERS, segment
 
 
 @st.composite

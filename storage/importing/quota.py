@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from storage.database.repository import Repository
 from storage.errors import OverQuota
-from storage.merging import merge
+from storage.importing.merging import merge
 from storage.models import MEGABYTE, LibrarySize, Quota, StoredVideo
 
 

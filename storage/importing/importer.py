@@ -7,17 +7,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from storage import acts, formats
+from storage import formats
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, Change
 from storage.database.repository import Repository
 from storage.errors import InputError, MissingVideoId
 from storage.formats.cleaning import clean
-from storage.merging import Merged, merge
+from storage.importing import history
+from storage.importing.merging import Merged, merge
+from storage.importing.quota import require_room
+from storage.importing.segmenting import segment
 from storage.models import ImportReport, Labels, Limits, Quota, Reading, Rejection, Scope, Source, StoredVideo
 from storage.models.limits import VIDEOS_SETTING
-from storage.room import require_room
-from storage.segmenting import segment
 
 Progress = Callable[[int, int], None]
 """Called with how many videos are done, and how many there are."""
@@ -76,7 +77,7 @@ class Importer:
         except asyncio.CancelledError:
             # Whoever broke it off is told that nothing was imported, and so it must be.
             if act.number is not None:
-                await asyncio.shield(acts.take_back(self._database, self._repository, self._key, act.number))
+                await asyncio.shield(history.take_back(self._database, self._repository, self._key, act.number))
             raise
         progress(total, total)
         return report
