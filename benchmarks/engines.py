@@ -14,13 +14,13 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.corpus import LANGUAGE, Corpus
 from bot import __version__
-from storage.collecting import uncollected
-from storage.index_cache import CachedIndex, IndexCache
-from storage.index_making import READ_AT_ONCE
+from storage.indexing.gc_pause import uncollected
+from storage.indexing.index_files import CachedIndex, IndexCache
+from storage.indexing.index_process import READ_AT_ONCE
+from storage.indexing.library_index import Shelf
 from storage.models import StoredVideo
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.search import best
-from storage.shelf import Shelf
 
 TOP = 10
 LIBRARY = "shared"

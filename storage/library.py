@@ -8,7 +8,6 @@ from pathlib import Path
 
 from storage import access, glossary_entries
 from storage.analysis import analyser_for, base_language
-from storage.collecting import uncollected
 from storage.database.backups import back_up, restore
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, Change
@@ -18,6 +17,8 @@ from storage.exporting import export
 from storage.finding import Finder
 from storage.importing import history
 from storage.importing.importer import Importer, Progress
+from storage.indexing.gc_pause import uncollected
+from storage.indexing.index_manager import Shelves
 from storage.models import (
     ALL_STEPS,
     ExportForm,
@@ -46,7 +47,6 @@ from storage.models import (
 )
 from storage.ranking.peers import rank_as_shipped
 from storage.samples import sample_ids, sample_sources
-from storage.shelves import Shelves
 from storage.upkeep import Upkeep
 
 INDEX_FOLDER = "index"

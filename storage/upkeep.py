@@ -16,8 +16,8 @@ from storage.database.backups import back_up, free_name
 from storage.database.connection import Database
 from storage.database.repository import Repository
 from storage.errors import DatabaseError
+from storage.indexing.index_manager import Shelves
 from storage.models import Problem
-from storage.shelves import Shelves
 
 _LINES = 5
 """How much of what SQLite finds is told: one damaged page can make a thousand things."""

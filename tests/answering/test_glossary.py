@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import storage.shelf
+import storage.indexing.library_index
 from bot import asking
 from bot.answering.values import Answer, Found
 from storage import access
@@ -303,7 +303,7 @@ async def test_a_change_by_another_process_holds_at_the_next_question_and_rebuil
 ) -> None:
     assert await hits(talks, "XLNet") == []
     built: list[str] = []
-    monkeypatch.setattr(storage.shelf, "build_index", lambda *given: built.append("index"))
+    monkeypatch.setattr(storage.indexing.library_index, "build_index", lambda *given: built.append("index"))
     await other.add_to_glossary(SHARED, GlossaryEntry("excel net", "XLNet"))
     assert await hits(talks, "XLNet") == [("v", 60)]
     await other.remove_from_glossary(SHARED, "excel net")

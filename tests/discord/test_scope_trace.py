@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import access, shelves
+from storage import access
+from storage.indexing import index_manager
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Question
@@ -39,7 +40,7 @@ async def world(
     library: Library, ledger: Ledger, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     """Every library in use since yesterday, its index on disk, as another process left it."""
-    monkeypatch.setattr(shelves, "SMALLEST_KEPT", 0)
+    monkeypatch.setattr(index_manager, "SMALLEST_KEPT", 0)
     async with world_of(library, ledger, rows) as made:
         await made.use(made.alpha, "copper lantern", "gate")
         await made.use(made.beta, "bronze bell", "belfry")

@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
+import storage.indexing.library_index
 import storage.ranking.assembling
 import storage.ranking.index
 import storage.ranking.vocabulary
-import storage.shelf
 from storage.analysis import analyser_for
 from storage.filters import wanted_videos
-from storage.index_cache import _arrays
+from storage.indexing.index_files import _arrays
+from storage.indexing.library_index import Shelf
 from storage.models import Question, QuestionTerm, Segment, StoredVideo, Video
 from storage.ranking.bm25 import IdfPolicy, SparseBM25
 from storage.ranking.building import build_index
@@ -29,7 +30,6 @@ from storage.ranking.joining import join_indexes
 from storage.ranking.search import Ranking, Searcher
 from storage.ranking.subwords import pieces_of
 from storage.ranking.vocabulary import build_vocabulary
-from storage.shelf import Shelf
 
 # "½" is read as two words, "ﹰ" and "…" as none.
 WORDS = [
@@ -86,7 +86,7 @@ def kept(draw: st.DrawFn, language: str) -> Kept:
     library = Kept(Shelf(language))
     ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=4, unique=True)
     with (
-        patch.object(storage.shelf, "JOINED_AT_ONCE", draw(st.sampled_from([0, 2_000]))),
+        patch.object(storage.indexing.library_index, "JOINED_AT_ONCE", draw(st.sampled_from([0, 2_000]))),
         patch.object(storage.ranking.index, "READ_AT_ONCE", draw(st.sampled_from([5, 2_000_000]))),
     ):
         for act in draw(st.lists(st.sampled_from(["put", "put", "put", "remove", "join"]), min_size=1, max_size=7)):

@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 import xxhash
 
-import storage.index_cache
+import storage.indexing.index_files
 from storage.database.atomic_files import SUFFIX
-from storage.index_cache import CACHE_VERSION, CachedIndex, IndexCache, _arrays
+from storage.indexing.index_files import CACHE_VERSION, CachedIndex, IndexCache, _arrays
 from storage.models import Question, Video
 from storage.ranking.search import Ranking, Searcher
 from tests.support.index_files import KEY, MADE, OTHER, VERSIONS, keep_each, made
@@ -186,7 +186,7 @@ def test_an_index_is_of_one_library_language_and_version(
     os.replace(cache._path(OTHER), cache._path(KEY))
     for name, other in (("CACHE_VERSION", CACHE_VERSION + 1), ("ANALYSED_BY", "rules 3")):
         with monkeypatch.context() as changed:
-            changed.setattr(storage.index_cache, name, other)
+            changed.setattr(storage.indexing.index_files, name, other)
             assert refused(cache, caplog)
     assert same(cache.load(KEY, "en"), MADE)
 
@@ -233,7 +233,7 @@ def no_space(*given: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize(("module", "name"), [(os, "replace"), (os, "fsync"), (storage.index_cache, "_write")])
+@pytest.mark.parametrize(("module", "name"), [(os, "replace"), (os, "fsync"), (storage.indexing.index_files, "_write")])
 def test_a_write_that_fails_leaves_the_earlier_file(
     cache: IndexCache, kept: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str
 ) -> None:

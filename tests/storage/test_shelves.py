@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import storage.shelf
-import storage.shelves
+import storage.indexing.index_manager
+import storage.indexing.library_index
 from bot import asking
 from storage import access
 from storage.analysis import Analyser
 from storage.database.repository import Repository
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
-from storage.index_cache import CachedIndex, IndexCache
-from storage.index_making import make_elsewhere
+from storage.indexing.index_files import CachedIndex, IndexCache
+from storage.indexing.index_process import make_elsewhere
 from storage.library import Library
 from storage.models import Findings, ImportReport, Labels, Question, Scope, Segment, Source, Video
 from storage.ranking.building import build_index
@@ -62,7 +62,7 @@ def folder(path: Path) -> Path:
 @pytest.fixture
 def kept_from_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the smallest index on disk."""
-    monkeypatch.setattr(storage.shelves, "SMALLEST_KEPT", 1)
+    monkeypatch.setattr(storage.indexing.index_manager, "SMALLEST_KEPT", 1)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def indexed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ids.extend(video.video_id for video, _ in videos)
         return build_index(videos, language)
 
-    monkeypatch.setattr(storage.shelf, "build_index", spied)
+    monkeypatch.setattr(storage.indexing.library_index, "build_index", spied)
     return ids
 
 
@@ -131,8 +131,8 @@ async def test_while_much_is_read_questions_are_answered_as_before(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch, make: Callable[..., Awaitable[bool]]
 ) -> None:
     gate = Gate(make)
-    monkeypatch.setattr(storage.shelves, "make_elsewhere", gate)
-    monkeypatch.setattr(storage.shelves, "WAITED_FOR", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "make_elsewhere", gate)
+    monkeypatch.setattr(storage.indexing.index_manager, "WAITED_FOR", 2)
     await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper violin"), ("x", 0, "harbour")))
     assert len(await hits(library, "copper")) == 2
     await put(library, rows(*((f"n{n}", 0, "copper thunder") for n in range(4))))
@@ -162,8 +162,8 @@ async def test_a_change_while_the_index_is_made_elsewhere_is_not_lost(
         await put(library, rows(("a", 0, "copper after"), ("b", 0, "copper later")))
         return made
 
-    monkeypatch.setattr(storage.shelves, "make_elsewhere", and_then_changed)
-    monkeypatch.setattr(storage.shelves, "MADE_ELSEWHERE", 1)
+    monkeypatch.setattr(storage.indexing.index_manager, "make_elsewhere", and_then_changed)
+    monkeypatch.setattr(storage.indexing.index_manager, "MADE_ELSEWHERE", 1)
     await put(library, rows(("a", 0, "copper")))
     await hits(library, "copper")
     assert sorted(await hits(library, "copper")) == [("a", 0), ("b", 0)]
@@ -174,9 +174,9 @@ async def test_parts_are_joined_when_there_are_many_and_answers_stay_the_same(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     gate = Gate(make_elsewhere)
-    monkeypatch.setattr(storage.shelves, "make_elsewhere", gate)
-    monkeypatch.setattr(storage.shelf, "MOST_PARTS", 3)
-    monkeypatch.setattr(storage.shelf, "JOINED_AT_ONCE", 0)
+    monkeypatch.setattr(storage.indexing.index_manager, "make_elsewhere", gate)
+    monkeypatch.setattr(storage.indexing.library_index, "MOST_PARTS", 3)
+    monkeypatch.setattr(storage.indexing.library_index, "JOINED_AT_ONCE", 0)
     for number in range(5):
         await put(library, rows(*((f"v{number}{n}", 0, f"copper lantern {n} of {number}") for n in range(8 - number))))
         await hits(library, "copper")
@@ -195,7 +195,7 @@ async def test_parts_are_joined_when_there_are_many_and_answers_stay_the_same(
 async def test_a_library_that_is_emptied_is_tidied_up_like_any_other(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(storage.shelf, "LATER_AT_LEAST", 0)
+    monkeypatch.setattr(storage.indexing.library_index, "LATER_AT_LEAST", 0)
     await put(library, rows(("v", 0, "copper"), ("w", 0, "copper")))
     assert len(await hits(library, "copper")) == 2
     await library.undo(SHARED)
@@ -209,9 +209,9 @@ async def test_a_library_that_is_emptied_is_tidied_up_like_any_other(
 async def test_a_library_that_makes_room_while_it_is_brought_up_to_date_is_answered_from_all_the_same(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.shelves, "LIBRARIES_KEPT", 1)
-    monkeypatch.setattr(storage.shelves, "WAITED_FOR", 0)
-    monkeypatch.setattr(storage.shelves, "make_elsewhere", elsewhere_refused)
+    monkeypatch.setattr(storage.indexing.index_manager, "LIBRARIES_KEPT", 1)
+    monkeypatch.setattr(storage.indexing.index_manager, "WAITED_FOR", 0)
+    monkeypatch.setattr(storage.indexing.index_manager, "make_elsewhere", elsewhere_refused)
     for scope in (ANA, BEN):
         await put(library, rows(("v", 0, "copper")), scope=scope)
     assert await hits(library, "copper", ANA) == [("v", 0)]
@@ -259,7 +259,7 @@ async def test_another_process_makes_the_file_of_an_index(
 async def test_where_another_process_can_do_nothing_the_index_is_made_here(
     library: Library, rows: Rows, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(storage.shelves, "MADE_ELSEWHERE", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "MADE_ELSEWHERE", 2)
     await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper")))
     folder.write_text("in the way")
     assert len(await hits(library, "copper")) == 2
@@ -285,7 +285,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, then: Callable[[Process], None]) ->
 async def test_a_process_that_is_killed_is_done_without(
     library: Library, rows: Rows, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(storage.shelves, "MADE_ELSEWHERE", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "MADE_ELSEWHERE", 2)
     await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper")))
     children = watched(monkeypatch, Process.kill)
     assert len(await hits(library, "copper")) == 2
@@ -296,7 +296,7 @@ async def test_a_process_that_is_killed_is_done_without(
 async def test_a_process_that_cannot_be_started_is_done_without(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.shelves, "MADE_ELSEWHERE", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "MADE_ELSEWHERE", 2)
     monkeypatch.setattr(sys, "executable", "/no/such/program")
     await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper")))
     assert len(await hits(library, "copper")) == 2
@@ -307,7 +307,7 @@ async def test_closing_ends_the_process_that_makes_an_index(
 ) -> None:
     running = asyncio.Event()
     children = watched(monkeypatch, lambda child: running.set())
-    monkeypatch.setattr(storage.shelves, "WAITED_FOR", 0)
+    monkeypatch.setattr(storage.indexing.index_manager, "WAITED_FOR", 0)
     async with opened(path) as library:
         await put(library, rows(("v", 0, "copper")))
         await hits(library, "copper")
@@ -535,7 +535,7 @@ async def test_a_scope_opens_and_asks_for_nothing_of_another_library(
 async def test_libraries_that_are_not_in_use_cost_no_file_handle_and_no_memory(
     path: Path, folder: Path, rows: Rows, kept_from_one: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.shelves, "LIBRARIES_KEPT", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "LIBRARIES_KEPT", 2)
     servers = [access.host(str(number)) for number in range(1, 7)]
 
     def open_files() -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from bot import asking
 from storage.database.atomic_files import SUFFIX
-from storage.index_cache import CachedIndex, IndexCache
+from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Problem, Segment, ServerSettings, Video

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from storage.index_cache import CachedIndex, IndexCache
+from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.models import Segment, Video
 from storage.ranking.building import build_index
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from storage.index_cache import IndexCache
+from storage.indexing.index_files import IndexCache
 from storage.ledger import Ledger
 from storage.library import INDEX_FOLDER, Library
 

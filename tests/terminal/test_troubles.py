@@ -21,7 +21,7 @@ import pytest
 from storage import access
 from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError
-from storage.index_cache import IndexCache
+from storage.indexing.index_files import IndexCache
 from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.forked_program import Done, Job, Program, program

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from storage.database.connection import Database
 from storage.errors import RequestError
-from storage.index_cache import IndexCache
-from storage.index_making import _brought_up_to_date
+from storage.indexing.index_files import IndexCache
+from storage.indexing.index_process import _brought_up_to_date
 from storage.library import INDEX_FOLDER, Library
 from storage.models import Labels
 from tests.support.kills.ground import BACKUP, EARLIER, NAME, SERVER, SHARED, captions, rows, smallest_kept

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-import storage.shelf
-import storage.shelves
+import storage.indexing.index_manager
+import storage.indexing.library_index
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -60,10 +60,10 @@ def smallest_kept() -> Iterator[None]:
         return False
 
     with (
-        patch.object(storage.shelves, "SMALLEST_KEPT", 1),
-        patch.object(storage.shelves, "make_elsewhere", refused),
-        patch.object(storage.shelf, "JOINED_AT_ONCE", 0),
-        patch.object(storage.shelf, "LATER_AT_LEAST", 0),
+        patch.object(storage.indexing.index_manager, "SMALLEST_KEPT", 1),
+        patch.object(storage.indexing.index_manager, "make_elsewhere", refused),
+        patch.object(storage.indexing.library_index, "JOINED_AT_ONCE", 0),
+        patch.object(storage.indexing.library_index, "LATER_AT_LEAST", 0),
     ):
         yield
 

@@ -13,12 +13,12 @@ from weakref import WeakValueDictionary
 
 from storage.database.library_writer import DEFAULT_LANGUAGE
 from storage.database.repository import LibraryState, Repository
-from storage.index_cache import IndexCache
-from storage.index_making import make_elsewhere, read_in
+from storage.indexing.index_files import IndexCache
+from storage.indexing.index_process import make_elsewhere, read_in
+from storage.indexing.library_index import Shelf
 from storage.models import OpenIndexes, Scope
 from storage.ranking.index import LibraryIndex
 from storage.ranking.search import Searcher
-from storage.shelf import Shelf
 
 log = logging.getLogger("cuepoint.index")
 

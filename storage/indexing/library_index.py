@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from storage.index_cache import CachedIndex
+from storage.indexing.index_files import CachedIndex
 from storage.models import StoredVideo
 from storage.ranking.building import build_index
 from storage.ranking.index import LibraryIndex

@@ -16,13 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from storage.collecting import uncollected
 from storage.database.connection import Database
 from storage.database.repository import Repository
-from storage.index_cache import IndexCache
-from storage.shelf import Shelf
+from storage.indexing.gc_pause import uncollected
+from storage.indexing.index_files import IndexCache
+from storage.indexing.library_index import Shelf
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 log = logging.getLogger("cuepoint.index")
 
 READ_AT_ONCE = 200

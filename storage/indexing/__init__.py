@@ -1,0 +1,1 @@
+"""The ranking index of every library: kept in memory, on disk, and true to the database."""
