@@ -11,9 +11,9 @@ from storage.database.repository import Repository
 from storage.filters import wanted_videos
 from storage.indexing.index_manager import Shelves
 from storage.models import Column, Findings, Hit, Question, Scope, Segment, Step, Strip, TellingTerm, Timeline, Video
-from storage.ranking.restrictions import Wanted
+from storage.ranking.key_terms import located, telling
+from storage.ranking.query.restrictions import Wanted
 from storage.ranking.search import Ranked, Ranking, Searcher
-from storage.ranking.telling import located, telling
 from storage.ranking.timeline import Curve, curves
 
 _SEARCHING = ThreadPoolExecutor(2, "searching")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from storage.analysis import Analyser, is_unspaced
 from storage.errors import RequestError
 from storage.models import GlossaryEntry
-from storage.ranking.glossary import way_of
+from storage.ranking.query.glossary import way_of
 
 LONGEST_SIDE = 100
 """Characters that each side of an entry may have."""

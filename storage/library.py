@@ -45,7 +45,7 @@ from storage.models import (
     Video,
     VideoSummary,
 )
-from storage.ranking.peers import rank_as_shipped
+from storage.ranking.baseline import rank_as_shipped
 from storage.samples import sample_ids, sample_sources
 from storage.upkeep import Upkeep
 

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from storage.analysis import ANALYSED_BY
 from storage.database.atomic_files import abandoned, discard, part_of, take_place
-from storage.ranking.index import LibraryIndex
-from storage.ranking.subwords import Subwords
-from storage.ranking.videos import VideoList
-from storage.ranking.vocabulary import Vocabulary
+from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.index.ngrams import Subwords
+from storage.ranking.index.video_list import VideoList
+from storage.ranking.index.vocabulary import Vocabulary
 
 CACHE_VERSION = 1
 """Raised whenever the layout changes: the arrays of an index, or what they mean."""

@@ -17,7 +17,7 @@ from storage.indexing.index_files import IndexCache
 from storage.indexing.index_process import make_elsewhere, read_in
 from storage.indexing.library_index import Shelf
 from storage.models import OpenIndexes, Scope
-from storage.ranking.index import LibraryIndex
+from storage.ranking.index.index_part import LibraryIndex
 from storage.ranking.search import Searcher
 
 log = logging.getLogger("cuepoint.index")

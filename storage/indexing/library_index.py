@@ -10,9 +10,9 @@ import numpy as np
 
 from storage.indexing.index_files import CachedIndex
 from storage.models import StoredVideo
-from storage.ranking.building import build_index
-from storage.ranking.index import LibraryIndex
-from storage.ranking.joining import join_indexes
+from storage.ranking.index.build import build_index
+from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.index.merge import join_indexes
 
 JOINED_AT_ONCE = 2_000
 """Segments up to which parts are joined as soon as they are about as large as each other: it takes a moment."""

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from storage.ranking.index import Floats, LibraryIndex
-from storage.ranking.recipe import K1, B
+from storage.ranking.index.index_part import Floats, LibraryIndex
+from storage.ranking.weights import K1, B
 
 STRETCH = 16_384
 """Postings that are scored at a time."""

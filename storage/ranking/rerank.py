@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from storage.models import QuestionTerm
 from storage.ranking.bm25 import SparseBM25, rarity
-from storage.ranking.index import Floats, Ints, LibraryIndex
-from storage.ranking.recipe import LENGTH_AGAIN, PAIR_WINDOW, Recipe
-from storage.ranking.spans import distinct, spread
-from storage.ranking.subwords import pieces_of
+from storage.ranking.index.index_part import Floats, Ints, LibraryIndex
+from storage.ranking.index.ngrams import pieces_of
+from storage.ranking.index.ranges import distinct, spread
+from storage.ranking.weights import LENGTH_AGAIN, PAIR_WINDOW, Recipe
 
 Docs = NDArray[np.int64]
 

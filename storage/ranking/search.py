@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from storage.analysis import analyser_for
 from storage.models import ALL_STEPS, GlossaryEntry, Question, QuestionTerm, Step
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.glossary import Glossary, way_of
-from storage.ranking.index import Bools, Floats, LibraryIndex
-from storage.ranking.recipe import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, recipe_for
-from storage.ranking.repair import Speller
+from storage.ranking.index.index_part import Bools, Floats, LibraryIndex
+from storage.ranking.index.ranges import distinct, spread
+from storage.ranking.query.glossary import Glossary, way_of
+from storage.ranking.query.restrictions import Restrictions, Wanted
+from storage.ranking.query.spelling import Speller
+from storage.ranking.query.terms import Wording
 from storage.ranking.rerank import Reranker
-from storage.ranking.restrictions import Restrictions, Wanted
-from storage.ranking.spans import distinct, spread
-from storage.ranking.wording import Wording
+from storage.ranking.weights import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, recipe_for
 
 BLOCK = 256
 """Segments whose best score is looked at first."""

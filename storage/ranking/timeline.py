@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from storage.models import Question
-from storage.ranking.index import Floats
-from storage.ranking.recipe import CANDIDATES, SHIPPED
+from storage.ranking.index.index_part import Floats
+from storage.ranking.query.restrictions import Wanted
 from storage.ranking.rerank import Reranker
-from storage.ranking.restrictions import Wanted
 from storage.ranking.search import Ranking, Searcher
+from storage.ranking.weights import CANDIDATES, SHIPPED
 
 SPOKEN = replace(SHIPPED, titles=0.0, video=0.0, subwords=0.0)
 """What is said, and nothing else; pieces of words make it rough and tell nobody where to listen."""

@@ -10,7 +10,7 @@ from rank_bm25 import BM25Okapi
 
 from storage.analysis import analyser_for
 from storage.models import Peer, Segment, StoredVideo, Video
-from storage.ranking.peers import ShippedBM25, best, rank_as_shipped
+from storage.ranking.baseline import ShippedBM25, best, rank_as_shipped
 
 
 def stored(*texts: str) -> list[StoredVideo]:

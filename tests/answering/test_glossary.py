@@ -21,8 +21,8 @@ from storage.errors import RequestError
 from storage.glossary_entries import LONGEST_SIDE, MOST_ENTRIES
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Question, QuestionTerm, Scope, Segment, Source, Video
-from storage.ranking.building import build_index
-from storage.ranking.glossary import Glossary
+from storage.ranking.index.build import build_index
+from storage.ranking.query.glossary import Glossary
 from storage.ranking.search import Searcher
 from tests.support.libraries import in_server
 

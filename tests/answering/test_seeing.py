@@ -21,9 +21,9 @@ from storage import access
 from storage.errors import UnknownFilter, UnknownVideo
 from storage.library import Library
 from storage.models import Column, Findings, Labels, Question, Source, Strip, Timeline, Video, VideoSummary
-from storage.ranking.index import LibraryIndex
+from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.key_terms import telling
 from storage.ranking.search import Searcher
-from storage.ranking.telling import telling
 from storage.ranking.timeline import Curve, curves
 from tests.support.libraries import in_server, index_of
 

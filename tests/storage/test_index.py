@@ -15,21 +15,21 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 import storage.indexing.library_index
-import storage.ranking.assembling
-import storage.ranking.index
-import storage.ranking.vocabulary
+import storage.ranking.index.assemble
+import storage.ranking.index.index_part
+import storage.ranking.index.vocabulary
 from storage.analysis import analyser_for
 from storage.filters import wanted_videos
 from storage.indexing.index_files import _arrays
 from storage.indexing.library_index import Shelf
 from storage.models import Question, QuestionTerm, Segment, StoredVideo, Video
 from storage.ranking.bm25 import IdfPolicy, SparseBM25
-from storage.ranking.building import build_index
-from storage.ranking.index import LibraryIndex
-from storage.ranking.joining import join_indexes
+from storage.ranking.index.build import build_index
+from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.index.merge import join_indexes
+from storage.ranking.index.ngrams import pieces_of
+from storage.ranking.index.vocabulary import build_vocabulary
 from storage.ranking.search import Ranking, Searcher
-from storage.ranking.subwords import pieces_of
-from storage.ranking.vocabulary import build_vocabulary
 
 # "½" is read as two words, "ﹰ" and "…" as none.
 WORDS = [
@@ -87,7 +87,7 @@ def kept(draw: st.DrawFn, language: str) -> Kept:
     ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=4, unique=True)
     with (
         patch.object(storage.indexing.library_index, "JOINED_AT_ONCE", draw(st.sampled_from([0, 2_000]))),
-        patch.object(storage.ranking.index, "READ_AT_ONCE", draw(st.sampled_from([5, 2_000_000]))),
+        patch.object(storage.ranking.index.index_part, "READ_AT_ONCE", draw(st.sampled_from([5, 2_000_000]))),
     ):
         for act in draw(st.lists(st.sampled_from(["put", "put", "put", "remove", "join"]), min_size=1, max_size=7)):
             if act == "put":
@@ -308,7 +308,7 @@ def test_more_words_than_two_bytes_can_number() -> None:
 @given(libraries, st.integers(1, 9))
 def test_how_many_words_are_sorted_at_a_time_makes_no_difference(library: Kept, at_once: int) -> None:
     videos = [(each.video, each.segments) for each in library.videos.values()]
-    with patch.object(storage.ranking.assembling, "POSTINGS_AT_ONCE", at_once):
+    with patch.object(storage.ranking.index.assemble, "POSTINGS_AT_ONCE", at_once):
         in_stretches = build_index(videos, "en")
     assert arrays_of(in_stretches) == arrays_of(build_index(videos, "en"))
 
@@ -343,7 +343,7 @@ def test_a_vocabulary_may_be_empty_and_words_may_be_anything() -> None:
 
 
 def test_a_vocabulary_forgets_looked_up_words_and_finds_them_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage.ranking.vocabulary, "REMEMBERED", 2)
+    monkeypatch.setattr(storage.ranking.index.vocabulary, "REMEMBERED", 2)
     vocabulary = build_vocabulary(["a", "b", "c"])
     for _ in range(2):
         assert [vocabulary.get(word) for word in "abcdef"] == [0, 1, 2, None, None, None]
@@ -375,5 +375,5 @@ def test_one_searcher_serves_several_threads() -> None:
         return searcher.search(question, 9, [None, None])
 
     expected = list(map(ask, asked))
-    with ThreadPoolExecutor(8) as threads, patch.object(storage.ranking.vocabulary, "REMEMBERED", 3):
+    with ThreadPoolExecutor(8) as threads, patch.object(storage.ranking.index.vocabulary, "REMEMBERED", 3):
         assert list(threads.map(ask, asked)) == expected

@@ -14,11 +14,11 @@ from rank_bm25 import BM25Okapi
 from storage.analysis import analyser_for
 from storage.models import ALL_STEPS, Question, Segment, Step, Video
 from storage.ranking.bm25 import IdfPolicy, SparseBM25
-from storage.ranking.building import build_index
-from storage.ranking.index import LibraryIndex
-from storage.ranking.recipe import K1, TITLE_VIDEOS
+from storage.ranking.index.build import build_index
+from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.query.terms import CREDIT_OF_STOP_WORDS
 from storage.ranking.search import Ranking, Searcher
-from storage.ranking.wording import CREDIT_OF_STOP_WORDS
+from storage.ranking.weights import K1, TITLE_VIDEOS
 from tests.support.libraries import index_of
 
 WORDS = ["lantern", "harbour", "violin", "meadow", "copper", "thunder", "pepper", "saddle", "marble", "compass"]

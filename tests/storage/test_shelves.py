@@ -28,7 +28,7 @@ from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.indexing.index_process import make_elsewhere
 from storage.library import Library
 from storage.models import Findings, ImportReport, Labels, Question, Scope, Segment, Source, Video
-from storage.ranking.building import build_index
+from storage.ranking.index.build import build_index
 from tests.support.libraries import opened
 
 Rows = Callable[..., Source]

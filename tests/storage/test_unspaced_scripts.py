@@ -11,7 +11,7 @@ from bot.answering.question import parse_question
 from bot.answering.values import Passage
 from storage.analysis import analyser_for
 from storage.models import Findings, QuestionTerm, Segment, Video
-from storage.ranking.building import build_index
+from storage.ranking.index.build import build_index
 from storage.ranking.search import Ranking, Searcher
 
 SAID = [

@@ -18,7 +18,7 @@ from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Problem, Segment, ServerSettings, Video
-from storage.ranking.building import build_index
+from storage.ranking.index.build import build_index
 from tests.support.forked_program import Done, Job, program
 from tests.support.kills.ground import SERVER, SHARED, rows, smallest_kept
 from tests.support.libraries import opened

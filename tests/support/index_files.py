@@ -8,7 +8,7 @@ import numpy as np
 
 from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.models import Segment, Video
-from storage.ranking.building import build_index
+from storage.ranking.index.build import build_index
 
 KEY, OTHER = "server:1", "server:2"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from storage import access
 from storage.library import Library
 from storage.models import Scope, Segment, ServerSettings, Video
-from storage.ranking.building import build_index
-from storage.ranking.index import LibraryIndex
+from storage.ranking.index.build import build_index
+from storage.ranking.index.index_part import LibraryIndex
 
 
 @asynccontextmanager

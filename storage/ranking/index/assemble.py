@@ -9,12 +9,20 @@ import numpy as np
 
 from storage.analysis import STOP_PREFIX
 from storage.models import Video
-from storage.ranking.index import Bools, Counts, Floats, Ints, LibraryIndex, Longs, shape_of
-from storage.ranking.reading import Lexicon
-from storage.ranking.spans import spread
-from storage.ranking.subwords import Subwords, build_subwords
-from storage.ranking.videos import list_videos
-from storage.ranking.vocabulary import build_vocabulary
+from storage.ranking.index.index_part import (
+    Bools,
+    Counts,
+    Floats,
+    Ints,
+    LibraryIndex,
+    Longs,
+    shape_of,
+)
+from storage.ranking.index.lexicon import Lexicon
+from storage.ranking.index.ngrams import Subwords, build_subwords
+from storage.ranking.index.ranges import spread
+from storage.ranking.index.video_list import list_videos
+from storage.ranking.index.vocabulary import build_vocabulary
 
 POSTINGS_AT_ONCE = 2_000_000
 """How many words are sorted into postings at a time: it bounds the memory that building takes."""

@@ -17,7 +17,7 @@ from rank_bm25 import BM25Okapi
 
 from storage.analysis import Token, analyser_for
 from storage.models import Hit, Peer, StoredVideo
-from storage.ranking.index import Floats
+from storage.ranking.index.index_part import Floats
 
 Progress = Callable[[int, int], None]
 """Called with how many questions are done, and how many there are."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
-from storage.ranking.index import LibraryIndex
+from storage.ranking.index.index_part import LibraryIndex
 
 SHORTEST_REPAIRED = 4
 """Letters a word needs before spelling is guessed at: shorter ones are one edit away from nearly everything."""

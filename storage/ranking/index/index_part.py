@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.models import SILENCE_SECOND, Video
-from storage.ranking.spans import spread, sums
-from storage.ranking.subwords import Subwords
-from storage.ranking.videos import VideoList
-from storage.ranking.vocabulary import Vocabulary
+from storage.ranking.index.ngrams import Subwords
+from storage.ranking.index.ranges import spread, sums
+from storage.ranking.index.video_list import VideoList
+from storage.ranking.index.vocabulary import Vocabulary
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]

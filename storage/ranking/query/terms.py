@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from storage.analysis import Analyser, Token, is_unspaced
 from storage.models import Question, QuestionTerm
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.glossary import Glossary, Way
-from storage.ranking.recipe import SHIPPED, Recipe
-from storage.ranking.repair import Repair, Speller
+from storage.ranking.query.glossary import Glossary, Way
+from storage.ranking.query.spelling import Repair, Speller
+from storage.ranking.weights import SHIPPED, Recipe
 
 CREDIT_OF_STOP_WORDS = 0.25
 """How far it may be trusted that a question of stop words alone ("who are you?") is answered where they are said: so

@@ -8,7 +8,7 @@ import numpy as np
 
 from storage.analysis import Analyser
 from storage.models import Question
-from storage.ranking.index import Bools, LibraryIndex, Longs
+from storage.ranking.index.index_part import Bools, LibraryIndex, Longs
 
 Wanted = Sequence[frozenset[int] | None]
 """For each library the positions of the videos that may be searched; None for all."""

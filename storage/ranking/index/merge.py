@@ -9,10 +9,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.ranking.assembling import Draft, assemble
-from storage.ranking.index import Ints, LibraryIndex
-from storage.ranking.reading import Lexicon
-from storage.ranking.spans import spread, sums
+from storage.ranking.index.assemble import Draft, assemble
+from storage.ranking.index.index_part import Ints, LibraryIndex
+from storage.ranking.index.lexicon import Lexicon
+from storage.ranking.index.ranges import spread, sums
 
 Number = TypeVar("Number", bound=np.generic)
 

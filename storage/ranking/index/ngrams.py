@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.ranking.spans import spread
+from storage.ranking.index.ranges import spread
 
 PIECE_LETTERS = 4
 _BASE = np.uint64(1_000_003)

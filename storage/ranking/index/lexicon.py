@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from storage.analysis import Analyser
-from storage.ranking.index import Ints, Longs
-from storage.ranking.spans import spread, sums
+from storage.ranking.index.index_part import Ints, Longs
+from storage.ranking.index.ranges import spread, sums
 
 
 class _Numbers(dict[str, int]):

@@ -15,7 +15,7 @@ import numpy as np
 
 from storage.analysis import STOP_PREFIX, analyser_for
 from storage.models import Segment, TellingTerm
-from storage.ranking.index import LibraryIndex
+from storage.ranking.index.index_part import LibraryIndex
 
 LEAST_SAID = 2
 """A word said less often tells of a slip of the tongue as soon as of the subject; but a short video may say nothing

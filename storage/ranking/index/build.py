@@ -8,9 +8,9 @@ import numpy as np
 
 from storage.analysis import analyser_for
 from storage.models import Segment, Video
-from storage.ranking.assembling import Draft, assemble
-from storage.ranking.index import LibraryIndex
-from storage.ranking.reading import Stretches
+from storage.ranking.index.assemble import Draft, assemble
+from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.index.lexicon import Stretches
 
 
 def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str) -> LibraryIndex:

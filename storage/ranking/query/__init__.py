@@ -1,0 +1,1 @@
+"""What a question means to an index: terms, spelling, glossary, restrictions."""
