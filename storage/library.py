@@ -13,8 +13,8 @@ from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, Change
 from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
-from storage.exporting import export
 from storage.finding import Finder
+from storage.formats.exporting import export
 from storage.importing import history
 from storage.importing.importer import Importer, Progress
 from storage.indexing.gc_pause import uncollected

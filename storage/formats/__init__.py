@@ -6,15 +6,22 @@ Pure: bytes in, transcripts out. What a file is, its content decides; the suffix
 from __future__ import annotations
 
 from storage.formats.addresses import address_hint
+from storage.formats.captions.json3 import is_json3, read_json3
+from storage.formats.captions.subrip import is_subrip, read_subrip
+from storage.formats.captions.webvtt import is_web_vtt, read_web_vtt
 from storage.formats.document import Document, Format, clean_labels
-from storage.formats.field_lines import is_field_lines, read_field_lines
-from storage.formats.json3 import is_json3, read_json3
-from storage.formats.parquet import is_parquet, read_parquet
-from storage.formats.pipe_table import is_pipe_table, read_pipe_table
-from storage.formats.refusals import foreign, unknown
-from storage.formats.subrip import is_subrip, read_subrip
-from storage.formats.tables import is_csv, is_json_lines, is_tsv, read_csv, read_json_lines, read_tsv
-from storage.formats.web_vtt import is_web_vtt, read_web_vtt
+from storage.formats.rows.field_lines import is_field_lines, read_field_lines
+from storage.formats.rows.parquet import is_parquet, read_parquet
+from storage.formats.rows.pipe_table import is_pipe_table, read_pipe_table
+from storage.formats.rows.tables import (
+    is_csv,
+    is_json_lines,
+    is_tsv,
+    read_csv,
+    read_json_lines,
+    read_tsv,
+)
+from storage.formats.unsupported import foreign, unknown
 from storage.models import Labels, Reading, Source
 from storage.models.limits import Limits
 

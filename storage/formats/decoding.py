@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 from storage.errors import InputError
-from storage.formats.cleaning import quoted
+from storage.formats.text_cleaning import quoted
 
 # The four-byte marks first: UTF-32's begins with UTF-16's.
 _BYTE_ORDER_MARKS = (

@@ -10,8 +10,8 @@ from functools import cached_property
 from storage.analysis import base_language
 from storage.errors import InputError
 from storage.formats.addresses import clean_url, youtube_id
-from storage.formats.cleaning import clean, clean_id, quoted
 from storage.formats.decoding import decode
+from storage.formats.text_cleaning import clean, clean_id, quoted
 from storage.models import Labels, Reading, Rejection
 from storage.models.limits import (
     CAPTIONS_SHARE,

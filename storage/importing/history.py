@@ -9,7 +9,7 @@ from storage.database.connection import Database
 from storage.database.library_writer import Change
 from storage.database.repository import Repository
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
-from storage.formats.cleaning import clean, clean_id
+from storage.formats.text_cleaning import clean, clean_id
 from storage.models import StoredVideo, UndoReport, Video
 
 

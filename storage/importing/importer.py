@@ -12,7 +12,7 @@ from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, Change
 from storage.database.repository import Repository
 from storage.errors import InputError, MissingVideoId
-from storage.formats.cleaning import clean
+from storage.formats.text_cleaning import clean
 from storage.importing import history
 from storage.importing.merging import Merged, merge
 from storage.importing.quota import require_room

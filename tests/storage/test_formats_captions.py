@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.formats import NAMES, READABLE, read
-from storage.formats.markup import as_subrip_words
+from storage.formats.captions.markup import as_subrip_words
 from storage.models import Cue, Reading, Source
 
 NAME = "A talk [dQw4w9WgXcQ].en"

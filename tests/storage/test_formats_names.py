@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storage.errors import InputError, MissingVideoId
 from storage.formats import read
 from storage.formats.addresses import address_hint, clean_url, complete, youtube_id
-from storage.formats.naming import Named, read_name
+from storage.formats.file_names import Named, read_name
 from storage.models import Labels, Source, Video
 
 ID = "dQw4w9WgXcQ"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from storage.errors import InputError
 from storage.formats import read
-from storage.formats.rows import SPOKEN_CHARACTERS_PER_SECOND
+from storage.formats.rows.rows import SPOKEN_CHARACTERS_PER_SECOND
 from storage.models import Labels, Reading, Segment, Source, Video
 
 HEADER = ["video_id", "text", "start_second", "end_second", "url", "title", "thumbnail"]

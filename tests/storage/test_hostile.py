@@ -36,7 +36,7 @@ from bot.errors import UnaskableQuestion
 from storage import access
 from storage.errors import InputError, UnknownFilter
 from storage.formats import read
-from storage.formats.cleaning import clean
+from storage.formats.text_cleaning import clean
 from storage.importing.segmenting import segment
 from storage.library import Library
 from storage.models import ExportForm, Labels, Scope, Segment, Source, Transcript

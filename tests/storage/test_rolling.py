@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.formats import read
-from storage.formats.rolling import RawCue, spoken_cues
+from storage.formats.captions.rolling import RawCue, spoken_cues
 from storage.models import Cue, Labels, Source
 from tests.support.caption_generator import (
     LINE_SHAPES,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from storage.formats.document import Document
-from storage.formats.footers import is_header, without_footer
-from storage.formats.rows import Row, assemble
+from storage.formats.rows.footers import is_header, without_footer
+from storage.formats.rows.rows import Row, assemble
 from storage.models import Reading, Rejection
 from storage.models.limits import LONGEST_ID
 

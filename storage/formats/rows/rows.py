@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from storage.formats.addresses import clean_url, complete
-from storage.formats.cleaning import clean, clean_id, quoted
 from storage.formats.document import Document
+from storage.formats.text_cleaning import clean, clean_id, quoted
 from storage.models import Reading, Rejection, Segment, Transcript, Video
 from storage.models.limits import LONGEST_ID, LONGEST_SECOND, LONGEST_TEXT
 

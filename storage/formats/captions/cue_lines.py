@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.formats.cleaning import quoted
 from storage.formats.document import Document
+from storage.formats.text_cleaning import quoted
 from storage.models import Rejection
 from storage.models.limits import LONGEST_SECOND, LONGEST_TEXT
 

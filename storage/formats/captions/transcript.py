@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from storage.errors import MissingVideoId
 from storage.formats.addresses import complete, youtube_id
 from storage.formats.document import Document
-from storage.formats.naming import read_name
+from storage.formats.file_names import read_name
 from storage.models import Cue, Reading, Rejection, Transcript, Video
 from storage.models.limits import LONGEST_TEXT
 

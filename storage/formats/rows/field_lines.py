@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from storage.formats.addresses import youtube_id
 from storage.formats.document import Document
-from storage.formats.footers import is_header, without_footer
-from storage.formats.rows import Row, assemble
+from storage.formats.rows.footers import is_header, without_footer
+from storage.formats.rows.rows import Row, assemble
 from storage.models import Reading, Rejection
 
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)

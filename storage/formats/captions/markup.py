@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from storage.formats.cleaning import clean
+from storage.formats.text_cleaning import clean
 
 _WORD_TIME = re.compile(r"<\d+:[\d:.,]*>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)

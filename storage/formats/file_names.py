@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from storage.analysis import base_language
-from storage.formats.cleaning import clean
+from storage.formats.text_cleaning import clean
 
 # yt-dlp writes these for characters that file systems forbid.
 _LOOKALIKES = str.maketrans(

@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, FailFast, Field, ValidationError
 
-from storage.formats.captions import captioned
-from storage.formats.cleaning import clean
+from storage.formats.captions.rolling import settled
+from storage.formats.captions.transcript import captioned
 from storage.formats.document import Document
-from storage.formats.rolling import settled
+from storage.formats.text_cleaning import clean
 from storage.models import Cue, Reading
 from storage.models.limits import LONGEST_SECOND, OBJECTS_A_ROW
 

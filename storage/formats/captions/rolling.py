@@ -11,8 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from storage.formats.cleaning import clean
-from storage.formats.windows import Habits, Window, by_chunk, by_growth, by_line, follow
+from storage.formats.captions.rolling_windows import (
+    Habits,
+    Window,
+    by_chunk,
+    by_growth,
+    by_line,
+    follow,
+)
+from storage.formats.text_cleaning import clean
 from storage.models import Cue
 from storage.sound_marks import SOUND_MARK
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 from typing import Any
 
-from storage.formats.cleaning import quoted
 from storage.formats.document import Document
-from storage.formats.parquet_pages import DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY, pages
-from storage.formats.rows import COLUMNS, REQUIRED, Row, assemble, column_names
+from storage.formats.rows.parquet_pages import DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY, pages
+from storage.formats.rows.rows import COLUMNS, REQUIRED, Row, assemble, column_names
+from storage.formats.text_cleaning import quoted
 from storage.models import Reading
 
 _MARK = b"PAR1"

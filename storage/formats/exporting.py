@@ -11,7 +11,7 @@ from datetime import timedelta
 import srt
 
 from storage.errors import RequestError
-from storage.formats.markup import as_subrip_words
+from storage.formats.captions.markup import as_subrip_words
 from storage.models import ExportForm, Segment, StoredVideo
 
 COLUMNS = ("video_id", "text", "start_second", "end_second", "url", "title", "thumbnail")

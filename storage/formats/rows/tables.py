@@ -6,9 +6,9 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 
-from storage.formats.cleaning import quoted
 from storage.formats.document import Document
-from storage.formats.rows import COLUMNS, Row, assemble, column_names
+from storage.formats.rows.rows import COLUMNS, Row, assemble, column_names
+from storage.formats.text_cleaning import quoted
 from storage.models import Reading, Rejection
 from storage.models.limits import LONGEST_ROW, LONGEST_TEXT
 

@@ -8,11 +8,11 @@ import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from storage.analysis import base_language
-from storage.formats.captions import captioned
+from storage.formats.captions.cue_lines import Line, Role, read_lines, strays
+from storage.formats.captions.markup import has_word_times, webvtt_words
+from storage.formats.captions.rolling import RawCue, spoken_cues
+from storage.formats.captions.transcript import captioned
 from storage.formats.document import Document
-from storage.formats.markup import has_word_times, webvtt_words
-from storage.formats.rolling import RawCue, spoken_cues
-from storage.formats.timing_lines import Line, Role, read_lines, strays
 from storage.models import Reading
 
 

@@ -1,0 +1,1 @@
+"""Readers of caption files: cues with their times."""
