@@ -13,12 +13,12 @@ from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, Change
 from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
-from storage.finding import Finder
 from storage.formats.exporting import export
 from storage.importing import history
 from storage.importing.importer import Importer, Progress
 from storage.indexing.gc_pause import uncollected
 from storage.indexing.index_manager import Shelves
+from storage.maintenance import Upkeep
 from storage.models import (
     ALL_STEPS,
     ExportForm,
@@ -47,7 +47,7 @@ from storage.models import (
 )
 from storage.ranking.baseline import rank_as_shipped
 from storage.samples import sample_ids, sample_sources
-from storage.upkeep import Upkeep
+from storage.search import Finder
 
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""

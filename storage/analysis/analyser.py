@@ -24,9 +24,9 @@ from storage.analysis.languages import (
     stemmer_for,
     stop_words_of,
 )
+from storage.analysis.sound_marks import SOUND_MARK
 from storage.analysis.tokens import INVISIBLE, STOP_PREFIX, Part, Token, fold
 from storage.analysis.unspaced import characters_and_pairs, is_unspaced, runs
-from storage.sound_marks import SOUND_MARK
 
 ANALYSIS_VERSION = 3
 """Raised whenever the same text gives other terms, so that stored indexes are rebuilt."""

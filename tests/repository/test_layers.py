@@ -11,7 +11,7 @@ from tests.support.project import PROJECT
 
 FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("*.py")])
 DOORS = {"library", "ledger", "access", "models", "errors", "analysis"}
-LEAVES = {"models", "errors", "analysis", "access", "formats", "sound_marks"}
+LEAVES = {"models", "errors", "analysis", "access", "formats"}
 
 
 def imports(path: Path) -> set[str]:

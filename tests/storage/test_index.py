@@ -19,7 +19,6 @@ import storage.ranking.index.assemble
 import storage.ranking.index.index_part
 import storage.ranking.index.vocabulary
 from storage.analysis import analyser_for
-from storage.filters import wanted_videos
 from storage.indexing.index_files import _arrays
 from storage.indexing.library_index import Shelf
 from storage.models import Question, QuestionTerm, Segment, StoredVideo, Video
@@ -30,6 +29,7 @@ from storage.ranking.index.merge import join_indexes
 from storage.ranking.index.ngrams import pieces_of
 from storage.ranking.index.vocabulary import build_vocabulary
 from storage.ranking.search import Ranking, Searcher
+from storage.video_filters import wanted_videos
 
 # "½" is read as two words, "ﹰ" and "…" as none.
 WORDS = [

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from storage.analysis.sound_marks import SOUND_MARK
 from storage.formats.captions.rolling_windows import (
     Habits,
     Window,
@@ -21,7 +22,6 @@ from storage.formats.captions.rolling_windows import (
 )
 from storage.formats.text_cleaning import clean
 from storage.models import Cue
-from storage.sound_marks import SOUND_MARK
 
 _SILENT_SECOND = 1.0
 """Captions that come after such a pause are not held over from before it."""

@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from storage.database.repository import Repository
-from storage.filters import wanted_videos
 from storage.indexing.index_manager import Shelves
 from storage.models import Column, Findings, Hit, Question, Scope, Segment, Step, Strip, TellingTerm, Timeline, Video
 from storage.ranking.key_terms import located, telling
 from storage.ranking.query.restrictions import Wanted
 from storage.ranking.search import Ranked, Ranking, Searcher
 from storage.ranking.timeline import Curve, curves
+from storage.video_filters import wanted_videos
 
 _SEARCHING = ThreadPoolExecutor(2, "searching")
 """Python runs one thread's code at a time: more threads would only take its lock from each other, and everybody would
