@@ -17,8 +17,8 @@ from bot.answering.excerpts import QUOTE_LENGTH, whole
 from bot.answering.matching import Matcher
 from bot.answering.passages import PASSAGES_PER_VIDEO, join, reopen
 from bot.answering.question import parse_question, unquoted
-from bot.answering.strips import side_by_side
 from bot.answering.sureness import Cuts
+from bot.answering.timeline import side_by_side
 from bot.answering.values import Answer, AnsweredTimeline, Found, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
 from storage.errors import UnknownFilter

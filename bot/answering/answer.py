@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.answering.alike import says_the_same, shingles
 from bot.answering.excerpts import QUOTE_LENGTH, excerpt
 from bot.answering.matching import Matcher
+from bot.answering.near_duplicates import says_the_same, shingles
 from bot.answering.sureness import Cuts, sureness
 from bot.answering.values import Answer, Elsewhere, Excerpt, Found, Passage
 from storage.analysis import fold, is_unspaced

@@ -12,9 +12,9 @@ import typer
 
 from bot.console_face import evaluation_tables
 from bot.console_face.session import Session
-from bot.evaluating.evaluation import Wishes
-from bot.evaluating.evaluation import evaluate as run_evaluation
-from bot.evaluating.report import Report
+from bot.evaluation.evaluation import Wishes
+from bot.evaluation.evaluation import evaluate as run_evaluation
+from bot.evaluation.report import Report
 
 
 def evaluate(

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 
 from bot.console_face.screen import Screen
-from bot.evaluating.refusal import KEPT_PERCENT, REFUSED_PERCENT, Curve, Point, Tally
-from bot.evaluating.report import Ablation, Comparison, Measured, Refusal, Report
+from bot.evaluation.refusal import KEPT_PERCENT, REFUSED_PERCENT, Curve, Point, Tally
+from bot.evaluation.report import Ablation, Comparison, Measured, Refusal, Report
 
 
 def show(screen: Screen, report: Report) -> None:

@@ -9,9 +9,9 @@ import typer
 
 from bot.console_face.asking_commands import LibraryOption
 from bot.console_face.session import Session
-from bot.evaluating.feedback import feedback as collect_feedback
-from bot.evaluating.values import QuestionSet
-from bot.evaluating.writing import require_free, write_question_set
+from bot.evaluation.feedback import feedback as collect_feedback
+from bot.evaluation.question_set_writer import require_free, write_question_set
+from bot.evaluation.values import QuestionSet
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library

@@ -19,8 +19,8 @@ from bot.discord_face.desk import Desk
 from bot.discord_face.pace import Delivery, Interaction, deliver
 from bot.discord_face.permits import Review, permitted
 from bot.discord_face.slow_replies import reply_slowly
-from bot.evaluating.feedback import feedback
-from bot.evaluating.writing import contents
+from bot.evaluation.feedback import feedback
+from bot.evaluation.question_set_writer import contents
 from storage import access
 
 

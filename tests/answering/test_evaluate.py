@@ -18,13 +18,13 @@ from bot.answering.values import Found
 from bot.console_face.app import app
 from bot.console_face.session import Session
 from bot.errors import QuestionSetError
-from bot.evaluating.collection import collected
-from bot.evaluating.damage import damaged
-from bot.evaluating.evaluation import Wishes, evaluate
-from bot.evaluating.examiner import Examiner, by_video
-from bot.evaluating.measures import measure
-from bot.evaluating.question_set import read_question_set
-from bot.evaluating.report import Report
+from bot.evaluation.collection import collected
+from bot.evaluation.evaluation import Wishes, evaluate
+from bot.evaluation.measures import measure
+from bot.evaluation.question_set import read_question_set
+from bot.evaluation.report import Report
+from bot.evaluation.runner import Examiner, by_video
+from bot.evaluation.typos import damaged
 from bot.settings import Settings
 from storage.models import ExportForm, Peer, Step
 from tests.support.project import PROJECT, SHARED_FOLDER

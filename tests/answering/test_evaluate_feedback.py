@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 from bot.console_face.app import app
 from bot.console_face.session import Session
 from bot.errors import QuestionSetError
-from bot.evaluating.evaluation import Wishes, evaluate
-from bot.evaluating.feedback import feedback
-from bot.evaluating.question_set import read_question_set
-from bot.evaluating.writing import write_question_set
+from bot.evaluation.evaluation import Wishes, evaluate
+from bot.evaluation.feedback import feedback
+from bot.evaluation.question_set import read_question_set
+from bot.evaluation.question_set_writer import write_question_set
 from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger

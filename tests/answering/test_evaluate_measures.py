@@ -10,10 +10,18 @@ import pytest
 
 from bot.answering.values import Found
 from bot.errors import MissingPackage
-from bot.evaluating import measures
-from bot.evaluating.damage import damaged
-from bot.evaluating.measures import measure
-from bot.evaluating.refusal import CUTS, KEPT_PERCENT, REFUSED_PERCENT, Point, Trial, curve, tally
+from bot.evaluation import measures
+from bot.evaluation.measures import measure
+from bot.evaluation.refusal import (
+    CUTS,
+    KEPT_PERCENT,
+    REFUSED_PERCENT,
+    Point,
+    Trial,
+    curve,
+    tally,
+)
+from bot.evaluation.typos import damaged
 
 # Measures
 

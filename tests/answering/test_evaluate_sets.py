@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import QuestionSetError
-from bot.evaluating.collection import Collection, collected
-from bot.evaluating.question_set import read_queries, read_question_set
-from bot.evaluating.values import Entry
+from bot.evaluation.collection import Collection, collected
+from bot.evaluation.question_set import read_queries, read_question_set
+from bot.evaluation.values import Entry
 from storage.models import Segment
 from tests.support.question_sets import CORPUS, JUDGEMENTS, QUERIES, Json, write_set
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot import asking
-from bot.answering.strips import side_by_side
+from bot.answering.timeline import side_by_side
 from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
 from bot.drawing import WIDTH, draw
 from bot.titles import called

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bot.discord_face import learning
-from bot.evaluating.evaluation import Wishes, evaluate
-from bot.evaluating.question_set import read_question_set
+from bot.evaluation.evaluation import Wishes, evaluate
+from bot.evaluation.question_set import read_question_set
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library

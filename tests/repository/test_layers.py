@@ -58,15 +58,15 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert {name.split(".")[1] for name in of(names, "storage")} <= LEAVES, "the ground floor imports nothing above"
     if not place.startswith("bot/discord_face/"):
         assert not of(names, "discord"), "one room speaks with Discord"
-    if place.startswith("bot/evaluating/"):
+    if place.startswith("bot/evaluation/"):
         rooms = {name.split(".")[1] for name in of(names, "bot")}
-        assert rooms <= {"evaluating", "asking", "answering", "errors"}, "what measures speaks to nobody"
+        assert rooms <= {"evaluation", "asking", "answering", "errors"}, "what measures speaks to nobody"
         assert not of(names, "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3")
     elif place == "bot/discord_face/learning.py":
-        rooms = {name.split(".")[2] for name in of(names, "bot.evaluating")}
-        assert rooms <= {"feedback", "writing"}, "on Discord what people voted is handed out, and nothing measured"
+        rooms = {name.split(".")[2] for name in of(names, "bot.evaluation")}
+        assert rooms <= {"feedback", "question_set_writer"}, "on Discord what people voted is handed out, and nothing measured"
     elif not place.startswith("bot/console_face/"):
-        assert not of(names, "bot.evaluating"), "measuring is the host's affair: nobody waits for it on Discord"
+        assert not of(names, "bot.evaluation"), "measuring is the host's affair: nobody waits for it on Discord"
     if place == "bot/drawing.py":
         known = "bot.answering.values", "bot.lettering", "bot.timecodes", "storage.models"
         assert of(names, "bot", "storage") <= of(names, *known)
@@ -74,7 +74,7 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert not of(names, "bot", "storage")
     else:
         assert not of(names, "PIL"), "one room draws, with letters of its own"
-    if place != "bot/evaluating/measures.py":
+    if place != "bot/evaluation/measures.py":
         assert not of(names, "pytrec_eval"), "one room knows the measures"
     if place in ("bot/metrics.py", "bot/logs.py", "bot/traces.py"):
         known = of(names, "bot.traces") | of(names, "storage.errors")

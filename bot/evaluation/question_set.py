@@ -6,8 +6,15 @@ from collections.abc import Collection
 from pathlib import Path
 
 from bot.errors import QuestionSetError
-from bot.evaluating.json_lines import Line, read_lines
-from bot.evaluating.values import CORPUS, JUDGEMENTS, QUERIES, Entry, Query, QuestionSet
+from bot.evaluation.json_lines import Line, read_lines
+from bot.evaluation.values import (
+    CORPUS,
+    JUDGEMENTS,
+    QUERIES,
+    Entry,
+    Query,
+    QuestionSet,
+)
 
 HIGHEST_SCORE = 1000
 """The most relevant a judgement may be: the measures keep a table as long as that."""

@@ -8,10 +8,10 @@ from functools import partial
 from bot import asking
 from bot.answering.values import Found
 from bot.errors import UnaskableQuestion
-from bot.evaluating.collection import Collection
-from bot.evaluating.measures import DEPTH
-from bot.evaluating.refusal import Trial
-from bot.evaluating.values import Query
+from bot.evaluation.collection import Collection
+from bot.evaluation.measures import DEPTH
+from bot.evaluation.refusal import Trial
+from bot.evaluation.values import Query
 from storage.errors import RequestError
 from storage.models import ALL_STEPS, Peer, Step
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import QuestionSetError
-from bot.evaluating.values import Entry
+from bot.evaluation.values import Entry
 from storage import access
 from storage.library import Library
 from storage.models import LONGEST_SECOND, UNLIMITED, Hit, ImportReport, Labels, Scope, Source

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.errors import QuestionSetError
-from bot.evaluating.values import CORPUS, JUDGEMENTS, QUERIES, QuestionSet
+from bot.evaluation.values import CORPUS, JUDGEMENTS, QUERIES, QuestionSet
 
 
 def require_free(folder: Path) -> None:

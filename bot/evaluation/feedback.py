@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.errors import QuestionSetError
-from bot.evaluating.values import Entry, Query, QuestionSet
+from bot.evaluation.values import Entry, Query, QuestionSet
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Scope, Verdict, VoteCount

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from bot.errors import MissingPackage
-from bot.evaluating.values import Judgements
+from bot.evaluation.values import Judgements
 
 DEPTH = 10
 """How many results of a question are looked at."""

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.errors import QuestionSetError
-from bot.evaluating import measures
-from bot.evaluating.collection import Collection, collected
-from bot.evaluating.damage import damaged
-from bot.evaluating.examiner import Examiner, Progress, by_video
-from bot.evaluating.question_set import read_queries, read_question_set
-from bot.evaluating.refusal import Trial, curve, tally
-from bot.evaluating.report import Ablation, Comparison, Measured, Refusal, Report
-from bot.evaluating.values import Query, QuestionSet
+from bot.evaluation import measures
+from bot.evaluation.collection import Collection, collected
+from bot.evaluation.question_set import read_queries, read_question_set
+from bot.evaluation.refusal import Trial, curve, tally
+from bot.evaluation.report import Ablation, Comparison, Measured, Refusal, Report
+from bot.evaluation.runner import Examiner, Progress, by_video
+from bot.evaluation.typos import damaged
+from bot.evaluation.values import Query, QuestionSet
 from storage.models import Peer, Step
 
 OURS = "Cuepoint"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.evaluating.measures import Figures
-from bot.evaluating.refusal import Curve, Tally
+from bot.evaluation.measures import Figures
+from bot.evaluation.refusal import Curve, Tally
 
 
 @dataclass(frozen=True, slots=True)
