@@ -16,7 +16,7 @@ from benchmarks.engines import TOP
 from benchmarks.figures import Effort, LibraryFigures, Times
 from benchmarks.first_stage import WARMING
 from benchmarks.whole_path import question_of, with_slips
-from bot import pauses
+from bot.operations import runtime_tuning
 from storage import access
 from storage.library import Library
 from storage.models import UNLIMITED, Labels, Source
@@ -164,7 +164,7 @@ def _watched(later: Path, database: Path, effort: Effort) -> tuple[Times, Times]
         library = await Library.open(database, UNLIMITED)
         asked = questions(effort.questions)
         await _search(library, asked[0])
-        pauses.keep_short()  # as the bot does when it has started
+        runtime_tuning.keep_short()  # as the bot does when it has started
         idle = await event_loop.idle()
         importing = asyncio.create_task(_import(library, later))
         busy = await event_loop.busy(library, SCOPE, importing, asked)

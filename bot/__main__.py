@@ -10,9 +10,9 @@ from dotenv import dotenv_values
 
 from bot.console_face.app import app
 from bot.console_face.session import Session
+from bot.discord_status import Standing
 from bot.errors import SetupError
 from bot.settings import Settings
-from bot.standing import Standing
 from storage.ledger import Ledger
 from storage.library import Library
 

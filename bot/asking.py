@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from bot import metrics
 from bot.answering.answer import compose, merge
 from bot.answering.excerpts import QUOTE_LENGTH, whole
 from bot.answering.matching import Matcher
@@ -21,6 +20,7 @@ from bot.answering.sureness import Cuts
 from bot.answering.timeline import side_by_side
 from bot.answering.values import Answer, AnsweredTimeline, Found, OpenedPassage, Passage, Stretch
 from bot.errors import PassageGone
+from bot.operations import metrics
 from storage.errors import UnknownFilter
 from storage.library import Library
 from storage.models import ALL_STEPS, Findings, Hit, Question, Scope, Segment, Step, Timeline

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.nightly import last_made_at
+from bot.discord_status import Standing
+from bot.operations.nightly_backup import last_made_at
 from bot.settings import Settings, on_misnamed
-from bot.standing import Standing
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library

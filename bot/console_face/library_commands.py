@@ -13,7 +13,7 @@ from bot.console_face.asking_commands import LibraryOption
 from bot.console_face.machine_output import video_json
 from bot.console_face.session import WRONG_USE, Session
 from bot.timecodes import parse_timecode, timecode
-from bot.titles import called
+from bot.video_names import called
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library

@@ -83,7 +83,7 @@ def _draw(screen: Screen, found: AnsweredTimeline, path: Path) -> None:
         screen.remark("There is nothing to draw.")
         return
     # Loading what draws takes a moment, which no other command should wait for.
-    from bot.drawing import draw
+    from bot.images.timeline_image import draw
 
     write_file(path, draw(found))
     screen.remark(f"Wrote {path}.")

@@ -10,7 +10,7 @@ from bot.console_face.asking_commands import LibraryOption
 from bot.console_face.machine_output import miss_json
 from bot.console_face.session import WRONG_USE, Session
 from bot.errors import SettingsError
-from bot.purging import purge_server, purge_shared
+from bot.purge import purge_server, purge_shared
 from bot.server_settings import ONLY_IN_SERVERS, changed, in_words, keep
 from storage import access
 from storage.ledger import EVERYWHERE_ELSE, Ledger

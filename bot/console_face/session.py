@@ -16,10 +16,10 @@ from typing import NoReturn, Protocol, TypeVar
 import typer
 
 from bot.console_face.screen import Screen
+from bot.discord_status import Standing
 from bot.errors import BotError, SettingsError, SetupError, ShutOut
+from bot.operations.safe_traceback import WithoutWords
 from bot.settings import Settings
-from bot.standing import Standing
-from bot.traces import WithoutWords
 from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
@@ -140,10 +140,10 @@ class Session:
     def _complain(self, words: str) -> None:
         """Say why the program ends. Where a program reads the bot's log, that is a line of it like any other."""
         if self._is_serving and not sys.stderr.isatty():
-            from bot import logs
+            from bot.operations import logging_setup
 
             token = self._settings.discord_token if self._settings else None
-            with logs.told("ERROR", token.get_secret_value() if token else ""):
+            with logging_setup.told("ERROR", token.get_secret_value() if token else ""):
                 log.error("%s", words)
         else:
             self.screen.remark(words, "red")

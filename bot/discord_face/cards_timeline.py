@@ -13,8 +13,8 @@ from bot.discord_face import cards, controls, neutral
 from bot.discord_face.cards import Card, Enclosure, Part
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import LONGEST_ALT_TEXT, MOST_TEXT
-from bot.drawing import numbered
-from bot.lettering import lettering
+from bot.images.fonts import lettering
+from bot.images.timeline_image import numbered
 from bot.timecodes import timecode
 from storage.models import Strip
 

@@ -12,7 +12,6 @@ import sys
 import discord
 from discord.ext import tasks
 
-from bot import metrics
 from bot.discord_face.arrivals import Arrivals, is_repeated
 from bot.discord_face.buttons import BUTTONS, answer_unknown
 from bot.discord_face.commands import Tree
@@ -31,8 +30,9 @@ from bot.discord_face.places import whereabouts_of
 from bot.discord_face.spoken import report
 from bot.discord_face.stopping import InFlight
 from bot.discord_face.weather import GlobalPause
+from bot.operations import metrics
+from bot.operations.safe_traceback import described
 from bot.settings import Settings
-from bot.traces import described
 from storage import access
 from storage.errors import StorageError
 from storage.ledger import Ledger

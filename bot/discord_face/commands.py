@@ -25,7 +25,7 @@ from bot.discord_face.places import asker_of, delivery_of, desk_of, whereabouts_
 from bot.discord_face.spoken import on_command_error, report
 from bot.discord_face.states import Inquiry
 from bot.errors import EmptyQuestion, NotServed, ServerOutOfReach
-from bot.metrics import Way
+from bot.operations.metrics import Way
 from bot.timecodes import parse_timecode
 from storage.models import Scope
 

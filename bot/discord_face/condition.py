@@ -6,9 +6,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import metrics
-from bot.metrics import State
-from bot.nightly import last_made_at
+from bot.operations import metrics
+from bot.operations.metrics import State
+from bot.operations.nightly_backup import last_made_at
 from storage import access
 from storage.errors import StorageError
 from storage.library import Library

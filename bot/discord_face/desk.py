@@ -7,7 +7,7 @@ from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from bot import asking, metrics
+from bot import asking
 from bot.answering.question import parse_question
 from bot.answering.values import Answer, Found
 from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, states
@@ -19,12 +19,13 @@ from bot.discord_face.controls import NO_KEY
 from bot.discord_face.membership import Memberships
 from bot.discord_face.pace import Cooldown
 from bot.discord_face.states import Inquiry, Listing, Opening, Reading, Shown, Spot
-from bot.drawing import draw
 from bot.errors import PassageGone
-from bot.metrics import Way
-from bot.purging import purge_server
+from bot.images.timeline_image import draw
+from bot.operations import metrics
+from bot.operations.metrics import Way
+from bot.purge import purge_server
 from bot.settings import Settings
-from bot.titles import called
+from bot.video_names import called
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library

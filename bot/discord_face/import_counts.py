@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bot import metrics
 from bot.errors import BotError, BrokenOff
-from bot.metrics import Outcome
+from bot.operations import metrics
+from bot.operations.metrics import Outcome
 from storage.errors import DatabaseError, StorageError
 from storage.models import ImportReport
 

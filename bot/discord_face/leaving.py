@@ -8,7 +8,7 @@ import aiohttp
 import discord
 
 from bot.discord_face.desk import Desk
-from bot.traces import described
+from bot.operations.safe_traceback import described
 from storage.errors import StorageError
 
 KEPT_SECOND = 30 * 24 * 3600.0

@@ -10,8 +10,8 @@ import aiohttp
 import discord
 
 from bot.discord_face.running import log_in
+from bot.discord_status import Standing
 from bot.settings import Settings
-from bot.standing import Standing
 
 _INTENTS = {
     "Presence": ("gateway_presence", "gateway_presence_limited"),

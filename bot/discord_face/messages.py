@@ -12,7 +12,6 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot import metrics
 from bot.discord_face.admission import Serves, require_served_server
 from bot.discord_face.cards import Card
 from bot.discord_face.desk import Desk
@@ -21,7 +20,8 @@ from bot.discord_face.places import server_of_message, whereabouts_of_writer, wr
 from bot.discord_face.spoken import error_card
 from bot.discord_face.states import Inquiry
 from bot.discord_face.weather import Undelivered, insist, is_over, is_shut_out
-from bot.traces import described
+from bot.operations import metrics
+from bot.operations.safe_traceback import described
 
 log = logging.getLogger("cuepoint.discord")
 _OTHERS = re.compile(r"<(?:@[!&]?|#|a?:\w+:|/[^:>]+:|t:)-?\d+(?::\w)?>")

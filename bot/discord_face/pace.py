@@ -10,11 +10,11 @@ from typing import Any
 
 import discord
 
-from bot import metrics
 from bot.discord_face.cards import Card
 from bot.discord_face.fits import require_fit
 from bot.discord_face.weather import SIGN_SECOND, insist, is_over
 from bot.errors import AskedTooSoon
+from bot.operations import metrics
 
 READY_SECOND = 1.0
 """Longer than this nobody waits without a sign; Discord itself waits three seconds."""

@@ -12,11 +12,12 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot import __version__, logs, pauses
+from bot import __version__
 from bot.discord_face.client import CuepointClient
 from bot.discord_face.stopping import until_told
 from bot.errors import CannotConnect, ShutOut
-from bot.nightly import Nightly
+from bot.operations import logging_setup, runtime_tuning
+from bot.operations.nightly_backup import Nightly
 from bot.settings import Settings, on_misnamed
 from storage.ledger import Ledger
 from storage.library import Library
@@ -32,7 +33,7 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
     """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
     async with CuepointClient(settings, library, ledger) as client:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
-        with logs.told(settings.log_level, secret):
+        with logging_setup.told(settings.log_level, secret):
             asyncio.get_running_loop().set_exception_handler(_log_strays)
             _log_start(settings)
             async with _watched(client, settings, library), _backed_up(settings, library):
@@ -53,10 +54,10 @@ async def _watched(client: CuepointClient, settings: Settings, library: Library)
         yield
         return
     # Loaded where it is wanted: a bot that nobody watches does not wait for it.
-    from bot import http_port
     from bot.discord_face import condition
+    from bot.operations import http_server
 
-    async with http_port.listening(
+    async with http_server.listening(
         settings.http_host, settings.http_port, lambda: condition.hindrances(client, library)
     ):
         condition.watch(client, library, settings.backups_dir)
@@ -75,7 +76,7 @@ async def _stay(client: CuepointClient, settings: Settings) -> None:
     """Come, and keep the connection through whatever weather until Discord ends it for good."""
     await log_in(client, settings)
     log.info("connected as %s", client.user)
-    pauses.keep_short()
+    runtime_tuning.keep_short()
     try:
         await client.connect()
     except discord.PrivilegedIntentsRequired as error:

@@ -18,7 +18,7 @@ from bot.discord_face.cards_library import Reply, late_card, long_wait_card
 from bot.discord_face.pace import Delivery, Interaction, promise, sealed
 from bot.discord_face.spoken import sentence
 from bot.discord_face.weather import Undelivered, insist, is_over
-from bot.traces import described
+from bot.operations.safe_traceback import described
 
 log = logging.getLogger("cuepoint.discord")
 EDITED_SECOND = 2.0

@@ -9,12 +9,12 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot import metrics
 from bot.discord_face.cards import Card, notice
 from bot.discord_face.pace import Interaction, refuse
 from bot.discord_face.weather import Undelivered, is_over
 from bot.errors import BotError
-from bot.traces import described
+from bot.operations import metrics
+from bot.operations.safe_traceback import described
 from storage.errors import DatabaseError, StorageError
 
 log = logging.getLogger("cuepoint.discord")

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import discord
 
-from bot.traces import described
+from bot.operations.safe_traceback import described
 
 SIGN_SECOND = 1.5
 """How long a first answer to an interaction may take before it is sent again: Discord waits three seconds for it."""

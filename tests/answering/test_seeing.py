@@ -15,8 +15,8 @@ from PIL import Image
 from bot import asking
 from bot.answering.timeline import side_by_side
 from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
-from bot.drawing import WIDTH, draw
-from bot.titles import called
+from bot.images.timeline_image import WIDTH, draw
+from bot.video_names import called
 from storage import access
 from storage.errors import UnknownFilter, UnknownVideo
 from storage.library import Library

@@ -14,8 +14,8 @@ from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
 from bot.discord_face.cards_timeline import timeline_card
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import problems
-from bot.drawing import draw
-from bot.lettering import lettering
+from bot.images.fonts import lettering
+from bot.images.timeline_image import draw
 from storage.models import Column, Strip, Video
 
 WRITTEN = ["Café Ångström straße Łódź", "Tiếng Việt", "Машинное обучение", "Μηχανική μάθηση"]

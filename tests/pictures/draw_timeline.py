@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent)]
 
 from bot import asking  # noqa: E402 - the project is found only now
-from bot.drawing import draw  # noqa: E402
+from bot.images.timeline_image import draw  # noqa: E402
 from storage import access  # noqa: E402
 from storage.library import Library  # noqa: E402
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.traces import WithoutWords, described, trace
+from bot.operations.safe_traceback import WithoutWords, described, trace
 from storage.errors import DatabaseError
 from tests.support.local_discord import BotProcess, LocalDiscord, Permission
 from tests.support.project import PROJECT

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.errors import SetupError
-from bot.logs import HIDDEN, told
+from bot.operations.logging_setup import HIDDEN, told
 from bot.settings import Settings
 from tests.support.local_discord import BotProcess, LocalDiscord
 from tests.support.project import PROJECT

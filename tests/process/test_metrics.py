@@ -15,10 +15,10 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import http_port, metrics
 from bot.discord_face.condition import hindrances
 from bot.errors import CannotListen
-from bot.metrics import Outcome, State, Step, Way
+from bot.operations import http_server, metrics
+from bot.operations.metrics import Outcome, State, Step, Way
 from storage.library import Library
 from tests.support.local_discord import LocalDiscord, Permission
 from tests.support.project import PROJECT
@@ -158,12 +158,12 @@ async def test_what_hinders_is_told_also_when_nobody_knows(monkeypatch: pytest.M
         await asyncio.Event().wait()
         return []
 
-    monkeypatch.setattr(http_port, "PATIENCE_SECOND", 0.01)
-    async with http_port.listening("127.0.0.1", 0, never) as port:
+    monkeypatch.setattr(http_server, "PATIENCE_SECOND", 0.01)
+    async with http_server.listening("127.0.0.1", 0, never) as port:
         status, text = await get(port, "/readyz")
     assert (status, text) == (503, "the database has not answered for 0.01 seconds\n")
     with pytest.raises(CannotListen, match="CUEPOINT_HTTP_PORT"):
-        async with http_port.listening("no.such.host.invalid", 1, never):
+        async with http_server.listening("no.such.host.invalid", 1, never):
             pass
 
 

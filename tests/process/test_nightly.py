@@ -13,7 +13,7 @@ import aiosqlite
 import pytest
 
 from bot.errors import SetupError
-from bot.nightly import Nightly, last_made_at, made
+from bot.operations.nightly_backup import Nightly, last_made_at, made
 from bot.settings import Settings
 from storage import access
 from storage.database import backups

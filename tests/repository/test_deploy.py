@@ -19,9 +19,9 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from bot import http_port
 from bot.console_face.session import NEEDS_SETUP, WRONG_USE
 from bot.discord_face.client import LEAVING_SECOND, TAKING_BACK_SECOND
+from bot.operations import http_server
 from bot.settings import Settings, setting_names
 from tests.support.commands import COMMANDS
 from tests.support.project import PROJECT
@@ -161,7 +161,7 @@ async def test_the_health_check_asks_the_bot() -> None:
     async def nothing() -> list[str]:
         return []
 
-    async with http_port.listening("127.0.0.1", 0, nothing) as port:
+    async with http_server.listening("127.0.0.1", 0, nothing) as port:
         assert await checked(str(port)) == 0
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))

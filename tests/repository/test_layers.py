@@ -64,28 +64,30 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert not of(names, "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3")
     elif place == "bot/discord_face/learning.py":
         rooms = {name.split(".")[2] for name in of(names, "bot.evaluation")}
-        assert rooms <= {"feedback", "question_set_writer"}, "on Discord what people voted is handed out, and nothing measured"
+        assert rooms <= {"feedback", "question_set_writer"}, (
+            "on Discord what people voted is handed out, and nothing measured"
+        )
     elif not place.startswith("bot/console_face/"):
         assert not of(names, "bot.evaluation"), "measuring is the host's affair: nobody waits for it on Discord"
-    if place == "bot/drawing.py":
-        known = "bot.answering.values", "bot.lettering", "bot.timecodes", "storage.models"
+    if place == "bot/images/timeline_image.py":
+        known = "bot.answering.values", "bot.images.fonts", "bot.timecodes", "storage.models"
         assert of(names, "bot", "storage") <= of(names, *known)
-    elif place == "bot/lettering.py":
+    elif place == "bot/images/fonts.py":
         assert not of(names, "bot", "storage")
     else:
         assert not of(names, "PIL"), "one room draws, with letters of its own"
     if place != "bot/evaluation/measures.py":
         assert not of(names, "pytrec_eval"), "one room knows the measures"
-    if place in ("bot/metrics.py", "bot/logs.py", "bot/traces.py"):
-        known = of(names, "bot.traces") | of(names, "storage.errors")
+    if place in ("bot/operations/metrics.py", "bot/operations/logging_setup.py", "bot/operations/safe_traceback.py"):
+        known = of(names, "bot.operations.safe_traceback") | of(names, "storage.errors")
         assert of(names, "bot", "storage") <= known, "what measures and what tells know nobody"
-    if place != "bot/metrics.py":
+    if place != "bot/operations/metrics.py":
         assert not of(names, "prometheus_client"), "one room knows Prometheus"
-    if place != "bot/logs.py":
+    if place != "bot/operations/logging_setup.py":
         assert not of(names, "structlog"), "one room says how lines look; all others log to Python's own loggers"
-    if not place.startswith("bot/discord_face/") and place != "bot/http_port.py":
+    if not place.startswith("bot/discord_face/") and place != "bot/operations/http_server.py":
         assert not of(names, "aiohttp"), "nobody else has a network"
-    if place == "bot/http_port.py":
+    if place == "bot/operations/http_server.py":
         assert not of(names, "storage"), "it is told what there is to tell"
     if place != "bot/__main__.py":
         assert not of(names, "bot.__main__"), "nobody imports __main__"

@@ -18,8 +18,8 @@ from bot.console_face import doctor_checks as checks
 from bot.console_face.app import app
 from bot.console_face.doctor_checks import Grade
 from bot.console_face.session import FAILED, Session
+from bot.discord_status import Standing
 from bot.settings import Settings
-from bot.standing import Standing
 from storage.database import connection as storage_database
 from tests.support.local_discord import BotProcess, LocalDiscord
 from tests.support.project import PROJECT

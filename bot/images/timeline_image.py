@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from PIL import Image, ImageDraw
 
 from bot.answering.values import AnsweredTimeline
-from bot.lettering import Lettering, lettering, plain
+from bot.images.fonts import Lettering, lettering, plain
 from bot.timecodes import timecode
 from storage.models import Column, Strip
 

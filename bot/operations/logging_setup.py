@@ -17,7 +17,7 @@ import structlog
 from rich.console import Console
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.traces import trace
+from bot.operations.safe_traceback import trace
 
 OURS = ("cuepoint", "discord")
 """The loggers that are heard from the level that is set; of others only warnings are."""

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
-from bot import __version__, metrics
+from bot import __version__
 from bot.errors import CannotListen
+from bot.operations import metrics
 
 LOOKED_EVERY_SECOND = 0.25
 """How often it is measured by how much the event loop is late."""
