@@ -8,8 +8,8 @@ import sys
 
 from dotenv import dotenv_values
 
-from bot.console_face.app import app
-from bot.console_face.session import Session
+from bot.cli.app import app
+from bot.cli.session import Session
 from bot.discord_status import Standing
 from bot.errors import SetupError
 from bot.settings import Settings

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from bot import asking
 from bot.answering.values import Found
-from bot.console_face.app import app
-from bot.console_face.session import Session
+from bot.cli.app import app
+from bot.cli.session import Session
 from bot.errors import QuestionSetError
 from bot.evaluation.collection import collected
 from bot.evaluation.evaluation import Wishes, evaluate

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.console_face.app import app
-from bot.console_face.session import Session
+from bot.cli.app import app
+from bot.cli.session import Session
 from bot.errors import QuestionSetError
 from bot.evaluation.evaluation import Wishes, evaluate
 from bot.evaluation.feedback import feedback

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.console_face.session import FAILED, NEEDS_SETUP
+from bot.cli.session import FAILED, NEEDS_SETUP
 from bot.discord_face.arrivals import Arrivals
 from bot.discord_face.weather import Undelivered, insist
 from storage import access

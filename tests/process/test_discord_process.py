@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.console_face.session import NEEDS_SETUP
+from bot.cli.session import NEEDS_SETUP
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source

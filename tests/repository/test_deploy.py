@@ -19,7 +19,7 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from bot.console_face.session import NEEDS_SETUP, WRONG_USE
+from bot.cli.session import NEEDS_SETUP, WRONG_USE
 from bot.discord_face.client import LEAVING_SECOND, TAKING_BACK_SECOND
 from bot.operations import http_server
 from bot.settings import Settings, setting_names

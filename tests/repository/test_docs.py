@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from bot.console_face.app import app
-from bot.console_face.session import EXIT_CODES, FAILED, NEEDS_SETUP, WRONG_USE
+from bot.cli.app import app
+from bot.cli.session import EXIT_CODES, FAILED, NEEDS_SETUP, WRONG_USE
 from bot.settings import setting_names
 from tests.support.commands import COMMANDS
 from tests.support.project import PROJECT

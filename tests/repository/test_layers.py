@@ -67,7 +67,7 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert rooms <= {"feedback", "question_set_writer"}, (
             "on Discord what people voted is handed out, and nothing measured"
         )
-    elif not place.startswith("bot/console_face/"):
+    elif not place.startswith("bot/cli/"):
         assert not of(names, "bot.evaluation"), "measuring is the host's affair: nobody waits for it on Discord"
     if place == "bot/images/timeline_image.py":
         known = "bot.answering.values", "bot.images.fonts", "bot.timecodes", "storage.models"

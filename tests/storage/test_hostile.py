@@ -27,8 +27,8 @@ from hypothesis import strategies as st
 
 from bot import asking
 from bot.answering.values import Answer, Excerpt
-from bot.console_face.machine_output import answer_json
-from bot.console_face.screen import Screen
+from bot.cli.json_output import answer_json
+from bot.cli.screen import Screen
 from bot.discord_face import cards, cards_library, cards_videos, neutral
 from bot.discord_face.controls import Owner
 from bot.discord_face.fits import problems

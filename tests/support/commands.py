@@ -9,7 +9,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from bot.console_face.app import app
+from bot.cli.app import app
 from tests.support.project import PROJECT
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.console_face import doctor_checks as checks
-from bot.console_face.app import app
-from bot.console_face.doctor_checks import Grade
-from bot.console_face.session import FAILED, Session
+from bot.cli import doctor as checks
+from bot.cli.app import app
+from bot.cli.doctor import Grade
+from bot.cli.session import FAILED, Session
 from bot.discord_status import Standing
 from bot.settings import Settings
 from storage.database import connection as storage_database

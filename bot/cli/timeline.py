@@ -10,11 +10,11 @@ import typer
 from bot import asking
 from bot.answering.links import link_at
 from bot.answering.values import AnsweredTimeline
-from bot.console_face.asking_commands import CreatorOption, LibraryOption, VideoOption, refuse_unknown_options
-from bot.console_face.library_commands import VideoArgument, write_file
-from bot.console_face.machine_output import timeline_json, video_json
-from bot.console_face.screen import Screen
-from bot.console_face.session import Session
+from bot.cli.ask import CreatorOption, LibraryOption, VideoOption, refuse_unknown_options
+from bot.cli.json_output import timeline_json, video_json
+from bot.cli.library import VideoArgument, write_file
+from bot.cli.screen import Screen
+from bot.cli.session import Session
 from bot.timecodes import timecode
 from storage import access
 from storage.library import Library

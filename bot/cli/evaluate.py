@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from bot.console_face import evaluation_tables
-from bot.console_face.session import Session
+from bot.cli import evaluation_tables
+from bot.cli.session import Session
 from bot.evaluation.evaluation import Wishes
 from bot.evaluation.evaluation import evaluate as run_evaluation
 from bot.evaluation.report import Report

@@ -7,19 +7,12 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.console_face import (
-    asking_commands,
-    glossary_commands,
-    library_commands,
-    seeing_commands,
-    server_commands,
-    upkeep_commands,
-)
-from bot.console_face.chat import chat
-from bot.console_face.evaluate_command import evaluate
-from bot.console_face.feedback_command import feedback
-from bot.console_face.import_command import import_
-from bot.console_face.session import EXIT_CODES, NEEDS_SETUP, Session, wait_to_be_stopped
+from bot.cli import ask, glossary, library, maintenance, servers, timeline
+from bot.cli.chat import chat
+from bot.cli.evaluate import evaluate
+from bot.cli.feedback import feedback
+from bot.cli.import_files import import_
+from bot.cli.session import EXIT_CODES, NEEDS_SETUP, Session, wait_to_be_stopped
 
 # Video ids and excluded words may begin with "-": what is no option of ours is an argument.
 _DASHES_WELCOME = {"ignore_unknown_options": True}
@@ -93,34 +86,34 @@ def sync(
 
 
 @app.command("chat")
-def chat_command(context: typer.Context, library: asking_commands.LibraryOption = "shared") -> None:
+def chat_command(context: typer.Context, library: ask.LibraryOption = "shared") -> None:
     """Ask at the terminal. Questions can also be piped in, one a line."""
     chat(context.obj, library)
 
 
-app.command("ask", context_settings=_DASHES_WELCOME)(asking_commands.ask)
-app.command("search", context_settings=_DASHES_WELCOME)(asking_commands.search)
-app.command("timeline", context_settings=_DASHES_WELCOME)(seeing_commands.timeline)
+app.command("ask", context_settings=_DASHES_WELCOME)(ask.ask)
+app.command("search", context_settings=_DASHES_WELCOME)(ask.search)
+app.command("timeline", context_settings=_DASHES_WELCOME)(timeline.timeline)
 app.command("import")(import_)
-app.command("videos")(library_commands.videos)
-app.command("video", context_settings=_DASHES_WELCOME)(seeing_commands.video)
-app.command("transcript", context_settings=_DASHES_WELCOME)(library_commands.transcript)
-app.command("export")(library_commands.export)
-app.command("remove", context_settings=_DASHES_WELCOME)(library_commands.remove)
-app.command("rename", context_settings=_DASHES_WELCOME)(library_commands.rename)
-app.command("undo")(library_commands.undo)
-app.command("stats")(library_commands.stats)
-glossary = typer.Typer(help="Note, forget and list what captions mis-hear.")
-glossary.command("add")(glossary_commands.add)
-glossary.command("remove")(glossary_commands.remove)
-glossary.command("list")(glossary_commands.list_)
-app.add_typer(glossary, name="glossary")
-app.command("servers")(upkeep_commands.servers)
-app.command("backup")(upkeep_commands.backup)
-app.command("restore")(upkeep_commands.restore)
-app.command("doctor")(upkeep_commands.doctor)
-app.command("settings")(server_commands.settings)
-app.command("misses")(server_commands.misses)
-app.command("purge")(server_commands.purge)
+app.command("videos")(library.videos)
+app.command("video", context_settings=_DASHES_WELCOME)(timeline.video)
+app.command("transcript", context_settings=_DASHES_WELCOME)(library.transcript)
+app.command("export")(library.export)
+app.command("remove", context_settings=_DASHES_WELCOME)(library.remove)
+app.command("rename", context_settings=_DASHES_WELCOME)(library.rename)
+app.command("undo")(library.undo)
+app.command("stats")(library.stats)
+glossary_app = typer.Typer(help="Note, forget and list what captions mis-hear.")
+glossary_app.command("add")(glossary.add)
+glossary_app.command("remove")(glossary.remove)
+glossary_app.command("list")(glossary.list_)
+app.add_typer(glossary_app, name="glossary")
+app.command("servers")(maintenance.servers)
+app.command("backup")(maintenance.backup)
+app.command("restore")(maintenance.restore)
+app.command("doctor")(maintenance.doctor)
+app.command("settings")(servers.settings)
+app.command("misses")(servers.misses)
+app.command("purge")(servers.purge)
 app.command("evaluate")(evaluate)
 app.command("feedback")(feedback)

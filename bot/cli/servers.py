@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from bot.console_face.asking_commands import LibraryOption
-from bot.console_face.machine_output import miss_json
-from bot.console_face.session import WRONG_USE, Session
+from bot.cli.ask import LibraryOption
+from bot.cli.json_output import miss_json
+from bot.cli.session import WRONG_USE, Session
 from bot.errors import SettingsError
 from bot.purge import purge_server, purge_shared
 from bot.server_settings import ONLY_IN_SERVERS, changed, in_words, keep

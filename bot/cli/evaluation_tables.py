@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from bot.console_face.screen import Screen
+from bot.cli.screen import Screen
 from bot.evaluation.refusal import KEPT_PERCENT, REFUSED_PERCENT, Curve, Point, Tally
 from bot.evaluation.report import Ablation, Comparison, Measured, Refusal, Report
 

@@ -12,11 +12,11 @@ import typer
 
 from bot import asking
 from bot.answering.values import Found
-from bot.console_face import doctor_checks as checks
-from bot.console_face.doctor_checks import Finding, Grade
-from bot.console_face.machine_output import size_json
-from bot.console_face.screen import Screen
-from bot.console_face.session import FAILED, Session
+from bot.cli import doctor as checks
+from bot.cli.doctor import Finding, Grade
+from bot.cli.json_output import size_json
+from bot.cli.screen import Screen
+from bot.cli.session import FAILED, Session
 from bot.errors import CannotConnect
 from storage import access
 from storage.ledger import Ledger

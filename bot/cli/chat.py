@@ -6,8 +6,8 @@ import asyncio
 import sys
 
 from bot import asking
-from bot.console_face.screen import neutral
-from bot.console_face.session import Session
+from bot.cli.screen import neutral
+from bot.cli.session import Session
 from bot.errors import UnaskableQuestion
 from bot.settings import on_misnamed
 from storage import access

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.console_face.asking_commands import LibraryOption
-from bot.console_face.session import Session
+from bot.cli.ask import LibraryOption
+from bot.cli.session import Session
 from bot.evaluation.feedback import feedback as collect_feedback
 from bot.evaluation.question_set_writer import require_free, write_question_set
 from bot.evaluation.values import QuestionSet

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from bot.console_face.asking_commands import LibraryOption
-from bot.console_face.machine_output import entry_json
-from bot.console_face.session import Session
+from bot.cli.ask import LibraryOption
+from bot.cli.json_output import entry_json
+from bot.cli.session import Session
 from storage import access
 from storage.library import Library
 from storage.models import GlossaryEntry

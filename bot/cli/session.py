@@ -15,7 +15,7 @@ from typing import NoReturn, Protocol, TypeVar
 
 import typer
 
-from bot.console_face.screen import Screen
+from bot.cli.screen import Screen
 from bot.discord_status import Standing
 from bot.errors import BotError, SettingsError, SetupError, ShutOut
 from bot.operations.safe_traceback import WithoutWords

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from bot.console_face.asking_commands import LibraryOption
-from bot.console_face.machine_output import video_json
-from bot.console_face.session import WRONG_USE, Session
+from bot.cli.ask import LibraryOption
+from bot.cli.json_output import video_json
+from bot.cli.session import WRONG_USE, Session
 from bot.timecodes import parse_timecode, timecode
 from bot.video_names import called
 from storage import access

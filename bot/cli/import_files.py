@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 from rich.prompt import Prompt
 
-from bot.console_face.asking_commands import LibraryOption
-from bot.console_face.session import FAILED, Session
+from bot.cli.ask import LibraryOption
+from bot.cli.session import FAILED, Session
 from storage import access
 from storage.library import Library
 from storage.models import ImportReport, Labels, Rejection, Scope, Source

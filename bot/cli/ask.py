@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from bot import asking
-from bot.console_face.machine_output import answer_json, hits_json, refusal_json
-from bot.console_face.session import FAILED, WRONG_USE, Session
+from bot.cli.json_output import answer_json, hits_json, refusal_json
+from bot.cli.session import FAILED, WRONG_USE, Session
 from bot.errors import UnaskableQuestion
 from storage import access
 from storage.errors import RequestError
