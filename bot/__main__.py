@@ -30,17 +30,17 @@ class _Discord:
     """The Discord face, imported when it is wanted: a command at the terminal does not wait for it."""
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
-        from bot.discord_face.running import run
+        from bot.discord_app.runner import run
 
         await run(settings, library, ledger)
 
     async def look(self, settings: Settings) -> Standing:
-        from bot.discord_face.looking import look
+        from bot.discord_app.status_check import look
 
         return await look(settings)
 
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
-        from bot.discord_face.running import sync
+        from bot.discord_app.runner import sync
 
         await sync(settings, library, ledger, server_id=server_id)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import asking
-from bot.discord_face.client import CuepointClient
+from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
 from storage.ledger import Ledger
 from storage.library import Library
@@ -183,7 +183,7 @@ async def test_buttons_live_on_after_a_restart_and_end_politely(
 async def test_a_button_of_an_earlier_version_is_answered(
     discord: Env, general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.discord_face import controls
+    from bot.discord_app.cards import controls
 
     monkeypatch.setattr(controls, "custom_id", lambda verb, _, number=0: f"old:{verb}:{number}")
     card = await alice.slash(general, "ask", question=QUESTION)

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from bot.answering.values import Answer, AnsweredTimeline, Elsewhere, Excerpt, Found, OpenedPassage
 from bot.asking import STRIPS
-from bot.discord_face import cards, cards_house, cards_reading, cards_timeline, cards_videos, controls, neutral
-from bot.discord_face.catalogue import best, choices, named, names_of
-from bot.discord_face.controls import Owner
-from bot.discord_face.fits import Misfit, problems, require_fit
-from bot.discord_face.pace import Cooldown
+from bot.discord_app.cards import about as about_cards
+from bot.discord_app.cards import base, controls, markdown
+from bot.discord_app.cards import passages as passage_cards
+from bot.discord_app.cards import timeline as timeline_cards
+from bot.discord_app.cards import videos as video_cards
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import Misfit, problems, require_fit
+from bot.discord_app.delivery.responses import Cooldown
+from bot.discord_app.services.catalogue import best, choices, named, names_of
 from bot.errors import AskedTooSoon
 from storage.models import Column, Segment, Statistics, Strip, TellingTerm, Video, VideoSummary
 from tests.support.hostile_text import HOSTILE, anything
@@ -27,13 +31,13 @@ OWNER = Owner(2**63, "k" * 16)
 
 @given(anything)
 def test_escaping_takes_nothing_away(text: str) -> None:
-    assert neutral.unescaped(neutral.escaped(text)) == neutral.cleaned(text)
+    assert markdown.unescaped(markdown.escaped(text)) == markdown.cleaned(text)
 
 
 @given(anything)
 def test_cleaning_once_is_enough(text: str) -> None:
-    clean = neutral.cleaned(text)
-    assert neutral.cleaned(clean) == clean
+    clean = markdown.cleaned(text)
+    assert markdown.cleaned(clean) == clean
 
 
 # What Discord's own parser looks for, each only where no backslash stands before it.
@@ -45,17 +49,17 @@ LIVE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_in_a_text_comes_alive(text: str) -> None:
-    shown = neutral.escaped(text)
+    shown = markdown.escaped(text)
     for pattern in LIVE:
         assert not re.search(pattern, shown), (pattern, shown)
 
 
 @given(anything, st.integers(-20, 200))
 def test_fitting_and_shortening_keep_their_length(text: str, length: int) -> None:
-    assert len(neutral.fitted(text, length)) <= max(length, 0)
-    assert len(neutral.shortened(text, length)) <= max(length, 1)
-    shown = neutral.unescaped(neutral.fitted(text, length)).removesuffix("…")
-    assert neutral.cleaned(text).startswith(shown)
+    assert len(markdown.fitted(text, length)) <= max(length, 0)
+    assert len(markdown.shortened(text, length)) <= max(length, 1)
+    shown = markdown.unescaped(markdown.fitted(text, length)).removesuffix("…")
+    assert markdown.cleaned(text).startswith(shown)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,7 @@ def test_fitting_and_shortening_keep_their_length(text: str, length: int) -> Non
     ],
 )
 def test_addresses(url: str, safe: str) -> None:
-    assert neutral.address(url, 300) == safe
+    assert markdown.address(url, 300) == safe
 
 
 def excerpt(
@@ -106,16 +110,16 @@ def test_answers_found_in_many_other_places_fit() -> None:
     places = tuple(Elsewhere(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
     long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), also=places)
     asked = Answer("_" * 400, Found.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unsaid=("_" * 400,))
-    check(cards.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
+    check(base.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
 
 
 @pytest.mark.parametrize("length", [-5, 0, 1])
 def test_where_there_is_no_room_nothing_is_shown(length: int) -> None:
-    assert neutral.marked("words", ((0, 5),), length) == ("", False)
-    assert neutral.fitted("__", length) == "…"[: max(length, 0)]
+    assert markdown.marked("words", ((0, 5),), length) == ("", False)
+    assert markdown.fitted("__", length) == "…"[: max(length, 0)]
 
 
-def check(card: cards.Card) -> list[dict[str, Any]]:
+def check(card: base.Card) -> list[dict[str, Any]]:
     components = card.components()
     assert problems(components) == []
     files = {file.filename for file in card.files()}
@@ -135,14 +139,14 @@ def test_every_answer_fits(
     answer = Answer(
         question, found, () if nothing else tuple(shown), searched, tuple(unknown), tuple(shown) if nothing else ()
     )
-    check(cards.answer_card(answer, OWNER, page=page, more=more))
+    check(base.answer_card(answer, OWNER, page=page, more=more))
 
 
 @settings(max_examples=80, deadline=None)
 @given(excerpts(), anything, st.booleans(), st.booleans(), anything)
 def test_every_passage_fits(shown: Excerpt, question: str, private: bool, more: bool, name: str) -> None:
     owner = Owner(1, "key", private, True)
-    check(cards_reading.passage_card(question, OpenedPassage(shown, more, more), owner, shared_by=name))
+    check(passage_cards.passage_card(question, OpenedPassage(shown, more, more), owner, shared_by=name))
 
 
 @settings(max_examples=50, deadline=None)
@@ -150,9 +154,9 @@ def test_every_passage_fits(shown: Excerpt, question: str, private: bool, more: 
 def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
     segments = [Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts)]
     video = Video("id", title, title, "https://x.example/" + "a" * 270)
-    check(cards_reading.transcript_card(video, segments, OWNER, earlier=True, later=False))
-    check(cards_videos.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1, search=title))
-    check(cards.notice(title))
+    check(passage_cards.transcript_card(video, segments, OWNER, earlier=True, later=False))
+    check(video_cards.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1, search=title))
+    check(base.notice(title))
 
 
 @settings(max_examples=80, deadline=None)
@@ -160,7 +164,7 @@ def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
 def test_every_timeline_fits(shown: list[Excerpt], question: str, searched: str | None, unknown: list[str]) -> None:
     answer = Answer(question, Found.CLOSEST, tuple(shown), searched, tuple(unknown))
     strips = [Strip(Video("x"), 0, ()), *(Strip(each.video, 900.0, (Column(0.0, 30.0, 0.5),)) for each in shown)]
-    card = cards_timeline.timeline_card(AnsweredTimeline(answer, tuple(strips)), b"png", OWNER)
+    card = timeline_cards.timeline_card(AnsweredTimeline(answer, tuple(strips)), b"png", OWNER)
     check(card)
     assert [file.fp.read() for _ in range(2) for file in card.files()] == [b"png"] * 2, "sent again, it is all there"
 
@@ -170,21 +174,21 @@ def test_every_timeline_fits(shown: list[Excerpt], question: str, searched: str 
 def test_every_video_fits(shown: Excerpt, words: list[str], private: bool) -> None:
     terms = [TellingTerm(word, 1.0, 2, 30.0) for word in words]
     summary = VideoSummary(shown.video, "shared", 1, 1, 90.0)
-    check(cards_videos.video_card(summary, terms, Owner(1, private=private)))
-    check(cards_videos.videos_card([summary] * 31, Owner(1), 1))
+    check(video_cards.video_card(summary, terms, Owner(1, private=private)))
+    check(video_cards.videos_card([summary] * 31, Owner(1), 1))
 
 
 def test_a_list_shows_covers_where_there_are_any() -> None:
     with_cover = Video("a", "A", thumbnail="https://x.example/p.jpg")
     listed = [VideoSummary(video, "shared", 1, 1, 90.0) for video in (with_cover, Video("b", "B"))]
-    (container,) = check(cards_videos.videos_card(listed, Owner(1, private=True), 0))
+    (container,) = check(video_cards.videos_card(listed, Owner(1, private=True), 0))
     assert [part["type"] for part in container["components"]] == [10, 9, 10]
 
 
 def test_a_timeline_is_told_in_words_to_those_who_cannot_see_it() -> None:
     strip = Strip(Video("id", "A @talk"), 900.0, (Column(0.0, 30.0, 0.5), Column(30.0, 60.0, 1.0)))
     silent = Strip(Video("other"), 900.0, (Column(0.0, 30.0, 0.0),))
-    words = cards_timeline.in_words(AnsweredTimeline(Answer("why?", Found.CONFIDENT), (strip, silent)))
+    words = timeline_cards.in_words(AnsweredTimeline(Answer("why?", Found.CONFIDENT), (strip, silent)))
     assert words == (
         "Where 2 videos speak of “why?”, the most first. A @talk: most at 0:30 of 15:00; other: only its title."
     )
@@ -194,7 +198,7 @@ def test_a_timeline_of_as_many_videos_as_are_drawn_says_that_there_may_be_more()
     strips = tuple(Strip(Video(f"v{n}"), 900.0, (Column(0.0, 30.0, 1.0),)) for n in range(STRIPS))
     for count, said in ((STRIPS - 1, False), (STRIPS, True)):
         timeline = AnsweredTimeline(Answer("why?", Found.CONFIDENT), strips[:count])
-        card = str(cards_timeline.timeline_card(timeline, b"png", OWNER).components())
+        card = str(timeline_cards.timeline_card(timeline, b"png", OWNER).components())
         assert (f"Drawn are the {STRIPS} videos that speak of it most." in card) is said
         assert (f"Where the {STRIPS} videos that speak of “why?” most do so." in card) is said
 
@@ -213,32 +217,32 @@ def test_a_title_written_out_is_that_video_also_where_another_holds_it() -> None
 
 
 def test_the_house_cards_fit() -> None:
-    check(cards_house.help_card())
-    about = cards_house.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_second=7_300)
+    check(about_cards.help_card())
+    about = about_cards.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_second=7_300)
     check(about)
     assert "2 hours ago" in str(about.components())
-    check(cards_videos.videos_card([], OWNER, 0))
-    check(cards_videos.videos_card([], OWNER, 0, search="x"))
-    check(cards.notice("Counted.", *controls.withdraw(OWNER)))
+    check(video_cards.videos_card([], OWNER, 0))
+    check(video_cards.videos_card([], OWNER, 0, search="x"))
+    check(base.notice("Counted.", *controls.withdraw(OWNER)))
 
 
 @given(excerpts())
 def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
-    line = cards.quoted(shown, 10**6)
+    line = base.quoted(shown, 10**6)
     assert "\n" not in line
     inner = line.removeprefix("> … “").removesuffix("” …")
-    plain = neutral.unescaped(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
-    assert plain.split() == neutral.cleaned(shown.quote).split()
+    plain = markdown.unescaped(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
+    assert plain.split() == markdown.cleaned(shown.quote).split()
 
 
 def test_matches_are_bold_and_ellipses_stand_outside() -> None:
-    assert cards.quoted(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
+    assert base.quoted(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
         "> … “we **mask** **\\*words\\*** here” …"
     )
 
 
 def test_a_long_quote_is_cut_between_words() -> None:
-    line = cards.quoted(excerpt("word " * 500), 100)
+    line = base.quoted(excerpt("word " * 500), 100)
     assert line.endswith("word” …")
     assert len(line) < 120
 
@@ -255,7 +259,7 @@ def test_a_long_quote_is_cut_between_words() -> None:
     ],
 )
 def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: int | None) -> None:
-    beside: Any = cards.accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
+    beside: Any = base.accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
     assert (beside["type"], beside.get("style")) == (kind, style)
     if kind == 11:
         assert beside["description"] == "Picture of the video A talk"
@@ -263,15 +267,15 @@ def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: 
 
 def test_how_sure_is_said_in_words() -> None:
     def words(found: Found, **more: Any) -> str:
-        components = check(cards.answer_card(Answer("why?", found, **more), OWNER))
+        components = check(base.answer_card(Answer("why?", found, **more), OWNER))
         return str(components[0]["components"][0]["content"])
 
     assert words(Found.CONFIDENT, excerpts=(excerpt(),)) == "### why?"
     closest = words(Found.CLOSEST, excerpts=(excerpt(),), searched_for="because")
-    assert closest == f"### why?\nSearched for: *because*\n*{cards.CLOSEST}*"
+    assert closest == f"### why?\nSearched for: *because*\n*{base.CLOSEST}*"
     nothing = words(Found.NOTHING, unknown_terms=("zebra", "yak"), near_misses=(excerpt(),))
-    assert nothing == f"### why?\n**{cards.NOTHING}**\nNobody says: zebra, yak\n*{cards.NEAR}*"
-    assert words(Found.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{cards.NOTHING}**\nNobody says: zebra"
+    assert nothing == f"### why?\n**{base.NOTHING}**\nNobody says: zebra, yak\n*{base.NEAR}*"
+    assert words(Found.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{base.NOTHING}**\nNobody says: zebra"
 
 
 @pytest.mark.parametrize(

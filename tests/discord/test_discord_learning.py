@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.discord_face import learning
+from bot.discord_app.commands import feedback
 from bot.evaluation.evaluation import Wishes, evaluate
 from bot.evaluation.question_set import read_question_set
 from storage import access
@@ -95,7 +95,7 @@ async def test_votes_and_misses_come_as_a_file_that_evaluate_reads(world: World,
 
 async def test_what_is_too_large_for_discord_is_told(world: World) -> None:
     await miss(world, 1)
-    reply = await learning.export(world.bot.desk, world.alpha.id, 10)
+    reply = await feedback.export(world.bot.desk, world.alpha.id, 10)
     assert not reply.card.enclosed
     assert "Whoever hosts this bot can write it" in str(reply.card.components())
 

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from discord import Permissions
 
-from bot.discord_face import import_form, permits, slow_replies, uploads
-from bot.discord_face.cards import Card
-from bot.discord_face.cards_library import Reply
-from bot.discord_face.client import CuepointClient
+from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.library import Reply
+from bot.discord_app.client import CuepointClient
+from bot.discord_app.commands import import_form
+from bot.discord_app.delivery import long_replies
+from bot.discord_app.interactions import permits
+from bot.discord_app.services import attachments
 from bot.settings import Settings
 from storage import access
 from storage.errors import InputError, OverQuota
@@ -425,7 +428,7 @@ async def test_progress_tells_of_the_files_and_then_of_the_videos(
             return await original(*arguments, **named)
 
         monkeypatch.setattr(library, "import_files", storing)
-        await slow_replies.reply_slowly(interaction, making)
+        await long_replies.reply_slowly(interaction, making)
 
     monkeypatch.setattr(import_form, "reply_slowly", at_once)
     assert "**Videos:** 1 added" in seen(await upload(mod, general, ("talk.srt", SRT), video="talk-1"))
@@ -437,11 +440,11 @@ def file(name: str, size: int = 1, title: str | None = None) -> Any:
 
 
 def test_more_files_than_the_form_takes_are_refused() -> None:
-    uploads.require_room([file("a")] * 10, 10)
+    attachments.require_room([file("a")] * 10, 10)
     with pytest.raises(InputError, match="11 files, and one import takes 10"):
-        uploads.require_room([file("a")] * 11, 100)
+        attachments.require_room([file("a")] * 11, 100)
     with pytest.raises(OverQuota, match="allowed at once"):
-        uploads.require_room([file("a", 6), file("b", 5)], 10)
+        attachments.require_room([file("a", 6), file("b", 5)], 10)
 
 
 @pytest.mark.parametrize(
@@ -454,7 +457,7 @@ def test_more_files_than_the_form_takes_are_refused() -> None:
     ],
 )
 def test_a_file_gets_its_name_back(sent: str, title: str | None, name: str) -> None:
-    assert uploads.name_of(file(sent, title=title)) == name
+    assert attachments.name_of(file(sent, title=title)) == name
 
 
 async def test_what_was_asked_in_vain_is_listed(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_face import controls, permits
-from bot.discord_face.cards import Card
-from bot.discord_face.controls import Owner
-from bot.discord_face.states import EXPIRED
+from bot.discord_app.cards import controls
+from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.interactions import permits
+from bot.discord_app.services.button_state import EXPIRED
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library

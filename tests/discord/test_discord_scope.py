@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.discord_face.askers import IN_PRIVATE_ONLY, KEPT_CLOSE, OUT_OF_REACH, STRANGER
-from bot.discord_face.client import CuepointClient
+from bot.discord_app.client import CuepointClient
+from bot.discord_app.services.asker_resolver import IN_PRIVATE_ONLY, KEPT_CLOSE, OUT_OF_REACH, STRANGER
 from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger

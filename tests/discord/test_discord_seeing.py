@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.discord_face.client import CuepointClient
+from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger

@@ -9,11 +9,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_face import cards_learning
-from bot.discord_face.cards_settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
-from bot.discord_face.controls import Owner
-from bot.discord_face.fits import problems
-from bot.discord_face.managing import LANGUAGES
+from bot.discord_app.cards import feedback as feedback_cards
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import problems
+from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
+from bot.discord_app.commands.settings import LANGUAGES
 from bot.errors import SettingsError
 from bot.server_settings import NAMES, changed, in_words
 from storage import access
@@ -163,8 +163,8 @@ def test_every_card_fits() -> None:
     ids = frozenset(range(10**19, 10**19 + 25))
     cards = [
         settings_card(ServerSettings(channels=ids, roles=ids), host_cooldown=2.0, there=ids, said="Changed."),
-        cards_learning.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
-        cards_learning.misses_card([], Owner(1)),
+        feedback_cards.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
+        feedback_cards.misses_card([], Owner(1)),
         privacy_card(
             Known((CastVote(Vote("shared", long, "v", 0.0, Verdict.HELPFUL), 1.0),), (), (Sighting(1, 1.0),) * 99),
             [long] * 99, Owner(1), retention_days=30.0,

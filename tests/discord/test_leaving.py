@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_face.client import CuepointClient
-from bot.discord_face.leaving import KEPT_SECOND, purge_gone
+from bot.discord_app.client import CuepointClient
+from bot.discord_app.services.left_servers import KEPT_SECOND, purge_gone
 from bot.settings import Settings
 from storage import access
 from storage.errors import DatabaseError

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import features
 
 from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
-from bot.discord_face.cards_timeline import timeline_card
-from bot.discord_face.controls import Owner
-from bot.discord_face.fits import problems
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import problems
+from bot.discord_app.cards.timeline import timeline_card
 from bot.images.fonts import lettering
 from bot.images.timeline_image import draw
 from storage.models import Column, Strip, Video

@@ -10,8 +10,8 @@ import aiohttp
 import discord
 import pytest
 
-from bot.discord_face import membership
-from bot.discord_face.membership import MOST_ASKED, Memberships
+from bot.discord_app.services import memberships
+from bot.discord_app.services.memberships import MOST_ASKED, Memberships
 from storage.access import Membership
 
 ANA = 7
@@ -54,7 +54,7 @@ def asking(servers: dict[int, Server], clock: Clock | None = None) -> Membership
 
 
 async def test_only_a_clear_yes_is_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(membership, "PATIENCE_SECOND", 0.05)
+    monkeypatch.setattr(memberships, "PATIENCE_SECOND", 0.05)
     away = Server(member())
     away.unavailable = True
     servers = {
@@ -105,7 +105,7 @@ async def test_what_is_forgotten_is_asked_anew() -> None:
 
 
 async def test_no_more_answers_are_kept_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(membership, "ANSWERS_KEPT", 10)
+    monkeypatch.setattr(f"{Memberships.__module__}.ANSWERS_KEPT", 10)
     server = Server(member())
     memberships = asking({1: server})
     for person in range(11):

@@ -12,7 +12,7 @@ from discord.app_commands import Command
 
 from bot import asking
 from bot.answering.question import parse_question
-from bot.discord_face.client import ITEMS
+from bot.discord_app.client import ITEMS
 from storage import access
 from storage.errors import UnknownFilter
 from storage.ledger import Ledger

@@ -10,11 +10,11 @@ from discord import ui
 from pydantic import TypeAdapter
 
 from bot.answering.values import Stretch
-from bot.discord_face import states
-from bot.discord_face.cards import Card
-from bot.discord_face.controls import Owner, custom_id
-from bot.discord_face.permits import Permit, Purge, Removal, Review
-from bot.discord_face.states import Inquiry, Opening, Reading, Shown, Spot
+from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.controls import Owner, custom_id
+from bot.discord_app.interactions.permits import Permit, Purge, Removal, Review
+from bot.discord_app.services import button_state
+from bot.discord_app.services.button_state import Inquiry, Opening, Reading, Shown, Spot
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -135,7 +135,7 @@ async def kept(player: Player, state: State) -> str:
     """The key of what a button knows, as if it had been made for this player."""
     ledger = player.world.ledger
     if not isinstance(state, Entrusted):
-        return await states.keep(ledger, state, access.candidates([player.world.beta.id]))
+        return await button_state.keep(ledger, state, access.candidates([player.world.beta.id]))
     payload = TypeAdapter(type(state)).dump_json(state).decode()
     return await ledger.keep_state(payload, lifetime_second=60, bound_to=f"{type(state).__name__} {player.actor.id}")
 

@@ -14,11 +14,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_face import pace, slow_replies
-from bot.discord_face.cards import Card, Enclosure, notice, text
-from bot.discord_face.cards_library import Reply
-from bot.discord_face.pace import Delivery, deliver
-from bot.discord_face.slow_replies import reply_slowly
+from bot.discord_app.cards.base import Card, Enclosure, notice, text
+from bot.discord_app.cards.library import Reply
+from bot.discord_app.delivery import long_replies, responses
+from bot.discord_app.delivery.long_replies import reply_slowly
+from bot.discord_app.delivery.responses import Delivery, deliver
 
 
 class Waiting:
@@ -50,7 +50,7 @@ class Waiting:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slow_replies, "EDITED_SECOND", 0.001)
+    monkeypatch.setattr(long_replies, "EDITED_SECOND", 0.001)
 
 
 async def test_each_stage_is_shown_once_and_in_order() -> None:
@@ -70,7 +70,7 @@ async def test_each_stage_is_shown_once_and_in_order() -> None:
 
 async def test_when_discord_takes_no_more_edits_it_is_said_where_to_look() -> None:
     waiting = Waiting(discord.utils.utcnow() - timedelta(minutes=14))
-    last = slow_replies.long_wait_card().components()[0]["content"]
+    last = long_replies.long_wait_card().components()[0]["content"]
     shown = 0
 
     def progress() -> Card:
@@ -93,7 +93,7 @@ async def _card_after(event: asyncio.Event) -> Card:
 
 
 async def test_a_card_that_takes_long_is_announced_and_then_edited_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "READY_SECOND", 0.001)
+    monkeypatch.setattr(responses, "READY_SECOND", 0.001)
     announced = asyncio.Event()
 
     class Announced(Waiting):

@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 
 from bot.cli.session import FAILED, NEEDS_SETUP
-from bot.discord_face.arrivals import Arrivals
-from bot.discord_face.weather import Undelivered, insist
+from bot.discord_app.delivery.deduplication import Arrivals
+from bot.discord_app.delivery.retries import Undelivered, insist
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source

@@ -20,7 +20,7 @@ import simcord  # noqa: E402 - the project is found only now
 from playwright.async_api import async_playwright  # noqa: E402
 from simcord.preview import _capture  # noqa: E402
 
-from bot.discord_face.client import CuepointClient  # noqa: E402
+from bot.discord_app.client import CuepointClient  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from storage.ledger import Ledger  # noqa: E402
 from storage.library import Library  # noqa: E402

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.discord_face.condition import hindrances
+from bot.discord_app.health import hindrances
 from bot.errors import CannotListen
 from bot.operations import http_server, metrics
 from bot.operations.metrics import Outcome, State, Step, Way
@@ -212,6 +212,6 @@ def test_every_measure_is_in_the_readme_and_no_other() -> None:
 
 
 def test_a_bot_that_nobody_watches_loads_nothing_for_it() -> None:
-    code = "import sys, bot.discord_face.running; print([n for n in sys.modules if n.startswith('prometheus')])"
+    code = "import sys, bot.discord_app.runner; print([n for n in sys.modules if n.startswith('prometheus')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=True)
     assert done.stdout.strip() == "[]"

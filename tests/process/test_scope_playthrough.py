@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bot.answering.values import Stretch
-from bot.discord_face import states
-from bot.discord_face.controls import Owner, custom_id
-from bot.discord_face.states import Inquiry, Opening, Reading, Shown, Spot
+from bot.discord_app.cards.controls import Owner, custom_id
+from bot.discord_app.services import button_state
+from bot.discord_app.services.button_state import Inquiry, Opening, Reading, Shown, Spot
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -245,7 +245,7 @@ async def test_forged_and_typed_what_is_out_of_reach_is_as_what_is_not_there(tow
             kinds = {"open": Shown(opening.inquiry, (spot,)), "later": opening, "helpful": opening, "share": opening}
             for verb, state in {**kinds, "read": Reading(video_id, 0.0)}.items():
                 button["custom_id"] = custom_id(
-                    verb, Owner(town.one.id, await states.keep(ledger, state, access.host())), 1
+                    verb, Owner(town.one.id, await button_state.keep(ledger, state, access.host())), 1
                 )
                 said.append(await words(await server.click(town.one, source, button["custom_id"])))
             return said

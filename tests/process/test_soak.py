@@ -14,7 +14,7 @@ from tests.support.local_discord import BotProcess, LocalDiscord, Storm
 from tests.support.running_bot import bot_process, home
 
 MEGABYTE = 1_000_000
-HELD = ("discord.interactions.", "discord.message.", "discord.member.", "bot.discord_face.")
+HELD = ("discord.interactions.", "discord.message.", "discord.member.", "bot.discord_app.")
 BUSY = (
     "CommandTree.",
     "Client._run_event",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_face.stopping import InFlight
+from bot.discord_app.delivery.shutdown import InFlight
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source

@@ -20,7 +20,7 @@ import yaml
 from packaging.specifiers import SpecifierSet
 
 from bot.cli.session import NEEDS_SETUP, WRONG_USE
-from bot.discord_face.client import LEAVING_SECOND, TAKING_BACK_SECOND
+from bot.discord_app.client import LEAVING_SECOND, TAKING_BACK_SECOND
 from bot.operations import http_server
 from bot.settings import Settings, setting_names
 from tests.support.commands import COMMANDS

@@ -56,13 +56,13 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert not of(names, "numpy", "storage.ranking")
     if place.split("/")[1].removesuffix(".py") in LEAVES and place.startswith("storage/"):
         assert {name.split(".")[1] for name in of(names, "storage")} <= LEAVES, "the ground floor imports nothing above"
-    if not place.startswith("bot/discord_face/"):
+    if not place.startswith("bot/discord_app/"):
         assert not of(names, "discord"), "one room speaks with Discord"
     if place.startswith("bot/evaluation/"):
         rooms = {name.split(".")[1] for name in of(names, "bot")}
         assert rooms <= {"evaluation", "asking", "answering", "errors"}, "what measures speaks to nobody"
         assert not of(names, "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3")
-    elif place == "bot/discord_face/learning.py":
+    elif place == "bot/discord_app/commands/feedback.py":
         rooms = {name.split(".")[2] for name in of(names, "bot.evaluation")}
         assert rooms <= {"feedback", "question_set_writer"}, (
             "on Discord what people voted is handed out, and nothing measured"
@@ -85,7 +85,7 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert not of(names, "prometheus_client"), "one room knows Prometheus"
     if place != "bot/operations/logging_setup.py":
         assert not of(names, "structlog"), "one room says how lines look; all others log to Python's own loggers"
-    if not place.startswith("bot/discord_face/") and place != "bot/operations/http_server.py":
+    if not place.startswith("bot/discord_app/") and place != "bot/operations/http_server.py":
         assert not of(names, "aiohttp"), "nobody else has a network"
     if place == "bot/operations/http_server.py":
         assert not of(names, "storage"), "it is told what there is to tell"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_face.client import CuepointClient
+from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
 from storage import access
 from storage.database.connection import Database, file_errors, sqlite_errors

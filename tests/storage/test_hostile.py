@@ -29,9 +29,11 @@ from bot import asking
 from bot.answering.values import Answer, Excerpt
 from bot.cli.json_output import answer_json
 from bot.cli.screen import Screen
-from bot.discord_face import cards, cards_library, cards_videos, neutral
-from bot.discord_face.controls import Owner
-from bot.discord_face.fits import problems
+from bot.discord_app.cards import base, markdown
+from bot.discord_app.cards import library as library_cards
+from bot.discord_app.cards import videos as video_cards
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import problems
 from bot.errors import UnaskableQuestion
 from storage import access
 from storage.errors import InputError, UnknownFilter
@@ -192,7 +194,7 @@ _ALIVE = re.compile(
 _INVITE = re.compile(r"discord(?:app)?\.(?:gg|com/invite)/", re.IGNORECASE)
 
 
-def require_harmless(card: cards.Card) -> None:
+def require_harmless(card: base.Card) -> None:
     """It fits, pings nobody, links only to the moment it names, and hides nothing."""
     components = card.components()
     assert problems(components) == []
@@ -211,11 +213,11 @@ def require_verbatim(excerpt: Excerpt, segments: list[Segment]) -> None:
     assert excerpt.quote in " ".join(each.text for each in segments)
     assert all(0 <= start < end <= len(excerpt.quote) for start, end in excerpt.highlights)
     assert math.isfinite(excerpt.start_second)
-    line = cards.quoted(excerpt, 10**6)
+    line = base.quoted(excerpt, 10**6)
     assert "\n" not in line
     inner = line[line.index("“") + 1 : line.rindex("”")]
-    plain = neutral.unescaped(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
-    assert "".join(plain.split()) == "".join(neutral.cleaned(excerpt.quote).split())
+    plain = markdown.unescaped(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
+    assert "".join(plain.split()) == "".join(markdown.cleaned(excerpt.quote).split())
 
 
 def require_quiet(answer: Answer) -> None:
@@ -229,17 +231,17 @@ def require_quiet(answer: Answer) -> None:
 
 async def imported_and_asked(library: Library, scope: Scope, source: Source, question: str) -> None:
     report = await library.import_files(scope, [(source, Labels(video_id="", title=question[:300]))])
-    require_harmless(cards_library.report_reply(report).card)
+    require_harmless(library_cards.report_reply(report).card)
     videos = await library.videos(scope)
     if not videos:
         return
-    require_harmless(cards_videos.videos_card(videos, OWNER, 0))
+    require_harmless(video_cards.videos_card(videos, OWNER, 0))
     first = videos[0].video.video_id
     segments = await library.segments_between(scope, first, 0.0, LATEST_SECOND)
     for asked in (question, segments[0].text[:200], "copper lantern -harbour"):
         with contextlib.suppress(UnaskableQuestion, UnknownFilter):
             answer = await asking.ask(library, scope, asked)
-            require_harmless(cards.answer_card(answer, OWNER, more=True))
+            require_harmless(base.answer_card(answer, OWNER, more=True))
             require_quiet(answer)
             for each in (*answer.excerpts, *answer.near_misses):
                 said = await library.segments_between(scope, each.video.video_id, 0.0, LATEST_SECOND)
@@ -270,10 +272,10 @@ def _any_question(reader: Reader, question: str) -> None:
         except (UnaskableQuestion, UnknownFilter) as error:
             refusal = str(error)
         else:
-            require_harmless(cards.answer_card(answer, OWNER))
+            require_harmless(base.answer_card(answer, OWNER))
             require_quiet(answer)
     assert "\n" not in refusal
-    require_harmless(cards.notice(refusal))
+    require_harmless(base.notice(refusal))
 
 
 _PATHS = lines(), st.sampled_from(list(ROW_WRITERS)), questions

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.discord_face.client import CuepointClient
+from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger

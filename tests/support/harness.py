@@ -14,8 +14,8 @@ import simcord
 import simcord.interactions
 from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor, UserHandle
 
-from bot.discord_face.client import CuepointClient
-from bot.discord_face.fits import problems
+from bot.discord_app.cards.limits import problems
+from bot.discord_app.client import CuepointClient
 
 __all__ = ["ChannelHandle", "Env", "GuildHandle", "InteractionResult", "MemberActor", "UserHandle"]
 

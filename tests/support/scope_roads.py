@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.discord_face.cards_settings import CHANNELS_ID, ROLES_ID
+from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID
 from tests.support.discord_world import World
 from tests.support.harness import (
     ChannelHandle,

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord_face import cards_library, neutral
-from bot.discord_face.controls import Owner
-from bot.discord_face.fits import problems
+from bot.discord_app.cards import library as library_cards
+from bot.discord_app.cards import markdown
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import problems
 from bot.errors import SettingsError
 from bot.settings import Settings
 from storage import access
@@ -194,16 +195,16 @@ async def test_reading_sizes_waits_for_nobody(library: Library, rows: Rows) -> N
 def test_reports_fit_and_leave_nothing_alive(reasons: list[str], names: list[str]) -> None:
     rejections = tuple(Rejection(name, reason, 7) for name, reason in zip(names, reasons, strict=False))
     report = ImportReport("server:1", videos_added=3, rejections=rejections, notes=tuple(reasons))
-    reply = cards_library.report_reply(report)
+    reply = library_cards.report_reply(report)
     assert problems(reply.card.components()) == []
     for file in reply.card.enclosed:
         assert all(str(each) in file.content.decode("utf-8", "surrogatepass") for each in rejections)
-    assert problems(cards_library.late_card("n" * 99, reply.public).components()) == []
+    assert problems(library_cards.late_card("n" * 99, reply.public).components()) == []
 
 
 @given(st.lists(st.tuples(anything, anything), max_size=60))
 def test_glossaries_fit(entries: list[tuple[str, str]]) -> None:
-    reply = cards_library.glossary_reply([GlossaryEntry(said, meant) for said, meant in entries])
+    reply = library_cards.glossary_reply([GlossaryEntry(said, meant) for said, meant in entries])
     assert problems(reply.card.components()) == []
 
 
@@ -213,14 +214,14 @@ def cards_about(text: str) -> str:
     size = LibrarySize("server:1", 1, 2, 3, text, "2026-01-01T00:00:00+00:00")
     report = ImportReport("server:1", rejections=(Rejection(text, text, 7),), notes=(text,))
     made = (
-        cards_library.removal_card(summary, Owner(2**63, "k" * 16)),
-        cards_library.removed_card(summary),
-        cards_library.renamed_card(summary.video, text),
-        cards_library.undone_card(UndoReport(text, 1, 2)),
-        cards_library.stats_card(Statistics(1, 2, 3, 4, 5.0), size, Quota(1, 2), 3, 4),
-        cards_library.report_reply(report).card,
-        cards_library.late_card(text, "done"),
-        cards_library.glossary_reply([GlossaryEntry(text, text)]).card,
+        library_cards.removal_card(summary, Owner(2**63, "k" * 16)),
+        library_cards.removed_card(summary),
+        library_cards.renamed_card(summary.video, text),
+        library_cards.undone_card(UndoReport(text, 1, 2)),
+        library_cards.stats_card(Statistics(1, 2, 3, 4, 5.0), size, Quota(1, 2), 3, 4),
+        library_cards.report_reply(report).card,
+        library_cards.late_card(text, "done"),
+        library_cards.glossary_reply([GlossaryEntry(text, text)]).card,
     )
     assert [problems(card.components()) for card in made] == [[]] * len(made)
     parts = [part for card in made for _, part in limits.walk(card.components())]
@@ -229,4 +230,4 @@ def cards_about(text: str) -> str:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_untrusted_comes_alive(text: str) -> None:
-    assert cards_about(text) == cards_about("PLACE").replace("PLACE", neutral.escaped(text))
+    assert cards_about(text) == cards_about("PLACE").replace("PLACE", markdown.escaped(text))

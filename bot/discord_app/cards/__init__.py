@@ -1,0 +1,1 @@
+"""What people see: cards as values, with buttons, Markdown and Discord's limits."""

@@ -1,0 +1,92 @@
+"""The card of a server's settings, and that of what is kept about a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.discord_app.cards import base, controls, markdown
+from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.controls import Owner
+from bot.server_settings import MOST_NAMED, in_words
+from storage.models import Known, ServerSettings
+
+CHANNELS_ID, ROLES_ID = "cue:limit:channels", "cue:limit:roles"
+_HEADINGS = {
+    "language": "Language of the videos",
+    "quotes": "Quotes",
+    "private": "Answers, unless the asker says otherwise",
+    "shared": "The shared videos",
+    "channels": "Channels in which this server's videos are searched, with their threads",
+    "roles": "Roles that this server's videos are searched for, always in private",
+    "cooldown": "Cool-down",
+    "misses": "Unanswered questions",
+}
+# Not ChannelType.media: Discord's API description knows it as no type of channel, and would refuse the whole card.
+CHOSEN_CHANNELS = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.voice,
+    discord.ChannelType.stage_voice,
+]
+
+
+def settings_card(settings: ServerSettings, *, host_cooldown: float, there: Collection[int], said: str = "") -> Card:
+    """All settings of a server in full, and menus for the channels and roles. `there` are those that can be chosen:
+    they still exist, and the channels are of a type that the menu offers, as one named at the terminal need not be.
+
+    `said` is what has just become of them.
+    """
+    words = in_words(settings, host_cooldown=host_cooldown, channel="<#{}>".format, role="<@&{}>".format)
+    lines = ["### Settings of this server", *(f"**{_HEADINGS[name]}:** {told}" for name, told in words.items())]
+    if settings.channels and settings.roles:
+        lines.append("-# Both a channel and a role must fit.")
+    lines.append("-# Choose channels and roles below; all else is changed by the options of /settings.")
+    parts = [*([base.text(f"**{said}**")] if said else []), base.text("\n".join(lines))]
+    return Card(
+        ui.Container(*parts),
+        ui.ActionRow(channel_select(settings.channels & set(there))),
+        ui.ActionRow(role_select(settings.roles & set(there))),
+    )
+
+
+def channel_select(chosen: Collection[int] = ()) -> ui.ChannelSelect[Any]:
+    """Chooses the channels; none means everywhere."""
+    return ui.ChannelSelect(
+        custom_id=CHANNELS_ID,
+        placeholder="Every channel",
+        min_values=0,
+        max_values=MOST_NAMED,
+        channel_types=CHOSEN_CHANNELS,
+        default_values=[discord.SelectDefaultValue.from_channel(discord.Object(each)) for each in sorted(chosen)],
+    )
+
+
+def role_select(chosen: Collection[int] = ()) -> ui.RoleSelect[Any]:
+    """Chooses the roles; none means everybody."""
+    return ui.RoleSelect(
+        custom_id=ROLES_ID,
+        placeholder="Every role",
+        min_values=0,
+        max_values=MOST_NAMED,
+        default_values=[discord.Object(each, type=discord.Role) for each in sorted(chosen)],
+    )
+
+
+def privacy_card(known: Known, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
+    """What is kept about whoever asks. `servers` are the names of those they were seen in."""
+    listed = markdown.fitted(", ".join(servers), 500)
+    met = f"{len(known.sightings)}: {listed}" if known.sightings else "none"
+    words = (
+        "### What I keep about you\n"
+        f"**Votes:** {len(known.votes)}\n"
+        f"**Questions I had no clear answer to:** {sum(miss.count for miss in known.misses)}\n"
+        f"**Servers in which you used me:** {met}\n"
+        f"All of it under a pseudonym that only this installation can make, and for {retention_days:g} days. The text "
+        "of a question is kept for as long as the buttons below its answer work, without telling whose it was."
+    )
+    return Card(ui.Container(base.text(words)), *controls.privacy(owner))

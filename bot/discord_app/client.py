@@ -1,0 +1,216 @@
+"""The bot on Discord: what it listens to, and which commands it offers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import sys
+
+import discord
+from discord.ext import tasks
+
+from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
+from bot.discord_app.commands.import_form import answer_form
+from bot.discord_app.commands.privacy import Export, privacy
+from bot.discord_app.commands.questions import Tree
+from bot.discord_app.commands.settings import MENUS
+from bot.discord_app.delivery.deduplication import Arrivals, is_repeated
+from bot.discord_app.delivery.error_handler import report
+from bot.discord_app.delivery.responses import Interaction
+from bot.discord_app.delivery.retries import GlobalPause
+from bot.discord_app.delivery.shutdown import InFlight
+from bot.discord_app.interactions.buttons import BUTTONS, answer_unknown
+from bot.discord_app.interactions.confirmations import CONFIRMATIONS
+from bot.discord_app.interactions.context import whereabouts_of
+from bot.discord_app.messages import answer_message
+from bot.discord_app.services.left_servers import purge_gone
+from bot.discord_app.services.library_admin import Librarian
+from bot.discord_app.services.memberships import Memberships
+from bot.discord_app.services.questions import Desk
+from bot.operations import metrics
+from bot.operations.safe_traceback import described
+from bot.settings import Settings
+from storage import access
+from storage.errors import StorageError
+from storage.ledger import Ledger
+from storage.library import Library
+
+log = logging.getLogger("cuepoint.discord")
+EVERYWHERE = "global"
+ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
+"""Everything on a card that can be pressed."""
+LEAVING_SECOND = 2.0
+"""How long Discord may take to say goodbye."""
+TAKING_BACK_SECOND = 30.0
+"""How long an import that was broken off may take to take back what it has stored."""
+
+
+class CuepointClient(discord.AutoShardedClient):
+    """The bot. It needs no privileged intent."""
+
+    def __init__(self, settings: Settings, library: Library, ledger: Ledger, *, shard_count: int | None = None) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            shard_count=shard_count,
+        )
+        self.tree = Tree(self)
+        self.arrivals = Arrivals()
+        self.desk = Desk(library, ledger, Memberships(self.get_guild), settings)
+        self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
+        self.serves = settings.serves
+        self.in_flight = InFlight()
+        self.connected_shards: set[int] = set()
+        self.syncs_at_start = True
+        self._ledger = ledger
+        self._retention_seconds = settings.retention_seconds
+
+    async def setup_hook(self) -> None:
+        """Recognise buttons sent before this start, and tell Discord of commands that changed."""
+        self.http._global_over = GlobalPause()
+        self.http._global_over.set()
+        self.add_dynamic_items(*ITEMS)
+        if self.syncs_at_start:
+            await self.sync_commands()
+        self.sweep.start()
+
+    async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
+        """Register the commands, in one server or everywhere, if they are not those registered last.
+
+        Returns whether Discord was told. `anyway` tells it even when nothing changed.
+        """
+        place = EVERYWHERE if server_id is None else str(server_id)
+        current = self._command_hash()
+        if not anyway and await self._ledger.command_hash(place) == current:
+            return False
+        server = None if server_id is None else discord.Object(server_id)
+        if server is not None:
+            self.tree.copy_global_to(guild=server)
+        await self.tree.sync(guild=server)
+        await self._ledger.keep_command_hash(place, current)
+        return True
+
+    def _command_hash(self) -> str:
+        commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        # Another application knows none of them yet.
+        content = json.dumps([self.application_id, commands], sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    async def finish(self, seconds: float) -> None:
+        """Take nothing new, and finish what is in flight within so many seconds.
+
+        An import that takes longer is taken back, and whoever waits for it is told.
+        """
+        goodbyes = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(goodbyes, LEAVING_SECOND)
+        if await self.in_flight.finished(seconds):
+            return
+        self.librarian.break_off()
+        if not await self.in_flight.finished(TAKING_BACK_SECOND if self.librarian.is_importing else 0):
+            log.warning("left with %d answers unfinished", len(self.in_flight))
+
+    async def close(self) -> None:
+        """Stop what runs beside the connection, then end it."""
+        self.sweep.cancel()
+        await super().close()
+
+    @tasks.loop(hours=24)
+    async def sweep(self) -> None:
+        """Forget expired buttons, what has been known about people for too long, and servers long gone."""
+        try:
+            await self._ledger.sweep(self._retention_seconds)
+            await purge_gone(self, self.desk, self._own_id())
+        except StorageError as error:
+            # Raised, it would end the loop for good.
+            log.error("could not tidy up, and will try again tomorrow: %s", described(error))
+        except Exception as error:
+            metrics.failed()
+            log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
+
+    async def on_ready(self) -> None:
+        """Compare the servers with those that were known: some may have been left while nobody was listening."""
+        # Where only some shards run here, the other shards' servers are not gone. Servers in an outage are listed too.
+        if set(self.shards) == set(range(self.shard_count or 0)):
+            here = [server.id for server in self.guilds]
+            unserved = [server_id for server_id in here if not self.serves(server_id)]
+            owners = map(access.server_of, await self.desk.library.libraries())
+            stored = [server_id for server_id in owners if server_id is not None]
+            gone = await self._ledger.present(self._own_id(), here, passed_over=unserved, stored=stored)
+            for server_id in gone:
+                log.info("not in server %s, of which something is kept: it is deleted in 30 days", server_id)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note a new session with the gateway."""
+        self._now_connected(shard_id, "connected")
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note a session that goes on."""
+        self._now_connected(shard_id, "resumed")
+
+    def _now_connected(self, shard_id: int, event: str) -> None:
+        self.connected_shards.add(shard_id)
+        metrics.befell(event)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a connection is lost; Discord's library tries to get it back."""
+        self.connected_shards.discard(shard_id)
+        metrics.befell("disconnected")
+
+    async def on_guild_join(self, server: discord.Guild) -> None:
+        """Note that the bot was added to a server."""
+        self.desk.memberships.forget_server(server.id)
+        await self._note_presence(server)
+
+    async def on_guild_available(self, server: discord.Guild) -> None:
+        """The same: discord.py tells of a server so where Discord says that it is not unavailable."""
+        await self._note_presence(server)
+
+    async def _note_presence(self, server: discord.Guild) -> None:
+        # Of a server that is not served nothing is kept; one that was left is asked about before it is purged.
+        if self.serves(server.id):
+            await self._ledger.returned(server.id, self._own_id())
+
+    async def on_guild_remove(self, server: discord.Guild) -> None:
+        """Note that the bot was removed from a server. An outage is another event."""
+        self.desk.memberships.forget_server(server.id)
+        if self.serves(server.id) or await self._ledger.known(server.id):
+            await self._ledger.left(server.id, self._own_id())
+
+    def _own_id(self) -> int:
+        assert self.application_id is not None  # known since the login
+        return self.application_id
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer what asks something."""
+        self.in_flight.join()
+        if self.user is not None and self.arrivals.is_new(message.id):
+            await answer_message(self.desk, message, self.user.id, self.serves)
+
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """Note who uses the bot where, once they have their answer: nobody waits for that to be written."""
+        self.in_flight.join()
+        # Looking at what is kept about oneself adds nothing to it.
+        if command is not privacy:
+            await self.desk.askers.note(whereabouts_of(interaction))
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer forms, and presses on buttons that nothing else recognises."""
+        self.in_flight.join()
+        if is_repeated(interaction):
+            return
+        try:
+            await answer_unknown(interaction, ITEMS)
+            await answer_form(interaction)
+        except Exception as error:  # noqa: BLE001 - the one handler decides what is said
+            await report(interaction, error)
+
+    async def on_error(self, event: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log what went wrong with an event; nobody is waiting for an answer to it."""
+        log.error("unexpected error in %s", event, exc_info=sys.exc_info())

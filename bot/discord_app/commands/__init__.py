@@ -1,0 +1,1 @@
+"""Slash commands and the forms that they open."""

@@ -1,0 +1,72 @@
+"""`/privacy`: what is kept about a person, for that person: to see, to take away, to have deleted."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import discord
+from discord import app_commands
+
+from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.controls import pressed
+from bot.discord_app.cards.settings import privacy_card
+from bot.discord_app.delivery.responses import Interaction, deliver
+from bot.discord_app.delivery.retries import SIGN_SECOND, insist
+from bot.discord_app.interactions.buttons import Pressed
+from bot.discord_app.interactions.context import asker_of, delivery_of, desk_of
+from bot.discord_app.services.questions import Desk
+from storage.models import Known
+
+FILE_NAME = "cuepoint-about-me.json"
+
+
+@app_commands.command()
+async def privacy(interaction: Interaction) -> None:
+    """Show what I keep about you, export it, or have it deleted."""
+    desk = desk_of(interaction)
+    asker = await asker_of(interaction, private=True)
+
+    async def made() -> Card:
+        known = await desk.ledger.known_about(asker.user_id)
+        servers = [desk.memberships.name(each.server_id) or str(each.server_id) for each in known.sightings]
+        return privacy_card(known, servers, asker.owner(), retention_days=desk.retention_days)
+
+    await deliver(interaction, made(), delivery_of(asker))
+
+
+class Export(Pressed, template=pressed("export")):
+    """All that is kept about whoever presses, as a file for them alone."""
+
+    noted = False
+
+    async def act(self, interaction: Interaction, desk: Desk) -> None:
+        known = await desk.ledger.known_about(interaction.user.id)
+        content = exported(known, desk.retention_days).encode()
+
+        async def hand_over() -> None:
+            file = discord.File(io.BytesIO(content), FILE_NAME)
+            await interaction.response.send_message(file=file, ephemeral=True)
+
+        await insist(hand_over, SIGN_SECOND)
+
+
+def exported(known: Known, retention_days: float) -> str:
+    """All that is kept about a person, as JSON."""
+    told = {
+        "kept_for_days": retention_days,
+        "votes": [{**asdict(each.vote), "voted_at": _moment(each.voted_at)} for each in known.votes],
+        "questions_without_a_clear_answer": [
+            {**asdict(each), "last_asked": _moment(each.last_asked)} for each in known.misses
+        ],
+        "seen_in_servers": [
+            {"server": str(each.server_id), "last_seen": _moment(each.last_seen)} for each in known.sightings
+        ],
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+def _moment(second: float) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,226 @@
+"""What can be typed after a slash, and the menu of a message."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.answering.question import without_operators
+from bot.discord_app.cards import about as about_cards
+from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.markdown import shortened
+from bot.discord_app.commands.library import library
+from bot.discord_app.commands.privacy import privacy
+from bot.discord_app.commands.settings import settings
+from bot.discord_app.delivery.deduplication import is_repeated
+from bot.discord_app.delivery.error_handler import on_command_error, report
+from bot.discord_app.delivery.responses import Interaction, deliver
+from bot.discord_app.interactions.authorization import require_served
+from bot.discord_app.interactions.context import asker_of, delivery_of, desk_of, whereabouts_of
+from bot.discord_app.services.button_state import Inquiry
+from bot.discord_app.services.catalogue import CHOICE_LENGTH, best, choices, closest
+from bot.errors import EmptyQuestion, NotServed, ServerOutOfReach
+from bot.operations.metrics import Way
+from bot.timecodes import parse_timecode
+from storage.models import Scope
+
+MOST_OF_A_MESSAGE = 500
+"""Characters of a message that are looked for: what it is about stands at its beginning."""
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """Every command, everywhere: in servers, direct messages and group messages, installed to a server or a person."""
+
+    def __init__(self, client: discord.Client) -> None:
+        # Left out, Discord takes these for less than everywhere.
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+        self.add_command(ask)
+        self.add_command(timeline)
+        self.add_command(videos)
+        self.add_command(video_)
+        self.add_command(transcript)
+        self.add_command(help_)
+        self.add_command(about)
+        self.add_command(settings)
+        self.add_command(privacy)
+        self.add_command(find_in_videos)
+        self.add_command(library)
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """In a server that is not served nothing is done, and nothing is kept; and nothing is done twice."""
+        interaction.client.in_flight.join()
+        if is_repeated(interaction):
+            return False
+        try:
+            require_served(interaction)
+        except NotServed as error:
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
+                await report(interaction, error)
+            return False
+        return True
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        """Hand every error to the one handler."""
+        await on_command_error(interaction, error)
+
+
+@app_commands.command()
+@app_commands.describe(
+    question='What to look for. Also understood: "exact phrase" and -without',
+    video="Only in this video",
+    creator="Only in this creator's videos",
+    private="Show the answer to you alone",
+    server="Only in this server's own videos",
+)
+async def ask(
+    interaction: Interaction,
+    question: Range[str, 1, 2000],
+    video: Range[str, 1, 200] = "",
+    creator: Range[str, 1, 200] = "",
+    private: bool | None = None,
+    server: Range[str, 1, 100] = "",
+) -> None:
+    """Ask the videos: quotes word for word, and links to the second."""
+    await _answer(interaction, Inquiry(question, video, creator), Way.SLASH, private=private, server=server)
+
+
+async def _answer(
+    interaction: Interaction, inquiry: Inquiry, way: Way, *, private: bool | None, server: str = ""
+) -> None:
+    asker = await asker_of(interaction, private=private, picked=server)
+    desk, inquiry = desk_of(interaction), replace(inquiry, server=asker.picked)
+    desk.admit(asker, inquiry)
+    await deliver(interaction, desk.answer(asker, inquiry, way), delivery_of(asker))
+
+
+@app_commands.command()
+@app_commands.describe(
+    question="What to look for, as with /ask",
+    video="Only in this video",
+    private="Show the picture to you alone",
+    server="Only in this server's own videos",
+)
+async def timeline(
+    interaction: Interaction,
+    question: Range[str, 1, 2000],
+    video: Range[str, 1, 200] = "",
+    private: bool | None = None,
+    server: Range[str, 1, 100] = "",
+) -> None:
+    """Draw where in the videos something is spoken of, with the best moments."""
+    asker = await asker_of(interaction, private=private, picked=server)
+    desk, inquiry = desk_of(interaction), Inquiry(question, video, server=asker.picked)
+    desk.admit(asker, inquiry)
+    await deliver(interaction, desk.timeline(asker, inquiry), delivery_of(asker))
+
+
+@app_commands.command()
+@app_commands.describe(search="Words of a title, or a creator's name; all videos if left out")
+async def videos(interaction: Interaction, search: Range[str, 1, 200] = "") -> None:
+    """List the videos that can be asked about here."""
+    asker = await asker_of(interaction, private=True)
+    await deliver(interaction, desk_of(interaction).videos(asker, 0, search), delivery_of(asker))
+
+
+@app_commands.command(name="video")
+@app_commands.describe(video="Which video: its title or its id")
+async def video_(interaction: Interaction, video: Range[str, 1, 200]) -> None:
+    """Show one video: its length, and the words that tell it from the others."""
+    asker = await asker_of(interaction, private=True)
+    await deliver(interaction, desk_of(interaction).video(asker, video), delivery_of(asker))
+
+
+@app_commands.command()
+@app_commands.describe(video="Which video: its title or its id", at="A moment such as 12:34; the beginning if left out")
+async def transcript(interaction: Interaction, video: Range[str, 1, 200], at: Range[str, 1, 20] = "0") -> None:
+    """Show the words around a moment of a video."""
+    asker = await asker_of(interaction, private=True)
+    try:
+        moment = parse_timecode(at)
+    except ValueError as error:
+        raise EmptyQuestion(f"{error}.") from error
+    await deliver(interaction, desk_of(interaction).transcript(asker, video, moment), delivery_of(asker))
+
+
+@app_commands.command(name="help")
+async def help_(interaction: Interaction) -> None:
+    """Show how to ask."""
+    asker = await asker_of(interaction, private=True)
+    await deliver(interaction, _at_once(about_cards.help_card()), delivery_of(asker))
+
+
+@app_commands.command()
+async def about(interaction: Interaction) -> None:
+    """Show what this bot is, what it can search, and what it keeps."""
+    asker = await asker_of(interaction, private=True)
+    await deliver(interaction, desk_of(interaction).about(asker), delivery_of(asker))
+
+
+@app_commands.context_menu(name="Find in videos")
+async def find_in_videos(interaction: Interaction, message: discord.Message) -> None:
+    """Ask with the words of somebody's message. Its author meant no operators, so none are read."""
+    words = without_operators(shortened(message.content, MOST_OF_A_MESSAGE))
+    if not words.strip():
+        raise EmptyQuestion("That message has no text to look for.")
+    await _answer(interaction, Inquiry(words), Way.MENU, private=True)
+
+
+async def _at_once(card: Card) -> Card:
+    return card
+
+
+async def _typed_scope(interaction: Interaction) -> Scope | None:
+    """What may be suggested to somebody who types: of the server they have picked, where they have; None where that is
+    out of their reach."""
+    picked = getattr(interaction.namespace, "server", None) or ""
+    try:
+        return (await asker_of(interaction, private=True, picked=picked)).scope
+    except ServerOutOfReach:
+        return None
+
+
+@ask.autocomplete("video")
+@timeline.autocomplete("video")
+@video_.autocomplete("video")
+@transcript.autocomplete("video")
+async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The videos that fit what has been typed, best first."""
+    scope = await _typed_scope(interaction)
+    videos = [] if scope is None else await desk_of(interaction).catalogue.videos(scope)
+    found = await asyncio.to_thread(best, current, videos)
+    return choices(found)
+
+
+@ask.autocomplete("server")
+@timeline.autocomplete("server")
+async def suggest_servers(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The servers that the asker was just verified to be in and whose videos they may ask here."""
+    servers = await desk_of(interaction).askers.servers(whereabouts_of(interaction))
+    names, ids = list(servers.values()), list(servers)
+    return [
+        Choice(name=shortened(names[place], CHOICE_LENGTH) or "unnamed", value=str(ids[place]))
+        for place in closest(current, names)
+    ]
+
+
+@ask.autocomplete("creator")
+async def suggest_creators(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The creators that fit what has been typed, best first."""
+    scope = await _typed_scope(interaction)
+    names = [] if scope is None else await desk_of(interaction).catalogue.creators(scope)
+    found = await asyncio.to_thread(closest, current, names)
+    return [
+        Choice(name=shortened(names[place], CHOICE_LENGTH) or "unnamed", value=names[place][:CHOICE_LENGTH])
+        for place in found
+    ]

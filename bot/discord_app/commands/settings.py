@@ -1,0 +1,172 @@
+"""`/settings`: how a server has set up the bot, for those who manage it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Self
+
+from discord import app_commands, ui
+from discord.app_commands import Choice, Range
+
+from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.settings import CHANNELS_ID, CHOSEN_CHANNELS, ROLES_ID, settings_card
+from bot.discord_app.delivery.deduplication import is_repeated
+from bot.discord_app.delivery.error_handler import report
+from bot.discord_app.delivery.responses import Delivery, Interaction, deliver
+from bot.discord_app.interactions.authorization import is_moderator, require_served, server_of
+from bot.discord_app.interactions.context import desk_of
+from bot.discord_app.services.catalogue import closest
+from bot.discord_app.services.questions import Desk
+from bot.errors import NotAllowed
+from bot.server_settings import LONGEST_COOLDOWN, MOST_QUOTES, changed, keep
+from storage.models import ServerSettings
+
+LANGUAGES = {
+    "auto": "What the first import says", "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech",
+    "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian",
+    "fi": "Finnish", "fr": "French", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sr": "Serbian", "sv": "Swedish",
+    "ta": "Tamil", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+"""What is suggested while somebody types; any other code can be typed as well."""
+
+
+def managed_server(interaction: Interaction) -> int:
+    """The server whose manager pressed, typed or submitted this. Raises NotAllowed.
+
+    Checked every time: a card stays where it is when somebody is no manager any more.
+    """
+    server_id = server_of(interaction)
+    if not is_moderator(interaction):
+        raise NotAllowed("Only those who may manage this server can do that.")
+    return server_id
+
+
+@app_commands.command()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.describe(
+    language="The language of this server's videos",
+    quotes="How many quotes an answer shows at most",
+    private="Show answers to the asker alone, unless they say otherwise",
+    shared="Search the shared videos too",
+    cooldown="Seconds between two questions of a person; 0 for the host's",
+    misses="Note questions without an answer, without names",
+)
+async def settings(
+    interaction: Interaction,
+    language: Range[str, 1, 20] = "",
+    quotes: Range[int, 1, MOST_QUOTES] | None = None,
+    private: bool | None = None,
+    shared: bool | None = None,
+    cooldown: Range[int, 0, LONGEST_COOLDOWN] | None = None,
+    misses: bool | None = None,
+) -> None:
+    """Show how I am set up in this server, and change it."""
+    server_id = managed_server(interaction)
+    given = {
+        "language": {"": None, "auto": ""}.get(language, language), "quotes": quotes, "private": _word(private),
+        "shared": _word(shared), "cooldown": cooldown, "misses": _word(misses),
+    }  # fmt: skip
+
+    def changing(new: ServerSettings) -> ServerSettings:
+        for name, value in given.items():
+            if value is not None:
+                new = changed(new, name, str(value))
+        return new
+
+    await deliver(interaction, _changed(interaction, server_id, changing), Delivery.PRIVATE)
+
+
+def _word(value: bool | None) -> str | None:
+    return None if value is None else "yes" if value else "no"
+
+
+@settings.autocomplete("language")
+async def suggest_languages(_interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Languages by name or code."""
+    names = [f"{name} ({code})" for code, name in LANGUAGES.items()]
+    return [Choice(name=names[place], value=list(LANGUAGES)[place]) for place in closest(current, names)]
+
+
+async def _changed(
+    interaction: Interaction, server_id: int, changing: Callable[[ServerSettings], ServerSettings]
+) -> Card:
+    """Change settings, and show them all."""
+    desk = desk_of(interaction)
+    # They are kept as a whole: of two moderators at once, the second would take back what the first one changed.
+    async with desk.changing_settings:
+        kept = await desk.ledger.settings(server_id)
+        new = changing(kept)
+        await keep(desk.library, desk.ledger, server_id, kept, new)
+    return _card(interaction, desk, new, said="Changed." if new != kept else "")
+
+
+def _card(interaction: Interaction, desk: Desk, settings: ServerSettings, *, said: str) -> Card:
+    server = interaction.guild
+    there: list[int] = []
+    if server is not None:
+        there += [each.id for each in server.channels if each.type in CHOSEN_CHANNELS]
+        there += [each.id for each in server.roles]
+    return settings_card(settings, host_cooldown=desk.cooldown.seconds, there=there, said=said)
+
+
+class _Limit(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
+    """A menu that limits the library; its values are ids."""
+
+    @staticmethod
+    def limited(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
+        """Settings with this limit."""
+        raise NotImplementedError
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Interaction, item: Any, _match: re.Match[str], /) -> Self:
+        """Read what is in the custom_id: nothing."""
+        return cls(item)
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Whether this choice comes for the first time."""
+        return not is_repeated(interaction)
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Keep what was chosen, and show all settings again."""
+        interaction.client.in_flight.join()
+        try:
+            require_served(interaction)
+            server_id = managed_server(interaction)
+            chosen = frozenset(map(int, _values(interaction)))
+            making = _changed(interaction, server_id, lambda kept: self.limited(kept, chosen))
+            await deliver(interaction, making, Delivery.IN_PLACE)
+        except Exception as error:  # noqa: BLE001 - the one handler decides what is said
+            await report(interaction, error)
+
+
+def _values(interaction: Interaction) -> Iterable[str]:
+    data: Any = interaction.data
+    values: list[str] = data.get("values", [])
+    return values
+
+
+class LimitChannels(_Limit, template=re.escape(CHANNELS_ID)):
+    """The channels in which the server's library is searched."""
+
+    @staticmethod
+    def limited(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
+        """Settings with other channels."""
+        return replace(settings, channels=chosen)
+
+
+class LimitRoles(_Limit, template=re.escape(ROLES_ID)):
+    """The roles that the server's library is searched for."""
+
+    @staticmethod
+    def limited(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
+        """Settings with other roles."""
+        return replace(settings, roles=chosen)
+
+
+MENUS: tuple[type[ui.DynamicItem[Any]], ...] = (LimitChannels, LimitRoles)

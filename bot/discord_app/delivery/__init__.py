@@ -1,0 +1,1 @@
+"""How a reply reaches Discord: in time, once, with retries, and errors in words."""

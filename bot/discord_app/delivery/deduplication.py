@@ -1,0 +1,37 @@
+"""Which events have come already: Discord may hand one over twice, after a lost connection above all."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from bot.discord_app.delivery.responses import Interaction
+
+_KEPT = 5_000
+"""So many of the last ones are known: more than come in the minutes for which a session can be resumed."""
+_REPEATED = "repeated"
+
+
+class Arrivals:
+    """The messages and interactions that came last, by id."""
+
+    def __init__(self, kept: int = _KEPT) -> None:
+        self._kept = kept
+        self._ids: OrderedDict[int, None] = OrderedDict()
+
+    def is_new(self, event_id: int) -> bool:
+        """Whether an event comes for the first time, which it then has."""
+        if event_id in self._ids:
+            return False
+        self._ids[event_id] = None
+        if len(self._ids) > self._kept:
+            self._ids.popitem(last=False)
+        return True
+
+
+def is_repeated(interaction: Interaction) -> bool:
+    """Whether an interaction came before. It may be asked about several times: by a button and by the client."""
+    if _REPEATED not in interaction.extras:
+        arrivals: Arrivals = interaction.client.arrivals
+        interaction.extras[_REPEATED] = not arrivals.is_new(interaction.id)
+    repeated: bool = interaction.extras[_REPEATED]
+    return repeated

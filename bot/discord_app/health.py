@@ -1,0 +1,46 @@
+"""How the bot is: connected or not, and what it holds ready. For the port of those who watch it."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.operations import metrics
+from bot.operations.metrics import State
+from bot.operations.nightly_backup import last_made_at
+from storage import access
+from storage.errors import StorageError
+from storage.library import Library
+
+if TYPE_CHECKING:
+    from bot.discord_app.client import CuepointClient
+
+
+async def hindrances(client: CuepointClient, library: Library) -> list[str]:
+    """Why the bot cannot answer just now; nothing where it can."""
+    found = []
+    connected, wanted = len(client.connected_shards), client.shard_count
+    if wanted is None or connected < wanted:
+        found.append(f"connected to Discord's gateway with {connected} of {wanted or 'the'} shards")
+    try:
+        await library.filled(access.host())
+    except StorageError as error:
+        found.append(str(error))
+    return found
+
+
+def watch(client: CuepointClient, library: Library, backups: Path) -> None:
+    """Tell the measures where to look for how the bot is."""
+
+    def slowest() -> float:
+        return max((latency for _, latency in client.latencies if math.isfinite(latency)), default=0.0)
+
+    metrics.watch(State.SHARDS, lambda: client.shard_count or 0)
+    metrics.watch(State.SHARDS_CONNECTED, lambda: len(client.connected_shards))
+    metrics.watch(State.GATEWAY_LATENCY, slowest)
+    metrics.watch(State.IN_FLIGHT, lambda: len(client.in_flight))
+    metrics.watch(State.LIBRARIES_OPEN, lambda: library.open_indexes().libraries)
+    metrics.watch(State.INDEX_SEGMENTS, lambda: library.open_indexes().segments)
+    metrics.watch(State.BACKED_UP_AT, lambda: last_made_at(backups) or 0)
+    metrics.watch(State.INDEX_AGE, lambda: library.open_indexes().oldest_second)

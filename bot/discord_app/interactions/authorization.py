@@ -1,0 +1,40 @@
+"""Which servers are served, and who may manage one. Who may press what is in `permits`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.discord_app.delivery.responses import Interaction
+from bot.errors import NotAllowed, NotServed
+
+Serves = Callable[[int], bool]
+"""Whether a server, by its id, is served."""
+
+
+def require_served(interaction: Interaction) -> None:
+    """Raise NotServed in a server that this installation does not serve.
+
+    Somebody who has installed the app for themselves takes it everywhere: that server's rules are not theirs.
+    """
+    if interaction.guild_id is not None and interaction.is_guild_integration():
+        require_served_server(interaction.guild_id, interaction.client.serves)
+
+
+def require_served_server(server_id: int, serves: Serves) -> None:
+    """Raise NotServed for a server that is not served."""
+    if not serves(server_id):
+        raise NotServed(
+            "This installation of Cuepoint does not serve this server; whoever runs the bot can change that."
+        )
+
+
+def server_of(interaction: Interaction) -> int:
+    """The server whose own library is meant. Raises NotAllowed where the app is not installed in one."""
+    if interaction.guild_id is None or not interaction.is_guild_integration():
+        raise NotAllowed("This works only in a server in which I am installed.")
+    return interaction.guild_id
+
+
+def is_moderator(interaction: Interaction) -> bool:
+    """Whether whoever typed or pressed may manage the server, as it is at this moment."""
+    return interaction.permissions.manage_guild

@@ -1,0 +1,91 @@
+"""Where somebody is on Discord, and so who asks, and who sees the answer."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.discord_app.delivery.responses import Delivery, Interaction
+from bot.discord_app.services.asker_resolver import Asker, Whereabouts
+from bot.discord_app.services.library_admin import Librarian
+from bot.discord_app.services.questions import Desk
+from storage.access import Membership, Place
+
+
+def desk_of(interaction: Interaction) -> Desk:
+    """The desk of the client that an interaction came to."""
+    desk: Desk = interaction.client.desk
+    return desk
+
+
+def librarian_of(interaction: Interaction) -> Librarian:
+    """Who looks after the servers' libraries for the client that an interaction came to."""
+    librarian: Librarian = interaction.client.librarian
+    return librarian
+
+
+async def asker_of(
+    interaction: Interaction, *, private: bool | None, picked: str | int = "", aloud: bool = False
+) -> Asker:
+    """Who pressed or typed, and what they may see here and now; the arguments are those of `Askers.make`.
+
+    Raises ServerOutOfReach.
+    """
+    who = whereabouts_of(interaction)
+    return await desk_of(interaction).askers.make(who, private=private, picked=picked, aloud=aloud)
+
+
+async def writer_of(desk: Desk, message: discord.Message) -> Asker:
+    """Who wrote to the bot, in a server it has joined or in a direct message. Everybody there sees the answer."""
+    return await desk.askers.make(whereabouts_of_writer(message), private=False, aloud=True)
+
+
+def whereabouts_of_writer(message: discord.Message) -> Whereabouts:
+    """Who wrote where."""
+    server_id = server_of_message(message)
+    if server_id is None:
+        return Whereabouts(message.author.id, Place.ALONE)
+    here = Membership(server_id, _roles(message.author))
+    return Whereabouts(message.author.id, Place.SERVER, here, _channel(message.channel, message.channel.id))
+
+
+def server_of_message(message: discord.Message) -> int | None:
+    """The server in which something was written, None for a direct message.
+
+    A message may come before Discord has told of its server: then the library knows no `guild`, and it is no less
+    written in front of everybody.
+    """
+    if message.guild is not None:
+        return message.guild.id
+    return message.channel.guild_id if isinstance(message.channel, discord.PartialMessageable) else None
+
+
+def whereabouts_of(interaction: Interaction) -> Whereabouts:
+    """Who is where. A server counts only where the app is installed in that server: the presence of
+    `interaction.guild` alone says nothing."""
+    user_id, server_id = interaction.user.id, interaction.guild_id
+    if server_id is not None and interaction.is_guild_integration():
+        here = Membership(server_id, _roles(interaction.user))
+        return Whereabouts(user_id, Place.SERVER, here, _channel(interaction.channel, interaction.channel_id))
+    return Whereabouts(user_id, Place.ALONE if is_alone(interaction) else Place.ELSEWHERE)
+
+
+def is_alone(interaction: Interaction) -> bool:
+    """Whether nobody but the asker is there, so that nothing need be hidden."""
+    return interaction.context.dm_channel
+
+
+def delivery_of(asker: Asker) -> Delivery:
+    """How a new card reaches its asker."""
+    return Delivery.PRIVATE if asker.private else Delivery.PUBLIC
+
+
+def _roles(person: discord.User | discord.Member) -> frozenset[int]:
+    """The roles of a member, by id; none where Discord has not told us of the server yet."""
+    if isinstance(person, discord.Member) and person.guild:
+        return frozenset(role.id for role in person.roles)
+    return frozenset()
+
+
+def _channel(channel: object, channel_id: int | None) -> int | None:
+    """The channel whose rules hold: a thread inherits from its parent."""
+    return channel.parent_id if isinstance(channel, discord.Thread) else channel_id

@@ -1,0 +1,119 @@
+"""How the bot comes to Discord and leaves it, and what runs beside it meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot import __version__
+from bot.discord_app.client import CuepointClient
+from bot.discord_app.delivery.shutdown import until_told
+from bot.errors import CannotConnect, ShutOut
+from bot.operations import logging_setup, runtime_tuning
+from bot.operations.nightly_backup import Nightly
+from bot.settings import Settings, on_misnamed
+from storage.ledger import Ledger
+from storage.library import Library
+
+log = logging.getLogger("cuepoint.discord")
+NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."
+NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
+_REVOKED, _INVALID_INTENTS = 4004, 4013
+"""Codes with which Discord closes a connection for good."""
+
+
+async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
+    """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
+    async with CuepointClient(settings, library, ledger) as client:
+        secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
+        with logging_setup.told(settings.log_level, secret):
+            asyncio.get_running_loop().set_exception_handler(_log_strays)
+            _log_start(settings)
+            async with _watched(client, settings, library), _backed_up(settings, library):
+                await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
+            log.info("stopped")
+
+
+def _log_start(settings: Settings) -> None:
+    log.info("Cuepoint %s starts, with its data in %s", __version__, settings.data_dir)
+    for name in settings.misnamed:
+        log.warning("%s", on_misnamed(name))
+
+
+@contextlib.asynccontextmanager
+async def _watched(client: CuepointClient, settings: Settings, library: Library) -> AsyncIterator[None]:
+    """Tell on a port how the bot is, where one is set. Raises CannotListen."""
+    if settings.http_port is None:
+        yield
+        return
+    # Loaded where it is wanted: a bot that nobody watches does not wait for it.
+    from bot.discord_app import health
+    from bot.operations import http_server
+
+    async with http_server.listening(
+        settings.http_host, settings.http_port, lambda: health.hindrances(client, library)
+    ):
+        health.watch(client, library, settings.backups_dir)
+        log.info("tells how it is on http://%s:%d", settings.http_host, settings.http_port)
+        yield
+
+
+def _backed_up(settings: Settings, library: Library) -> AbstractAsyncContextManager[None]:
+    """Back up every night, where a time is set."""
+    if settings.backup_at is None:
+        return contextlib.nullcontext()
+    return Nightly(library, settings.backups_dir, settings.backup_at, settings.backups_kept).running()
+
+
+async def _stay(client: CuepointClient, settings: Settings) -> None:
+    """Come, and keep the connection through whatever weather until Discord ends it for good."""
+    await log_in(client, settings)
+    log.info("connected as %s", client.user)
+    runtime_tuning.keep_short()
+    try:
+        await client.connect()
+    except discord.PrivilegedIntentsRequired as error:
+        raise ShutOut(NO_INTENTS) from error
+    except discord.ConnectionClosed as error:
+        if error.code == _REVOKED:
+            raise ShutOut(NO_TOKEN) from error
+        if error.code == _INVALID_INTENTS:
+            raise ShutOut(NO_INTENTS) from error
+        raise CannotConnect(f"Discord ended the connection ({error.code}): start the bot again.") from error
+    except (discord.GatewayNotFound, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise CannotConnect(f"Discord's gateway cannot be reached: {error}. Try again later.") from error
+
+
+async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None = None) -> None:
+    """Register the commands now, everywhere or in one test server. Raises CannotConnect."""
+    async with CuepointClient(settings, library, ledger) as client:
+        client.syncs_at_start = False
+        await log_in(client, settings)
+        await client.sync_commands(server_id=server_id, anyway=True)
+
+
+async def log_in(client: discord.Client, settings: Settings) -> None:
+    """Show Discord the token. Raises CannotConnect, ShutOut where it is refused or there is none."""
+    token = settings.discord_token
+    if token is None:
+        raise ShutOut("There is no Discord token: set DISCORD_TOKEN in .env.")
+    try:
+        await client.login(token.get_secret_value())
+    except discord.LoginFailure as error:
+        raise ShutOut(NO_TOKEN) from error
+    except discord.HTTPException as error:
+        raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise CannotConnect(f"Discord cannot be reached: {error}.") from error
+
+
+def _log_strays(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong where nobody waited for it. asyncio itself would spell out the error with the task."""
+    log.error("unexpected error beside the answers: %s", context["message"], exc_info=context.get("exception"))

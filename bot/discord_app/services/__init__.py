@@ -1,0 +1,1 @@
+"""What commands and buttons ask for: answers, library changes, who may see what."""
