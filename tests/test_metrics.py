@@ -199,9 +199,9 @@ async def test_nothing_is_measured_until_it_is_turned_on() -> None:
         metrics.turn_off()
 
 
-def test_every_measure_is_in_the_readme_and_no_other() -> None:
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    chapter = readme.partition("### Watching it\n")[2].partition("\n### ")[0]
+def test_every_measure_is_in_the_docs_and_no_other() -> None:
+    operating = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
+    chapter = operating.partition("## Watching it\n")[2].partition("\n## ")[0]
     metrics.turn_on("1.2.3")
     try:
         families = {each.name for each in text_string_to_metric_families(metrics.told()[1].decode())}
