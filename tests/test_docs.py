@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from conftest import PROJECT
@@ -24,6 +25,9 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((PROJECT / "docs").glob("*.md"))}
 """The pages of docs/ by their file names."""
 ALL = "\n".join([README, *PAGES.values()])
+LINKING = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").glob("*.md"))]
+"""The files whose links are followed."""
+LONGEST_README = 200
 
 
 def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
@@ -104,6 +108,58 @@ def test_settings_are_listed_in_the_example_and_the_docs() -> None:
     listed = r"^\| `([A-Z_]+)` \|"
     assert re.findall(listed, PAGES["settings.md"], re.MULTILINE) == setting_names()
     assert re.findall(listed, ALL, re.MULTILINE) == setting_names(), "one table, in one place"
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= LONGEST_README
+
+
+def without_blocks(page: str) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^ *```.*?^ *```$", "", page, flags=re.DOTALL | re.MULTILINE)
+
+
+def links(page: str) -> list[str]:
+    """Where a page's links and pictures point to, except for other sites."""
+    text = re.sub(r"(`+)[^`](?:(?!\n\n).)*?\1", "", without_blocks(page), flags=re.DOTALL)
+    found = re.findall(r"\]\(<?([^)>\s]+)>?(?: \"[^\"]*\")?\)", text)
+    found += re.findall(r"^\[[^\]]+\]: +(\S+)", text, re.MULTILINE)
+    return [link for link in found if not re.match(r"[a-z]+:", link)]
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    made: Counter[str] = Counter()
+    result = set()
+    for heading in re.findall(r"^#{1,6} +(.+?) *#*$", without_blocks(page), re.MULTILINE):
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+        slug = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+        result.add(f"{slug}-{made[slug]}" if made[slug] else slug)
+        made[slug] += 1
+    return result
+
+
+def test_links_and_anchors_are_read_as_github_reads_them() -> None:
+    page = "# A `b` & c\n[x](y.md#z) `[no](no.md)` ![p](<q.png>) [s](https://s)\n"
+    page += "```sh\n# no\n[no](no)\n```\n## A\n## A\n"
+    assert links(page) == ["y.md#z", "q.png"]
+    assert anchors(page) == {"a-b--c", "a", "a-1"}
+
+
+@pytest.mark.parametrize("path", LINKING, ids=[str(path.relative_to(PROJECT)) for path in LINKING])
+def test_every_link_points_to_something(path: Path) -> None:
+    for link in links(path.read_text(encoding="utf-8")):
+        name, _, anchor = link.partition("#")
+        target = (path.parent / unquote(name)).resolve() if name else path
+        assert target.is_relative_to(PROJECT.resolve()), link
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.read_text(encoding="utf-8")), link
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    assert PAGES
+    assert {link.partition("#")[0] for link in links(README)} >= {f"docs/{name}" for name in PAGES}
 
 
 def test_the_two_commands_of_the_readme_are_in_the_makefile() -> None:
