@@ -83,7 +83,7 @@ def read_lines(path: Path) -> Iterator[Line]:
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise QuestionSetError(
-            f"{path}: there is no such file; a question set needs it (README: Evaluating)"
+            f"{path}: there is no such file; a question set needs it (docs/evaluating.md)"
         ) from error
     except OSError as error:
         raise QuestionSetError(f"{path}: the file cannot be read ({error.strerror}); check its permissions") from error

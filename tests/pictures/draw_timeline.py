@@ -1,4 +1,4 @@
-"""Draws README's picture of a timeline, from the sample talks.
+"""Draws the picture of a timeline in docs/discord.md, from the sample talks.
 
 python tests/pictures/draw_timeline.py
 """

@@ -66,7 +66,7 @@ def test_the_image_is_made_of_what_is_there_and_runs_without_rights() -> None:
         assert version, "no registry is named"
         assert SpecifierSet(project["project"]["requires-python"]).contains(version[1])
     assert all((PROJECT / name).exists() for name in copied())
-    needed = {package.split(".")[0] for package in project["tool"]["setuptools"]["packages"]}
+    needed = {package.split(".")[0] for package in project["tool"]["setuptools"]["packages"]["find"]["include"]}
     needed |= {"pyproject.toml", "constraints.txt", project["project"]["readme"], *project["project"]["license-files"]}
     assert copied() == needed
     names = [first for first, _ in instructions()]
@@ -121,8 +121,8 @@ def test_compose_keeps_the_data_and_gives_time_to_stop(compose: dict[str, Any]) 
 def test_docker_starts_it_again_always_so_it_stays_where_that_does_not_help(compose: dict[str, Any]) -> None:
     assert compose["restart"] == "unless-stopped"
     assert compose["command"] == ["serve", "--stay"]
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    (by_hand,) = re.findall(r"`(docker run [^`]+)`", readme)
+    operating = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
+    (by_hand,) = re.findall(r"`(docker run [^`]+)`", operating)
     words = by_hand.split()
     assert words[words.index("--restart") + 1] == "unless-stopped"
     assert float(words[words.index("--stop-timeout") + 1]) > LONGEST_STOP

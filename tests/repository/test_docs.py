@@ -1,4 +1,4 @@
-"""README, .env.example, the changelog and --help are true."""
+"""README, the pages of docs/, .env.example, the changelog and --help are true."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from typer.main import get_command
@@ -19,20 +21,27 @@ from tests.support.commands import COMMANDS
 from tests.support.project import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((PROJECT / "docs").glob("*.md"))}
+"""The pages of docs/ by their file names."""
+ALL = "\n".join([README, *PAGES.values()])
+LINKING = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").glob("*.md"))]
+"""The files whose links are followed."""
+LONGEST_README = 200
 
 
-def session() -> list[tuple[str, str]]:
-    """The commands of README's terminal session, each with what README says it prints."""
-    (block,) = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    parts = re.split(r"^\$ (.*)\n", block, flags=re.MULTILINE)
-    return [(command, printed.rstrip()) for command, printed in zip(parts[1::2], parts[2::2], strict=True)]
+def session(page: str) -> list[tuple[str, str]]:
+    """The commands of a page's terminal sessions, each with what the page says it prints."""
+    shown = []
+    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
+        parts = re.split(r"^\$ (.*)\n", block, flags=re.MULTILINE)
+        shown += [(command, printed.rstrip()) for command, printed in zip(parts[1::2], parts[2::2], strict=True)]
+    return shown
 
 
-def test_the_terminal_session_is_what_the_commands_print(tmp_path: Path) -> None:
+def test_the_terminal_sessions_are_what_the_commands_print(tmp_path: Path) -> None:
     environment = {**os.environ, "CUEPOINT_DATA_DIR": str(tmp_path), "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}
-    shown = session()
-    assert len(shown) >= 3
-    for command, printed in shown:
+    assert len(session(README)) >= 3
+    for command, printed in session(ALL):
         program, *arguments = shlex.split(command)
         assert program == "cuepoint"
         done = subprocess.run(
@@ -46,10 +55,12 @@ def test_the_terminal_session_is_what_the_commands_print(tmp_path: Path) -> None
         assert done.stdout.rstrip() == printed.rstrip(), command
 
 
-def test_every_command_is_in_the_readme_and_no_other() -> None:
+def test_every_command_is_in_the_docs_and_no_other() -> None:
     groups = "|".join(sorted({name.split()[0] for name in COMMANDS if " " in name}))
-    told = set(re.findall(rf"`cuepoint ((?:(?:{groups}) )?\w+)", README))
-    assert told == set(COMMANDS)
+    command = rf"`cuepoint ((?:(?:{groups}) )?\w+)"
+    assert set(re.findall(command, ALL)) == set(COMMANDS)
+    table = PAGES["commands.md"].partition("| command | does |\n")[2].partition("\n\n")[0]
+    assert Counter(re.findall(rf"^\| {command}", table, re.MULTILINE)) == Counter(COMMANDS.keys())
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -60,26 +71,81 @@ def test_every_command_and_option_explains_itself(name: str) -> None:
         assert getattr(parameter, "help", ""), f"{name}: {parameter.name}"
 
 
-def test_every_option_of_import_and_export_is_in_the_readme() -> None:
+def test_every_option_of_import_and_export_is_in_the_docs() -> None:
+    page = PAGES["commands.md"]
     for name in ("import", "export", "ask", "search", "timeline", "video", "videos"):
         for parameter in COMMANDS[name].params:
             for option in parameter.opts:
                 if option.startswith("--") and option != "--help":
-                    assert f"`{option}`" in README or f"{option} " in README, option
+                    assert f"`{option}`" in page or f"{option} " in page, option
 
 
-def test_the_exit_codes_are_the_same_in_the_readme_and_the_help() -> None:
-    (table,) = re.findall(r"\| code \| means \|\n(.*?)\n\n", README, re.DOTALL)
+def test_the_exit_codes_are_the_same_in_the_docs_and_the_help() -> None:
+    (table,) = re.findall(r"\| code \| means \|\n(.*?)\n\n", ALL, re.DOTALL)
     told = re.findall(r"^\| (\d+) \|", table, re.MULTILINE)
     assert told == [str(code) for code in (0, FAILED, WRONG_USE, NEEDS_SETUP)]
     assert re.findall(r"\b\d+\b", EXIT_CODES) == told
     assert get_command(app).epilog == EXIT_CODES
 
 
-def test_settings_are_listed_in_the_example_and_the_readme() -> None:
+def test_settings_are_listed_in_the_example_and_the_docs() -> None:
     example = (PROJECT / ".env.example").read_text()
     assert re.findall(r"^(\w+)=", example, re.MULTILINE) == setting_names()
-    assert re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE) == setting_names()
+    listed = r"^\| `([A-Z_]+)` \|"
+    assert re.findall(listed, PAGES["settings.md"], re.MULTILINE) == setting_names()
+    assert re.findall(listed, ALL, re.MULTILINE) == setting_names(), "one table, in one place"
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= LONGEST_README
+
+
+def without_blocks(page: str) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^ *```.*?^ *```$", "", page, flags=re.DOTALL | re.MULTILINE)
+
+
+def links(page: str) -> list[str]:
+    """Where a page's links and pictures point to, except for other sites."""
+    text = re.sub(r"(`+)[^`](?:(?!\n\n).)*?\1", "", without_blocks(page), flags=re.DOTALL)
+    found = re.findall(r"\]\(<?([^)>\s]+)>?(?: \"[^\"]*\")?\)", text)
+    found += re.findall(r"^\[[^\]]+\]: +(\S+)", text, re.MULTILINE)
+    return [link for link in found if not re.match(r"[a-z]+:", link)]
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    made: Counter[str] = Counter()
+    result = set()
+    for heading in re.findall(r"^#{1,6} +(.+?) *#*$", without_blocks(page), re.MULTILINE):
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+        slug = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+        result.add(f"{slug}-{made[slug]}" if made[slug] else slug)
+        made[slug] += 1
+    return result
+
+
+def test_links_and_anchors_are_read_as_github_reads_them() -> None:
+    page = "# A `b` & c\n[x](y.md#z) `[no](no.md)` ![p](<q.png>) [s](https://s)\n"
+    page += "```sh\n# no\n[no](no)\n```\n## A\n## A\n"
+    assert links(page) == ["y.md#z", "q.png"]
+    assert anchors(page) == {"a-b--c", "a", "a-1"}
+
+
+@pytest.mark.parametrize("path", LINKING, ids=[str(path.relative_to(PROJECT)) for path in LINKING])
+def test_every_link_points_to_something(path: Path) -> None:
+    for link in links(path.read_text(encoding="utf-8")):
+        name, _, anchor = link.partition("#")
+        target = (path.parent / unquote(name)).resolve() if name else path
+        assert target.is_relative_to(PROJECT.resolve()), link
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.read_text(encoding="utf-8")), link
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    assert PAGES
+    assert {link.partition("#")[0] for link in links(README)} >= {f"docs/{name}" for name in PAGES}
 
 
 def test_the_two_commands_of_the_readme_are_in_the_makefile() -> None:

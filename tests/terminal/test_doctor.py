@@ -1,4 +1,4 @@
-"""The most likely troubles, each provoked: `cuepoint doctor` finds it, and README has the answer."""
+"""The most likely troubles, each provoked: `cuepoint doctor` finds it, and docs/operating.md has the answer."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from storage.database import connection as storage_database
 from tests.support.local_discord import BotProcess, LocalDiscord
 from tests.support.project import PROJECT
 
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
-CHAPTER = README.partition("### When something is wrong\n")[2].partition("\n## ")[0]
+OPERATING = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
+CHAPTER = OPERATING.partition("## When something is wrong\n")[2].partition("\n## ")[0]
 ANSWERS = dict(re.findall(r"^\| “(.+)” \| (.+) \|$", CHAPTER, re.MULTILINE))
 
 Provoke = Callable[[Path, pytest.MonkeyPatch], dict[str, str]]
@@ -172,7 +172,7 @@ def test_it_finds(told: str, provoke: Provoke, wrong: bool, tmp_path: Path, monk
     assert "details are in" not in done.output, "this was expected"
 
 
-def test_readme_answers_each_and_no_other() -> None:
+def test_the_docs_answer_each_and_no_other() -> None:
     assert set(ANSWERS) == {told for told, _, _ in TROUBLES} | BELOW
     assert len(ANSWERS) >= 10
 
