@@ -53,7 +53,7 @@ async def _store(folder: Path, segments: int) -> Corpus:
     write_parquet(corpus, parquet)
     library = await Library.open(folder / "cuepoint.db", UNLIMITED)
     source = Source(parquet.name, parquet.read_bytes())
-    await library.import_files(access.host(), [(source, Labels(language=LANGUAGE))])
+    await library.import_files(access.host_scope(), [(source, Labels(language=LANGUAGE))])
     await library.close()
     return corpus
 

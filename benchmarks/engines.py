@@ -14,13 +14,13 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.corpus import LANGUAGE, Corpus
 from bot import __version__
-from storage.indexing.gc_pause import uncollected
+from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_files import CachedIndex, IndexCache
-from storage.indexing.index_process import READ_AT_ONCE
-from storage.indexing.library_index import Shelf
+from storage.indexing.index_process import READ_BATCH_VIDEOS
+from storage.indexing.library_index import LibraryIndex
 from storage.models import StoredVideo
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.search import best
+from storage.ranking.search import best_segments
 
 TOP = 10
 LIBRARY = "shared"
@@ -74,19 +74,21 @@ class Cuepoint(Engine):
     name = package = "Cuepoint"
 
     def build(self, corpus: Corpus, folder: Path) -> None:
-        shelf, videos = Shelf(LANGUAGE), corpus.videos()
-        with uncollected():
-            while batch := [StoredVideo(video, tuple(segments)) for video, segments in islice(videos, READ_AT_ONCE)]:
-                shelf = shelf.added(batch, {each.video.video_id: 1 for each in batch})
-        IndexCache(folder).store(LIBRARY, shelf.joined().kept())
+        shelf, videos = LibraryIndex(LANGUAGE), corpus.videos()
+        with gc_paused():
+            while batch := [
+                StoredVideo(video, tuple(segments)) for video, segments in islice(videos, READ_BATCH_VIDEOS)
+            ]:
+                shelf = shelf.with_videos(batch, {each.video.video_id: 1 for each in batch})
+        IndexCache(folder).store(LIBRARY, shelf.merge_parts().as_cached())
 
     def open(self, folder: Path) -> None:
-        self._shelf = Shelf.of(cached_index(folder))
+        self._shelf = LibraryIndex.from_cached(cached_index(folder))
         self.model = SparseBM25(self._shelf.parts)
 
     def top(self, terms: Sequence[str]) -> Any:
         scores = self.model.get_scores(terms)
-        first = best(scores, TOP)
+        first = best_segments(scores, TOP)
         return first[np.argsort(-scores[first], kind="stable")][:TOP]
 
     def numbers(self, top: Any) -> list[int]:
@@ -98,7 +100,7 @@ class Cuepoint(Engine):
 
     def add(self, video: Corpus) -> None:
         videos = [StoredVideo(each, tuple(segments)) for each, segments in video.videos()]
-        self._shelf = self._shelf.added(videos, {each.video.video_id: 1 for each in videos})
+        self._shelf = self._shelf.with_videos(videos, {each.video.video_id: 1 for each in videos})
         self.model = SparseBM25(self._shelf.parts)
 
 

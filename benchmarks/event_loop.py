@@ -52,7 +52,7 @@ async def busy(library: Library, scope: Scope, importing: asyncio.Task[float], a
         for words in itertools.cycle(asked):
             await library.search(scope, question_of(words), TOP)
             since = time.monotonic() - imported[0] if imported else 0.0
-            if imported and (await library.index_age_second(scope) < since or since > PATIENCE_SECOND):
+            if imported and (await library.index_age_seconds(scope) < since or since > PATIENCE_SECOND):
                 break
         await importing
     return Times(tuple(late))

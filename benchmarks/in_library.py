@@ -24,7 +24,7 @@ from storage.models import UNLIMITED, Labels, Source
 ASKERS = (1, 8)
 VIDEOS_A_GROUP = 200
 """How many videos a Parquet file holds in one group of rows."""
-SCOPE = access.host()
+SCOPE = access.host_scope()
 
 
 def measure_library(corpus: Corpus, folder: Path, effort: Effort) -> LibraryFigures:

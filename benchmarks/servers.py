@@ -139,7 +139,7 @@ async def _store(folder: Path, first: int, last: int) -> None:
             for at, segment in enumerate(segments)
         ]
         source = Source("talks.jsonl", "\n".join(map(json.dumps, rows)).encode())
-        await library.import_files(access.own(_id(place)), [(source, Labels(language=LANGUAGE))])
+        await library.import_files(access.own_scope(_id(place)), [(source, Labels(language=LANGUAGE))])
     await library.close()
 
 

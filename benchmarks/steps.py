@@ -18,7 +18,7 @@ from benchmarks.figures import Effort, Times
 from benchmarks.first_stage import WARMING
 from benchmarks.peers import Tantivy
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.search import best
+from storage.ranking.search import best_segments
 
 Asker = Callable[[Sequence[str]], object]
 
@@ -32,13 +32,13 @@ def measure_steps(place: Path, effort: Effort) -> tuple[tuple[str, Times], ...]:
     parts: list[tuple[str, Asker]] = [
         ("Cuepoint", ours.top),
         ("of which adding up the scores", model.get_scores),
-        ("of which finding the ten best among all", lambda _: best(scores, TOP)),
+        ("of which finding the ten best among all", lambda _: best_segments(scores, TOP)),
     ]
     beside = (place / Tantivy.name).exists()
     if beside and installed("numba"):
         add_up = _compiled(model)
         parts += [("adding up in a loop compiled by numba", add_up)]
-        parts += [("Cuepoint with that loop", lambda terms: best(add_up(terms), TOP))]
+        parts += [("Cuepoint with that loop", lambda terms: best_segments(add_up(terms), TOP))]
     if beside:
         tantivy = Tantivy()
         tantivy.prepare()
@@ -72,10 +72,10 @@ def _compiled(model: SparseBM25) -> Callable[[Sequence[str]], Any]:
     [library] = model.libraries
 
     def add_up(terms: Sequence[str]) -> Any:
-        scores = np.zeros(library.numbered)
+        scores = np.zeros(library.max_doc)
         for term in terms:
             docs, counts = library.postings(term)
-            add(scores, docs, counts, model.saturation, model.weight(term), model.k1 + 1)
+            add(scores, docs, counts, model.saturation, model.term_weight(term), model.k1 + 1)
         return scores
 
     for terms in questions(TOP):

@@ -54,7 +54,7 @@ def _ask(index_folder: Path, effort: Effort) -> tuple[Times, Times, int | None, 
     times = Times(tuple(_search(searcher, words) for words in asked))
     memory = grown_bytes(index_folder, before)
     misspelt = Times(tuple(_search(searcher, words) for words in with_slips(asked)))
-    return times, misspelt, memory, tuple(sum(map(searcher.model.frequency, words)) for words in asked)
+    return times, misspelt, memory, tuple(sum(map(searcher.model.document_frequency, words)) for words in asked)
 
 
 def _start(index_folder: Path, question: Sequence[str], begun: float) -> tuple[float, float, float, float]:

@@ -23,7 +23,7 @@ from bot.errors import PassageGone
 from bot.operations import metrics
 from storage.errors import UnknownFilter
 from storage.library import Library
-from storage.models import ALL_STEPS, Findings, Hit, Question, Scope, Segment, Step, Timeline
+from storage.models import ALL_FEATURES, Hit, Question, RankingFeature, Scope, SearchResult, Segment, Timeline
 
 _COMPOSING = ThreadPoolExecutor(1, "composing")
 """One answer at a time: threads that only run Python hold each other up."""
@@ -97,7 +97,7 @@ async def timeline(
         found = await _in_each_language(library, scope, look)
     with metrics.timing(metrics.Step.COMPOSE):
         answers = [
-            await _answer(library, part, question, each.findings, MOMENTS, cuts, MOMENT_LENGTH) for part, each in found
+            await _answer(library, part, question, each.result, MOMENTS, cuts, MOMENT_LENGTH) for part, each in found
         ]
     answer = await _with_near_misses(merge(answers, MOMENTS), library, scope, question, MOMENTS)
     if answer.found is Found.NOTHING:
@@ -110,7 +110,7 @@ async def _answer(
     library: Library,
     scope: Scope,
     question: Question,
-    findings: Findings,
+    findings: SearchResult,
     limit: int,
     cuts: Cuts | None,
     length: int = QUOTE_LENGTH,
@@ -128,7 +128,7 @@ async def search(
     video: str = "",
     creator: str = "",
     limit: int = 10,
-    steps: frozenset[Step] = ALL_STEPS,
+    steps: frozenset[RankingFeature] = ALL_FEATURES,
 ) -> tuple[Hit, ...]:
     """The ranked segments themselves, nothing joined or dropped. Raises as `ask` does."""
     question = parse_question(text, video=video, creator=creator)
@@ -166,11 +166,11 @@ async def open_passage(
 
 
 async def _found(
-    library: Library, scope: Scope, question: Question, limit: int, steps: frozenset[Step] = ALL_STEPS
-) -> list[tuple[Scope, Findings]]:
+    library: Library, scope: Scope, question: Question, limit: int, steps: frozenset[RankingFeature] = ALL_FEATURES
+) -> list[tuple[Scope, SearchResult]]:
     """What is found for a question. Raises UnknownFilter where a filter names nothing."""
 
-    async def look(part: Scope) -> Findings:
+    async def look(part: Scope) -> SearchResult:
         return await library.search(part, question, limit, steps=steps)
 
     return await _in_each_language(library, scope, look)
@@ -183,7 +183,7 @@ async def _in_each_language(
 
     Raises UnknownFilter where a filter names nothing in any of them.
     """
-    scope = await library.in_reach(scope)
+    scope = await library.or_samples(scope)
     found, refusal = [], None
     for part in await library.by_language(scope) or [scope]:
         try:
@@ -196,7 +196,7 @@ async def _in_each_language(
 
 
 async def _passages(
-    library: Library, scope: Scope, question: Question, findings: Findings, wanted: int
+    library: Library, scope: Scope, question: Question, findings: SearchResult, wanted: int
 ) -> list[Passage]:
     """The best hits with the speech around them; a hit that a better one has taken in is not shown again."""
     shelf = _Taken(Matcher(question, findings), wanted if findings.one_video else PASSAGES_PER_VIDEO)
@@ -205,7 +205,7 @@ async def _passages(
     while hits and len(shelf.passages) < wanted:
         batch = [hit for hit in hits[:wanted] if shelf.wants(hit)]
         del hits[:wanted]
-        for hit, around in zip(batch, await library.around(scope, batch, AROUND_SECOND), strict=True):
+        for hit, around in zip(batch, await library.segments_around(scope, batch, AROUND_SECOND), strict=True):
             if shelf.wants(hit):
                 shelf.take(hit, around)
     return shelf.passages[:wanted]

@@ -12,11 +12,11 @@ async def purge_server(library: Library, ledger: Ledger, server_id: int) -> None
 
     The videos go first: what is interrupted in between is still known as a server to be purged.
     """
-    await library.purge(access.own(server_id))
+    await library.purge(access.own_scope(server_id))
     await ledger.purge_server(server_id)
 
 
 async def purge_shared(library: Library, ledger: Ledger) -> None:
     """Delete the shared library with its votes and misses; what was settled outside of servers stays."""
-    await library.purge(access.host())
+    await library.purge(access.host_scope())
     await ledger.purge_feedback(access.SHARED)

@@ -84,9 +84,9 @@ def changed(settings: ServerSettings, name: str, text: str) -> ServerSettings:
 async def keep(library: Library, ledger: Ledger, server_id: int, kept: ServerSettings, new: ServerSettings) -> None:
     """Keep changed settings. A server's language is its library's too, which is then read anew."""
     if new.language != kept.language:
-        await library.read_as(access.own(server_id), new.language)
+        await library.set_language(access.own_scope(server_id), new.language)
     if new != kept:
-        await ledger.keep_settings(server_id, new)
+        await ledger.save_settings(server_id, new)
 
 
 def in_words(

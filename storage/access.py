@@ -74,7 +74,7 @@ class Reach:
     absent: Mapping[str, Absence]
 
 
-def reach(asker: Asker, settings: Mapping[int, ServerSettings], *, aloud: bool = False) -> Reach:
+def resolve_reach(asker: Asker, settings: Mapping[int, ServerSettings], *, aloud: bool = False) -> Reach:
     """The libraries an asker may see, their own server's first.
 
     `settings` are those of every server in which the asker is; one that is missing counts as one that shows nothing.
@@ -83,27 +83,27 @@ def reach(asker: Asker, settings: Mapping[int, ServerSettings], *, aloud: bool =
     libraries: list[str] = []
     absent: dict[str, Absence] = {}
     public = True
-    for member, here in _members(asker):
+    for member, here in _members_of(asker):
         rules = settings.get(member.server_id)
         if rules is None or asker.picked not in (None, member.server_id):
             continue
         # What is limited to roles, others in the very same channel may not see.
         heard = asker.place is Place.ALONE or (here and not rules.roles)
-        why = _absence(asker, member, rules, here=here) or (Absence.UNHEARD if aloud and not heard else None)
+        why = _find_absence(asker, member, rules, here=here) or (Absence.UNHEARD if aloud and not heard else None)
         if why is None:
-            libraries.append(key_of(member.server_id))
+            libraries.append(library_key(member.server_id))
             public = public and heard
         else:
-            absent[key_of(member.server_id)] = why
+            absent[library_key(member.server_id)] = why
     if asker.picked is None:
-        if _shared_too(asker, settings):
+        if _includes_shared(asker, settings):
             libraries.append(SHARED)
         else:
             absent[SHARED] = Absence.LEFT_OUT
     return Reach(Scope(tuple(libraries)), public, absent)
 
 
-def _members(asker: Asker) -> list[tuple[Membership, bool]]:
+def _members_of(asker: Asker) -> list[tuple[Membership, bool]]:
     """Every server the asker is in once, and whether it is the one they ask from; that one first."""
     found: dict[int, tuple[Membership, bool]] = {}
     if asker.here is not None and asker.place is Place.SERVER:
@@ -113,7 +113,7 @@ def _members(asker: Asker) -> list[tuple[Membership, bool]]:
     return list(found.values())
 
 
-def _absence(asker: Asker, member: Membership, rules: ServerSettings, *, here: bool) -> Absence | None:
+def _find_absence(asker: Asker, member: Membership, rules: ServerSettings, *, here: bool) -> Absence | None:
     """Why a server's library is out of this asker's reach; None where it is in it."""
     if not here and asker.place is Place.SERVER and asker.picked is None:
         return Absence.OTHER_PLACE
@@ -125,12 +125,12 @@ def _absence(asker: Asker, member: Membership, rules: ServerSettings, *, here: b
     return None
 
 
-def _shared_too(asker: Asker, settings: Mapping[int, ServerSettings]) -> bool:
+def _includes_shared(asker: Asker, settings: Mapping[int, ServerSettings]) -> bool:
     here = asker.here if asker.place is Place.SERVER else None
     return here is None or settings.get(here.server_id, ServerSettings()).shared_too
 
 
-def key_of(server_id: int) -> str:
+def library_key(server_id: int) -> str:
     """The key of a server's library."""
     return f"server:{server_id}"
 
@@ -140,7 +140,7 @@ def server_of(key: str) -> int | None:
     return int(key.removeprefix("server:")) if key.startswith("server:") else None
 
 
-def host(library: str = SHARED) -> Scope:
+def host_scope(library: str = SHARED) -> Scope:
     """What whoever hosts the bot sees at the terminal: the one library they name.
 
     A library is named "shared", or by a Discord server's id (with or without "server:"). Raises RequestError for any
@@ -152,25 +152,25 @@ def host(library: str = SHARED) -> Scope:
     server = _SERVER.fullmatch(name)
     if server is None:
         raise RequestError(f"There is no library {library[:40]!r}: say shared, or the id of a Discord server.")
-    return own(int(server["id"]))
+    return own_scope(int(server["id"]))
 
 
-def own(server_id: int) -> Scope:
+def own_scope(server_id: int) -> Scope:
     """The library of a server, for those who look after it there: whom it is limited to does not concern them."""
-    return Scope((key_of(server_id),))
+    return Scope((library_key(server_id),))
 
 
-def candidates(server_ids: Iterable[int]) -> Scope:
+def candidate_scope(server_ids: Iterable[int]) -> Scope:
     """The libraries of some servers, to find out which of them hold anything at all."""
-    return Scope(tuple(key_of(server_id) for server_id in server_ids))
+    return Scope(tuple(library_key(server_id) for server_id in server_ids))
 
 
-def one(key: str) -> Scope:
+def any_scope(key: str) -> Scope:
     """Any one library by its key, to see whether it is sound. Nobody is shown what is in it."""
     return Scope((key,))
 
 
-def part(scope: Scope, libraries: Iterable[str]) -> Scope:
+def narrow_scope(scope: Scope, libraries: Iterable[str]) -> Scope:
     """Of a scope only the libraries named, in the scope's order."""
     wanted = set(libraries)
     return Scope(tuple(key for key in scope.libraries if key in wanted))
@@ -181,6 +181,6 @@ def or_samples(scope: Scope, *, empty: bool) -> Scope:
     return Scope((SAMPLES,)) if empty else scope
 
 
-def samples() -> Scope:
+def sample_scope() -> Scope:
     """The sample talks alone."""
     return Scope((SAMPLES,))

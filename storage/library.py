@@ -10,36 +10,36 @@ from storage import access, glossary_entries
 from storage.analysis import analyser_for, base_language
 from storage.database.backups import back_up, restore
 from storage.database.connection import Database
-from storage.database.library_writer import DEFAULT_LANGUAGE, Change
+from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
-from storage.formats.exporting import export
+from storage.formats.exporting import export_videos
 from storage.importing import history
-from storage.importing.importer import Importer, Progress
-from storage.indexing.gc_pause import uncollected
-from storage.indexing.index_manager import Shelves
-from storage.maintenance import Upkeep
+from storage.importing.importer import Importer, ProgressCallback
+from storage.indexing.gc_pause import gc_paused
+from storage.indexing.index_manager import IndexManager
+from storage.maintenance import Maintenance
 from storage.models import (
-    ALL_STEPS,
-    ExportForm,
-    Findings,
+    ALL_FEATURES,
+    Baseline,
+    ExportFormat,
     GlossaryEntry,
     Hit,
     ImportReport,
+    KeyTerm,
     Labels,
     LibrarySize,
     Limits,
     OpenIndexes,
-    Peer,
     Problem,
     Question,
     Quota,
+    RankingFeature,
     Scope,
+    SearchResult,
     Segment,
     Source,
     Statistics,
-    Step,
-    TellingTerm,
     Timeline,
     UndoReport,
     Video,
@@ -47,7 +47,7 @@ from storage.models import (
 )
 from storage.ranking.baseline import rank_as_shipped
 from storage.samples import sample_ids, sample_sources
-from storage.search import Finder
+from storage.search import LibrarySearch
 
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
@@ -55,7 +55,7 @@ INDEX_FOLDER = "index"
 _USUAL_LIMITS = Limits()
 
 
-def _silent(done: int, total: int) -> None:
+def _ignore_progress(done: int, total: int) -> None:
     """The progress of those who do not watch."""
 
 
@@ -66,9 +66,9 @@ class Library:
         self._database = database
         self._limits = limits
         self._repository = Repository(database)
-        self._shelves = Shelves(self._repository, database.path, database.path.parent / INDEX_FOLDER)
-        self._finder = Finder(self._repository, self._shelves)
-        self._upkeep = Upkeep(database, self._repository, self._shelves)
+        self._shelves = IndexManager(self._repository, database.path, database.path.parent / INDEX_FOLDER)
+        self._finder = LibrarySearch(self._repository, self._shelves)
+        self._upkeep = Maintenance(database, self._repository, self._shelves)
 
     @classmethod
     async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS) -> Library:
@@ -94,9 +94,9 @@ class Library:
     async def restore_samples(self) -> None:
         """Put the sample talks in their own library, if any is missing: whoever did it before may have been killed."""
         if not sample_ids() <= (await self._repository.versions(access.SAMPLES)).keys():
-            await self.import_files(access.samples(), sample_sources())
+            await self.import_files(access.sample_scope(), sample_sources())
 
-    async def in_reach(self, scope: Scope) -> Scope:
+    async def or_samples(self, scope: Scope) -> Scope:
         """The scope itself, or the sample talks while nothing has been imported into its libraries.
 
         Where there is none that may be seen, the sample talks are none either.
@@ -110,9 +110,9 @@ class Library:
         states = await self._repository.states(scope)
         groups: dict[str, list[str]] = {}
         for state in states:
-            if len(states) == 1 or await self._repository.has_videos(access.part(scope, [state.key])):
+            if len(states) == 1 or await self._repository.has_videos(access.narrow_scope(scope, [state.key])):
                 groups.setdefault(state.language, []).append(state.key)
-        return [access.part(scope, keys) for keys in groups.values()]
+        return [access.narrow_scope(scope, keys) for keys in groups.values()]
 
     async def import_files(
         self,
@@ -121,23 +121,23 @@ class Library:
         *,
         replace: bool = False,
         dry_run: bool = False,
-        progress: Progress = _silent,
+        progress: ProgressCallback = _ignore_progress,
         quota: Quota | None = None,
     ) -> ImportReport:
         """Import files into the scope's one library. What cannot be imported is told in the report's rejections.
 
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
-        _only(scope)
+        _only_key(scope)
         importer = Importer(self._database, self._repository, scope, self._limits)
-        with uncollected():
+        with gc_paused():
             return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
         """Remove a video from the scope's one library; undo brings it back. Raises UnknownVideo."""
-        key = _only(scope)
+        key = _only_key(scope)
         summary = await self.summary(scope, video_id)
-        await history.remove(self._database, self._repository, key, video_id)
+        await history.remove_video(self._database, self._repository, key, video_id)
         return summary
 
     async def rename(self, scope: Scope, video_id: str, title: str) -> Video:
@@ -145,40 +145,40 @@ class Library:
 
         Raises UnknownVideo, and RequestError for a title in which there is nothing to see.
         """
-        return await history.rename(self._database, self._repository, _only(scope), video_id, title)
+        return await history.rename_video(self._database, self._repository, _only_key(scope), video_id, title)
 
     async def undo(self, scope: Scope) -> UndoReport:
         """Take back the last import into (or removal from, or renaming in) the scope's one library.
 
         Raises NothingToUndo.
         """
-        return await history.undo(self._database, self._repository, _only(scope))
+        return await history.undo_last(self._database, self._repository, _only_key(scope))
 
     async def purge(self, scope: Scope) -> bool:
         """Delete the scope's one library for good: videos, import history, glossary and index. False if there is none.
 
         The file's space is overwritten. Nothing brings it back but a backup.
         """
-        key = _only(scope)
+        key = _only_key(scope)
         async with self._database.transaction(erase=True) as connection:
             found = (await connection.execute("DELETE FROM library WHERE key = ?", (key,))).rowcount
         await self._shelves.forget_library(key)
         return bool(found)
 
-    async def read_as(self, scope: Scope, language: str) -> None:
+    async def set_language(self, scope: Scope, language: str) -> None:
         """Say which language the scope's one library is in (a tag such as "de"); "" leaves it to the first import.
 
         Its index is made anew. Raises RequestError for what is no language tag.
         """
-        key, tag = _only(scope), base_language(language)
+        key, tag = _only_key(scope), base_language(language)
         if language and not tag:
             raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
         async with self._database.transaction() as connection:
-            await Change.of_language(connection, key, tag)
+            await LibraryWriter.set_language(connection, key, tag)
 
-    async def filled(self, scope: Scope) -> Scope:
+    async def non_empty(self, scope: Scope) -> Scope:
         """Of a scope only the libraries in which anything is stored."""
-        return access.part(scope, await self._repository.filled(scope))
+        return access.narrow_scope(scope, await self._repository.non_empty(scope))
 
     async def add_to_glossary(self, scope: Scope, entry: GlossaryEntry) -> bool:
         """Add an entry to the glossary of the scope's one library; False where it is there already.
@@ -186,17 +186,17 @@ class Library:
         It holds from the next question on, in every process. Raises RequestError for an entry that cannot serve, and
         where the glossary is full.
         """
-        key = _only(scope)
+        key = _only_key(scope)
         async with self._database.transaction() as connection:
             states = await self._repository.states(scope)
             language = states[0].language if states else DEFAULT_LANGUAGE
-            entry = glossary_entries.checked(entry, analyser_for(language))
+            entry = glossary_entries.check_entry(entry, analyser_for(language))
             held = await self._repository.glossary(scope)
-            if any(glossary_entries.same(entry, other) for other in held):
+            if any(glossary_entries.is_same_entry(entry, other) for other in held):
                 return False
-            if len(held) >= glossary_entries.MOST_ENTRIES:
+            if len(held) >= glossary_entries.MAX_ENTRIES:
                 raise RequestError(f"The glossary is full: it holds {len(held):,} entries. Remove one first.")
-            await (await Change.of_glossary(connection, key)).add_entry(entry)
+            await (await LibraryWriter.begin_glossary_change(connection, key)).add_entry(entry)
         return True
 
     async def remove_from_glossary(self, scope: Scope, said: str, meant: str | None = None) -> list[GlossaryEntry]:
@@ -204,29 +204,29 @@ class Library:
 
         Returns the entries taken out. Raises RequestError where there is none.
         """
-        key = _only(scope)
+        key = _only_key(scope)
         async with self._database.transaction() as connection:
             leaving = [
                 entry
                 for entry in await self._repository.glossary(scope)
-                if glossary_entries.same(entry, GlossaryEntry(said, entry.meant if meant is None else meant))
+                if glossary_entries.is_same_entry(entry, GlossaryEntry(said, entry.meant if meant is None else meant))
             ]
             if not leaving:
                 what = said if meant is None else f"{said} for {meant}"
                 raise RequestError(f"There is no {what} in the glossary.")
-            change = await Change.of_glossary(connection, key)
+            change = await LibraryWriter.begin_glossary_change(connection, key)
             for entry in leaving:
                 await change.remove_entry(entry)
         return leaving
 
     async def glossary(self, scope: Scope) -> list[GlossaryEntry]:
         """Every entry in the glossaries of a scope once, by what is said."""
-        return glossary_entries.each_once(await self._repository.glossary(scope))
+        return glossary_entries.distinct_entries(await self._repository.glossary(scope))
 
-    async def says(self, scope: Scope, words: str) -> bool:
+    async def are_spoken(self, scope: Scope, words: str) -> bool:
         """Whether each of the words is spoken somewhere in a scope, in whatever form, stop words aside."""
-        searcher, _ = await self._shelves.searcher(scope)
-        return searcher.says(words)
+        searcher, _ = await self._shelves.get_searcher(scope)
+        return searcher.is_spoken(words)
 
     async def videos(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope once, by title; where two libraries have one, the earlier library's."""
@@ -249,7 +249,7 @@ class Library:
                 return found
         return []
 
-    async def around(self, scope: Scope, hits: Sequence[Hit], seconds: float) -> list[list[Segment]]:
+    async def segments_around(self, scope: Scope, hits: Sequence[Hit], seconds: float) -> list[list[Segment]]:
         """For each hit the segments of its video that begin within so many seconds of it, itself among them."""
         stretches = [
             (hit.video.video_id, max(0.0, hit.segment.start_second - seconds), hit.segment.end_second + seconds)
@@ -257,7 +257,7 @@ class Library:
         ]
         found: dict[tuple[str, float, float], list[Segment]] = {}
         for key in reversed(scope.libraries):  # where two libraries have a video, the earlier one's counts
-            found |= await self._repository.surroundings(key, stretches)
+            found |= await self._repository.segments_around(key, stretches)
         return [found.get(stretch, []) for stretch in stretches]
 
     async def statistics(self, scope: Scope) -> Statistics:
@@ -266,7 +266,7 @@ class Library:
 
     async def size(self, scope: Scope) -> LibrarySize:
         """How much room the scope's one library takes, and what was last done to it."""
-        key = _only(scope)
+        key = _only_key(scope)
         return (await self._repository.sizes([key]) or [LibrarySize(key)])[0]
 
     async def libraries(self) -> list[str]:
@@ -281,20 +281,20 @@ class Library:
         """Something that is another whenever the videos of a scope are, whichever process changed them."""
         return tuple((state.key, state.revision) for state in await self._repository.states(scope))
 
-    async def index_age_second(self, scope: Scope) -> float:
+    async def index_age_seconds(self, scope: Scope) -> float:
         """How long ago the ranking index of a scope was built, in seconds.
 
         It is older than the videos only while very many have changed at once and are being read in the background.
         """
-        return await self._shelves.age_second(scope)
+        return await self._shelves.index_age_seconds(scope)
 
     def open_indexes(self) -> OpenIndexes:
         """The ranking indexes that are kept ready, as they are now: nothing is brought up to date for it."""
         return self._shelves.open_indexes()
 
     async def search(
-        self, scope: Scope, question: Question, limit: int, *, steps: frozenset[Step] = ALL_STEPS
-    ) -> Findings:
+        self, scope: Scope, question: Question, limit: int, *, steps: frozenset[RankingFeature] = ALL_FEATURES
+    ) -> SearchResult:
         """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
         return await self._finder.search(scope, question, limit, steps)
 
@@ -305,35 +305,41 @@ class Library:
         """
         return await self._finder.timeline(scope, question, limit_videos)
 
-    async def telling_terms(self, scope: Scope, video_id: str, limit: int) -> tuple[TellingTerm, ...]:
+    async def key_terms(self, scope: Scope, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
         """The words that tell a video from the others of a scope, the most telling first. Raises UnknownVideo."""
         summary = await self.summary(scope, video_id)
-        return await self._finder.telling_terms(scope, summary.library, video_id, limit)
+        return await self._finder.key_terms(scope, summary.library, video_id, limit)
 
-    async def search_as_shipped(
-        self, scope: Scope, texts: Sequence[str], peer: Peer, limit: int, *, progress: Progress = _silent
+    async def search_baseline(
+        self,
+        scope: Scope,
+        texts: Sequence[str],
+        peer: Baseline,
+        limit: int,
+        *,
+        progress: ProgressCallback = _ignore_progress,
     ) -> list[tuple[Hit, ...]]:
         """For each text what rank-bm25, as it is shipped, finds in the scope's one library: to be measured against.
 
         Always `limit` segments, if there are so many; the scores are rank-bm25's own and may be negative. The model is
         built anew, once for all the texts. `progress` is called from another thread, with how many texts are done.
         """
-        key = _only(scope)
+        key = _only_key(scope)
         states = await self._repository.states(scope)
         stored = await self._repository.videos(key)
         language = states[0].language if states else ""
         return await asyncio.to_thread(rank_as_shipped, stored, texts, peer, language, limit, progress)
 
-    async def export(self, scope: Scope, form: ExportForm, video_id: str | None = None) -> bytes:
+    async def export(self, scope: Scope, form: ExportFormat, video_id: str | None = None) -> bytes:
         """The scope's one library, or one video of it, as a file.
 
         SubRip captions belong to one recording: with several videos, one must be named. Raises RequestError for that
         and for an empty library, UnknownVideo for a video that is not there.
         """
-        key = _only(scope)
+        key = _only_key(scope)
         if video_id is not None:
             await self.summary(scope, video_id)
-        return await asyncio.to_thread(export, await self._repository.videos(key, video_id), form)
+        return await asyncio.to_thread(export_videos, await self._repository.videos(key, video_id), form)
 
     async def backup(self, target: Path) -> None:
         """Copy everything into a new file, while the library stays in use. The copy is read through before it is kept.
@@ -365,7 +371,7 @@ class Library:
         return kept
 
 
-def _only(scope: Scope) -> str:
+def _only_key(scope: Scope) -> str:
     if len(scope.libraries) != 1:
         raise RequestError("Name one library: this can be done in one at a time.")
     return scope.libraries[0]

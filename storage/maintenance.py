@@ -11,12 +11,12 @@ from pathlib import Path
 import aiosqlite
 
 from storage import access
-from storage.database.atomic_files import abandoned
-from storage.database.backups import back_up, free_name
+from storage.database.atomic_files import find_abandoned
+from storage.database.backups import back_up, find_free_name
 from storage.database.connection import Database
 from storage.database.repository import Repository
 from storage.errors import DatabaseError
-from storage.indexing.index_manager import Shelves
+from storage.indexing.index_manager import IndexManager
 from storage.models import Problem
 
 _LINES = 5
@@ -58,44 +58,44 @@ _FAULTS = (
 )
 
 
-class Upkeep:
+class Maintenance:
     """Looks after one installation: its database, its index files, and what was left beside them."""
 
-    def __init__(self, database: Database, repository: Repository, shelves: Shelves) -> None:
+    def __init__(self, database: Database, repository: Repository, shelves: IndexManager) -> None:
         self._database = database
-        self._rows = database.rows
+        self._rows = database.fetch_rows
         self._repository = repository
         self._shelves = shelves
 
     async def problems(self) -> list[Problem]:
         """All that is wrong. Where the database itself is damaged, nothing else is looked at."""
-        found = await self._of_the_file()
+        found = await self._check_file()
         if all(problem.repairable for problem in found):
-            found += [Problem(what, True) for what in await self._of_the_rows()]
-            found += [Problem(what, True) for what in await self._of_the_indexes()]
-            found += [Problem(f"{path.name} was left half-written", True) for path in self._left()]
+            found += [Problem(what, True) for what in await self._check_rows()]
+            found += [Problem(what, True) for what in await self._check_indexes()]
+            found += [Problem(f"{path.name} was left half-written", True) for path in self._find_abandoned()]
         return found
 
     async def repair(self) -> Path | None:
         """Make good what can be. Before any row is changed all is copied: returns that file, None if there is none."""
-        if not all(problem.repairable for problem in await self._of_the_file()):
+        if not all(problem.repairable for problem in await self._check_file()):
             return None
         kept = None
-        if await self._of_the_rows():
-            kept = free_name(self._database.path, "before-repair")
+        if await self._check_rows():
+            kept = find_free_name(self._database.path, "before-repair")
             await back_up(self._database.path, kept)
         async with self._database.transaction() as connection:
             await connection.execute("REINDEX")
             await _delete_orphans(connection)
             for fault in _FAULTS:
                 await connection.execute(f"{fault.mending} WHERE {fault.condition}")
-        for path in [*self._left(), *await self._shelves.strays(await self._languages())]:
+        for path in [*self._find_abandoned(), *await self._shelves.find_strays(await self._languages())]:
             with contextlib.suppress(OSError):
                 path.unlink()
-        self._shelves.forget()
+        self._shelves.clear()
         return kept
 
-    async def _of_the_file(self) -> list[Problem]:
+    async def _check_file(self) -> list[Problem]:
         """What SQLite itself finds wrong."""
         try:
             said = [row[0] for row in await self._rows(f"PRAGMA integrity_check({_LINES})")]
@@ -107,7 +107,7 @@ class Upkeep:
             if line != "ok"
         ]
 
-    async def _of_the_rows(self) -> list[str]:
+    async def _check_rows(self) -> list[str]:
         found = [f"a row of {row[0]} refers to nothing" for row in await self._rows("PRAGMA foreign_key_check")]
         for fault in _FAULTS:
             [(count,)] = await self._rows(f"SELECT count(*) FROM {fault.table} WHERE {fault.condition}")
@@ -115,14 +115,14 @@ class Upkeep:
                 found.append(f"{count:,} {fault.what}")
         return found
 
-    async def _of_the_indexes(self) -> list[str]:
+    async def _check_indexes(self) -> list[str]:
         """Index files that are damaged or nobody's, and libraries of which another number is indexed than stored."""
         languages = await self._languages()
-        found = [f"the index file of {key} cannot be used" for key in await self._shelves.damaged(languages)]
-        found += [f"{path.name} belongs to no library" for path in await self._shelves.strays(languages)]
+        found = [f"the index file of {key} cannot be used" for key in await self._shelves.find_damaged(languages)]
+        found += [f"{path.name} belongs to no library" for path in await self._shelves.find_strays(languages)]
         for key in languages:
-            scope = access.one(key)
-            searcher, _ = await self._shelves.searcher(scope)
+            scope = access.any_scope(key)
+            searcher, _ = await self._shelves.get_searcher(scope)
             indexed, stored = searcher.model.corpus_size, (await self._repository.statistics(scope)).segments
             if indexed != stored:
                 found.append(f"the index of {key} holds {indexed:,} segments, the database {stored:,}")
@@ -132,10 +132,10 @@ class Upkeep:
         """The language of every library there is."""
         return {row[0]: row[1] for row in await self._rows("SELECT key, language FROM library ORDER BY key")}
 
-    def _left(self) -> list[Path]:
+    def _find_abandoned(self) -> list[Path]:
         """What was left half-written in the data folder and the folders in it."""
         folder = self._database.path.parent
-        return [path for each in (folder, *_folders(folder)) for path in abandoned(each)]
+        return [path for each in (folder, *_subfolders(folder)) for path in find_abandoned(each)]
 
 
 async def _delete_orphans(connection: aiosqlite.Connection) -> None:
@@ -148,6 +148,6 @@ async def _delete_orphans(connection: aiosqlite.Connection) -> None:
             await connection.execute(f'DELETE FROM "{table}" WHERE "{column}" NOT IN (SELECT id FROM "{parent}")')
 
 
-def _folders(folder: Path) -> Iterator[Path]:
+def _subfolders(folder: Path) -> Iterator[Path]:
     with contextlib.suppress(OSError):
         yield from (path for path in sorted(folder.iterdir()) if path.is_dir())

@@ -8,76 +8,99 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from storage.database.repository import Repository
-from storage.indexing.index_manager import Shelves
-from storage.models import Column, Findings, Hit, Question, Scope, Segment, Step, Strip, TellingTerm, Timeline, Video
-from storage.ranking.key_terms import located, telling
-from storage.ranking.query.restrictions import Wanted
-from storage.ranking.search import Ranked, Ranking, Searcher
-from storage.ranking.timeline import Curve, curves
-from storage.video_filters import wanted_videos
+from storage.indexing.index_manager import IndexManager
+from storage.models import (
+    Column,
+    Hit,
+    KeyTerm,
+    Question,
+    RankingFeature,
+    Scope,
+    SearchResult,
+    Segment,
+    Strip,
+    Timeline,
+    Video,
+)
+from storage.ranking.key_terms import find_key_terms, locate_terms
+from storage.ranking.query.restrictions import WantedVideos
+from storage.ranking.search import RankedSegment, Ranking, Searcher
+from storage.ranking.timeline import StrengthCurve, compute_curves
+from storage.video_filters import filter_videos
 
 _SEARCHING = ThreadPoolExecutor(2, "searching")
 """Python runs one thread's code at a time: more threads would only take its lock from each other, and everybody would
 wait longer (measured: with eight people asking at once). Two, so that one big question does not hold up the others."""
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
-class Finder:
+class LibrarySearch:
     """Puts questions to the indexes of a scope, off the event loop."""
 
-    def __init__(self, repository: Repository, shelves: Shelves) -> None:
+    def __init__(self, repository: Repository, shelves: IndexManager) -> None:
         self._repository = repository
         self._shelves = shelves
 
-    async def search(self, scope: Scope, question: Question, limit: int, steps: frozenset[Step]) -> Findings:
+    async def search(
+        self, scope: Scope, question: Question, limit: int, steps: frozenset[RankingFeature]
+    ) -> SearchResult:
         """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
-        searcher, keys = await self._shelves.searcher(scope)
-        ranking, one_video = await _in_thread(lambda: _rank(searcher, question, limit, steps))
-        return await self._findings(searcher, keys, ranking, ranking.ranked, one_video)
+        searcher, keys = await self._shelves.get_searcher(scope)
+        ranking, one_video = await _run_in_thread(lambda: _rank_segments(searcher, question, limit, steps))
+        return await self._make_result(searcher, keys, ranking, ranking.ranked, one_video)
 
     async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> Timeline:
         """Score every segment of the best videos for a question. Raises UnknownFilter as `search` does."""
-        searcher, keys = await self._shelves.searcher(scope)
+        searcher, keys = await self._shelves.get_searcher(scope)
 
-        def score() -> tuple[Ranking, tuple[Curve, ...], float, bool]:
-            wanted = _wanted(searcher, question)
-            return *curves(searcher, question, wanted, limit_videos), _reach(searcher, wanted) == 1
+        def score() -> tuple[Ranking, tuple[StrengthCurve, ...], float, bool]:
+            wanted = _filter_videos(searcher, question)
+            return *compute_curves(searcher, question, wanted, limit_videos), _count_videos_in_reach(
+                searcher, wanted
+            ) == 1
 
-        ranking, found, peak, one_video = await _in_thread(score)
+        ranking, found, peak, one_video = await _run_in_thread(score)
         with_strip = {(curve.library, curve.video) for curve in found}
         shown = [each for each in ranking.ranked if (each.library, searcher.video_of(each)) in with_strip]
-        findings = await self._findings(searcher, keys, ranking, shown, one_video)
-        return Timeline(tuple(_strip(searcher, curve) for curve in found), peak, findings)
+        findings = await self._make_result(searcher, keys, ranking, shown, one_video)
+        return Timeline(tuple(_make_strip(searcher, curve) for curve in found), peak, findings)
 
-    async def telling_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[TellingTerm, ...]:
+    async def key_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
         """The words that tell a video, of the scope's library `key`, from the others of the scope."""
-        searcher, keys = await self._shelves.searcher(scope)
+        searcher, keys = await self._shelves.get_searcher(scope)
         libraries = searcher.model.libraries
         own = [place for place, part in enumerate(keys) if part == key]
-        terms = await _in_thread(lambda: telling(libraries, own, video_id, limit))
+        terms = await _run_in_thread(lambda: find_key_terms(libraries, own, video_id, limit))
         stored = await self._repository.video(key, video_id)
         if not terms or stored is None:
             return ()
         language = libraries[own[0]].language
-        return await _in_thread(lambda: located(terms, stored.segments, language))
+        return await _run_in_thread(lambda: locate_terms(terms, stored.segments, language))
 
-    async def _findings(
-        self, searcher: Searcher, keys: Sequence[str], ranking: Ranking, ranked: Iterable[Ranked], one_video: bool
-    ) -> Findings:
-        hits = await self._hits(searcher, keys, ranked)
-        return Findings(
+    async def _make_result(
+        self,
+        searcher: Searcher,
+        keys: Sequence[str],
+        ranking: Ranking,
+        ranked: Iterable[RankedSegment],
+        one_video: bool,
+    ) -> SearchResult:
+        hits = await self._load_hits(searcher, keys, ranked)
+        return SearchResult(
             hits,
             ranking.terms,
             searcher.language,
-            ranking.ideal,
+            ranking.ideal_score,
             ranking.searched_for,
             one_video,
-            ranking.unsaid,
-            ranking.unsaid_phrases,
+            ranking.unmatched_exclusions,
+            ranking.unmatched_phrases,
         )
 
-    async def _hits(self, searcher: Searcher, keys: Sequence[str], ranked: Iterable[Ranked]) -> tuple[Hit, ...]:
+    async def _load_hits(
+        self, searcher: Searcher, keys: Sequence[str], ranked: Iterable[RankedSegment]
+    ) -> tuple[Hit, ...]:
         places: list[tuple[str, Video, float, float]] = []
         for each in ranked:
             index = searcher.model.libraries[each.library]
@@ -97,20 +120,22 @@ class Finder:
         )
 
 
-async def _in_thread(work: Callable[[], Found]) -> Found:
+async def _run_in_thread(work: Callable[[], Result]) -> Result:
     return await asyncio.get_running_loop().run_in_executor(_SEARCHING, work)
 
 
-def _rank(searcher: Searcher, question: Question, limit: int, steps: frozenset[Step]) -> tuple[Ranking, bool]:
-    wanted = _wanted(searcher, question)
-    return searcher.search(question, limit, wanted, steps), _reach(searcher, wanted) == 1
+def _rank_segments(
+    searcher: Searcher, question: Question, limit: int, steps: frozenset[RankingFeature]
+) -> tuple[Ranking, bool]:
+    wanted = _filter_videos(searcher, question)
+    return searcher.search(question, limit, wanted, steps), _count_videos_in_reach(searcher, wanted) == 1
 
 
-def _wanted(searcher: Searcher, question: Question) -> Wanted:
-    return wanted_videos(question, [index.standing for index in searcher.model.libraries])
+def _filter_videos(searcher: Searcher, question: Question) -> WantedVideos:
+    return filter_videos(question, [index.live_videos for index in searcher.model.libraries])
 
 
-def _reach(searcher: Searcher, wanted: Wanted) -> int:
+def _count_videos_in_reach(searcher: Searcher, wanted: WantedVideos) -> int:
     """How many videos a question may be answered from."""
     return sum(
         index.video_count if chosen is None else len(chosen)
@@ -118,7 +143,7 @@ def _reach(searcher: Searcher, wanted: Wanted) -> int:
     )
 
 
-def _strip(searcher: Searcher, curve: Curve) -> Strip:
+def _make_strip(searcher: Searcher, curve: StrengthCurve) -> Strip:
     index = searcher.model.libraries[curve.library]
     here = slice(curve.first, curve.first + len(curve.strengths))
     starts, ends, strengths = index.starts[here].tolist(), index.ends[here].tolist(), curve.strengths.tolist()

@@ -15,7 +15,7 @@ CLOSE_ENOUGH = 60
 """How alike (0 to 100, rapidfuzz's WRatio) a name must be to be suggested."""
 
 
-def wanted_videos(
+def filter_videos(
     question: Question, libraries: Sequence[Callable[[], Mapping[int, Video]]]
 ) -> list[frozenset[int] | None]:
     """For each library the positions of the videos that the question's filters let through; None for all.
@@ -48,25 +48,25 @@ def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool
     ids = {wanted, youtube_id(wanted) or wanted}
     if any(video.video_id in ids for video in videos):
         return lambda video: video.video_id in ids
-    folded = _folded(wanted)
-    if any(folded in _folded(video.title) for video in videos):
-        return lambda video: folded in _folded(video.title)
-    raise UnknownFilter(f"No video is called {wanted!r}." + _suggestion(wanted, [video.heading for video in videos]))
+    folded = _fold_name(wanted)
+    if any(folded in _fold_name(video.title) for video in videos):
+        return lambda video: folded in _fold_name(video.title)
+    raise UnknownFilter(f"No video is called {wanted!r}." + _suggest_names(wanted, [video.heading for video in videos]))
 
 
 def _creator_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
     creators = [video.creator for video in videos if video.creator]
-    folded = _folded(wanted)
-    if any(folded in _folded(creator) for creator in creators):
-        return lambda video: folded in _folded(video.creator)
-    raise UnknownFilter(f"No video is by {wanted!r}." + _suggestion(wanted, creators))
+    folded = _fold_name(wanted)
+    if any(folded in _fold_name(creator) for creator in creators):
+        return lambda video: folded in _fold_name(video.creator)
+    raise UnknownFilter(f"No video is by {wanted!r}." + _suggest_names(wanted, creators))
 
 
-def _folded(text: str) -> str:
+def _fold_name(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _suggestion(wanted: str, names: Sequence[str]) -> str:
+def _suggest_names(wanted: str, names: Sequence[str]) -> str:
     near = process.extract(
         wanted, list(dict.fromkeys(names)), scorer=fuzz.WRatio, limit=SUGGESTIONS, score_cutoff=CLOSE_ENOUGH
     )

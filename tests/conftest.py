@@ -64,7 +64,7 @@ async def seeded(library: Library, seeds: Path) -> Library:
     files = [(Source(name, (seeds / name).read_bytes()), Labels()) for name in PASTED_SEEDS]
     labels = Labels(video_id=SUBRIP_ID, title="AutoML and BERT tutorial", url="https://talks.example.org/automl")
     files.append((Source(SUBRIP_SEED, (seeds / SUBRIP_SEED).read_bytes()), labels))
-    await library.import_files(access.host(), files)
+    await library.import_files(access.host_scope(), files)
     return library
 
 

@@ -12,7 +12,7 @@ from bot.answering.near_duplicates import says_the_same, shingles
 from bot.answering.sureness import Cuts, sureness
 from bot.answering.values import Answer, Elsewhere, Excerpt, Found, Passage
 from storage.analysis import fold, is_unspaced
-from storage.models import Findings, Question
+from storage.models import Question, SearchResult
 
 BESIDE_BEST = 0.4
 """An excerpt is shown when its score is at least this share of the best one's."""
@@ -21,7 +21,7 @@ NEAR_MISSES = 3
 
 def compose(
     question: Question,
-    findings: Findings,
+    findings: SearchResult,
     passages: Iterable[Passage],
     limit: int,
     cuts: Cuts | None = None,
@@ -31,7 +31,7 @@ def compose(
     them alike."""
     cuts = cuts or Cuts()
     words = (term.word for term in findings.terms if not term.alternatives)
-    unknown = tuple(dict.fromkeys((*words, *findings.unsaid_phrases)))
+    unknown = tuple(dict.fromkeys((*words, *findings.unmatched_phrases)))
     passages = list(passages)
     best = max((passage.score for passage in passages), default=0.0)
     sure = sureness(best, findings)
@@ -44,8 +44,10 @@ def compose(
     worth_showing = (passage for passage in passages if passage.score >= enough)
     shown = tuple(_distinct(worth_showing, matcher, wanted, length))
     if found is Found.NOTHING:
-        return Answer(question.text, found, (), findings.searched_for, unknown, shown, sure, findings.unsaid)
-    return Answer(question.text, found, shown, findings.searched_for, unknown, (), sure, findings.unsaid)
+        return Answer(
+            question.text, found, (), findings.searched_for, unknown, shown, sure, findings.unmatched_exclusions
+        )
+    return Answer(question.text, found, shown, findings.searched_for, unknown, (), sure, findings.unmatched_exclusions)
 
 
 def merge(answers: Sequence[Answer], limit: int) -> Answer:

@@ -171,7 +171,7 @@ def _end_second(segments: Sequence[Segment], offset: int) -> float:
     """When the words before an offset of the passage have been spoken."""
     segment, within = _locate(segments, offset - 1)
     if not segment.marks:
-        return round(segment.estimate(within + 1), 3)
+        return round(segment.estimate_second(within + 1), 3)
     later = [mark.start_second for mark in segment.marks if mark.offset > within]
     return later[0] if later else segment.end_second
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.analysis import Token, analyser_for
-from storage.models import Findings, Question
+from storage.models import Question, SearchResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Match:
 class Matcher:
     """Reads texts for one question."""
 
-    def __init__(self, question: Question, findings: Findings) -> None:
+    def __init__(self, question: Question, findings: SearchResult) -> None:
         self._analyser = analyser_for(findings.language)
         self._tokens: dict[str, list[Token]] = {}
         self.terms = findings.terms

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.answering.matching import Matcher
 from bot.answering.values import Passage, Stretch
-from storage.models import SILENCE_SECOND, Hit, Segment
+from storage.models import SILENCE_SECONDS, Hit, Segment
 
 PASSAGES_PER_VIDEO = 2
 """How many passages of one video are shown, unless one video was asked for."""
@@ -67,4 +67,4 @@ def reopen(
 
 
 def _continues(left: Segment, right: Segment) -> bool:
-    return right.start_second - left.end_second <= SILENCE_SECOND
+    return right.start_second - left.end_second <= SILENCE_SECONDS

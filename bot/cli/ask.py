@@ -84,7 +84,7 @@ def _each(session: Session, words: list[str], library: str, act: Asker, *, json:
     piped = words == ["-"]
 
     async def run(stored: Library) -> int:
-        scope = access.host(library)
+        scope = access.host_scope(library)
         failed = 0
         for text in _lines() if piped else [" ".join(words)]:
             if piped and not json:

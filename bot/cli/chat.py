@@ -27,7 +27,7 @@ Ask as you would ask a person. Also understood:
 def chat(session: Session, library: str = access.SHARED) -> None:
     """Ask until the questions end. Where they are piped in, it ends with them."""
     with session.reporting_errors(), asyncio.Runner() as runner:
-        scope = access.host(library)
+        scope = access.host_scope(library)
         stored = runner.run(Library.open(session.settings.database_path, session.settings.limits))
         try:
             runner.run(_welcome(session, stored, scope))
@@ -47,7 +47,7 @@ async def _welcome(session: Session, stored: Library, scope: Scope) -> None:
         screen.say(
             "To connect to Discord, put DISCORD_TOKEN=... into .env and run this again (README: Connecting to Discord)."
         )
-    videos = await stored.videos(await stored.in_reach(scope))
+    videos = await stored.videos(await stored.or_samples(scope))
     samples = all(summary.library == access.SAMPLES for summary in videos)
     what = "sample talks (`cuepoint import FILE` adds your own)" if samples else "videos"
     screen.say(f"Ask about the {len(videos)} {what}. /help says how, Ctrl-D leaves.")
@@ -74,7 +74,7 @@ async def _reply(session: Session, stored: Library, scope: Scope, text: str) -> 
     if text == "/help":
         session.screen.say_lines(_HELP)
     elif text == "/videos":
-        session.screen.videos(await stored.videos(await stored.in_reach(scope)))
+        session.screen.videos(await stored.videos(await stored.or_samples(scope)))
     else:
         try:
             session.screen.answer(await asking.ask(stored, scope, text, cuts=session.settings.cuts))

@@ -29,7 +29,7 @@ def feedback(
 
     async def run(stored: Library, ledger: Ledger) -> QuestionSet:
         require_free(folder)
-        return await collect_feedback(stored, ledger, await stored.in_reach(access.host(library)))
+        return await collect_feedback(stored, ledger, await stored.or_samples(access.host_scope(library)))
 
     questions = session.run_with_ledger(run)
     with session.reporting_errors():

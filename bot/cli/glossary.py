@@ -36,12 +36,12 @@ def add(
     screen = session.screen
 
     async def run(stored: Library) -> None:
-        scope = access.host(library)
+        scope = access.host_scope(library)
         if await stored.add_to_glossary(scope, GlossaryEntry(said, meant)):
             screen.say(f"{said} will now also be found by asking for {meant}.")
         else:
             screen.say("That is in the glossary already.")
-        if not await stored.says(scope, said):
+        if not await stored.are_spoken(scope, said):
             screen.remark(f"Nobody says {said} in this library yet.", "yellow")
 
     session.run(run)
@@ -57,7 +57,7 @@ def remove(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        for entry in await stored.remove_from_glossary(access.host(library), said, meant):
+        for entry in await stored.remove_from_glossary(access.host_scope(library), said, meant):
             session.screen.say(f"{entry.said} will no longer be found by asking for {entry.meant}.")
 
     session.run(run)
@@ -68,7 +68,7 @@ def list_(context: typer.Context, library: LibraryOption = access.SHARED, json: 
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        entries = await stored.glossary(access.host(library))
+        entries = await stored.glossary(access.host_scope(library))
         if json:
             session.screen.data("".join(entry_json(entry) + "\n" for entry in entries))
         elif entries:

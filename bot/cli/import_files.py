@@ -56,7 +56,7 @@ def import_(
         sources, missing = _read(files, session.settings.limits.file_bytes)
 
     async def run(stored: Library) -> list[ImportReport]:
-        scope = access.host(library)
+        scope = access.host_scope(library)
         first = await _import(session, stored, scope, [(source, labels) for source in sources], replace_, dry_run)
         named = _ask_for_ids(session, sources, first, labels)
         if not named:
@@ -66,7 +66,7 @@ def import_(
         return [replace(first, rejections=left), second] if len(sources) > len(named) else [second]
 
     reports = session.run(run) if sources else [ImportReport(library)]
-    reports = [report.advised(" (--video-id ID --title TITLE)") for report in reports]
+    reports = [report.with_advice(" (--video-id ID --title TITLE)") for report in reports]
     reports[0] = replace(reports[0], rejections=(*missing, *reports[0].rejections))
     for report in reports:
         session.screen.report(report)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.answering.links import link_at
 from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
-from storage.models import GlossaryEntry, Hit, LibrarySize, Miss, Strip, TellingTerm, VideoSummary
+from storage.models import GlossaryEntry, Hit, KeyTerm, LibrarySize, Miss, Strip, VideoSummary
 
 
 def answer_json(answer: Answer) -> str:
@@ -45,7 +45,7 @@ def timeline_json(timeline: AnsweredTimeline) -> str:
     return json.dumps({**answer, "strips": [_strip(strip) for strip in timeline.strips], "moments": moments})
 
 
-def video_json(summary: VideoSummary, terms: Sequence[TellingTerm] | None = None) -> str:
+def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) -> str:
     """A video as one object, on one line; with its telling terms where they are given."""
     video = summary.video
     value: dict[str, object] = {

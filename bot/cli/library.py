@@ -17,7 +17,7 @@ from bot.video_names import called
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
-from storage.models import ExportForm
+from storage.models import ExportFormat
 
 TRANSCRIPT_BEFORE_SECOND, TRANSCRIPT_AFTER_SECOND = 30.0, 60.0
 
@@ -38,7 +38,7 @@ def videos(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        found = called(search, await stored.videos(await stored.in_reach(access.host(library))))
+        found = called(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
         if json:
             session.screen.data("".join(f"{video_json(each)}\n" for each in found))
         elif search and not found:
@@ -66,7 +66,7 @@ def transcript(
         start, end = moment - TRANSCRIPT_BEFORE_SECOND, moment + TRANSCRIPT_AFTER_SECOND
 
     async def run(stored: Library) -> None:
-        scope = await stored.in_reach(access.host(library))
+        scope = await stored.or_samples(access.host_scope(library))
         summary = await stored.summary(scope, video)
         if moment > summary.end_second:
             ends = timecode(summary.end_second)
@@ -79,19 +79,19 @@ def transcript(
 
 def export(
     context: typer.Context,
-    form: Annotated[ExportForm, typer.Option("--format", help="The file format. SubRip (srt) holds one video.")],
+    form: Annotated[ExportFormat, typer.Option("--format", help="The file format. SubRip (srt) holds one video.")],
     output: Annotated[Path | None, typer.Option("--output", help="Where to write; standard output by default.")] = None,
     video: Annotated[str | None, typer.Option("--video", help="Only this video, by its id.")] = None,
     library: LibraryOption = access.SHARED,
 ) -> None:
     """Write the stored segments as data set rows, or one video as SubRip captions."""
     session: Session = context.obj
-    if output is None and form is ExportForm.PARQUET:
+    if output is None and form is ExportFormat.PARQUET:
         session.screen.remark("Parquet is no text: name a file with --output.", "red")
         raise typer.Exit(WRONG_USE)
 
     async def run(stored: Library) -> bytes:
-        return await stored.export(access.host(library), form, video)
+        return await stored.export(access.host_scope(library), form, video)
 
     content = session.run(run)
     with session.reporting_errors():
@@ -108,7 +108,7 @@ def remove(context: typer.Context, video: VideoArgument, library: LibraryOption 
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        summary = await stored.remove(access.host(library), video)
+        summary = await stored.remove(access.host_scope(library), video)
         session.screen.say(
             f"Removed {summary.video.heading} ({summary.segments} segments); `cuepoint undo` brings it back."
         )
@@ -126,7 +126,7 @@ def rename(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        before = await stored.rename(access.host(library), video, title)
+        before = await stored.rename(access.host_scope(library), video, title)
         session.screen.say(f"{before.heading} is now called {title}; `cuepoint undo` takes that back.")
 
     session.run(run)
@@ -137,7 +137,7 @@ def undo(context: typer.Context, library: LibraryOption = access.SHARED) -> None
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        done = await stored.undo(access.host(library))
+        done = await stored.undo(access.host_scope(library))
         session.screen.say(
             f"Took back the {done.description}: {done.videos_restored} videos restored, {done.videos_removed} removed."
         )
@@ -150,8 +150,8 @@ def stats(context: typer.Context, library: LibraryOption = access.SHARED) -> Non
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        scope = await stored.in_reach(access.host(library))
-        if scope == access.samples():
+        scope = await stored.or_samples(access.host_scope(library))
+        if scope == access.sample_scope():
             session.screen.remark("Nothing is stored in this library; of the sample talks:")
         session.screen.statistics(await stored.statistics(scope))
 

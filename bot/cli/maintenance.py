@@ -99,7 +99,7 @@ def doctor(
         if await _has_problems(screen, stored):
             return False
         sound = _told(screen, await checks.of_stored(settings, stored, ledger, now=time.time()))
-        answered = (await asking.ask(stored, access.samples(), SAMPLE_QUESTION)).found is Found.CONFIDENT
+        answered = (await asking.ask(stored, access.sample_scope(), SAMPLE_QUESTION)).found is Found.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
         screen.say(f"question  {verdict}: {SAMPLE_QUESTION}")
         return sound and answered

@@ -168,7 +168,7 @@ class Screen:
         self.say(f"videos    {statistics.videos:,}")
         self.say(f"segments  {statistics.segments:,}")
         self.say(f"words     {statistics.words:,}")
-        self.say(f"speech    {statistics.spoken_second / 3600:,.1f} hours")
+        self.say(f"speech    {statistics.spoken_seconds / 3600:,.1f} hours")
 
     def report(self, report: ImportReport) -> None:
         """What an import did; rejections go to standard error."""
@@ -183,7 +183,7 @@ class Screen:
             f"{report.segments_replaced} replaced, {report.segments_removed} removed, "
             f"{report.segments_unchanged} unchanged; rejected: {len(report.rejections)}."
         )
-        if report.videos_unchanged and not report.changed:
+        if report.videos_unchanged and not report.has_changes:
             self.say("Everything in it was stored already; nothing changed.")
 
     def table(self, table: Table) -> None:

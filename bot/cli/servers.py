@@ -58,7 +58,7 @@ def misses(context: typer.Context, library: LibraryOption = access.SHARED, json:
     session: Session = context.obj
 
     async def run(_stored: Library, ledger: Ledger) -> None:
-        found = await ledger.misses(access.host(library).libraries[0])
+        found = await ledger.misses(access.host_scope(library).libraries[0])
         if json:
             session.screen.data("".join(miss_json(miss) + "\n" for miss in found))
         elif found:
@@ -80,7 +80,7 @@ def purge(
     session: Session = context.obj
 
     async def size(stored: Library) -> int:
-        return (await stored.statistics(access.host(library))).videos
+        return (await stored.statistics(access.host_scope(library))).videos
 
     count = session.run(size)
     videos = "1 video" if count == 1 else f"{count:,} videos"
@@ -101,4 +101,4 @@ def purge(
 
 def _server(library: str) -> int:
     """The server whose library is named; 0 for the shared one."""
-    return access.server_of(access.host(library).libraries[0]) or EVERYWHERE_ELSE
+    return access.server_of(access.host_scope(library).libraries[0]) or EVERYWHERE_ELSE

@@ -143,7 +143,7 @@ class Session:
             from bot.operations import logging_setup
 
             token = self._settings.discord_token if self._settings else None
-            with logging_setup.told("ERROR", token.get_secret_value() if token else ""):
+            with logging_setup.configured_logging("ERROR", token.get_secret_value() if token else ""):
                 log.error("%s", words)
         else:
             self.screen.remark(words, "red")

@@ -18,7 +18,7 @@ from bot.cli.session import Session
 from bot.timecodes import timecode
 from storage import access
 from storage.library import Library
-from storage.models import Strip, TellingTerm, VideoSummary
+from storage.models import KeyTerm, Strip, VideoSummary
 
 TELLING_TERMS = 12
 """How many words are shown that tell a video from others."""
@@ -37,9 +37,9 @@ def video(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        scope = await stored.in_reach(access.host(library))
+        scope = await stored.or_samples(access.host_scope(library))
         summary = await stored.summary(scope, video)
-        terms = await stored.telling_terms(scope, video, TELLING_TERMS)
+        terms = await stored.key_terms(scope, video, TELLING_TERMS)
         if json:
             session.screen.data(video_json(summary, terms) + "\n")
         else:
@@ -65,7 +65,7 @@ def timeline(
     refuse_unknown_options(question)
 
     async def run(stored: Library) -> AnsweredTimeline:
-        scope, cuts = access.host(library), session.settings.cuts
+        scope, cuts = access.host_scope(library), session.settings.cuts
         return await asking.timeline(stored, scope, " ".join(question), video=video, creator=creator, cuts=cuts)
 
     found = session.run(run)
@@ -89,7 +89,7 @@ def _draw(screen: Screen, found: AnsweredTimeline, path: Path) -> None:
     screen.remark(f"Wrote {path}.")
 
 
-def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[TellingTerm, ...]) -> None:
+def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...]) -> None:
     video = summary.video
     screen.say(video.heading + (f" ({video.creator})" if video.creator else ""), "bold")
     screen.say(f"length    {timecode(summary.end_second)}")

@@ -93,7 +93,7 @@ class CuepointClient(discord.AutoShardedClient):
         if server is not None:
             self.tree.copy_global_to(guild=server)
         await self.tree.sync(guild=server)
-        await self._ledger.keep_command_hash(place, current)
+        await self._ledger.save_command_hash(place, current)
         return True
 
     def _command_hash(self) -> str:
@@ -125,7 +125,7 @@ class CuepointClient(discord.AutoShardedClient):
     async def sweep(self) -> None:
         """Forget expired buttons, what has been known about people for too long, and servers long gone."""
         try:
-            await self._ledger.sweep(self._retention_seconds)
+            await self._ledger.delete_expired(self._retention_seconds)
             await purge_gone(self, self.desk, self._own_id())
         except StorageError as error:
             # Raised, it would end the loop for good.
@@ -142,7 +142,7 @@ class CuepointClient(discord.AutoShardedClient):
             unserved = [server_id for server_id in here if not self.serves(server_id)]
             owners = map(access.server_of, await self.desk.library.libraries())
             stored = [server_id for server_id in owners if server_id is not None]
-            gone = await self._ledger.present(self._own_id(), here, passed_over=unserved, stored=stored)
+            gone = await self._ledger.record_present_servers(self._own_id(), here, passed_over=unserved, stored=stored)
             for server_id in gone:
                 log.info("not in server %s, of which something is kept: it is deleted in 30 days", server_id)
 
@@ -175,13 +175,13 @@ class CuepointClient(discord.AutoShardedClient):
     async def _note_presence(self, server: discord.Guild) -> None:
         # Of a server that is not served nothing is kept; one that was left is asked about before it is purged.
         if self.serves(server.id):
-            await self._ledger.returned(server.id, self._own_id())
+            await self._ledger.record_presence(server.id, self._own_id())
 
     async def on_guild_remove(self, server: discord.Guild) -> None:
         """Note that the bot was removed from a server. An outage is another event."""
         self.desk.memberships.forget_server(server.id)
-        if self.serves(server.id) or await self._ledger.known(server.id):
-            await self._ledger.left(server.id, self._own_id())
+        if self.serves(server.id) or await self._ledger.is_known(server.id):
+            await self._ledger.record_departure(server.id, self._own_id())
 
     def _own_id(self) -> int:
         assert self.application_id is not None  # known since the login

@@ -24,7 +24,7 @@ async def hindrances(client: CuepointClient, library: Library) -> list[str]:
     if wanted is None or connected < wanted:
         found.append(f"connected to Discord's gateway with {connected} of {wanted or 'the'} shards")
     try:
-        await library.filled(access.host())
+        await library.non_empty(access.host_scope())
     except StorageError as error:
         found.append(str(error))
     return found
@@ -43,4 +43,4 @@ def watch(client: CuepointClient, library: Library, backups: Path) -> None:
     metrics.watch(State.LIBRARIES_OPEN, lambda: library.open_indexes().libraries)
     metrics.watch(State.INDEX_SEGMENTS, lambda: library.open_indexes().segments)
     metrics.watch(State.BACKED_UP_AT, lambda: last_made_at(backups) or 0)
-    metrics.watch(State.INDEX_AGE, lambda: library.open_indexes().oldest_second)
+    metrics.watch(State.INDEX_AGE, lambda: library.open_indexes().oldest_seconds)

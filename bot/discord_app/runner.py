@@ -33,7 +33,7 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
     """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
     async with CuepointClient(settings, library, ledger) as client:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
-        with logging_setup.told(settings.log_level, secret):
+        with logging_setup.configured_logging(settings.log_level, secret):
             asyncio.get_running_loop().set_exception_handler(_log_strays)
             _log_start(settings)
             async with _watched(client, settings, library), _backed_up(settings, library):

@@ -13,7 +13,7 @@ from bot.errors import QuestionSetError
 from bot.evaluation.values import Entry
 from storage import access
 from storage.library import Library
-from storage.models import LONGEST_SECOND, UNLIMITED, Hit, ImportReport, Labels, Scope, Source
+from storage.models import MAX_SECOND, UNLIMITED, Hit, ImportReport, Labels, Scope, Source
 
 APART_SECOND = 0.001
 """How far segments that begin at the same second are moved apart: a library tells them by their start."""
@@ -51,20 +51,20 @@ async def collected(
             rows = [row for group in _by_video(entries).values() for row in _rows(group, names[_key(group[0])])]
             content = "\n".join(json.dumps(fields) for _, fields in rows).encode()
             files = [(Source("corpus", content), Labels(language=language))]
-            report = await library.import_files(access.host(), files, progress=progress)
+            report = await library.import_files(access.host_scope(), files, progress=progress)
             refused = _refused(report)
             kept = [row for number, row in enumerate(rows, 1) if number not in refused]
             entry_at = {(str(fields["video_id"]), float(fields["start_second"])): name for name, fields in kept}
             stored = {video_id for video_id, _ in entry_at}
             videos = {raw: name for (named, raw), name in names.items() if named and name in stored}
-            yield Collection(library, access.host(), entry_at, videos)
+            yield Collection(library, access.host_scope(), entry_at, videos)
         finally:
             await library.close()
 
 
 def _refused(report: ImportReport) -> set[int]:
     """The numbers of the rows that were not stored: those of invisible characters alone, and those too long."""
-    if not report.changed:
+    if not report.has_changes:
         reason = report.rejections[0].reason if report.rejections else "there is not a single text in it"
         raise QuestionSetError(f"The corpus cannot be stored: {reason}.")
     return {rejection.row for rejection in report.rejections if rejection.row is not None}
@@ -132,7 +132,7 @@ def _timed(entries: Sequence[Entry]) -> list[tuple[Entry, float, float | None]]:
 
 
 def _second(second: float | None) -> float | None:
-    return second if second is not None and 0 <= second <= LONGEST_SECOND else None
+    return second if second is not None and 0 <= second <= MAX_SECOND else None
 
 
 def _end(entry: Entry, start: float) -> float | None:

@@ -17,10 +17,10 @@ from bot.evaluation.report import Ablation, Comparison, Measured, Refusal, Repor
 from bot.evaluation.runner import Examiner, Progress, by_video
 from bot.evaluation.typos import damaged
 from bot.evaluation.values import Query, QuestionSet
-from storage.models import Peer, Step
+from storage.models import Baseline, RankingFeature
 
 OURS = "Cuepoint"
-PEERS = {Peer.TERMS: "rank-bm25, our terms", Peer.SPLIT: "rank-bm25, lower().split()"}
+PEERS = {Baseline.TERMS: "rank-bm25, our terms", Baseline.SPLIT: "rank-bm25, lower().split()"}
 AS_ASKED = "as asked"
 
 Item = TypeVar("Item")
@@ -135,10 +135,10 @@ class _Run:
         return Comparison(asked, tuple(rankings))
 
     async def _ablated(self, asked: str, queries: Sequence[Query]) -> Ablation:
-        async def with_steps(name: str, steps: frozenset[Step]) -> Measured:
+        async def with_steps(name: str, steps: frozenset[RankingFeature]) -> Measured:
             return self._measured(name, await self._examiner.ranked(queries, f"{name}, {asked}", steps))
 
-        every = tuple(Step)
+        every = tuple(RankingFeature)
         added = [await with_steps("plain BM25", frozenset())]
         added += [await with_steps(f"+ {step}", frozenset(every[: place + 1])) for place, step in enumerate(every)]
         without = [await with_steps(f"all but {step}", frozenset(every) - {step}) for step in every]

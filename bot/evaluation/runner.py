@@ -13,7 +13,7 @@ from bot.evaluation.measures import DEPTH
 from bot.evaluation.refusal import Trial
 from bot.evaluation.values import Query
 from storage.errors import RequestError
-from storage.models import ALL_STEPS, Peer, Step
+from storage.models import ALL_FEATURES, Baseline, RankingFeature
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -29,7 +29,7 @@ class Examiner:
         self.unaskable: set[Query] = set()
 
     async def ranked(
-        self, queries: Sequence[Query], what: str, steps: frozenset[Step] = ALL_STEPS
+        self, queries: Sequence[Query], what: str, steps: frozenset[RankingFeature] = ALL_FEATURES
     ) -> dict[str, list[str]]:
         """For each question the entries found, best first; `steps` are those that the ranking takes."""
         library, scope = self._collection.library, self._collection.scope
@@ -43,9 +43,9 @@ class Examiner:
             found[query.query_id] = self._collection.entries_of(hits)
         return found
 
-    async def as_shipped(self, queries: Sequence[Query], what: str, peer: Peer) -> dict[str, list[str]]:
+    async def as_shipped(self, queries: Sequence[Query], what: str, peer: Baseline) -> dict[str, list[str]]:
         """The same from rank-bm25 as it is shipped."""
-        found = await self._collection.library.search_as_shipped(
+        found = await self._collection.library.search_baseline(
             self._collection.scope,
             [query.text for query in queries],
             peer,

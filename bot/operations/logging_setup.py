@@ -30,7 +30,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 @contextlib.contextmanager
-def told(level: str, secret: str = "", stream: TextIO | None = None) -> Iterator[None]:
+def configured_logging(level: str, secret: str = "", stream: TextIO | None = None) -> Iterator[None]:
     """Tell what is logged, from a level such as INFO on, and never the secret; on standard error, if left out."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)

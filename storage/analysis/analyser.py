@@ -26,7 +26,7 @@ from storage.analysis.languages import (
 )
 from storage.analysis.sound_marks import SOUND_MARK
 from storage.analysis.tokens import INVISIBLE, STOP_PREFIX, Part, Token, fold
-from storage.analysis.unspaced import characters_and_pairs, is_unspaced, runs
+from storage.analysis.unspaced import is_unspaced, split_run, split_runs
 
 ANALYSIS_VERSION = 3
 """Raised whenever the same text gives other terms, so that stored indexes are rebuilt."""
@@ -89,75 +89,75 @@ class Analyser:
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Read the terms of `text` in order. Sound marks such as [Music] are passed over."""
-        heard = _heard(text)
+        heard = _blank_sound_marks(text)
         for match in _ASCII_WORD.finditer(heard) if heard.isascii() else _WORD.finditer(heard, concurrent=False):
             at = match.start()
-            for term, word, start, end, common in self._of(match.group()):
+            for term, word, start, end, common in self._stretch_parts(match.group()):
                 # Token(...) by its shortest way: this line runs once for every word of a library.
                 yield tuple.__new__(Token, (term, word, at + start, at + end, common))
 
-    def stretches(self, text: str) -> list[str]:
+    def split_stretches(self, text: str) -> list[str]:
         """The stretches without spaces that `tokens` reads terms from, in order; `read` tells which. For many texts it
         is far quicker, since the same stretches come again and again."""
-        heard = _heard(text)
+        heard = _blank_sound_marks(text)
         found: list[str]
         found = _ASCII_WORD.findall(heard) if heard.isascii() else _WORD.findall(heard, concurrent=False)
         return found
 
-    def read(self, stretch: str) -> list[tuple[str, str, bool]]:
+    def read_stretch(self, stretch: str) -> list[tuple[str, str, bool]]:
         """The terms of a stretch in order, each with its word and whether it is a stop word there."""
-        return [(term, word, common) for term, word, _, _, common in self._of(stretch)]
+        return [(term, word, common) for term, word, _, _, common in self._stretch_parts(stretch)]
 
-    def term(self, word: str) -> str:
+    def term_of(self, word: str) -> str:
         """The term of a single surface word, such as a token's."""
-        parts = self._of(word)
+        parts = self._stretch_parts(word)
         longest = max(parts, key=lambda part: part[3] - part[2], default=None)
         return longest[0] if longest else ""
 
-    def _of(self, raw: str) -> tuple[Part, ...]:
+    def _stretch_parts(self, raw: str) -> tuple[Part, ...]:
         """What a stretch without spaces consists of."""
         known = self._known.get(raw)
         if known is None:
-            known = self._read(raw)
+            known = self._read_parts(raw)
         if isinstance(known, tuple):
             return known
         return ((known, raw.lower(), 0, len(raw), known.startswith(STOP_PREFIX)),)
 
-    def _read(self, raw: str) -> str | tuple[Part, ...]:
+    def _read_parts(self, raw: str) -> str | tuple[Part, ...]:
         if len(raw) <= _LONGEST_WORD and raw.isascii() and raw.isalnum():
-            return self._keep(raw, self._plain(raw.lower()))
+            return self._remember(raw, self._read_plain_word(raw.lower()))
         unspaced = is_unspaced(raw)
-        parts = tuple(self._unspaced(raw) if unspaced else self._words(raw))
-        return self._keep(raw, parts) if len(raw) <= (_LONGEST_RUN if unspaced else _LONGEST_WORD) else parts
+        parts = tuple(self._read_unspaced(raw) if unspaced else self._read_words(raw))
+        return self._remember(raw, parts) if len(raw) <= (_LONGEST_RUN if unspaced else _LONGEST_WORD) else parts
 
-    def _plain(self, word: str) -> str:
+    def _read_plain_word(self, word: str) -> str:
         """The term of a word of plain letters and digits, as most are, with nothing to be taken apart."""
-        return STOP_PREFIX + word if word in self._stop_words else self._stem(word)
+        return STOP_PREFIX + word if word in self._stop_words else self._stem_word(word)
 
-    def _keep(self, raw: str, known: str | tuple[Part, ...]) -> str | tuple[Part, ...]:
+    def _remember(self, raw: str, known: str | tuple[Part, ...]) -> str | tuple[Part, ...]:
         if len(self._known) >= 200_000:  # bounded: names and numbers never stop coming
             self._known.clear()
         self._known[raw] = known
         return known
 
-    def _unspaced(self, raw: str) -> Iterator[Part]:
-        parts = runs(raw)
+    def _read_unspaced(self, raw: str) -> Iterator[Part]:
+        parts = split_runs(raw)
         if len(parts) == 1:
-            yield from characters_and_pairs(raw)
+            yield from split_run(raw)
             return
         for run, at, unspaced in parts:
             if unspaced:
-                yield from _moved(self._of(run), at)
+                yield from _move_parts(self._stretch_parts(run), at)
             else:
                 for match in _WORD.finditer(run, concurrent=False):
-                    yield from _moved(self._of(match.group()), at + match.start())
+                    yield from _move_parts(self._stretch_parts(match.group()), at + match.start())
 
-    def _words(self, raw: str) -> Iterator[Part]:
-        head, mark, rest = self._parted(raw)
+    def _read_words(self, raw: str) -> Iterator[Part]:
+        head, mark, rest = self._split_elision(raw)
         if mark:
             cut = len(raw) - len(rest)
             yield f"{STOP_PREFIX}{head}'", f"{head}'", 0, cut, True
-            yield from _moved(self._of(rest), cut)
+            yield from _move_parts(self._stretch_parts(rest), cut)
             return
         folded = fold(raw, self._kept).translate(_APOSTROPHES)
         if folded in self._stop_words:
@@ -169,11 +169,11 @@ class Analyser:
         if folded.endswith(("+", "#")):
             yield folded, folded, 0, len(raw), False
             return
-        for word in _PART.findall(self._bare(folded), concurrent=False):
+        for word in _PART.findall(self._strip_apostrophes(folded), concurrent=False):
             common = word in self._stop_words
-            yield STOP_PREFIX + word if common else self._stem(word), word, 0, len(raw), common
+            yield STOP_PREFIX + word if common else self._stem_word(word), word, 0, len(raw), common
 
-    def _parted(self, raw: str) -> tuple[str, str, str]:
+    def _split_elision(self, raw: str) -> tuple[str, str, str]:
         """An elided word, its apostrophe, and the word it is written onto; without them, ("", "", raw)."""
         if self._elided and (mark := _MARK.search(raw)):
             head = fold(raw[: mark.start()])
@@ -181,7 +181,7 @@ class Analyser:
                 return head, mark.group(), raw[mark.end() :]
         return "", "", raw
 
-    def _bare(self, folded: str) -> str:
+    def _strip_apostrophes(self, folded: str) -> str:
         """A word without its apostrophes and what they hang on it."""
         if self.language in POSSESSIVE:
             folded = folded.removesuffix("'s")
@@ -189,14 +189,14 @@ class Analyser:
             folded = folded.split("'")[0]
         return folded.translate(_DROPPED)
 
-    def _stem(self, word: str) -> str:
+    def _stem_word(self, word: str) -> str:
         if self._stemmer is None:
             return word
         stem: str = self._stemmer.stemWord(word)
         return stem or word
 
 
-def _heard(text: str) -> str:
+def _blank_sound_marks(text: str) -> str:
     """A text with blanks for its sound marks."""
     if _MAY_BE_SOUND.search(text):  # most texts hold none, and this is far quicker than reading for marks
         return str(SOUND_MARK.sub(lambda mark: " " * len(mark.group()), text))
@@ -205,11 +205,11 @@ def _heard(text: str) -> str:
 
 def analyser_for(language: str) -> Analyser:
     """The analyser of a language tag such as "en" or "pt-BR"; in an unknown language words match as they are."""
-    return _analyser(base_language(language))
+    return _make_analyser(base_language(language))
 
 
-_analyser = functools.cache(Analyser)
+_make_analyser = functools.cache(Analyser)
 
 
-def _moved(parts: Iterable[Part], by: int) -> Iterator[Part]:
+def _move_parts(parts: Iterable[Part], by: int) -> Iterator[Part]:
     return ((term, word, start + by, end + by, common) for term, word, start, end, common in parts)

@@ -56,26 +56,26 @@ def is_unspaced(text: str) -> bool:
     return _ANY.search(text, concurrent=False) is not None
 
 
-def runs(text: str) -> list[tuple[str, int, bool]]:
+def split_runs(text: str) -> list[tuple[str, int, bool]]:
     """Take a text apart where the script changes: each run, where it starts, and whether it is without spaces."""
     return [(run.group(), run.start(), run.lastindex is not None) for run in _RUN.finditer(text, concurrent=False)]
 
 
-def characters_and_pairs(run: str) -> Iterator[Part]:
+def split_run(run: str) -> Iterator[Part]:
     """What a run of one script without spaces consists of."""
-    units = _units(run)
+    units = _read_characters(run)
     inner = len(units) > 1
     for (word, start, end), (following, _, far) in pairwise([*units, ("", 0, 0)]):
-        term, common = _read(word)
+        term, common = _read_word(word)
         yield term, word, start, end, inner or common
         if following:
             pair = word + following
-            term, common = _read(pair)
+            term, common = _read_word(pair)
             ending = far == units[-1][2] and start > 0 and following in _KOREAN_PARTICLES
             yield term, pair, start, far, common or ending
 
 
-def _units(run: str) -> list[tuple[str, int, int]]:
+def _read_characters(run: str) -> list[tuple[str, int, int]]:
     """The characters of a run as its reader sees them, marks and all, folded; and where each stands."""
     if _SIMPLE.fullmatch(run, concurrent=False):
         return [(character, place, place + 1) for place, character in enumerate(run)]
@@ -87,13 +87,13 @@ _folded = functools.lru_cache(20_000)(fold)
 _FUNCTION_PAIRS = {
     "".join(unit[0] for unit in units[place : place + 2])
     for word in _FUNCTION_WORDS.split()
-    for units in [_units(word)]
+    for units in [_read_characters(word)]
     for place in range(max(1, len(units) - 1))
 }
 
 
 @functools.lru_cache(100_000)
-def _read(word: str) -> tuple[str, bool]:
+def _read_word(word: str) -> tuple[str, bool]:
     """The term of a character or a pair, and whether it is a stop word wherever it stands."""
     functional = word in _FUNCTION_PAIRS or not _FUNCTION_CHARACTERS.isdisjoint(word)
     common = functional or _HIRAGANA.fullmatch(word, concurrent=False)

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from storage.database.atomic_files import abandoned, companions, discard, part_of, take_place
-from storage.database.connection import connected, file_errors, primary_code, version_of
-from storage.database.file_lock import Hold
+from storage.database.atomic_files import companion_files, delete_file, find_abandoned, part_path, replace_atomically
+from storage.database.connection import file_errors, open_connection, primary_code, schema_version
+from storage.database.file_lock import FileLock
 from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
 
@@ -31,18 +31,18 @@ async def back_up(database: Path, target: Path) -> None:
         if target.exists():
             raise DatabaseError(f"{target} exists already: name a file that does not.")
         target.parent.mkdir(parents=True, exist_ok=True)
-        for left in await asyncio.to_thread(abandoned, target.parent):
+        for left in await asyncio.to_thread(find_abandoned, target.parent):
             left.unlink(missing_ok=True)
-        part = part_of(target)
+        part = part_path(target)
         try:
             # A connection of its own: those who ask meanwhile do not wait for it.
-            async with connected(database) as source:
-                await _copied(source, part)
-            if flaw := await _flaw_of(part):
+            async with open_connection(database) as source:
+                await _copy_database(source, part)
+            if flaw := await _find_flaw(part):
                 raise DatabaseError(f"{target} was not written: the copy is not sound ({flaw}). Try `cuepoint doctor`.")
-            await asyncio.to_thread(take_place, part, target)
+            await asyncio.to_thread(replace_atomically, part, target)
         finally:
-            discard(part)
+            delete_file(part)
 
 
 async def restore(database: Path, backup: Path) -> Path | None:
@@ -54,35 +54,35 @@ async def restore(database: Path, backup: Path) -> Path | None:
     """
     with file_errors(database):
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        hold, part = Hold(database), part_of(database)
+        hold, part = FileLock(database), part_path(database)
         try:
-            if not hold.have_alone():
-                raise _in_use(database)
-            await _taken_over(backup, part, database)
+            if not hold.acquire_exclusive():
+                raise _in_use_error(database)
+            await _copy_backup(backup, part, database)
             kept = await _set_aside(database)
-            await asyncio.to_thread(take_place, part, database)
+            await asyncio.to_thread(replace_atomically, part, database)
         finally:
-            discard(part)
+            delete_file(part)
             hold.release()
     return kept
 
 
-async def _copied(source: aiosqlite.Connection, part: Path) -> None:
-    async with connected(part) as copy:
+async def _copy_database(source: aiosqlite.Connection, part: Path) -> None:
+    async with open_connection(part) as copy:
         await source.backup(copy)
         # A backup is one file: in WAL mode it would want its companions beside it.
         await copy.execute_fetchall("PRAGMA journal_mode = DELETE")
 
 
-async def _flaw_of(part: Path) -> str:
+async def _find_flaw(part: Path) -> str:
     try:
-        async with connected(part) as copy:
-            return await _damage(copy)
+        async with open_connection(part) as copy:
+            return await _find_damage(copy)
     except sqlite3.DatabaseError as error:
         return str(error)
 
 
-async def _taken_over(backup: Path, part: Path, database: Path) -> None:
+async def _copy_backup(backup: Path, part: Path, database: Path) -> None:
     """Copy a backup beside the database, and look whether the copy is sound and ours."""
     unchanged = "Nothing was changed."
     if not backup.is_file():
@@ -92,12 +92,12 @@ async def _taken_over(backup: Path, part: Path, database: Path) -> None:
     if not os.access(backup, os.R_OK):
         raise DatabaseError(f"{backup} cannot be read; check its permissions. {unchanged}")
     # Without a log beside it nobody writes to it: then it may also lie where nothing can be written.
-    way = "ro" if companions(backup) else "ro&immutable=1"
+    way = "ro" if companion_files(backup) else "ro&immutable=1"
     try:
         async with aiosqlite.connect(f"file:{quote(str(backup))}?mode={way}", uri=True) as source:
-            await _copied(source, part)
-        async with connected(part) as copy:
-            version, damage = await version_of(copy), await _damage(copy)
+            await _copy_database(source, part)
+        async with open_connection(part) as copy:
+            version, damage = await schema_version(copy), await _find_damage(copy)
             tables = {row[0] async for row in await copy.execute("SELECT name FROM sqlite_schema")}
     except sqlite3.DatabaseError as error:
         if primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -114,7 +114,7 @@ async def _taken_over(backup: Path, part: Path, database: Path) -> None:
         raise DatabaseError(f"{backup} is damaged ({damage}); name another backup. {unchanged}")
 
 
-async def _damage(connection: aiosqlite.Connection) -> str:
+async def _find_damage(connection: aiosqlite.Connection) -> str:
     [(said,)] = await connection.execute_fetchall("PRAGMA integrity_check(1)")
     # Before what it found stands a line that names the database.
     return "" if said == "ok" else str(said).splitlines()[-1]
@@ -126,11 +126,11 @@ async def _set_aside(database: Path) -> Path | None:
     if database.is_dir():
         raise DatabaseError(f"{database} is a folder; move it away. Nothing was changed.")
     if database.exists():
-        kept = free_name(database, "before-restore")
+        kept = find_free_name(database, "before-restore")
         await _fold_log(database)
-        await asyncio.to_thread(_keep, database, kept)
+        await asyncio.to_thread(_copy_aside, database, kept)
     # They belong to what was there: beside another database they would be taken for its own.
-    for path in companions(database):
+    for path in companion_files(database):
         path.unlink()
     return kept
 
@@ -143,21 +143,21 @@ async def _fold_log(database: Path) -> None:
     except sqlite3.DatabaseError as error:
         # One that cannot be read is kept as it is, with what lies beside it.
         if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise _in_use(database) from error
+            raise _in_use_error(database) from error
 
 
-def _keep(database: Path, kept: Path) -> None:
-    part = part_of(kept)
+def _copy_aside(database: Path, kept: Path) -> None:
+    part = part_path(kept)
     try:
         shutil.copyfile(database, part)
-        for path in companions(database):
+        for path in companion_files(database):
             shutil.copyfile(path, kept.with_name(kept.name + path.name.removeprefix(database.name)))
-        take_place(part, kept)
+        replace_atomically(part, kept)
     finally:
-        discard(part)
+        delete_file(part)
 
 
-def free_name(database: Path, why: str) -> Path:
+def find_free_name(database: Path, why: str) -> Path:
     """Beside a database a name that says since when and why a copy of it is kept."""
     name = f"{database.stem}.{why}-{time.strftime('%Y%m%d-%H%M%S')}"
     for ending in ("", *(f"-{number}" for number in range(2, 1000))):
@@ -167,5 +167,5 @@ def free_name(database: Path, why: str) -> Path:
     return path
 
 
-def _in_use(database: Path) -> DatabaseError:
+def _in_use_error(database: Path) -> DatabaseError:
     return DatabaseError(f"{database} is in use: stop the bot and whatever else has it open, then restore again.")

@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import aiosqlite
 
-from storage.database.atomic_files import discard, part_of, take_place
-from storage.database.file_lock import Hold
+from storage.database.atomic_files import delete_file, part_path, replace_atomically
+from storage.database.file_lock import FileLock
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
 
@@ -46,13 +46,13 @@ class Database:
         """
         with file_errors(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            hold = Hold(path)
+            hold = FileLock(path)
             async with contextlib.AsyncExitStack() as opened:
                 opened.callback(hold.release)
-                await _there(path, hold)
-                writer = await opened.enter_async_context(connected(path))
-                await _prepare(writer, path)
-                reader = await opened.enter_async_context(connected(path))
+                await _ensure_database(path, hold)
+                writer = await opened.enter_async_context(open_connection(path))
+                await _prepare_schema(writer, path)
+                reader = await opened.enter_async_context(open_connection(path))
                 await reader.execute("PRAGMA query_only = ON")
                 return cls(path, writer, reader, opened.pop_all())
 
@@ -60,7 +60,7 @@ class Database:
         """Close both connections."""
         await self._opened.aclose()
 
-    async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    async def fetch_rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows that a statement finds, as they are outside of any change under way. Raises DatabaseError."""
         with sqlite_errors(self.path):
             return cast(list[tuple[Any, ...]], await self.reader.execute_fetchall(sql, parameters))
@@ -89,7 +89,7 @@ class Database:
 
 
 @contextlib.asynccontextmanager
-async def connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
+async def open_connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     """A connection set up as all of ours are, closed at the end."""
     # Transactions are ours to begin and end (isolation_level None), never the driver's to guess.
     async with aiosqlite.connect(path, isolation_level=None) as connection:
@@ -98,13 +98,13 @@ async def connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
         yield connection
 
 
-async def _there(path: Path, hold: Hold) -> None:
+async def _ensure_database(path: Path, hold: FileLock) -> None:
     """Hold the database file together with others, made if there is none."""
     for _ in range(BUSY_TIMEOUT_MS // _RETRY_MS):
         # Made by one who holds it alone: of two that meet an empty folder, the second finds what the first has made.
-        if not path.exists() and hold.have_alone() and not path.exists():
-            await _make(path)
-        if path.exists() and hold.share():
+        if not path.exists() and hold.acquire_exclusive() and not path.exists():
+            await _create_database(path)
+        if path.exists() and hold.acquire_shared():
             break
         await asyncio.sleep(_RETRY_MS / 1000)
     else:
@@ -118,25 +118,25 @@ async def _there(path: Path, hold: Hold) -> None:
         )
 
 
-async def _make(path: Path) -> None:
+async def _create_database(path: Path) -> None:
     """Make a new database: there is none, or a whole one."""
-    part = part_of(path)
+    part = part_path(path)
     try:
-        async with connected(part) as connection:
+        async with open_connection(part) as connection:
             await connection.execute("PRAGMA synchronous = OFF")  # it is synced as a whole, below
-            await _migrate(connection)
-        await asyncio.to_thread(take_place, part, path)
+            await _run_migrations(connection)
+        await asyncio.to_thread(replace_atomically, part, path)
     except BaseException:
-        discard(part)
+        delete_file(part)
         raise
 
 
-async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
+async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
     """Bring the schema up to date. Raises NewerDatabase where it is ahead of this version."""
     attempts = BUSY_TIMEOUT_MS // _RETRY_MS
     while True:
         try:
-            found = await version_of(connection)
+            found = await schema_version(connection)
             if found > SCHEMA_VERSION:
                 raise NewerDatabase(
                     f"{path} was written by a later version of Cuepoint (schema {found}; this one knows "
@@ -145,7 +145,7 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
             # A backup that was put here has no log of its own: readers and writers would lock each other out.
             await connection.execute_fetchall("PRAGMA journal_mode = WAL")
             if found < SCHEMA_VERSION:
-                await _migrate(connection)
+                await _run_migrations(connection)
             return
         except sqlite3.OperationalError as error:
             # Two processes that meet such a database: SQLite's busy timeout does not cover turning the log on.
@@ -155,12 +155,12 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
             await asyncio.sleep(_RETRY_MS / 1000)
 
 
-async def _migrate(connection: aiosqlite.Connection) -> None:
+async def _run_migrations(connection: aiosqlite.Connection) -> None:
     for number, statements in enumerate(MIGRATIONS, 1):
         await connection.execute("BEGIN IMMEDIATE")
         try:
             # Read inside the transaction: another process may have migrated while this one waited.
-            if await version_of(connection) < number:
+            if await schema_version(connection) < number:
                 for statement in statements:
                     await connection.execute(statement)
                 await connection.execute(f"PRAGMA user_version = {number}")
@@ -170,7 +170,7 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
         await connection.commit()
 
 
-async def version_of(connection: aiosqlite.Connection) -> int:
+async def schema_version(connection: aiosqlite.Connection) -> int:
     """How many migrations a database has gone through."""
     # All rows are fetched: a statement that is not at its end would keep a lock on the file.
     [(version,)] = await connection.execute_fetchall("PRAGMA user_version")

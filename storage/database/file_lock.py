@@ -16,7 +16,7 @@ if sys.platform != "win32":
 SUFFIX = ".lock"
 
 
-class Hold:
+class FileLock:
     """One hold on a database. It ends with the process at the latest, however that ends."""
 
     def __init__(self, database: Path) -> None:
@@ -24,13 +24,13 @@ class Hold:
         lock = database.with_name(database.name + SUFFIX)
         self._handle = os.open(lock, os.O_RDONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
 
-    def share(self) -> bool:
+    def acquire_shared(self) -> bool:
         """Hold it together with others, from now on; False while somebody holds it alone."""
-        return self._take(alone=False)
+        return self._acquire(alone=False)
 
-    def have_alone(self) -> bool:
+    def acquire_exclusive(self) -> bool:
         """Hold it alone, from now on; False while anybody else holds it."""
-        return self._take(alone=True)
+        return self._acquire(alone=True)
 
     def release(self) -> None:
         """Hold it no more."""
@@ -38,7 +38,7 @@ class Hold:
             os.close(self._handle)
             self._handle = -1
 
-    def _take(self, *, alone: bool) -> bool:
+    def _acquire(self, *, alone: bool) -> bool:
         if sys.platform == "win32":
             return True  # There a file that anybody has open cannot be replaced.
         try:

@@ -16,7 +16,7 @@ from storage.models import CueMark, GlossaryEntry, StoredVideo
 DEFAULT_LANGUAGE = "en"
 
 
-class Change:
+class LibraryWriter:
     """The writes of one transaction on one library."""
 
     def __init__(self, connection: aiosqlite.Connection, library: int) -> None:
@@ -24,17 +24,21 @@ class Change:
         self._library = library
 
     @classmethod
-    async def of(cls, connection: aiosqlite.Connection, key: str, language: str | None = None) -> Change:
+    async def begin_change(
+        cls, connection: aiosqlite.Connection, key: str, language: str | None = None
+    ) -> LibraryWriter:
         """Begin changing a library, made if it is new. Its revision rises; `language`, if given, becomes its own."""
-        return await cls._begun(connection, key, language, "revision = revision + 1, language = coalesce(?2, language)")
+        return await cls._begin(connection, key, language, "revision = revision + 1, language = coalesce(?2, language)")
 
     @classmethod
-    async def of_glossary(cls, connection: aiosqlite.Connection, key: str) -> Change:
+    async def begin_glossary_change(cls, connection: aiosqlite.Connection, key: str) -> LibraryWriter:
         """Begin changing the glossary of a library, made if it is new. Its revision stays, and with it its index."""
-        return await cls._begun(connection, key, None, "glossary_revision = glossary_revision + 1")
+        return await cls._begin(connection, key, None, "glossary_revision = glossary_revision + 1")
 
     @classmethod
-    async def _begun(cls, connection: aiosqlite.Connection, key: str, language: str | None, update: str) -> Change:
+    async def _begin(
+        cls, connection: aiosqlite.Connection, key: str, language: str | None, update: str
+    ) -> LibraryWriter:
         # The first number is drawn: a library purged and made again must not come to that of an index still in memory.
         await connection.execute(
             "INSERT INTO library (key, language, revision) VALUES (?1, coalesce(?2, ?3), random() >> 16)"
@@ -46,9 +50,9 @@ class Change:
         return cls(connection, row[0])
 
     @classmethod
-    async def of_language(cls, connection: aiosqlite.Connection, key: str, language: str) -> None:
+    async def set_language(cls, connection: aiosqlite.Connection, key: str, language: str) -> None:
         """Make a language that of a library, made if it is new; "" leaves it to the first import again."""
-        change = await cls.of(connection, key, language or None)
+        change = await cls.begin_change(connection, key, language or None)
         await connection.execute(
             "UPDATE library SET language_chosen = ? WHERE id = ?", (int(bool(language)), change._library)
         )
@@ -64,7 +68,7 @@ class Change:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    async def goes_on(self, number: int) -> bool:
+    async def is_current(self, number: int) -> bool:
         """Whether an act is still the one that can be undone: another process may have begun a later one."""
         row = await (await self._connection.execute("SELECT 1 FROM import WHERE id = ?", (number,))).fetchone()
         return row is not None
@@ -73,16 +77,16 @@ class Change:
         """Forget an act that has been undone."""
         await self._connection.execute("DELETE FROM import WHERE id = ?", (number,))
 
-    async def keep_before(self, number: int, video_id: str, before: StoredVideo | None) -> None:
+    async def save_previous(self, number: int, video_id: str, before: StoredVideo | None) -> None:
         """Keep a video as it was before an act first touched it."""
-        kept = None if before is None else await asyncio.to_thread(_before_json, before)
+        kept = None if before is None else await asyncio.to_thread(_previous_json, before)
         await self._connection.execute(
             "INSERT OR IGNORE INTO replaced (import_id, video_id, before) VALUES (?, ?, ?)", (number, video_id, kept)
         )
 
-    async def put(self, stored: StoredVideo) -> None:
+    async def store_video(self, stored: StoredVideo) -> None:
         """Store a video as given, in place of what was there."""
-        await self.remove(stored.video.video_id)
+        await self.remove_video(stored.video.video_id)
         video = stored.video
         cursor = await self._connection.execute(
             "INSERT INTO video (library_id, video_id, title, creator, url, thumbnail, language, version)"
@@ -94,7 +98,7 @@ class Change:
             [(cursor.lastrowid, s.start_second, s.end_second, s.text, _marks_json(s.marks)) for s in stored.segments],
         )
 
-    async def remove(self, video_id: str) -> None:
+    async def remove_video(self, video_id: str) -> None:
         """Delete a video and its segments, if it is there."""
         await self._connection.execute(
             "DELETE FROM video WHERE library_id = ? AND video_id = ?", (self._library, video_id)
@@ -114,7 +118,7 @@ class Change:
         )
 
 
-def _before_json(before: StoredVideo) -> str:
+def _previous_json(before: StoredVideo) -> str:
     return json.dumps(asdict(before), ensure_ascii=False)
 
 

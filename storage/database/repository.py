@@ -35,7 +35,7 @@ class LibraryState:
     language_chosen: int = 0
 
     @property
-    def indexed(self) -> tuple[str, str, int]:
+    def index_state(self) -> tuple[str, str, int]:
         """What an index of it depends on: the glossary is no part of that."""
         return self.key, self.language, self.revision
 
@@ -44,13 +44,13 @@ class Repository:
     """Reads outside any change; writes take the connection of the transaction they belong to."""
 
     def __init__(self, database: Database) -> None:
-        self._rows = database.rows
+        self._rows = database.fetch_rows
 
     async def states(self, scope: Scope) -> list[LibraryState]:
         """The libraries of a scope that exist, in the scope's order."""
         rows = await self._rows(
             "SELECT key, language, revision, glossary_revision, language_chosen FROM library"
-            f" WHERE key IN ({_marks(scope.libraries)})",
+            f" WHERE key IN ({_placeholders(scope.libraries)})",
             scope.libraries,
         )
         found = {row[0]: LibraryState(*row) for row in rows}
@@ -58,14 +58,14 @@ class Repository:
 
     async def has_videos(self, scope: Scope) -> bool:
         """Whether anything is stored in a scope."""
-        libraries = _marks(scope.libraries)
+        libraries = _placeholders(scope.libraries)
         sql = f"SELECT 1 FROM video JOIN library ON library.id = library_id WHERE key IN ({libraries}) LIMIT 1"
         return bool(await self._rows(sql, scope.libraries))
 
-    async def filled(self, scope: Scope) -> list[str]:
+    async def non_empty(self, scope: Scope) -> list[str]:
         """The libraries of a scope in which anything is stored."""
         rows = await self._rows(
-            f"SELECT key FROM library WHERE key IN ({_marks(scope.libraries)})"
+            f"SELECT key FROM library WHERE key IN ({_placeholders(scope.libraries)})"
             " AND EXISTS (SELECT 1 FROM video WHERE library_id = library.id)",
             scope.libraries,
         )
@@ -77,7 +77,7 @@ class Repository:
             SELECT {_VIDEO_COLUMNS}, key, count(*),
                    sum(1 + length(text) - length(replace(text, ' ', ''))), max(end_second)
             FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
-            WHERE key IN ({_marks(scope.libraries)}) AND (? IS NULL OR video_id = ?) GROUP BY video.id
+            WHERE key IN ({_placeholders(scope.libraries)}) AND (? IS NULL OR video_id = ?) GROUP BY video.id
         """
         rows = await self._rows(sql, (*scope.libraries, video_id, video_id))
         found = [VideoSummary(Video(*row[:6]), *row[6:]) for row in rows]
@@ -89,7 +89,7 @@ class Repository:
             SELECT count(DISTINCT library_id), count(DISTINCT video.id), count(*),
                    total(1 + length(text) - length(replace(text, ' ', ''))), total(end_second - segment.start_second)
             FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
-            WHERE key IN ({_marks(scope.libraries)})
+            WHERE key IN ({_placeholders(scope.libraries)})
         """
         libraries, videos, segments, words, seconds = (await self._rows(sql, scope.libraries))[0]
         return Statistics(libraries, videos, segments, int(words), seconds)
@@ -128,7 +128,7 @@ class Repository:
             """,
             (key, video_id),
         )
-        return await asyncio.to_thread(_stored_videos, rows)
+        return await asyncio.to_thread(_group_videos, rows)
 
     async def versions(self, key: str) -> dict[str, int]:
         """The version of every video of a library: another number whenever the video was written."""
@@ -137,7 +137,7 @@ class Repository:
         )
         return dict(rows)
 
-    async def texts(self, key: str, video_ids: Sequence[str]) -> list[StoredVideo]:
+    async def videos_without_marks(self, key: str, video_ids: Sequence[str]) -> list[StoredVideo]:
         """Some videos of a library with their segments, but not the times within those."""
         rows = await self._rows(
             f"""
@@ -149,7 +149,7 @@ class Repository:
             """,
             (key, json.dumps(list(video_ids))),
         )
-        return await asyncio.to_thread(_stored_videos, rows)
+        return await asyncio.to_thread(_group_videos, rows)
 
     async def segments(self, key: str, places: Iterable[tuple[str, float]]) -> dict[tuple[str, float], Segment]:
         """The segments at the given (video_id, start_second) places of a library."""
@@ -164,7 +164,7 @@ class Repository:
             """,
             (key, json.dumps(list(places))),
         )
-        return {(row[0], row[1]): _segment(*row[1:]) for row in rows}
+        return {(row[0], row[1]): _make_segment(*row[1:]) for row in rows}
 
     async def segments_between(self, key: str, video_id: str, start: float, end: float) -> list[Segment]:
         """The segments of a video that are spoken within a stretch of it, in seconds."""
@@ -178,9 +178,9 @@ class Repository:
             """,
             (key, video_id, start, end),
         )
-        return [_segment(*row) for row in rows]
+        return [_make_segment(*row) for row in rows]
 
-    async def surroundings(
+    async def segments_around(
         self, key: str, stretches: Sequence[tuple[str, float, float]]
     ) -> dict[tuple[str, float, float], list[Segment]]:
         """For each (video_id, start, end) stretch of a library, in seconds, the segments that begin in it, in order."""
@@ -198,7 +198,7 @@ class Repository:
         )
         found: dict[tuple[str, float, float], list[Segment]] = {}
         for place, *segment in rows:
-            found.setdefault(stretches[place], []).append(_segment(*segment))
+            found.setdefault(stretches[place], []).append(_make_segment(*segment))
         return found
 
     async def last_import(self, key: str) -> tuple[int, str, dict[str, StoredVideo | None]] | None:
@@ -214,41 +214,41 @@ class Repository:
         rows = await self._rows(
             "SELECT video_id, before FROM replaced WHERE import_id = ? ORDER BY video_id", (number,)
         )
-        return number, description, await asyncio.to_thread(_befores, rows)
+        return number, description, await asyncio.to_thread(_parse_previous, rows)
 
     async def glossary(self, scope: Scope) -> list[GlossaryEntry]:
         """Every entry in the glossaries of a scope, by library in the scope's order."""
         sql = f"""
             SELECT key, said, meant FROM glossary JOIN library ON library.id = library_id
-            WHERE key IN ({_marks(scope.libraries)}) ORDER BY said, meant
+            WHERE key IN ({_placeholders(scope.libraries)}) ORDER BY said, meant
         """
         rows = sorted(await self._rows(sql, scope.libraries), key=lambda row: scope.libraries.index(row[0]))
         return [GlossaryEntry(said, meant) for _, said, meant in rows]
 
 
-def _marks(values: Sequence[str]) -> str:
+def _placeholders(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
 # A library can be large: what walks through all of it does so in a thread of its own, off the event loop.
 
 
-def _stored_videos(rows: Iterable[tuple[Any, ...]]) -> list[StoredVideo]:
+def _group_videos(rows: Iterable[tuple[Any, ...]]) -> list[StoredVideo]:
     grouped: dict[Video, list[Segment]] = {}
     for row in rows:
-        grouped.setdefault(Video(*row[:6]), []).append(_segment(*row[6:]))
+        grouped.setdefault(Video(*row[:6]), []).append(_make_segment(*row[6:]))
     return [StoredVideo(video, tuple(segments)) for video, segments in grouped.items()]
 
 
-def _befores(rows: Iterable[tuple[str, str | None]]) -> dict[str, StoredVideo | None]:
-    return {video_id: None if before is None else _stored_video(before) for video_id, before in rows}
+def _parse_previous(rows: Iterable[tuple[str, str | None]]) -> dict[str, StoredVideo | None]:
+    return {video_id: None if before is None else _parse_stored_video(before) for video_id, before in rows}
 
 
-def _segment(start: float, end: float, text: str, marks: str | None) -> Segment:
+def _make_segment(start: float, end: float, text: str, marks: str | None) -> Segment:
     return Segment(start, end, text, tuple(CueMark(*mark) for mark in json.loads(marks)) if marks else ())
 
 
-def _stored_video(before: str) -> StoredVideo:
+def _parse_stored_video(before: str) -> StoredVideo:
     value = json.loads(before)
     segments = (
         Segment(**{**segment, "marks": tuple(CueMark(**mark) for mark in segment["marks"])})

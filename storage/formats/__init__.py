@@ -8,7 +8,7 @@ from __future__ import annotations
 from storage.formats.addresses import address_hint
 from storage.formats.captions.json3 import is_json3, read_json3
 from storage.formats.captions.subrip import is_subrip, read_subrip
-from storage.formats.captions.webvtt import is_web_vtt, read_web_vtt
+from storage.formats.captions.webvtt import is_webvtt, read_webvtt
 from storage.formats.document import Document, Format, clean_labels
 from storage.formats.rows.field_lines import is_field_lines, read_field_lines
 from storage.formats.rows.parquet import is_parquet, read_parquet
@@ -21,16 +21,16 @@ from storage.formats.rows.tables import (
     read_json_lines,
     read_tsv,
 )
-from storage.formats.unsupported import foreign, unknown
-from storage.models import Labels, Reading, Source
+from storage.formats.unsupported import describe_foreign, describe_unknown
+from storage.models import FileContent, Labels, Source
 from storage.models.limits import Limits
 
-__all__ = ["NAMES", "READABLE", "address_hint", "read"]
+__all__ = ["NAMES", "READABLE", "address_hint", "read_file"]
 
 # In the order in which they are asked: those with a mark of their own first.
 _FORMATS = (
     Format("Parquet", (".parquet",), is_parquet, read_parquet),
-    Format("WebVTT", (".vtt",), is_web_vtt, read_web_vtt),
+    Format("WebVTT", (".vtt",), is_webvtt, read_webvtt),
     Format("JSON Lines", (".jsonl", ".ndjson"), is_json_lines, read_json_lines),
     Format("YouTube's json3", (".json3",), is_json3, read_json3),
     Format("CSV", (".csv",), is_csv, read_csv),
@@ -49,7 +49,7 @@ READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
 """`NAMES` as part of a sentence."""
 
 
-def read(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USUAL_LIMITS) -> Reading:
+def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USUAL_LIMITS) -> FileContent:
     """Return the transcripts in a file, and the rows that cannot be imported.
 
     `labels` win over what the file says of itself. Raises InputError, in one sentence, for a file that cannot be
@@ -57,18 +57,18 @@ def read(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USUAL_LI
     """
     document = Document(source.name, source.content, clean_labels(source.name, labels), limits)
     if len(source.content) > limits.file_bytes:
-        raise document.too_large("it")
-    return _format(document).read(document)
+        raise document.too_large_error("it")
+    return _find_format(document).read(document)
 
 
-def _format(document: Document) -> Format:
-    refused = None if is_parquet(document) else foreign(document.text)
+def _find_format(document: Document) -> Format:
+    refused = None if is_parquet(document) else describe_foreign(document.text)
     if refused is not None:
-        raise document.refusal(refused)
+        raise document.refusal_error(refused)
     for format in _FORMATS:
         if format.recognises(document):
             return format
     for format in _FORMATS:
         if document.name.lower().endswith(format.suffixes):
             return format
-    raise document.refusal(unknown(document.text, READABLE))
+    raise document.refusal_error(describe_unknown(document.text, READABLE))

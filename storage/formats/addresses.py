@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 def clean_url(text: str) -> str:
     """Return an http(s) address without its start time, or "" when `text` is none or was shortened."""
-    parts = _split(text.strip())
+    parts = _split_url(text.strip())
     if parts is None:
         return ""
     query = "&".join(p for p in parts.query.split("&") if p.partition("=")[0].lower() not in _TIME_PARAMETERS)
@@ -40,17 +40,17 @@ def youtube_id(text: str) -> str | None:
     text = text.strip()
     if _YOUTUBE_ID.fullmatch(text):
         return text
-    parts = _split(f"https://{text}" if _BARE_YOUTUBE.match(text) else text)
+    parts = _split_url(f"https://{text}" if _BARE_YOUTUBE.match(text) else text)
     if parts is None:
         return None
     found = _id_in(parts)
     return found if _YOUTUBE_ID.fullmatch(found) else None
 
 
-def complete(video: Video) -> Video:
+def complete_addresses(video: Video) -> Video:
     """Return `video` with a clean url and thumbnail: YouTube's own where there is none and the id is YouTube's."""
     url, thumbnail = clean_url(video.url), video.thumbnail.strip()
-    if _split(thumbnail) is None:
+    if _split_url(thumbnail) is None:
         thumbnail = ""
     if _YOUTUBE_ID.fullmatch(video.video_id):
         url = url or f"https://www.youtube.com/watch?v={video.video_id}"
@@ -70,7 +70,7 @@ def address_hint(text: str) -> str | None:
     )
 
 
-def _split(text: str) -> SplitResult | None:
+def _split_url(text: str) -> SplitResult | None:
     """Take an http(s) address apart; None when it is none."""
     if _NOT_IN_A_URL.search(text) or any(ellipsis in text for ellipsis in _ELLIPSES):
         return None

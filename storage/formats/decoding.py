@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 from storage.errors import InputError
-from storage.formats.text_cleaning import quoted
+from storage.formats.text_cleaning import quote_text
 
 # The four-byte marks first: UTF-32's begins with UTF-16's.
 _BYTE_ORDER_MARKS = (
@@ -72,7 +72,7 @@ def _decode_as(name: str, content: bytes, encoding: str) -> str:
     # Besides LookupError, codecs that are not for text raise ValueError and, for escapes, a warning.
     except (LookupError, ValueError, Warning) as error:
         raise InputError(
-            f"{name}: {quoted(encoding)} is not an encoding that text files are saved in; "
+            f"{name}: {quote_text(encoding)} is not an encoding that text files are saved in; "
             "name one such as utf-8, cp1252 or shift_jis"
         ) from error
 

@@ -11,15 +11,15 @@ from storage.analysis import base_language
 from storage.errors import InputError
 from storage.formats.addresses import clean_url, youtube_id
 from storage.formats.decoding import decode
-from storage.formats.text_cleaning import clean, clean_id, quoted
-from storage.models import Labels, Reading, Rejection
+from storage.formats.text_cleaning import clean_id, clean_text, quote_text
+from storage.models import FileContent, Labels, Rejection
 from storage.models.limits import (
-    CAPTIONS_SHARE,
+    CAPTIONS_SIZE_SHARE,
     FILE_BYTES_SETTING,
-    LINES_A_ROW,
-    LONGEST_ID,
-    LONGEST_ROW,
-    LONGEST_TEXT,
+    MAX_ID_LENGTH,
+    MAX_LINES_PER_ROW,
+    MAX_ROW_LENGTH,
+    MAX_TEXT_LENGTH,
     MEGABYTE,
     ROWS_SETTING,
     Limits,
@@ -48,16 +48,16 @@ class Document:
 
         Raises InputError for more, or longer, lines than may be.
         """
-        most = self.limits.rows * LINES_A_ROW
+        most = self.limits.rows * MAX_LINES_PER_ROW
         if self.text.count("\n") > most:
-            raise self.refusal(
-                f"there are more than {most:,} lines, {LINES_A_ROW} for each of the {self.limits.rows:,} cues or rows "
-                f"that one file may have; split it ({ROWS_SETTING})"
+            raise self.refusal_error(
+                f"there are more than {most:,} lines, {MAX_LINES_PER_ROW} for each of the {self.limits.rows:,} cues or "
+                f"rows that one file may have; split it ({ROWS_SETTING})"
             )
         lines = self.text.split("\n")
         for number, line in enumerate(lines, start=1):
-            if len(line) > LONGEST_ROW:
-                raise self.too_long("this line", len(line), LONGEST_ROW, number)
+            if len(line) > MAX_ROW_LENGTH:
+                raise self.too_long_error("this line", len(line), MAX_ROW_LENGTH, number)
         return lines
 
     @cached_property
@@ -65,33 +65,35 @@ class Document:
         """The first line that is not blank."""
         return self.text.lstrip().partition("\n")[0].rstrip()
 
-    def refusal(self, reason: str, line: int | None = None, kind: type[InputError] = InputError) -> InputError:
+    def refusal_error(self, reason: str, line: int | None = None, kind: type[InputError] = InputError) -> InputError:
         """Return the error that says why this file cannot be imported; `line` is counted from 1."""
         where = self.name if line is None else f"{self.name}, line {line}"
         return kind(f"{where}: {reason}")
 
-    def too_large(self, what: str, kind: str = "file", share: int = 1) -> InputError:
+    def too_large_error(self, what: str, kind: str = "file", share: int = 1) -> InputError:
         """Return the error that says that the file, or what it unfolds to, has too many bytes."""
         most = f"{self.limits.file_bytes / share / MEGABYTE:,.0f} MB"
-        return self.refusal(
+        return self.refusal_error(
             f"{what} is larger than the {most} that one {kind} may have; split it ({FILE_BYTES_SETTING})"
         )
 
-    def require_size_of_captions(self) -> None:
+    def require_caption_size(self) -> None:
         """Raise InputError where the file is too large for captions, as a table of its size would not be."""
-        if len(self.content) > self.limits.file_bytes // CAPTIONS_SHARE:
-            raise self.too_large("it", "caption file", CAPTIONS_SHARE)
+        if len(self.content) > self.limits.file_bytes // CAPTIONS_SIZE_SHARE:
+            raise self.too_large_error("it", "caption file", CAPTIONS_SIZE_SHARE)
 
-    def too_many(self, what: str, line: int | None = None) -> InputError:
+    def too_many_error(self, what: str, line: int | None = None) -> InputError:
         """Return the error that says that there are more cues or rows, `what`, than one file may have."""
         most = f"{self.limits.rows:,} {what}"
-        return self.refusal(f"there are more than the {most} that one file may have; split it ({ROWS_SETTING})", line)
+        return self.refusal_error(
+            f"there are more than the {most} that one file may have; split it ({ROWS_SETTING})", line
+        )
 
-    def too_long(self, what: str, length: int, longest: int, line: int | None = None) -> InputError:
+    def too_long_error(self, what: str, length: int, longest: int, line: int | None = None) -> InputError:
         """Return the error that says that a piece of text is too long to be one."""
-        return self.refusal(f"{what} has {length:,} characters, and {longest:,} are the most; break it up", line)
+        return self.refusal_error(f"{what} has {length:,} characters, and {longest:,} are the most; break it up", line)
 
-    def rejection(self, row: int, reason: str) -> Rejection:
+    def reject_row(self, row: int, reason: str) -> Rejection:
         """Return the record of a row of this file that is not imported; `row` is counted from 1."""
         return Rejection(self.name, reason, row)
 
@@ -103,24 +105,26 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     recognises: Callable[[Document], bool]
-    read: Callable[[Document], Reading]
+    read: Callable[[Document], FileContent]
 
 
 def clean_labels(name: str, labels: Labels) -> Labels:
     """Return `labels` made fit to store, or raise InputError for one that cannot be what it claims to be."""
     for what, said in (("title", labels.title), ("creator", labels.creator), ("url", labels.url)):
-        if len(said) > LONGEST_TEXT:
-            raise InputError(f"{name}: the {what} has {len(said):,} characters, and {LONGEST_TEXT:,} are the most")
+        if len(said) > MAX_TEXT_LENGTH:
+            raise InputError(f"{name}: the {what} has {len(said):,} characters, and {MAX_TEXT_LENGTH:,} are the most")
     url, language = clean_url(labels.url), base_language(labels.language)
     if labels.url.strip() and not url:
-        raise InputError(f"{name}: the url {quoted(labels.url)} is not a web address; write it out from https:// on")
+        raise InputError(
+            f"{name}: the url {quote_text(labels.url)} is not a web address; write it out from https:// on"
+        )
     if labels.language.strip() and not language:
-        raise InputError(f"{name}: {quoted(labels.language)} is not a language code; give one such as en or de-CH")
+        raise InputError(f"{name}: {quote_text(labels.language)} is not a language code; give one such as en or de-CH")
     return Labels(
         video_id=_labelled_id(name, labels.video_id),
-        title=clean(labels.title),
+        title=clean_text(labels.title),
         url=url,
-        creator=clean(labels.creator),
+        creator=clean_text(labels.creator),
         language=language,
         encoding=labels.encoding.strip(),
     )
@@ -130,9 +134,11 @@ def _labelled_id(name: str, text: str) -> str:
     video_id = clean_id(text)
     if _ADDRESS.match(video_id) and youtube_id(video_id) is None:
         raise InputError(
-            f"{name}: {quoted(text)} is not the address of a YouTube video; give an id of your own as video id, "
+            f"{name}: {quote_text(text)} is not the address of a YouTube video; give an id of your own as video id, "
             "and this address as url"
         )
-    if len(video_id) > LONGEST_ID:
-        raise InputError(f"{name}: {quoted(text)} is too long for an id; give one of at most {LONGEST_ID} characters")
+    if len(video_id) > MAX_ID_LENGTH:
+        raise InputError(
+            f"{name}: {quote_text(text)} is too long for an id; give one of at most {MAX_ID_LENGTH} characters"
+        )
     return youtube_id(video_id) or video_id

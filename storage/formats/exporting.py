@@ -11,52 +11,52 @@ from datetime import timedelta
 import srt
 
 from storage.errors import RequestError
-from storage.formats.captions.markup import as_subrip_words
-from storage.models import ExportForm, Segment, StoredVideo
+from storage.formats.captions.markup import escape_subrip
+from storage.models import ExportFormat, Segment, StoredVideo
 
 COLUMNS = ("video_id", "text", "start_second", "end_second", "url", "title", "thumbnail")
 
 
-def export(videos: Sequence[StoredVideo], form: ExportForm) -> bytes:
+def export_videos(videos: Sequence[StoredVideo], form: ExportFormat) -> bytes:
     """The videos as a file. Raises RequestError where there are none, and for several in SubRip, which holds one."""
     if not videos:
         raise RequestError("There is nothing to export: this library is empty.")
-    if form is ExportForm.SRT and len(videos) > 1:
+    if form is ExportFormat.SRT and len(videos) > 1:
         raise RequestError(f"SubRip holds one video and this library has {len(videos)}: name one.")
     return _FORMS[form](videos)
 
 
-def _rows(videos: Iterable[StoredVideo]) -> Iterator[tuple[str | float, ...]]:
+def _make_rows(videos: Iterable[StoredVideo]) -> Iterator[tuple[str | float, ...]]:
     for stored in videos:
         video = stored.video
         for segment in stored.segments:
-            start, end = _plain(segment.start_second), _plain(segment.end_second)
+            start, end = _format_second(segment.start_second), _format_second(segment.end_second)
             yield video.video_id, segment.text, start, end, video.url, video.title, video.thumbnail
 
 
-def _plain(second: float) -> float:
+def _format_second(second: float) -> float:
     """Whole seconds without a decimal point, as datasets write them."""
     return int(second) if second.is_integer() else second
 
 
-def _jsonl(videos: Sequence[StoredVideo]) -> bytes:
-    lines = (json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False) for row in _rows(videos))
+def _write_jsonl(videos: Sequence[StoredVideo]) -> bytes:
+    lines = (json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False) for row in _make_rows(videos))
     return "".join(line + "\n" for line in lines).encode()
 
 
-def _separated(videos: Sequence[StoredVideo], delimiter: str) -> bytes:
+def _write_separated(videos: Sequence[StoredVideo], delimiter: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_rows(videos))
+    writer.writerows(_make_rows(videos))
     return text.getvalue().encode()
 
 
-def _parquet(videos: Sequence[StoredVideo]) -> bytes:
+def _write_parquet(videos: Sequence[StoredVideo]) -> bytes:
     import pyarrow as pa  # half a second to import, and only needed here
     import pyarrow.parquet as pq
 
-    columns = list(zip(*_rows(videos), strict=True))
+    columns = list(zip(*_make_rows(videos), strict=True))
     seconds = pa.float64()
     schema = pa.schema([(name, seconds if name.endswith("_second") else pa.string()) for name in COLUMNS])
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
@@ -65,17 +65,17 @@ def _parquet(videos: Sequence[StoredVideo]) -> bytes:
     return target.getvalue()
 
 
-def _subrip(videos: Sequence[StoredVideo]) -> bytes:
-    cues = [cue for stored in videos for segment in stored.segments for cue in _cues(segment)]
+def _write_subrip(videos: Sequence[StoredVideo]) -> bytes:
+    cues = [cue for stored in videos for segment in stored.segments for cue in _cues_of(segment)]
     # Two speakers may begin in the same moment: `srt` would drop a cue that lasts no time at all.
     text: str = srt.compose(
-        srt.Subtitle(None, timedelta(seconds=start), timedelta(seconds=max(end, start + 0.001)), as_subrip_words(text))
+        srt.Subtitle(None, timedelta(seconds=start), timedelta(seconds=max(end, start + 0.001)), escape_subrip(text))
         for start, end, text in cues
     )
     return text.encode()
 
 
-def _cues(segment: Segment) -> Iterator[tuple[float, float, str]]:
+def _cues_of(segment: Segment) -> Iterator[tuple[float, float, str]]:
     """The cues a segment was made from, or the segment itself where it had none."""
     if not segment.marks:
         yield segment.start_second, segment.end_second, segment.text
@@ -86,10 +86,10 @@ def _cues(segment: Segment) -> Iterator[tuple[float, float, str]]:
         yield mark.start_second, stop, segment.text[mark.offset : end].strip()
 
 
-_FORMS: dict[ExportForm, Callable[[Sequence[StoredVideo]], bytes]] = {
-    ExportForm.JSONL: _jsonl,
-    ExportForm.CSV: lambda videos: _separated(videos, ","),
-    ExportForm.TSV: lambda videos: _separated(videos, "\t"),
-    ExportForm.PARQUET: _parquet,
-    ExportForm.SRT: _subrip,
+_FORMS: dict[ExportFormat, Callable[[Sequence[StoredVideo]], bytes]] = {
+    ExportFormat.JSONL: _write_jsonl,
+    ExportFormat.CSV: lambda videos: _write_separated(videos, ","),
+    ExportFormat.TSV: lambda videos: _write_separated(videos, "\t"),
+    ExportFormat.PARQUET: _write_parquet,
+    ExportFormat.SRT: _write_subrip,
 }

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from storage.analysis import base_language
-from storage.formats.text_cleaning import clean
+from storage.formats.text_cleaning import clean_text
 
 # yt-dlp writes these for characters that file systems forbid.
 _LOOKALIKES = str.maketrans(
@@ -37,7 +37,7 @@ _LANGUAGES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class FileName:
     """What a file name tells. A field is empty where it tells nothing."""
 
     title: str = ""
@@ -45,23 +45,23 @@ class Named:
     language: str = ""
 
 
-def read_name(name: str) -> Named:
+def parse_file_name(name: str) -> FileName:
     """Return what the name of a caption file says about its video."""
     stem = _SUFFIXES.sub("", name.replace("\\", "/").rpartition("/")[2])
     bracketed = _BRACKETED.fullmatch(stem)
     if bracketed and _is_id(bracketed["id"]):
-        return _named(bracketed)
+        return _parse_match(bracketed)
     dashed = _DASHED.fullmatch(stem)
     if dashed and not _WORDS.fullmatch(dashed["id"]):
-        return _named(dashed)
+        return _parse_match(dashed)
     alone = _LANGUAGE_ONLY.fullmatch(stem)
     language = base_language(alone["language"] or "") if alone else ""
-    return Named(language=language if language in _LANGUAGES.split() else "")
+    return FileName(language=language if language in _LANGUAGES.split() else "")
 
 
-def _named(match: re.Match[str]) -> Named:
-    title = clean(match["title"].translate(_LOOKALIKES))
-    return Named(title, match["id"], base_language(match["language"] or ""))
+def _parse_match(match: re.Match[str]) -> FileName:
+    title = clean_text(match["title"].translate(_LOOKALIKES))
+    return FileName(title, match["id"], base_language(match["language"] or ""))
 
 
 def _is_id(text: str) -> bool:

@@ -12,10 +12,10 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 # Two ids that differ in these alone look the same to everybody: joiners, marks of direction, variants of a shape.
 _UNSEEN = regex.compile(r"[\p{Cf}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]")
-_LONGEST_QUOTATION = 60
+_MAX_QUOTATION_LENGTH = 60
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return `text` with every run of white space as one space, stripped, and without control characters."""
     if not text.isprintable():
         text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
@@ -24,10 +24,10 @@ def clean(text: str) -> str:
 
 def clean_id(text: str) -> str:
     """Return a video id, or anything else to be known by, without what nobody sees of it."""
-    return clean(_UNSEEN.sub("", text, concurrent=False))
+    return clean_text(_UNSEEN.sub("", text, concurrent=False))
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Return `text` in quotation marks for use in a sentence: on one line, and cut where it is long."""
-    line = clean(text[: 4 * _LONGEST_QUOTATION])
-    return f"'{line}'" if len(line) <= _LONGEST_QUOTATION else f"'{line[:_LONGEST_QUOTATION]}…'"
+    line = clean_text(text[: 4 * _MAX_QUOTATION_LENGTH])
+    return f"'{line}'" if len(line) <= _MAX_QUOTATION_LENGTH else f"'{line[:_MAX_QUOTATION_LENGTH]}…'"

@@ -29,7 +29,7 @@ _JSON_OBJECT = re.compile(r'\{\s*(?:"|\})')
 _JSON_ARRAY = re.compile(r'\[\s*(?:[\[{"\d]|\])')
 
 
-def foreign(text: str) -> str | None:
+def describe_foreign(text: str) -> str | None:
     """Return why a text of a known other format cannot be read, None when it is none of them."""
     beginning = text[:_BEGINNING].lstrip("\ufeff \t\n")
     hint = address_hint(text)
@@ -41,7 +41,7 @@ def foreign(text: str) -> str | None:
     return None
 
 
-def unknown(text: str, readable: str) -> str:
+def describe_unknown(text: str, readable: str) -> str:
     """Return why a text that no reader recognised cannot be read; `readable` lists the formats that can."""
     beginning = text[:_BEGINNING].lstrip("\ufeff \t\n")
     if _JSON_OBJECT.match(beginning):

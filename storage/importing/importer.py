@@ -9,23 +9,23 @@ from dataclasses import dataclass, replace
 
 from storage import formats
 from storage.database.connection import Database
-from storage.database.library_writer import DEFAULT_LANGUAGE, Change
+from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
 from storage.errors import InputError, MissingVideoId
-from storage.formats.text_cleaning import clean
+from storage.formats.text_cleaning import clean_text
 from storage.importing import history
-from storage.importing.merging import Merged, merge
+from storage.importing.merging import MergedVideo, merge_video
 from storage.importing.quota import require_room
-from storage.importing.segmenting import segment
-from storage.models import ImportReport, Labels, Limits, Quota, Reading, Rejection, Scope, Source, StoredVideo
+from storage.importing.segmenting import segment_cues
+from storage.models import FileContent, ImportReport, Labels, Limits, Quota, Rejection, Scope, Source, StoredVideo
 from storage.models.limits import VIDEOS_SETTING
 
-Progress = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Called with how many videos are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
+class PendingVideo:
     """All that the files of one import hold of a video, ready to be stored."""
 
     stored: StoredVideo
@@ -48,7 +48,7 @@ class Importer:
         *,
         replace_whole: bool,
         dry_run: bool,
-        progress: Progress,
+        progress: ProgressCallback,
         quota: Quota | None = None,
     ) -> ImportReport:
         """Import files in order. A file that cannot be read is rejected; the others are imported.
@@ -57,14 +57,14 @@ class Importer:
 
         Raises OverQuota, before anything is written, where the library has no room for them.
         """
-        arrivals, report = await self._read(files)
+        arrivals, report = await self._read_files(files)
         if quota is not None:
             await require_room(
                 self._repository, self._key, [(each.stored, each.whole or replace_whole) for each in arrivals], quota
             )
-        language = await self._language(arrivals)
-        report = replace(report, notes=_foreign(arrivals, language), dry_run=dry_run)
-        act = _Act("import of " + ", ".join(clean(source.name) for source, _ in files), language)
+        language = await self._choose_language(arrivals)
+        report = replace(report, notes=_note_other_languages(arrivals, language), dry_run=dry_run)
+        act = _ImportRecord("import of " + ", ".join(clean_text(source.name) for source, _ in files), language)
         try:
             total = len(arrivals)
             for done in range(total):
@@ -72,53 +72,57 @@ class Importer:
                 # Let go of one by one: all at once would hold the event loop while hundreds of thousands are freed.
                 arrival = arrivals.popleft()
                 whole = arrival.whole or replace_whole
-                before, merged = await (self._tried(arrival, whole) if dry_run else self._store(arrival, whole, act))
-                report = _counted(report, before, merged)
+                before, merged = await (
+                    self._preview_video(arrival, whole) if dry_run else self._store_video(arrival, whole, act)
+                )
+                report = _count_video(report, before, merged)
         except asyncio.CancelledError:
             # Whoever broke it off is told that nothing was imported, and so it must be.
             if act.number is not None:
-                await asyncio.shield(history.take_back(self._database, self._repository, self._key, act.number))
+                await asyncio.shield(history.revert_import(self._database, self._repository, self._key, act.number))
             raise
         progress(total, total)
         return report
 
-    async def _tried(self, arrival: _Arrival, whole: bool) -> tuple[StoredVideo | None, Merged]:
+    async def _preview_video(self, arrival: PendingVideo, whole: bool) -> tuple[StoredVideo | None, MergedVideo]:
         """What laying a video over what is stored of it would come to."""
         before = await self._repository.video(self._key, arrival.stored.video.video_id)
-        return before, merge(before, arrival.stored.video, arrival.stored.segments, whole=whole)
+        return before, merge_video(before, arrival.stored.video, arrival.stored.segments, whole=whole)
 
-    async def _read(self, files: Sequence[tuple[Source, Labels]]) -> tuple[deque[_Arrival], ImportReport]:
+    async def _read_files(self, files: Sequence[tuple[Source, Labels]]) -> tuple[deque[PendingVideo], ImportReport]:
         """What the files hold, video by video, and a report of what they hold that cannot be imported."""
-        shelf = _Shelf(self._limits.videos)
+        shelf = ImportBatch(self._limits.videos)
         unnamed: list[str] = []
         for source, labels in files:
             try:
-                await asyncio.to_thread(self._take_up, shelf, source, labels)
+                await asyncio.to_thread(self._read_file, shelf, source, labels)
             except InputError as error:
                 shelf.reject(source.name, str(error))
                 if isinstance(error, MissingVideoId):
                     unnamed.append(source.name)
         report = ImportReport(self._key, rejections=tuple(shelf.rejections), unnamed=tuple(unnamed))
-        return deque(shelf.arrivals.values()), report
+        return deque(shelf.pending.values()), report
 
-    def _take_up(self, shelf: _Shelf, source: Source, labels: Labels) -> None:
-        shelf.add(source.name, formats.read(source, labels, self._limits))
+    def _read_file(self, shelf: ImportBatch, source: Source, labels: Labels) -> None:
+        shelf.add(source.name, formats.read_file(source, labels, self._limits))
 
-    async def _store(self, arrival: _Arrival, whole: bool, act: _Act) -> tuple[StoredVideo | None, Merged]:
+    async def _store_video(
+        self, arrival: PendingVideo, whole: bool, act: _ImportRecord
+    ) -> tuple[StoredVideo | None, MergedVideo]:
         """Lay one video over what is stored of it, in one transaction that no other process's write comes between."""
         video = arrival.stored.video
         async with self._database.transaction() as connection:
             before = await self._repository.video(self._key, video.video_id)
-            merged = merge(before, video, arrival.stored.segments, whole=whole)
-            if merged.changes(before):
-                change = await Change.of(connection, self._key, act.language)
-                if act.number is None or not await change.goes_on(act.number):
+            merged = merge_video(before, video, arrival.stored.segments, whole=whole)
+            if merged.differs_from(before):
+                change = await LibraryWriter.begin_change(connection, self._key, act.language)
+                if act.number is None or not await change.is_current(act.number):
                     act.number = await change.begin_import(act.description)
-                await change.keep_before(act.number, video.video_id, before)
-                await change.put(merged.stored)
+                await change.save_previous(act.number, video.video_id, before)
+                await change.store_video(merged.stored)
         return before, merged
 
-    async def _language(self, arrivals: Iterable[_Arrival]) -> str:
+    async def _choose_language(self, arrivals: Iterable[PendingVideo]) -> str:
         """The library's language; a new library takes that of the first file that names one, unless it was told."""
         states = await self._repository.states(self._scope)
         if states and states[0].language_chosen:
@@ -130,7 +134,7 @@ class Importer:
 
 
 @dataclass(slots=True)
-class _Act:
+class _ImportRecord:
     """The import as it is recorded for undo; it gets its number with the first change."""
 
     description: str
@@ -138,12 +142,12 @@ class _Act:
     number: int | None = None
 
 
-class _Shelf:
+class ImportBatch:
     """Puts together what several files say of one video: pages join, a second whole file is refused."""
 
     def __init__(self, most_videos: int) -> None:
         self._most_videos = most_videos
-        self.arrivals: dict[str, _Arrival] = {}
+        self.pending: dict[str, PendingVideo] = {}
         self.rejections: list[Rejection] = []
         self._whole_from: dict[str, str] = {}
 
@@ -152,9 +156,9 @@ class _Shelf:
         told = reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ")
         self.rejections.append(Rejection(source, told))
 
-    def add(self, source: str, reading: Reading) -> None:
+    def add(self, source: str, reading: FileContent) -> None:
         """Raises InputError, with nothing added, for more videos than one import may bring."""
-        videos = self.arrivals.keys() | {transcript.video.video_id for transcript in reading.transcripts}
+        videos = self.pending.keys() | {transcript.video.video_id for transcript in reading.transcripts}
         if len(videos) > self._most_videos:
             raise InputError(
                 f"{source}: with it the import would bring {len(videos):,} videos, and {self._most_videos:,} are "
@@ -169,14 +173,14 @@ class _Shelf:
                 continue
             if transcript.whole:
                 self._whole_from[video_id] = source
-            known = self.arrivals.get(video_id)
-            segments = transcript.segments or segment(transcript.cues)
-            merged = merge(known.stored if known else None, transcript.video, segments, whole=transcript.whole)
-            self.arrivals[video_id] = _Arrival(merged.stored, transcript.whole or bool(known and known.whole))
+            known = self.pending.get(video_id)
+            segments = transcript.segments or segment_cues(transcript.cues)
+            merged = merge_video(known.stored if known else None, transcript.video, segments, whole=transcript.whole)
+            self.pending[video_id] = PendingVideo(merged.stored, transcript.whole or bool(known and known.whole))
 
 
-def _counted(report: ImportReport, before: StoredVideo | None, merged: Merged) -> ImportReport:
-    changes = merged.changes(before)
+def _count_video(report: ImportReport, before: StoredVideo | None, merged: MergedVideo) -> ImportReport:
+    changes = merged.differs_from(before)
     return replace(
         report,
         videos_added=report.videos_added + (before is None),
@@ -189,7 +193,7 @@ def _counted(report: ImportReport, before: StoredVideo | None, merged: Merged) -
     )
 
 
-def _foreign(arrivals: Iterable[_Arrival], language: str) -> tuple[str, ...]:
+def _note_other_languages(arrivals: Iterable[PendingVideo], language: str) -> tuple[str, ...]:
     videos = [arrival.stored.video for arrival in arrivals]
     return tuple(
         f"{video.heading}: its language is {video.language!r}, the library's is {language!r}; "

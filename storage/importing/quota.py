@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from storage.database.repository import Repository
 from storage.errors import OverQuota
-from storage.importing.merging import merge
+from storage.importing.merging import merge_video
 from storage.models import MEGABYTE, LibrarySize, Quota, StoredVideo
 
 
@@ -21,32 +21,32 @@ async def require_room(
     """
     held = (await repository.sizes([key]) or [LibrarySize(key)])[0]
     segments, size = held.segments, held.text_bytes
-    more, larger = await asyncio.to_thread(_measured, [stored for stored, _ in arriving])
+    more, larger = await asyncio.to_thread(_measure_videos, [stored for stored, _ in arriving])
     if segments + more <= quota.segments and size + larger <= quota.text_bytes:
         return
     for stored, whole in arriving:
         before = await repository.video(key, stored.video.video_id)
-        after = merge(before, stored.video, stored.segments, whole=whole).stored
-        was, now = _measured([before] if before else []), _measured([after])
+        after = merge_video(before, stored.video, stored.segments, whole=whole).stored
+        was, now = _measure_videos([before] if before else []), _measure_videos([after])
         segments, size = segments + now[0] - was[0], size + now[1] - was[1]
     # A library that was larger before its quota was lowered may still shrink.
     if segments > max(quota.segments, held.segments):
-        raise _refusal(f"{segments:,} segments", f"{quota.segments:,}")
+        raise _describe_refusal(f"{segments:,} segments", f"{quota.segments:,}")
     if size > max(quota.text_bytes, held.text_bytes):
-        raise _refusal(f"{_megabytes(size)} megabytes of text", _megabytes(quota.text_bytes))
+        raise _describe_refusal(f"{_format_megabytes(size)} megabytes of text", _format_megabytes(quota.text_bytes))
 
 
-def _measured(videos: Sequence[StoredVideo]) -> tuple[int, int]:
+def _measure_videos(videos: Sequence[StoredVideo]) -> tuple[int, int]:
     """How many segments videos have, and how many bytes of text."""
     texts = [segment.text for stored in videos for segment in stored.segments]
     return len(texts), sum(len(text.encode()) for text in texts)
 
 
-def _megabytes(size: int) -> str:
+def _format_megabytes(size: int) -> str:
     return f"{size / MEGABYTE:,.1f}"
 
 
-def _refusal(needed: str, allowed: str) -> OverQuota:
+def _describe_refusal(needed: str, allowed: str) -> OverQuota:
     return OverQuota(
         f"With this the library would hold {needed}, and {allowed} are allowed: nothing was imported. "
         "Remove videos first, or ask whoever hosts this bot for more room."

@@ -9,13 +9,13 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from storage.models import SILENCE_SECOND, Cue, CueMark, Segment
+from storage.models import SILENCE_SECONDS, Cue, CueMark, Segment
 
-SHORTEST_CHARACTERS = 360
-LONGEST_PIECE_CHARACTERS = 130
+MIN_SEGMENT_LENGTH = 360
+MAX_PIECE_LENGTH = 130
 
 
-def segment(cues: Sequence[Cue]) -> tuple[Segment, ...]:
+def segment_cues(cues: Sequence[Cue]) -> tuple[Segment, ...]:
     """Return the segments of a video whose `cues` are in order of their start. All words are in them, once.
 
     A segment ends at the first cue boundary where it is long enough, or before a silence. No two segments start within
@@ -24,39 +24,39 @@ def segment(cues: Sequence[Cue]) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     open_pieces: list[Cue] = []
     length = 0
-    for piece in _pieces(cues):
+    for piece in _split_cues(cues):
         if open_pieces and _ends_before(piece, open_pieces, length):
-            segments.append(_joined(open_pieces))
+            segments.append(_join_pieces(open_pieces))
             open_pieces, length = [], 0
         length += len(piece.text) + bool(open_pieces)
         open_pieces.append(piece)
     if open_pieces:
-        segments.append(_joined(open_pieces))
+        segments.append(_join_pieces(open_pieces))
     return tuple(segments)
 
 
 def _ends_before(piece: Cue, pieces: Sequence[Cue], length: int) -> bool:
     if math.floor(piece.start_second) == math.floor(pieces[0].start_second):
         return False
-    return length >= SHORTEST_CHARACTERS or piece.start_second - pieces[-1].end_second > SILENCE_SECOND
+    return length >= MIN_SEGMENT_LENGTH or piece.start_second - pieces[-1].end_second > SILENCE_SECONDS
 
 
-def _pieces(cues: Sequence[Cue]) -> Iterator[Cue]:
+def _split_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
     """Yield the cues, the long ones split between words, as if each character took the same time."""
     for cue in cues:
-        if len(cue.text) <= LONGEST_PIECE_CHARACTERS:
+        if len(cue.text) <= MAX_PIECE_LENGTH:
             yield cue
             continue
         per_character = (cue.end_second - cue.start_second) / len(cue.text)
         offset = 0
-        for text in textwrap.wrap(cue.text, LONGEST_PIECE_CHARACTERS, break_long_words=False, break_on_hyphens=False):
+        for text in textwrap.wrap(cue.text, MAX_PIECE_LENGTH, break_long_words=False, break_on_hyphens=False):
             start_second = round(cue.start_second + offset * per_character, 3)
             offset += len(text) + 1
             end_second = round(cue.start_second + min(offset, len(cue.text)) * per_character, 3)
             yield Cue(start_second, end_second, text)
 
 
-def _joined(pieces: Sequence[Cue]) -> Segment:
+def _join_pieces(pieces: Sequence[Cue]) -> Segment:
     marks = []
     offset = 0
     for piece in pieces:

@@ -18,7 +18,7 @@ _was_enabled = False
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """No search for cycles inside; several may be inside at once, and the last to leave turns it on again."""
     global _holders, _was_enabled
     with _lock:

@@ -22,28 +22,28 @@ import xxhash
 from numpy.typing import NDArray
 
 from storage.analysis import ANALYSED_BY
-from storage.database.atomic_files import abandoned, discard, part_of, take_place
-from storage.ranking.index.index_part import LibraryIndex
-from storage.ranking.index.ngrams import Subwords
+from storage.database.atomic_files import delete_file, find_abandoned, part_path, replace_atomically
+from storage.ranking.index.index_part import IndexPart
+from storage.ranking.index.ngrams import NgramIndex
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 """Raised whenever the layout changes: the arrays of an index, or what they mean."""
 _MAGIC = b"cuepoint"
 _ALIGNED = 64
-_READ_AT_ONCE = 1 << 20
-_LONGEST_HEADER = 1 << 16
+_READ_CHUNK_BYTES = 1 << 20
+_MAX_HEADER_BYTES = 1 << 16
 _UNSOUND = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What reading a file can raise that is no index of ours, whatever is in it."""
-_NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[Subwords]] = {
-    "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "subwords": Subwords,
+_NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[NgramIndex]] = {
+    "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "subwords": NgramIndex,
 }  # fmt: skip
 
 log = logging.getLogger("cuepoint.index")
 
 
-class AnotherVersion(ValueError):
+class OtherCacheVersion(ValueError):
     """A file that was whole when it was written, but not for this."""
 
 
@@ -51,7 +51,7 @@ class AnotherVersion(ValueError):
 class CachedIndex:
     """An index with the version of each of its videos, in the order of the index."""
 
-    index: LibraryIndex
+    index: IndexPart
     versions: NDArray[np.int64]
 
 
@@ -74,48 +74,48 @@ class IndexCache:
 
     def store(self, key: str, cached: CachedIndex) -> bool:
         """Keep the index of a library. Returns whether that could be done; if not, the next start makes it anew."""
-        part = part_of(self._path(key))
+        part = part_path(self._path(key))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for left in abandoned(self._folder):
-                discard(left)
+            for left in find_abandoned(self._folder):
+                delete_file(left)
             with part.open("wb") as file:
                 _write(file, {"library": key, "language": cached.index.language, **_versions()}, cached)
-            take_place(part, self._path(key))
+            replace_atomically(part, self._path(key))
         except OSError as error:
             log.warning("the index of %s cannot be kept: %s", key, error)
             return False
         finally:
-            discard(part)
+            delete_file(part)
         return True
 
-    def damaged(self, languages: Mapping[str, str]) -> list[str]:
+    def find_damaged(self, languages: Mapping[str, str]) -> list[str]:
         """Of some libraries, given with their languages, those whose file is neither sound nor another version's."""
-        return [key for key, language in languages.items() if not self._sound(key, language)]
+        return [key for key, language in languages.items() if not self._is_sound(key, language)]
 
-    def _sound(self, key: str, language: str) -> bool:
+    def _is_sound(self, key: str, language: str) -> bool:
         try:
             with self._path(key).open("rb") as file:
                 _read(file, {"library": key, "language": language, **_versions()})
-        except (FileNotFoundError, NotADirectoryError, AnotherVersion):
+        except (FileNotFoundError, NotADirectoryError, OtherCacheVersion):
             pass
         except _UNSOUND:
             return False
         return True
 
-    def strays(self, keys: Collection[str]) -> list[Path]:
+    def find_strays(self, keys: Collection[str]) -> list[Path]:
         """The files that belong to none of the libraries there are."""
         own = {self._path(key) for key in keys}
         return [path for path in sorted(self._folder.glob("*.index")) if path not in own]
 
-    def forget(self, key: str) -> None:
+    def delete(self, key: str) -> None:
         """Delete what is kept of a library."""
-        discard(self._path(key))
+        delete_file(self._path(key))
 
-    def forget_all(self) -> None:
+    def delete_all(self) -> None:
         """Delete all that is kept, and what is just being written."""
         for path in self._folder.glob("*.index*"):
-            discard(path)
+            delete_file(path)
 
     def _path(self, key: str) -> Path:
         # A library's key is no file name everywhere ("server:1"), and a hash has the same length for all.
@@ -134,7 +134,7 @@ def _write(file: BinaryIO, meant_for: Mapping[str, object], cached: CachedIndex)
         layout[name] = [array.dtype.str, len(array), end]
         end += -(-array.nbytes // _ALIGNED) * _ALIGNED
     checksum = xxhash.xxh3_64()
-    for part in _body(arrays):
+    for part in _write_arrays(arrays):
         checksum.update(part)
     header = json.dumps(
         {
@@ -146,11 +146,11 @@ def _write(file: BinaryIO, meant_for: Mapping[str, object], cached: CachedIndex)
     ).encode()
     header += b" " * (-(24 + len(header)) % _ALIGNED)
     file.write(_MAGIC + len(header).to_bytes(8, "little") + xxhash.xxh3_64_digest(header) + header)
-    for part in _body(arrays):
+    for part in _write_arrays(arrays):
         file.write(part)
 
 
-def _body(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Iterator[bytes | memoryview]:
+def _write_arrays(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Iterator[bytes | memoryview]:
     for array in arrays.values():
         yield np.ascontiguousarray(array).data.cast("B") if len(array) else b""
         yield b"\0" * (-array.nbytes % _ALIGNED)
@@ -162,28 +162,28 @@ def _read(file: BinaryIO, meant_for: Mapping[str, object]) -> CachedIndex:
     if len(head) < 24 or head[:8] != _MAGIC:
         raise ValueError("it is no index")
     length = int.from_bytes(head[8:16], "little")
-    header = file.read(min(length, _LONGEST_HEADER))
+    header = file.read(min(length, _MAX_HEADER_BYTES))
     if len(header) != length or xxhash.xxh3_64_digest(header) != head[16:24]:
         raise ValueError("its header is damaged")
     told = json.loads(header)
     if any(told[name] != value for name, value in meant_for.items()):
-        raise AnotherVersion("it was made by another version")
+        raise OtherCacheVersion("it was made by another version")
     if _checksum(file) != (told["bytes"], told["checksum"]):
         raise ValueError("it is damaged")
-    return _mapped(file, 24 + length, told)
+    return _map_index(file, 24 + length, told)
 
 
 def _checksum(file: BinaryIO) -> tuple[int, str]:
     """The size and checksum of the rest of a file. Read, not mapped: what is only checked need not stay in memory."""
     checksum, size = xxhash.xxh3_64(), 0
-    buffer = memoryview(bytearray(_READ_AT_ONCE))
+    buffer = memoryview(bytearray(_READ_CHUNK_BYTES))
     while count := file.readinto(buffer):  # type: ignore[attr-defined]
         checksum.update(buffer[:count])
         size += count
     return size, checksum.hexdigest()
 
 
-def _mapped(file: BinaryIO, start: int, told: Mapping[str, Any]) -> CachedIndex:
+def _map_index(file: BinaryIO, start: int, told: Mapping[str, Any]) -> CachedIndex:
     pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     parts: dict[str, Any] = {}
     for name, (dtype, count, offset) in told["arrays"].items():
@@ -196,12 +196,12 @@ def _mapped(file: BinaryIO, start: int, told: Mapping[str, Any]) -> CachedIndex:
     for name, kind in _NESTED.items():
         parts[name] = kind(**parts[name])
     versions = parts.pop("versions")
-    return CachedIndex(LibraryIndex(language=told["language"], **parts), versions)
+    return CachedIndex(IndexPart(language=told["language"], **parts), versions)
 
 
-def _arrays(index: LibraryIndex) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+def _arrays(index: IndexPart) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
     """Every array of an index by name; those within a part as "part.name"."""
-    if index.gone is not None:
+    if index.deleted is not None:
         raise ValueError("an index with videos that are gone is joined before it is kept")
     for field in dataclasses.fields(index):
         value = getattr(index, field.name)

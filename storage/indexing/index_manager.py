@@ -14,45 +14,45 @@ from weakref import WeakValueDictionary
 from storage.database.library_writer import DEFAULT_LANGUAGE
 from storage.database.repository import LibraryState, Repository
 from storage.indexing.index_files import IndexCache
-from storage.indexing.index_process import make_elsewhere, read_in
-from storage.indexing.library_index import Shelf
+from storage.indexing.index_process import apply_changes, build_in_subprocess
+from storage.indexing.library_index import LibraryIndex
 from storage.models import OpenIndexes, Scope
-from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.index.index_part import IndexPart
 from storage.ranking.search import Searcher
 
 log = logging.getLogger("cuepoint.index")
 
-LIBRARIES_KEPT = 64
+MAX_LIBRARIES = 64
 """Libraries whose index is kept ready; the least lately used makes room."""
-SEARCHERS_KEPT = 64
+MAX_SEARCHERS = 64
 """Scopes whose searcher is kept ready."""
-WAITED_FOR = 100
+MAX_FOREGROUND_UPDATES = 100
 """Changed videos that a question waits for. More are indexed while questions are answered as before."""
-MADE_ELSEWHERE = 250
+SUBPROCESS_FROM_VIDEOS = 250
 """Changed videos from which a process of its own indexes them: starting one takes about as long as this many do."""
-JOINED_HERE = 50_000
+MERGE_INLINE_MAX_SEGMENTS = 50_000
 """Segments up to which the index of a library that is being opened is joined on the spot."""
-SMALLEST_KEPT = 500
+MIN_CACHED_SEGMENTS = 500
 """Segments from which an index is kept on disk: a smaller one is made in less time than it takes to read."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _ReadyIndex:
     """The index of a library, the state of the library that it shows, and when it came to do so."""
 
-    indexed: tuple[str, str, int]
-    shelf: Shelf
+    indexed_state: tuple[str, str, int]
+    library_index: LibraryIndex
     built_at: float
 
 
-class Shelves:
+class IndexManager:
     """Brings an index up to date when its library has changed, off the event loop, once for all who wait."""
 
     def __init__(self, repository: Repository, database: Path, folder: Path) -> None:
         self._repository = repository
         self._database, self._folder = database, folder
         self._cache = IndexCache(folder)
-        self._ready: OrderedDict[str, _Ready] = OrderedDict()
+        self._ready: OrderedDict[str, _ReadyIndex] = OrderedDict()
         self._searchers: OrderedDict[tuple[str, ...], tuple[object, Searcher]] = OrderedDict()
         self._updating: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
@@ -65,13 +65,13 @@ class Shelves:
         self._ready.clear()
         self._searchers.clear()
 
-    async def searcher(self, scope: Scope) -> tuple[Searcher, tuple[str, ...]]:
+    async def get_searcher(self, scope: Scope) -> tuple[Searcher, tuple[str, ...]]:
         """What ranks a scope as the database has it now, and for each of its indexes the library it is (part) of."""
         states = await self._repository.states(scope)
         for key in set(scope.libraries).intersection(self._ready) - {state.key for state in states}:
             # Another process has purged it.
-            self._let_go(key)
-        shelves = [(await self._current(state)).shelf for state in states]
+            self._drop_library(key)
+        shelves = [(await self._current_index(state)).library_index for state in states]
         parts = [part for shelf in shelves for part in shelf.parts]
         keys = tuple(state.key for state, shelf in zip(states, shelves, strict=True) for _ in shelf.parts)
         # A searcher serves for as long as the very same parts do; their ids are not reused while it holds them.
@@ -79,16 +79,16 @@ class Shelves:
         known = self._searchers.get(scope.libraries)
         if known is None or known[0] != basis:
             glossary = await self._repository.glossary(scope)
-            known = basis, await asyncio.to_thread(Searcher, parts, _language(parts), glossary)
+            known = basis, await asyncio.to_thread(Searcher, parts, _language_of(parts), glossary)
             self._searchers[scope.libraries] = known
-            if len(self._searchers) > SEARCHERS_KEPT:
+            if len(self._searchers) > MAX_SEARCHERS:
                 self._searchers.popitem(last=False)
         self._searchers.move_to_end(scope.libraries)
         return known[1], keys
 
-    async def age_second(self, scope: Scope) -> float:
+    async def index_age_seconds(self, scope: Scope) -> float:
         """How long ago the oldest index of a scope, brought up to date, was built; in seconds."""
-        ready = [await self._current(state) for state in await self._repository.states(scope)]
+        ready = [await self._current_index(state) for state in await self._repository.states(scope)]
         now = time.monotonic()
         return max((now - each.built_at for each in ready), default=0.0)
 
@@ -96,21 +96,21 @@ class Shelves:
         """What is kept ready, as it is, without looking at the database."""
         now, ready = time.monotonic(), self._ready.values()
         oldest = max((now - each.built_at for each in ready), default=0.0)
-        return OpenIndexes(len(ready), sum(each.shelf.size for each in ready), oldest)
+        return OpenIndexes(len(ready), sum(each.library_index.size for each in ready), oldest)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Make every index anew when it is next needed, from nothing but the database."""
-        self._cache.forget_all()
+        self._cache.delete_all()
         self._ready.clear()
         self._searchers.clear()
 
-    async def damaged(self, languages: Mapping[str, str]) -> list[str]:
+    async def find_damaged(self, languages: Mapping[str, str]) -> list[str]:
         """Of some libraries, given with their languages, those whose file is not sound."""
-        return await asyncio.to_thread(self._cache.damaged, languages)
+        return await asyncio.to_thread(self._cache.find_damaged, languages)
 
-    async def strays(self, keys: Collection[str]) -> list[Path]:
+    async def find_strays(self, keys: Collection[str]) -> list[Path]:
         """The index files that belong to none of the libraries there are."""
-        return await asyncio.to_thread(self._cache.strays, keys)
+        return await asyncio.to_thread(self._cache.find_strays, keys)
 
     async def forget_library(self, key: str) -> None:
         """Let go of a library that is no more, in memory and on disk."""
@@ -118,105 +118,111 @@ class Shelves:
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
-        async with self._lock(key):
-            self._let_go(key)
-            await asyncio.to_thread(self._cache.forget, key)
+        async with self._library_lock(key):
+            self._drop_library(key)
+            await asyncio.to_thread(self._cache.delete, key)
 
-    def _let_go(self, key: str) -> None:
+    def _drop_library(self, key: str) -> None:
         self._ready.pop(key, None)
-        self._forget_searchers(key)
+        self._drop_searchers(key)
 
-    async def _current(self, state: LibraryState) -> _Ready:
+    async def _current_index(self, state: LibraryState) -> _ReadyIndex:
         """The index of a library as it is now; or as it was, while much has changed since and is being read."""
-        async with self._lock(state.key):
+        async with self._library_lock(state.key):
             ready = self._ready.get(state.key)
-            if ready is None or ready.indexed != state.indexed:
-                ready = await self._updated(state, ready)
+            if ready is None or ready.indexed_state != state.index_state:
+                ready = await self._update_index(state, ready)
             if state.key in self._ready:  # it may have made room for another while it was brought up to date
                 self._ready.move_to_end(state.key)
             return ready
 
-    def _lock(self, key: str) -> asyncio.Lock:
+    def _library_lock(self, key: str) -> asyncio.Lock:
         """The lock of a library; there for as long as anybody holds it or waits for it."""
         lock = self._updating.get(key)
         if lock is None:
             lock = self._updating[key] = asyncio.Lock()
         return lock
 
-    async def _updated(self, state: LibraryState, ready: _Ready | None) -> _Ready:
+    async def _update_index(self, state: LibraryState, ready: _ReadyIndex | None) -> _ReadyIndex:
         versions = await self._repository.versions(state.key)
-        if ready is None or not ready.shelf.parts or ready.shelf.language != state.language:
-            return self._show(state, await self._opened(state, versions))
-        missing = await asyncio.to_thread(ready.shelf.missing, versions)
-        if len(missing) <= WAITED_FOR:
-            return self._show(state, await read_in(self._repository, state.key, ready.shelf, versions))
-        self._bring_up_to_date(state)
+        if ready is None or not ready.library_index.parts or ready.library_index.language != state.language:
+            return self._publish_index(state, await self._open_index(state, versions))
+        missing = await asyncio.to_thread(ready.library_index.find_outdated, versions)
+        if len(missing) <= MAX_FOREGROUND_UPDATES:
+            return self._publish_index(
+                state, await apply_changes(self._repository, state.key, ready.library_index, versions)
+            )
+        self._start_background_update(state)
         # Of videos that are there no more, nothing is told even in the meantime.
-        shelf = await asyncio.to_thread(lambda: ready.shelf.without(ready.shelf.stale(versions) - versions.keys()))
-        return ready if shelf is ready.shelf else self._show(state, shelf, indexed=ready.indexed)
+        shelf = await asyncio.to_thread(
+            lambda: ready.library_index.without_videos(ready.library_index.find_stale(versions) - versions.keys())
+        )
+        return ready if shelf is ready.library_index else self._publish_index(state, shelf, indexed=ready.indexed_state)
 
-    async def _opened(self, state: LibraryState, versions: dict[str, int]) -> Shelf:
+    async def _open_index(self, state: LibraryState, versions: dict[str, int]) -> LibraryIndex:
         """A library as it was kept on disk, and what has changed since; made anew where nothing was kept."""
-        shelf = await self._kept(state)
-        missing = await asyncio.to_thread(shelf.missing, versions)
-        if len(missing) >= MADE_ELSEWHERE and await self._make(state):
-            shelf, versions = await self._kept(state), await self._repository.versions(state.key)
+        shelf = await self._load_cached(state)
+        missing = await asyncio.to_thread(shelf.find_outdated, versions)
+        if len(missing) >= SUBPROCESS_FROM_VIDEOS and await self._make_in_subprocess(state):
+            shelf, versions = await self._load_cached(state), await self._repository.versions(state.key)
         anew = not shelf.parts
-        shelf = await read_in(self._repository, state.key, shelf, versions)
-        if shelf.parts and (anew or shelf.untidy) and shelf.size <= JOINED_HERE:
-            shelf = await self._joined(state, shelf)
+        shelf = await apply_changes(self._repository, state.key, shelf, versions)
+        if shelf.parts and (anew or shelf.needs_merge) and shelf.size <= MERGE_INLINE_MAX_SEGMENTS:
+            shelf = await self._merge_index(state, shelf)
         return shelf
 
-    async def _joined(self, state: LibraryState, shelf: Shelf) -> Shelf:
+    async def _merge_index(self, state: LibraryState, shelf: LibraryIndex) -> LibraryIndex:
         """A shelf in a single part, which is kept on disk where that is worth it."""
-        shelf = await asyncio.to_thread(shelf.joined)
-        if shelf.size >= SMALLEST_KEPT:
-            await asyncio.to_thread(lambda: self._cache.store(state.key, shelf.kept()))
+        shelf = await asyncio.to_thread(shelf.merge_parts)
+        if shelf.size >= MIN_CACHED_SEGMENTS:
+            await asyncio.to_thread(lambda: self._cache.store(state.key, shelf.as_cached()))
         return shelf
 
-    async def _kept(self, state: LibraryState) -> Shelf:
+    async def _load_cached(self, state: LibraryState) -> LibraryIndex:
         cached = await asyncio.to_thread(self._cache.load, state.key, state.language)
-        return await asyncio.to_thread(Shelf.of, cached) if cached else Shelf(state.language)
+        return await asyncio.to_thread(LibraryIndex.from_cached, cached) if cached else LibraryIndex(state.language)
 
-    async def _make(self, state: LibraryState) -> bool:
-        return await make_elsewhere(self._database, self._folder, state.key, state.language)
+    async def _make_in_subprocess(self, state: LibraryState) -> bool:
+        return await build_in_subprocess(self._database, self._folder, state.key, state.language)
 
-    def _bring_up_to_date(self, state: LibraryState) -> None:
+    def _start_background_update(self, state: LibraryState) -> None:
         """Catch up with a library in the background, but not twice at the same time."""
         name = _task_name(state.key)
         if not any(task.get_name() == name for task in self._background):
-            task = asyncio.create_task(self._catch_up(state), name=name)
+            task = asyncio.create_task(self._update_in_background(state), name=name)
             self._background.add(task)
-            task.add_done_callback(self._ended)
+            task.add_done_callback(self._on_update_done)
 
-    async def _catch_up(self, state: LibraryState) -> None:
+    async def _update_in_background(self, state: LibraryState) -> None:
         """Bring an index up to date on disk, and show it from there instead of the one in use; or, where another
         process cannot do that, here. Questions wait only while what has changed meanwhile is read."""
-        made, ready = await self._make(state), self._ready.get(state.key)
-        shelf = await self._kept(state) if made or ready is None else ready.shelf
-        shelf = await read_in(self._repository, state.key, shelf, await self._repository.versions(state.key))
-        if shelf.untidy:
-            shelf = await self._joined(state, shelf)
-        async with self._lock(state.key):
-            shelf = await read_in(self._repository, state.key, shelf, await self._repository.versions(state.key))
-            self._show(state, shelf)
+        made, ready = await self._make_in_subprocess(state), self._ready.get(state.key)
+        shelf = await self._load_cached(state) if made or ready is None else ready.library_index
+        shelf = await apply_changes(self._repository, state.key, shelf, await self._repository.versions(state.key))
+        if shelf.needs_merge:
+            shelf = await self._merge_index(state, shelf)
+        async with self._library_lock(state.key):
+            shelf = await apply_changes(self._repository, state.key, shelf, await self._repository.versions(state.key))
+            self._publish_index(state, shelf)
 
-    def _show(self, state: LibraryState, shelf: Shelf, *, indexed: tuple[str, str, int] | None = None) -> _Ready:
+    def _publish_index(
+        self, state: LibraryState, shelf: LibraryIndex, *, indexed: tuple[str, str, int] | None = None
+    ) -> _ReadyIndex:
         """Answer from a shelf from now on. It shows the library in the state given, or in the earlier one named."""
-        ready = self._ready[state.key] = _Ready(indexed or state.indexed, shelf, time.monotonic())
-        if len(self._ready) > LIBRARIES_KEPT:
-            self._forget_searchers(self._ready.popitem(last=False)[0])
-        self._forget_searchers(state.key)
-        if shelf.untidy:
-            self._bring_up_to_date(state)
+        ready = self._ready[state.key] = _ReadyIndex(indexed or state.index_state, shelf, time.monotonic())
+        if len(self._ready) > MAX_LIBRARIES:
+            self._drop_searchers(self._ready.popitem(last=False)[0])
+        self._drop_searchers(state.key)
+        if shelf.needs_merge:
+            self._start_background_update(state)
         return ready
 
-    def _forget_searchers(self, key: str) -> None:
+    def _drop_searchers(self, key: str) -> None:
         """Searchers of an earlier index would hold it in memory."""
         for libraries in [libraries for libraries in self._searchers if key in libraries]:
             del self._searchers[libraries]
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _on_update_done(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("could not %s", task.get_name(), exc_info=error)
@@ -227,6 +233,6 @@ def _task_name(key: str) -> str:
     return f"bring the index of {key} up to date"
 
 
-def _language(indexes: Sequence[LibraryIndex]) -> str:
+def _language_of(indexes: Sequence[IndexPart]) -> str:
     """The language of the first library that holds anything: one with nothing but a glossary has not found its own."""
     return next((index.language for index in indexes if index.size), DEFAULT_LANGUAGE)

@@ -18,29 +18,31 @@ from types import TracebackType
 
 from storage.database.connection import Database
 from storage.database.repository import Repository
-from storage.indexing.gc_pause import uncollected
+from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_files import IndexCache
-from storage.indexing.library_index import Shelf
+from storage.indexing.library_index import LibraryIndex
 
 PROJECT = Path(__file__).resolve().parents[2]
 log = logging.getLogger("cuepoint.index")
 
-READ_AT_ONCE = 200
+READ_BATCH_VIDEOS = 200
 """Videos that are read from the database and indexed at a time: it bounds the memory that this takes."""
 
 
-async def read_in(repository: Repository, key: str, shelf: Shelf, versions: Mapping[str, int]) -> Shelf:
+async def apply_changes(
+    repository: Repository, key: str, shelf: LibraryIndex, versions: Mapping[str, int]
+) -> LibraryIndex:
     """A shelf with what the database has instead of what it had."""
-    missing = await asyncio.to_thread(shelf.missing, versions)
-    shelf = await asyncio.to_thread(lambda: shelf.without(shelf.stale(versions)))
-    with uncollected():
-        for batch in _batches(missing):
-            videos = await repository.texts(key, batch)
-            shelf = await asyncio.to_thread(shelf.added, videos, versions)
+    missing = await asyncio.to_thread(shelf.find_outdated, versions)
+    shelf = await asyncio.to_thread(lambda: shelf.without_videos(shelf.find_stale(versions)))
+    with gc_paused():
+        for batch in _split_batches(missing):
+            videos = await repository.videos_without_marks(key, batch)
+            shelf = await asyncio.to_thread(shelf.with_videos, videos, versions)
     return shelf
 
 
-async def make_elsewhere(database: Path, folder: Path, key: str, language: str) -> bool:
+async def build_in_subprocess(database: Path, folder: Path, key: str, language: str) -> bool:
     """Bring the index file of a library up to date in another process. Returns whether that could be done."""
     try:
         child = await asyncio.create_subprocess_exec(
@@ -62,29 +64,29 @@ async def make_elsewhere(database: Path, folder: Path, key: str, language: str) 
     return child.returncode == 0
 
 
-async def _brought_up_to_date(path: Path, cache: IndexCache, key: str, language: str) -> bool:
+async def _update_index_file(path: Path, cache: IndexCache, key: str, language: str) -> bool:
     """What the other process does; False where the file could not be written."""
     cached = cache.load(key, language)
-    shelf = Shelf.of(cached) if cached else Shelf(language)
+    shelf = LibraryIndex.from_cached(cached) if cached else LibraryIndex(language)
     database = await Database.open(path)
     try:
         repository = Repository(database)
-        shelf = await read_in(repository, key, shelf, await repository.versions(key))
+        shelf = await apply_changes(repository, key, shelf, await repository.versions(key))
     finally:
         await database.close()
-    return not shelf.parts or cache.store(key, shelf.joined().kept())
+    return not shelf.parts or cache.store(key, shelf.merge_parts().as_cached())
 
 
-def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (items[first : first + READ_AT_ONCE] for first in range(0, len(items), READ_AT_ONCE))
+def _split_batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (items[first : first + READ_BATCH_VIDEOS] for first in range(0, len(items), READ_BATCH_VIDEOS))
 
 
-def _say_where(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+def _print_trace(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
     """Say where the other process failed, for the log. What the error says may hold words of a caption."""
     sys.stderr.write("".join(traceback.format_tb(trace)) + kind.__name__)
 
 
 if __name__ == "__main__":
-    sys.excepthook = _say_where
+    sys.excepthook = _print_trace
     _database, _folder, _key, _language = sys.argv[1:]
-    sys.exit(not asyncio.run(_brought_up_to_date(Path(_database), IndexCache(Path(_folder)), _key, _language)))
+    sys.exit(not asyncio.run(_update_index_file(Path(_database), IndexCache(Path(_folder)), _key, _language)))

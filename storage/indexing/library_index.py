@@ -11,12 +11,12 @@ import numpy as np
 from storage.indexing.index_files import CachedIndex
 from storage.models import StoredVideo
 from storage.ranking.index.build import build_index
-from storage.ranking.index.index_part import LibraryIndex
-from storage.ranking.index.merge import join_indexes
+from storage.ranking.index.index_part import IndexPart
+from storage.ranking.index.merge import merge_parts
 
-JOINED_AT_ONCE = 2_000
+MAX_QUICK_MERGE_SEGMENTS = 2_000
 """Segments up to which parts are joined as soon as they are about as large as each other: it takes a moment."""
-MOST_PARTS = 12
+MAX_PARTS = 12
 """From so many parts on they are joined: each costs every question a little."""
 LATER_SHARE, LATER_AT_LEAST = 0.02, 2_000
 """How much, of all segments and at least, may have come later or gone since before all is joined into one again. What
@@ -24,7 +24,7 @@ came later is not kept on disk, and read anew at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class VideoPlace:
     """Where a video is: the part, its position in it, and which version of it that is."""
 
     part: int
@@ -33,19 +33,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shelf:
+class LibraryIndex:
     """The parts, the largest first, and the place of every video."""
 
     language: str
-    parts: tuple[LibraryIndex, ...] = ()
-    places: Mapping[str, Place] = field(default_factory=dict)
+    parts: tuple[IndexPart, ...] = ()
+    places: Mapping[str, VideoPlace] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, cached: CachedIndex) -> Shelf:
+    def from_cached(cls, cached: CachedIndex) -> LibraryIndex:
         """A library as it was kept on disk."""
         videos = cached.index.videos
         places = {
-            videos.video_id(video): Place(0, video, version) for video, version in enumerate(cached.versions.tolist())
+            videos.video_id_at(video): VideoPlace(0, video, version)
+            for video, version in enumerate(cached.versions.tolist())
         }
         return cls(cached.index.language, (cached.index,), places)
 
@@ -55,18 +56,18 @@ class Shelf:
         return sum(part.size for part in self.parts)
 
     @property
-    def untidy(self) -> bool:
+    def needs_merge(self) -> bool:
         """Whether it is time to join everything into one part."""
         base = self.parts[0].size if self.parts else 0
-        gone = sum(part.numbered - part.size for part in self.parts)
+        gone = sum(part.max_doc - part.size for part in self.parts)
         later = self.size - base + gone
-        return len(self.parts) > MOST_PARTS or later > max(LATER_AT_LEAST, LATER_SHARE * self.size)
+        return len(self.parts) > MAX_PARTS or later > max(LATER_AT_LEAST, LATER_SHARE * self.size)
 
-    def stale(self, versions: Mapping[str, int]) -> set[str]:
+    def find_stale(self, versions: Mapping[str, int]) -> set[str]:
         """Which videos are there otherwise than here, or not at all; given the version of each as it is now."""
         return {video_id for video_id, place in self.places.items() if versions.get(video_id) != place.version}
 
-    def missing(self, versions: Mapping[str, int]) -> list[str]:
+    def find_outdated(self, versions: Mapping[str, int]) -> list[str]:
         """Which videos have to be read, given the version of each as it is now."""
         return [
             video_id
@@ -74,50 +75,52 @@ class Shelf:
             if (place := self.places.get(video_id)) is None or place.version != version
         ]
 
-    def without(self, video_ids: Collection[str]) -> Shelf:
+    def without_videos(self, video_ids: Collection[str]) -> LibraryIndex:
         """The same without some of its videos."""
         if not video_ids:
             return self
         gone: defaultdict[int, list[int]] = defaultdict(list)
         for video_id in video_ids:
             gone[self.places[video_id].part].append(self.places[video_id].video)
-        parts = tuple(part.without(gone[n]) if n in gone else part for n, part in enumerate(self.parts))
-        return Shelf(self.language, parts, {key: place for key, place in self.places.items() if key not in video_ids})
+        parts = tuple(part.without_videos(gone[n]) if n in gone else part for n, part in enumerate(self.parts))
+        return LibraryIndex(
+            self.language, parts, {key: place for key, place in self.places.items() if key not in video_ids}
+        )
 
-    def added(self, videos: Sequence[StoredVideo], versions: Mapping[str, int]) -> Shelf:
+    def with_videos(self, videos: Sequence[StoredVideo], versions: Mapping[str, int]) -> LibraryIndex:
         """The same with more videos, which it does not have yet."""
         if not videos:
             return self
         part = build_index([(each.video, each.segments) for each in videos], self.language)
         places = {
-            (video_id := part.videos.video_id(video)): Place(len(self.parts), video, versions[video_id])
+            (video_id := part.videos.video_id_at(video)): VideoPlace(len(self.parts), video, versions[video_id])
             for video in range(len(part.videos))
         }
-        return Shelf(self.language, (*self.parts, part), {**self.places, **places})._settled()
+        return LibraryIndex(self.language, (*self.parts, part), {**self.places, **places})._merge_small_parts()
 
-    def _settled(self) -> Shelf:
+    def _merge_small_parts(self) -> LibraryIndex:
         """Join the last parts while they are small and the one before is not much larger than what follows it."""
         shelf, first = self, len(self.parts) - 1
         while first > 0 and shelf.parts[first - 1].size <= 2 * sum(part.size for part in shelf.parts[first:]):
             first -= 1
-        if first < len(self.parts) - 1 and sum(part.size for part in shelf.parts[first:]) <= JOINED_AT_ONCE:
-            return shelf.joined(first)
+        if first < len(self.parts) - 1 and sum(part.size for part in shelf.parts[first:]) <= MAX_QUICK_MERGE_SEGMENTS:
+            return shelf.merge_parts(first)
         return shelf
 
-    def joined(self, first: int = 0) -> Shelf:
+    def merge_parts(self, first: int = 0) -> LibraryIndex:
         """The same with the parts from one on joined into a single one."""
-        if len(self.parts) == first + 1 and not self.parts[first].gone:
+        if len(self.parts) == first + 1 and not self.parts[first].deleted:
             return self
-        part = join_indexes(self.parts[first:])
+        part = merge_parts(self.parts[first:])
         places = dict(self.places)
         for video in range(len(part.videos)):
-            video_id = part.videos.video_id(video)
-            places[video_id] = Place(first, video, places[video_id].version)
-        return Shelf(self.language, (*self.parts[:first], part), places)
+            video_id = part.videos.video_id_at(video)
+            places[video_id] = VideoPlace(first, video, places[video_id].version)
+        return LibraryIndex(self.language, (*self.parts[:first], part), places)
 
-    def kept(self) -> CachedIndex:
+    def as_cached(self) -> CachedIndex:
         """As it is kept on disk; only where it is a single part, of which nothing is gone."""
         [index] = self.parts
-        ids = (index.videos.video_id(video) for video in range(len(index.videos)))
+        ids = (index.videos.video_id_at(video) for video in range(len(index.videos)))
         versions = np.fromiter((self.places[video_id].version for video_id in ids), np.int64, len(index.videos))
         return CachedIndex(index, versions)

@@ -79,7 +79,7 @@ class Ledger(ServerEntries, PeopleEntries):
 
     async def _write_state(self, key: str, payload: str, drawn_on: str, expired_at: float) -> None:
         try:
-            await self._write(
+            await self._execute(
                 """
                 INSERT INTO button_state (key, payload, expired_at, libraries) VALUES (?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET expired_at = max(expired_at, excluded.expired_at)
@@ -89,7 +89,7 @@ class Ledger(ServerEntries, PeopleEntries):
         finally:
             self._begun.pop(key, None)
 
-    async def state(self, key: str, *, bound_to: str = "") -> str | None:
+    async def load_state(self, key: str, *, bound_to: str = "") -> str | None:
         """The payload kept under a key; None when the key is unknown, has expired, or was bound to something else."""
         rows = await self._rows(
             "SELECT payload, libraries FROM button_state WHERE key = ? AND expired_at > ?", (key, self._now())
@@ -107,14 +107,14 @@ class Ledger(ServerEntries, PeopleEntries):
         digest = self._keyed_hash(json.dumps([payload, libraries, bound_to]))
         return base64.urlsafe_b64encode(digest[:_KEY_BYTES]).decode()
 
-    async def sweep(self, retention_seconds: float) -> int:
+    async def delete_expired(self, retention_seconds: float) -> int:
         """Delete the buttons that have expired, the votes, misses and sightings older than the retention, and the tally
         of imports of earlier days.
 
         Returns how many rows that were.
         """
         oldest = (self._now() - retention_seconds,)
-        return await self._write_all(
+        return await self._execute_all(
             [
                 ("DELETE FROM button_state WHERE expired_at <= ?", (self._now(),)),
                 ("DELETE FROM vote WHERE voted_at <= ?", oldest),
@@ -143,9 +143,9 @@ class Ledger(ServerEntries, PeopleEntries):
             row = await cursor.fetchone()
         return int(row[0]) if row else 0
 
-    async def forgo_import(self, library: str) -> None:
+    async def cancel_import(self, library: str) -> None:
         """Count an import less: it was broken off, and is to be begun again."""
-        await self._write(
+        await self._execute(
             "UPDATE import_tally SET imports = imports - 1 WHERE library = ? AND day = ? AND imports > 0",
             (library, self._today()),
         )
@@ -165,9 +165,9 @@ class Ledger(ServerEntries, PeopleEntries):
         rows = await self._rows("SELECT hash FROM command_tree WHERE place = ?", (place,))
         return rows[0][0] if rows else None
 
-    async def keep_command_hash(self, place: str, value: str) -> None:
+    async def save_command_hash(self, place: str, value: str) -> None:
         """Remember which commands were synced to a place."""
-        await self._write(
+        await self._execute(
             "INSERT INTO command_tree (place, hash) VALUES (?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
             (place, value),
         )

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from storage.ledger.rows import LedgerRows, kept_form
-from storage.models import CastVote, Known, Miss, Sighting, Verdict, Vote, VoteCount
+from storage.ledger.rows import LedgerRows, normalize_question
+from storage.models import CastVote, Miss, PersonalData, Sighting, Verdict, Vote, VoteCount
 
-SERVERS_ASKED = 25
+MAX_SERVERS_SEEN = 25
 """Of so many servers at most a person is taken to be a member, the latest ones: each has to be asked."""
-SIGHTING_KEPT_SECOND = 3600.0
+SIGHTING_RENEWED_AFTER_SECONDS = 3600.0
 """A sighting is not written again within this time: it would be a write with every command."""
 
 
 class PeopleEntries(LedgerRows):
     """Votes, misses and sightings."""
 
-    async def vote(self, user_id: int, vote: Vote) -> None:
+    async def save_vote(self, user_id: int, vote: Vote) -> None:
         """Count a person's verdict, in place of the one they gave on that question and segment before."""
-        await self._write(
+        await self._execute(
             """
             INSERT INTO vote (voter, library, question, video_id, start_second, verdict, voted_at)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET verdict = excluded.verdict, voted_at = excluded.voted_at
             """,
-            (self._person(user_id), *_subject(vote), vote.verdict, self._now()),
+            (self._person_key(user_id), *_vote_key(vote), vote.verdict, self._now()),
         )
 
-    async def withdraw(self, user_id: int, vote: Vote) -> None:
+    async def withdraw_vote(self, user_id: int, vote: Vote) -> None:
         """Take back a person's vote on that question and segment, whichever verdict it was; no vote is no error."""
-        await self._write(
+        await self._execute(
             "DELETE FROM vote WHERE (voter, library, question, video_id, start_second) = (?, ?, ?, ?, ?)",
-            (self._person(user_id), *_subject(vote)),
+            (self._person_key(user_id), *_vote_key(vote)),
         )
 
     async def votes(self, library: str | None = None) -> list[VoteCount]:
@@ -43,16 +43,16 @@ class PeopleEntries(LedgerRows):
             f" GROUP BY {subject} ORDER BY {subject}",
             (library,),
         )
-        return [VoteCount(_vote(*row), count) for *row, count in rows]
+        return [VoteCount(_make_vote(*row), count) for *row, count in rows]
 
-    async def missed(self, library: str, question: str, user_id: int) -> None:
+    async def record_miss(self, library: str, question: str, user_id: int) -> None:
         """Count a question that a library (by its key) did not answer."""
-        await self._write(
+        await self._execute(
             """
             INSERT INTO miss (library, question, person, count, last_asked) VALUES (?, ?, ?, 1, ?)
             ON CONFLICT DO UPDATE SET count = count + 1, last_asked = excluded.last_asked
             """,
-            (library, kept_form(question), self._person(user_id), self._now()),
+            (library, normalize_question(question), self._person_key(user_id), self._now()),
         )
 
     async def misses(self, library: str) -> list[Miss]:
@@ -66,15 +66,15 @@ class PeopleEntries(LedgerRows):
         )
         return [Miss(*row) for row in rows]
 
-    async def saw(self, user_id: int, server_id: int) -> None:
+    async def record_sighting(self, user_id: int, server_id: int) -> None:
         """Note that a person uses the bot in a server."""
-        person, now = self._person(user_id), self._now()
+        person, now = self._person_key(user_id), self._now()
         known = await self._rows(
             "SELECT 1 FROM sighting WHERE person = ? AND server = ? AND last_seen > ?",
-            (person, str(server_id), now - SIGHTING_KEPT_SECOND),
+            (person, str(server_id), now - SIGHTING_RENEWED_AFTER_SECONDS),
         )
         if not known:
-            await self._write(
+            await self._execute(
                 """
                 INSERT INTO sighting (person, server, last_seen) VALUES (?, ?, ?)
                 ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen
@@ -82,20 +82,20 @@ class PeopleEntries(LedgerRows):
                 (person, str(server_id), now),
             )
 
-    async def servers_seen(self, user_id: int, limit: int = SERVERS_ASKED) -> list[Sighting]:
+    async def servers_seen(self, user_id: int, limit: int = MAX_SERVERS_SEEN) -> list[Sighting]:
         """The servers in which a person used the bot, the latest first; those that the bot has left are not told."""
         rows = await self._rows(
             """
             SELECT server, last_seen FROM sighting LEFT JOIN server ON id = server
             WHERE person = ? AND left_at IS NULL ORDER BY last_seen DESC, server LIMIT ?
             """,
-            (self._person(user_id), limit),
+            (self._person_key(user_id), limit),
         )
         return [Sighting(int(server), last_seen) for server, last_seen in rows]
 
-    async def known_about(self, user_id: int) -> Known:
+    async def personal_data(self, user_id: int) -> PersonalData:
         """All that is kept about a person, the latest first."""
-        person = (self._person(user_id),)
+        person = (self._person_key(user_id),)
         votes = await self._rows(
             """
             SELECT voted_at, library, question, video_id, start_second, verdict FROM vote WHERE voter = ?
@@ -113,16 +113,16 @@ class PeopleEntries(LedgerRows):
         sightings = await self._rows(
             "SELECT server, last_seen FROM sighting WHERE person = ? ORDER BY last_seen DESC, server", person
         )
-        return Known(
-            tuple(CastVote(_vote(*vote), voted_at) for voted_at, *vote in votes),
+        return PersonalData(
+            tuple(CastVote(_make_vote(*vote), voted_at) for voted_at, *vote in votes),
             tuple(Miss(*row) for row in misses),
             tuple(Sighting(int(server), last_seen) for server, last_seen in sightings),
         )
 
-    async def forget_user(self, user_id: int) -> int:
+    async def delete_personal_data(self, user_id: int) -> int:
         """Delete all that is kept about a person: votes, misses and sightings. Returns how many those were."""
-        person = (self._person(user_id),)
-        return await self._write_all(
+        person = (self._person_key(user_id),)
+        return await self._execute_all(
             [
                 ("DELETE FROM vote WHERE voter = ?", person),
                 ("DELETE FROM miss WHERE person = ?", person),
@@ -132,10 +132,10 @@ class PeopleEntries(LedgerRows):
         )
 
 
-def _subject(vote: Vote) -> tuple[str, str, str, float]:
+def _vote_key(vote: Vote) -> tuple[str, str, str, float]:
     """What a vote is about, the question as it is kept."""
-    return vote.library, kept_form(vote.question), vote.video_id, vote.start_second
+    return vote.library, normalize_question(vote.question), vote.video_id, vote.start_second
 
 
-def _vote(library: str, question: str, video_id: str, start_second: float, verdict: str) -> Vote:
+def _make_vote(library: str, question: str, video_id: str, start_second: float, verdict: str) -> Vote:
     return Vote(library, question, video_id, start_second, Verdict(verdict))

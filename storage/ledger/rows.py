@@ -16,27 +16,27 @@ class LedgerRows:
 
     def __init__(self, database: Database, secret: bytes, now: Callable[[], float]) -> None:
         self._database = database
-        self._rows = database.rows
+        self._rows = database.fetch_rows
         self._secret = secret
         self._now = now
 
     def _keyed_hash(self, text: str) -> bytes:
         return hmac.digest(self._secret, text.encode(), hashlib.sha256)
 
-    def _person(self, user_id: int) -> str:
+    def _person_key(self, user_id: int) -> str:
         # Keyed, because Discord's ids are public: a plain hash of each member's would tell who it was.
         return self._keyed_hash(str(user_id)).hex()[:_PERSON_CHARACTERS]
 
-    async def _write(self, sql: str, parameters: Sequence[object]) -> int:
+    async def _execute(self, sql: str, parameters: Sequence[object]) -> int:
         """Run one change of its own; how many rows it touched."""
-        return await self._write_all([(sql, parameters)])
+        return await self._execute_all([(sql, parameters)])
 
-    async def _write_all(self, statements: Sequence[tuple[str, Sequence[object]]], *, erase: bool = False) -> int:
+    async def _execute_all(self, statements: Sequence[tuple[str, Sequence[object]]], *, erase: bool = False) -> int:
         """Run several changes as one; how many rows they touched. `erase` overwrites what is deleted."""
         async with self._database.transaction(erase=erase) as connection:
             return sum([(await connection.execute(sql, parameters)).rowcount for sql, parameters in statements])
 
 
-def kept_form(question: str) -> str:
+def normalize_question(question: str) -> str:
     """A question as it is kept: "What  is BERT?" and "what is bert?" are one."""
     return " ".join(question.split()).casefold()

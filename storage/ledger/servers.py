@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from storage.access import key_of
+from storage.access import library_key
 from storage.ledger.rows import LedgerRows
 from storage.models import ServerSettings
 
@@ -28,40 +28,40 @@ class ServerEntries(LedgerRows):
         rows = await self._rows(
             "SELECT id, settings FROM server WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
         )
-        kept = {int(server): _settings(json.loads(settings)) for server, settings in rows}
+        kept = {int(server): _parse_settings(json.loads(settings)) for server, settings in rows}
         return {server_id: kept.get(server_id, ServerSettings()) for server_id in server_ids}
 
-    async def keep_settings(self, server_id: int, settings: ServerSettings) -> None:
+    async def save_settings(self, server_id: int, settings: ServerSettings) -> None:
         """Keep how a server has set up the bot, in place of what was kept before."""
-        await self._write(
+        await self._execute(
             "INSERT INTO server (id, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
-            (str(server_id), _differences(settings)),
+            (str(server_id), _settings_json(settings)),
         )
 
-    async def known(self, server_id: int) -> bool:
+    async def is_known(self, server_id: int) -> bool:
         """Whether anything is kept of a server itself, such as its settings or that the bot is in it."""
         return bool(await self._rows("SELECT 1 FROM server WHERE id = ?", (str(server_id),)))
 
-    async def left(self, server_id: int, application_id: int | None = None) -> None:
+    async def record_departure(self, server_id: int, application_id: int | None = None) -> None:
         """Note that the bot was removed from a server. The first time counts, until it returns."""
-        await self._write(
+        await self._execute(
             """
             INSERT INTO server (id, application, left_at) VALUES (?1, coalesce(?2, ''), ?3)
             ON CONFLICT DO UPDATE SET left_at = coalesce(left_at, ?3), application = coalesce(?2, application)
             """,
-            (str(server_id), _text(application_id), self._now()),
+            (str(server_id), _as_text(application_id), self._now()),
         )
 
-    async def returned(self, server_id: int, application_id: int | None = None) -> None:
+    async def record_presence(self, server_id: int, application_id: int | None = None) -> None:
         """Note that the bot is in a server, whether it had left it or not."""
-        parameters = str(server_id), _text(application_id)
+        parameters = str(server_id), _as_text(application_id)
         # Said of every server at every start, and nearly always known.
         known = await self._rows(
             "SELECT 1 FROM server WHERE id = ?1 AND left_at IS NULL AND application = coalesce(?2, application)",
             parameters,
         )
         if not known:
-            await self._write(
+            await self._execute(
                 """
                 INSERT INTO server (id, application) VALUES (?1, coalesce(?2, ''))
                 ON CONFLICT DO UPDATE SET left_at = NULL, application = coalesce(?2, application)
@@ -69,7 +69,7 @@ class ServerEntries(LedgerRows):
                 parameters,
             )
 
-    async def present(
+    async def record_present_servers(
         self,
         application_id: int,
         server_ids: Collection[int],
@@ -87,7 +87,7 @@ class ServerEntries(LedgerRows):
         unknown = json.dumps([str(server_id) for server_id in stored if server_id not in server_ids])
         now_in = json.dumps([str(server_id) for server_id in server_ids])
         served = json.dumps([str(server_id) for server_id in server_ids if server_id not in passed_over])
-        await self._write_all(
+        await self._execute_all(
             [
                 (
                     """
@@ -118,18 +118,18 @@ class ServerEntries(LedgerRows):
         )
         return [int(server) for (server,) in left]
 
-    async def gone_servers(self, before: float, application_id: int | None = None) -> list[int]:
+    async def departed_servers(self, before: float, application_id: int | None = None) -> list[int]:
         """The servers that were left before a moment (seconds since the epoch), the longest gone first.
 
         With `application_id` only those that this application left.
         """
         rows = await self._rows(
             "SELECT id FROM server WHERE left_at < ?1 AND (?2 IS NULL OR application = ?2) ORDER BY left_at, id",
-            (before, _text(application_id)),
+            (before, _as_text(application_id)),
         )
         return [int(server) for (server,) in rows]
 
-    async def left_at(self, server_id: int) -> float | None:
+    async def departed_at(self, server_id: int) -> float | None:
         """When the bot was removed from a server (seconds since the epoch); None while it is in it."""
         rows = await self._rows("SELECT left_at FROM server WHERE id = ?", (str(server_id),))
         return rows[0][0] if rows else None
@@ -141,9 +141,9 @@ class ServerEntries(LedgerRows):
         in stays known as such. How many imports it had today stays too: a purge makes no room for more of them.
         """
         server = str(server_id)
-        return await self._write_all(
+        return await self._execute_all(
             [
-                *_feedback(key_of(server_id)),
+                *_delete_feedback_statements(library_key(server_id)),
                 ("DELETE FROM sighting WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
@@ -157,10 +157,10 @@ class ServerEntries(LedgerRows):
 
         Returns how many rows those were.
         """
-        return await self._write_all(_feedback(library), erase=True)
+        return await self._execute_all(_delete_feedback_statements(library), erase=True)
 
 
-def _feedback(library: str) -> list[tuple[str, tuple[str]]]:
+def _delete_feedback_statements(library: str) -> list[tuple[str, tuple[str]]]:
     return [
         ("DELETE FROM vote WHERE library = ?", (library,)),
         ("DELETE FROM miss WHERE library = ?", (library,)),
@@ -172,18 +172,18 @@ def _feedback(library: str) -> list[tuple[str, tuple[str]]]:
     ]
 
 
-def _text(number: int | None) -> str | None:
+def _as_text(number: int | None) -> str | None:
     return None if number is None else str(number)
 
 
-def _differences(settings: ServerSettings) -> str:
+def _settings_json(settings: ServerSettings) -> str:
     """What differs from what is shipped: a default that changes with a later version then changes for them too."""
     shipped, given = asdict(ServerSettings()), asdict(settings)
     told = {name: value for name, value in given.items() if value != shipped[name]}
     return json.dumps(told, default=sorted, sort_keys=True)
 
 
-def _settings(told: Mapping[str, Any]) -> ServerSettings:
+def _parse_settings(told: Mapping[str, Any]) -> ServerSettings:
     """Read what was kept. What a later version kept besides is passed over."""
     known = {name: told[name] for name in asdict(ServerSettings()) if name in told}
     known |= {name: frozenset(known[name]) for name in ("channels", "roles") if name in known}

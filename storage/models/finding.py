@@ -57,7 +57,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class SearchResult:
     """What a search found, best first, and how the question was understood.
 
     `ideal` is about the highest score that the question's words can have. `searched_for` is the wording that was
@@ -68,15 +68,15 @@ class Findings:
     hits: tuple[Hit, ...]
     terms: tuple[QuestionTerm, ...]
     language: str
-    ideal: float = 0.0
+    ideal_score: float = 0.0
     searched_for: str | None = None
     one_video: bool = False
-    unsaid: tuple[str, ...] = ()
-    unsaid_phrases: tuple[str, ...] = ()
+    unmatched_exclusions: tuple[str, ...] = ()
+    unmatched_phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class TellingTerm:
+class KeyTerm:
     """A word that tells one video from the others of its scope, as it is most often spoken in it.
 
     `weight` is how telling it is, `count` how often the video says it. `start_second` is where it is first said in the
@@ -123,25 +123,25 @@ class Timeline:
 
     strips: tuple[Strip, ...]
     peak: float
-    findings: Findings
+    result: SearchResult
 
 
-class Step(enum.StrEnum):
+class RankingFeature(enum.StrEnum):
     """What the ranking does beyond plain BM25; any of it can be left out, to see what it adds."""
 
-    REPAIR = "repair"
+    SPELLING = "repair"
     COMPOUNDS = "compounds"
     NEIGHBOURS = "neighbours"
     PROXIMITY = "proximity"
     TITLES = "titles"
     VIDEO = "video"
-    SUBWORDS = "subwords"
+    NGRAMS = "subwords"
 
 
-ALL_STEPS = frozenset(Step)
+ALL_FEATURES = frozenset(RankingFeature)
 
 
-class Peer(enum.StrEnum):
+class Baseline(enum.StrEnum):
     """rank-bm25 as it is shipped, which the ranking is measured against: how it gets its words."""
 
     SPLIT = "split"

@@ -27,7 +27,7 @@ class Statistics:
     videos: int
     segments: int
     words: int
-    spoken_second: float
+    spoken_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ class ImportReport:
     dry_run: bool = False
 
     @property
-    def changed(self) -> bool:
+    def has_changes(self) -> bool:
         """Whether anything was (or would be) written."""
         return bool(self.videos_added or self.videos_changed)
 
-    def advised(self, advice: str) -> ImportReport:
+    def with_advice(self, advice: str) -> ImportReport:
         """The same with advice on how to name a video, behind the reason of each file that lacks nothing else."""
         rejections = (
             replace(each, reason=each.reason + advice) if each.source in self.unnamed else each
@@ -96,7 +96,7 @@ class ImportReport:
         return replace(self, rejections=tuple(rejections))
 
 
-class ExportForm(enum.StrEnum):
+class ExportFormat(enum.StrEnum):
     """The files that videos can be exported as."""
 
     JSONL = "jsonl"
@@ -112,7 +112,7 @@ class OpenIndexes:
 
     libraries: int
     segments: int
-    oldest_second: float
+    oldest_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,26 +29,26 @@ ROWS_SETTING = "CUEPOINT_FILE_ROWS"
 VIDEOS_SETTING = "CUEPOINT_IMPORT_VIDEOS"
 """What the limits are called where they are set, for the sentences that refuse."""
 
-CAPTIONS_SHARE = 4
+CAPTIONS_SIZE_SHARE = 4
 """The part of a file's size that captions may have: reading them takes four times the memory of a table, and hours of
 speech are a megabyte at most."""
 
-LONGEST_SECOND = 100 * 3600.0
+MAX_SECOND = 100 * 3600.0
 """No recording is longer; a later time is a mistake, most often milliseconds taken for seconds."""
 
-LONGEST_TEXT = 100_000
+MAX_TEXT_LENGTH = 100_000
 """Characters of one caption, or of one cell: two hours of speech. More is a file without line ends, or an open
 quotation mark."""
 
-LONGEST_ROW = 1_000_000
+MAX_ROW_LENGTH = 1_000_000
 """Characters of one line, or of one row of a table: cells that are not read may be long, such as lists of numbers."""
 
-LONGEST_ID = 200
+MAX_ID_LENGTH = 200
 """Characters of a video's id. YouTube's have 11; an address used as an id has more."""
 
-LINES_A_ROW = 10
+MAX_LINES_PER_ROW = 10
 """Lines that a row may take up: a row pasted with a field a line has seven and a blank one, a cue with its number, its
 times and a blank line leaves room for as many of text."""
 
-OBJECTS_A_ROW = 20
+MAX_OBJECTS_PER_ROW = 20
 """JSON objects that a cue may take up: YouTube writes one for each of its words."""

@@ -82,7 +82,7 @@ class CastVote:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PersonalData:
     """All that is kept about one person."""
 
     votes: tuple[CastVote, ...] = ()

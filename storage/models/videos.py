@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-SILENCE_SECOND = 10.0
+SILENCE_SECONDS = 10.0
 """A pause longer than this parts what is said: nothing is joined across it."""
 
 
@@ -62,9 +62,9 @@ class Segment:
             return self.marks[max(place, 0)].start_second
         if offset == 0:
             return self.start_second
-        return round(max(self.start_second, self.estimate(offset) - 1.0), 3)
+        return round(max(self.start_second, self.estimate_second(offset) - 1.0), 3)
 
-    def estimate(self, offset: int) -> float:
+    def estimate_second(self, offset: int) -> float:
         """When an offset of the text is reached, in seconds: speech runs at an even pace, as far as we know."""
         return self.start_second + (self.end_second - self.start_second) * offset / len(self.text)
 
@@ -125,7 +125,7 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileContent:
     """What one file held: the transcripts that can be stored and the rows that cannot."""
 
     transcripts: tuple[Transcript, ...]

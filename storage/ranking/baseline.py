@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
 from storage.analysis import Token, analyser_for
-from storage.models import Hit, Peer, StoredVideo
+from storage.models import Baseline, Hit, StoredVideo
 from storage.ranking.index.index_part import Floats
 
 Progress = Callable[[int, int], None]
@@ -25,25 +25,30 @@ Scorer = Callable[[str], Floats]
 
 
 def rank_as_shipped(
-    stored: Sequence[StoredVideo], questions: Sequence[str], peer: Peer, language: str, limit: int, progress: Progress
+    stored: Sequence[StoredVideo],
+    questions: Sequence[str],
+    peer: Baseline,
+    language: str,
+    limit: int,
+    progress: Progress,
 ) -> list[tuple[Hit, ...]]:
     """For each question the `limit` segments that rank-bm25 puts first; of equal ones the earlier.
 
     As with rank-bm25's own `get_top_n` there are always so many, matching or not. Its scores may be negative.
     """
     places = [(each.video, segment) for each in stored for segment in each.segments]
-    scores = _scorer(peer, language, [segment.text for _, segment in places])
+    scores = _make_scorer(peer, language, [segment.text for _, segment in places])
     ranked: list[tuple[Hit, ...]] = []
     for done, question in enumerate(questions):
         progress(done, len(questions))
         found = scores(question)
-        first = [(*places[place], float(found[place])) for place in best(found, limit)]
+        first = [(*places[place], float(found[place])) for place in best_documents(found, limit)]
         ranked.append(tuple(Hit(video, segment, score) for video, segment, score in first))
     progress(len(questions), len(questions))
     return ranked
 
 
-def best(scores: Floats, limit: int) -> NDArray[np.int64]:
+def best_documents(scores: Floats, limit: int) -> NDArray[np.int64]:
     """The places of the highest scores, highest first; of equal scores the first ones."""
     if len(scores) > limit:
         cut = np.partition(scores, len(scores) - limit)[len(scores) - limit]
@@ -55,10 +60,10 @@ def best(scores: Floats, limit: int) -> NDArray[np.int64]:
     return order
 
 
-def _scorer(peer: Peer, language: str, texts: Sequence[str]) -> Scorer:
+def _make_scorer(peer: Baseline, language: str, texts: Sequence[str]) -> Scorer:
     """What scores every text for a question, its words got the peer's way."""
-    if peer is Peer.SPLIT:
-        return _over(texts, lambda text: text.lower().split())
+    if peer is Baseline.SPLIT:
+        return _score_all(texts, lambda text: text.lower().split())
     analyser = analyser_for(language)
 
     def every(text: str) -> list[str]:
@@ -68,7 +73,7 @@ def _scorer(peer: Peer, language: str, texts: Sequence[str]) -> Scorer:
         return [token.term for token in analyser.tokens(text) if not token.is_stop_word]
 
     # A question of stop words alone is asked of texts with theirs: in the others there is nothing for it to match.
-    rare, common = _over(texts, content), cache(lambda: _over(texts, every))
+    rare, common = _score_all(texts, content), cache(lambda: _score_all(texts, every))
     return lambda text: rare(text) if any(map(_is_content, analyser.tokens(text))) else common()(text)
 
 
@@ -76,7 +81,7 @@ def _is_content(token: Token) -> bool:
     return not token.is_stop_word
 
 
-def _over(texts: Sequence[str], words: Callable[[str], list[str]]) -> Scorer:
+def _score_all(texts: Sequence[str], words: Callable[[str], list[str]]) -> Scorer:
     corpus = [words(text) for text in texts]
     if not any(corpus):  # rank-bm25 divides by the number of words
         return lambda _: np.zeros(len(texts))

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from storage.ranking.index.index_part import Floats, LibraryIndex
+from storage.ranking.index.index_part import Floats, IndexPart
 from storage.ranking.weights import K1, B
 
-STRETCH = 16_384
+DOCS_AT_A_TIME = 16_384
 """Postings that are scored at a time."""
 
 
@@ -39,7 +39,7 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
     def __init__(
         self,
-        libraries: Sequence[LibraryIndex],
+        libraries: Sequence[IndexPart],
         policy: IdfPolicy = IdfPolicy.NEVER_NEGATIVE,
         *,
         k1: float = K1,
@@ -47,15 +47,15 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     ) -> None:
         self.libraries = tuple(libraries)
         self.policy = policy
-        self.bases = np.cumsum([0, *(library.numbered for library in self.libraries)])
+        self.bases = np.cumsum([0, *(library.max_doc for library in self.libraries)])
         super().__init__(self.libraries, k1=k1, b=b)
 
-    def _initialize(self, corpus: Sequence[LibraryIndex]) -> dict[str, int]:
+    def _initialize(self, corpus: Sequence[IndexPart]) -> dict[str, int]:
         self.corpus_size = sum(library.size for library in corpus)
         self.video_count = sum(library.video_count for library in corpus)
         self.length = sum(library.length for library in corpus)
         self.gone = np.concatenate(
-            [base + part.gone.docs for base, part in zip(self.bases, corpus, strict=False) if part.gone]
+            [base + part.deleted.docs for base, part in zip(self.bases, corpus, strict=False) if part.deleted]
             or [np.empty(0, np.int64)]
         )
         self.doc_len = np.concatenate([library.lengths for library in corpus]) if corpus else np.empty(0, np.int32)
@@ -64,7 +64,7 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         if self.policy is IdfPolicy.NEVER_NEGATIVE:
             return {}
         every = dict.fromkeys(term for library in corpus for term in library.terms)
-        return {term: count for term in every if (count := self.frequency(term))}
+        return {term: count for term in every if (count := self.document_frequency(term))}
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
         if nd:
@@ -76,33 +76,33 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         # A corpus of stop words alone has no length to measure by.
         return np.asarray(1 - b + (b * lengths / self.avgdl if self.avgdl else np.zeros(len(lengths))), np.float64)
 
-    def frequency(self, term: str) -> int:
+    def document_frequency(self, term: str) -> int:
         """In how many segments of the scope a term occurs."""
-        return sum(library.frequency(term) for library in self.libraries)
+        return sum(library.document_frequency(term) for library in self.libraries)
 
-    def weight(self, term: str) -> float:
+    def term_weight(self, term: str) -> float:
         """The inverse document frequency of a term, never negative: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene."""
         if self.policy is IdfPolicy.OKAPI:
             return float(self.idf.get(term, 0.0))
-        return rarity(self.frequency(term), self.corpus_size)
+        return inverse_document_frequency(self.document_frequency(term), self.corpus_size)
 
     def get_scores(self, query: Sequence[str]) -> Floats:
         """The score of every segment for the terms of a question, in rank-bm25's order of operations."""
         scores: Floats = np.zeros(int(self.bases[-1]))
         for term in query:
-            weight = self.weight(term)
+            weight = self.term_weight(term)
             for base, library in zip(self.bases, self.libraries, strict=False):
                 docs, counts = library.postings(term)
                 here, saturation = scores[base:], self.saturation[base:]
                 # A stretch at a time, so that what is being worked on stays in the processor's cache.
-                for first in range(0, len(docs), STRETCH):
-                    part = docs[first : first + STRETCH]
-                    times = counts[first : first + STRETCH].astype(np.float64)
+                for first in range(0, len(docs), DOCS_AT_A_TIME):
+                    part = docs[first : first + DOCS_AT_A_TIME]
+                    times = counts[first : first + DOCS_AT_A_TIME].astype(np.float64)
                     here[part] += weight * (times * (self.k1 + 1) / (times + saturation[part]))
         scores[self.gone] = 0.0
         return scores
 
 
-def rarity(holders: float, size: int) -> float:
+def inverse_document_frequency(holders: float, size: int) -> float:
     """ln(1 + (N - n + 0.5) / (n + 0.5)) for a term that n of N segments hold."""
     return math.log(1 + (size - holders + 0.5) / (holders + 0.5))

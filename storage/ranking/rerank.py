@@ -15,17 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.models import QuestionTerm
-from storage.ranking.bm25 import SparseBM25, rarity
-from storage.ranking.index.index_part import Floats, Ints, LibraryIndex
-from storage.ranking.index.ngrams import pieces_of
-from storage.ranking.index.ranges import distinct, spread
-from storage.ranking.weights import LENGTH_AGAIN, PAIR_WINDOW, Recipe
+from storage.ranking.bm25 import SparseBM25, inverse_document_frequency
+from storage.ranking.index.index_part import Floats, IndexPart, Ints
+from storage.ranking.index.ngrams import ngrams_of
+from storage.ranking.index.ranges import distinct_numbers, expand_ranges
+from storage.ranking.weights import LENGTH_AGAIN, PAIR_WINDOW, RankingWeights
 
 Docs = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _MatchedWords:
     """What of some segments of a library the question asks for: for each such word, and each that holds a piece of one,
     the row of its segment, its number, its place, and which of the question's terms it is, or -1. What is counted of
     it has a row for each segment and a last one, of noughts, for a neighbour that is not there."""
@@ -43,7 +43,7 @@ class _Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class _Holders:
+class _NgramHolders:
     """The words of a library that hold a piece of the question, rising; word w holds `pieces[bounds[w]:bounds[w + 1]]`,
     by their place in the question."""
 
@@ -55,33 +55,33 @@ class _Holders:
 class Reranker:
     """Scores segments for one question."""
 
-    def __init__(self, model: SparseBM25, terms: Sequence[QuestionTerm], recipe: Recipe) -> None:
+    def __init__(self, model: SparseBM25, terms: Sequence[QuestionTerm], recipe: RankingWeights) -> None:
         self._model = model
         self._recipe = recipe
         self._terms = list(dict.fromkeys(term for each in terms for term in each.terms))
-        self._weights = np.array([model.weight(term) for term in self._terms])
-        self._pairs = _pairs(terms, {term: place for place, term in enumerate(self._terms)})
-        _, pieces = pieces_of([each.word for each in terms])
-        self._pieces = distinct(pieces) if recipe.subwords else pieces[:0]
-        self._held = [library.subwords.holders(self._pieces) for library in model.libraries]
-        self._piece_weights = self._rarity_of_pieces()
+        self._weights = np.array([model.term_weight(term) for term in self._terms])
+        self._pairs = _expected_pairs(terms, {term: place for place, term in enumerate(self._terms)})
+        _, pieces = ngrams_of([each.word for each in terms])
+        self._pieces = distinct_numbers(pieces) if recipe.ngrams else pieces[:0]
+        self._held = [library.ngrams.words_with(self._pieces) for library in model.libraries]
+        self._piece_weights = self._ngram_weights()
 
     def score(self, candidates: Docs) -> Floats:
         """The final score of each candidate, by its number in the scope."""
         final = np.zeros(len(candidates))
         model = self._model
         for base, library, held in zip(model.bases, model.libraries, self._held, strict=False):
-            inside = np.flatnonzero((candidates >= base) & (candidates < base + library.numbered))
+            inside = np.flatnonzero((candidates >= base) & (candidates < base + library.max_doc))
             if len(inside) and self._terms:
-                holders = _by_word(*held)
-                final[inside] = self._score_in(library, candidates[inside] - base, candidates[inside], holders)
+                holders = _group_by_word(*held)
+                final[inside] = self._score_library(library, candidates[inside] - base, candidates[inside], holders)
         return final
 
-    def _score_in(self, library: LibraryIndex, docs: Docs, numbers: Docs, holders: _Holders) -> Floats:
+    def _score_library(self, library: IndexPart, docs: Docs, numbers: Docs, holders: _NgramHolders) -> Floats:
         recipe = self._recipe
         normed = self._model.length_norm(LENGTH_AGAIN, numbers)[:, None]
-        before, after = _neighbours(library, docs)
-        heard = self._listen(library, distinct(np.concatenate([docs, before, after])), holders)
+        before, after = _neighbours_of(library, docs)
+        heard = self._match_words(library, distinct_numbers(np.concatenate([docs, before, after])), holders)
         here, left, right = (np.searchsorted(heard.docs, near) for near in (docs, before, after))
         left, right = (np.where(near != here, near, len(heard.docs)) for near in (left, right))
 
@@ -90,44 +90,44 @@ class Reranker:
             result: Floats = (counts[here] + weight * (counts[left] + counts[right])) / normed
             return result
 
-        said, pairs = self._count(heard)
-        titles = np.stack([_in_title(library, term, docs) for term in self._terms], axis=1)
-        score = self._saturated(around(said, recipe.neighbours) + recipe.titles * titles, self._weights)
+        said, pairs = self._count_terms(heard)
+        titles = np.stack([_is_in_title(library, term, docs) for term in self._terms], axis=1)
+        score = self._saturate(around(said, recipe.neighbours) + recipe.titles * titles, self._weights)
         if recipe.pairs:
             rarity = np.minimum(*(self._weights[side] for side in self._pairs))
-            score += recipe.pairs * self._saturated(around(pairs, recipe.pairs_nearby), rarity)
-        if recipe.subwords:
-            pieces = self._count_pieces(heard, holders)
-            score += recipe.subwords * self._saturated(around(pieces, recipe.neighbours), self._piece_weights)
+            score += recipe.pairs * self._saturate(around(pairs, recipe.pairs_nearby), rarity)
+        if recipe.ngrams:
+            pieces = self._count_ngrams(heard, holders)
+            score += recipe.ngrams * self._saturate(around(pieces, recipe.neighbours), self._piece_weights)
         if recipe.video:
-            score += recipe.video * self._of_videos(library, library.video_of[docs].astype(np.int64))
+            score += recipe.video * self._score_videos(library, library.video_of[docs].astype(np.int64))
         return score
 
-    def _saturated(self, counts: Floats, weights: Floats) -> Floats:
+    def _saturate(self, counts: Floats, weights: Floats) -> Floats:
         """BM25: each count with its weight, more of the same counting for less and less."""
         k1 = self._model.k1
         # No matrix product: how that rounds depends on how many candidates there are.
         total: Floats = (counts / (counts + k1) * weights).sum(axis=1) * (k1 + 1)
         return total
 
-    def _listen(self, library: LibraryIndex, docs: Docs, holders: _Holders) -> _Heard:
-        numbers = [library.terms.get(term) for term in self._terms]
+    def _match_words(self, library: IndexPart, docs: Docs, holders: _NgramHolders) -> _MatchedWords:
+        numbers = [library.terms.number_of(term) for term in self._terms]
         place_of = np.full(len(library.terms), -1, np.int32)
         place_of[[n for n in numbers if n is not None]] = [place for place, n in enumerate(numbers) if n is not None]
         asked = place_of[library.term_of_word]
         wanted = asked >= 0
         wanted[holders.words] = True
-        rows, words, places = library.heard(docs, wanted)
-        return _Heard(docs, rows, words, places, asked[words])
+        rows, words, places = library.matching_words(docs, wanted)
+        return _MatchedWords(docs, rows, words, places, asked[words])
 
-    def _count(self, heard: _Heard) -> tuple[Floats, Floats]:
+    def _count_terms(self, heard: _MatchedWords) -> tuple[Floats, Floats]:
         """How often each term, and each pair of terms in its order, is said in each segment.
 
         A pair counts by its nearness: the words next to each other as 1, two apart as 1/2, and so on.
         """
         matched = heard.terms >= 0
         rows, places, terms = heard.rows[matched], heard.places[matched], heard.terms[matched]
-        said = _table(rows, terms, heard.height, len(self._terms))
+        said = _count_table(rows, terms, heard.height, len(self._terms))
         return said, self._count_pairs(rows, places, terms, heard.height)
 
     def _count_pairs(self, rows: Docs, places: Docs, terms: NDArray[np.int32], height: int) -> Floats:
@@ -137,44 +137,44 @@ class Reranker:
         # Each segment a window further on: so words of two segments are never near each other.
         keys = places + rows * (PAIR_WINDOW + 1)
         last = np.searchsorted(keys, keys + PAIR_WINDOW, side="right")
-        left, right = spread(np.arange(1, len(keys) + 1), last)
+        left, right = expand_ranges(np.arange(1, len(keys) + 1), last)
         pairs = pair_of[terms[left], terms[right]]
         asked = pairs >= 0
         left, right = left[asked], right[asked]
-        return _table(rows[left], pairs[asked], height, len(first), 1 / (places[right] - places[left]))
+        return _count_table(rows[left], pairs[asked], height, len(first), 1 / (places[right] - places[left]))
 
-    def _count_pieces(self, heard: _Heard, holders: _Holders) -> Floats:
+    def _count_ngrams(self, heard: _MatchedWords, holders: _NgramHolders) -> Floats:
         """How often each piece of the question's words is said in each segment."""
         first = np.searchsorted(holders.words, heard.words)
         holding = np.flatnonzero(np.append(holders.words, -1)[first] == heard.words)
         rows, holder = heard.rows[holding], first[holding]
-        owner, places = spread(holders.bounds[holder], holders.bounds[holder + 1])
-        return _table(rows[owner], holders.pieces[places], heard.height, len(self._pieces))
+        owner, places = expand_ranges(holders.bounds[holder], holders.bounds[holder + 1])
+        return _count_table(rows[owner], holders.pieces[places], heard.height, len(self._pieces))
 
-    def _rarity_of_pieces(self) -> Floats:
+    def _ngram_weights(self) -> Floats:
         """The inverse document frequency of each piece, as if no segment held it twice."""
         holders = np.zeros(len(self._pieces))
         for library, (pieces, words) in zip(self._model.libraries, self._held, strict=True):
-            holders += np.bincount(pieces, weights=library.times_said(words), minlength=len(self._pieces))
+            holders += np.bincount(pieces, weights=library.word_counts_of(words), minlength=len(self._pieces))
         size = self._model.corpus_size
         holders = np.minimum(holders, size)
         rarity: Floats = np.log(1 + (size - holders + 0.5) / (holders + 0.5))
         return rarity
 
-    def _of_videos(self, library: LibraryIndex, video_of: Docs) -> Floats:
+    def _score_videos(self, library: IndexPart, video_of: Docs) -> Floats:
         """The BM25 score of the whole video of each candidate, among all videos of the scope."""
         model = self._model
         average = model.length / model.video_count or 1.0
         videos, rows = np.unique(video_of, return_inverse=True)
         normed = 1 - model.b + model.b * library.video_lengths[videos] / average
         holders = [sum(each.videos_with(term) for each in model.libraries) for term in self._terms]
-        weights = np.array([rarity(held, model.video_count) for held in holders])
-        said = library.said_in_videos(self._terms, videos)
-        of_each: Floats = self._saturated(said / normed[:, None], weights)[rows]
+        weights = np.array([inverse_document_frequency(held, model.video_count) for held in holders])
+        said = library.term_counts_in_videos(self._terms, videos)
+        of_each: Floats = self._saturate(said / normed[:, None], weights)[rows]
         return of_each
 
 
-def _pairs(terms: Sequence[QuestionTerm], place_of: dict[str, int]) -> tuple[Docs, Docs]:
+def _expected_pairs(terms: Sequence[QuestionTerm], place_of: dict[str, int]) -> tuple[Docs, Docs]:
     """The terms that would be said one after the other: of neighbouring words, and within a compound."""
     pairs: dict[tuple[int, int], None] = {}
     for left, right in pairwise(terms):
@@ -189,27 +189,29 @@ def _pairs(terms: Sequence[QuestionTerm], place_of: dict[str, int]) -> tuple[Doc
     return both[:, 0], both[:, 1]
 
 
-def _by_word(pieces: Docs, words: Ints) -> _Holders:
+def _group_by_word(pieces: Docs, words: Ints) -> _NgramHolders:
     order = np.argsort(words, kind="stable")
     ordered = words[order]
     holders = np.unique(ordered)
-    return _Holders(holders, np.append(np.searchsorted(ordered, holders), len(words)), pieces[order])
+    return _NgramHolders(holders, np.append(np.searchsorted(ordered, holders), len(words)), pieces[order])
 
 
-def _neighbours(library: LibraryIndex, docs: Docs) -> tuple[Docs, Docs]:
+def _neighbours_of(library: IndexPart, docs: Docs) -> tuple[Docs, Docs]:
     """The segments before and after each; where nothing directly precedes or continues it, itself."""
-    before = np.where(library.connected(docs - 1, docs), docs - 1, docs)
-    after = np.where(library.connected(docs, docs + 1), docs + 1, docs)
+    before = np.where(library.are_connected(docs - 1, docs), docs - 1, docs)
+    after = np.where(library.are_connected(docs, docs + 1), docs + 1, docs)
     return before, after
 
 
-def _in_title(library: LibraryIndex, term: str, docs: Docs) -> Floats:
+def _is_in_title(library: IndexPart, term: str, docs: Docs) -> Floats:
     titled = np.zeros(len(library.videos))
-    titled[library.titled(term)] = 1.0
+    titled[library.videos_titled(term)] = 1.0
     return titled[library.video_of[docs]]
 
 
-def _table(rows: Docs, columns: NDArray[np.integer], height: int, width: int, worth: Floats | None = None) -> Floats:
+def _count_table(
+    rows: Docs, columns: NDArray[np.integer], height: int, width: int, worth: Floats | None = None
+) -> Floats:
     """Count, or add up what each is worth, by row and column."""
     cells = np.bincount(rows * width + columns, weights=worth, minlength=height * width)
     return cells.astype(np.float64).reshape(height, width)

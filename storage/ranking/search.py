@@ -14,25 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.analysis import analyser_for
-from storage.models import ALL_STEPS, GlossaryEntry, Question, QuestionTerm, Step
+from storage.models import ALL_FEATURES, GlossaryEntry, Question, QuestionTerm, RankingFeature
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.index.index_part import Bools, Floats, LibraryIndex
-from storage.ranking.index.ranges import distinct, spread
-from storage.ranking.query.glossary import Glossary, way_of
-from storage.ranking.query.restrictions import Restrictions, Wanted
-from storage.ranking.query.spelling import Speller
-from storage.ranking.query.terms import Wording
+from storage.ranking.index.index_part import Bools, Floats, IndexPart
+from storage.ranking.index.ranges import distinct_numbers, expand_ranges
+from storage.ranking.query.glossary import GlossaryMatcher, terms_of
+from storage.ranking.query.restrictions import Restrictions, WantedVideos
+from storage.ranking.query.spelling import SpellingCorrector
+from storage.ranking.query.terms import QueryTerms
 from storage.ranking.rerank import Reranker
-from storage.ranking.weights import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, recipe_for
+from storage.ranking.weights import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, weights_for
 
-BLOCK = 256
+SCORE_BLOCK = 256
 """Segments whose best score is looked at first."""
 
 Docs = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedSegment:
     """One ranked segment: which library of the scope, its number there, and its final score."""
 
     library: int
@@ -45,104 +45,104 @@ class Ranking:
     """The ranked segments, best first, and how the question was understood: `unsaid` are idle exclusions,
     `unsaid_phrases` quoted phrases that nobody says."""
 
-    ranked: tuple[Ranked, ...]
+    ranked: tuple[RankedSegment, ...]
     terms: tuple[QuestionTerm, ...]
     searched_for: str | None
-    ideal: float
-    unsaid: tuple[str, ...] = ()
-    unsaid_phrases: tuple[str, ...] = ()
+    ideal_score: float
+    unmatched_exclusions: tuple[str, ...] = ()
+    unmatched_phrases: tuple[str, ...] = ()
 
 
 class Searcher:
     """Ranks the segments of one scope. Immutable; safe to use from several threads."""
 
-    def __init__(
-        self, libraries: Sequence[LibraryIndex], language: str, glossary: Sequence[GlossaryEntry] = ()
-    ) -> None:
+    def __init__(self, libraries: Sequence[IndexPart], language: str, glossary: Sequence[GlossaryEntry] = ()) -> None:
         self.language = language
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
-        self._wording = Wording(self.model, Speller(libraries), self._analyser, Glossary(glossary, self._analyser))
+        self._wording = QueryTerms(
+            self.model, SpellingCorrector(libraries), self._analyser, GlossaryMatcher(glossary, self._analyser)
+        )
         self._restrictions = Restrictions(libraries, self._analyser)
 
     def search(
         self,
         question: Question,
         limit: int,
-        videos: Wanted,
-        steps: frozenset[Step] = ALL_STEPS,
+        videos: WantedVideos,
+        steps: frozenset[RankingFeature] = ALL_FEATURES,
     ) -> Ranking:
         """Rank the segments for a question.
 
         `videos` names, for each library, the positions of the videos that may be searched, or None for all.
         """
-        recipe = recipe_for(steps)
-        terms, searched_for = self._wording.read(question, recipe)
+        recipe = weights_for(steps)
+        terms, searched_for = self._wording.parse(question, recipe)
         query = list(dict.fromkeys(term for each in terms for term in each.terms))
         scores = self.model.get_scores(query)
-        allowed = self.allowed(question, videos)
+        allowed = self.allowed_segments(question, videos)
         if allowed is not None:
             scores *= allowed
-        candidates = best(scores, max(CANDIDATES, limit))
+        candidates = best_segments(scores, max(CANDIDATES, limit))
         if recipe.titles:
-            candidates = distinct(np.concatenate([candidates, self._titled(query, scores, allowed)]))
+            candidates = distinct_numbers(np.concatenate([candidates, self._search_titles(query, scores, allowed)]))
         final = Reranker(self.model, terms, recipe).score(candidates)
-        first = best(final, limit)
-        ranked = [self._placed(int(candidates[place]), float(final[place])) for place in first]
-        ranked.sort(key=self._order)
-        unsaid = self._restrictions.unsaid(question)
+        first = best_segments(final, limit)
+        ranked = [self._place_doc(int(candidates[place]), float(final[place])) for place in first]
+        ranked.sort(key=self._sort_ranked)
+        unsaid = self._restrictions.unmatched_exclusions(question)
         # What is ranked says every phrase.
-        unsaid_phrases = () if ranked else self._restrictions.unsaid_phrases(question)
-        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal(terms), unsaid, unsaid_phrases)
+        unsaid_phrases = () if ranked else self._restrictions.unmatched_phrases(question)
+        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal_score(terms), unsaid, unsaid_phrases)
 
-    def allowed(self, question: Question, videos: Wanted) -> Bools | None:
+    def allowed_segments(self, question: Question, videos: WantedVideos) -> Bools | None:
         """For each segment of the scope whether a question lets it through; None where it lets all through."""
-        return self._restrictions.allowed(question, videos)
+        return self._restrictions.allowed_segments(question, videos)
 
-    def video_of(self, ranked: Ranked) -> int:
+    def video_of(self, ranked: RankedSegment) -> int:
         """The position, in its library, of the video that a ranked segment is of."""
         return int(self.model.libraries[ranked.library].video_of[ranked.doc])
 
-    def _ideal(self, terms: Sequence[QuestionTerm]) -> float:
+    def _ideal_score(self, terms: Sequence[QuestionTerm]) -> float:
         """What BM25 comes near to for a segment that says every word of a question over and over."""
         return float((self.model.k1 + 1) * sum(term.weight for term in terms))
 
-    def says(self, words: str) -> bool:
+    def is_spoken(self, words: str) -> bool:
         """Whether each of the words is spoken in the scope, in whatever form, stop words aside."""
-        return all(self.model.frequency(term) for term in way_of(words, self._analyser))
+        return all(self.model.document_frequency(term) for term in terms_of(words, self._analyser))
 
-    def _titled(self, query: Sequence[str], scores: Floats, allowed: Bools | None) -> Docs:
+    def _search_titles(self, query: Sequence[str], scores: Floats, allowed: Bools | None) -> Docs:
         """The best segments of the videos whose title speaks of the question."""
         found: list[tuple[float, str, int, int]] = []
         for base, library in zip(self.model.bases, self.model.libraries, strict=False):
             worth = np.zeros(len(library.videos))
             for term in query:
-                worth[library.titled(term)] += self.model.weight(term)
-            titled = best(worth, TITLE_VIDEOS)
-            ids, order = library.videos.video_ids(titled), (-worth[titled]).tolist()
+                worth[library.videos_titled(term)] += self.model.term_weight(term)
+            titled = best_segments(worth, TITLE_VIDEOS)
+            ids, order = library.videos.video_ids_at(titled), (-worth[titled]).tolist()
             firsts, lasts = base + library.first_doc[titled], base + library.first_doc[titled + 1]
             found += zip(order, ids, firsts.tolist(), lasts.tolist(), strict=True)
         chosen = [(first, last) for *_, first, last in heapq.nsmallest(TITLE_VIDEOS, found)]
-        owner, docs = spread(*np.array(chosen, np.int64).reshape(-1, 2).T)
+        owner, docs = expand_ranges(*np.array(chosen, np.int64).reshape(-1, 2).T)
         if allowed is not None:
             owner, docs = owner[allowed[docs]], docs[allowed[docs]]
         docs = docs[np.lexsort((-scores[docs], owner))]
         rank = np.arange(len(docs)) - np.searchsorted(owner, owner)
         return docs[rank < TITLE_SEGMENTS]
 
-    def _placed(self, doc: int, score: float) -> Ranked:
+    def _place_doc(self, doc: int, score: float) -> RankedSegment:
         library = int(np.searchsorted(self.model.bases, doc, side="right")) - 1
-        return Ranked(library, doc - int(self.model.bases[library]), score)
+        return RankedSegment(library, doc - int(self.model.bases[library]), score)
 
-    def _order(self, ranked: Ranked) -> tuple[float, str, float]:
+    def _sort_ranked(self, ranked: RankedSegment) -> tuple[float, str, float]:
         library = self.model.libraries[ranked.library]
-        video_id = library.videos.video_id(self.video_of(ranked))
+        video_id = library.videos.video_id_at(self.video_of(ranked))
         return -ranked.score, video_id, float(library.starts[ranked.doc])
 
 
-def best(scores: Floats, count: int) -> Docs:
+def best_segments(scores: Floats, count: int) -> Docs:
     """The segments with the highest scores above nought; where the last place is shared, all that share it."""
-    blocks = scores[: len(scores) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1, initial=0.0)
+    blocks = scores[: len(scores) // SCORE_BLOCK * SCORE_BLOCK].reshape(-1, SCORE_BLOCK).max(axis=1, initial=0.0)
     # The best of each block are so many good scores: the worst of those worth having is no worse than theirs.
     floor = float(np.partition(blocks, -count)[-count]) if len(blocks) >= count else 0.0
     docs = np.flatnonzero(scores >= floor) if floor > 0 else np.flatnonzero(scores > 0)

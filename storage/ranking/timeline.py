@@ -12,19 +12,19 @@ import numpy as np
 
 from storage.models import Question
 from storage.ranking.index.index_part import Floats
-from storage.ranking.query.restrictions import Wanted
+from storage.ranking.query.restrictions import WantedVideos
 from storage.ranking.rerank import Reranker
 from storage.ranking.search import Ranking, Searcher
-from storage.ranking.weights import CANDIDATES, SHIPPED
+from storage.ranking.weights import CANDIDATES, SHIPPED_WEIGHTS
 
-SPOKEN = replace(SHIPPED, titles=0.0, video=0.0, subwords=0.0)
+MIN_STRENGTH = replace(SHIPPED_WEIGHTS, titles=0.0, video=0.0, ngrams=0.0)
 """What is said, and nothing else; pieces of words make it rough and tell nobody where to listen."""
-WORTH_A_STRIP = 0.35
+MIN_PRESENCE = 0.35
 """A video has a strip when its best segment's score is at least this share of the best one's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class StrengthCurve:
     """The strengths, from 0 to 1, of all segments of a video, which are numbered from `first` in their library."""
 
     library: int
@@ -38,32 +38,32 @@ class Curve:
         return float(np.sort(self.strengths)[-3:].sum())
 
 
-def curves(
-    searcher: Searcher, question: Question, videos: Wanted, limit: int
-) -> tuple[Ranking, tuple[Curve, ...], float]:
+def compute_curves(
+    searcher: Searcher, question: Question, videos: WantedVideos, limit: int
+) -> tuple[Ranking, tuple[StrengthCurve, ...], float]:
     """The ranking of a question, a curve for each of its best videos, and the score that a strength of 1 stands for.
 
     The videos that speak of it most come first; what the question excludes has no strength.
     """
     ranking = searcher.search(question, CANDIDATES, videos)
-    allowed = searcher.allowed(question, videos)
-    reranker = Reranker(searcher.model, ranking.terms, SPOKEN)
-    scored: list[Curve] = []
-    for place, video in _best_videos(searcher, ranking, limit):
+    allowed = searcher.allowed_segments(question, videos)
+    reranker = Reranker(searcher.model, ranking.terms, MIN_STRENGTH)
+    scored: list[StrengthCurve] = []
+    for place, video in _find_best_videos(searcher, ranking, limit):
         here = searcher.model.libraries[place].segments_of(video)
         docs = here + searcher.model.bases[place]
         scores = reranker.score(docs)
         if allowed is not None:
             scores = scores * allowed[docs]
-        scored.append(Curve(place, video, int(here[0]), scores))
+        scored.append(StrengthCurve(place, video, int(here[0]), scores))
     peak = max((float(curve.strengths.max(initial=0.0)) for curve in scored), default=0.0)
     found = [replace(curve, strengths=curve.strengths / (peak or 1.0)) for curve in scored]
     # The sort is stable: of equals, the one that ranked better comes first.
     return ranking, tuple(sorted(found, key=lambda curve: -curve.presence)), peak
 
 
-def _best_videos(searcher: Searcher, ranking: Ranking, limit: int) -> list[tuple[int, int]]:
+def _find_best_videos(searcher: Searcher, ranking: Ranking, limit: int) -> list[tuple[int, int]]:
     """The videos of the best segments, by library and position, best first."""
-    enough = WORTH_A_STRIP * max((each.score for each in ranking.ranked), default=0.0)
+    enough = MIN_PRESENCE * max((each.score for each in ranking.ranked), default=0.0)
     found = ((each.library, searcher.video_of(each)) for each in ranking.ranked if each.score >= enough)
     return list(dict.fromkeys(found))[:limit]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from storage.models import ALL_STEPS, Step
+from storage.models import ALL_FEATURES, RankingFeature
 
 K1 = 1.5
 """How soon a word said again counts for less (rank-bm25's default; measured: a plateau)."""
@@ -31,10 +31,10 @@ PAIR_WINDOW = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class RankingWeights:
     """What each part of the second stage counts. A weight of nought leaves it out."""
 
-    repair: bool = True
+    spelling: bool = True
     """Whether words that the scope does not know are tried as their closest spellings."""
     compounds: bool = True
     """Whether words are tried joined and taken apart ("word piece", "wordpiece")."""
@@ -51,27 +51,27 @@ class Recipe:
     video: float = 0.35
     """What the BM25 score of the whole video adds: a talk about the subject beats a passing mention (measured: a
     plateau from 0.2 to 0.5)."""
-    subwords: float = 0.08
+    ngrams: float = 0.08
     """What pieces of four letters add: "saturated" finds "desaturate" (measured: a plateau from 0.03 to 0.15)."""
 
 
-SHIPPED = Recipe()
+SHIPPED_WEIGHTS = RankingWeights()
 
 
-def recipe_for(steps: frozenset[Step]) -> Recipe:
+def weights_for(steps: frozenset[RankingFeature]) -> RankingWeights:
     """The recipe as shipped, without the steps that are not named."""
     left_out: dict[str, float | bool] = {}
-    for step in ALL_STEPS - steps:
+    for step in ALL_FEATURES - steps:
         left_out |= _WITHOUT[step]
-    return replace(SHIPPED, **left_out)  # type: ignore[arg-type]
+    return replace(SHIPPED_WEIGHTS, **left_out)  # type: ignore[arg-type]
 
 
-_WITHOUT: dict[Step, dict[str, float | bool]] = {
-    Step.REPAIR: {"repair": False},
-    Step.COMPOUNDS: {"compounds": False},
-    Step.NEIGHBOURS: {"neighbours": 0.0, "pairs_nearby": 0.0},
-    Step.PROXIMITY: {"pairs": 0.0},
-    Step.TITLES: {"titles": 0.0},
-    Step.VIDEO: {"video": 0.0},
-    Step.SUBWORDS: {"subwords": 0.0},
+_WITHOUT: dict[RankingFeature, dict[str, float | bool]] = {
+    RankingFeature.SPELLING: {"spelling": False},
+    RankingFeature.COMPOUNDS: {"compounds": False},
+    RankingFeature.NEIGHBOURS: {"neighbours": 0.0, "pairs_nearby": 0.0},
+    RankingFeature.PROXIMITY: {"pairs": 0.0},
+    RankingFeature.TITLES: {"titles": 0.0},
+    RankingFeature.VIDEO: {"video": 0.0},
+    RankingFeature.NGRAMS: {"ngrams": 0.0},
 }

@@ -17,7 +17,7 @@ from bot.answering.values import Elsewhere, Found, Passage
 from bot.errors import EmptyQuestion
 from bot.timecodes import parse_timecode, timecode
 from storage.analysis import analyser_for
-from storage.models import CueMark, Findings, Hit, Question, QuestionTerm, Segment, Video
+from storage.models import CueMark, Hit, Question, QuestionTerm, SearchResult, Segment, Video
 
 VIDEO = Video("dQw4w9WgXcQ", "A talk", url="https://www.youtube.com/watch?v=dQw4w9WgXcQ")
 
@@ -27,7 +27,7 @@ def matcher_for(question: str, unknown: str = "") -> Matcher:
     return Matcher(parsed, findings_for(parsed, unknown))
 
 
-def findings_for(question: Question, unknown: str = "") -> Findings:
+def findings_for(question: Question, unknown: str = "") -> SearchResult:
     """What a search would say of a question's words, each of the same weight."""
     words = " ".join((question.words, *question.phrases))
     terms = [
@@ -35,7 +35,7 @@ def findings_for(question: Question, unknown: str = "") -> Findings:
         for token in analyser_for("en").tokens(words)
         if not token.is_stop_word
     ]
-    return Findings((), tuple(terms), "en", ideal=1.0)
+    return SearchResult((), tuple(terms), "en", ideal_score=1.0)
 
 
 def passage(*texts: str, video: Video = VIDEO, score: float = 1.0) -> Passage:
@@ -212,14 +212,14 @@ def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
 
     def share(*terms: QuestionTerm) -> float:
         """How much of the highest score is trusted, of eight tenths."""
-        sure = sureness(0.8, Findings((), terms, "en", ideal=1.0))
+        sure = sureness(0.8, SearchResult((), terms, "en", ideal_score=1.0))
         return sure / (1 - sure)
 
     assert share(typed) == share(typed, unknown) == pytest.approx(0.8), "what is unknown lowers the score itself"
     assert share(guessed) == pytest.approx(0.8 * 0.5)
     assert share(typed, guessed) == pytest.approx(0.8 * (1 + 3 * 0.5) / 4)
-    assert sureness(0.0, Findings((), (typed,), "en", ideal=1.0)) == 0.0
-    assert sureness(1.0, Findings((), (), "en")) == 0.0
+    assert sureness(0.0, SearchResult((), (typed,), "en", ideal_score=1.0)) == 0.0
+    assert sureness(1.0, SearchResult((), (), "en")) == 0.0
 
 
 def test_the_same_words_twice_are_shown_once_and_say_where_else() -> None:

@@ -26,7 +26,7 @@ from bot.evaluation.report import Report
 from bot.evaluation.runner import Examiner, by_video
 from bot.evaluation.typos import damaged
 from bot.settings import Settings
-from storage.models import ExportForm, Peer, Step
+from storage.models import Baseline, ExportFormat, RankingFeature
 from tests.support.project import PROJECT, SHARED_FOLDER
 from tests.support.question_sets import CORPUS, FOREIGN, JUDGEMENTS, QUERIES, write_set
 
@@ -82,13 +82,13 @@ async def test_ours_and_the_peers_are_measured_in_one_run_by_the_road_that_peopl
     read = read_question_set(folder)
     async with collected(read.entries, "en", lambda done, total: None) as collection:
         library, scope = collection.library, collection.scope
-        for measured, peer in zip(comparison.rankings, (None, Peer.TERMS, Peer.SPLIT), strict=True):
+        for measured, peer in zip(comparison.rankings, (None, Baseline.TERMS, Baseline.SPLIT), strict=True):
             found = {}
             for query in read.queries:
                 if peer is None:
                     hits = await asking.search(library, scope, query.text, limit=10)
                 else:
-                    ((hits),) = await library.search_as_shipped(scope, [query.text], peer, 10)
+                    ((hits),) = await library.search_baseline(scope, [query.text], peer, 10)
                 found[query.query_id] = collection.entries_of(hits)
             assert measured.figures == measure(read.judgements, found)
         assert comparison.rankings[0].figures.hit_1 == 1
@@ -162,7 +162,7 @@ async def test_a_limit_picks_questions_evenly_and_always_the_same(tmp_path: Path
 
 
 async def test_ablation_has_a_row_for_each_step_added_and_left_out(folder: Path) -> None:
-    asked: list[frozenset[Step]] = []
+    asked: list[frozenset[RankingFeature]] = []
     original = asking.search
 
     async def watched(*arguments: object, **named: object) -> object:
@@ -172,12 +172,12 @@ async def test_ablation_has_a_row_for_each_step_added_and_left_out(folder: Path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asking, "search", watched)
         (ablation,) = (await evaluated(folder, ablate=True)).ablations
-    steps = list(Step)
+    steps = list(RankingFeature)
     assert [each.ranking for each in ablation.added] == ["plain BM25", *(f"+ {step}" for step in steps)]
     assert [each.ranking for each in ablation.without] == [f"all but {step}" for step in steps]
     added = [frozenset(steps[:count]) for count in range(len(steps) + 1)]
     without = [frozenset(steps) - {step} for step in steps]
-    assert asked == [steps for steps in (frozenset(Step), *added, *without) for _ in QUERIES]
+    assert asked == [steps for steps in (frozenset(RankingFeature), *added, *without) for _ in QUERIES]
 
 
 # Refusing
@@ -200,14 +200,14 @@ async def test_a_video_is_taken_out_for_its_questions_and_put_back(folder: Path)
     read = read_question_set(folder)
     async with collected(read.entries, "en", lambda done, total: None) as collection:
         library, scope = collection.library, collection.scope
-        before = await library.export(scope, ExportForm.JSONL)
+        before = await library.export(scope, ExportFormat.JSONL)
         groups = by_video(read.queries, collection.video_names)
         assert {name: [query.query_id for query in queries] for name, queries in groups.items()} == {
             "7": ["1"], "8": ["2"], "9": ["3"],
         }  # fmt: skip
         trials = await Examiner(collection, unseen).tried_without(groups, "")
         assert all(trial.found is not Found.CONFIDENT for trial in trials)
-        assert await library.export(scope, ExportForm.JSONL) == before
+        assert await library.export(scope, ExportFormat.JSONL) == before
         assert (await asking.ask(library, scope, "copper lantern")).found is Found.CONFIDENT
 
 
@@ -244,7 +244,7 @@ def test_the_command_prints_tables_that_a_pipe_does_not_cut(run: Run, folder: Pa
     assert lines[heading + 1].split() == ["ranking", "nDCG@10", "MRR@10", "hit@1", "hit@3", "recall@10"]
     assert lines[heading + 2].split()[0] == "Cuepoint"
     assert "Questions with a slip in one word (seed 1)" in lines
-    assert sum(line.startswith("all but ") for line in lines) == 2 * len(Step)
+    assert sum(line.startswith("all but ") for line in lines) == 2 * len(RankingFeature)
     assert "…" not in done.stdout
     assert "\x1b" not in done.stdout
     assert sum("AUC" in line for line in lines) == 2

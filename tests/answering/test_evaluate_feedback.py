@@ -32,7 +32,7 @@ Rows = Callable[..., Source]
 async def voted(library: Library, ledger: Ledger, rows: Rows) -> None:
     """A library of two videos, with votes on it and elsewhere."""
     files = [rows(("a b", 0, LANTERN), ("a b", 12.5, BELL), ("c", 0, DOUGH), title="Talks")]
-    await library.import_files(access.host(), [(source, Labels()) for source in files])
+    await library.import_files(access.host_scope(), [(source, Labels()) for source in files])
     for person, question, video_id, second, verdict in (
         (1, "Where hangs the lantern?", "a b", 0.0, Verdict.HELPFUL),
         (2, "where  hangs the LANTERN?", "a b", 0.0, Verdict.HELPFUL),
@@ -43,8 +43,8 @@ async def voted(library: Library, ledger: Ledger, rows: Rows) -> None:
         (1, "sour starter", "c", 7.0, Verdict.HELPFUL),
         (2, "sour starter", "gone", 0.0, Verdict.NOT_HELPFUL),
     ):
-        await ledger.vote(person, Vote("shared", question, video_id, second, verdict))
-    await ledger.vote(1, Vote("server:5", "elsewhere", "c", 0.0, Verdict.HELPFUL))
+        await ledger.save_vote(person, Vote("shared", question, video_id, second, verdict))
+    await ledger.save_vote(1, Vote("server:5", "elsewhere", "c", 0.0, Verdict.HELPFUL))
 
 
 def objects(path: Path) -> list[dict[str, object]]:
@@ -53,7 +53,7 @@ def objects(path: Path) -> list[dict[str, object]]:
 
 @pytest.mark.usefixtures("voted")
 async def test_votes_are_written_in_the_form_that_is_promised(library: Library, ledger: Ledger, tmp_path: Path) -> None:
-    questions = await feedback(library, ledger, access.host())
+    questions = await feedback(library, ledger, access.host_scope())
     folder = tmp_path / "new" / "votes"
     write_question_set(folder, questions)
     assert objects(folder / "corpus.jsonl") == [
@@ -75,7 +75,7 @@ async def test_votes_are_written_in_the_form_that_is_promised(library: Library, 
 
 @pytest.mark.usefixtures("voted")
 async def test_what_feedback_writes_evaluate_reads(library: Library, ledger: Ledger, tmp_path: Path) -> None:
-    questions = await feedback(library, ledger, access.host())
+    questions = await feedback(library, ledger, access.host_scope())
     write_question_set(tmp_path / "votes", questions)
     read = read_question_set(tmp_path / "votes")
     assert (read.entries, read.queries, read.judgements) == (
@@ -90,7 +90,7 @@ async def test_what_feedback_writes_evaluate_reads(library: Library, ledger: Led
 async def test_a_draft_that_cannot_be_finished_leaves_nothing(
     library: Library, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    questions = await feedback(library, ledger, access.host())
+    questions = await feedback(library, ledger, access.host_scope())
     original = Path.write_text
 
     def full(path: Path, *arguments: object, **named: object) -> int:
@@ -109,9 +109,9 @@ async def test_what_was_asked_in_vain_is_a_question_without_judgements(
     library: Library, ledger: Ledger, tmp_path: Path
 ) -> None:
     for question in ("Sour starter", "How is bread baked?"):
-        await ledger.missed("shared", question, 1)
-    await ledger.missed("server:5", "elsewhere", 1)
-    questions = await feedback(library, ledger, access.host())
+        await ledger.record_miss("shared", question, 1)
+    await ledger.record_miss("server:5", "elsewhere", 1)
+    questions = await feedback(library, ledger, access.host_scope())
     assert [query.text for query in questions.queries] == [
         "how is bread baked?", "sour starter", "where hangs the lantern?",
     ]  # fmt: skip
@@ -124,11 +124,11 @@ async def test_what_was_asked_in_vain_is_a_question_without_judgements(
 
 async def test_without_votes_there_is_nothing_to_write(library: Library, ledger: Ledger, rows: Rows) -> None:
     with pytest.raises(QuestionSetError, match="nobody has voted yet"):
-        await feedback(library, ledger, access.host())
-    await library.import_files(access.host(), [(rows(("c", 0, DOUGH)), Labels())])
-    await ledger.vote(1, Vote("shared", "dough", "gone", 0.0, Verdict.HELPFUL))
+        await feedback(library, ledger, access.host_scope())
+    await library.import_files(access.host_scope(), [(rows(("c", 0, DOUGH)), Labels())])
+    await ledger.save_vote(1, Vote("shared", "dough", "gone", 0.0, Verdict.HELPFUL))
     with pytest.raises(QuestionSetError, match="are not stored any more"):
-        await feedback(library, ledger, access.host())
+        await feedback(library, ledger, access.host_scope())
 
 
 def typed(data_dir: Path, *arguments: str) -> tuple[int, str, str]:
@@ -140,11 +140,11 @@ def typed(data_dir: Path, *arguments: str) -> tuple[int, str, str]:
 def test_the_command_says_what_it_wrote_and_keeps_what_is_there(tmp_path: Path, rows: Rows) -> None:
     async def prepare() -> None:
         library, ledger = await Library.open(tmp_path / "cuepoint.db"), await Ledger.open(tmp_path / "cuepoint.db")
-        for scope in (access.host(), access.host("5")):
+        for scope in (access.host_scope(), access.host_scope("5")):
             await library.import_files(scope, [(rows(("c", 0, DOUGH)), Labels())])
-            await ledger.vote(1, Vote(scope.libraries[0], "dough", "c", 0.0, Verdict.HELPFUL))
-        await ledger.vote(1, Vote("server:5", "starter", "c", 0.0, Verdict.HELPFUL))
-        await ledger.vote(2, Vote("server:5", "starter", "c", 9.0, Verdict.HELPFUL))
+            await ledger.save_vote(1, Vote(scope.libraries[0], "dough", "c", 0.0, Verdict.HELPFUL))
+        await ledger.save_vote(1, Vote("server:5", "starter", "c", 0.0, Verdict.HELPFUL))
+        await ledger.save_vote(2, Vote("server:5", "starter", "c", 9.0, Verdict.HELPFUL))
         await library.close()
         await ledger.close()
 

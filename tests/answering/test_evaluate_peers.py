@@ -9,8 +9,8 @@ import pytest
 from rank_bm25 import BM25Okapi
 
 from storage.analysis import analyser_for
-from storage.models import Peer, Segment, StoredVideo, Video
-from storage.ranking.baseline import ShippedBM25, best, rank_as_shipped
+from storage.models import Baseline, Segment, StoredVideo, Video
+from storage.ranking.baseline import ShippedBM25, best_documents, rank_as_shipped
 
 
 def stored(*texts: str) -> list[StoredVideo]:
@@ -38,14 +38,14 @@ def test_scores_equal_rank_bm25s_to_the_last_bit(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-@pytest.mark.parametrize("peer", Peer)
-def test_the_peers_rank_as_rank_bm25_does(seed: int, peer: Peer) -> None:
+@pytest.mark.parametrize("peer", Baseline)
+def test_the_peers_rank_as_rank_bm25_does(seed: int, peer: Baseline) -> None:
     chance = random.Random(seed)
     texts = [*corpus(chance), "the lantern of the meadow"]
     questions = [" ".join([*chance.choices(WORDS, k=3), "lantern"]) for _ in range(5)]
 
     def words(text: str) -> list[str]:
-        if peer is Peer.SPLIT:
+        if peer is Baseline.SPLIT:
             return text.lower().split()
         return [token.term for token in analyser_for("en").tokens(text) if not token.is_stop_word]
 
@@ -60,18 +60,18 @@ def test_the_peers_rank_as_rank_bm25_does(seed: int, peer: Peer) -> None:
 
 def test_a_question_of_stop_words_alone_is_asked_by_them() -> None:
     texts = ("lantern and harbour", "the lantern", "what is it about", "harbour light")
-    ((first, *_),) = rank_as_shipped(stored(*texts), ["what is it?"], Peer.TERMS, "en", 3, silent)
+    ((first, *_),) = rank_as_shipped(stored(*texts), ["what is it?"], Baseline.TERMS, "en", 3, silent)
     assert first.segment.text == "what is it about"
 
 
-@pytest.mark.parametrize("peer", Peer)
-def test_the_peers_do_not_fall_over_a_corpus_without_words(peer: Peer) -> None:
+@pytest.mark.parametrize("peer", Baseline)
+def test_the_peers_do_not_fall_over_a_corpus_without_words(peer: Baseline) -> None:
     assert rank_as_shipped([], ["anything"], peer, "en", 10, silent) == [()]
-    ((only,),) = rank_as_shipped(stored("..."), ["what"], Peer.TERMS, "en", 10, silent)
+    ((only,),) = rank_as_shipped(stored("..."), ["what"], Baseline.TERMS, "en", 10, silent)
     assert only.score == 0
 
 
 def test_the_best_are_the_highest_scores_and_of_equal_ones_the_first() -> None:
     scores = np.array([1.0, 3.0, 2.0, 3.0, 2.0, 2.0, 0.0])
     for limit in range(1, 9):
-        assert best(scores, limit).tolist() == [1, 3, 2, 4, 5, 0, 6][:limit]
+        assert best_documents(scores, limit).tolist() == [1, 3, 2, 4, 5, 0, 6][:limit]

@@ -18,16 +18,16 @@ from storage import access
 from storage.analysis import analyser_for
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import RequestError
-from storage.glossary_entries import LONGEST_SIDE, MOST_ENTRIES
+from storage.glossary_entries import MAX_ENTRIES, MAX_SIDE_LENGTH
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Question, QuestionTerm, Scope, Segment, Source, Video
 from storage.ranking.index.build import build_index
-from storage.ranking.query.glossary import Glossary
+from storage.ranking.query.glossary import GlossaryMatcher
 from storage.ranking.search import Searcher
 from tests.support.libraries import in_server
 
 Rows = Callable[..., Source]
-SHARED, ANA, BEN = access.host(), access.host("111"), access.host("222")
+SHARED, ANA, BEN = access.host_scope(), access.host_scope("111"), access.host_scope("222")
 GANZ = GlossaryEntry("ganz", "GANs")
 TALK = (
     ("v", 0, "today ganz learn to draw faces from noise"),
@@ -129,7 +129,7 @@ def test_the_longest_stretch_counts_and_none_is_read_twice() -> None:
     pairs = [("ganz", "GAN"), ("see gangs", "conditional GANs"), ("ganz", "GANs"), ("air", "conditional")]
     entries = [GlossaryEntry(said, meant) for said, meant in pairs]
     tokens = list(analyser.tokens("is a conditional GAN a GAN?"))
-    found = [(each.first, each.last, each.said) for each in Glossary(entries, analyser).stretches(tokens)]
+    found = [(each.first, each.last, each.said) for each in GlossaryMatcher(entries, analyser).find_matches(tokens)]
     assert found == [(2, 3, (("see", "gang"),)), (5, 5, (("ganz",),))]
 
 
@@ -137,7 +137,10 @@ def test_stop_words_are_looked_for_only_where_there_is_nothing_else() -> None:
     analyser = analyser_for("en")
     entries = [GlossaryEntry("the ganz", "GANs"), GlossaryEntry("our", "R")]
     tokens = list(analyser.tokens("GANs in R"))
-    assert [each.said for each in Glossary(entries, analyser).stretches(tokens)] == [(("ganz",),), (("_our",),)]
+    assert [each.said for each in GlossaryMatcher(entries, analyser).find_matches(tokens)] == [
+        (("ganz",),),
+        (("_our",),),
+    ]
 
 
 def test_a_word_keeps_its_own_term_and_weighs_as_its_commonest_way_of_being_said() -> None:
@@ -199,7 +202,7 @@ async def test_one_library_is_changed_at_a_time(library: Library) -> None:
 
 async def test_an_empty_library_with_a_glossary_is_still_empty(library: Library, rows: Rows) -> None:
     await library.add_to_glossary(SHARED, GANZ)
-    assert await library.in_reach(SHARED) == access.samples()
+    assert await library.or_samples(SHARED) == access.sample_scope()
     assert (await asking.ask(library, SHARED, "what is a hold cue?")).found is Found.CONFIDENT
     await put(library, rows(("v", 0, "die Häuser am Meer und ganz viele mehr")), language="de")
     assert await hits(library, "Haus") == [("v", 0)], "its first import still settles its language"
@@ -258,7 +261,7 @@ async def test_an_entry_that_cannot_serve_is_refused(library: Library, said: str
 
 
 async def test_letters_of_every_script_and_the_longest_sides_are_welcome(library: Library) -> None:
-    sides = ("می\u200cخواهم", "日本", "नेटवर्क", "x" * LONGEST_SIDE, "-9")
+    sides = ("می\u200cخواهم", "日本", "नेटवर्क", "x" * MAX_SIDE_LENGTH, "-9")
     for side in sides:
         assert await library.add_to_glossary(SHARED, GlossaryEntry(side, "GANs"))
     assert {entry.said for entry in await library.glossary(SHARED)} == set(sides)
@@ -268,7 +271,7 @@ async def test_a_full_glossary_says_so(library: Library, tmp_path: Path) -> None
     await library.add_to_glossary(SHARED, GANZ)
     with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as connection:
         (number,) = connection.execute("SELECT id FROM library WHERE key = 'shared'").fetchone()
-        more = [(number, f"w{n}", "GANs") for n in range(MOST_ENTRIES - 1)]
+        more = [(number, f"w{n}", "GANs") for n in range(MAX_ENTRIES - 1)]
         connection.executemany("INSERT INTO glossary VALUES (?, ?, ?)", more)
     connection.close()
     assert not await library.add_to_glossary(SHARED, GANZ), "one that is there already needs no room"
@@ -319,10 +322,10 @@ async def test_two_who_add_the_same_entry_at_once_add_it_once(talks: Library, ot
 
 
 async def test_whether_anybody_says_it(talks: Library) -> None:
-    assert await talks.says(SHARED, "Ganz")
-    assert await talks.says(SHARED, "the excel nets")
-    assert not await talks.says(SHARED, "excel gangs")
-    assert not await talks.says(BEN, "ganz")
+    assert await talks.are_spoken(SHARED, "Ganz")
+    assert await talks.are_spoken(SHARED, "the excel nets")
+    assert not await talks.are_spoken(SHARED, "excel gangs")
+    assert not await talks.are_spoken(BEN, "ganz")
 
 
 async def test_a_database_of_version_2_keeps_its_data_and_gets_a_glossary(tmp_path: Path) -> None:

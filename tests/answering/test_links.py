@@ -35,13 +35,13 @@ def places(words: list[str], quote: list[str]) -> list[int]:
 async def test_links_are_within_two_seconds_of_the_words_they_quote(library: Library, seeds: Path) -> None:
     source = (seeds / SUBRIP_SEED).read_bytes()
     labels = Labels(video_id=SUBRIP_ID, title="AutoML", url="https://talks.example.org/automl")
-    await library.import_files(access.host(), [(Source(SUBRIP_SEED, source), labels)])
+    await library.import_files(access.host_scope(), [(Source(SUBRIP_SEED, source), labels)])
     spoken = spoken_words(source.decode())
     words = [word for word, _ in spoken]
     chance = random.Random(SEED)
     checked = 0
     for start in chance.sample(range(len(words) - WORDS_A_QUESTION), QUESTIONS):
-        answer = await asking.ask(library, access.host(), " ".join(words[start : start + WORDS_A_QUESTION]))
+        answer = await asking.ask(library, access.host_scope(), " ".join(words[start : start + WORDS_A_QUESTION]))
         assert answer.excerpts or answer.near_misses
         for excerpt in answer.excerpts or answer.near_misses:
             found = places(words, excerpt.quote.split())

@@ -14,7 +14,7 @@ from storage.library import Library
 from storage.models import Labels, Question, Source
 
 Rows = Callable[..., Source]
-SHARED = access.host()
+SHARED = access.host_scope()
 COMMON = ["the", "of", "is", "it", "that", "you", "we", "so", "and", "in", "what", "to", "this", "be", "have", "very"]
 RARE = ["copper", "lantern", "harbour", "violin", "meadow", "thunder", "pepper", "saddle", "marble", "compass"]
 

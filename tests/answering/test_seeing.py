@@ -20,15 +20,15 @@ from bot.video_names import called
 from storage import access
 from storage.errors import UnknownFilter, UnknownVideo
 from storage.library import Library
-from storage.models import Column, Findings, Labels, Question, Source, Strip, Timeline, Video, VideoSummary
-from storage.ranking.index.index_part import LibraryIndex
-from storage.ranking.key_terms import telling
+from storage.models import Column, Labels, Question, SearchResult, Source, Strip, Timeline, Video, VideoSummary
+from storage.ranking.index.index_part import IndexPart
+from storage.ranking.key_terms import find_key_terms
 from storage.ranking.search import Searcher
-from storage.ranking.timeline import Curve, curves
+from storage.ranking.timeline import StrengthCurve, compute_curves
 from tests.support.libraries import in_server, index_of
 
 Rows = Callable[..., Source]
-SHARED = access.host()
+SHARED = access.host_scope()
 SRT = (
     b"1\n00:00:01,500 --> 00:00:04,000\nthe Copper lantern of\n\n"
     b"2\n00:00:04,000 --> 00:00:07,250\nthe harbour and the HARBOUR\n\n"
@@ -36,8 +36,8 @@ SRT = (
 )
 
 
-def terms_of(video_id: str, *libraries: LibraryIndex, limit: int = 10) -> list[str]:
-    return [each.term for each in telling(libraries, range(len(libraries)), video_id, limit)]
+def terms_of(video_id: str, *libraries: IndexPart, limit: int = 10) -> list[str]:
+    return [each.term for each in find_key_terms(libraries, range(len(libraries)), video_id, limit)]
 
 
 def test_a_term_said_often_here_and_seldom_elsewhere_is_telling() -> None:
@@ -64,8 +64,8 @@ def test_a_video_that_says_nothing_twice_is_told_by_what_it_says_once() -> None:
 def test_videos_that_are_gone_count_for_nothing_and_have_no_terms() -> None:
     index = index_of(["copper copper pepper pepper"], ["copper"], ["violin"])
     assert terms_of("v0", index) == ["pepper", "copper"]
-    assert terms_of("v0", index.without([1])) == ["copper", "pepper"], "nobody else says copper now"
-    assert terms_of("v1", index.without([1])) == []
+    assert terms_of("v0", index.without_videos([1])) == ["copper", "pepper"], "nobody else says copper now"
+    assert terms_of("v1", index.without_videos([1])) == []
 
 
 def test_several_libraries_are_one_collection() -> None:
@@ -76,17 +76,17 @@ def test_several_libraries_are_one_collection() -> None:
 async def test_a_telling_term_is_spelt_as_spoken_and_leads_to_its_cue(library: Library, rows: Rows) -> None:
     labels = Labels(video_id="talk", title="Harbours")
     await library.import_files(SHARED, [(Source("talk.srt", SRT), labels), (rows(("other", 0, "violins")), Labels())])
-    harbour, copper = await library.telling_terms(SHARED, "talk", 5)
+    harbour, copper = await library.key_terms(SHARED, "talk", 5)
     assert (harbour.word, harbour.count, harbour.start_second) == ("harbour", 3, 4.0)
     assert (copper.word, copper.count, copper.start_second) == ("Copper", 2, 1.5)
     assert harbour.weight > copper.weight > 0
     with pytest.raises(UnknownVideo):
-        await library.telling_terms(SHARED, "nothing", 5)
+        await library.key_terms(SHARED, "nothing", 5)
 
 
-def timeline_of(words: str, *indexes: LibraryIndex, limit: int = 12, **parts: object) -> tuple[Curve, ...]:
+def timeline_of(words: str, *indexes: IndexPart, limit: int = 12, **parts: object) -> tuple[StrengthCurve, ...]:
     question = Question(words, words, **parts)  # type: ignore[arg-type]
-    return curves(Searcher(indexes, "en"), question, [None] * len(indexes), limit)[1]
+    return compute_curves(Searcher(indexes, "en"), question, [None] * len(indexes), limit)[1]
 
 
 def test_strengths_peak_where_the_words_are_and_fall_off_to_the_neighbours() -> None:
@@ -115,8 +115,8 @@ def test_what_is_excluded_or_gone_is_not_in_a_timeline() -> None:
     index = index_of(["copper violin", "x", "y", "copper"], ["copper"])
     first = next(each for each in timeline_of("copper", index, exclusions=("violin",)) if each.video == 0)
     assert first.strengths[0] == 0
-    assert [each.video for each in timeline_of("copper", index.without([1]))] == [0]
-    assert timeline_of("copper", index.without([0, 1])) == ()
+    assert [each.video for each in timeline_of("copper", index.without_videos([1]))] == [0]
+    assert timeline_of("copper", index.without_videos([0, 1])) == ()
 
 
 def test_a_video_in_two_libraries_has_one_strip() -> None:
@@ -136,7 +136,7 @@ async def test_the_door_shows_whole_videos_and_the_best_moments_in_them(library:
     assert (best, far) == (1.0, 0.0)
     assert 0 < before < best > after > 0
     shown = {each.video.video_id for each in found.strips}
-    assert {hit.video.video_id for hit in found.findings.hits} == shown
+    assert {hit.video.video_id for hit in found.result.hits} == shown
     await library.remove(SHARED, strip.video.video_id)
     again = await library.timeline(SHARED, Question("copper", "copper"), 15)
     assert len(again.strips) == 14
@@ -163,7 +163,9 @@ async def test_moments_are_quoted_as_answers_are(library: Library) -> None:
 async def test_languages_are_read_each_in_its_own_way(library: Library) -> None:
     german = b"1\n00:00:01,000 --> 00:00:04,000\ndie Laternen\n\n2\n00:00:20,000 --> 00:00:24,000\nam Hafen\n"
     english = b"1\n00:00:01,000 --> 00:00:04,000\nlaterne the harbour lanterns\n"
-    await library.import_files(access.host("7"), [(Source("a.srt", german), Labels(video_id="de", language="de"))])
+    await library.import_files(
+        access.host_scope("7"), [(Source("a.srt", german), Labels(video_id="de", language="de"))]
+    )
     await library.import_files(SHARED, [(Source("b.srt", english), Labels(video_id="en", language="en"))])
     found = await asking.timeline(library, in_server(7), "laterne")
     assert {strip.video.video_id for strip in found.strips} == {"de", "en"}
@@ -173,7 +175,7 @@ async def test_languages_are_read_each_in_its_own_way(library: Library) -> None:
 def test_timelines_are_put_side_by_side_by_what_they_score() -> None:
     weak = Strip(Video("weak"), 60.0, (Column(0.0, 60.0, 1.0),))
     strong = Strip(Video("strong"), 60.0, (Column(0.0, 60.0, 1.0),))
-    parts = [Timeline((weak,), 2.0, Findings((), (), "en")), Timeline((strong,), 8.0, Findings((), (), "de"))]
+    parts = [Timeline((weak,), 2.0, SearchResult((), (), "en")), Timeline((strong,), 8.0, SearchResult((), (), "de"))]
     first, second = side_by_side(parts, (), 12)
     assert (first, second.video.video_id, second.columns[0].strength) == (strong, "weak", 0.25)
     assert side_by_side(parts, {"weak"}, 1) == (second,), "what is quoted keeps its strip"

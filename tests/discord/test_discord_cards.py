@@ -22,7 +22,7 @@ from bot.discord_app.cards.limits import Misfit, problems, require_fit
 from bot.discord_app.delivery.responses import Cooldown
 from bot.discord_app.services.catalogue import best, choices, named, names_of
 from bot.errors import AskedTooSoon
-from storage.models import Column, Segment, Statistics, Strip, TellingTerm, Video, VideoSummary
+from storage.models import Column, KeyTerm, Segment, Statistics, Strip, Video, VideoSummary
 from tests.support.hostile_text import HOSTILE, anything
 from tests.support.local_discord import limits
 
@@ -172,7 +172,7 @@ def test_every_timeline_fits(shown: list[Excerpt], question: str, searched: str 
 @settings(max_examples=80, deadline=None)
 @given(excerpts(), st.lists(anything, max_size=12), st.booleans())
 def test_every_video_fits(shown: Excerpt, words: list[str], private: bool) -> None:
-    terms = [TellingTerm(word, 1.0, 2, 30.0) for word in words]
+    terms = [KeyTerm(word, 1.0, 2, 30.0) for word in words]
     summary = VideoSummary(shown.video, "shared", 1, 1, 90.0)
     check(video_cards.video_card(summary, terms, Owner(1, private=private)))
     check(video_cards.videos_card([summary] * 31, Owner(1), 1))

@@ -29,8 +29,8 @@ async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[W
 async def miss(world: World, count: int) -> None:
     """So many questions that Alpha's library did not answer, one of them asked twice."""
     for number in range(count):
-        await world.ledger.missed(access.key_of(world.alpha.id), f"question {number:02}", world.one.id)
-    await world.ledger.missed(access.key_of(world.alpha.id), "Question 07", world.both.id)
+        await world.ledger.record_miss(access.library_key(world.alpha.id), f"question {number:02}", world.one.id)
+    await world.ledger.record_miss(access.library_key(world.alpha.id), "Question 07", world.both.id)
 
 
 async def test_misses_are_paged_by_pressing_and_name_nobody(world: World) -> None:
@@ -87,7 +87,7 @@ async def test_votes_and_misses_come_as_a_file_that_evaluate_reads(world: World,
     assert (report.segments, report.questions) == (1, 1)
     everything = b"".join(path.read_bytes() for path in folder.iterdir()).decode()
     for person in (world.one, world.both, world.owner):
-        for told in (str(person.id), world.ledger._person(person.id)):
+        for told in (str(person.id), world.ledger._person_key(person.id)):
             assert told not in everything
     for word in ("beta", "bell", "mistral", "shared-talk"):
         assert word not in everything.lower()

@@ -23,7 +23,7 @@ from storage import access
 from storage.errors import InputError, OverQuota
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import ExportForm, Labels, Source
+from storage.models import ExportFormat, Labels, Source
 from tests.support.harness import (
     ChannelHandle,
     Env,
@@ -126,12 +126,12 @@ async def test_the_real_transcripts(
     result = await upload(mod, general, (SUBRIP_SEED, (seeds / SUBRIP_SEED).read_bytes()), video=SUBRIP_ID)
     assert "**Videos:** 1 added" in seen(result)
     reference = await _imported(library, [(Source(*each), Labels()) for each in pasted])
-    own = await library.statistics(access.own(discord.guild.id))
+    own = await library.statistics(access.own_scope(discord.guild.id))
     assert own.videos == reference + 1
 
 
 async def _imported(library: Library, files: list[tuple[Source, Labels]]) -> int:
-    return (await library.import_files(access.host("77"), files)).videos_added
+    return (await library.import_files(access.host_scope("77"), files)).videos_added
 
 
 async def test_nothing_partly_right_goes_unsaid(general: ChannelHandle, mod: MemberActor) -> None:
@@ -177,7 +177,7 @@ async def test_titles_are_for_a_single_file(general: ChannelHandle, mod: MemberA
     files = [(f"Talk {n} [AAAAAAAAAA{n}].en.srt", SRT) for n in (1, 2)]
     words = seen(await upload(mod, general, *files, title="Lost", creator="Ana"))
     assert "Title, video and url were passed over" in words
-    videos = await library.videos(access.own(discord.guild.id))
+    videos = await library.videos(access.own_scope(discord.guild.id))
     assert [(each.video.title, each.video.creator) for each in videos] == [("Talk 1", "Ana"), ("Talk 2", "Ana")]
 
 
@@ -199,7 +199,7 @@ async def test_a_removal_is_shown_confirmed_and_taken_back(
     await restarted(discord, library, ledger)
     gone = await mod.click(preview.response, label="Remove it")
     assert "Removed **Harbour**" in seen(gone)
-    assert await library.videos(access.own(discord.guild.id)) == []
+    assert await library.videos(access.own_scope(discord.guild.id)) == []
     assert "1 restored" in seen(await mod.slash(general, "library undo"))
     assert "videos is called “zebra”" in seen(await mod.slash(general, "library remove", video="zebra"))
 
@@ -223,7 +223,7 @@ async def test_what_is_exported_can_be_imported_again(
     assert result.ephemeral
     name, content = attached(result, discord)
     assert name == f"library.{form}"
-    own, other = access.own(discord.guild.id), access.own(99)
+    own, other = access.own_scope(discord.guild.id), access.own_scope(99)
     await library.import_files(other, [(Source(name, content), Labels(video_id="talk-1"))])
     (mine,), (copy,) = await library.videos(own), await library.videos(other)
     assert mine.words == copy.words
@@ -242,9 +242,9 @@ async def test_an_export_that_cannot_be(discord: Env, general: ChannelHandle, mo
     one = await mod.slash(general, "library export", format="srt", video="b")
     assert attached(one, discord)[0] == "b.srt"
     for form, video, instead in (
-        (ExportForm.JSONL, "", "export a single video, choose Parquet or ask whoever hosts this bot."),
-        (ExportForm.PARQUET, "", "export a single video or ask whoever hosts this bot."),
-        (ExportForm.PARQUET, "b", ": ask whoever hosts this bot."),
+        (ExportFormat.JSONL, "", "export a single video, choose Parquet or ask whoever hosts this bot."),
+        (ExportFormat.PARQUET, "", "export a single video or ask whoever hosts this bot."),
+        (ExportFormat.PARQUET, "b", ": ask whoever hosts this bot."),
     ):
         reply = await discord.bot.librarian.export(discord.guild.id, form, video, 10)
         assert instead in str(reply.card.components())
@@ -291,7 +291,7 @@ async def test_quotas_are_checked_before_anything_is_written(
     discord: Env, general: ChannelHandle, mod: MemberActor, library: Library, ledger: Ledger
 ) -> None:
     await restarted(discord, library, ledger, CUEPOINT_SERVER_SEGMENTS="3", CUEPOINT_SERVER_MEGABYTES="0.01")
-    own = access.own(discord.guild.id)
+    own = access.own_scope(discord.guild.id)
     four = rows(*((video, 0, "some words") for video in "abcd"))
     assert "would hold 4 segments, and 3 are allowed: nothing was imported" in seen(
         await upload(mod, general, ("four.jsonl", four))
@@ -319,7 +319,7 @@ async def test_imports_of_a_day_are_counted(
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     words = seen(await upload(mod, general, ("talk.srt", SRT), video="talk-2"))
     assert "had its 1 import for today" in words
-    assert len(await library.videos(access.own(discord.guild.id))) == 1
+    assert len(await library.videos(access.own_scope(discord.guild.id))) == 1
 
 
 @pytest.mark.parametrize("how", ["blocked", "not allowed"])
@@ -359,7 +359,7 @@ async def test_a_form_of_before_a_restart_still_imports(
     form = await mod.slash(general, "library import", video="talk-1", title="Harbour", creator="Ana", language="en")
     await restarted(discord, library, ledger)
     assert "**Videos:** 1 added" in seen(await mod.submit_modal(form, {"files": [("talk.srt", SRT)]}))
-    (stored,) = await library.videos(access.own(discord.guild.id))
+    (stored,) = await library.videos(access.own_scope(discord.guild.id))
     assert (stored.video.video_id, stored.video.title, stored.video.creator) == ("talk-1", "Harbour", "Ana")
 
 
@@ -386,7 +386,7 @@ async def test_a_form_that_is_no_longer_known_is_answered(
         form = await mod.slash(general, "library import", video="talk-1")
         monkeypatch.undo()
     assert "no longer know this form" in seen(await mod.submit_modal(form, {"files": [("talk.srt", SRT)]}))
-    assert await library.videos(access.own(discord.guild.id)) == []
+    assert await library.videos(access.own_scope(discord.guild.id)) == []
 
 
 async def test_one_import_at_a_time(discord: Env, general: ChannelHandle, mod: MemberActor, library: Library) -> None:
@@ -474,7 +474,7 @@ async def test_everything_is_purged_after_a_question(
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     await alice.slash(general, "ask", question="purple elephants")
     card = await alice.slash(general, "ask", question="copper lantern")
-    own, server = access.own(discord.guild.id), discord.guild.id
+    own, server = access.own_scope(discord.guild.id), discord.guild.id
     preview = await mod.slash(general, "library purge")
     assert preview.ephemeral
     assert "1 video with 1 segment" in seen(preview)

@@ -35,7 +35,7 @@ async def test_the_video_that_is_called_so_is_renamed_and_not_one_that_holds_the
 ) -> None:
     for video_id, title in (("a", "An Intro"), ("b", "Intro")):
         source = rows((video_id, 0, "words of it"), title=title)
-        await library.import_files(access.own(world.alpha.id), [(source, Labels())])
+        await library.import_files(access.own_scope(world.alpha.id), [(source, Labels())])
     assert "**Intro** is now called **New**" in seen(await owner.slash("library rename", video="intro", title="New"))
     refused = seen(await owner.slash("library rename", video="a", title="\u200b\u202e"))
     assert "character that can be seen" in refused
@@ -46,7 +46,7 @@ async def test_a_shared_video_is_not_said_not_to_be_there(world: World, owner: P
     assert refused.startswith("None of this server's own videos is called “shared-talk”.")
     assert refused.endswith("/videos lists all that are searched here.")
     assert "Here I can search:** 2 videos, 2 segments" in seen(await owner.slash("about"))
-    await world.library.purge(access.own(world.alpha.id))
+    await world.library.purge(access.own_scope(world.alpha.id))
     assert "Here I can search:** 1 video, 1 segment, " in seen(await owner.slash("about"))
     refused = seen(await owner.slash("library remove", video="shared-talk"))
     assert refused == "This server has no videos of its own. /library import adds some."

@@ -50,7 +50,7 @@ async def ledger(library: Library, tmp_path: Path, clock: Clock) -> AsyncIterato
 async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
     async with world_of(library, ledger, rows) as made:
         for number in range(20):
-            await ledger.missed(access.key_of(made.alpha.id), f"question {number:02}", made.both.id)
+            await ledger.record_miss(access.library_key(made.alpha.id), f"question {number:02}", made.both.id)
         yield made
 
 
@@ -74,7 +74,7 @@ def helper(world: World) -> MemberActor:
 
 
 async def videos(world: World) -> list[str]:
-    return [each.video.video_id for each in await world.library.videos(access.own(world.alpha.id))]
+    return [each.video.video_id for each in await world.library.videos(access.own_scope(world.alpha.id))]
 
 
 def key_in(card: InteractionResult, verb: str) -> str:

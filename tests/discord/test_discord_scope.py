@@ -115,7 +115,7 @@ async def test_another_server_picked_inside_of_a_server_is_private_also_behind_i
     assert "Share" not in seen(opened)
     assert "Counted" in seen(await world.both.click(opened.response, label="Helpful"))
     (vote,) = await world.ledger.votes()
-    assert vote.vote.library == access.key_of(world.beta.id)
+    assert vote.vote.library == access.library_key(world.beta.id)
 
 
 async def test_not_yours_and_no_such_thing_are_the_same_bytes(world: World) -> None:
@@ -149,7 +149,7 @@ async def test_what_is_out_of_reach_might_as_well_not_exist(world: World, librar
         return [*told, seen(await one.slash("videos")), seen(await one.slash("about"))]
 
     with_beta = await everything()
-    await library.purge(access.own(world.beta.id))
+    await library.purge(access.own_scope(world.beta.id))
     assert await everything() == with_beta
 
 
@@ -209,7 +209,7 @@ async def test_a_public_card_never_comes_to_show_more_than_all_may_see(
 ) -> None:
     words = ("one", "two", "six", "ten", "red")
     many = [rows((f"lantern-{n}", 0, f"lantern number {n} {word}")) for n, word in enumerate(words)]
-    await library.import_files(access.own(world.alpha.id), [(each, Labels()) for each in many])
+    await library.import_files(access.own_scope(world.alpha.id), [(each, Labels()) for each in many])
     reader = world.alpha.create_role("reader")
     member = world.alpha.add_member(world.env.create_user("reader"), roles=[reader])
     await world.limit(world.alpha, quotes=2)
@@ -241,11 +241,11 @@ async def test_misses_go_to_the_library_that_was_asked(world: World) -> None:
     await world.alone(world.both).slash("ask", question="what of the bora", server="Beta")
     await world.one.slash(world.general, "ask", question="lantern")
     told = {key: [(each.question, each.count) for each in await world.ledger.misses(key)] for key in (
-        access.key_of(world.alpha.id), access.key_of(world.beta.id), access.SHARED)}  # fmt: skip
+        access.library_key(world.alpha.id), access.library_key(world.beta.id), access.SHARED)}  # fmt: skip
     assert list(told.values()) == [[("sirocco winds?", 2)], [("what of the bora", 1)], [("what of the mistral", 1)]]
     await world.limit(world.alpha, record_misses=False)
     await world.one.slash(world.general, "ask", question="nothing of the kind")
-    assert len(await world.ledger.misses(access.key_of(world.alpha.id))) == 1
+    assert len(await world.ledger.misses(access.library_key(world.alpha.id))) == 1
 
 
 async def test_a_timeline_keeps_to_what_its_asker_may_see_and_is_noted_as_a_question(world: World) -> None:
@@ -260,7 +260,7 @@ async def test_a_timeline_keeps_to_what_its_asker_may_see_and_is_noted_as_a_ques
     assert found(await world.both.slash(world.general, "timeline", question=QUESTION)) == {"shared"}
     await world.limit(world.alpha, roles=frozenset(), private_by_default=True)
     assert (await world.both.slash(world.general, "timeline", question="zebras")).ephemeral
-    misses = await world.ledger.misses(access.key_of(world.alpha.id))
+    misses = await world.ledger.misses(access.library_key(world.alpha.id))
     assert "zebras" in [each.question for each in misses]
 
 
@@ -279,5 +279,5 @@ async def test_of_a_server_that_is_not_served_nothing_is_kept_and_nothing_found(
     await newcomer.send(world.beta_hall, f"<@{world.env.bot.user.id}> zebras")
     await world.env.settle()
     assert await ledger.servers_seen(world.stranger.id) == []
-    assert await ledger.misses(access.key_of(world.beta.id)) == []
+    assert await ledger.misses(access.library_key(world.beta.id)) == []
     assert "zebras" not in [each.question for each in await ledger.misses(access.SHARED)]

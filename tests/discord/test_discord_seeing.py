@@ -56,7 +56,7 @@ async def import_videos(library: Library, count: int) -> None:
         for n in range(count)
     ]
     content = "\n".join(map(json.dumps, rows)).encode()
-    await library.import_files(access.host(), [(Source("rows.jsonl", content), Labels())])
+    await library.import_files(access.host_scope(), [(Source("rows.jsonl", content), Labels())])
 
 
 def every_part(result: InteractionResult) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from bot.server_settings import NAMES, changed, in_words
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import CastVote, Known, Labels, Miss, Question, ServerSettings, Sighting, Verdict, Vote
+from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
 from tests.support.discord_world import Rows, World, world_of
 from tests.support.harness import components_of, seen
 
@@ -52,7 +52,7 @@ async def test_settings_are_shown_in_full_and_changed(world: World) -> None:
 
 
 async def test_the_language_is_that_of_the_library(world: World, rows: Rows) -> None:
-    scope = access.own(world.alpha.id)
+    scope = access.own_scope(world.alpha.id)
     await world.library.import_files(scope, [(rows(("v", 0, "die Häuser am Hafen")), Labels())])
 
     async def houses() -> int:
@@ -113,7 +113,7 @@ async def test_only_managers_and_also_later_only_they(world: World) -> None:
 async def test_quotes_an_answer(world: World, rows: Rows) -> None:
     words = ("one", "two", "six")
     many = [rows((f"bell-{word}", 0, f"the brass bell number {word}")) for word in words]
-    await world.library.import_files(access.own(world.alpha.id), [(each, Labels()) for each in many])
+    await world.library.import_files(access.own_scope(world.alpha.id), [(each, Labels()) for each in many])
 
     async def quotes(question: str) -> int:
         return seen(await world.one.slash(world.general, "ask", question=question)).count("> ")
@@ -145,10 +145,10 @@ async def test_privacy_shows_exports_and_deletes_what_is_kept(world: World) -> N
     assert [each["server"] for each in file["seen_in_servers"]] == [str(world.alpha.id)]
     assert str(world.one.id) not in json.dumps(file)
     assert "Deleted: 3 entries" in seen(await world.one.click(shown.response, label="Delete all of it"))
-    assert await world.ledger.known_about(world.one.id) == Known()
-    assert len(await world.ledger.known_about(world.both.id)) == 2
+    assert await world.ledger.personal_data(world.one.id) == PersonalData()
+    assert len(await world.ledger.personal_data(world.both.id)) == 2
     assert "**Votes:** 0" in seen(await world.one.slash(world.general, "privacy"))
-    assert await world.ledger.known_about(world.one.id) == Known(), "looking adds nothing"
+    assert await world.ledger.personal_data(world.one.id) == PersonalData(), "looking adds nothing"
 
 
 async def exported(world: World, result: Any) -> dict[str, Any]:
@@ -166,7 +166,9 @@ def test_every_card_fits() -> None:
         feedback_cards.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
         feedback_cards.misses_card([], Owner(1)),
         privacy_card(
-            Known((CastVote(Vote("shared", long, "v", 0.0, Verdict.HELPFUL), 1.0),), (), (Sighting(1, 1.0),) * 99),
+            PersonalData(
+                (CastVote(Vote("shared", long, "v", 0.0, Verdict.HELPFUL), 1.0),), (), (Sighting(1, 1.0),) * 99
+            ),
             [long] * 99, Owner(1), retention_days=30.0,
         ),
     ]  # fmt: skip

@@ -44,8 +44,8 @@ async def rival(library: Library, rows: Rows, server_id: int) -> None:
     )
     files = [rows((f"gate-{n:02}", 40 * n, f"the {word} of copper, {word}"), title=f"gate talk {n:02}")
              for n, word in enumerate(words)]  # fmt: skip
-    await library.import_files(access.own(server_id), [(file, Labels()) for file in files])
-    await library.add_to_glossary(access.own(server_id), GlossaryEntry("gate", "lantern"))
+    await library.import_files(access.own_scope(server_id), [(file, Labels()) for file in files])
+    await library.add_to_glossary(access.own_scope(server_id), GlossaryEntry("gate", "lantern"))
 
 
 @asynccontextmanager
@@ -126,15 +126,15 @@ async def test_no_command_no_option_and_no_button_is_left_out(rows: Rows, tmp_pa
 async def test_no_score_differs_by_a_bit(tmp_path: Path, rows: Rows) -> None:
     """The same questions asked of one library beside another that grows, and before there is any other."""
     async with opened(tmp_path) as (library, _):
-        await library.import_files(access.own(ALPHA), [(each, Labels()) for each in talks(rows)])
-        await library.import_files(access.host(), [(rows(("ferry", 0, "ferry across the harbour")), Labels())])
-        await library.add_to_glossary(access.own(ALPHA), GlossaryEntry("lampion", "lantern"))
+        await library.import_files(access.own_scope(ALPHA), [(each, Labels()) for each in talks(rows)])
+        await library.import_files(access.host_scope(), [(rows(("ferry", 0, "ferry across the harbour")), Labels())])
+        await library.add_to_glossary(access.own_scope(ALPHA), GlossaryEntry("lampion", "lantern"))
         alone = [await figures(library, each) for each in QUESTIONS]
         await rival(library, rows, BETA)
         assert [await figures(library, each) for each in QUESTIONS] == alone
     async with opened(tmp_path) as (library, _):
         assert [await figures(library, each) for each in QUESTIONS] == alone, "nor after a restart"
-        both = await library.search(access.candidates([ALPHA, BETA]), parse_question(QUESTIONS[0]), 20)
+        both = await library.search(access.candidate_scope([ALPHA, BETA]), parse_question(QUESTIONS[0]), 20)
         assert [each.score.hex() for each in both.hits] != alone[0][0], "where both are in scope, it does"
     assert {None, "copper lantern"} < {each[2] for each in alone if len(each) > 2}, "some were repaired"
 
@@ -158,7 +158,7 @@ async def figures(library: Library, text: str) -> list[Any]:
         hits = await asking.search(library, scope, text, limit=20)
         answer = await asking.ask(library, scope, text)
         drawn = await asking.timeline(library, scope, text)
-        telling = await library.telling_terms(scope, "gate-03", 10)
+        telling = await library.key_terms(scope, "gate-03", 10)
     except UnknownFilter as error:
         return [str(error)]
     scores = [[each.score.hex() for each in found] for found in (findings.hits, hits)]

@@ -87,7 +87,7 @@ async def test_a_video_out_of_reach_is_no_video(world: World, name: str, caplog:
 
     with_beta = await told()
     assert "Ignoring exception in autocomplete" not in caplog.text, "who types is answered, if with nothing"
-    await world.library.purge(access.own(world.beta.id))
+    await world.library.purge(access.own_scope(world.beta.id))
     assert await told() == with_beta
     assert any("gate-03" in each for each in with_beta) == (name == ALSO_ALPHAS)
 
@@ -122,20 +122,20 @@ async def test_a_button_forged_for_another_server_is_one_of_no_server(world: Wor
             ]  # fmt: skip
         return found
 
-    before = await world.library.videos(access.own(world.beta.id))
+    before = await world.library.videos(access.own_scope(world.beta.id))
     beta = await told("belfry-03", world.beta.id)
     assert beta == await told("belfry-99", 4711)
     owner = Player(world, world.owner, world.general)
     for verb in ("remove", "purge", "misses"):
         assert beta[verb][1] == plain(await pressed(owner, verb, "never-kept"), {}), verb
-    assert await world.library.videos(access.own(world.beta.id)) == before
+    assert await world.library.videos(access.own_scope(world.beta.id)) == before
 
 
 async def kept(player: Player, state: State) -> str:
     """The key of what a button knows, as if it had been made for this player."""
     ledger = player.world.ledger
     if not isinstance(state, Entrusted):
-        return await button_state.keep(ledger, state, access.candidates([player.world.beta.id]))
+        return await button_state.keep(ledger, state, access.candidate_scope([player.world.beta.id]))
     payload = TypeAdapter(type(state)).dump_json(state).decode()
     return await ledger.keep_state(payload, lifetime_second=60, bound_to=f"{type(state).__name__} {player.actor.id}")
 

@@ -40,14 +40,14 @@ async def world(
     library: Library, ledger: Ledger, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     """Every library in use since yesterday, its index on disk, as another process left it."""
-    monkeypatch.setattr(index_manager, "SMALLEST_KEPT", 0)
+    monkeypatch.setattr(index_manager, "MIN_CACHED_SEGMENTS", 0)
     async with world_of(library, ledger, rows) as made:
         await made.use(made.alpha, "copper lantern", "gate")
         await made.use(made.beta, "bronze bell", "belfry")
-        renumber(tmp_path / "data" / "cuepoint.db", access.key_of(made.beta.id), LIBRARY_NUMBER)
+        renumber(tmp_path / "data" / "cuepoint.db", access.library_key(made.beta.id), LIBRARY_NUMBER)
         await made.meet()
         other = await Library.open(tmp_path / "data" / "cuepoint.db")
-        for scope in (access.own(made.alpha.id), access.own(made.beta.id), access.host()):
+        for scope in (access.own_scope(made.alpha.id), access.own_scope(made.beta.id), access.host_scope()):
             await other.search(scope, Question("x", "x"), 1)
         await other.close()
         ledger._now.second += DAY
@@ -55,7 +55,7 @@ async def world(
 
 
 async def test_a_trace_sees_who_may_see_beta(world: World, tmp_path: Path) -> None:
-    path, key = tmp_path / "data" / "cuepoint.db", access.key_of(world.beta.id)
+    path, key = tmp_path / "data" / "cuepoint.db", access.library_key(world.beta.id)
     async with traced(world.library, world.ledger) as trace:
         await asking(Player(world, world.both_in_beta, world.beta_hall))
     assert trace.keys == {key, access.SHARED}
@@ -68,7 +68,7 @@ async def walk(world: World, folder: Path, *roads: Road, player: Player, limited
 
     Where Beta is `limited` its number may be named: whom it is limited to stands in its settings.
     """
-    path, key = folder / "data" / "cuepoint.db", access.key_of(world.beta.id)
+    path, key = folder / "data" / "cuepoint.db", access.library_key(world.beta.id)
     before = held(path, key)
     assert all(before.values()), "there is something of every kind to be found"
     async with traced(world.library, world.ledger) as trace:
@@ -95,7 +95,7 @@ def places(world: World) -> list[Player]:
 
 @pytest.mark.parametrize("road", ASKED, ids=lambda road: road.__name__)
 async def test_a_member_of_alpha(world: World, tmp_path: Path, road: Road) -> None:
-    alpha, keys, touched = access.key_of(world.alpha.id), set[str](), []
+    alpha, keys, touched = access.library_key(world.alpha.id), set[str](), []
     for player in places(world):
         trace = await walk(world, tmp_path, road, player=player)
         assert trace.keys <= {alpha, access.SHARED}
@@ -108,8 +108,8 @@ async def test_a_member_of_alpha(world: World, tmp_path: Path, road: Road) -> No
 @pytest.mark.parametrize("road", MANAGED, ids=lambda road: road.__name__)
 async def test_who_looks_after_alpha(world: World, tmp_path: Path, road: Road) -> None:
     trace = await walk(world, tmp_path, road, player=Player(world, world.owner, world.general))
-    assert access.key_of(world.alpha.id) in trace.keys
-    assert trace.keys <= {access.key_of(world.alpha.id), access.SHARED, access.SAMPLES}
+    assert access.library_key(world.alpha.id) in trace.keys
+    assert trace.keys <= {access.library_key(world.alpha.id), access.SHARED, access.SAMPLES}
 
 
 async def test_a_stranger(world: World, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ async def test_where_alpha_keeps_its_videos_to_another_channel(world: World, tmp
 async def test_where_alpha_leaves_out_the_shared_videos(world: World, tmp_path: Path) -> None:
     await world.limit(world.alpha, shared_too=False)
     trace = await walk(world, tmp_path, *ASKED, player=Player(world, world.one, world.general))
-    assert trace.keys == {access.key_of(world.alpha.id)}
+    assert trace.keys == {access.library_key(world.alpha.id)}
 
 
 @pytest.mark.parametrize("limited", [False, True], ids=["left", "limited"])
@@ -155,5 +155,5 @@ async def test_buttons_of_before_beta_was_out_of_reach(world: World, tmp_path: P
                 await player.click(card, label)
 
     trace = await walk(world, tmp_path, pressing, player=player, limited=limited)
-    assert trace.keys == {access.key_of(world.alpha.id), access.SHARED}
+    assert trace.keys == {access.library_key(world.alpha.id), access.SHARED}
     assert "belfry" not in str(player.told[told:])

@@ -150,7 +150,10 @@ async def test_what_is_written_before_its_server_is_known_is_no_direct_message(
     server.add_member(secret, alice)
     lobby = server.add_channel(secret, "lobby")
     library = await Library.open(tmp_path / "data" / "cuepoint.db")
-    for scope, words in ((access.own(secret.id), "the copper lantern"), (access.host(), "the harbour ferry")):
+    for scope, words in (
+        (access.own_scope(secret.id), "the copper lantern"),
+        (access.host_scope(), "the harbour ferry"),
+    ):
         await library.import_files(scope, [(rows((f"v{len(words)}", 0, words)), Labels())])
     await library.close()
     async with bot_process(server, tmp_path, CUEPOINT_COOLDOWN_SECONDS="0") as bot:

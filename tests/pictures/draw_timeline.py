@@ -27,7 +27,7 @@ async def drawn() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         library = await Library.open(Path(folder) / "cuepoint.db")
         try:
-            return draw(await asking.timeline(library, access.samples(), QUESTION))
+            return draw(await asking.timeline(library, access.sample_scope(), QUESTION))
         finally:
             await library.close()
 

@@ -376,7 +376,7 @@ async def test_a_servers_library_is_seen_elsewhere_by_its_members_alone(server: 
     server.add_member(other, bob)
     row = {"video_id": "secret", "text": "the zebra crossed the river at dawn", "start_second": 5, "title": "Zebras"}
     library = await Library.open(tmp_path / "data" / "cuepoint.db")
-    scope = access.host(str(mine.id))
+    scope = access.host_scope(str(mine.id))
     report = await library.import_files(scope, [(Source("z.jsonl", json.dumps(row).encode()), Labels())])
     assert report.videos_added == 1, report
     await library.close()
@@ -403,7 +403,7 @@ async def test_every_way_of_asking_the_real_transcripts(server: LocalDiscord, se
     library = await Library.open(tmp_path / "data" / "cuepoint.db")
     files = [(Source(name, (seeds / name).read_bytes()), Labels()) for name in PASTED_SEEDS]
     files.append((Source(SUBRIP_SEED, (seeds / SUBRIP_SEED).read_bytes()), Labels(video_id=SUBRIP_ID, title="AutoML")))
-    await library.import_files(access.host(), files)
+    await library.import_files(access.host_scope(), files)
     await library.close()
     alice = server.add_user("Alice")
     async with bot_process(server, tmp_path, CUEPOINT_COOLDOWN_SECONDS="0"):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.errors import SetupError
-from bot.operations.logging_setup import HIDDEN, told
+from bot.operations.logging_setup import HIDDEN, configured_logging
 from bot.settings import Settings
 from tests.support.local_discord import BotProcess, LocalDiscord
 from tests.support.project import PROJECT
@@ -32,7 +32,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", ["cuepoint.discord", "cuepoint.index", "discord.gateway"])
 def test_elsewhere_than_on_a_terminal_a_line_is_one_object(name: str) -> None:
     stream = io.StringIO()
-    with told("INFO", TOKEN, stream):
+    with configured_logging("INFO", TOKEN, stream):
         logging.getLogger(name).info("hello %s", "you", extra={"reference": "c0ffee"})
         logging.getLogger(name).debug("unheard")
     (line,) = lines(stream)
@@ -42,7 +42,7 @@ def test_elsewhere_than_on_a_terminal_a_line_is_one_object(name: str) -> None:
 
 def test_an_error_comes_with_its_trace_in_the_same_line() -> None:
     stream = io.StringIO()
-    with told("INFO", TOKEN, stream):
+    with configured_logging("INFO", TOKEN, stream):
         try:
             int("what somebody asked")
         except ValueError:
@@ -54,7 +54,7 @@ def test_an_error_comes_with_its_trace_in_the_same_line() -> None:
 
 def test_of_other_libraries_only_warnings_are_told() -> None:
     stream = io.StringIO()
-    with told("DEBUG", TOKEN, stream):
+    with configured_logging("DEBUG", TOKEN, stream):
         logging.getLogger("asyncio").info("unheard")
         logging.getLogger("asyncio").warning("heard")
         logging.getLogger("cuepoint.discord").debug("heard")
@@ -69,7 +69,7 @@ def test_a_terminal_gets_a_line_to_read(monkeypatch: pytest.MonkeyPatch, colours
     if not colours:
         monkeypatch.setenv("NO_COLOR", "1")
     stream = Terminal()
-    with told("INFO", TOKEN, stream):
+    with configured_logging("INFO", TOKEN, stream):
         logging.getLogger("cuepoint.discord").warning("careful", extra={"reference": "c0ffee"})
     assert "careful" in stream.getvalue()
     assert "c0ffee" in stream.getvalue()
@@ -79,7 +79,7 @@ def test_a_terminal_gets_a_line_to_read(monkeypatch: pytest.MonkeyPatch, colours
 def test_what_others_wrote_moves_no_cursor_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     stream = Terminal()
-    with told("INFO", TOKEN, stream):
+    with configured_logging("INFO", TOKEN, stream):
         logging.getLogger("cuepoint.index").warning("of %s", "\x1b[2Jev\u202eil", extra={"reference": "\x07"})
     assert not set("\x1b\x07\u202e") & set(stream.getvalue())
     assert "ev\\x202eil" in stream.getvalue()
@@ -89,7 +89,7 @@ def test_what_others_wrote_moves_no_cursor_on_a_terminal(monkeypatch: pytest.Mon
 def test_the_token_is_told_nowhere(stream: io.StringIO) -> None:
     log = logging.getLogger("discord.http")
     address = f"https://discord.com/api/v10/webhooks/123/{'aW50' * 20}/messages/@original"
-    with told("DEBUG", TOKEN, stream):
+    with configured_logging("DEBUG", TOKEN, stream):
         log.info("as %s", TOKEN)
         log.info("as a field", extra={"reference": TOKEN, "question": TOKEN})
         log.warning("PATCH %s responded with 429", address)
@@ -110,7 +110,7 @@ def test_afterwards_all_is_as_before() -> None:
         return [(log.handlers[:], log.level, log.propagate) for log in loggers]
 
     before = state()
-    with told("DEBUG", TOKEN, io.StringIO()):
+    with configured_logging("DEBUG", TOKEN, io.StringIO()):
         assert state() != before
     assert state() == before
 

@@ -60,7 +60,7 @@ async def test_a_folder_that_cannot_be_looked_at_is_logged_and_tried_again(
 
 
 async def test_one_is_made_a_day_when_its_time_has_come_or_later(library: Library, folder: Path, clock: Clock) -> None:
-    await library.import_files(access.host(), [(Source("r.jsonl", ROW), Labels())])
+    await library.import_files(access.host_scope(), [(Source("r.jsonl", ROW), Labels())])
     nightly = Nightly(library, folder, time(3, 30), 7, now=clock)
     await nightly.look()
     assert names(folder) == []
@@ -73,7 +73,7 @@ async def test_one_is_made_a_day_when_its_time_has_come_or_later(library: Librar
     await Nightly(library, folder, time(3, 30), 7, now=clock).look()
     assert names(folder) == ["cuepoint-2026-03-01.db", "cuepoint-2026-03-03.db"]
     copy = await Library.open(made(folder)[-1])
-    assert (await copy.statistics(access.host())).videos == 1
+    assert (await copy.statistics(access.host_scope())).videos == 1
     await copy.close()
 
 
@@ -142,7 +142,7 @@ async def test_an_unsound_copy_takes_no_sound_ones_place(
     await nightly.look()
     before = names(folder)
     assert before == ["cuepoint-2026-03-02.db"]
-    whole = backups._copied
+    whole = backups._copy_database
 
     async def damaged(source: aiosqlite.Connection, part: Path) -> None:
         await whole(source, part)
@@ -150,7 +150,7 @@ async def test_an_unsound_copy_takes_no_sound_ones_place(
         content[4096 * 2 : 4096 * 4] = b"\xff" * 4096 * 2
         part.write_bytes(content)
 
-    monkeypatch.setattr(backups, "_copied", damaged)
+    monkeypatch.setattr(backups, "_copy_database", damaged)
     clock.moment += timedelta(days=1)
     await nightly.look()
     assert names(folder) == before

@@ -85,7 +85,7 @@ async def town(server: LocalDiscord, tmp_path: Path) -> Town:
     for guild, manager in ((alpha, owner), (beta, both)):
         server.add_member(guild, manager, server.add_role(guild, "Mods", Permission.MANAGE_GUILD))
     library = await Library.open(tmp_path / "data" / "cuepoint.db")
-    await library.import_files(access.host(), [(Source("shared.jsonl", talks("shared")), Labels())])
+    await library.import_files(access.host_scope(), [(Source("shared.jsonl", talks("shared")), Labels())])
     await library.close()
     return Town(server, alpha, beta, general, hall, abroad, owner, both, one, stranger)
 
@@ -230,7 +230,7 @@ async def test_forged_and_typed_what_is_out_of_reach_is_as_what_is_not_there(tow
     server, path = town.server, tmp_path / "data" / "cuepoint.db"
     library = await Library.open(path)
     for guild, name in ((town.alpha, "alpha"), (town.beta, "beta")):
-        await library.import_files(access.own(guild.id), [(Source("t.jsonl", talks(name)), Labels())])
+        await library.import_files(access.own_scope(guild.id), [(Source("t.jsonl", talks(name)), Labels())])
     await library.close()
     ledger = await Ledger.open(path)
     async with bot_process(server, tmp_path):
@@ -245,7 +245,7 @@ async def test_forged_and_typed_what_is_out_of_reach_is_as_what_is_not_there(tow
             kinds = {"open": Shown(opening.inquiry, (spot,)), "later": opening, "helpful": opening, "share": opening}
             for verb, state in {**kinds, "read": Reading(video_id, 0.0)}.items():
                 button["custom_id"] = custom_id(
-                    verb, Owner(town.one.id, await button_state.keep(ledger, state, access.host())), 1
+                    verb, Owner(town.one.id, await button_state.keep(ledger, state, access.host_scope())), 1
                 )
                 said.append(await words(await server.click(town.one, source, button["custom_id"])))
             return said

@@ -20,7 +20,10 @@ Rows = Callable[..., Source]
 
 async def fill(folder: Path, rows: Rows, guild: Guild) -> None:
     library = await Library.open(folder / "data" / "cuepoint.db")
-    for scope, words in ((access.own(guild.id), "the copper lantern"), (access.host(), "the harbour ferry")):
+    for scope, words in (
+        (access.own_scope(guild.id), "the copper lantern"),
+        (access.host_scope(), "the harbour ferry"),
+    ):
         await library.import_files(scope, [(rows((f"v{len(words)}", 0, words)), Labels())])
     await library.close()
 

@@ -57,7 +57,7 @@ async def test_both_shards_answer_and_one_goes_on_without_the_other(
     alice, gateway = server.add_user("Alice"), server.gateway
     (first, first_hall), (second, second_hall) = (guild_on(server, n, f"Server {n}", alice) for n in (0, 1))
     library = await Library.open(tmp_path / "data" / "cuepoint.db")
-    await library.import_files(access.own(second.id), [(rows(("talk", 0, WORDS)), Labels())])
+    await library.import_files(access.own_scope(second.id), [(rows(("talk", 0, WORDS)), Labels())])
     await library.close()
     async with bot_process(server, tmp_path, CUEPOINT_COOLDOWN_SECONDS="0") as bot:
         await server.ready()

@@ -150,7 +150,7 @@ async def test_an_import_is_finished_or_wholly_absent_and_the_uploader_is_told(
 
 
 async def test_a_cancelled_import_leaves_the_library_as_it_was(library: Library) -> None:
-    scope = access.own(7)
+    scope = access.own_scope(7)
     await library.import_files(scope, [(Source("old.jsonl", rows(2)), Labels())])
     before = await library.videos(in_server(7))
     changed = rows(20).replace(b"copper", b"silver")

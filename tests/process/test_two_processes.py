@@ -93,13 +93,13 @@ async def test_what_is_written_while_an_answer_is_put_together_gets_into_no_quot
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await library.import_files(SHARED, [(others(), Labels()), (generation("steady", 0), Labels())])
-    around = library.around
+    around = library.segments_around
 
     async def too_late(*given: Any) -> Any:
         await library.import_files(SHARED, [(generation("steady", 1), Labels())], replace=True)
         return await around(*given)
 
-    monkeypatch.setattr(library, "around", too_late)
+    monkeypatch.setattr(library, "segments_around", too_late)
     answer = await asking.ask(library, SHARED, QUESTION)
     assert answer.excerpts
     assert {number for each in answer.excerpts for number in GENERATION.findall(each.quote)} == {"0"}

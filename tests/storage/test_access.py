@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import access
-from storage.access import SHARED, Absence, Asker, Membership, Place, Reach, reach
+from storage.access import SHARED, Absence, Asker, Membership, Place, Reach, resolve_reach
 from storage.errors import RequestError
 from storage.models import ServerSettings
 
@@ -23,7 +23,7 @@ BROUGHT = replace(ALONE, place=Place.ELSEWHERE)
 
 
 def libraries(asker: Asker, alpha: ServerSettings = OPEN, beta: ServerSettings = OPEN, *, aloud: bool = False) -> str:
-    found = reach(asker, {ALPHA: alpha, BETA: beta}, aloud=aloud)
+    found = resolve_reach(asker, {ALPHA: alpha, BETA: beta}, aloud=aloud)
     return " ".join([*found.scope.libraries, "public" if found.public else "private"])
 
 
@@ -70,23 +70,23 @@ def test_alone_a_limited_library_is_absent_unless_the_roles_were_verified() -> N
 
 
 def test_a_server_whose_settings_are_not_known_shows_nothing() -> None:
-    assert reach(ALONE, {}).scope.libraries == (SHARED,)
+    assert resolve_reach(ALONE, {}).scope.libraries == (SHARED,)
 
 
 def test_why_a_library_is_absent() -> None:
     hidden = ServerSettings(channels=frozenset({TALKS}), shared_too=False)
-    assert reach(IN_ALPHA, {ALPHA: hidden}).absent == {"server:1": Absence.CHANNEL, SHARED: Absence.LEFT_OUT}
+    assert resolve_reach(IN_ALPHA, {ALPHA: hidden}).absent == {"server:1": Absence.CHANNEL, SHARED: Absence.LEFT_OUT}
     roles = ServerSettings(roles=frozenset({OTHER_ROLE}))
-    assert reach(ALONE, {ALPHA: roles, BETA: OPEN}).absent == {"server:1": Absence.ROLE}
-    assert reach(BROUGHT, {ALPHA: OPEN}, aloud=True).absent == {"server:1": Absence.UNHEARD}
+    assert resolve_reach(ALONE, {ALPHA: roles, BETA: OPEN}).absent == {"server:1": Absence.ROLE}
+    assert resolve_reach(BROUGHT, {ALPHA: OPEN}, aloud=True).absent == {"server:1": Absence.UNHEARD}
 
 
 def test_keys_name_servers_and_hosts_name_libraries() -> None:
-    assert access.server_of(access.key_of(ALPHA)) == ALPHA
+    assert access.server_of(access.library_key(ALPHA)) == ALPHA
     assert access.server_of(SHARED) is None
-    assert access.own(ALPHA) == access.host("1") == access.candidates([ALPHA])
+    assert access.own_scope(ALPHA) == access.host_scope("1") == access.candidate_scope([ALPHA])
     with pytest.raises(RequestError, match="There is no library"):
-        access.host("somewhere")
+        access.host_scope("somewhere")
 
 
 ids, channels, roles = st.integers(1, 4), st.integers(11, 13), st.integers(21, 23)
@@ -128,13 +128,13 @@ def allowed(asker: Asker, settings: dict[int, ServerSettings], server: int, foun
 def test_no_scope_ever_holds_a_library_that_the_rules_keep_from_the_asker(
     asker: Asker, settings: dict[int, ServerSettings], aloud: bool
 ) -> None:
-    found = reach(asker, settings, aloud=aloud)
+    found = resolve_reach(asker, settings, aloud=aloud)
     servers = [access.server_of(key) for key in found.scope.libraries if key != SHARED]
     assert all(server is not None and allowed(asker, settings, server, found, aloud=aloud) for server in servers)
     assert len(set(found.scope.libraries)) == len(found.scope.libraries)
     assert not found.absent.keys() & set(found.scope.libraries)
     if asker.picked is not None:
-        assert set(found.scope.libraries) <= {access.key_of(asker.picked)}
+        assert set(found.scope.libraries) <= {access.library_key(asker.picked)}
     if SHARED in found.scope.libraries and asker.place is Place.SERVER and asker.here is not None:
         assert settings.get(asker.here.server_id, OPEN).shared_too
 
@@ -143,7 +143,7 @@ def test_no_scope_ever_holds_a_library_that_the_rules_keep_from_the_asker(
 def test_what_is_said_aloud_is_part_of_what_the_asker_sees_and_may_be_public(
     asker: Asker, settings: dict[int, ServerSettings]
 ) -> None:
-    quiet, aloud = reach(asker, settings), reach(asker, settings, aloud=True)
+    quiet, aloud = resolve_reach(asker, settings), resolve_reach(asker, settings, aloud=True)
     assert set(aloud.scope.libraries) <= set(quiet.scope.libraries)
     assert aloud.public
     assert not quiet.public or aloud.scope == quiet.scope

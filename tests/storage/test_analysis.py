@@ -236,7 +236,7 @@ def test_only_pairs_overlap(text: str, language: str) -> None:
 def test_a_word_has_one_term_only(text: str, language: str) -> None:
     analyser = analyser_for(language)
     for token in analyser.tokens(text):
-        assert analyser.term(token.word) == token.term
+        assert analyser.term_of(token.word) == token.term
         assert token.is_stop_word or not token.term.startswith(STOP_PREFIX)
 
 
@@ -277,10 +277,10 @@ def test_long_garbage_is_not_kept() -> None:
 @given(st.text(st.sampled_from("abcC19'+#,. -[(\n")))
 def test_ascii_is_read_as_any_other_text(text: str) -> None:
     """It has a quicker reader of its own; a letter of another script, far from the rest, keeps a text from it."""
-    quick, other = ENGLISH.stretches(text), ENGLISH.stretches(f"{text} . ω")
+    quick, other = ENGLISH.split_stretches(text), ENGLISH.split_stretches(f"{text} . ω")
     assert [*quick, "ω"] == other
     assert [token.term for token in ENGLISH.tokens(text)] == [
-        term for stretch in quick for term, *_ in ENGLISH.read(stretch)
+        term for stretch in quick for term, *_ in ENGLISH.read_stretch(stretch)
     ]
 
 
@@ -290,4 +290,4 @@ def test_ascii_is_read_as_any_other_text(text: str) -> None:
 def test_plain_words_are_read_as_any_other_word(word: str, language: str) -> None:
     """They have a shorter way of their own."""
     analyser = analyser_for(language)
-    assert analyser._of(word) == tuple(analyser._words(word))
+    assert analyser._stretch_parts(word) == tuple(analyser._read_words(word))

@@ -16,8 +16,8 @@ import pytest
 
 from bot import asking
 from storage.database import backups
-from storage.database.atomic_files import SUFFIX, take_place
-from storage.database.file_lock import Hold
+from storage.database.atomic_files import SUFFIX, replace_atomically
+from storage.database.file_lock import FileLock
 from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
 from storage.library import Library
@@ -85,14 +85,14 @@ async def test_a_backup_is_whole_while_asking_and_importing_go_on(path: Path, tm
 async def test_nobody_waits_for_a_backup_to_be_read(
     path: Path, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copied, begun, go_on = backups._copied, asyncio.Event(), asyncio.Event()
+    copied, begun, go_on = backups._copy_database, asyncio.Event(), asyncio.Event()
 
     async def slowly(*given: object) -> None:
         begun.set()
         await go_on.wait()
         await copied(*given)
 
-    monkeypatch.setattr(backups, "_copied", slowly)
+    monkeypatch.setattr(backups, "_copy_database", slowly)
     async with opened(path) as library:
         making = asyncio.create_task(library.backup(tmp_path / "slow.db"))
         await begun.wait()
@@ -106,7 +106,7 @@ async def test_a_backup_that_fails_leaves_nothing(path: Path, tmp_path: Path, mo
     def full(part: Path, target: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(backups, "take_place", full)
+    monkeypatch.setattr(backups, "replace_atomically", full)
     async with opened(path) as library:
         with pytest.raises(DatabaseError, match="the disk is full"):
             await library.backup(tmp_path / "out" / "copy.db")
@@ -181,7 +181,7 @@ async def test_the_index_follows_the_database_that_was_restored(path: Path, back
         async with opened(path) as library:
             left = await asking.ask(library, SHARED, "copper lantern")
             assert {excerpt.video.video_id for excerpt in left.excerpts} == {"old"}
-            library._shelves.forget()
+            library._shelves.clear()
             assert left == await asking.ask(library, SHARED, "copper lantern")
 
 
@@ -239,7 +239,7 @@ def test_a_file_is_on_the_disk_before_it_takes_its_place_and_its_name_after(
 
     monkeypatch.setattr(os, "fsync", sync)
     monkeypatch.setattr(os, "replace", replace)
-    take_place(part, target)
+    replace_atomically(part, target)
     assert seen == ["file synced", "replaced", "folder synced"]
     assert target.read_text() == "new"
 
@@ -273,7 +273,7 @@ async def test_a_database_that_another_program_has_open_is_not_replaced(path: Pa
 async def test_whoever_opens_it_meanwhile_waits_and_finds_the_one_restored(
     path: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep, reading = backups._keep, asyncio.Event()
+    keep, reading = backups._copy_aside, asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def slowly(*given: Path) -> None:
@@ -284,7 +284,7 @@ async def test_whoever_opens_it_meanwhile_waits_and_finds_the_one_restored(
         keep(*given)
 
     found: list[object] = []
-    monkeypatch.setattr(backups, "_keep", slowly)
+    monkeypatch.setattr(backups, "_copy_aside", slowly)
     await Library.restore(path, backup)
     await reading.wait()
     assert await asyncio.wrap_future(found[0]) == ["old"]  # type: ignore[arg-type]
@@ -368,10 +368,10 @@ async def test_a_restoring_that_fails_changes_nothing(
 
 
 def test_a_hold_is_shared_or_had_alone_and_ends_with_its_release(tmp_path: Path) -> None:
-    one, other, third = (Hold(tmp_path / "cuepoint.db") for _ in range(3))
-    assert (one.share(), other.share(), third.have_alone()) == (True, True, False)
+    one, other, third = (FileLock(tmp_path / "cuepoint.db") for _ in range(3))
+    assert (one.acquire_shared(), other.acquire_shared(), third.acquire_exclusive()) == (True, True, False)
     one.release()
     other.release()
-    assert (third.have_alone(), Hold(tmp_path / "cuepoint.db").share()) == (True, False)
-    assert third.share()
-    assert Hold(tmp_path / "cuepoint.db").share()
+    assert (third.acquire_exclusive(), FileLock(tmp_path / "cuepoint.db").acquire_shared()) == (True, False)
+    assert third.acquire_shared()
+    assert FileLock(tmp_path / "cuepoint.db").acquire_shared()

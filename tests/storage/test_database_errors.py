@@ -91,7 +91,7 @@ def test_what_the_file_system_reports_is_a_sentence_where_files_are_worked_on(co
 
 async def test_a_mistake_in_our_sql_passes_through(database: Database) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such column: nope"):
-        await database.rows("SELECT nope")
+        await database.fetch_rows("SELECT nope")
     with pytest.raises(sqlite3.OperationalError, match="no such table: nowhere"):
         async with database.transaction() as connection:
             await connection.execute("DELETE FROM nowhere")
@@ -104,7 +104,7 @@ async def test_a_broken_check_passes_through_and_the_transaction_is_taken_back(d
         async with database.transaction() as connection:
             await connection.execute("INSERT INTO even VALUES (2)")
             await connection.execute("INSERT INTO even VALUES (3)")
-    assert await database.rows("SELECT * FROM even") == []
+    assert await database.fetch_rows("SELECT * FROM even") == []
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ async def test_what_is_raised_inside_a_transaction_passes_through(database: Data
             await connection.execute("CREATE TABLE kept (number)")
             raise error
     assert raised.value is error
-    assert await database.rows("SELECT name FROM sqlite_schema WHERE name = 'kept'") == []
+    assert await database.fetch_rows("SELECT name FROM sqlite_schema WHERE name = 'kept'") == []
 
 
 async def test_a_database_that_somebody_else_writes_is_a_sentence(database: Database, path: Path) -> None:
@@ -141,7 +141,7 @@ async def test_a_disk_that_fills_at_a_statement_is_a_sentence(database: Database
     with pytest.raises(DatabaseError, match=r"the disk is full; free some space\. Nothing was changed"):
         async with database.transaction() as connection:
             await connection.execute("CREATE TABLE much AS SELECT zeroblob(10000000)")
-    assert await database.rows("SELECT name FROM sqlite_schema WHERE name = 'much'") == []
+    assert await database.fetch_rows("SELECT name FROM sqlite_schema WHERE name = 'much'") == []
 
 
 async def test_on_discord_a_mistake_of_ours_is_one_calm_line_and_a_trace_in_the_log(
@@ -183,9 +183,9 @@ def test_at_the_terminal_a_mistake_of_ours_is_one_calm_line_and_a_trace_in_the_l
 async def test_a_full_disk_is_told_at_the_door_and_nothing_is_half_written(
     library: Library, rows: Callable[..., Source]
 ) -> None:
-    before = await library.videos(access.host())
+    before = await library.videos(access.host_scope())
     await library._database._writer.execute("PRAGMA max_page_count = 1")
     source = rows(*[("v", second, f"copper {second} " * 200) for second in range(0, 3000, 30)])
     with pytest.raises(DatabaseError, match="the disk is full"):
-        await library.import_files(access.host(), [(source, Labels())])
-    assert await library.videos(access.host()) == before
+        await library.import_files(access.host_scope(), [(source, Labels())])
+    assert await library.videos(access.host_scope()) == before

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage.errors import InputError
-from storage.formats import read
+from storage.formats import read_file
 from storage.models import Labels, Source
 
 ID = "dQw4w9WgXcQ"
@@ -36,7 +36,7 @@ def problem(content: str | bytes, name: str = "file", **labels: str) -> str:
     """The sentence that a file is refused with, "" when it is read. Any other error is a failure."""
     source = Source(name, content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
     try:
-        read(source, Labels(**{"video_id": ID, **labels}))
+        read_file(source, Labels(**{"video_id": ID, **labels}))
     except InputError as error:
         return str(error)
     return ""
@@ -200,6 +200,6 @@ def test_any_file_with_a_piece_changed_is_read_or_refused(data, whole, name):
 
 @pytest.mark.parametrize("whole", WHOLE)
 def test_the_files_that_are_broken_above_are_read_when_whole(whole):
-    reading = read(Source("file", whole), Labels(video_id=ID))
+    reading = read_file(Source("file", whole), Labels(video_id=ID))
     assert reading.transcripts
     assert not reading.rejections

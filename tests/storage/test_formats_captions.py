@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.formats import NAMES, READABLE, read
-from storage.formats.captions.markup import as_subrip_words
-from storage.models import Cue, Reading, Source
+from storage.formats import NAMES, READABLE, read_file
+from storage.formats.captions.markup import escape_subrip
+from storage.models import Cue, FileContent, Source
 
 NAME = "A talk [dQw4w9WgXcQ].en"
 
 
-def reading_of(text: str, name: str = NAME) -> Reading:
-    return read(Source(name, text.encode()))
+def reading_of(text: str, name: str = NAME) -> FileContent:
+    return read_file(Source(name, text.encode()))
 
 
 def cues_of(text: str) -> list[tuple[float, float, str]]:
@@ -186,9 +186,9 @@ def test_json3_that_appends_forever_is_read_in_linear_time():
     ["--> up", "00:00:01,000 --> 00:00:02,000", "7", "12:30", "<i>so</i>", "{\\an8}up", "&amp; &lt;", "a<00:00:01.5>b"],
 )
 def test_words_that_subrip_reads_as_its_own_signs_are_spelled_so_that_they_come_back(words):
-    assert words_of(subrip("before", as_subrip_words(words), "after")) == ["before", words, "after"]
+    assert words_of(subrip("before", escape_subrip(words), "after")) == ["before", words, "after"]
 
 
 def test_words_that_subrip_leaves_alone_are_spelled_as_they_are():
     words = "a < b & c > {d} vector<int> x"
-    assert as_subrip_words(words) == words
+    assert escape_subrip(words) == words

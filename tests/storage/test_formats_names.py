@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InputError, MissingVideoId
-from storage.formats import read
-from storage.formats.addresses import address_hint, clean_url, complete, youtube_id
-from storage.formats.file_names import Named, read_name
+from storage.formats import read_file
+from storage.formats.addresses import address_hint, clean_url, complete_addresses, youtube_id
+from storage.formats.file_names import FileName, parse_file_name
 from storage.models import Labels, Source, Video
 
 ID = "dQw4w9WgXcQ"
@@ -19,7 +19,7 @@ CAPTIONS = "1\n00:00:01,000 --> 00:00:02,000\nhéllo there\n"
 
 
 def video_in(name: str, labels: Labels | None = None, text: str = CAPTIONS) -> Video:
-    return read(Source(name, text.encode()), labels or Labels()).transcripts[0].video
+    return read_file(Source(name, text.encode()), labels or Labels()).transcripts[0].video
 
 
 @pytest.mark.parametrize(
@@ -78,40 +78,40 @@ def test_what_is_no_youtube_video_has_no_id(text):
 
 
 def test_a_youtube_id_completes_the_url_and_the_thumbnail():
-    video = complete(Video("-9evrZnBorM", thumbnail="https://i.ytimg.com/vi/-…rM/hqdefault.jpg"))
+    video = complete_addresses(Video("-9evrZnBorM", thumbnail="https://i.ytimg.com/vi/-…rM/hqdefault.jpg"))
     assert video.url == "https://www.youtube.com/watch?v=-9evrZnBorM"
     assert video.thumbnail == "https://i.ytimg.com/vi/-9evrZnBorM/hqdefault.jpg"
 
 
 def test_a_video_of_ones_own_is_given_neither():
     video = Video("talk 7", url="https://example.org/…", thumbnail="cover.jpg")
-    assert complete(video) == Video("talk 7")
+    assert complete_addresses(video) == Video("talk 7")
 
 
 def test_a_valid_url_and_thumbnail_are_kept():
     video = Video(ID, url="https://example.org/talk", thumbnail="https://example.org/talk.jpg")
-    assert complete(video) == video
+    assert complete_addresses(video) == video
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        (f"Attention Is All You Need [{ID}].en.vtt", Named("Attention Is All You Need", ID, "en")),
-        (f"Attention [{ID}].en-US.srt", Named("Attention", ID, "en")),
-        (f"Attention [{ID}].en-orig.json3", Named("Attention", ID, "en")),
-        (f"Attention [{ID}].zh-Hans.vtt", Named("Attention", ID, "zh")),
-        (f"Attention [{ID}].srt", Named("Attention", ID)),
-        (f"/tmp/talks/Attention [{ID}].srt.txt", Named("Attention", ID)),
-        (f"C:\\talks\\Attention [{ID}].srt", Named("Attention", ID)),
-        ("BERT [Part 1] [-9evrZnBorM].de.vtt", Named("BERT [Part 1]", "-9evrZnBorM", "de")),
-        (f"Attention Is All You Need-{ID}.en.vtt", Named("Attention Is All You Need", ID, "en")),
-        ("BERT--9evrZnBorM.srt", Named("BERT", "-9evrZnBorM")),
-        ("A talk [76979871].en.vtt", Named("A talk", "76979871", "en")),
-        ("Was ist das\uff1f Teil 1\u29f82 \uff5c KI [dQw4w9WgXcQ].vtt", Named("Was ist das? Teil 1/2 | KI", ID)),
+        (f"Attention Is All You Need [{ID}].en.vtt", FileName("Attention Is All You Need", ID, "en")),
+        (f"Attention [{ID}].en-US.srt", FileName("Attention", ID, "en")),
+        (f"Attention [{ID}].en-orig.json3", FileName("Attention", ID, "en")),
+        (f"Attention [{ID}].zh-Hans.vtt", FileName("Attention", ID, "zh")),
+        (f"Attention [{ID}].srt", FileName("Attention", ID)),
+        (f"/tmp/talks/Attention [{ID}].srt.txt", FileName("Attention", ID)),
+        (f"C:\\talks\\Attention [{ID}].srt", FileName("Attention", ID)),
+        ("BERT [Part 1] [-9evrZnBorM].de.vtt", FileName("BERT [Part 1]", "-9evrZnBorM", "de")),
+        (f"Attention Is All You Need-{ID}.en.vtt", FileName("Attention Is All You Need", ID, "en")),
+        ("BERT--9evrZnBorM.srt", FileName("BERT", "-9evrZnBorM")),
+        ("A talk [76979871].en.vtt", FileName("A talk", "76979871", "en")),
+        ("Was ist das\uff1f Teil 1\u29f82 \uff5c KI [dQw4w9WgXcQ].vtt", FileName("Was ist das? Teil 1/2 | KI", ID)),
     ],
 )
 def test_names_written_by_download_tools_give_title_id_and_language(name, expected):
-    assert read_name(name) == expected
+    assert parse_file_name(name) == expected
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_names_written_by_download_tools_give_title_id_and_language(name, expect
     ["talk.srt", "talk [HD].srt", "talk [1080p].vtt", "talk [2019-01-15].vtt", "talk-information.srt", "talk.hd.srt"],
 )
 def test_other_names_give_nothing(name):
-    assert read_name(name) == Named()
+    assert parse_file_name(name) == FileName()
 
 
 def test_a_language_is_read_from_a_name_without_an_id():
-    assert read_name("talk.de.srt") == Named(language="de")
+    assert parse_file_name("talk.de.srt") == FileName(language="de")
 
 
 def test_captions_without_an_id_ask_for_one():
@@ -177,24 +177,24 @@ def test_a_label_that_cannot_be_is_refused(labels, sentence):
 )  # fmt: skip
 def test_unicode_in_any_form_and_with_any_line_ends_is_read(encoding, mark, ends):
     content = mark + CAPTIONS.replace("\n", ends).encode(encoding)
-    reading = read(Source(f"A [{ID}].srt", content))
+    reading = read_file(Source(f"A [{ID}].srt", content))
     assert [cue.text for cue in reading.transcripts[0].cues] == ["héllo there"]
 
 
 def test_a_named_encoding_is_used():
-    reading = read(Source(f"A [{ID}].srt", CAPTIONS.encode("cp1252")), Labels(encoding="cp1252"))
+    reading = read_file(Source(f"A [{ID}].srt", CAPTIONS.encode("cp1252")), Labels(encoding="cp1252"))
     assert reading.transcripts[0].cues[0].text == "héllo there"
 
 
 @pytest.mark.parametrize("encoding", ["martian", "zlib", "a\x00b", "idna"])
 def test_an_encoding_that_is_none_is_refused(encoding):
     with pytest.raises(InputError, match=r"is not (an encoding|IDNA text)"):
-        read(Source("talk.srt", CAPTIONS.encode() * 20), Labels(encoding=encoding))
+        read_file(Source("talk.srt", CAPTIONS.encode() * 20), Labels(encoding=encoding))
 
 
 def test_text_that_is_not_utf8_is_refused_with_its_byte_and_line():
     with pytest.raises(InputError, match=r"talk\.srt, line 3: byte 0xE9 is not UTF-8 text; save the file as UTF-8, or"):
-        read(Source("talk.srt", CAPTIONS.encode("latin-1")))
+        read_file(Source("talk.srt", CAPTIONS.encode("latin-1")))
 
 
 @pytest.mark.parametrize("text", [f"https://www.youtube.com/watch?v={ID}", f"youtu.be/{ID}\n", "https://vimeo.com/1"])
@@ -204,7 +204,7 @@ def test_an_address_instead_of_a_file_says_how_to_get_captions(text):
     assert text.strip() in hint
     assert "yt-dlp --write-auto-subs --sub-format vtt --skip-download" in hint
     with pytest.raises(InputError, match="is a web address, not a caption file"):
-        read(Source("link.txt", text.encode()))
+        read_file(Source("link.txt", text.encode()))
 
 
 @pytest.mark.parametrize("text", ["", "captions.srt", "see https://example.org", "https://example.org is good"])

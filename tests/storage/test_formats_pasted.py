@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InputError
-from storage.formats import read
-from storage.models import Labels, Reading, Segment, Source
+from storage.formats import read_file
+from storage.models import FileContent, Labels, Segment, Source
 from tests.support.project import SHARED_FOLDER
 
 SEEDS = SHARED_FOLDER / "seeds"
@@ -41,15 +41,15 @@ def as_lines(rows) -> str:
     return "\n".join("\n".join(row) for row in rows)
 
 
-def paste(text: str) -> Reading:
-    return read(Source("paste.txt", text.encode()))
+def paste(text: str) -> FileContent:
+    return read_file(Source("paste.txt", text.encode()))
 
 
-def segments(reading: Reading) -> list[Segment]:
+def segments(reading: FileContent) -> list[Segment]:
     return [segment for transcript in reading.transcripts for segment in transcript.segments]
 
 
-def reasons(reading: Reading) -> list[tuple[int | None, str]]:
+def reasons(reading: FileContent) -> list[tuple[int | None, str]]:
     return [(rejection.row, rejection.reason.split(";")[0]) for rejection in reading.rejections]
 
 
@@ -199,7 +199,9 @@ def test_a_head_without_rows_is_refused(head):
 @needs_seeds
 def test_the_pasted_pages_are_read_whole():
     pages = [
-        read(Source(path.name, path.read_bytes())) for path in SEEDS.glob("*.txt") if not path.name.startswith("003")
+        read_file(Source(path.name, path.read_bytes()))
+        for path in SEEDS.glob("*.txt")
+        if not path.name.startswith("003")
     ]
     assert not any(reading.rejections for reading in pages)
     assert sum(len(segments(reading)) for reading in pages) == 300
@@ -212,7 +214,7 @@ def test_the_pasted_pages_are_read_whole():
 @needs_seeds
 def test_the_subtitle_file_is_read_to_the_last_word():
     (path,) = SEEDS.glob("003*.txt")
-    reading = read(Source(path.name, path.read_bytes()), Labels(video_id="my talk"))
+    reading = read_file(Source(path.name, path.read_bytes()), Labels(video_id="my talk"))
     (transcript,) = reading.transcripts
     assert len(transcript.cues) == 2244
     assert sum(len(cue.text.split()) for cue in transcript.cues) == 15_873

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InputError
-from storage.formats import read
+from storage.formats import read_file
 from storage.formats.rows.rows import SPOKEN_CHARACTERS_PER_SECOND
-from storage.models import Labels, Reading, Segment, Source, Video
+from storage.models import FileContent, Labels, Segment, Source, Video
 
 HEADER = ["video_id", "text", "start_second", "end_second", "url", "title", "thumbnail"]
 ID = "dQw4w9WgXcQ"
@@ -57,11 +57,11 @@ WRITERS = {"talks.csv": as_separated, "talks.tsv": as_tsv, "talks.jsonl": as_jso
 every_format = pytest.mark.parametrize("name", WRITERS)
 
 
-def reading_of(rows, name="talks.csv", labels=None) -> Reading:
-    return read(Source(name, WRITERS[name](rows)), labels or Labels())
+def reading_of(rows, name="talks.csv", labels=None) -> FileContent:
+    return read_file(Source(name, WRITERS[name](rows)), labels or Labels())
 
 
-def reasons(reading: Reading) -> list[tuple[int | None, str]]:
+def reasons(reading: FileContent) -> list[tuple[int | None, str]]:
     return [(rejection.row, rejection.reason) for rejection in reading.rejections]
 
 
@@ -107,7 +107,7 @@ def test_a_row_gives_a_segment_and_its_video(name):
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_table_may_begin_with_a_byte_order_mark(name, encoding):
     content = WRITERS[name]([row()]).decode().encode(encoding)
-    assert read(Source(name, content)) == reading_of([row()], name)
+    assert read_file(Source(name, content)) == reading_of([row()], name)
 
 
 @every_format
@@ -258,7 +258,7 @@ def test_an_id_that_the_rows_contradict_is_refused():
 def test_a_broken_line_of_json_is_rejected_and_the_others_read():
     content = as_json_lines([row(), row(start_second=1), row(start_second=2)]).splitlines()
     content[1] = content[1][:40]
-    reading = read(Source("talks.jsonl", b"\n".join(content)))
+    reading = read_file(Source("talks.jsonl", b"\n".join(content)))
     ((line, reason),) = reasons(reading)
     assert line == 2
     assert reason.endswith("is not a complete JSON object; write one whole object on each line")
@@ -273,14 +273,14 @@ def test_the_line_of_a_row_is_counted_with_line_breaks_inside_cells():
 @pytest.mark.parametrize("cells", [3, 8])
 def test_a_row_of_csv_with_other_cells_than_the_header_is_rejected(cells):
     content = as_separated([row()]) + ",".join(["x"] * cells).encode()
-    reading = read(Source("talks.csv", content))
+    reading = read_file(Source("talks.csv", content))
     ((line, reason),) = reasons(reading)
     assert line == 3
     assert reason.startswith(f"has {cells} cells where the header has 7; complete the row")
 
 
 def test_empty_cells_behind_a_row_do_no_harm():
-    assert not read(Source("talks.csv", as_separated([row()]).rstrip() + b",,\r\n\r\n")).rejections
+    assert not read_file(Source("talks.csv", as_separated([row()]).rstrip() + b",,\r\n\r\n")).rejections
 
 
 def test_the_rows_of_several_row_groups_are_counted_on():
@@ -288,7 +288,7 @@ def test_the_rows_of_several_row_groups_are_counted_on():
     rows = [row(start_second=i, end_second=i + 1) for i in range(5)]
     rows[4]["text"] = ""
     pq.write_table(pa.Table.from_pylist(rows), out, row_group_size=2)
-    reading = read(Source("talks", out.getvalue()))
+    reading = read_file(Source("talks", out.getvalue()))
     assert [line for line, _ in reasons(reading)] == [5]
 
 
@@ -304,7 +304,7 @@ def test_parquet_text_may_be_a_dictionary_and_numbers_any_kind():
     )
     out = io.BytesIO()
     pq.write_table(table, out)
-    (transcript,) = read(Source("talks.parquet", out.getvalue())).transcripts
+    (transcript,) = read_file(Source("talks.parquet", out.getvalue())).transcripts
     assert transcript.segments == (Segment(1.5, 2.5, "a"), Segment(2.5, 3.0, "b"))
 
 

@@ -37,11 +37,11 @@ from bot.discord_app.cards.limits import problems
 from bot.errors import UnaskableQuestion
 from storage import access
 from storage.errors import InputError, UnknownFilter
-from storage.formats import read
-from storage.formats.text_cleaning import clean
-from storage.importing.segmenting import segment
+from storage.formats import read_file
+from storage.formats.text_cleaning import clean_text
+from storage.importing.segmenting import segment_cues
 from storage.library import Library
-from storage.models import ExportForm, Labels, Scope, Segment, Source, Transcript
+from storage.models import ExportFormat, Labels, Scope, Segment, Source, Transcript
 from tests.support.hostile_inputs import ID, NAMES, ROW_KINDS, ROW_WRITERS, Line, files, lines, questions, texts
 from tests.support.local_discord import limits
 from tests.support.project import PROJECT
@@ -78,16 +78,16 @@ def unseen(text: str) -> list[str]:
 def require_sound(transcript: Transcript) -> None:
     """Every promise about what is stored."""
     video = transcript.video
-    assert video.video_id == clean(video.video_id)
+    assert video.video_id == clean_text(video.video_id)
     assert 0 < len(video.video_id) <= 200
     assert not unseen(video.video_id)
-    stored = transcript.segments or segment(transcript.cues)
+    stored = transcript.segments or segment_cues(transcript.cues)
     assert stored
     starts = [each.start_second for each in stored]
     assert starts == sorted(set(starts))
     for each in stored:
         assert each.text
-        assert each.text == clean(each.text)
+        assert each.text == clean_text(each.text)
         assert all(map(math.isfinite, (each.start_second, each.end_second)))
         assert 0 <= each.start_second <= each.end_second <= LATEST_SECOND
         offsets = [mark.offset for mark in each.marks]
@@ -103,7 +103,7 @@ def _any_file(file: tuple[str, bytes], name: str, encoding: str) -> None:
     with in_time():
         try:
             # Tables say which video they are of; captions are told.
-            reading = read(Source(name, content), Labels("" if kind in ROW_KINDS else ID, encoding=encoding))
+            reading = read_file(Source(name, content), Labels("" if kind in ROW_KINDS else ID, encoding=encoding))
         except InputError as error:
             refusal = str(error)
         else:
@@ -136,12 +136,12 @@ def _any_table(kind: str, said: list[str]) -> None:
     tried[f"tables of {kind}"] += 1
     said = [text.replace("\x00", "").encode(errors="replace").decode() for text in said]
     made = [Line("talk", text, str(7 * n), str(7 * n + 6), "", "") for n, text in enumerate(said)]
-    if not any(map(clean, said)):
+    if not any(map(clean_text, said)):
         return
-    reading = read(Source("file", ROW_WRITERS[kind](made)))
+    reading = read_file(Source("file", ROW_WRITERS[kind](made)))
     (transcript,) = reading.transcripts
-    assert [each.text for each in transcript.segments] == [clean(text) for text in said if clean(text)]
-    assert len(reading.rejections) == sum(not clean(text) for text in said)
+    assert [each.text for each in transcript.segments] == [clean_text(text) for text in said if clean_text(text)]
+    assert len(reading.rejections) == sum(not clean_text(text) for text in said)
 
 
 _TABLES = st.sampled_from(list(ROW_WRITERS)), st.lists(texts, min_size=1, max_size=8)
@@ -173,7 +173,7 @@ class Reader:
 
     def scope(self) -> Scope:
         self._servers += 1
-        return access.own(self._servers)
+        return access.own_scope(self._servers)
 
     def close(self) -> None:
         self.run(self.library.close())
@@ -247,11 +247,11 @@ async def imported_and_asked(library: Library, scope: Scope, source: Source, que
                 said = await library.segments_between(scope, each.video.video_id, 0.0, LATEST_SECOND)
                 require_verbatim(each, said)
             tried["answers from hostile files"] += 1
-    for form in (ExportForm.JSONL, ExportForm.CSV, ExportForm.PARQUET):
-        (again,) = read(Source("again", await library.export(scope, form, first))).transcripts
+    for form in (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.PARQUET):
+        (again,) = read_file(Source("again", await library.export(scope, form, first))).transcripts
         assert [each.text for each in again.segments] == [each.text for each in segments]
     with contextlib.suppress(InputError):  # where nothing but sounds is said
-        read(Source("again", await library.export(scope, ExportForm.SRT, first)), Labels(video_id="again"))
+        read_file(Source("again", await library.export(scope, ExportFormat.SRT, first)), Labels(video_id="again"))
 
 
 def _whole_path(reader: Reader, made: list[Line], kind: str, question: str) -> None:
@@ -268,7 +268,7 @@ def _any_question(reader: Reader, question: str) -> None:
     refusal = ""
     with in_time(4 * SLOWEST_SECOND):
         try:
-            answer: Answer = reader.run(asking.ask(reader.library, access.samples(), question))
+            answer: Answer = reader.run(asking.ask(reader.library, access.sample_scope(), question))
         except (UnaskableQuestion, UnknownFilter) as error:
             refusal = str(error)
         else:

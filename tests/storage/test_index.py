@@ -20,16 +20,16 @@ import storage.ranking.index.index_part
 import storage.ranking.index.vocabulary
 from storage.analysis import analyser_for
 from storage.indexing.index_files import _arrays
-from storage.indexing.library_index import Shelf
+from storage.indexing.library_index import LibraryIndex
 from storage.models import Question, QuestionTerm, Segment, StoredVideo, Video
 from storage.ranking.bm25 import IdfPolicy, SparseBM25
 from storage.ranking.index.build import build_index
-from storage.ranking.index.index_part import LibraryIndex
-from storage.ranking.index.merge import join_indexes
-from storage.ranking.index.ngrams import pieces_of
+from storage.ranking.index.index_part import IndexPart
+from storage.ranking.index.merge import merge_parts
+from storage.ranking.index.ngrams import ngrams_of
 from storage.ranking.index.vocabulary import build_vocabulary
 from storage.ranking.search import Ranking, Searcher
-from storage.video_filters import wanted_videos
+from storage.video_filters import filter_videos
 
 # "½" is read as two words, "ﹰ" and "…" as none.
 WORDS = [
@@ -56,24 +56,26 @@ def stored_video(draw: st.DrawFn, video_id: str) -> StoredVideo:
 class Kept:
     """A shelf, and the videos that it should hold."""
 
-    shelf: Shelf = field(repr=False)
+    shelf: LibraryIndex = field(repr=False)
     videos: dict[str, StoredVideo] = field(default_factory=dict)
 
     def put(self, videos: Sequence[StoredVideo]) -> None:
         ids = {each.video.video_id for each in videos}
-        self.shelf = self.shelf.without(ids & self.shelf.places.keys()).added(videos, dict.fromkeys(ids, 1))
+        self.shelf = self.shelf.without_videos(ids & self.shelf.places.keys()).with_videos(
+            videos, dict.fromkeys(ids, 1)
+        )
         self.videos |= {each.video.video_id: each for each in videos}
 
     def remove(self, ids: Iterable[str]) -> None:
         there = {video_id for video_id in ids if video_id in self.videos}
-        self.shelf = self.shelf.without(there)
+        self.shelf = self.shelf.without_videos(there)
         self.videos = {video_id: each for video_id, each in self.videos.items() if video_id not in there}
 
     def join(self, first: int) -> None:
         if self.shelf.parts:
-            self.shelf = self.shelf.joined(min(first, len(self.shelf.parts) - 1))
+            self.shelf = self.shelf.merge_parts(min(first, len(self.shelf.parts) - 1))
 
-    def anew(self) -> list[LibraryIndex]:
+    def anew(self) -> list[IndexPart]:
         """One index of all its videos, as if there had never been others; none where there is no part either."""
         if not self.shelf.parts:
             return []
@@ -83,11 +85,11 @@ class Kept:
 @st.composite
 def kept(draw: st.DrawFn, language: str) -> Kept:
     """A library after some imports, replacements and removals, tidied up now and then."""
-    library = Kept(Shelf(language))
+    library = Kept(LibraryIndex(language))
     ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=4, unique=True)
     with (
-        patch.object(storage.indexing.library_index, "JOINED_AT_ONCE", draw(st.sampled_from([0, 2_000]))),
-        patch.object(storage.ranking.index.index_part, "READ_AT_ONCE", draw(st.sampled_from([5, 2_000_000]))),
+        patch.object(storage.indexing.library_index, "MAX_QUICK_MERGE_SEGMENTS", draw(st.sampled_from([0, 2_000]))),
+        patch.object(storage.ranking.index.index_part, "READ_BATCH_VIDEOS", draw(st.sampled_from([5, 2_000_000]))),
     ):
         for act in draw(st.lists(st.sampled_from(["put", "put", "put", "remove", "join"]), min_size=1, max_size=7)):
             if act == "put":
@@ -119,18 +121,18 @@ Place = tuple[str, float]
 Told = tuple[list[tuple[Place, float]], tuple[QuestionTerm, ...], str | None, float]
 
 
-def place(index: LibraryIndex, doc: int) -> Place:
-    return index.videos.video_id(int(index.video_of[doc])), float(index.starts[doc])
+def place(index: IndexPart, doc: int) -> Place:
+    return index.videos.video_id_at(int(index.video_of[doc])), float(index.starts[doc])
 
 
-def answer(parts: Sequence[LibraryIndex], question: Question) -> Told | None:
+def answer(parts: Sequence[IndexPart], question: Question) -> Told | None:
     """All that ranking tells of a question, but for how segments are numbered; None where its filter names nothing."""
-    if question.video not in {"", *(video.video_id for part in parts for video in part.standing().values())}:
+    if question.video not in {"", *(video.video_id for part in parts for video in part.live_videos().values())}:
         return None
-    videos = wanted_videos(question, [part.standing for part in parts])
+    videos = filter_videos(question, [part.live_videos for part in parts])
     ranking = Searcher(parts, parts[0].language).search(question, 5, videos)
     ranked = [(place(parts[each.library], each.doc), each.score) for each in ranking.ranked]
-    return ranked, ranking.terms, ranking.searched_for, ranking.ideal
+    return ranked, ranking.terms, ranking.searched_for, ranking.ideal_score
 
 
 @settings(max_examples=80)
@@ -150,20 +152,20 @@ def test_a_scope_of_two_libraries_in_parts_answers_as_one_of_two_built_anew(scop
         assert answer(parts, question) == answer(anew, question)
 
 
-def told(parts: Sequence[LibraryIndex]) -> dict[str, object]:
+def told(parts: Sequence[IndexPart]) -> dict[str, object]:
     """What the verbs of an index say of it, added up over its parts."""
     words, terms = ({each for part in parts for each in getattr(part, name)} for name in ("words", "terms"))
     shapes = {(word[0], len(word)) for word in words if word.isalpha()}
     pairs = [(left, right) for left in words for right in words]
-    _, pieces = pieces_of(sorted(words))
+    _, pieces = ngrams_of(sorted(words))
     return {
         "size": [sum(getattr(part, name) for part in parts) for name in ("size", "length", "video_count")],
-        "standing": {video.video_id: video for part in parts for video in part.standing().values()},
-        "frequency": added_up(terms, lambda term: sum(part.frequency(term) for part in parts)),
+        "standing": {video.video_id: video for part in parts for video in part.live_videos().values()},
+        "frequency": added_up(terms, lambda term: sum(part.document_frequency(term) for part in parts)),
         "videos_with": added_up(terms, lambda term: sum(part.videos_with(term) for part in parts)),
         "titled": added_up(terms, lambda term: titled(parts, term)),
         "said_in_videos": said_in_videos(parts, sorted(terms)),
-        "said": added_up(words, lambda word: sum(part.said(word) for part in parts)),
+        "said": added_up(words, lambda word: sum(part.word_count(word) for part in parts)),
         "words_like": added_up(shapes, lambda shape: {word for part in parts for word in part.words_like(*shape)}),
         "phrase_positions": added_up(pairs, lambda pair: sorted(each for part in parts for each in places(part, pair))),
         "pieces": added_up(pieces.tolist(), lambda piece: sum(holding(part, piece) for part in parts)),
@@ -175,28 +177,28 @@ def added_up(keys: Iterable[object], count: Callable[..., object]) -> dict[objec
     return {key: counted for key in keys if (counted := count(key))}
 
 
-def titled(parts: Sequence[LibraryIndex], term: str) -> set[str]:
-    return {part.videos.video_id(video) for part in parts for video in part.titled(term).tolist()}
+def titled(parts: Sequence[IndexPart], term: str) -> set[str]:
+    return {part.videos.video_id_at(video) for part in parts for video in part.videos_titled(term).tolist()}
 
 
-def said_in_videos(parts: Sequence[LibraryIndex], terms: Sequence[str]) -> dict[str, dict[str, float]]:
+def said_in_videos(parts: Sequence[IndexPart], terms: Sequence[str]) -> dict[str, dict[str, float]]:
     found = {}
     for part in parts:
-        standing = part.standing()
-        counts = part.said_in_videos(terms, np.array(list(standing), np.int64)).tolist()
+        standing = part.live_videos()
+        counts = part.term_counts_in_videos(terms, np.array(list(standing), np.int64)).tolist()
         for video, said in zip(standing.values(), counts, strict=True):
             found[video.video_id] = {term: count for term, count in zip(terms, said, strict=True) if count}
     return found
 
 
-def places(part: LibraryIndex, words: tuple[str, ...]) -> list[tuple[Place, Place]]:
+def places(part: IndexPart, words: tuple[str, ...]) -> list[tuple[Place, Place]]:
     first, last = part.phrase_positions(words)
     return [(place(part, a), place(part, b)) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
 
 
-def holding(part: LibraryIndex, piece: int) -> int:
-    _, words = part.subwords.holders(np.array([piece], np.uint64))
-    return int(part.times_said(words).sum())
+def holding(part: IndexPart, piece: int) -> int:
+    _, words = part.ngrams.words_with(np.array([piece], np.uint64))
+    return int(part.word_counts_of(words).sum())
 
 
 @settings(max_examples=40)
@@ -210,7 +212,7 @@ def stored(video_id: str, *texts: str, title: str = "") -> StoredVideo:
     return StoredVideo(Video(video_id, title), tuple(segments))
 
 
-def index_of(*videos: StoredVideo, language: str = "en") -> LibraryIndex:
+def index_of(*videos: StoredVideo, language: str = "en") -> IndexPart:
     return build_index([(each.video, each.segments) for each in videos], language)
 
 
@@ -228,24 +230,37 @@ def test_nothing_of_a_removed_video_is_suggested(asked: str, searched: str) -> N
     index = index_of(leaving, stored("b", "back and forth", "propagation of light"))
     question = Question(asked, asked)
     assert Searcher([index], "en").search(question, 9, [None]).searched_for == searched
-    for rest in (index.without([0]), join_indexes([index.without([0])])):
+    for rest in (index.without_videos([0]), merge_parts([index.without_videos([0])])):
         ranking = Searcher([rest], "en").search(question, 9, [None])
         assert ranking.searched_for is None
         assert {place(rest, each.doc)[0] for each in ranking.ranked} <= {"b"}
-        assert not Searcher([rest], "en").says("lantern")
+        assert not Searcher([rest], "en").is_spoken("lantern")
 
 
 def test_videos_go_one_after_the_other() -> None:
     index = index_of(*(stored(f"v{n}", f"copper number{n}") for n in range(4)))
-    rest = index.without([1]).without([3])
-    assert [video.video_id for video in rest.standing().values()] == ["v0", "v2"]
-    assert (rest.frequency("copper"), rest.said("number1"), rest.said("number2"), rest.said("number3")) == (2, 0, 1, 0)
-    assert index.frequency("copper") == 4, "the index itself stays as it was"
+    rest = index.without_videos([1]).without_videos([3])
+    assert [video.video_id for video in rest.live_videos().values()] == ["v0", "v2"]
+    assert (
+        rest.document_frequency("copper"),
+        rest.word_count("number1"),
+        rest.word_count("number2"),
+        rest.word_count("number3"),
+    ) == (2, 0, 1, 0)
+    assert index.document_frequency("copper") == 4, "the index itself stays as it was"
 
 
 def test_texts_of_two_words_in_one_stretch_and_of_none_are_told_apart() -> None:
     index = index_of(stored("v", "½ ½ ﹰ copper", "ﹰ ½"))
-    assert [index.words.word(number) for number in index.forward.tolist()] == ["1", "2", "1", "2", "copper", "1", "2"]
+    assert [index.words.word_at(number) for number in index.forward.tolist()] == [
+        "1",
+        "2",
+        "1",
+        "2",
+        "copper",
+        "1",
+        "2",
+    ]
     assert index.offsets.tolist() == [0, 5, 7]
 
 
@@ -264,10 +279,10 @@ def test_scores_of_parts_under_okapis_policy_equal_rank_bm25s(library: Kept, ask
     assert scored(library.shelf.parts, query) == pytest.approx(expected, abs=1e-9)
 
 
-def scored(parts: Sequence[LibraryIndex], query: Sequence[str]) -> dict[Place, float]:
+def scored(parts: Sequence[IndexPart], query: Sequence[str]) -> dict[Place, float]:
     model = SparseBM25(parts, IdfPolicy.OKAPI)
     scores = model.get_scores(query)
-    docs = [(part, doc) for part in parts for doc in range(part.numbered)]
+    docs = [(part, doc) for part in parts for doc in range(part.max_doc)]
     there = {
         place(part, doc): score
         for number, ((part, doc), score) in enumerate(zip(docs, scores.tolist(), strict=True))
@@ -286,7 +301,7 @@ def test_a_word_is_counted_however_often_it_is_said(times: int, width: type) -> 
     assert index.postings("copper")[1].tolist() == [times, 1]
     theirs = BM25Okapi([["copper"] * times, ["copper", "violin"], ["violin"]])
     parts = [index_of(stored("w", "violin")), index]
-    for scope in ([index], [parts[0], index.without([1])], [join_indexes([parts[0], index.without([1])])]):
+    for scope in ([index], [parts[0], index.without_videos([1])], [merge_parts([parts[0], index.without_videos([1])])]):
         scores = scored(scope, ["copper"])
         assert [scores["v", 0.0], scores["v", 30.0]] == pytest.approx(theirs.get_scores(["copper"])[:2], abs=1e-9)
 
@@ -294,13 +309,13 @@ def test_a_word_is_counted_however_often_it_is_said(times: int, width: type) -> 
 def test_more_words_than_two_bytes_can_number() -> None:
     low, high = (stored(f"v{n}", " ".join(f"w{word}" for word in range(33_000 * n, 33_000 * (n + 1)))) for n in (0, 1))
     parts = [index_of(low, language="xx"), index_of(high, language="xx")]
-    joined, anew = join_indexes(parts), index_of(low, high, language="xx")
+    joined, anew = merge_parts(parts), index_of(low, high, language="xx")
     assert [part.forward.dtype for part in (*parts, joined, anew)] == [np.uint16, np.uint16, np.int32, np.int32]
     for index in (joined, anew):
         assert len(index.words) == 66_000
         assert places(index, ("w65998", "w65999")) == [(("v1", 0.0), ("v1", 0.0))]
         assert places(index, ("w32999", "w33000")) == [], "another video"
-    less = join_indexes([joined.without([0])])
+    less = merge_parts([joined.without_videos([0])])
     assert (less.forward.dtype, len(less.words)) == (np.uint16, 33_000)
 
 
@@ -308,19 +323,19 @@ def test_more_words_than_two_bytes_can_number() -> None:
 @given(libraries, st.integers(1, 9))
 def test_how_many_words_are_sorted_at_a_time_makes_no_difference(library: Kept, at_once: int) -> None:
     videos = [(each.video, each.segments) for each in library.videos.values()]
-    with patch.object(storage.ranking.index.assemble, "POSTINGS_AT_ONCE", at_once):
+    with patch.object(storage.ranking.index.assemble, "POSTINGS_BATCH", at_once):
         in_stretches = build_index(videos, "en")
     assert arrays_of(in_stretches) == arrays_of(build_index(videos, "en"))
 
 
 def test_joining_keeps_the_type_of_every_array() -> None:
     videos = [stored(f"v{n}", f"copper lantern {n}", title="Violin") for n in range(3)]
-    joined = join_indexes([index_of(videos[0]), index_of(*videos[1:]).without([1])])
+    joined = merge_parts([index_of(videos[0]), index_of(*videos[1:]).without_videos([1])])
     types = [{name: array.dtype for name, array in _arrays(index)} for index in (joined, index_of(*videos[:2]))]
     assert types[0] == types[1]
 
 
-def arrays_of(index: LibraryIndex) -> dict[str, tuple[np.dtype, list[float]]]:  # type: ignore[type-arg]
+def arrays_of(index: IndexPart) -> dict[str, tuple[np.dtype, list[float]]]:  # type: ignore[type-arg]
     return {name: (array.dtype, array.tolist()) for name, array in _arrays(index)}
 
 
@@ -328,52 +343,52 @@ def test_words_with_the_same_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(xxhash, "xxh3_64_intdigest", lambda spelt: 7)
     words = ["copper", "violin", "", "lantern"]
     vocabulary = build_vocabulary(words)
-    assert [vocabulary.get(word) for word in words] == [0, 1, 2, 3]
-    assert vocabulary.get("harbour") is None
+    assert [vocabulary.number_of(word) for word in words] == [0, 1, 2, 3]
+    assert vocabulary.number_of("harbour") is None
     assert list(vocabulary) == words
 
 
 def test_a_vocabulary_may_be_empty_and_words_may_be_anything() -> None:
     empty, odd = build_vocabulary([]), ["\ud800", "a\udfff", "𝄞𝄞", "", "Ä"]
-    assert (len(empty), list(empty), empty.get("x"), empty.words(np.empty(0, np.int64))) == (0, [], None, [])
+    assert (len(empty), list(empty), empty.number_of("x"), empty.words_at(np.empty(0, np.int64))) == (0, [], None, [])
     vocabulary = build_vocabulary(odd)
-    assert [vocabulary.get(word) for word in odd] == [0, 1, 2, 3, 4]
-    assert [vocabulary.word(number) for number in range(5)] == odd
-    assert vocabulary.words(np.array([4, 0, 4])) == ["Ä", "\ud800", "Ä"], "in the order asked for"
+    assert [vocabulary.number_of(word) for word in odd] == [0, 1, 2, 3, 4]
+    assert [vocabulary.word_at(number) for number in range(5)] == odd
+    assert vocabulary.words_at(np.array([4, 0, 4])) == ["Ä", "\ud800", "Ä"], "in the order asked for"
 
 
 def test_a_vocabulary_forgets_looked_up_words_and_finds_them_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage.ranking.index.vocabulary, "REMEMBERED", 2)
+    monkeypatch.setattr(storage.ranking.index.vocabulary, "MAX_REMEMBERED_WORDS", 2)
     vocabulary = build_vocabulary(["a", "b", "c"])
     for _ in range(2):
-        assert [vocabulary.get(word) for word in "abcdef"] == [0, 1, 2, None, None, None]
+        assert [vocabulary.number_of(word) for word in "abcdef"] == [0, 1, 2, None, None, None]
     assert len(vocabulary._known) <= 2
 
 
 @settings(max_examples=40)
 @given(st.lists(st.text(min_size=1, max_size=6), max_size=5))
 def test_pieces_are_each_four_letters_of_a_word_whatever_stands_beside_it(words: list[str]) -> None:
-    owner, pieces = pieces_of(words)
+    owner, pieces = ngrams_of(words)
     expected = [(n, start) for n, word in enumerate(words) for start in range(max(1, len(word) - 3))]
     assert owner.tolist() == [n for n, _ in expected]
-    alone = [pieces_of([words[n][start : start + 4]])[1].tolist() for n, start in expected]
+    alone = [ngrams_of([words[n][start : start + 4]])[1].tolist() for n, start in expected]
     assert [[piece] for piece in pieces.tolist()] == alone
 
 
 def test_pieces_of_nothing_and_of_rare_letters() -> None:
-    assert [len(each) for each in pieces_of([])] == [0, 0]
-    assert pieces_of([""])[0].tolist() == [0]
-    assert len(set(pieces_of(["𝄞", "𝄞𝄢", "𝄢𝄞", "\ud800", "abcd", "abc", "bcd"])[1].tolist())) == 7
+    assert [len(each) for each in ngrams_of([])] == [0, 0]
+    assert ngrams_of([""])[0].tolist() == [0]
+    assert len(set(ngrams_of(["𝄞", "𝄞𝄢", "𝄢𝄞", "\ud800", "abcd", "abc", "bcd"])[1].tolist())) == 7
 
 
 def test_one_searcher_serves_several_threads() -> None:
     index = index_of(*(stored(f"v{n}", f"copper lantern w{n % 7}", "word piece", title="Violin") for n in range(60)))
-    searcher = Searcher([index.without([3]), index_of(stored("x", "wordpiece"))], "en")
+    searcher = Searcher([index.without_videos([3]), index_of(stored("x", "wordpiece"))], "en")
     asked = [Question(words, words) for words in ("copper w1", "lanten w2", "word piece", "violins", "w5 coper")] * 8
 
     def ask(question: Question) -> Ranking:
         return searcher.search(question, 9, [None, None])
 
     expected = list(map(ask, asked))
-    with ThreadPoolExecutor(8) as threads, patch.object(storage.ranking.index.vocabulary, "REMEMBERED", 3):
+    with ThreadPoolExecutor(8) as threads, patch.object(storage.ranking.index.vocabulary, "MAX_REMEMBERED_WORDS", 3):
         assert list(threads.map(ask, asked)) == expected

@@ -85,7 +85,7 @@ def test_a_loaded_index_is_a_read_only_view_of_its_file(cache: IndexCache, kept:
 
 def test_what_has_videos_that_are_gone_is_not_kept(cache: IndexCache) -> None:
     with pytest.raises(ValueError, match="joined before it is kept"):
-        cache.store(KEY, CachedIndex(MADE.index.without([0]), MADE.versions))
+        cache.store(KEY, CachedIndex(MADE.index.without_videos([0]), MADE.versions))
 
 
 def test_nothing_kept_is_nothing_to_speak_of(cache: IndexCache, caplog: pytest.LogCaptureFixture) -> None:
@@ -195,14 +195,14 @@ def test_the_layout_belongs_to_its_version() -> None:
     """Files outlive the program that wrote them: whoever changes what is in them changes CACHE_VERSION, and this."""
     layout = [f"{name} {array.dtype.str}" for name, array in _arrays(MADE.index)]
     assert (CACHE_VERSION, Video.__slots__, layout) == (
-        1,
+        2,
         ("video_id", "title", "creator", "url", "thumbnail", "language"),
         ["videos.letters |u1", "videos.bounds <i8", "video_of <i4", "starts <f8", "ends <f8", "lengths <i4",
          "words.letters |u1", "words.bounds <i8", "words.hashes <u8", "words.numbers <i4", "word_counts <i8",
          "term_of_word <i4", "by_shape <i4", "shapes <i8", "terms.letters |u1", "terms.bounds <i8", "terms.hashes <u8",
          "terms.numbers <i4", "bounds <i8", "docs <i4", "counts |u1", "term_videos <i4", "forward <u2", "offsets <i8",
-         "title_words <i4", "title_offsets <i8", "title_bounds <i8", "title_videos <i4", "subwords.pieces <u8",
-         "subwords.bounds <i8", "subwords.words <i4"],
+         "title_words <i4", "title_offsets <i8", "title_bounds <i8", "title_videos <i4", "ngrams.grams <u8",
+         "ngrams.bounds <i8", "ngrams.words <i4"],
     )  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def test_a_folder_that_cannot_be_costs_a_line_in_the_log(tmp_path: Path, caplog:
     caplog.clear()
     assert cache.store(KEY, MADE) is False
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    cache.forget_all()
+    cache.delete_all()
     assert (tmp_path / "index").read_text() == "in the way"
 
 
@@ -265,7 +265,7 @@ def test_what_was_left_half_written_goes_after_a_while(cache: IndexCache, kept: 
     os.utime(long_ago, (time.time() - 4000,) * 2)
     assert cache.store(KEY, MADE)
     assert set(kept.parent.iterdir()) == {kept, now}, "another process may be writing the newer one"
-    cache.forget_all()
+    cache.delete_all()
     assert list(kept.parent.iterdir()) == []
 
 
@@ -273,7 +273,7 @@ def test_whoever_has_the_earlier_index_keeps_it(cache: IndexCache, kept: Path) -
     earlier = cache.load(KEY, "en")
     assert earlier is not None
     cache.store(KEY, made("harbour"))
-    cache.forget_all()
+    cache.delete_all()
     assert same(earlier, MADE)
     assert answer(earlier, "violin") == answer(MADE, "violin")
 

@@ -16,13 +16,13 @@ from storage import access
 from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase, NothingToUndo, RequestError, UnknownFilter, UnknownVideo
 from storage.library import Library
-from storage.models import ExportForm, ImportReport, Labels, Problem, Question, Scope, Segment, Source
+from storage.models import ExportFormat, ImportReport, Labels, Problem, Question, Scope, Segment, Source
 from tests.support.libraries import in_server
 from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
 
 Rows = Callable[..., Source]
-SHARED = access.host()
-ANA, BEN = access.host("111"), access.host("server:222")
+SHARED = access.host_scope()
+ANA, BEN = access.host_scope("111"), access.host_scope("server:222")
 SRT = (
     b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern\n\n2\n00:00:04,000 --> 00:00:07,250\nhangs in the harbour\n"
 )
@@ -60,7 +60,7 @@ async def test_the_seeds_import_whole(seeded: Library) -> None:
 async def test_importing_the_same_again_changes_nothing_and_says_so(seeded: Library, seeds: Path) -> None:
     before = await everything(seeded)
     report = await put(seeded, *(Source(name, (seeds / name).read_bytes()) for name in PASTED_SEEDS))
-    assert not report.changed
+    assert not report.has_changes
     assert (report.videos_unchanged, report.segments_unchanged) == (7, 300)
     assert await everything(seeded) == before
 
@@ -189,13 +189,13 @@ async def test_scores_are_the_same_whether_or_not_another_library_exists(library
 
 
 async def test_the_samples_are_in_reach_only_while_nothing_is_imported(library: Library, rows: Rows) -> None:
-    assert await library.in_reach(SHARED) == access.samples()
+    assert await library.or_samples(SHARED) == access.sample_scope()
     assert (await asking.ask(library, SHARED, "what is a hold cue?")).found is Found.CONFIDENT
     await put(library, rows(("v", 0, "copper lantern")))
-    assert await library.in_reach(SHARED) == SHARED
+    assert await library.or_samples(SHARED) == SHARED
     assert (await asking.ask(library, SHARED, "what is a hold cue?")).found is Found.NOTHING
     await library.remove(SHARED, "v")
-    assert await library.in_reach(SHARED) == access.samples()
+    assert await library.or_samples(SHARED) == access.sample_scope()
 
 
 @pytest.mark.parametrize(
@@ -203,13 +203,13 @@ async def test_the_samples_are_in_reach_only_while_nothing_is_imported(library: 
     [("shared", ("shared",)), ("Shared ", ("shared",)), ("42", ("server:42",)), ("server:42", ("server:42",))],
 )
 def test_the_host_names_a_library(name: str, libraries: tuple[str, ...]) -> None:
-    assert access.host(name).libraries == libraries
+    assert access.host_scope(name).libraries == libraries
 
 
 @pytest.mark.parametrize("name", ["", "mine", "samples", "server:", "-1"])
 def test_a_library_that_cannot_be_is_refused(name: str) -> None:
     with pytest.raises(RequestError, match="There is no library"):
-        access.host(name)
+        access.host_scope(name)
 
 
 async def test_filters_name_videos_by_id_address_or_title_and_creators(library: Library, rows: Rows) -> None:
@@ -258,8 +258,8 @@ async def test_the_event_loop_is_free_while_an_index_is_built(library: Library, 
     assert turns > 100, "the loop turned while another thread worked"
 
 
-@pytest.mark.parametrize("form", [form for form in ExportForm if form is not ExportForm.SRT])
-async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows, form: ExportForm) -> None:
+@pytest.mark.parametrize("form", [form for form in ExportFormat if form is not ExportFormat.SRT])
+async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows, form: ExportFormat) -> None:
     tricky = 'He said, "=1+1", and\tleft; naïve – 日本語'
     await put(
         library, rows(("a-b", 0, tricky), ("a-b", 12.5, "| pipes | and 'quotes'"), ("v", 0, "x"), title='T "q", |')
@@ -268,13 +268,13 @@ async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows
     await put(library, Source(f"again.{form}", content), scope=ANA)
     assert await everything(library, ANA) == await everything(library)
     assert [s.video for s in await library.videos(ANA)] == [s.video for s in await library.videos(SHARED)]
-    assert not (await put(library, Source(f"again.{form}", content))).changed
+    assert not (await put(library, Source(f"again.{form}", content))).has_changes
 
 
 async def test_subrip_keeps_the_cues(library: Library, seeds: Path) -> None:
     content = (seeds / SUBRIP_SEED).read_bytes()
     await library.import_files(SHARED, [(Source(SUBRIP_SEED, content), Labels(video_id="v"))])
-    exported = await library.export(SHARED, ExportForm.SRT)
+    exported = await library.export(SHARED, ExportFormat.SRT)
     await library.import_files(ANA, [(Source("again.srt", exported), Labels(video_id="v"))])
     original = await library.segments_between(SHARED, "v", 0, 1e9)
     again = await library.segments_between(ANA, "v", 0, 1e9)
@@ -284,7 +284,7 @@ async def test_subrip_keeps_the_cues(library: Library, seeds: Path) -> None:
 async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: Rows) -> None:
     texts = ["00:00:09,000 --> 00:00:10,000 said", "2", "a --> b", "<b>bold</b> &lt;", "{\\an8} 1 2\n\n3"]
     await put(library, rows(*(("v", 40.0 * n, text) for n, text in enumerate(texts))))
-    exported = await library.export(SHARED, ExportForm.SRT)
+    exported = await library.export(SHARED, ExportFormat.SRT)
     await library.import_files(ANA, [(Source("again.srt", exported), Labels(video_id="v"))])
     stored, again = [await library.segments_between(scope, "v", 0, 1e9) for scope in (SHARED, ANA)]
     assert " ".join(each.text for each in again) == " ".join(each.text for each in stored)
@@ -292,13 +292,13 @@ async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: 
 
 async def test_subrip_holds_one_video(library: Library, rows: Rows) -> None:
     with pytest.raises(RequestError, match="nothing to export"):
-        await library.export(SHARED, ExportForm.SRT)
+        await library.export(SHARED, ExportFormat.SRT)
     await put(library, rows(("a", 0, "x"), ("b", 0, "y")))
     with pytest.raises(RequestError, match="holds one video and this library has 2"):
-        await library.export(SHARED, ExportForm.SRT)
-    assert b"x" in await library.export(SHARED, ExportForm.SRT, "a")
+        await library.export(SHARED, ExportFormat.SRT)
+    assert b"x" in await library.export(SHARED, ExportFormat.SRT, "a")
     with pytest.raises(UnknownVideo):
-        await library.export(SHARED, ExportForm.SRT, "zz")
+        await library.export(SHARED, ExportFormat.SRT, "zz")
 
 
 async def test_a_backup_is_the_library_in_one_file(library: Library, rows: Rows, tmp_path: Path) -> None:
@@ -431,7 +431,7 @@ async def test_pages_of_one_video_in_one_import_are_counted_together(library: Li
     await put(library, first)
     report = await put(library, first, second)
     assert (report.videos_changed, report.videos_unchanged, report.segments_added) == (1, 0, 1)
-    assert (await put(library, first, second, replace=True)).changed is False
+    assert (await put(library, first, second, replace=True)).has_changes is False
 
 
 async def test_two_caption_files_of_one_video_are_not_both_stored(library: Library) -> None:
@@ -444,7 +444,7 @@ async def test_two_caption_files_of_one_video_are_not_both_stored(library: Libra
 async def test_every_word_is_in_the_captions_exported(library: Library) -> None:
     both = b"1\n00:00:01,000 --> 00:00:03,000\nfirst speaker\n\n2\n00:00:01,000 --> 00:00:03,000\nsecond speaker\n"
     await library.import_files(SHARED, [(Source("a.srt", both), Labels(video_id="v"))])
-    assert b"first speaker" in (exported := await library.export(SHARED, ExportForm.SRT))
+    assert b"first speaker" in (exported := await library.export(SHARED, ExportFormat.SRT))
     assert b"second speaker" in exported
 
 
@@ -473,8 +473,8 @@ async def test_libraries_of_several_languages_are_each_asked_in_their_own(
 ) -> None:
     """German folds "Häuser" and "Haus" into one term, English does not; the words of both are found and painted."""
     german = Labels(language="de")
-    await library.import_files(access.host("7"), [(rows(("de1", 0, "die alten Häuser am Hafen")), german)])
-    await library.import_files(access.host(), [(rows(("en1", 0, "the houses by the Haus am Hafen")), Labels())])
+    await library.import_files(access.host_scope("7"), [(rows(("de1", 0, "die alten Häuser am Hafen")), german)])
+    await library.import_files(access.host_scope(), [(rows(("en1", 0, "the houses by the Haus am Hafen")), Labels())])
     answer = await asking.ask(library, in_server(7), "Haus Hafen")
     painted = {
         each.video.video_id: [each.quote[start:end] for start, end in each.highlights] for each in answer.excerpts

@@ -17,7 +17,7 @@ import pytest
 from bot.settings import Settings, setting_names
 from storage import access
 from storage.errors import InputError
-from storage.formats import read
+from storage.formats import read_file
 from storage.library import Library
 from storage.models import Labels, Limits, Source, limits
 from tests.support.project import PROJECT
@@ -89,7 +89,7 @@ CAPTIONS = ("SubRip", "WebVTT", "json3")
 
 def refusal(content: bytes, allowed: Limits = FEW) -> str:
     with pytest.raises(InputError) as refused:
-        read(Source("file", content), Labels(video_id=ID), allowed)
+        read_file(Source("file", content), Labels(video_id=ID), allowed)
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
@@ -97,7 +97,7 @@ def refusal(content: bytes, allowed: Limits = FEW) -> str:
 @pytest.mark.parametrize(("make", "sentence"), FORMATS.values(), ids=FORMATS)
 def test_one_row_too_many_is_refused_and_one_less_is_read(make: Callable[[int], bytes], sentence: str) -> None:
     assert refusal(make(4)) == f"{sentence} that one file may have; split it (CUEPOINT_FILE_ROWS)"
-    assert read(Source("file", make(3)), Labels(video_id=ID), FEW).transcripts
+    assert read_file(Source("file", make(3)), Labels(video_id=ID), FEW).transcripts
 
 
 @pytest.mark.parametrize("form", CAPTIONS)
@@ -106,7 +106,7 @@ def test_captions_have_a_quarter_of_the_size(form: str) -> None:
     assert refusal(content, Limits(file_bytes=4 * len(content) - 4)).startswith(
         "file: it is larger than the 0 MB that one cap"
     )
-    assert read(Source("file", content), Labels(video_id=ID), Limits(file_bytes=4 * len(content))).transcripts
+    assert read_file(Source("file", content), Labels(video_id=ID), Limits(file_bytes=4 * len(content))).transcripts
 
 
 @pytest.mark.parametrize(("make", "_"), FORMATS.values(), ids=FORMATS)
@@ -148,7 +148,7 @@ def test_text_that_goes_on_and_on_is_refused_where_it_does(content: str, sentenc
 def test_a_cell_that_is_too_long_costs_its_row_only(column: str) -> None:
     whole = {"video_id": ID, "text": "word", "start_second": 1}
     rows = [whole, {**whole, "start_second": 2, column: "a" * 100_001}]
-    reading = read(Source("file", "\n".join(map(json.dumps, rows)).encode()))
+    reading = read_file(Source("file", "\n".join(map(json.dumps, rows)).encode()))
     assert len(reading.transcripts[0].segments) == 1
     most = "200" if column == "video_id" else "100,000"
     (rejected,) = map(str, reading.rejections)
@@ -158,7 +158,7 @@ def test_a_cell_that_is_too_long_costs_its_row_only(column: str) -> None:
 def test_a_row_nested_without_end_costs_that_row_only() -> None:
     deep = '{"video_id": ' + "[" * 100_000
     rows = [json_lines(1).decode(), deep, deep + "]" * 100_000 + "}"]
-    reading = read(Source("file", "\n".join(rows).encode()))
+    reading = read_file(Source("file", "\n".join(rows).encode()))
     assert len(reading.transcripts) == 1
     assert ["is nested too deeply" in each.reason for each in reading.rejections] == [True, True]
 
@@ -166,7 +166,7 @@ def test_a_row_nested_without_end_costs_that_row_only() -> None:
 @pytest.mark.parametrize("label", ["title", "creator", "url", "video_id"])
 def test_what_is_said_of_a_file_has_a_length_too(label: str) -> None:
     with pytest.raises(InputError, match=r"^file: .*(100,000 are the most|at most 200 characters)$"):
-        read(Source("file", subrip(1)), Labels(**{"video_id": ID, label: "x" * 100_001}))
+        read_file(Source("file", subrip(1)), Labels(**{"video_id": ID, label: "x" * 100_001}))
 
 
 @pytest.mark.parametrize("how", [{}, {"use_dictionary": False, "compression": "zstd"}], ids=["dictionary", "packed"])
@@ -208,7 +208,9 @@ def test_a_parquet_file_that_says_less_than_it_unfolds_to_is_refused_by_its_page
     lying = content[:footer] + content[footer:].replace(told, padded(1, len(told)))
     assert pq.ParquetFile(io.BytesIO(lying)).metadata.row_group(0).column(1).total_uncompressed_size == 1
     allowed = Limits(file_bytes=1_000_000)
-    assert read(Source("file", lying), Labels(), Limits(file_bytes=4_000_000)).transcripts, "it is read where it may be"
+    assert read_file(Source("file", lying), Labels(), Limits(file_bytes=4_000_000)).transcripts, (
+        "it is read where it may be"
+    )
     monkeypatch.delattr(pq.ParquetFile, "iter_batches")  # nothing may be unfolded to find that out
     assert "what it unfolds to is larger than the 1 MB" in refusal(lying, allowed)
 
@@ -219,7 +221,7 @@ def test_a_parquet_file_that_says_less_than_it_unfolds_to_is_refused_by_its_page
     for shared in (True, False)
 ] + [{"use_dictionary": False, "column_encoding": {"text": "DELTA_LENGTH_BYTE_ARRAY"}}])  # fmt: skip
 def test_parquet_is_read_however_it_was_written(how: dict[str, object]) -> None:
-    reading = read(Source("file", parquet(table(1_000), data_page_size=500, **how)))
+    reading = read_file(Source("file", parquet(table(1_000), data_page_size=500, **how)))
     assert [len(each.segments) for each in reading.transcripts] == [1_000]
 
 
@@ -239,7 +241,7 @@ def test_what_is_no_page_is_damage(header: bytes) -> None:
 def test_parquet_is_read_whichever_kind_of_text_it_holds(kind: pa.DataType) -> None:
     creators = pa.array(["someone", None] * 5, kind)
     rows = table(10).append_column("creator", creators).append_column("title", pa.nulls(10))
-    (transcript,) = read(Source("file", parquet(rows))).transcripts
+    (transcript,) = read_file(Source("file", parquet(rows))).transcripts
     assert (transcript.video.creator, transcript.video.title, len(transcript.segments)) == ("someone", "", 10)
 
 
@@ -259,7 +261,9 @@ async def test_more_videos_than_one_import_may_bring_are_refused_file_by_file(tm
         return Source("+".join(ids), "\n".join(lines).encode()), Labels()
 
     library = await Library.open(tmp_path / "cuepoint.db", Limits(videos=3))
-    report = await library.import_files(access.host(), [page("a", "b"), page("c", "d"), page("b", "e"), page("f")])
+    report = await library.import_files(
+        access.host_scope(), [page("a", "b"), page("c", "d"), page("b", "e"), page("f")]
+    )
     await library.close()
     assert report.videos_added == 3
     assert [str(each) for each in report.rejections] == [

@@ -12,7 +12,7 @@ import pytest
 from bot import asking
 from bot.answering.values import Found
 from storage import access
-from storage.database.library_writer import Change
+from storage.database.library_writer import LibraryWriter
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Verdict, Vote
@@ -65,13 +65,13 @@ async def test_it_answers_as_if_all_had_been_imported_today(path: Path, tmp_path
     library, new = await Library.open(path), await Library.open(tmp_path / "new" / "cuepoint.db")
     for key, language in LANGUAGES.items():
         async with new._database.transaction() as connection:
-            change = await Change.of(connection, key, language)
+            change = await LibraryWriter.begin_change(connection, key, language)
             for stored in await library._repository.videos(key):
-                await change.put(stored)
+                await change.store_video(stored)
         for question in QUESTIONS:
-            answer = await asking.ask(library, access.host(key), question)
+            answer = await asking.ask(library, access.host_scope(key), question)
             assert answer.found is not Found.NOTHING
-            assert answer == await asking.ask(new, access.host(key), question)
+            assert answer == await asking.ask(new, access.host_scope(key), question)
     assert await library.problems() == []
     await library.close()
     await new.close()
@@ -79,9 +79,9 @@ async def test_it_answers_as_if_all_had_been_imported_today(path: Path, tmp_path
 
 async def test_what_was_done_last_can_be_undone(path: Path) -> None:
     library = await Library.open(path)
-    report = await library.undo(access.host())
+    report = await library.undo(access.host_scope())
     assert (report.description, report.videos_restored, report.videos_removed) == ("import of a.srt", 1, 1)
-    assert [segment.text for segment in await library.segments_between(access.host(), "video-2", 0, 99)] == [
+    assert [segment.text for segment in await library.segments_between(access.host_scope(), "video-2", 0, 99)] == [
         "as it was"
     ]
     await library.close()
@@ -90,12 +90,12 @@ async def test_what_was_done_last_can_be_undone(path: Path) -> None:
 async def test_the_ledger_goes_on_with_what_it_had(path: Path, version: int) -> None:
     ledger = await Ledger.open(path, now=lambda: 1.7e9)
     if version >= 2:
-        assert (await ledger.state("a"), await ledger.command_hash("42")) == ("payload", "hash")
+        assert (await ledger.load_state("a"), await ledger.command_hash("42")) == ("payload", "hash")
         assert [vote.count for vote in await ledger.votes()] == [2]
     if version >= 6:
         assert (await ledger.settings(42)).quotes == 3
         assert [miss.question for miss in await ledger.misses("shared")] == ["and what else?", "what is missing?"]
-    await ledger.vote(1, Vote("shared", "another", "video-1", 0.0, Verdict.HELPFUL))
+    await ledger.save_vote(1, Vote("shared", "another", "video-1", 0.0, Verdict.HELPFUL))
     assert sum(vote.count for vote in await ledger.votes()) == (3 if version >= 2 else 1)
     await ledger.close()
 

@@ -13,7 +13,7 @@ from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Question, Scope, Source
 
 Rows = Callable[..., Source]
-OWN, OTHER = access.host("7"), access.host("8")
+OWN, OTHER = access.host_scope("7"), access.host_scope("8")
 
 
 async def put(library: Library, scope: Scope, *files: Source, language: str = "") -> None:
@@ -55,19 +55,19 @@ async def test_a_library_purged_and_made_again_by_another_process_is_not_answere
 
 
 async def test_a_language_that_was_told_holds_before_and_after_the_first_import(library: Library, rows: Rows) -> None:
-    await library.read_as(OWN, "de-AT")
+    await library.set_language(OWN, "de-AT")
     await put(library, OWN, rows(("v", 0, "die Häuser am Hafen")), language="en")
     assert await hits(library, "Haus") == ["v"]
-    await library.read_as(OWN, "en")
+    await library.set_language(OWN, "en")
     assert await hits(library, "Haus") == [], "in English the one is no form of the other"
-    await library.read_as(OWN, "de")
+    await library.set_language(OWN, "de")
     assert await hits(library, "Haus") == ["v"]
     with pytest.raises(RequestError, match="is no language"):
-        await library.read_as(OWN, "German!")
+        await library.set_language(OWN, "German!")
 
 
 async def test_only_libraries_that_hold_something_are_filled(library: Library, rows: Rows) -> None:
     await put(library, OWN, rows(("v", 0, "the copper lantern")))
-    await library.read_as(OTHER, "de")
-    assert await library.filled(OWN) == OWN
-    assert (await library.filled(OTHER)).libraries == ()
+    await library.set_language(OTHER, "de")
+    assert await library.non_empty(OWN) == OWN
+    assert (await library.non_empty(OTHER)).libraries == ()

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 from storage.analysis import analyser_for
-from storage.models import ALL_STEPS, Question, Segment, Step, Video
+from storage.models import ALL_FEATURES, Question, RankingFeature, Segment, Video
 from storage.ranking.bm25 import IdfPolicy, SparseBM25
 from storage.ranking.index.build import build_index
-from storage.ranking.index.index_part import LibraryIndex
-from storage.ranking.query.terms import CREDIT_OF_STOP_WORDS
+from storage.ranking.index.index_part import IndexPart
+from storage.ranking.query.terms import STOP_WORD_CREDIT
 from storage.ranking.search import Ranking, Searcher
 from storage.ranking.weights import K1, TITLE_VIDEOS
 from tests.support.libraries import index_of
@@ -25,12 +25,12 @@ WORDS = ["lantern", "harbour", "violin", "meadow", "copper", "thunder", "pepper"
 texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join), min_size=1, max_size=12)
 
 
-def ask(words: str, *indexes: LibraryIndex, limit: int = 10, **parts: object) -> Ranking:
+def ask(words: str, *indexes: IndexPart, limit: int = 10, **parts: object) -> Ranking:
     question = Question(words, words, **parts)  # type: ignore[arg-type]
     return Searcher(indexes, "en").search(question, limit, [None] * len(indexes))
 
 
-def found(ranking: Ranking, *indexes: LibraryIndex) -> list[tuple[str, float]]:
+def found(ranking: Ranking, *indexes: IndexPart) -> list[tuple[str, float]]:
     return [
         (
             indexes[r.library].videos[indexes[r.library].video_of[r.doc]].video_id,
@@ -54,7 +54,7 @@ def test_scores_under_okapis_policy_equal_rank_bm25s(corpus: list[str], query: l
 def test_several_libraries_score_as_one_corpus(corpus: list[str], parts: int, word: str) -> None:
     size = math.ceil(len(corpus) / parts)
     split = [index_of(corpus[start : start + size]) for start in range(0, len(corpus), size)]
-    term = analyser_for("en").term(word)
+    term = analyser_for("en").term_of(word)
     together = SparseBM25([index_of(corpus)]).get_scores([term])
     assert SparseBM25(split).get_scores([term]).tolist() == together.tolist()
 
@@ -181,7 +181,7 @@ def test_a_question_of_stop_words_alone_is_searched_by_them() -> None:
 
 def test_a_question_of_stop_words_alone_is_trusted_little() -> None:
     index = index_of(["who are you and what is this all about"], ["copper violin"])
-    assert {term.credit for term in ask("who are you", index).terms} == {CREDIT_OF_STOP_WORDS}
+    assert {term.credit for term in ask("who are you", index).terms} == {STOP_WORD_CREDIT}
     assert {term.credit for term in ask("", index, phrases=("who are you",)).terms} == {1.0}, "quoted, it was meant"
     assert {term.credit for term in ask("who are you violin", index).terms} == {1.0}
 
@@ -208,13 +208,13 @@ def test_excluded_words_and_phrases_are_in_no_hit() -> None:
 def test_exclusions_that_nobody_says_are_told() -> None:
     index = index_of(["copper violins", "x", "copper meadow"])
     asked = ask("copper", index, exclusions=("violn", "violins", "meadow copper", "copper meadow", "violn"))
-    assert asked.unsaid == ("violn", "meadow copper")
+    assert asked.unmatched_exclusions == ("violn", "meadow copper")
 
 
 def test_phrases_that_nobody_says_are_told() -> None:
     index = index_of(["copper violins", "x", "copper meadow"])
     asked = ask("", index, phrases=("copper lantern", "violins", "lantern", "meadow copper", "copper meadow"))
-    assert asked.unsaid_phrases == ("copper lantern", "meadow copper"), "single words are told as such"
+    assert asked.unmatched_phrases == ("copper lantern", "meadow copper"), "single words are told as such"
 
 
 def test_a_video_in_two_libraries_counts_once_the_first_wins() -> None:
@@ -236,11 +236,11 @@ def test_more_hits_continue_the_shorter_list(corpus: list[str]) -> None:
     assert ask("copper violin", index, limit=2).ranked == ask("copper violin", index, limit=9).ranked[:2]
 
 
-def without(*steps: Step) -> frozenset[Step]:
-    return ALL_STEPS - set(steps)
+def without(*steps: RankingFeature) -> frozenset[RankingFeature]:
+    return ALL_FEATURES - set(steps)
 
 
-def order(words: str, index: LibraryIndex, steps: frozenset[Step]) -> list[str]:
+def order(words: str, index: IndexPart, steps: frozenset[RankingFeature]) -> list[str]:
     ranking = Searcher([index], "en").search(Question(words, words), 10, [None], steps)
     return [video_id for video_id, _ in found(ranking, index)]
 
@@ -251,18 +251,24 @@ FAR = "saddle marble compass meadow thunder pepper harbour " * 2
 @pytest.mark.parametrize(
     ("step", "words", "index"),
     [
-        (Step.NEIGHBOURS, "copper violin", index_of(["copper x", "meadow"], ["copper x", "violin"], ["violin"])),
-        (Step.PROXIMITY, "copper violin", index_of([f"copper {FAR} violin"], [f"{FAR} copper violin"])),
-        (Step.TITLES, "copper", index_of(["copper x"], ["copper x"], titles=["Meadows", "Copper"])),
-        (Step.VIDEO, "copper", index_of(["copper x", "y", "z", "y"], ["copper x", "y", "z", "copper"])),
-        (Step.SUBWORDS, "saturated copper", index_of(["copper thunder"], ["copper desaturate"], ["saturated"])),
+        (
+            RankingFeature.NEIGHBOURS,
+            "copper violin",
+            index_of(["copper x", "meadow"], ["copper x", "violin"], ["violin"]),
+        ),
+        (RankingFeature.PROXIMITY, "copper violin", index_of([f"copper {FAR} violin"], [f"{FAR} copper violin"])),
+        (RankingFeature.TITLES, "copper", index_of(["copper x"], ["copper x"], titles=["Meadows", "Copper"])),
+        (RankingFeature.VIDEO, "copper", index_of(["copper x", "y", "z", "y"], ["copper x", "y", "z", "copper"])),
+        (RankingFeature.NGRAMS, "saturated copper", index_of(["copper thunder"], ["copper desaturate"], ["saturated"])),
     ],
-    ids=lambda each: each.value if isinstance(each, Step) else None,
+    ids=lambda each: each.value if isinstance(each, RankingFeature) else None,
 )
-def test_each_step_of_the_second_stage_prefers_the_better_segment(step: Step, words: str, index: LibraryIndex) -> None:
+def test_each_step_of_the_second_stage_prefers_the_better_segment(
+    step: RankingFeature, words: str, index: IndexPart
+) -> None:
     """Beside the step in question only plain BM25 is at work, so that no other step decides."""
 
-    def better(*steps: Step) -> bool:
+    def better(*steps: RankingFeature) -> bool:
         ranking = Searcher([index], "en").search(Question(words, words), 10, [None], frozenset(steps))
         places = found(ranking, index)
         return places.index(("v1", 0.0)) < places.index(("v0", 0.0))
@@ -274,13 +280,13 @@ def test_each_step_of_the_second_stage_prefers_the_better_segment(step: Step, wo
 def test_pairs_count_by_their_nearness_and_order() -> None:
     texts = ["copper violin x y z", "copper x violin y z", "copper x y z violin", "violin copper x y z"]
     index = index_of(*[[text] for text in texts])
-    assert order("copper violin", index, ALL_STEPS) == ["v0", "v1", "v2", "v3"]
+    assert order("copper violin", index, ALL_FEATURES) == ["v0", "v1", "v2", "v3"]
 
 
 def test_without_repair_and_compounds_words_are_taken_as_typed() -> None:
     index = index_of(["transformer model", "wordpiece tokens"])
-    assert order("transfomer", index, without(Step.REPAIR)) == []
-    assert order("word piece", index, without(Step.COMPOUNDS, Step.REPAIR)) == []
+    assert order("transfomer", index, without(RankingFeature.SPELLING)) == []
+    assert order("word piece", index, without(RankingFeature.COMPOUNDS, RankingFeature.SPELLING)) == []
 
 
 def test_of_two_spellings_equally_near_both_are_tried() -> None:
@@ -350,6 +356,6 @@ def test_several_libraries_are_ranked_again_as_one_corpus(corpus: list[str], par
 def test_what_is_known_of_a_question_tells_its_highest_score() -> None:
     index = index_of(["copper violin " * 40, "meadow"])
     ranking = ask("copper violin", index)
-    assert ranking.ideal == pytest.approx((K1 + 1) * sum(term.weight for term in ranking.terms))
+    assert ranking.ideal_score == pytest.approx((K1 + 1) * sum(term.weight for term in ranking.terms))
     model = SparseBM25([index])
-    assert 0 < model.get_scores([term for each in ranking.terms for term in each.terms]).max() < ranking.ideal
+    assert 0 < model.get_scores([term for each in ranking.terms for term in each.terms]).max() < ranking.ideal_score

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.formats import read
+from storage.formats import read_file
 from storage.formats.captions.rolling import RawCue, spoken_cues
 from storage.models import Cue, Labels, Source
 from tests.support.caption_generator import (
@@ -27,7 +27,7 @@ ID = "dQw4w9WgXcQ"
 
 
 def cues_in(text: str, name: str = "captions") -> tuple[Cue, ...]:
-    reading = read(Source(name, text.encode()), Labels(video_id=ID))
+    reading = read_file(Source(name, text.encode()), Labels(video_id=ID))
     assert not reading.rejections
     return reading.transcripts[0].cues
 

@@ -25,22 +25,22 @@ from storage.analysis import Analyser
 from storage.database.repository import Repository
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.indexing.index_files import CachedIndex, IndexCache
-from storage.indexing.index_process import make_elsewhere
+from storage.indexing.index_process import build_in_subprocess
 from storage.library import Library
-from storage.models import Findings, ImportReport, Labels, Question, Scope, Segment, Source, Video
+from storage.models import ImportReport, Labels, Question, Scope, SearchResult, Segment, Source, Video
 from storage.ranking.index.build import build_index
 from tests.support.libraries import opened
 
 Rows = Callable[..., Source]
-SHARED = access.host()
-ANA, BEN = access.host("111"), access.host("222")
+SHARED = access.host_scope()
+ANA, BEN = access.host_scope("111"), access.host_scope("222")
 
 
 async def put(library: Library, *files: Source, scope: Scope = SHARED, **options: bool) -> ImportReport:
     return await library.import_files(scope, [(file, Labels()) for file in files], **options)
 
 
-async def found(library: Library, words: str, scope: Scope = SHARED) -> Findings:
+async def found(library: Library, words: str, scope: Scope = SHARED) -> SearchResult:
     return await library.search(scope, Question(words, words), 10)
 
 
@@ -62,7 +62,7 @@ def folder(path: Path) -> Path:
 @pytest.fixture
 def kept_from_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the smallest index on disk."""
-    monkeypatch.setattr(storage.indexing.index_manager, "SMALLEST_KEPT", 1)
+    monkeypatch.setattr(storage.indexing.index_manager, "MIN_CACHED_SEGMENTS", 1)
 
 
 @pytest.fixture
@@ -126,13 +126,13 @@ class Gate:
         return await self._make(*given)
 
 
-@pytest.mark.parametrize("make", [make_elsewhere, elsewhere_refused], ids=["elsewhere", "here"])
+@pytest.mark.parametrize("make", [build_in_subprocess, elsewhere_refused], ids=["elsewhere", "here"])
 async def test_while_much_is_read_questions_are_answered_as_before(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch, make: Callable[..., Awaitable[bool]]
 ) -> None:
     gate = Gate(make)
-    monkeypatch.setattr(storage.indexing.index_manager, "make_elsewhere", gate)
-    monkeypatch.setattr(storage.indexing.index_manager, "WAITED_FOR", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "build_in_subprocess", gate)
+    monkeypatch.setattr(storage.indexing.index_manager, "MAX_FOREGROUND_UPDATES", 2)
     await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper violin"), ("x", 0, "harbour")))
     assert len(await hits(library, "copper")) == 2
     await put(library, rows(*((f"n{n}", 0, "copper thunder") for n in range(4))))
@@ -158,12 +158,12 @@ async def test_a_change_while_the_index_is_made_elsewhere_is_not_lost(
 
     async def and_then_changed(*given: object) -> bool:
         await put(library, rows(("a", 0, "copper before")))
-        made = await make_elsewhere(*given)  # type: ignore[arg-type]
+        made = await build_in_subprocess(*given)  # type: ignore[arg-type]
         await put(library, rows(("a", 0, "copper after"), ("b", 0, "copper later")))
         return made
 
-    monkeypatch.setattr(storage.indexing.index_manager, "make_elsewhere", and_then_changed)
-    monkeypatch.setattr(storage.indexing.index_manager, "MADE_ELSEWHERE", 1)
+    monkeypatch.setattr(storage.indexing.index_manager, "build_in_subprocess", and_then_changed)
+    monkeypatch.setattr(storage.indexing.index_manager, "SUBPROCESS_FROM_VIDEOS", 1)
     await put(library, rows(("a", 0, "copper")))
     await hits(library, "copper")
     assert sorted(await hits(library, "copper")) == [("a", 0), ("b", 0)]
@@ -173,22 +173,22 @@ async def test_a_change_while_the_index_is_made_elsewhere_is_not_lost(
 async def test_parts_are_joined_when_there_are_many_and_answers_stay_the_same(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gate = Gate(make_elsewhere)
-    monkeypatch.setattr(storage.indexing.index_manager, "make_elsewhere", gate)
-    monkeypatch.setattr(storage.indexing.library_index, "MOST_PARTS", 3)
-    monkeypatch.setattr(storage.indexing.library_index, "JOINED_AT_ONCE", 0)
+    gate = Gate(build_in_subprocess)
+    monkeypatch.setattr(storage.indexing.index_manager, "build_in_subprocess", gate)
+    monkeypatch.setattr(storage.indexing.library_index, "MAX_PARTS", 3)
+    monkeypatch.setattr(storage.indexing.library_index, "MAX_QUICK_MERGE_SEGMENTS", 0)
     for number in range(5):
         await put(library, rows(*((f"v{number}{n}", 0, f"copper lantern {n} of {number}") for n in range(8 - number))))
         await hits(library, "copper")
     await library.remove(SHARED, "v00")
     before = [await found(library, words) for words in ("copper of 3", "lanten", "lantern 2")]
-    searcher, _ = await library._shelves.searcher(SHARED)
+    searcher, _ = await library._shelves.get_searcher(SHARED)
     assert len(searcher.model.libraries) > 3
     gate.open.set()
     await caught_up(library)
     assert [await found(library, words) for words in ("copper of 3", "lanten", "lantern 2")] == before
-    searcher, _ = await library._shelves.searcher(SHARED)
-    assert [(part.size, part.gone) for part in searcher.model.libraries] == [(29, None)]
+    searcher, _ = await library._shelves.get_searcher(SHARED)
+    assert [(part.size, part.deleted) for part in searcher.model.libraries] == [(29, None)]
     assert caplog.records == []
 
 
@@ -209,9 +209,9 @@ async def test_a_library_that_is_emptied_is_tidied_up_like_any_other(
 async def test_a_library_that_makes_room_while_it_is_brought_up_to_date_is_answered_from_all_the_same(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.indexing.index_manager, "LIBRARIES_KEPT", 1)
-    monkeypatch.setattr(storage.indexing.index_manager, "WAITED_FOR", 0)
-    monkeypatch.setattr(storage.indexing.index_manager, "make_elsewhere", elsewhere_refused)
+    monkeypatch.setattr(storage.indexing.index_manager, "MAX_LIBRARIES", 1)
+    monkeypatch.setattr(storage.indexing.index_manager, "MAX_FOREGROUND_UPDATES", 0)
+    monkeypatch.setattr(storage.indexing.index_manager, "build_in_subprocess", elsewhere_refused)
     for scope in (ANA, BEN):
         await put(library, rows(("v", 0, "copper")), scope=scope)
     assert await hits(library, "copper", ANA) == [("v", 0)]
@@ -232,8 +232,8 @@ async def test_a_library_that_makes_room_while_it_is_brought_up_to_date_is_answe
 
 async def test_an_index_is_never_younger_than_new(library: Library, rows: Rows) -> None:
     await put(library, rows(("v", 0, "copper")))
-    assert await library.index_age_second(SHARED) >= 0
-    assert await library.index_age_second(ANA) == 0, "there is none"
+    assert await library.index_age_seconds(SHARED) >= 0
+    assert await library.index_age_seconds(ANA) == 0, "there is none"
 
 
 # Another process that makes the index.
@@ -243,7 +243,7 @@ async def test_another_process_makes_the_file_of_an_index(
     library: Library, rows: Rows, path: Path, folder: Path
 ) -> None:
     await put(library, rows(*((f"v{n}", 30 * m, f"copper lantern {n} {m}") for n in range(9) for m in range(3))))
-    assert await make_elsewhere(path, folder, "shared", "en")
+    assert await build_in_subprocess(path, folder, "shared", "en")
     cached = IndexCache(folder).load("shared", "en")
     assert cached is not None
     stored = await library._repository.videos("shared")
@@ -259,7 +259,7 @@ async def test_another_process_makes_the_file_of_an_index(
 async def test_where_another_process_can_do_nothing_the_index_is_made_here(
     library: Library, rows: Rows, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(storage.indexing.index_manager, "MADE_ELSEWHERE", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "SUBPROCESS_FROM_VIDEOS", 2)
     await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper")))
     folder.write_text("in the way")
     assert len(await hits(library, "copper")) == 2
@@ -285,7 +285,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, then: Callable[[Process], None]) ->
 async def test_a_process_that_is_killed_is_done_without(
     library: Library, rows: Rows, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(storage.indexing.index_manager, "MADE_ELSEWHERE", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "SUBPROCESS_FROM_VIDEOS", 2)
     await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper")))
     children = watched(monkeypatch, Process.kill)
     assert len(await hits(library, "copper")) == 2
@@ -296,7 +296,7 @@ async def test_a_process_that_is_killed_is_done_without(
 async def test_a_process_that_cannot_be_started_is_done_without(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.indexing.index_manager, "MADE_ELSEWHERE", 2)
+    monkeypatch.setattr(storage.indexing.index_manager, "SUBPROCESS_FROM_VIDEOS", 2)
     monkeypatch.setattr(sys, "executable", "/no/such/program")
     await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper")))
     assert len(await hits(library, "copper")) == 2
@@ -307,7 +307,7 @@ async def test_closing_ends_the_process_that_makes_an_index(
 ) -> None:
     running = asyncio.Event()
     children = watched(monkeypatch, lambda child: running.set())
-    monkeypatch.setattr(storage.indexing.index_manager, "WAITED_FOR", 0)
+    monkeypatch.setattr(storage.indexing.index_manager, "MAX_FOREGROUND_UPDATES", 0)
     async with opened(path) as library:
         await put(library, rows(("v", 0, "copper")))
         await hits(library, "copper")
@@ -535,8 +535,8 @@ async def test_a_scope_opens_and_asks_for_nothing_of_another_library(
 async def test_libraries_that_are_not_in_use_cost_no_file_handle_and_no_memory(
     path: Path, folder: Path, rows: Rows, kept_from_one: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.indexing.index_manager, "LIBRARIES_KEPT", 2)
-    servers = [access.host(str(number)) for number in range(1, 7)]
+    monkeypatch.setattr(storage.indexing.index_manager, "MAX_LIBRARIES", 2)
+    servers = [access.host_scope(str(number)) for number in range(1, 7)]
 
     def open_files() -> int:
         links = (os.path.realpath(f"/proc/self/fd/{each}") for each in os.listdir("/proc/self/fd"))

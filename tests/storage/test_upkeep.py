@@ -31,14 +31,14 @@ LONG_AGO = 4000
 async def home(path: Path, tmp_path: Path) -> AsyncIterator[Path]:
     """A folder with two libraries and their index files, in which nothing is wrong."""
     ledger = await Ledger.open(path)
-    await ledger.keep_settings(42, ServerSettings(quotes=3))
+    await ledger.save_settings(42, ServerSettings(quotes=3))
     await ledger.close()
     with smallest_kept():
         async with opened(path) as library:
             await library.import_files(SHARED, [(rows(["v1", "v2"], 1), Labels())])
             await library.import_files(SERVER, [(rows(["s1", "s2"], 2), Labels())])
             for scope in (SHARED, SERVER):
-                await library.index_age_second(scope)
+                await library.index_age_seconds(scope)
             assert await library.problems() == []
         yield tmp_path
 
@@ -148,7 +148,7 @@ async def test_an_index_of_any_library_that_is_not_what_is_stored_is_found(home:
     async with opened(path) as library:
         versions = await library._repository.versions("server:42")
     wrong = build_index([(Video(video_id), [Segment(0, 30, "violin")]) for video_id in versions], "en")
-    ids = [wrong.videos.video_id(video) for video in range(len(versions))]
+    ids = [wrong.videos.video_id_at(video) for video in range(len(versions))]
     kept = CachedIndex(wrong, np.array([versions[each] for each in ids]))
     IndexCache(path.parent / "index").store("server:42", kept)
     async with opened(path) as library:

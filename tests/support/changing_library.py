@@ -15,7 +15,7 @@ from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
 
-SHARED = access.host()
+SHARED = access.host_scope()
 SEGMENTS = 8
 
 

@@ -58,7 +58,7 @@ class World:
     async def limit(self, server: GuildHandle, **limits: Any) -> None:
         """Changes a server's settings."""
         settings = replace(await self.ledger.settings(server.id), **limits)
-        await self.ledger.keep_settings(server.id, settings)
+        await self.ledger.save_settings(server.id, settings)
 
     def abroad_as(self, person: MemberActor | UserHandle) -> MemberActor:
         """The person in Foreign."""
@@ -76,7 +76,7 @@ class World:
 
     async def use(self, server: GuildHandle, thing: str, place: str) -> None:
         """A server in use for a while: videos for several pages, a glossary, misses, votes, and an act to undo."""
-        own, key = access.own(server.id), access.key_of(server.id)
+        own, key = access.own_scope(server.id), access.library_key(server.id)
 
         def text(video: int, minute: int) -> str:
             # The thing comes up once in a video, and no two videos say the same of it.
@@ -95,9 +95,9 @@ class World:
         await self.library.import_files(own, [(source, Labels())])
         await self.ledger.begin_import(key, most=99)
         for number in range(20):
-            await self.ledger.missed(key, f"the lost {thing} {number:02}", self.both.id)
+            await self.ledger.record_miss(key, f"the lost {thing} {number:02}", self.both.id)
         vote = Vote(key, f"which {thing}", f"{place}-00", 0.0, Verdict.HELPFUL)
-        await self.ledger.vote(self.both.id, vote)
+        await self.ledger.save_vote(self.both.id, vote)
 
 
 def found(result: Any) -> set[str]:
@@ -117,9 +117,9 @@ async def world_of(library: Library, ledger: Ledger, rows: Rows, *, beta: bool =
         foreign = env.create_guild("Foreign")
         brought_to.add(foreign.id)
         for scope, video_id, words in (
-            (access.own(alpha.id), "alpha-talk", LANTERN),
-            *([(access.own(beta.id), "beta-talk", BELL)] if beta else []),
-            (access.host(), "shared-talk", FERRY),
+            (access.own_scope(alpha.id), "alpha-talk", LANTERN),
+            *([(access.own_scope(beta.id), "beta-talk", BELL)] if beta else []),
+            (access.host_scope(), "shared-talk", FERRY),
         ):
             await library.import_files(scope, [(rows((video_id, 0, words), title=video_id), Labels())])
         yield World(

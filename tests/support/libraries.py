@@ -10,7 +10,7 @@ from storage import access
 from storage.library import Library
 from storage.models import Scope, Segment, ServerSettings, Video
 from storage.ranking.index.build import build_index
-from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.index.index_part import IndexPart
 
 
 @asynccontextmanager
@@ -26,10 +26,10 @@ async def opened(path: Path) -> AsyncIterator[Library]:
 def in_server(server_id: int) -> Scope:
     """What anybody sees in a server that limits nothing: its own library, then the shared one."""
     asker = access.Asker(access.Place.SERVER, access.Membership(server_id))
-    return access.reach(asker, {server_id: ServerSettings()}).scope
+    return access.resolve_reach(asker, {server_id: ServerSettings()}).scope
 
 
-def index_of(*videos: Sequence[str], titles: Sequence[str] = (), first: int = 0) -> LibraryIndex:
+def index_of(*videos: Sequence[str], titles: Sequence[str] = (), first: int = 0) -> IndexPart:
     """An index of videos v0, v1, ..., each a list of texts of 30 seconds."""
     entries = []
     for number, segments in enumerate(videos):

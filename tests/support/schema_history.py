@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.database.schema import MIGRATIONS
-from storage.ledger.people import SERVERS_ASKED
+from storage.ledger.people import MAX_SERVERS_SEEN
 
 LATEST = len(MIGRATIONS)
 EARLIER = range(1, LATEST)
@@ -77,7 +77,7 @@ ROWS: dict[int, tuple[tuple[str, Sequence[tuple[Any, ...]]], ...]] = {
         ),
         (
             "INSERT INTO sighting (person, server, last_seen) VALUES ('ana', ?, 1.7e9)",
-            [(str(number),) for number in range(SERVERS_ASKED + 1)],
+            [(str(number),) for number in range(MAX_SERVERS_SEEN + 1)],
         ),
         (
             "INSERT INTO miss (library, question, person, count, last_asked) VALUES ('shared', ?, 'ana', 2, 1.7e9)",

@@ -88,7 +88,7 @@ def test_a_setting_that_cannot_be_used_is_refused_and_nothing_kept(
 def test_misses_are_listed_by_how_often_they_were_asked(run: Run, tmp_path: Path) -> None:
     async def ask(_: Library, ledger: Ledger) -> None:
         for question in ("Bread?", "where is it", "where IS it"):
-            await ledger.missed("server:5", question, ANA)
+            await ledger.record_miss("server:5", question, ANA)
 
     with_stored(tmp_path, ask)
     assert run("misses", "--library", "5").stdout == "2\twhere is it\n1\tbread?\n"
@@ -100,18 +100,18 @@ def test_misses_are_listed_by_how_often_they_were_asked(run: Run, tmp_path: Path
 def test_a_purge_asks_first_and_then_leaves_nothing(run: Run, tmp_path: Path, rows: Rows) -> None:
     async def use(library: Library, ledger: Ledger) -> None:
         for name in ("shared", "5", "6"):
-            scope = access.host(name)
+            scope = access.host_scope(name)
             await library.import_files(scope, [(rows(("v", 0, "the copper lantern")), Labels())])
-            await ledger.vote(ANA, Vote(scope.libraries[0], "lantern", "v", 0.0, Verdict.HELPFUL))
-            await ledger.missed(scope.libraries[0], "bell", ANA)
-        await ledger.keep_settings(5, ServerSettings(quotes=2))
-        await ledger.saw(ANA, 5)
+            await ledger.save_vote(ANA, Vote(scope.libraries[0], "lantern", "v", 0.0, Verdict.HELPFUL))
+            await ledger.record_miss(scope.libraries[0], "bell", ANA)
+        await ledger.save_settings(5, ServerSettings(quotes=2))
+        await ledger.record_sighting(ANA, 5)
 
     async def counts(library: Library, ledger: Ledger) -> None:
         for name in ("shared", "5", "6"):
-            scope = access.host(name)
+            scope = access.host_scope(name)
             found.append(len(await library.videos(scope)) + len(await ledger.misses(scope.libraries[0])))
-        found.append(len(await ledger.known_about(ANA)))
+        found.append(len(await ledger.personal_data(ANA)))
 
     with_stored(tmp_path, use)
     assert run("purge", "--library", "5", stdin="n\n").returncode == 2

@@ -41,7 +41,7 @@ from tests.support.hostile_text import HOSTILE, anything
 from tests.support.local_discord import limits
 
 Rows = Callable[..., Source]
-OWN = access.own(111)
+OWN = access.own_scope(111)
 
 
 async def put(library: Library, *files: Source, quota: Quota | None = None, replace: bool = False) -> ImportReport:
@@ -125,8 +125,8 @@ async def test_a_revision_changes_with_the_videos_alone(library: Library, rows: 
 
 
 def test_a_servers_own_library_is_its_alone() -> None:
-    assert access.own(5).libraries == ("server:5",)
-    assert access.own(5) == access.host("5")
+    assert access.own_scope(5).libraries == ("server:5",)
+    assert access.own_scope(5) == access.host_scope("5")
     assert [access.server_of(key) for key in ("server:5", "shared", "samples", "evaluation:1")] == [5, None, None, None]
 
 

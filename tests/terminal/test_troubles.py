@@ -223,17 +223,17 @@ def test_a_disk_without_room_is_one_sentence_and_nothing_is_changed(run: Run, ho
 async def test_a_disk_that_fills_up_in_an_import_costs_that_import_alone(tmp_path: Path) -> None:
     library = await Library.open(tmp_path / "cuepoint.db")
     files = [(Source("a.srt", SRT.encode()), Labels(video_id="a"))]
-    await library.import_files(access.host(), files)
+    await library.import_files(access.host_scope(), files)
     writer = library._database._writer
     [(pages,)] = await writer.execute_fetchall("PRAGMA page_count")
     await writer.execute_fetchall(f"PRAGMA max_page_count = {pages}")
     much = Source("b.srt", MUCH.encode())
     with pytest.raises(DatabaseError, match="the disk is full; free some space"):
-        await library.import_files(access.host(), [(much, Labels(video_id="b"))])
-    assert [each.video.video_id for each in await library.videos(access.host())] == ["a"]
+        await library.import_files(access.host_scope(), [(much, Labels(video_id="b"))])
+    assert [each.video.video_id for each in await library.videos(access.host_scope())] == ["a"]
     assert await library.problems() == []
     await writer.execute_fetchall("PRAGMA max_page_count = 1000000")
-    assert (await library.import_files(access.host(), [(much, Labels(video_id="b"))])).videos_added == 1
+    assert (await library.import_files(access.host_scope(), [(much, Labels(video_id="b"))])).videos_added == 1
     await library.close()
 
 

@@ -42,7 +42,7 @@ def help_card() -> Card:
 
 def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age_second: float) -> Card:
     """The version, the size and the age of what can be searched here, and what is kept about people."""
-    hours = f"{statistics.spoken_second / 3600:,.1f}"
+    hours = f"{statistics.spoken_seconds / 3600:,.1f}"
     size = f"{counted(statistics.videos, 'video')}, {counted(statistics.segments, 'segment')}, {hours} hours of speech"
     if samples:
         size = f"the sample talks only ({size}); nothing has been imported yet"

@@ -20,7 +20,7 @@ from bot.discord_app.cards.controls import Owner
 from bot.timecodes import timecode
 from storage.models import (
     MEGABYTE,
-    ExportForm,
+    ExportFormat,
     GlossaryEntry,
     ImportReport,
     LibrarySize,
@@ -76,7 +76,7 @@ def report_reply(report: ImportReport) -> Reply:
     lines += [f"- {markdown.fitted(note, _LONGEST_LINE)}" for note in report.notes]
     shown, left = _as_many(lines, _ROOM)
     more = f"-# And {left:,} more, in the file." if left else ""
-    if report.changed:
+    if report.has_changes:
         more = "\n".join(filter(None, [more, "-# **/library undo** takes this import back."]))
     whole = "".join(f"{each}\n" for each in (*report.rejections, *report.notes))
     file = Enclosure("rejected.txt", whole.encode(errors="replace")) if left else None
@@ -84,7 +84,7 @@ def report_reply(report: ImportReport) -> Reply:
 
 
 def _outcome(report: ImportReport) -> str:
-    if report.changed:
+    if report.has_changes:
         return "Imported, but not all of it" if report.rejections else "Imported"
     if report.videos_unchanged:
         return "Nothing changed: this is stored already"
@@ -181,7 +181,7 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
     megabytes = f"{size.text_bytes / MEGABYTE:,.1f} of {quota.text_bytes / MEGABYTE:,.0f} megabytes of text"
     lines = [
         "### This server's library",
-        f"**Videos:** {size.videos:,}, with {statistics.spoken_second / 3600:,.1f} hours of speech and "
+        f"**Videos:** {size.videos:,}, with {statistics.spoken_seconds / 3600:,.1f} hours of speech and "
         f"{counted(statistics.words, 'word')}",
         f"**Room:** {size.segments:,} of {quota.segments:,} segments, {megabytes}",
         f"**Imports today (UTC):** {imports:,} of {most_imports:,}",
@@ -215,11 +215,11 @@ def export_reply(name: str, content: bytes, what: str) -> Reply:
     return Reply(enclosing(f"{what}, {sized(len(content))}", Enclosure(name, content)))
 
 
-def too_large_card(size: int, limit: int, form: ExportForm, *, one_video: bool) -> Card:
+def too_large_card(size: int, limit: int, form: ExportFormat, *, one_video: bool) -> Card:
     """An export in a form that Discord does not take."""
     instead = [
         *([] if one_video else ["export a single video"]),
-        *([] if form is ExportForm.PARQUET else ["choose Parquet"]),
+        *([] if form is ExportFormat.PARQUET else ["choose Parquet"]),
         "ask whoever hosts this bot",
     ]
     listed = " or ".join(filter(None, [", ".join(instead[:-1]), instead[-1]]))

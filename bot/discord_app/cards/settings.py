@@ -12,7 +12,7 @@ from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.controls import Owner
 from bot.server_settings import MOST_NAMED, in_words
-from storage.models import Known, ServerSettings
+from storage.models import PersonalData, ServerSettings
 
 CHANNELS_ID, ROLES_ID = "cue:limit:channels", "cue:limit:roles"
 _HEADINGS = {
@@ -77,7 +77,7 @@ def role_select(chosen: Collection[int] = ()) -> ui.RoleSelect[Any]:
     )
 
 
-def privacy_card(known: Known, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
+def privacy_card(known: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
     """What is kept about whoever asks. `servers` are the names of those they were seen in."""
     listed = markdown.fitted(", ".join(servers), 500)
     met = f"{len(known.sightings)}: {listed}" if known.sightings else "none"

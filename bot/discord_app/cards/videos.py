@@ -11,7 +11,7 @@ from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, Part
 from bot.discord_app.cards.controls import Owner
 from bot.timecodes import timecode
-from storage.models import TellingTerm, Video, VideoSummary
+from storage.models import KeyTerm, Video, VideoSummary
 
 VIDEOS_ON_A_PAGE = 10
 """As many as a card has room for when each shows its cover: three components each, of forty."""
@@ -56,7 +56,7 @@ def _cover(video: Video) -> Part | None:
     return ui.Thumbnail(picture, description=label) if picture else None
 
 
-def video_card(summary: VideoSummary, terms: Sequence[TellingTerm], owner: Owner) -> Card:
+def video_card(summary: VideoSummary, terms: Sequence[KeyTerm], owner: Owner) -> Card:
     """One video: how long it is, and the words that tell it from the others, each with where it is said."""
     video = summary.video
     creator = markdown.fitted(video.creator, base.LONGEST_CREATOR)
@@ -74,7 +74,7 @@ def video_card(summary: VideoSummary, terms: Sequence[TellingTerm], owner: Owner
     return Card(ui.Container(*parts), *controls.row(controls.delete(owner)))
 
 
-def _told(video: Video, terms: Sequence[TellingTerm]) -> str:
+def _told(video: Video, terms: Sequence[KeyTerm]) -> str:
     """As many of the words as there is room for, each with a link to its second."""
     told, room = [], ROOM_FOR_TERMS
     for term in terms:

@@ -27,7 +27,7 @@ from storage import access
 async def misses(desk: Desk, owner: Owner, server_id: int, page: int = 0) -> Card:
     """One page of what was asked of a server's library and not found."""
     recorded = (await desk.ledger.settings(server_id)).record_misses
-    return misses_card(await desk.ledger.misses(access.key_of(server_id)), owner, page, recorded=recorded)
+    return misses_card(await desk.ledger.misses(access.library_key(server_id)), owner, page, recorded=recorded)
 
 
 async def export(desk: Desk, server_id: int, limit: int) -> Reply:
@@ -36,7 +36,7 @@ async def export(desk: Desk, server_id: int, limit: int) -> Reply:
 
     Raises QuestionSetError where there is nothing to write.
     """
-    questions = await feedback(desk.library, desk.ledger, access.own(server_id))
+    questions = await feedback(desk.library, desk.ledger, access.own_scope(server_id))
     # The lines are only written in the thread: a library can be large.
     content = await asyncio.to_thread(_packed, contents(questions))
     return questions_reply(content, limit, len(questions.queries), len(questions.entries), questions.notes)

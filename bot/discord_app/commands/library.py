@@ -24,7 +24,7 @@ from bot.discord_app.interactions.context import desk_of, librarian_of
 from bot.discord_app.interactions.permits import Intake, Review, entrust, entrusting, permit_of
 from bot.discord_app.services.catalogue import CHOICE_LENGTH, best, choices, closest
 from bot.discord_app.services.library_admin import Librarian
-from storage.models import ExportForm, GlossaryEntry, Labels
+from storage.models import ExportFormat, GlossaryEntry, Labels
 
 library = app_commands.Group(
     name="library",
@@ -38,10 +38,10 @@ glossary = app_commands.Group(name="glossary", description="What captions mis-he
 Name = Range[str, 1, 200]
 Words = Range[str, 1, 100]
 FORMS = {
-    "JSON Lines": ExportForm.JSONL,
-    "CSV": ExportForm.CSV,
-    "Parquet": ExportForm.PARQUET,
-    "SubRip, of one video": ExportForm.SRT,
+    "JSON Lines": ExportFormat.JSONL,
+    "CSV": ExportFormat.CSV,
+    "Parquet": ExportFormat.PARQUET,
+    "SubRip, of one video": ExportFormat.SRT,
 }
 
 
@@ -97,7 +97,7 @@ async def rename(interaction: Interaction, video: Name, title: Name) -> None:
 async def export(interaction: Interaction, form: Choice[str], video: Name = "") -> None:
     """Get what is stored here as a file."""
     server, librarian = server_of(interaction), librarian_of(interaction)
-    kind, limit = ExportForm(form.value), interaction.filesize_limit
+    kind, limit = ExportFormat(form.value), interaction.filesize_limit
     await reply_slowly(interaction, lambda: librarian.export(server, kind, video, limit))
 
 

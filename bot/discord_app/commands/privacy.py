@@ -18,7 +18,7 @@ from bot.discord_app.delivery.retries import SIGN_SECOND, insist
 from bot.discord_app.interactions.buttons import Pressed
 from bot.discord_app.interactions.context import asker_of, delivery_of, desk_of
 from bot.discord_app.services.questions import Desk
-from storage.models import Known
+from storage.models import PersonalData
 
 FILE_NAME = "cuepoint-about-me.json"
 
@@ -30,7 +30,7 @@ async def privacy(interaction: Interaction) -> None:
     asker = await asker_of(interaction, private=True)
 
     async def made() -> Card:
-        known = await desk.ledger.known_about(asker.user_id)
+        known = await desk.ledger.personal_data(asker.user_id)
         servers = [desk.memberships.name(each.server_id) or str(each.server_id) for each in known.sightings]
         return privacy_card(known, servers, asker.owner(), retention_days=desk.retention_days)
 
@@ -43,7 +43,7 @@ class Export(Pressed, template=pressed("export")):
     noted = False
 
     async def act(self, interaction: Interaction, desk: Desk) -> None:
-        known = await desk.ledger.known_about(interaction.user.id)
+        known = await desk.ledger.personal_data(interaction.user.id)
         content = exported(known, desk.retention_days).encode()
 
         async def hand_over() -> None:
@@ -53,7 +53,7 @@ class Export(Pressed, template=pressed("export")):
         await insist(hand_over, SIGN_SECOND)
 
 
-def exported(known: Known, retention_days: float) -> str:
+def exported(known: PersonalData, retention_days: float) -> str:
     """All that is kept about a person, as JSON."""
     told = {
         "kept_for_days": retention_days,

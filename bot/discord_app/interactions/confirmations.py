@@ -22,7 +22,7 @@ async def ask_removal(interaction: Interaction, permit: Permit, name: str) -> Ca
 
 async def ask_purge(interaction: Interaction, permit: Permit) -> Card:
     """Show what deleting everything would take away, with a button that does it."""
-    size = await librarian_of(interaction).library.size(access.own(permit.server_id))
+    size = await librarian_of(interaction).library.size(access.own_scope(permit.server_id))
     return library_cards.purge_card(size, await entrust(interaction, Purge(permit)))
 
 

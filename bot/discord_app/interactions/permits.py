@@ -89,7 +89,7 @@ def entrusting(interaction: Interaction, state: Permitted) -> tuple[Owner, Corou
     key, kept = desk_of(interaction).ledger.begin_state(
         _ADAPTERS[type(state)].dump_json(state).decode(),
         lifetime_second=LIFETIME_SECOND,
-        libraries=access.own(state.permit.server_id).libraries,
+        libraries=access.own_scope(state.permit.server_id).libraries,
         bound_to=_bound(type(state), holder),
     )
     return Owner(holder, key, private=True), kept
@@ -101,7 +101,7 @@ async def permitted(interaction: Interaction, kind: type[Kind], holder: int, key
     Raises NotAllowed, and PassageGone where it has expired, is another server's, or was never this kind of thing or
     this holder's.
     """
-    payload = await desk_of(interaction).ledger.state(key, bound_to=_bound(kind, holder))
+    payload = await desk_of(interaction).ledger.load_state(key, bound_to=_bound(kind, holder))
     try:
         state: Kind = _ADAPTERS[kind].validate_json(payload or "")
     except ValidationError as error:

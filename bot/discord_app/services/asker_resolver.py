@@ -94,7 +94,7 @@ class Askers:
         """
         if who.here is not None and self._serves(who.here.server_id):
             try:
-                await self._ledger.saw(who.user_id, who.here.server_id)
+                await self._ledger.record_sighting(who.user_id, who.here.server_id)
             except StorageError as error:
                 # They have their answer, and are told of nothing else.
                 log.error("could not note who uses the bot where: %s", error)
@@ -115,7 +115,7 @@ class Askers:
         if picked:
             asker = replace(asker, picked=self._server(str(picked), asker))
         settings = await self._settings(who, elsewhere)
-        found = access.reach(asker, settings, aloud=aloud)
+        found = access.resolve_reach(asker, settings, aloud=aloud)
         if picked and not found.scope.libraries:
             raise ServerOutOfReach(OUT_OF_REACH)
         rules, alone = settings[who.server_id], who.place is Place.ALONE
@@ -157,8 +157,8 @@ class Askers:
         asker = access.Asker(who.place, who.here, who.channel_id, members)
         # Of a library that they may not see nothing is looked up, not even whether there is anything in it.
         visible = [each.server_id for each in members if _may_pick(asker, each.server_id, settings)]
-        filled = await self._library.filled(access.candidates(visible))
-        return bool(seen), tuple(each for each in members if access.key_of(each.server_id) in filled.libraries)
+        filled = await self._library.non_empty(access.candidate_scope(visible))
+        return bool(seen), tuple(each for each in members if access.library_key(each.server_id) in filled.libraries)
 
     async def _settings(self, who: Whereabouts, elsewhere: Collection[Membership]) -> dict[int, ServerSettings]:
         servers = {who.server_id, EVERYWHERE_ELSE, *(each.server_id for each in elsewhere)}
@@ -176,7 +176,7 @@ class Askers:
 
     async def _searched(self, who: Whereabouts, found: Reach, *, picked: bool) -> str:
         """Which libraries are searched, where it could be more than one."""
-        libraries = (await self._library.filled(found.scope)).libraries
+        libraries = (await self._library.non_empty(found.scope)).libraries
         if not picked and len(libraries) < 2:
             return ""
         own = [access.server_of(key) for key in libraries]
@@ -197,7 +197,7 @@ class Askers:
 
 def _may_pick(asker: access.Asker, server_id: int, settings: Mapping[int, ServerSettings]) -> bool:
     """Whether somebody may see a server's own videos, if they ask for those."""
-    return bool(access.reach(replace(asker, picked=server_id), settings).scope.libraries)
+    return bool(access.resolve_reach(replace(asker, picked=server_id), settings).scope.libraries)
 
 
 def _misses_to(
@@ -208,8 +208,8 @@ def _misses_to(
     What somebody asks elsewhere is no server's business, unless they picked that server.
     """
     own = asker.picked if asker.picked is not None else who.server_id
-    if own and access.key_of(own) in found.scope.libraries:
-        return access.key_of(own) if settings[own].record_misses else None
+    if own and access.library_key(own) in found.scope.libraries:
+        return access.library_key(own) if settings[own].record_misses else None
     heard = settings[who.server_id].record_misses and settings[EVERYWHERE_ELSE].record_misses
     return access.SHARED if heard and access.SHARED in found.scope.libraries else None
 
@@ -218,7 +218,7 @@ def _remark(who: Whereabouts, found: Reach, *, met: bool) -> str:
     """One sentence on what is not searched, where that may surprise."""
     if who.here is None:
         return "" if met else STRANGER
-    why = found.absent.get(access.key_of(who.here.server_id))
+    why = found.absent.get(access.library_key(who.here.server_id))
     if why is Absence.UNHEARD:
         return IN_PRIVATE_ONLY
     return KEPT_CLOSE if why in (Absence.CHANNEL, Absence.ROLE) else ""

@@ -80,7 +80,7 @@ async def keep(ledger: Ledger, state: Shown | Opening | Reading | Listing, scope
 
 async def recall(ledger: Ledger, key: str, kind: type[State]) -> State:
     """What was kept. Raises PassageGone where it has expired, or was never this kind of thing."""
-    payload = await ledger.state(key)
+    payload = await ledger.load_state(key)
     try:
         state: State = _ADAPTERS[kind].validate_json(payload or "")
     except ValidationError as error:
@@ -90,7 +90,7 @@ async def recall(ledger: Ledger, key: str, kind: type[State]) -> State:
 
 async def picked(ledger: Ledger, key: str) -> int:
     """The server that was picked for what was kept; 0 where none was, or nothing is kept."""
-    payload = await ledger.state(key)
+    payload = await ledger.load_state(key)
     state = json.loads(payload) if payload else {}
     return int(state.get("inquiry", {}).get("server", 0))
 

@@ -32,7 +32,7 @@ class Catalogue:
 
     async def videos(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope by title, or the sample talks while it is empty."""
-        return await self.stored(await self._library.in_reach(scope))
+        return await self.stored(await self._library.or_samples(scope))
 
     async def stored(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope by title; none while it is empty."""

@@ -23,7 +23,7 @@ def counted() -> Iterator[Callable[[ImportReport], None]]:
 
 
 def _count(report: ImportReport) -> None:
-    if report.changed:
+    if report.has_changes:
         videos = {"added": report.videos_added, "changed": report.videos_changed}
         segments = {"added": report.segments_added, "replaced": report.segments_replaced}
         metrics.imported(Outcome.CHANGED, videos, segments | {"removed": report.segments_removed})

@@ -24,10 +24,10 @@ async def purge_gone(client: discord.Client, desk: Desk, application_id: int) ->
     answer there is another day. Servers that another application was in are not touched: this one cannot tell.
     """
     purged = []
-    for server_id in await desk.ledger.gone_servers(desk.ledger.now() - KEPT_SECOND, application_id):
+    for server_id in await desk.ledger.departed_servers(desk.ledger.now() - KEPT_SECOND, application_id):
         try:
             if await _is_there(client, server_id):
-                await desk.ledger.returned(server_id, application_id)
+                await desk.ledger.record_presence(server_id, application_id)
             else:
                 await desk.purge(server_id)
                 purged.append(server_id)

@@ -22,7 +22,7 @@ from bot.errors import BrokenOff, LibraryBusy
 from storage import access
 from storage.errors import StorageError, UnknownVideo
 from storage.library import Library
-from storage.models import ExportForm, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
+from storage.models import ExportFormat, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
 _AT_ONCE = 2
 """Imports under way over all servers: each holds its files in memory."""
@@ -65,7 +65,7 @@ class Librarian:
 
     async def videos(self, server_id: int) -> list[VideoSummary]:
         """The server's own videos by title."""
-        return await self._desk.catalogue.stored(access.own(server_id))
+        return await self._desk.catalogue.stored(access.own_scope(server_id))
 
     async def import_(
         self,
@@ -93,7 +93,7 @@ class Librarian:
                 if not self._broken_off:
                     raise
                 with contextlib.suppress(StorageError):  # that nothing is stored matters more than the day's count
-                    await self._desk.ledger.forgo_import(access.key_of(server_id))
+                    await self._desk.ledger.cancel_import(access.library_key(server_id))
                 raise BrokenOff(
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."
@@ -114,9 +114,9 @@ class Librarian:
             sources, unread = await attachments.read(files, largest)
             told, notes = attachments.labelled(sources, labels, given=len(files))
             report = await self.library.import_files(
-                access.own(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
+                access.own_scope(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
             )
-        report = report.advised(attachments.ADVICE)
+        report = report.with_advice(attachments.ADVICE)
         return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
 
     @property
@@ -145,7 +145,7 @@ class Librarian:
 
     async def _count(self, server_id: int) -> None:
         most = self._imports_a_day
-        if not await self._desk.ledger.begin_import(access.key_of(server_id), most=most):
+        if not await self._desk.ledger.begin_import(access.library_key(server_id), most=most):
             raise LibraryBusy(
                 f"This server has had its {library_cards.counted(most, 'import')} for today: nothing was imported. "
                 "The count begins anew at midnight UTC."
@@ -154,7 +154,7 @@ class Librarian:
     async def undo(self, server_id: int) -> Card:
         """Take back the last act."""
         self._require_idle(server_id)
-        return library_cards.undone_card(await self.library.undo(access.own(server_id)))
+        return library_cards.undone_card(await self.library.undo(access.own_scope(server_id)))
 
     async def video(self, server_id: int, name: str) -> VideoSummary:
         """The server's own video of a name or id. Raises UnknownVideo."""
@@ -167,7 +167,7 @@ class Librarian:
         """Remove a video."""
         self._require_idle(server_id)
         try:
-            gone = await self.library.remove(access.own(server_id), video_id)
+            gone = await self.library.remove(access.own_scope(server_id), video_id)
         except UnknownVideo:
             # Another moderator was faster, or the import that brought it was taken back.
             return notice("That video is not in this server's library any more.")
@@ -183,14 +183,14 @@ class Librarian:
         """Give a video another title."""
         self._require_idle(server_id)
         found = await self.video(server_id, name)
-        before = await self.library.rename(access.own(server_id), found.video.video_id, title)
+        before = await self.library.rename(access.own_scope(server_id), found.video.video_id, title)
         return library_cards.renamed_card(before, title)
 
-    async def export(self, server_id: int, form: ExportForm, name: str, limit: int) -> Reply:
+    async def export(self, server_id: int, form: ExportFormat, name: str, limit: int) -> Reply:
         """The library, or the video of a name, as a file of at most `limit` bytes."""
         found = await self.video(server_id, name) if name else None
         video_id = found.video.video_id if found else None
-        content = await self.library.export(access.own(server_id), form, video_id)
+        content = await self.library.export(access.own_scope(server_id), form, video_id)
         if len(content) > limit:
             return Reply(library_cards.too_large_card(len(content), limit, form, one_video=found is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
@@ -199,25 +199,27 @@ class Librarian:
 
     async def stats(self, server_id: int) -> Card:
         """How large the library is, and may become."""
-        own = access.own(server_id)
+        own = access.own_scope(server_id)
         statistics, size = await self.library.statistics(own), await self.library.size(own)
-        imports = await self._desk.ledger.imports_today(access.key_of(server_id))
+        imports = await self._desk.ledger.imports_today(access.library_key(server_id))
         return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
 
     async def glossary(self, server_id: int) -> list[GlossaryEntry]:
         """What is noted of what captions mis-hear."""
-        return await self.library.glossary(access.own(server_id))
+        return await self.library.glossary(access.own_scope(server_id))
 
     async def note(self, server_id: int, entry: GlossaryEntry) -> Card:
         """Put an entry into the glossary."""
-        own = access.own(server_id)
+        own = access.own_scope(server_id)
         if not await self.library.add_to_glossary(own, entry):
             return notice("That is in the glossary already.")
-        unsaid = "" if await self.library.says(own, entry.said) else " Nobody says it in this server's videos yet."
+        unsaid = (
+            "" if await self.library.are_spoken(own, entry.said) else " Nobody says it in this server's videos yet."
+        )
         return notice(f"“{entry.said}” will now also be found by asking for “{entry.meant}”.{unsaid}")
 
     async def strike(self, server_id: int, said: str, meant: str | None) -> Card:
         """Take what is said out of the glossary."""
-        gone = await self.library.remove_from_glossary(access.own(server_id), said, meant)
+        gone = await self.library.remove_from_glossary(access.own_scope(server_id), said, meant)
         meanings = ", ".join(f"“{entry.meant}”" for entry in gone)
         return notice(f"“{gone[0].said}” will no longer be found by asking for {meanings}.")

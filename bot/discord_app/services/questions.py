@@ -85,7 +85,7 @@ class Desk:
 
     async def _note_miss(self, asker: Asker, inquiry: Inquiry, answer: Answer) -> None:
         if asker.misses_to and answer.found is not Found.CONFIDENT:
-            await self.ledger.missed(asker.misses_to, inquiry.text, asker.user_id)
+            await self.ledger.record_miss(asker.misses_to, inquiry.text, asker.user_id)
 
     async def _answered(self, asker: Asker, inquiry: Inquiry, page: int) -> tuple[Answer, Card]:
         """One page of an answer."""
@@ -156,11 +156,11 @@ class Desk:
 
     async def vote(self, asker: Asker, key: str, verdict: Verdict) -> None:
         """Keep a person's verdict on a passage."""
-        await self.ledger.vote(asker.user_id, await self._vote(asker, key, verdict))
+        await self.ledger.save_vote(asker.user_id, await self._vote(asker, key, verdict))
 
     async def withdraw(self, asker: Asker, key: str) -> None:
         """Take back a person's verdict on a passage, whichever it was."""
-        await self.ledger.withdraw(asker.user_id, await self._vote(asker, key, Verdict.HELPFUL))
+        await self.ledger.withdraw_vote(asker.user_id, await self._vote(asker, key, Verdict.HELPFUL))
 
     async def _vote(self, asker: Asker, key: str, verdict: Verdict) -> Vote:
         opening = await button_state.recall(self.ledger, key, Opening)
@@ -183,8 +183,8 @@ class Desk:
     async def video(self, asker: Asker, name: str) -> Card:
         """One video: its size, and the words that tell it from the others."""
         found = await self.catalogue.find(asker.scope, name)
-        scope = await self.library.in_reach(asker.scope)
-        terms = await self.library.telling_terms(scope, found.video.video_id, TELLING_TERMS)
+        scope = await self.library.or_samples(asker.scope)
+        terms = await self.library.key_terms(scope, found.video.video_id, TELLING_TERMS)
         return video_cards.video_card(found, terms, asker.owner())
 
     async def transcript(self, asker: Asker, name: str, moment: float) -> Card:
@@ -198,7 +198,7 @@ class Desk:
 
     async def _reading(self, asker: Asker, reading: Reading, step: int = 0) -> Card:
         found = await self.catalogue.exactly(asker.scope, reading.video_id)
-        scope = await self.library.in_reach(asker.scope)
+        scope = await self.library.or_samples(asker.scope)
         segments = await self.library.segments_between(scope, reading.video_id, 0.0, found.end_second)
         if not segments:
             raise PassageGone("That video is no longer here.")
@@ -213,7 +213,7 @@ class Desk:
     async def forget(self, user_id: int) -> int:
         """Delete all that is kept about a person. Returns how many entries those were."""
         self.memberships.forget_person(user_id)
-        return await self.ledger.forget_user(user_id)
+        return await self.ledger.delete_personal_data(user_id)
 
     async def purge(self, server_id: int) -> None:
         """Delete everything of a server, at once and for good."""
@@ -222,9 +222,9 @@ class Desk:
 
     async def about(self, asker: Asker) -> Card:
         """What the bot is."""
-        scope = await self.library.in_reach(asker.scope)
+        scope = await self.library.or_samples(asker.scope)
         statistics = await self.library.statistics(scope)
-        age = await self.library.index_age_second(scope)
+        age = await self.library.index_age_seconds(scope)
         return about_cards.about_card(
-            statistics, asker.owner(), samples=scope == access.samples(), index_age_second=age
+            statistics, asker.owner(), samples=scope == access.sample_scope(), index_age_second=age
         )

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.formats.document import Document
-from storage.formats.text_cleaning import quoted
+from storage.formats.text_cleaning import quote_text
 from storage.models import Rejection
-from storage.models.limits import LONGEST_SECOND, LONGEST_TEXT
+from storage.models.limits import MAX_SECOND, MAX_TEXT_LENGTH
 
-_LONGEST_MS = int(LONGEST_SECOND * 1000)
+_MAX_MS = int(MAX_SECOND * 1000)
 _TIME = r"(?:(\d{1,9}):)?(\d{1,9}):(\d{1,2})(?:[.,:](\d{1,9}))?"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?P<settings>\s.*)?", re.ASCII)
 _BEGINS_WITH_TIME = re.compile(r"\s*\d{1,9}:\d", re.ASCII)
@@ -25,7 +25,7 @@ _ASIDE = re.compile(r"\s*WEBVTT|(?:NOTE|STYLE|REGION)(?:\s|\Z)")
 _CUT_OFF = "the file ends inside a cue, so it is cut off; download or export it again"
 
 
-class Role(enum.Enum):
+class LineRole(enum.Enum):
     """What a line is for."""
 
     BLANK = enum.auto()
@@ -37,56 +37,56 @@ class Role(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CaptionLine:
     """One line and its role; `times_ms` are a timing line's start and end."""
 
-    role: Role
+    role: LineRole
     text: str
     times_ms: tuple[int, int] = (0, 0)
 
 
-def read_lines(document: Document, asides: bool) -> list[Line]:
+def classify_lines(document: Document, asides: bool) -> list[CaptionLine]:
     """Tell the lines' roles; `asides` says whether there is a header and may be comments, as in WebVTT.
 
     Raises InputError, with the line, for a timing line that cannot be read and for a file that is cut off.
     """
-    document.require_size_of_captions()
+    document.require_caption_size()
     lines = document.lines
     timings: dict[int, tuple[int, int]] = {}
     for i in range(len(lines)):
         if _claims_times(lines, i, asides):
             if len(timings) == document.limits.rows:
-                raise document.too_many("cues", i + 1)
-            timings[i] = _times(document, i)
-    labels = _ids(lines, timings) if asides else _indexes(lines, timings)
-    result: list[Line] = []
-    role = Role.STRAY
+                raise document.too_many_error("cues", i + 1)
+            timings[i] = _parse_times(document, i)
+    labels = _find_ids(lines, timings) if asides else _find_indexes(lines, timings)
+    result: list[CaptionLine] = []
+    role = LineRole.STRAY
     for i, text in enumerate(lines):
         if i in timings:
-            role = Role.TEXT
-            result.append(Line(Role.TIMING, text, timings[i]))
+            role = LineRole.TEXT
+            result.append(CaptionLine(LineRole.TIMING, text, timings[i]))
         elif not text.strip():
             # Comments end at a blank line; a cue's text may have one within, as rolling captions do.
-            role = Role.STRAY if role is Role.ASIDE and not text else role
-            result.append(Line(Role.BLANK, text))
+            role = LineRole.STRAY if role is LineRole.ASIDE and not text else role
+            result.append(CaptionLine(LineRole.BLANK, text))
         elif i in labels:
-            result.append(Line(Role.LABEL, text))
+            result.append(CaptionLine(LineRole.LABEL, text))
         else:
             if asides and _ASIDE.match(text) and _is_blank(lines, i - 1):
-                role = Role.ASIDE
-            if len(text) > LONGEST_TEXT:
-                raise document.too_long("this line", len(text), LONGEST_TEXT, i + 1)
-            result.append(Line(role, text))
+                role = LineRole.ASIDE
+            if len(text) > MAX_TEXT_LENGTH:
+                raise document.too_long_error("this line", len(text), MAX_TEXT_LENGTH, i + 1)
+            result.append(CaptionLine(role, text))
     _refuse_cut_off(document, result)
     return result
 
 
-def strays(document: Document, lines: Sequence[Line]) -> tuple[Rejection, ...]:
+def find_stray_lines(document: Document, lines: Sequence[CaptionLine]) -> tuple[Rejection, ...]:
     """Return the rejections of the lines that belong to no cue."""
     return tuple(
-        document.rejection(number, f"{quoted(line.text)} belongs to no cue and was left out")
+        document.reject_row(number, f"{quote_text(line.text)} belongs to no cue and was left out")
         for number, line in enumerate(lines, start=1)
-        if line.role is Role.STRAY
+        if line.role is LineRole.STRAY
     )
 
 
@@ -105,25 +105,27 @@ def _claims_times(lines: Sequence[str], i: int, asides: bool) -> bool:
     return numbered and bool(_BEGINS_WITH_TIME.match(line))
 
 
-def _times(document: Document, i: int) -> tuple[int, int]:
+def _parse_times(document: Document, i: int) -> tuple[int, int]:
     line = document.lines[i]
     match = _TIMING.fullmatch(line)
     if match is None:
         if not any(rest.strip() for rest in document.lines[i + 1 :]):
-            raise document.refusal(_CUT_OFF, i + 1)
-        raise document.refusal(
-            f"{quoted(line)} is not a timing line such as 00:01:02,500 --> 00:01:05,000; correct it", i + 1
+            raise document.refusal_error(_CUT_OFF, i + 1)
+        raise document.refusal_error(
+            f"{quote_text(line)} is not a timing line such as 00:01:02,500 --> 00:01:05,000; correct it", i + 1
         )
     fields = match.groups()
-    start_ms, end_ms = _milliseconds(fields[0:4]), _milliseconds(fields[4:8])
+    start_ms, end_ms = _parse_milliseconds(fields[0:4]), _parse_milliseconds(fields[4:8])
     if start_ms is None or end_ms is None:
-        raise document.refusal(f"{quoted(line)} has more than 59 minutes or seconds; correct the times", i + 1)
-    if max(start_ms, end_ms) > _LONGEST_MS:
-        raise document.refusal(f"{quoted(line)} lies over 100 hours into the video; correct the times", i + 1)
+        raise document.refusal_error(
+            f"{quote_text(line)} has more than 59 minutes or seconds; correct the times", i + 1
+        )
+    if max(start_ms, end_ms) > _MAX_MS:
+        raise document.refusal_error(f"{quote_text(line)} lies over 100 hours into the video; correct the times", i + 1)
     return start_ms, end_ms
 
 
-def _milliseconds(fields: Sequence[str | None]) -> int | None:
+def _parse_milliseconds(fields: Sequence[str | None]) -> int | None:
     """Return a time in milliseconds, None when its minutes or seconds overflow. A fraction is one: ".5" is half."""
     hours, minutes, seconds = (int(text or 0) for text in fields[:3])
     fraction = (fields[3] or "").ljust(3, "0")[:3]
@@ -132,12 +134,12 @@ def _milliseconds(fields: Sequence[str | None]) -> int | None:
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + int(fraction)
 
 
-def _ids(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> set[int]:
+def _find_ids(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> set[int]:
     """Return the lines that are WebVTT cue ids: anything between an empty line and a timing line."""
     return {i - 1 for i in timings if i > 1 and lines[i - 1].strip() and not lines[i - 2]}
 
 
-def _indexes(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> set[int]:
+def _find_indexes(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> set[int]:
     """Return the lines that are SubRip's cue numbers. Blank lines may stand between the number and the times."""
     found, number = set(), 0
     for i in timings:
@@ -150,15 +152,15 @@ def _indexes(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> se
     return found
 
 
-def _refuse_cut_off(document: Document, lines: Sequence[Line]) -> None:
+def _refuse_cut_off(document: Document, lines: Sequence[CaptionLine]) -> None:
     """Raise InputError when the last cue has no text, not even an empty line, or when only its number is left."""
     end = len(lines) - 1 if not lines[-1].text else len(lines)
-    if end > 0 and lines[end - 1].role is Role.TIMING:
-        raise document.refusal(_CUT_OFF, end)
-    filled = [i for i in range(max(0, len(lines) - 3), len(lines)) if lines[i].role is not Role.BLANK]
-    numbers = [line.text for line in lines if line.role is Role.LABEL and _INDEX.fullmatch(line.text)]
+    if end > 0 and lines[end - 1].role is LineRole.TIMING:
+        raise document.refusal_error(_CUT_OFF, end)
+    filled = [i for i in range(max(0, len(lines) - 3), len(lines)) if lines[i].role is not LineRole.BLANK]
+    numbers = [line.text for line in lines if line.role is LineRole.LABEL and _INDEX.fullmatch(line.text)]
     if not filled or not numbers or not _INDEX.fullmatch(lines[filled[-1]].text):
         return
     is_next = int(lines[filled[-1]].text) == int(numbers[-1]) + 1
-    if is_next and lines[filled[-1]].role is Role.TEXT and lines[filled[-1] - 1].role is Role.BLANK:
-        raise document.refusal(_CUT_OFF, filled[-1] + 1)
+    if is_next and lines[filled[-1]].role is LineRole.TEXT and lines[filled[-1] - 1].role is LineRole.BLANK:
+        raise document.refusal_error(_CUT_OFF, filled[-1] + 1)

@@ -9,14 +9,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, FailFast, Field, ValidationError
 
-from storage.formats.captions.rolling import settled
-from storage.formats.captions.transcript import captioned
+from storage.formats.captions.rolling import sort_spoken
+from storage.formats.captions.transcript import build_transcript
 from storage.formats.document import Document
-from storage.formats.text_cleaning import clean
-from storage.models import Cue, Reading
-from storage.models.limits import LONGEST_SECOND, OBJECTS_A_ROW
+from storage.formats.text_cleaning import clean_text
+from storage.models import Cue, FileContent
+from storage.models.limits import MAX_OBJECTS_PER_ROW, MAX_SECOND
 
-_LONGEST_MS = int(LONGEST_SECOND * 1000)
+_MAX_MS = int(MAX_SECOND * 1000)
 _RECOGNISED_WITHIN = 65_536
 _KEYS = re.compile(r'(?<!\\)"(?:events|wireMagic)"\s*:')
 
@@ -29,7 +29,7 @@ class _Piece:
 class _Event(BaseModel):
     """One change of the screen. One without `segs` sets up a window; one with `aAppend` continues what it shows."""
 
-    start_ms: int = Field(alias="tStartMs", ge=0, le=_LONGEST_MS)
+    start_ms: int = Field(alias="tStartMs", ge=0, le=_MAX_MS)
     duration_ms: int = Field(alias="dDurationMs", default=0, ge=0)
     segs: Annotated[list[_Piece], FailFast()] = Field(default_factory=list)
     append: int = Field(alias="aAppend", default=0)
@@ -45,30 +45,32 @@ def is_json3(document: Document) -> bool:
     return document.first_line.startswith("{") and bool(_KEYS.search(document.text, 0, _RECOGNISED_WITHIN))
 
 
-def read_json3(document: Document) -> Reading:
+def read_json3(document: Document) -> FileContent:
     """Read the captions of one video."""
-    document.require_size_of_captions()
+    document.require_caption_size()
     # Before it is taken apart: each object takes many times the room of the few characters it is written in.
-    if document.text.count("{") > document.limits.rows * OBJECTS_A_ROW:
-        raise document.too_many("cues")
+    if document.text.count("{") > document.limits.rows * MAX_OBJECTS_PER_ROW:
+        raise document.too_many_error("cues")
     try:
         captions = _Captions.model_validate_json(document.text)
     except ValidationError as error:
-        raise document.refusal(_problem(error)) from error
+        raise document.refusal_error(_describe_problem(error)) from error
     if len(captions.events) > document.limits.rows:
-        raise document.too_many("cues")
-    return captioned(document, settled(list(_cues(captions.events))))
+        raise document.too_many_error("cues")
+    return build_transcript(document, sort_spoken(list(_make_cues(captions.events))))
 
 
-def _problem(error: ValidationError) -> str:
+def _describe_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if first["type"] == "json_invalid":
-        return f"the json3 captions are cut off or damaged ({clean(first['msg'])}); download them again"
+        return f"the json3 captions are cut off or damaged ({clean_text(first['msg'])}); download them again"
     where = ".".join(map(str, first["loc"]))
-    return f"the json3 captions are not as YouTube writes them ({where}: {clean(first['msg'])}); download them again"
+    return (
+        f"the json3 captions are not as YouTube writes them ({where}: {clean_text(first['msg'])}); download them again"
+    )
 
 
-def _cues(events: Sequence[_Event]) -> Iterator[Cue]:
+def _make_cues(events: Sequence[_Event]) -> Iterator[Cue]:
     shown: list[tuple[_Event, list[str]]] = []
     latest: dict[int, int] = {}  # for each window, where in `shown` its latest text is
     for event in events:
@@ -76,16 +78,16 @@ def _cues(events: Sequence[_Event]) -> Iterator[Cue]:
         at = latest.get(event.window)
         if not text:
             continue
-        if event.append and at is not None and not _is_parted(shown[at][1][-1], text):
+        if event.append and at is not None and not _needs_space(shown[at][1][-1], text):
             shown[at][1].append(text)
         else:
             latest[event.window] = len(shown)
             shown.append((event, [text]))
     for event, texts in shown:
-        end_ms = event.start_ms + min(event.duration_ms, _LONGEST_MS)
-        yield Cue(event.start_ms / 1000, end_ms / 1000, clean("".join(texts)))
+        end_ms = event.start_ms + min(event.duration_ms, _MAX_MS)
+        yield Cue(event.start_ms / 1000, end_ms / 1000, clean_text("".join(texts)))
 
 
-def _is_parted(before: str, after: str) -> bool:
+def _needs_space(before: str, after: str) -> bool:
     """Whether there is a space between two texts, so that what is appended begins a word of its own."""
     return before[-1].isspace() or after[0].isspace()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from storage.formats.text_cleaning import clean
+from storage.formats.text_cleaning import clean_text
 
 _WORD_TIME = re.compile(r"<\d+:[\d:.,]*>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -23,26 +23,26 @@ def has_word_times(line: str) -> bool:
     return bool(_WORD_TIME.search(line))
 
 
-def webvtt_words(line: str) -> str:
+def clean_webvtt_line(line: str) -> str:
     """Return the words of a line of WebVTT, where "<" always begins a tag."""
-    return _words(_ANY_TAG.sub("", _untimed(line)))
+    return _clean_words(_ANY_TAG.sub("", _remove_word_times(line)))
 
 
-def subrip_words(line: str) -> str:
+def clean_subrip_line(line: str) -> str:
     """Return the words of a line of SubRip, which knows a few tags of HTML and styles in braces."""
-    return _words(_KNOWN_TAG.sub("", _STYLE.sub("", _untimed(line))))
+    return _clean_words(_KNOWN_TAG.sub("", _STYLE.sub("", _remove_word_times(line))))
 
 
-def as_subrip_words(words: str) -> str:
+def escape_subrip(words: str) -> str:
     """Spell words so that `subrip_words` gives them back, and no line of them is taken for a cue's times."""
-    if "-->" not in words and subrip_words(words) == words:
+    if "-->" not in words and clean_subrip_line(words) == words:
         return words  # programs that show captions do not all know escapes
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("{", "&#123;")
 
 
-def _untimed(line: str) -> str:
+def _remove_word_times(line: str) -> str:
     return _WORD_TIME.sub("", _BREAK.sub(" ", line))
 
 
-def _words(line: str) -> str:
-    return clean(_INVISIBLE.sub("", _ESCAPE.sub(lambda escape: html.unescape(escape[0]), line)))
+def _clean_words(line: str) -> str:
+    return clean_text(_INVISIBLE.sub("", _ESCAPE.sub(lambda escape: html.unescape(escape[0]), line)))

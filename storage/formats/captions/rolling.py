@@ -15,15 +15,15 @@ from storage.analysis.sound_marks import SOUND_MARK
 from storage.formats.captions.rolling_windows import (
     Habits,
     Window,
-    by_chunk,
-    by_growth,
-    by_line,
-    follow,
+    carry_by_chunk,
+    carry_by_growth,
+    carry_by_line,
+    follow_windows,
 )
-from storage.formats.text_cleaning import clean
+from storage.formats.text_cleaning import clean_text
 from storage.models import Cue
 
-_SILENT_SECOND = 1.0
+_SILENT_SECONDS = 1.0
 """Captions that come after such a pause are not held over from before it."""
 
 _MOSTLY = 0.8
@@ -59,42 +59,42 @@ class _Evidence:
     held: int  # of those, followed by one that only holds it
 
     @property
-    def explained(self) -> int:
+    def explained_share(self) -> int:
         return self.partial + self.stale
 
 
 def spoken_cues(raw: Sequence[RawCue]) -> tuple[Cue, ...]:
     """Return what is spoken, by its start. Nothing is lost or said twice that was not; sound marks are left out."""
     cues = sorted(raw, key=lambda cue: cue.start_second)
-    windows = list(_windows(cues))
+    windows = list(_make_windows(cues))
     spoken = []
-    for step in follow(windows, _habits(windows)):
+    for step in follow_windows(windows, _find_habits(windows)):
         cue = cues[step.window.cue]
         words = step.window.words[step.carried :]
         spoken.append(Cue(cue.start_second, cue.end_second, " ".join(words)))
-    return settled(spoken)
+    return sort_spoken(spoken)
 
 
-def settled(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
     """Return those cues in which words are spoken, by their start, none of them ending after the next has begun."""
     spoken = []
     for cue in sorted(cues, key=lambda cue: cue.start_second):
-        text = clean(SOUND_MARK.sub(" ", cue.text))
+        text = clean_text(SOUND_MARK.sub(" ", cue.text))
         if any(character.isalnum() or character == "_" for character in text):
             spoken.append(replace(cue, text=text))
     return tuple(
-        replace(cue, end_second=_end(cue, after.start_second if after else None))
+        replace(cue, end_second=_cue_end(cue, after.start_second if after else None))
         for cue, after in zip(spoken, [*spoken[1:], None], strict=False)
     )
 
 
-def _end(cue: Cue, next_second: float | None) -> float:
+def _cue_end(cue: Cue, next_second: float | None) -> float:
     if cue.end_second < cue.start_second:
         return cue.start_second if next_second is None else next_second
     return cue.end_second if next_second is None else min(cue.end_second, next_second)
 
 
-def _windows(cues: Sequence[RawCue]) -> Iterator[Window]:
+def _make_windows(cues: Sequence[RawCue]) -> Iterator[Window]:
     was_cleared, shown_until = True, 0.0
     for place, (cue, after) in enumerate(zip(cues, [*cues[1:], None], strict=False)):
         lines = tuple(" ".join(line.split()) for line in cue.lines if line.strip())
@@ -105,14 +105,14 @@ def _windows(cues: Sequence[RawCue]) -> Iterator[Window]:
             cue=place,
             lines=lines,
             words=tuple(word for line in lines for word in line.split()),
-            shown_second=_shown_second(cue, after),
+            shown_seconds=_shown_seconds(cue, after),
             is_timed=cue.is_timed,
-            is_fresh=was_cleared or cue.start_second - shown_until > _SILENT_SECOND,
+            is_fresh=was_cleared or cue.start_second - shown_until > _SILENT_SECONDS,
         )
         was_cleared, shown_until = False, max(cue.start_second, cue.end_second)
 
 
-def _shown_second(cue: RawCue, after: RawCue | None) -> float:
+def _shown_seconds(cue: RawCue, after: RawCue | None) -> float:
     """Return how long a cue is shown before the next. Ends often overlap, and may be missing."""
     ends = [cue.end_second] if after is None else [cue.end_second, after.start_second]
     later = [second for second in ends if second > cue.start_second]
@@ -120,31 +120,31 @@ def _shown_second(cue: RawCue, after: RawCue | None) -> float:
     return round(min(later) - cue.start_second, 3) if later else 0.0
 
 
-def _habits(windows: Sequence[Window]) -> Habits:
+def _find_habits(windows: Sequence[Window]) -> Habits:
     """Tell a file's habits: the plainest way of reading it that leaves little of it unexplained."""
     times_words = any(window.is_timed for window in windows)
-    habits, plain = _tried(windows, Habits(by_line, times_words=times_words))
-    habits, most = replace(habits, carries=_scrolls(plain)), plain.explained
-    for way, share in ((by_growth, _CHIEFLY), (by_chunk, _MOSTLY)):
-        other, found = _tried(windows, Habits(way, times_words=times_words))
+    habits, plain = _try_habits(windows, Habits(carry_by_line, times_words=times_words))
+    habits, most = replace(habits, carries=_is_scrolling(plain)), plain.explained_share
+    for way, share in ((carry_by_growth, _CHIEFLY), (carry_by_chunk, _MOSTLY)):
+        other, found = _try_habits(windows, Habits(way, times_words=times_words))
         is_much = found.partial >= max(_ENOUGH, share * (found.followed - found.stale))
-        is_more = found.explained - plain.explained >= max(_ENOUGH, _CLEARLY * found.followed)
-        if is_much and is_more and found.explained > most:
-            habits, most = other, found.explained
+        is_more = found.explained_share - plain.explained_share >= max(_ENOUGH, _CLEARLY * found.followed)
+        if is_much and is_more and found.explained_share > most:
+            habits, most = other, found.explained_share
     return habits
 
 
-def _tried(windows: Sequence[Window], habits: Habits) -> tuple[Habits, _Evidence]:
+def _try_habits(windows: Sequence[Window], habits: Habits) -> tuple[Habits, _Evidence]:
     """Return the habits with `holds` as the file shows it, and how much of the file they then explain."""
-    found = _evidence(windows, habits)
-    if _holds(found):
+    found = _collect_evidence(windows, habits)
+    if _has_holds(found):
         return habits, found
     habits = replace(habits, holds=False)
-    return habits, _evidence(windows, habits)
+    return habits, _collect_evidence(windows, habits)
 
 
-def _evidence(windows: Sequence[Window], habits: Habits) -> _Evidence:
-    steps = list(follow(windows, habits))
+def _collect_evidence(windows: Sequence[Window], habits: Habits) -> _Evidence:
+    steps = list(follow_windows(windows, habits))
     later = steps[1:]
     pairs = [(step, after) for step, after in pairwise(steps) if not step.is_stale]
     return _Evidence(
@@ -158,13 +158,13 @@ def _evidence(windows: Sequence[Window], habits: Habits) -> _Evidence:
     )
 
 
-def _scrolls(lines: _Evidence) -> bool:
+def _is_scrolling(lines: _Evidence) -> bool:
     """Whether nearly every window of several lines begins with what was on the screen, and not by mere chance."""
     by_chance = lines.partial + lines.stale < 2 and lines.partial_words < _LONG_CARRY_WORDS
     return lines.partial > 0 and lines.partial >= _MOSTLY * lines.lined and not by_chance
 
 
-def _holds(found: _Evidence) -> bool:
+def _has_holds(found: _Evidence) -> bool:
     """Whether what is said is then held: nearly always, for a speaker repeats himself only at times."""
     enough = 1 if found.partial else _ENOUGH
     return found.held >= max(enough, _MOSTLY * found.said)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-SHORT_SECOND = 0.1
+SHORT_SECONDS = 0.1
 """Nobody says a line in this time; a cue this short only holds the screen until the next begins."""
 
 # A rolling window has two to four lines. The limits keep a file made to be slow from being so.
-_MOST_LINES = 8
-_MOST_CHUNKS = 64
+_MAX_LINES = 8
+_MAX_CHUNKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +28,45 @@ class Window:
     cue: int
     lines: tuple[str, ...]
     words: tuple[str, ...]
-    shown_second: float
+    shown_seconds: float
     is_timed: bool
     is_fresh: bool
 
     @property
     def is_short(self) -> bool:
         """Whether it is shown too briefly for anything to be said."""
-        return self.shown_second <= SHORT_SECOND
+        return self.shown_seconds <= SHORT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class ScreenState:
     """What is shown before a window: its lines, and its words in the pieces in which they arrived."""
 
     lines: tuple[str, ...] = ()
     chunks: tuple[tuple[str, ...], ...] = ()
 
 
-Way = Callable[[Screen, Window], Iterator[int]]
+CarryRule = Callable[[ScreenState, Window], Iterator[int]]
 """Yields how many words of a window may have been carried over from the screen, the most first."""
 
 
-def by_line(screen: Screen, window: Window) -> Iterator[int]:
+def carry_by_line(screen: ScreenState, window: Window) -> Iterator[int]:
     """Whole lines scroll: the screen's last lines are the window's first."""
-    for count in range(min(len(screen.lines), len(window.lines), _MOST_LINES), 0, -1):
+    for count in range(min(len(screen.lines), len(window.lines), _MAX_LINES), 0, -1):
         if screen.lines[-count:] == window.lines[:count]:
             yield sum(len(line.split()) for line in window.lines[:count])
 
 
-def by_growth(screen: Screen, window: Window) -> Iterator[int]:
+def carry_by_growth(screen: ScreenState, window: Window) -> Iterator[int]:
     """As `by_line`, but the screen's last line may have grown: its words begin a longer line."""
     last = tuple(screen.lines[-1].split()) if screen.lines else ()
-    for count in range(min(len(screen.lines), len(window.lines), _MOST_LINES), 0, -1):
+    for count in range(min(len(screen.lines), len(window.lines), _MAX_LINES), 0, -1):
         grown = tuple(window.lines[count - 1].split())
         if screen.lines[-count:-1] == window.lines[: count - 1] and grown[: len(last)] == last:
             yield sum(len(line.split()) for line in window.lines[: count - 1]) + len(last)
 
 
-def by_chunk(screen: Screen, window: Window) -> Iterator[int]:
+def carry_by_chunk(screen: ScreenState, window: Window) -> Iterator[int]:
     """A converter has joined each window to one line: what arrived last on the screen begins the window."""
     for first, chunk in enumerate(screen.chunks):
         if chunk[0] == window.words[0]:
@@ -76,7 +76,7 @@ def by_chunk(screen: Screen, window: Window) -> Iterator[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WindowStep:
     """One window after another: how many of its words are not new, and whether it only holds the screen.
 
     `is_stale` says that the screen showed all of it already, whether or not it was then said again.
@@ -99,23 +99,23 @@ class Habits:
     `holds` that what is said is always held, maybe for seconds; `times_words` that new words are marked as such.
     """
 
-    way: Way = by_line
+    carry_rule: CarryRule = carry_by_line
     carries: bool = True
     holds: bool = True
     times_words: bool = False
 
 
-def follow(windows: Iterable[Window], habits: Habits) -> Iterator[Step]:
+def follow_windows(windows: Iterable[Window], habits: Habits) -> Iterator[WindowStep]:
     """Go through the windows in order and tell what each adds."""
-    screen = Screen()
+    screen = ScreenState()
     after_hold = False
     for window in windows:
-        counts = list(habits.way(screen, window))
+        counts = list(habits.carry_rule(screen, window))
         is_stale = bool(counts) and counts[0] == len(window.words)
         is_hold = is_stale and _is_hold(window, habits, after_hold)
-        carried = len(window.words) if is_hold else _carried(window, habits, counts, is_stale)
-        yield Step(window, carried, is_stale, is_hold)
-        screen = Screen(window.lines, _chunks(screen.chunks, window.words, carried))
+        carried = len(window.words) if is_hold else _count_carried(window, habits, counts, is_stale)
+        yield WindowStep(window, carried, is_stale, is_hold)
+        screen = ScreenState(window.lines, _split_chunks(screen.chunks, window.words, carried))
         after_hold = is_hold
 
 
@@ -132,26 +132,28 @@ def _is_hold(window: Window, habits: Habits, after_hold: bool) -> bool:
     return is_marked_old or (habits.holds and not after_hold)
 
 
-def _carried(window: Window, habits: Habits, counts: Sequence[int], is_stale: bool) -> int:
+def _count_carried(window: Window, habits: Habits, counts: Sequence[int], is_stale: bool) -> int:
     """Return how many words were carried over into a window that is no hold."""
     if not habits.carries:
         return 0
     if len(counts) > is_stale:
         # Of pieces that repeat each other only the last is left of two lines; of lines, all that match. And a window
         # that may be wholly old, but is no hold, has scrolled by less.
-        return counts[-1] if habits.way is by_chunk else counts[is_stale]
+        return counts[-1] if habits.carry_rule is carry_by_chunk else counts[is_stale]
     if not is_stale:
         return 0
     # A line by itself was said again. More than one cannot be said at once, so they are only shown again.
-    return 0 if habits.way is by_line and len(window.lines) == 1 else len(window.words)
+    return 0 if habits.carry_rule is carry_by_line and len(window.lines) == 1 else len(window.words)
 
 
-def _chunks(before: tuple[tuple[str, ...], ...], words: tuple[str, ...], carried: int) -> tuple[tuple[str, ...], ...]:
+def _split_chunks(
+    before: tuple[tuple[str, ...], ...], words: tuple[str, ...], carried: int
+) -> tuple[tuple[str, ...], ...]:
     """Return a window's words in the pieces in which they arrived: those of the screen that are left, and the new."""
     left: list[tuple[str, ...]] = []
     missing = carried
     for chunk in reversed(before):
-        if missing <= 0 or len(left) == _MOST_CHUNKS:
+        if missing <= 0 or len(left) == _MAX_CHUNKS:
             break
         left.append(chunk)
         missing -= len(chunk)

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import srt
 
-from storage.formats.captions.cue_lines import Line, Role, read_lines, strays
-from storage.formats.captions.markup import has_word_times, subrip_words
+from storage.formats.captions.cue_lines import CaptionLine, LineRole, classify_lines, find_stray_lines
+from storage.formats.captions.markup import clean_subrip_line, has_word_times
 from storage.formats.captions.rolling import RawCue, spoken_cues
-from storage.formats.captions.transcript import captioned
+from storage.formats.captions.transcript import build_transcript
 from storage.formats.document import Document
-from storage.models import Reading
+from storage.models import FileContent
 
 _TIMING = re.compile(r"^[^\S\n]*\d+:\d[^\n]*-->", re.MULTILINE)
 _CUT_SHORT = re.compile(r"\s*\d+\n\s*\d+:\d")
@@ -27,40 +27,40 @@ def is_subrip(document: Document) -> bool:
     return bool(_TIMING.search(document.text) or _CUT_SHORT.match(document.text))
 
 
-def read_subrip(document: Document) -> Reading:
+def read_subrip(document: Document) -> FileContent:
     """Read the captions of one video."""
-    lines = read_lines(document, asides=False)
-    if all(line.role is not Role.TIMING for line in lines):
-        raise document.refusal("there is no timing line such as 00:01:02,500 --> 00:01:05,000; export it again")
+    lines = classify_lines(document, asides=False)
+    if all(line.role is not LineRole.TIMING for line in lines):
+        raise document.refusal_error("there is no timing line such as 00:01:02,500 --> 00:01:05,000; export it again")
     try:
-        cues = list(_cues(_without_doubts(lines)))
+        cues = list(_parse_cues(_disambiguate(lines)))
     except srt.SRTParseError as error:
-        raise document.refusal("the captions cannot be told apart; export them again as SubRip") from error
-    return captioned(document, spoken_cues(cues), rejections=strays(document, lines))
+        raise document.refusal_error("the captions cannot be told apart; export them again as SubRip") from error
+    return build_transcript(document, spoken_cues(cues), rejections=find_stray_lines(document, lines))
 
 
-def _without_doubts(lines: Sequence[Line]) -> str:
+def _disambiguate(lines: Sequence[CaptionLine]) -> str:
     """Spell the file so that it can be read in one way only."""
     spelled: list[str] = []
     number = 0
     for line in lines:
-        if line.role is Role.TIMING:
+        if line.role is LineRole.TIMING:
             number += 1
             start, end = (srt.timedelta_to_srt_timestamp(timedelta(milliseconds=ms)) for ms in line.times_ms)
             spelled += ["", str(number), f"{start} --> {end}"]
-        elif line.role is Role.TEXT:
+        elif line.role is LineRole.TEXT:
             spelled.append(_GUARD + line.text)
-        elif line.role is Role.BLANK:
+        elif line.role is LineRole.BLANK:
             spelled.append("")
     return "\n".join(spelled)
 
 
-def _cues(text: str) -> Iterator[RawCue]:
+def _parse_cues(text: str) -> Iterator[RawCue]:
     for cue in srt.parse(text):
         lines = cue.content.split("\n")
         yield RawCue(
             cue.start / timedelta(seconds=1),
             cue.end / timedelta(seconds=1),
-            tuple(map(subrip_words, lines)),
+            tuple(map(clean_subrip_line, lines)),
             any(map(has_word_times, lines)),
         )

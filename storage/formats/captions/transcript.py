@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storage.errors import MissingVideoId
-from storage.formats.addresses import complete, youtube_id
+from storage.formats.addresses import complete_addresses, youtube_id
 from storage.formats.document import Document
-from storage.formats.file_names import read_name
-from storage.models import Cue, Reading, Rejection, Transcript, Video
-from storage.models.limits import LONGEST_TEXT
+from storage.formats.file_names import parse_file_name
+from storage.models import Cue, FileContent, Rejection, Transcript, Video
+from storage.models.limits import MAX_TEXT_LENGTH
 
 
-def captioned(
+def build_transcript(
     document: Document, cues: Sequence[Cue], language: str = "", rejections: Sequence[Rejection] = ()
-) -> Reading:
+) -> FileContent:
     """Return the one video of a caption file; `language` is what the file's content says of it.
 
     Raises InputError when nobody speaks, and MissingVideoId when nothing says which video it is.
     """
     for cue in cues:
-        if len(cue.text) > LONGEST_TEXT:
-            raise document.too_long(f"the caption at {cue.start_second:.12g} seconds", len(cue.text), LONGEST_TEXT)
+        if len(cue.text) > MAX_TEXT_LENGTH:
+            raise document.too_long_error(
+                f"the caption at {cue.start_second:.12g} seconds", len(cue.text), MAX_TEXT_LENGTH
+            )
     if not cues:
-        raise document.refusal("there is not a single spoken word in it; choose captions of speech")
-    labels, named = document.labels, read_name(document.name)
+        raise document.refusal_error("there is not a single spoken word in it; choose captions of speech")
+    labels, named = document.labels, parse_file_name(document.name)
     video_id = labels.video_id or youtube_id(labels.url) or named.video_id
     if not video_id:
-        raise document.refusal(
+        raise document.refusal_error(
             "it does not say which video it belongs to; give the video's id or YouTube address, "
             "or name the file as yt-dlp does: Title [id].en.vtt",
             kind=MissingVideoId,
@@ -39,4 +41,4 @@ def captioned(
         url=labels.url,
         language=labels.language or language or named.language,
     )
-    return Reading((Transcript(complete(video), cues=tuple(cues), whole=True),), tuple(rejections))
+    return FileContent((Transcript(complete_addresses(video), cues=tuple(cues), whole=True),), tuple(rejections))

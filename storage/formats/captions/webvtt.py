@@ -8,64 +8,64 @@ import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from storage.analysis import base_language
-from storage.formats.captions.cue_lines import Line, Role, read_lines, strays
-from storage.formats.captions.markup import has_word_times, webvtt_words
+from storage.formats.captions.cue_lines import CaptionLine, LineRole, classify_lines, find_stray_lines
+from storage.formats.captions.markup import clean_webvtt_line, has_word_times
 from storage.formats.captions.rolling import RawCue, spoken_cues
-from storage.formats.captions.transcript import captioned
+from storage.formats.captions.transcript import build_transcript
 from storage.formats.document import Document
-from storage.models import Reading
+from storage.models import FileContent
 
 
-def is_web_vtt(document: Document) -> bool:
+def is_webvtt(document: Document) -> bool:
     """Whether the file begins with WebVTT's own word."""
     return document.first_line.startswith("WEBVTT")
 
 
-def read_web_vtt(document: Document) -> Reading:
+def read_webvtt(document: Document) -> FileContent:
     """Read the captions of one video; a header line "Language: en" gives the language."""
-    lines = read_lines(document, asides=True)
+    lines = classify_lines(document, asides=True)
     try:
-        captions = webvtt.from_string(_without_doubts(lines))
+        captions = webvtt.from_string(_disambiguate(lines))
     except (MalformedFileError, MalformedCaptionError) as error:
-        raise document.refusal("it is not WebVTT, whose first line is WEBVTT; export it again") from error
-    cues = spoken_cues(list(_cues(captions.captions)))
-    return captioned(document, cues, _language(captions.metadata), strays(document, lines))
+        raise document.refusal_error("it is not WebVTT, whose first line is WEBVTT; export it again") from error
+    cues = spoken_cues(list(_make_cues(captions.captions)))
+    return build_transcript(document, cues, _header_language(captions.metadata), find_stray_lines(document, lines))
 
 
-def _without_doubts(lines: Sequence[Line]) -> str:
+def _disambiguate(lines: Sequence[CaptionLine]) -> str:
     """Spell the file so that no line is passed over: an empty line within a cue would end it, an arrow begin one."""
     spelled: list[str] = []
     has_more = False  # whether text of the same cue follows; so the lines are gone through from the last
     for line in reversed(lines):
-        if line.role is Role.TIMING:
-            start, end = map(_timestamp, line.times_ms)
+        if line.role is LineRole.TIMING:
+            start, end = map(_format_timestamp, line.times_ms)
             spelled += [f"{start} --> {end}", ""]
-        elif line.role is Role.TEXT:
+        elif line.role is LineRole.TEXT:
             spelled.append(line.text.replace("-->", "--&gt;"))
-        elif line.role is Role.ASIDE:
+        elif line.role is LineRole.ASIDE:
             spelled.append(line.text)
         else:
-            spelled.append(" " if has_more and line.role is Role.BLANK else "")
-        has_more = line.role is Role.TEXT or (has_more and line.role is Role.BLANK)
+            spelled.append(" " if has_more and line.role is LineRole.BLANK else "")
+        has_more = line.role is LineRole.TEXT or (has_more and line.role is LineRole.BLANK)
     return "\n".join(reversed(spelled)).lstrip()
 
 
-def _timestamp(ms: int) -> str:
+def _format_timestamp(ms: int) -> str:
     return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
-def _cues(captions: Iterable[webvtt.Caption]) -> Iterator[RawCue]:
+def _make_cues(captions: Iterable[webvtt.Caption]) -> Iterator[RawCue]:
     for caption in captions:
         lines = caption.raw_text.split("\n")
         yield RawCue(
             caption.start_time.in_milliseconds() / 1000,
             caption.end_time.in_milliseconds() / 1000,
-            tuple(map(webvtt_words, lines)),
+            tuple(map(clean_webvtt_line, lines)),
             any(map(has_word_times, lines)),
         )
 
 
-def _language(header: Iterable[str]) -> str:
+def _header_language(header: Iterable[str]) -> str:
     for line in header:
         name, _, value = line.partition(":")
         if name.strip().lower() == "language":

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from storage.formats.addresses import youtube_id
 from storage.formats.document import Document
-from storage.formats.rows.footers import is_header, without_footer
-from storage.formats.rows.rows import Row, assemble
-from storage.models import Reading, Rejection
+from storage.formats.rows.footers import is_header, strip_footer
+from storage.formats.rows.rows import Row, assemble_transcripts
+from storage.models import FileContent, Rejection
 
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -20,7 +20,7 @@ _CUT_OFF = "the last row is cut off; paste it whole"
 
 
 @dataclass(frozen=True, slots=True)
-class _Between:
+class _BetweenRows:
     """The lines from one row's url to the next row's start: the end of the one row, the beginning of the other."""
 
     title: str = ""
@@ -35,9 +35,9 @@ def is_field_lines(document: Document) -> bool:
     return has_row or document.text.lstrip().startswith("video_id\nstringlengths\n")
 
 
-def read_field_lines(document: Document) -> Reading:
+def read_field_lines(document: Document) -> FileContent:
     """Read the rows; a line that belongs to none is rejected."""
-    return assemble(document, _rows(document))
+    return assemble_transcripts(document, _read_rows(document))
 
 
 def _is_anchor(lines: Sequence[str], i: int) -> bool:
@@ -45,23 +45,23 @@ def _is_anchor(lines: Sequence[str], i: int) -> bool:
     return bool(_URL.fullmatch(url) and _NUMBER.fullmatch(start) and (not end or _NUMBER.fullmatch(end)))
 
 
-def _rows(document: Document) -> Iterator[Row | Rejection]:
-    lines = [without_footer(line).strip() for line in document.lines]
+def _read_rows(document: Document) -> Iterator[Row | Rejection]:
+    lines = [strip_footer(line).strip() for line in document.lines]
     anchors = [i for i in range(2, len(lines) - 2) if _is_anchor(lines, i)]
     ids = {lines[i - 2] for i in anchors if not _lacks_a_line(lines, i)}
     if not anchors:
         return
-    yield from _strays(document, _between(lines, 0, anchors[0] - 2, ids, in_head=True).strays, _FITS_NONE)
+    yield from _reject_strays(document, _read_between(lines, 0, anchors[0] - 2, ids, in_head=True).strays, _FITS_NONE)
     for anchor, following in pairwise([*anchors, len(lines) + 2]):
-        between = _between(lines, anchor + 3, following - 2, ids)
-        yield _row(document, lines, anchor, between)
+        between = _read_between(lines, anchor + 3, following - 2, ids)
+        yield _read_row(document, lines, anchor, between)
         is_last = following > len(lines)
-        yield from _strays(document, between.strays, _CUT_OFF if is_last else _FITS_NONE)
+        yield from _reject_strays(document, between.strays, _CUT_OFF if is_last else _FITS_NONE)
 
 
-def _row(document: Document, lines: Sequence[str], anchor: int, after: _Between) -> Row | Rejection:
+def _read_row(document: Document, lines: Sequence[str], anchor: int, after: _BetweenRows) -> Row | Rejection:
     if _lacks_a_line(lines, anchor):
-        return document.rejection(anchor, "the row lacks its video_id or its text; paste it whole")
+        return document.reject_row(anchor, "the row lacks its video_id or its text; paste it whole")
     video_id, text, start, end, url = lines[anchor - 2 : anchor + 3]
     fields = {"video_id": video_id, "text": text, "start_second": start, "end_second": end, "url": url}
     return Row(anchor - 1, {**fields, "title": after.title, "thumbnail": after.thumbnail})
@@ -73,7 +73,7 @@ def _lacks_a_line(lines: Sequence[str], anchor: int) -> bool:
     return bool(_URL.fullmatch(video_id)) or (video_id != text and text == youtube_id(url))
 
 
-def _between(lines: Sequence[str], start: int, stop: int, ids: set[str], in_head: bool = False) -> _Between:
+def _read_between(lines: Sequence[str], start: int, stop: int, ids: set[str], in_head: bool = False) -> _BetweenRows:
     """Tell title and thumbnail from what belongs to nothing. Either may be missing or be an empty line."""
     title = thumbnail = ""
     strays: list[int] = []
@@ -88,11 +88,11 @@ def _between(lines: Sequence[str], start: int, stop: int, ids: set[str], in_head
             title = line
         else:
             strays.append(i + 1)
-    return _Between(title, thumbnail, tuple(strays))
+    return _BetweenRows(title, thumbnail, tuple(strays))
 
 
-def _strays(document: Document, numbers: Sequence[int], reason: str) -> Iterator[Rejection]:
+def _reject_strays(document: Document, numbers: Sequence[int], reason: str) -> Iterator[Rejection]:
     """Reject the lines, those that follow each other together at the first."""
     for before, number in pairwise([-1, *numbers]):
         if number != before + 1:
-            yield document.rejection(number, reason)
+            yield document.reject_row(number, reason)

@@ -7,7 +7,7 @@ import re
 # Below the table; sometimes glued to the end of the last row.
 _FOOTER = ("Subsets and Splits", "No community queries yet")
 _LAST_FOOTER = "The top public SQL queries"
-_LONGEST_HEADER = 200
+_MAX_HEADER_LENGTH = 200
 _HEADER = re.compile(
     r"[\s|-]*(?:"
     r"video_id|text|start_second|end_second|url|title|thumbnail|creator"
@@ -18,7 +18,7 @@ _HEADER = re.compile(
 )
 
 
-def without_footer(line: str) -> str:
+def strip_footer(line: str) -> str:
     """Return a line without the words that stand below the table, as long as nothing else follows them."""
     starts = [line.find(words) for words in (*_FOOTER, _LAST_FOOTER) if words in line]
     if not starts:
@@ -32,4 +32,4 @@ def without_footer(line: str) -> str:
 
 def is_header(line: str) -> bool:
     """Whether a line can belong to the table's head: a column's name, its type, its statistics, or a rule."""
-    return len(line) < _LONGEST_HEADER and all(_HEADER.fullmatch(cell) for cell in line.split(" | "))
+    return len(line) < _MAX_HEADER_LENGTH and all(_HEADER.fullmatch(cell) for cell in line.split(" | "))

@@ -7,10 +7,10 @@ from itertools import count
 from typing import Any
 
 from storage.formats.document import Document
-from storage.formats.rows.parquet_pages import DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY, pages
-from storage.formats.rows.rows import COLUMNS, REQUIRED, Row, assemble, column_names
-from storage.formats.text_cleaning import quoted
-from storage.models import Reading
+from storage.formats.rows.parquet_pages import DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY, read_pages
+from storage.formats.rows.rows import COLUMNS, REQUIRED_COLUMNS, Row, assemble_transcripts, match_column_names
+from storage.formats.text_cleaning import quote_text
+from storage.models import FileContent
 
 _MARK = b"PAR1"
 _NUMBERS = ("start_second", "end_second")
@@ -20,7 +20,7 @@ _FOOTER_SHARE = 50
 
 _PAGE_BYTES = 1000
 """What a page costs, even one with nothing in it."""
-_AT_ONCE = 500
+_BATCH_VALUES = 500
 """So many values pyarrow makes in less than a millisecond."""
 
 
@@ -29,23 +29,25 @@ def is_parquet(document: Document) -> bool:
     return document.content.startswith(_MARK)
 
 
-def read_parquet(document: Document) -> Reading:
+def read_parquet(document: Document) -> FileContent:
     """Read the rows, counted from 1."""
     import pyarrow as pa  # half a second to import, and only needed here
 
     if not document.content.endswith(_MARK) or len(document.content) <= 2 * len(_MARK):
-        raise document.refusal("the Parquet file is cut off before its end; download or export it again")
+        raise document.refusal_error("the Parquet file is cut off before its end; download or export it again")
     footer_bytes = int.from_bytes(document.content[-8:-4], "little")
     if document.limits.file_bytes // _FOOTER_SHARE < footer_bytes < len(document.content):
-        raise document.refusal(f"its pieces take {footer_bytes:,} bytes to list; export it with larger row groups")
+        raise document.refusal_error(
+            f"its pieces take {footer_bytes:,} bytes to list; export it with larger row groups"
+        )
     try:
-        return assemble(document, _rows(document))
+        return assemble_transcripts(document, _read_rows(document))
     # Besides Arrow's own errors a damaged file shows itself as OSError, or as ValueError for text that is not UTF-8.
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise document.refusal("the Parquet file is damaged; download or export it again") from error
+        raise document.refusal_error("the Parquet file is damaged; download or export it again") from error
 
 
-def _rows(document: Document) -> Iterator[Row]:
+def _read_rows(document: Document) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet
 
@@ -54,13 +56,15 @@ def _rows(document: Document) -> Iterator[Row]:
     schema, metadata = file.schema_arrow, file.metadata
     columns = {
         name: spelled
-        for name, spelled in zip(column_names(document, schema.names), schema.names, strict=True)
+        for name, spelled in zip(match_column_names(document, schema.names), schema.names, strict=True)
         if name in COLUMNS
     }
     for name, spelled in columns.items():
         _check_type(document, name, schema.field(spelled).type)
     texts = {spelled for name, spelled in columns.items() if name not in _NUMBERS}
-    chunks = [list(_chunks(metadata.row_group(number), columns.values())) for number in range(metadata.num_row_groups)]
+    chunks = [
+        list(_column_chunks(metadata.row_group(number), columns.values())) for number in range(metadata.num_row_groups)
+    ]
     _require_bounds(document, metadata.num_rows, [chunk for group in chunks for chunk in group], texts)
     numbers = count(1)
     size = 0
@@ -71,15 +75,15 @@ def _rows(document: Document) -> Iterator[Row]:
         ]
         file = pyarrow.parquet.ParquetFile(content, metadata=metadata, read_dictionary=shared)
         for batch in file.iter_batches(row_groups=[number], columns=list(columns.values())):
-            cells = [_cells(batch.column(spelled)) for spelled in columns.values()]
+            cells = [_read_cells(batch.column(spelled)) for spelled in columns.values()]
             for values in zip(*cells, strict=True):
                 size += sum(len(value) for value in values if isinstance(value, str))
                 if size > document.limits.file_bytes:
-                    raise document.too_large("what it unfolds to")
+                    raise document.too_large_error("what it unfolds to")
                 yield Row(next(numbers), dict(zip(columns, values, strict=True)))
 
 
-def _chunks(group: Any, columns: Collection[str]) -> Iterator[Any]:
+def _column_chunks(group: Any, columns: Collection[str]) -> Iterator[Any]:
     """What a group of rows holds of the columns that are read, as pyarrow describes it."""
     chunks = (group.column(number) for number in range(group.num_columns))
     return (chunk for chunk in chunks if chunk.path_in_schema in columns)
@@ -88,35 +92,39 @@ def _chunks(group: Any, columns: Collection[str]) -> Iterator[Any]:
 def _require_bounds(document: Document, rows: int, chunks: Sequence[Any], texts: Collection[str]) -> None:
     """Raise InputError where the columns would unfold to more than a file may have, or nobody can tell."""
     if rows > document.limits.rows:
-        raise document.too_many("rows")
+        raise document.too_many_error("rows")
     size, told = 0, sum(chunk.total_uncompressed_size for chunk in chunks)
     if told > document.limits.file_bytes:
-        raise document.too_large("what it unfolds to")
+        raise document.too_large_error("what it unfolds to")
     for chunk in chunks:
-        for page in pages(document.content, chunk):
+        for page in read_pages(document.content, chunk):
             size += page.unfolded_bytes + _PAGE_BYTES
             if size > document.limits.file_bytes:
-                raise document.too_large("what it unfolds to")
+                raise document.too_large_error("what it unfolds to")
             # The second kind beside a dictionary pyarrow reads only by writing out each text as often as it occurs.
             untold = {DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY} if chunk.has_dictionary_page else {DELTA_BYTE_ARRAY}
             if chunk.path_in_schema in texts and not untold.isdisjoint(page.encodings):
-                raise document.refusal(
-                    f"the column {quoted(chunk.path_in_schema)} is written in a way that does not tell how large it "
-                    "will be (DELTA_BYTE_ARRAY); export the file with the encoding PLAIN"
+                raise document.refusal_error(
+                    f"the column {quote_text(chunk.path_in_schema)} is written in a way that does not tell how large "
+                    "it will be (DELTA_BYTE_ARRAY); export the file with the encoding PLAIN"
                 )
 
 
-def _cells(column: Any) -> list[Any]:
+def _read_cells(column: Any) -> list[Any]:
     """The cells of a column, each different text once."""
     if not hasattr(column, "dictionary"):
-        return _listed(column)
-    known = _listed(column.dictionary)
-    return [None if place is None else known[place] for place in _listed(column.indices)]
+        return _to_values(column)
+    known = _to_values(column.dictionary)
+    return [None if place is None else known[place] for place in _to_values(column.indices)]
 
 
-def _listed(column: Any) -> list[Any]:
+def _to_values(column: Any) -> list[Any]:
     """The values of a column as Python's own, a few at a time: meanwhile pyarrow lets no other thread run."""
-    return [cell for start in range(0, len(column), _AT_ONCE) for cell in column.slice(start, _AT_ONCE).to_pylist()]
+    return [
+        cell
+        for start in range(0, len(column), _BATCH_VALUES)
+        for cell in column.slice(start, _BATCH_VALUES).to_pylist()
+    ]
 
 
 def _check_type(document: Document, name: str, kind: Any) -> None:
@@ -130,5 +138,7 @@ def _check_type(document: Document, name: str, kind: Any) -> None:
     else:
         wanted = "text"
         fits = types.is_string(value) or types.is_large_string(value) or types.is_string_view(value)
-    if not fits and not (types.is_null(value) and name not in REQUIRED):
-        raise document.refusal(f"the column {name} holds {kind}, not {wanted}; convert it and export the file again")
+    if not fits and not (types.is_null(value) and name not in REQUIRED_COLUMNS):
+        raise document.refusal_error(
+            f"the column {name} holds {kind}, not {wanted}; convert it and export the file again"
+        )

@@ -20,21 +20,21 @@ _ENCODINGS = {5: 2, 7: 2, 8: 4}
 """The numbers of the fields of a page's header: its sizes, and what is said of data, dictionaries and later data, with
 where that says how values are written."""
 
-_DEEPEST = 4
+_MAX_DEPTH = 4
 """How deep a header goes: there are statistics in what is said of the data."""
 
 _Fields = dict[int, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ColumnPage:
     """One page of a column: its size when it is unfolded, in bytes, and how its values are written."""
 
     unfolded_bytes: int
     encodings: frozenset[int]
 
 
-def pages(content: bytes, chunk: Any) -> Iterator[Page]:
+def read_pages(content: bytes, chunk: Any) -> Iterator[ColumnPage]:
     """The pages of a column chunk, as pyarrow describes it. Raises ValueError for what is no page."""
     at = chunk.data_page_offset
     if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
@@ -43,13 +43,13 @@ def pages(content: bytes, chunk: Any) -> Iterator[Page]:
     if not 0 <= at <= end <= len(content):
         raise ValueError("a column lies outside of the file")
     while at < end:
-        fields, at = _struct(content, at)
-        written = {_natural(fields[kind], place) for kind, place in _ENCODINGS.items() if kind in fields}
-        yield Page(_natural(fields, _UNPACKED), frozenset(written))
-        at += _natural(fields, _PACKED)
+        fields, at = _read_struct(content, at)
+        written = {_read_count(fields[kind], place) for kind, place in _ENCODINGS.items() if kind in fields}
+        yield ColumnPage(_read_count(fields, _UNPACKED), frozenset(written))
+        at += _read_count(fields, _PACKED)
 
 
-def _natural(fields: Any, number: int) -> int:
+def _read_count(fields: Any, number: int) -> int:
     """A field that counts something. Raises ValueError where it is anything else."""
     value = fields.get(number) if isinstance(fields, dict) else None
     if not isinstance(value, int) or value < 0:
@@ -57,46 +57,46 @@ def _natural(fields: Any, number: int) -> int:
     return value
 
 
-def _struct(content: bytes, at: int, depth: int = 0) -> tuple[_Fields, int]:
-    if depth > _DEEPEST:
+def _read_struct(content: bytes, at: int, depth: int = 0) -> tuple[_Fields, int]:
+    if depth > _MAX_DEPTH:
         raise ValueError("a page's header without an end")
     fields: _Fields = {}
     number = 0
-    while head := _byte(content, at):
+    while head := _read_byte(content, at):
         at += 1
         step, kind = head >> 4, head & 0x0F
         if step:
             number += step
         else:
-            number, at = _integer(content, at)
-        fields[number], at = _value(content, at, kind, depth)
+            number, at = _read_integer(content, at)
+        fields[number], at = _read_value(content, at, kind, depth)
     return fields, at + 1
 
 
-def _value(content: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
+def _read_value(content: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
     if kind in (1, 2):
         return kind == 1, at
     if kind in (4, 5, 6):
-        return _integer(content, at)
+        return _read_integer(content, at)
     if kind == 8:
-        length, at = _varint(content, at)
+        length, at = _read_varint(content, at)
         return None, at + length
     if kind == 12:
-        return _struct(content, at, depth + 1)
+        return _read_struct(content, at, depth + 1)
     if kind in (3, 7):
         return None, at + (1 if kind == 3 else 8)
     raise ValueError("a page's header holds what does not belong there")
 
 
-def _integer(content: bytes, at: int) -> tuple[int, int]:
-    number, at = _varint(content, at)
+def _read_integer(content: bytes, at: int) -> tuple[int, int]:
+    number, at = _read_varint(content, at)
     return (number >> 1) ^ -(number & 1), at
 
 
-def _varint(content: bytes, at: int) -> tuple[int, int]:
+def _read_varint(content: bytes, at: int) -> tuple[int, int]:
     number = 0
     for shift in range(0, 70, 7):
-        byte = _byte(content, at)
+        byte = _read_byte(content, at)
         at += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
@@ -104,7 +104,7 @@ def _varint(content: bytes, at: int) -> tuple[int, int]:
     raise ValueError("a number without an end")
 
 
-def _byte(content: bytes, at: int) -> int:
+def _read_byte(content: bytes, at: int) -> int:
     if at >= len(content):
         raise ValueError("the file ends inside a page's header")
     return content[at]

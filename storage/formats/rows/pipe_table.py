@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from storage.formats.document import Document
-from storage.formats.rows.footers import is_header, without_footer
-from storage.formats.rows.rows import Row, assemble
-from storage.models import Reading, Rejection
-from storage.models.limits import LONGEST_ID
+from storage.formats.rows.footers import is_header, strip_footer
+from storage.formats.rows.rows import Row, assemble_transcripts
+from storage.models import FileContent, Rejection
+from storage.models.limits import MAX_ID_LENGTH
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 # Two cells of numbers between pipes are what a row hangs on: its words and its title may hold pipes of their own.
@@ -22,42 +22,42 @@ _PIPE = re.compile(r" ?\|(?: |$)")
 
 def is_pipe_table(document: Document) -> bool:
     """Whether a line of the text is a row, or its head is that of this kind of table."""
-    return any(_row(number, line) for number, line in enumerate(document.lines, start=1) if "|" in line) or (
+    return any(_read_row(number, line) for number, line in enumerate(document.lines, start=1) if "|" in line) or (
         document.first_line == "video_id" and any(line.startswith("| ") for line in document.lines)
     )
 
 
-def read_pipe_table(document: Document) -> Reading:
+def read_pipe_table(document: Document) -> FileContent:
     """Read the rows; a line that is neither row, head nor footer is rejected."""
-    return assemble(document, _rows(document))
+    return assemble_transcripts(document, _read_rows(document))
 
 
-def _rows(document: Document) -> Iterator[Row | Rejection]:
+def _read_rows(document: Document) -> Iterator[Row | Rejection]:
     in_head = True  # until the first row, and again from a further page's first column on
-    last = max((n for n, line in enumerate(document.lines, start=1) if without_footer(line).strip()), default=0)
+    last = max((n for n, line in enumerate(document.lines, start=1) if strip_footer(line).strip()), default=0)
     for number, whole in enumerate(document.lines, start=1):
-        line = without_footer(whole).strip()
+        line = strip_footer(whole).strip()
         in_head = in_head or line == "video_id"
         if not line or (in_head and is_header(line)):
             continue
         in_head = False
         cut_off = "the last row is cut off; paste it whole"
-        yield _row(number, line) or document.rejection(
+        yield _read_row(number, line) or document.reject_row(
             number,
             cut_off if number == last and " | " in line
             else "does not look like a row (id | text | start | end | url | title | thumbnail); paste the row whole",
         )  # fmt: skip
 
 
-def _row(number: int, line: str) -> Row | None:
+def _read_row(number: int, line: str) -> Row | None:
     """Return the row that `line` holds, None when it holds none."""
     video_id, pipe, _ = line.partition(" | ")
-    if not pipe or len(video_id) > LONGEST_ID:
+    if not pipe or len(video_id) > MAX_ID_LENGTH:
         return None
-    times = _times(line, len(video_id))
+    times = _find_times(line, len(video_id))
     if times is None:
         return None
-    url, title, thumbnail = _description(line[times.end("close") :])
+    url, title, thumbnail = _read_description(line[times.end("close") :])
     return Row(
         number,
         {
@@ -72,7 +72,7 @@ def _row(number: int, line: str) -> Row | None:
     )
 
 
-def _times(line: str, after: int) -> re.Match[str] | None:
+def _find_times(line: str, after: int) -> re.Match[str] | None:
     """Return the pair of times: the one with an address behind it, else the last that ends the row's words."""
     best = None
     for pair in _TIMES.finditer(line, after + 1):
@@ -82,7 +82,7 @@ def _times(line: str, after: int) -> re.Match[str] | None:
     return best
 
 
-def _description(rest: str) -> tuple[str, str, str]:
+def _read_description(rest: str) -> tuple[str, str, str]:
     """Take apart what follows the times: url, title and thumbnail, of which the last row may lack some."""
     rest = rest.strip()
     first = _PIPE.search(rest)

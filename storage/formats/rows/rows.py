@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from storage.formats.addresses import clean_url, complete
+from storage.formats.addresses import clean_url, complete_addresses
 from storage.formats.document import Document
-from storage.formats.text_cleaning import clean, clean_id, quoted
-from storage.models import Reading, Rejection, Segment, Transcript, Video
-from storage.models.limits import LONGEST_ID, LONGEST_SECOND, LONGEST_TEXT
+from storage.formats.text_cleaning import clean_id, clean_text, quote_text
+from storage.models import FileContent, Rejection, Segment, Transcript, Video
+from storage.models.limits import MAX_ID_LENGTH, MAX_SECOND, MAX_TEXT_LENGTH
 
-REQUIRED = ("video_id", "text", "start_second")
-COLUMNS = (*REQUIRED, "end_second", "url", "title", "thumbnail", "creator")
+REQUIRED_COLUMNS = ("video_id", "text", "start_second")
+COLUMNS = (*REQUIRED_COLUMNS, "end_second", "url", "title", "thumbnail", "creator")
 """The columns that are read; `creator` is Cuepoint's own addition to the dataset's seven."""
 
 SPOKEN_CHARACTERS_PER_SECOND = 13.8
@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spoken:
+class _ValidRow:
     """A row that passed. `end_second` is None where the file does not say."""
 
     number: int
@@ -47,25 +47,25 @@ class _Spoken:
 
 
 @dataclass(slots=True)
-class _Page:
+class _VideoRows:
     """The rows of one video, by their start, and what they say about the video."""
 
     video: Video
-    rows: dict[float, _Spoken] = field(default_factory=dict)
+    rows: dict[float, _ValidRow] = field(default_factory=dict)
 
 
-def column_names(document: Document, header: Sequence[str], line: int | None = None) -> list[str]:
+def match_column_names(document: Document, header: Sequence[str], line: int | None = None) -> list[str]:
     """Return the header's names as `COLUMNS` spells them, or raise InputError for one that is missing or doubled."""
-    names = [clean(name).removeprefix("\ufeff").strip().lower() for name in header]
+    names = [clean_text(name).removeprefix("\ufeff").strip().lower() for name in header]
     found = ", ".join(filter(None, names)) or "none"
     for column in COLUMNS:
         if names.count(column) > 1:
-            raise document.refusal(f"there are {names.count(column)} columns named {column}; leave one", line)
-    missing = [column for column in REQUIRED if column not in names]
+            raise document.refusal_error(f"there are {names.count(column)} columns named {column}; leave one", line)
+    missing = [column for column in REQUIRED_COLUMNS if column not in names]
     if missing:
         columns, are = ("column", "is") if len(missing) == 1 else ("columns", "are")
         named = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
-        raise document.refusal(
+        raise document.refusal_error(
             f"the {columns} {named} {are} missing "
             f"(found: {found[:200]}); name the columns video_id, text and start_second",
             line,
@@ -73,67 +73,67 @@ def column_names(document: Document, header: Sequence[str], line: int | None = N
     return names
 
 
-def assemble(document: Document, rows: Iterable[Row | Rejection]) -> Reading:
+def assemble_transcripts(document: Document, rows: Iterable[Row | Rejection]) -> FileContent:
     """Check and group `rows`. Rejections among them are passed on; raises InputError when there are no rows at all."""
-    pages: dict[str, _Page] = {}
+    pages: dict[str, _VideoRows] = {}
     rejections: list[Rejection] = []
     for count, row in enumerate(rows, start=1):
         if count > document.limits.rows:
-            raise document.too_many("rows")
-        refused = row if isinstance(row, Rejection) else _add(document, pages, row)
+            raise document.too_many_error("rows")
+        refused = row if isinstance(row, Rejection) else _add_row(document, pages, row)
         if refused is not None:
             rejections.append(refused)
     if not pages and not rejections:
-        raise document.refusal("there is not a single row in it; export or paste it again")
-    videos = _labelled(document, [page.video for page in pages.values()])
+        raise document.refusal_error("there is not a single row in it; export or paste it again")
+    videos = _apply_labels(document, [page.video for page in pages.values()])
     # Page by page: to let go of all at once would stop every thread while hundreds of thousands of rows are freed.
     transcripts = [
-        Transcript(complete(video), segments=_segments(pages.pop(video_id).rows))
+        Transcript(complete_addresses(video), segments=_make_segments(pages.pop(video_id).rows))
         for video, video_id in zip(videos, list(pages), strict=True)
     ]
-    return Reading(tuple(transcripts), tuple(rejections))
+    return FileContent(tuple(transcripts), tuple(rejections))
 
 
-def _add(document: Document, pages: dict[str, _Page], row: Row) -> Rejection | None:
-    spoken = _checked(row)
+def _add_row(document: Document, pages: dict[str, _VideoRows], row: Row) -> Rejection | None:
+    spoken = _check_row(row)
     if isinstance(spoken, str):
-        return document.rejection(row.number, spoken)
-    page = pages.setdefault(spoken.video_id, _Page(Video(spoken.video_id)))
+        return document.reject_row(row.number, spoken)
+    page = pages.setdefault(spoken.video_id, _VideoRows(Video(spoken.video_id)))
     earlier = page.rows.setdefault(spoken.start_second, spoken)
     if earlier.text != spoken.text:
-        return document.rejection(
+        return document.reject_row(
             row.number,
             f"row {row.number} repeats second {spoken.start_second:.12g} of video {spoken.video_id} "
             f"with other words than row {earlier.number}; keep one of the two",
         )
-    page.video = _described(page.video, row.fields)
+    page.video = _complete_video(page.video, row.fields)
     return None
 
 
-def _checked(row: Row) -> _Spoken | str:
+def _check_row(row: Row) -> _ValidRow | str:
     """Return the row's contents, or the sentence that says what is wrong with them."""
     for column, raw in row.fields.items():
-        longest = LONGEST_ID if column == "video_id" else LONGEST_TEXT
+        longest = MAX_ID_LENGTH if column == "video_id" else MAX_TEXT_LENGTH
         if isinstance(raw, str) and len(raw) > longest:
             return f"{column} has {len(raw):,} characters, and {longest:,} are the most; shorten it"
     raw_id, raw_text = row.fields.get("video_id"), row.fields.get("text")
     video_id = clean_id(raw_id) if isinstance(raw_id, str) else ""
-    text = clean(raw_text) if isinstance(raw_text, str) else ""
+    text = clean_text(raw_text) if isinstance(raw_text, str) else ""
     for column, raw, value in (("video_id", raw_id, video_id), ("text", raw_text, text)):
         if not value:
-            wrong = "empty" if raw is None or isinstance(raw, str) else f"{quoted(str(raw))}, which is no text"
+            wrong = "empty" if raw is None or isinstance(raw, str) else f"{quote_text(str(raw))}, which is no text"
             return f"{column} is {wrong}; fill it in or leave the row out"
     start, end = row.fields.get("start_second"), row.fields.get("end_second")
-    start_second, end_second = _seconds(start), None if _is_missing(end) else _seconds(end)
+    start_second, end_second = _parse_seconds(start), None if _is_missing(end) else _parse_seconds(end)
     if start_second is None:
-        return f"start_second {_shown(start)}; give the seconds from the beginning, such as 1086 or 12.5"
+        return f"start_second {_show_value(start)}; give the seconds from the beginning, such as 1086 or 12.5"
     if end_second is None and not _is_missing(end):
-        return f"end_second {_shown(end)}; give the seconds from the beginning, or leave it empty"
-    if max(start_second, end_second or 0.0) > LONGEST_SECOND:
+        return f"end_second {_show_value(end)}; give the seconds from the beginning, or leave it empty"
+    if max(start_second, end_second or 0.0) > MAX_SECOND:
         return "lies over 100 hours into the video; times are in seconds, so divide milliseconds by 1000"
     if end_second is not None and end_second < start_second:
         return f"ends at {end_second:.12g}, before it starts at {start_second:.12g}; correct the two times"
-    return _Spoken(row.number, video_id, text, start_second, end_second)
+    return _ValidRow(row.number, video_id, text, start_second, end_second)
 
 
 def _is_missing(value: object) -> bool:
@@ -141,13 +141,13 @@ def _is_missing(value: object) -> bool:
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
-def _shown(value: object) -> str:
+def _show_value(value: object) -> str:
     if _is_missing(value):
         return "is empty"
-    return f"is {quoted(str(value)) if isinstance(value, str | int | float | Decimal) else 'no number'}"
+    return f"is {quote_text(str(value)) if isinstance(value, str | int | float | Decimal) else 'no number'}"
 
 
-def _seconds(value: object) -> float | None:
+def _parse_seconds(value: object) -> float | None:
     """Return a cell as seconds; None when it is not a finite number from 0 up."""
     try:
         if isinstance(value, str):
@@ -162,30 +162,30 @@ def _seconds(value: object) -> float | None:
     return abs(second) if math.isfinite(second) and second >= 0 else None
 
 
-def _described(video: Video, fields: Mapping[str, object]) -> Video:
+def _complete_video(video: Video, fields: Mapping[str, object]) -> Video:
     """Return `video` with those fields filled in that it still lacks."""
     found: dict[str, str] = {}
     for name, known in (("title", video.title), ("creator", video.creator), ("thumbnail", video.thumbnail)):
         value = fields.get(name)
         if not known and isinstance(value, str) and value.strip():
-            found[name] = clean(value)
+            found[name] = clean_text(value)
     url = fields.get("url")
     if not video.url and isinstance(url, str) and (address := clean_url(url)):
         found["url"] = address
     return replace(video, **found) if found else video
 
 
-def _labelled(document: Document, videos: Sequence[Video]) -> list[Video]:
+def _apply_labels(document: Document, videos: Sequence[Video]) -> list[Video]:
     labels = document.labels
     alone = {"video_id": labels.video_id, "title": labels.title, "url": labels.url}
     given = [name for name, value in alone.items() if value]
     if given and len(videos) > 1:
-        raise document.refusal(
+        raise document.refusal_error(
             f"holds {len(videos)} videos, so one {given[0]} cannot be given for all of them; leave it out"
         )
     if videos and labels.video_id not in {"", videos[0].video_id}:
-        raise document.refusal(
-            f"its rows say that the video is {quoted(videos[0].video_id)}, not {quoted(labels.video_id)}; "
+        raise document.refusal_error(
+            f"its rows say that the video is {quote_text(videos[0].video_id)}, not {quote_text(labels.video_id)}; "
             "leave the video id out"
         )
     said = {"title": labels.title, "url": labels.url, "creator": labels.creator, "language": labels.language}
@@ -193,7 +193,7 @@ def _labelled(document: Document, videos: Sequence[Video]) -> list[Video]:
     return [replace(video, **said) for video in videos]
 
 
-def _segments(rows: Mapping[float, _Spoken]) -> tuple[Segment, ...]:
+def _make_segments(rows: Mapping[float, _ValidRow]) -> tuple[Segment, ...]:
     """Return the rows by their start. One without an end lasts until the next, or as long as it takes to say."""
     ordered = [rows[start] for start in sorted(rows)]
     segments = []

@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Iterator
 
 from storage.formats.document import Document
-from storage.formats.rows.rows import COLUMNS, Row, assemble, column_names
-from storage.formats.text_cleaning import quoted
-from storage.models import Reading, Rejection
-from storage.models.limits import LONGEST_ROW, LONGEST_TEXT
+from storage.formats.rows.rows import COLUMNS, Row, assemble_transcripts, match_column_names
+from storage.formats.text_cleaning import quote_text
+from storage.models import FileContent, Rejection
+from storage.models.limits import MAX_ROW_LENGTH, MAX_TEXT_LENGTH
 
 # Column names that are no everyday words, so that a line of prose is not taken for a header.
 _TELLING = ("video_id", "start_second", "end_second")
@@ -32,19 +32,19 @@ def is_json_lines(document: Document) -> bool:
     return line.startswith("{") and any(f'"{column}"' in line.lower() for column in _TELLING)
 
 
-def read_csv(document: Document) -> Reading:
+def read_csv(document: Document) -> FileContent:
     """Read rows separated by commas."""
-    return assemble(document, _separated(document, ","))
+    return assemble_transcripts(document, _read_separated(document, ","))
 
 
-def read_tsv(document: Document) -> Reading:
+def read_tsv(document: Document) -> FileContent:
     """Read rows separated by tabs."""
-    return assemble(document, _separated(document, "\t"))
+    return assemble_transcripts(document, _read_separated(document, "\t"))
 
 
-def read_json_lines(document: Document) -> Reading:
+def read_json_lines(document: Document) -> FileContent:
     """Read one JSON object a line."""
-    return assemble(document, _objects(document))
+    return assemble_transcripts(document, _read_objects(document))
 
 
 def _is_header(line: str) -> bool:
@@ -58,13 +58,13 @@ def _names_columns(line: str) -> bool:
     return len(cells) > 1 and any(cell.strip() in _TELLING for cell in cells)
 
 
-def _separated(document: Document, delimiter: str) -> Iterator[Row | Rejection]:
-    records = _records(document, delimiter)
+def _read_separated(document: Document, delimiter: str) -> Iterator[Row | Rejection]:
+    records = _read_records(document, delimiter)
     line, header = next(records, (1, []))
-    names = column_names(document, header, line)
+    names = match_column_names(document, header, line)
     for line, cells in records:
         if len(cells) < len(names) or any(cells[len(names) :]):
-            yield document.rejection(
+            yield document.reject_row(
                 line,
                 f"has {len(cells)} {'cell' if len(cells) == 1 else 'cells'} where the header has {len(names)}; "
                 "complete the row, or put quotation marks around a cell that holds the separator",
@@ -73,7 +73,7 @@ def _separated(document: Document, delimiter: str) -> Iterator[Row | Rejection]:
             yield Row(line, {name: cell for name, cell in zip(names, cells, strict=False) if name in COLUMNS})
 
 
-def _records(document: Document, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _read_records(document: Document, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line it starts on, blank lines left out."""
     start = 1
     reader = csv.reader(_lines_of_record(document, lambda: start), delimiter=delimiter, strict=True)
@@ -82,7 +82,7 @@ def _records(document: Document, delimiter: str) -> Iterator[tuple[int, list[str
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise document.refusal(_csv_problem(str(error)), start) from error
+            raise document.refusal_error(_describe_csv_problem(str(error)), start) from error
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
@@ -96,17 +96,17 @@ def _lines_of_record(document: Document, start: Callable[[], int]) -> Iterator[s
         if start() != first:
             first, length = start(), 0
         length += len(line) + 1
-        if length > LONGEST_ROW + 1:
-            raise document.too_long("the row that begins here", length, LONGEST_ROW, first)
+        if length > MAX_ROW_LENGTH + 1:
+            raise document.too_long_error("the row that begins here", length, MAX_ROW_LENGTH, first)
         yield line + "\n" if number < len(document.lines) else line
 
 
-def _csv_problem(problem: str) -> str:
+def _describe_csv_problem(problem: str) -> str:
     # An open quotation mark takes in the rest of the file, up to its end or to the module's limit for one cell, which
     # is a little above ours.
     if "field limit" in problem:
         return (
-            f"a cell of this row has more than {LONGEST_TEXT:,} characters; shorten it, or close the quotation mark "
+            f"a cell of this row has more than {MAX_TEXT_LENGTH:,} characters; shorten it, or close the quotation mark "
             "that it begins with"
         )
     if "unexpected end" in problem:
@@ -114,30 +114,30 @@ def _csv_problem(problem: str) -> str:
     return f"the quotation marks do not fit ({problem}); write a quotation mark inside a cell twice"
 
 
-def _objects(document: Document) -> Iterator[Row | Rejection]:
+def _read_objects(document: Document) -> Iterator[Row | Rejection]:
     seen: dict[str, None] = {}
     whole = 0
     for number, line in enumerate(document.lines, start=1):
         if not line.strip():
             continue
         try:
-            fields = _fields(line)
+            fields = _parse_object(line)
         except RecursionError:
-            yield document.rejection(number, f"{quoted(line)} is nested too deeply; write plain text and numbers")
+            yield document.reject_row(number, f"{quote_text(line)} is nested too deeply; write plain text and numbers")
             continue
         if fields is None:
-            yield document.rejection(
-                number, f"{quoted(line)} is not a complete JSON object; write one whole object on each line"
+            yield document.reject_row(
+                number, f"{quote_text(line)} is not a complete JSON object; write one whole object on each line"
             )
             continue
         whole += 1
         seen.update(dict.fromkeys(fields))
         yield Row(number, {name: fields[name] for name in COLUMNS if name in fields})
     if whole:
-        column_names(document, list(seen))  # a column that no row has at all is no fault of single rows
+        match_column_names(document, list(seen))  # a column that no row has at all is no fault of single rows
 
 
-def _fields(line: str) -> dict[str, object] | None:
+def _parse_object(line: str) -> dict[str, object] | None:
     """Return the object on a line by its cleaned keys, None when there is no whole one. Raises RecursionError."""
     try:
         value = json.loads(line)

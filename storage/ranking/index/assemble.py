@@ -13,23 +13,23 @@ from storage.ranking.index.index_part import (
     Bools,
     Counts,
     Floats,
+    IndexPart,
     Ints,
-    LibraryIndex,
     Longs,
     shape_of,
 )
 from storage.ranking.index.lexicon import Lexicon
-from storage.ranking.index.ngrams import Subwords, build_subwords
-from storage.ranking.index.ranges import spread
-from storage.ranking.index.video_list import list_videos
+from storage.ranking.index.ngrams import NgramIndex, build_ngrams
+from storage.ranking.index.ranges import expand_ranges
+from storage.ranking.index.video_list import build_video_list
 from storage.ranking.index.vocabulary import build_vocabulary
 
-POSTINGS_AT_ONCE = 2_000_000
+POSTINGS_BATCH = 2_000_000
 """How many words are sorted into postings at a time: it bounds the memory that building takes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class IndexDraft:
     """What an index is made of before anything is counted; all else follows from it."""
 
     language: str
@@ -45,23 +45,23 @@ class Draft:
     title_offsets: Longs
 
 
-def assemble(draft: Draft) -> LibraryIndex:
+def assemble_part(draft: IndexDraft) -> IndexPart:
     """Count all that an index tells at a glance."""
     words, terms, term_of_word = list(draft.lexicon.words), list(draft.lexicon.terms), draft.lexicon.term_of_word
     content = np.array([not term.startswith(STOP_PREFIX) for term in terms], np.bool_)[term_of_word]
-    bounds, docs, counts = _postings(draft, term_of_word, len(terms))
-    title_bounds, title_videos = _titles(draft, term_of_word, len(terms), content)
-    shapes, by_shape = _shapes(words)
+    bounds, docs, counts = _make_postings(draft, term_of_word, len(terms))
+    title_bounds, title_videos = _index_titles(draft, term_of_word, len(terms), content)
+    shapes, by_shape = _index_shapes(words)
     small = len(words) <= np.iinfo(np.uint16).max
-    return LibraryIndex(
+    return IndexPart(
         language=draft.language,
-        videos=list_videos(draft.videos),
+        videos=build_video_list(draft.videos),
         video_of=draft.video_of,
         starts=draft.starts,
         ends=draft.ends,
         lengths=draft.lengths,
         words=build_vocabulary(words),
-        word_counts=_word_counts(draft, len(words)),
+        word_counts=_count_words(draft, len(words)),
         term_of_word=term_of_word,
         by_shape=by_shape,
         shapes=shapes,
@@ -69,30 +69,30 @@ def assemble(draft: Draft) -> LibraryIndex:
         bounds=bounds,
         docs=docs,
         counts=counts,
-        term_videos=_term_videos(bounds, docs, draft.video_of),
+        term_videos=_count_term_videos(bounds, docs, draft.video_of),
         forward=draft.forward.astype(np.uint16) if small else draft.forward,
         offsets=draft.offsets,
         title_words=draft.title_words,
         title_offsets=draft.title_offsets,
         title_bounds=title_bounds,
         title_videos=title_videos,
-        subwords=_subwords(words, content),
+        ngrams=_index_ngrams(words, content),
     )
 
 
-def _word_counts(draft: Draft, size: int) -> Longs:
+def _count_words(draft: IndexDraft, size: int) -> Longs:
     """How often each of so many words stands in segments and titles."""
     counts = np.bincount(draft.title_words, minlength=size).astype(np.int64)
-    for first, last in _batches(draft.offsets):
+    for first, last in _split_batches(draft.offsets):
         counts += np.bincount(draft.forward[draft.offsets[first] : draft.offsets[last]], minlength=size)
     return counts
 
 
-def _postings(draft: Draft, term_of_word: Ints, size: int) -> tuple[Longs, Ints, Counts]:
+def _make_postings(draft: IndexDraft, term_of_word: Ints, size: int) -> tuple[Longs, Ints, Counts]:
     """Turn words in order into postings of so many terms: sorted some segments at a time, and then laid behind each
     other by term."""
-    batches = _batches(draft.offsets)
-    sorted_parts = [_sorted_postings(draft, term_of_word, size, first, last) for first, last in batches]
+    batches = _split_batches(draft.offsets)
+    sorted_parts = [_sort_postings(draft, term_of_word, size, first, last) for first, last in batches]
     held = np.zeros(size, np.int64)
     for frequencies, _, _ in sorted_parts:
         held += frequencies
@@ -101,13 +101,15 @@ def _postings(draft: Draft, term_of_word: Ints, size: int) -> tuple[Longs, Ints,
     docs, counts = np.empty(bounds[-1], np.int32), np.empty(bounds[-1], width)
     filled = bounds[:-1].copy()
     for frequencies, part_docs, part_counts in sorted_parts:
-        _, places = spread(filled, filled + frequencies)
+        _, places = expand_ranges(filled, filled + frequencies)
         docs[places], counts[places] = part_docs, part_counts
         filled += frequencies
     return bounds, docs, counts
 
 
-def _sorted_postings(draft: Draft, term_of_word: Ints, size: int, first: int, last: int) -> tuple[Longs, Ints, Counts]:
+def _sort_postings(
+    draft: IndexDraft, term_of_word: Ints, size: int, first: int, last: int
+) -> tuple[Longs, Ints, Counts]:
     """Of the segments from `first` up to `last`: the frequency of each term, and by term the segments and counts."""
     height = last - first
     owner = np.repeat(np.arange(height), np.diff(draft.offsets[first : last + 1]))
@@ -121,17 +123,17 @@ def _sorted_postings(draft: Draft, term_of_word: Ints, size: int, first: int, la
     return frequencies, (docs + first).astype(np.int32), counts.astype(np.min_scalar_type(counts.max(initial=0)))
 
 
-def _batches(offsets: Longs) -> Iterator[tuple[int, int]]:
+def _split_batches(offsets: Longs) -> Iterator[tuple[int, int]]:
     """The segments in stretches of about so many words."""
     first, size = 0, len(offsets) - 1
     while first < size:
-        last = int(np.searchsorted(offsets, offsets[first] + POSTINGS_AT_ONCE))
+        last = int(np.searchsorted(offsets, offsets[first] + POSTINGS_BATCH))
         last = min(max(last, first + 1), size)
         yield first, last
         first = last
 
 
-def _term_videos(bounds: Longs, docs: Ints, video_of: Ints) -> Ints:
+def _count_term_videos(bounds: Longs, docs: Ints, video_of: Ints) -> Ints:
     """In how many videos each term occurs: where the video changes from one posting of the term to the next."""
     held = np.zeros(len(bounds) - 1, np.int32)
     begins = bounds[:-1][np.diff(bounds) > 0]
@@ -143,7 +145,7 @@ def _term_videos(bounds: Longs, docs: Ints, video_of: Ints) -> Ints:
     return held
 
 
-def _titles(draft: Draft, term_of_word: Ints, size: int, content: Bools) -> tuple[Longs, Ints]:
+def _index_titles(draft: IndexDraft, term_of_word: Ints, size: int, content: Bools) -> tuple[Longs, Ints]:
     """For each of so many terms the videos whose title holds it; stop words are in none."""
     width = max(len(draft.videos), 1)
     title_of = np.repeat(np.arange(len(draft.videos)), np.diff(draft.title_offsets))
@@ -153,7 +155,7 @@ def _titles(draft: Draft, term_of_word: Ints, size: int, content: Bools) -> tupl
     return bounds.astype(np.int64), (pairs % width).astype(np.int32)
 
 
-def _shapes(words: Sequence[str]) -> tuple[Longs, Ints]:
+def _index_shapes(words: Sequence[str]) -> tuple[Longs, Ints]:
     """The words of letters alone in the order of their first letter and length; and those shapes, rising."""
     letters = [number for number, word in enumerate(words) if word.isalpha()]
     shapes = np.array([shape_of(words[number][0], len(words[number])) for number in letters], np.int64)
@@ -161,7 +163,7 @@ def _shapes(words: Sequence[str]) -> tuple[Longs, Ints]:
     return shapes[order], np.array(letters, np.int32)[order]
 
 
-def _subwords(words: Sequence[str], content: Bools) -> Subwords:
+def _index_ngrams(words: Sequence[str], content: Bools) -> NgramIndex:
     """The pieces of all words but the stop words."""
     counted = np.flatnonzero(content).astype(np.int32)
-    return build_subwords([words[number] for number in counted.tolist()], counted)
+    return build_ngrams([words[number] for number in counted.tolist()], counted)

@@ -8,21 +8,21 @@ import numpy as np
 
 from storage.analysis import analyser_for
 from storage.models import Segment, Video
-from storage.ranking.index.assemble import Draft, assemble
-from storage.ranking.index.index_part import LibraryIndex
-from storage.ranking.index.lexicon import Stretches
+from storage.ranking.index.assemble import IndexDraft, assemble_part
+from storage.ranking.index.index_part import IndexPart
+from storage.ranking.index.lexicon import StretchReader
 
 
-def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str) -> LibraryIndex:
+def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str) -> IndexPart:
     """Index videos with their segments, in any order."""
-    shelf = sorted(((video, sorted(segments, key=_start)) for video, segments in videos), key=_video_id)
+    shelf = sorted(((video, sorted(segments, key=_start_second_of)) for video, segments in videos), key=_video_id_of)
     every = [segment for _, segments in shelf for segment in segments]
-    reader = Stretches(analyser_for(language))
-    forward, offsets, lengths = reader.read(segment.text for segment in every)
+    reader = StretchReader(analyser_for(language))
+    forward, offsets, lengths = reader.read_words(segment.text for segment in every)
     # Title words can be misspelt too: they belong to the vocabulary, not to the postings.
-    title_words, title_offsets, _ = reader.read(video.title for video, _ in shelf)
-    return assemble(
-        Draft(
+    title_words, title_offsets, _ = reader.read_words(video.title for video, _ in shelf)
+    return assemble_part(
+        IndexDraft(
             language=language,
             videos=[video for video, _ in shelf],
             video_of=np.repeat(np.arange(len(shelf), dtype=np.int32), [len(segments) for _, segments in shelf]),
@@ -38,9 +38,9 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
     )
 
 
-def _video_id(entry: tuple[Video, list[Segment]]) -> str:
+def _video_id_of(entry: tuple[Video, list[Segment]]) -> str:
     return entry[0].video_id
 
 
-def _start(segment: Segment) -> float:
+def _start_second_of(segment: Segment) -> float:
     return segment.start_second

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.models import SILENCE_SECOND, Video
-from storage.ranking.index.ngrams import Subwords
-from storage.ranking.index.ranges import spread, sums
+from storage.models import SILENCE_SECONDS, Video
+from storage.ranking.index.ngrams import NgramIndex
+from storage.ranking.index.ranges import expand_ranges, prefix_sums
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
 
@@ -25,12 +25,12 @@ Bools = NDArray[np.bool_]
 Counts = NDArray[np.unsignedinteger]
 """As narrow as the largest count allows."""
 
-READ_AT_ONCE = 2_000_000
+READ_BATCH_DOCS = 2_000_000
 """How many words are counted at a time when videos go: it bounds the memory that this takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tombstones:
+class Deletions:
     """The videos of a part that are gone, and what they took with them: how many segments, and how many videos, held
     each term; how often each word was said; how many words all of it was."""
 
@@ -41,9 +41,9 @@ class Tombstones:
     word_counts: Longs
     length: int
 
-    def and_those(self, others: Tombstones) -> Tombstones:
+    def merged_with(self, others: Deletions) -> Deletions:
         """These and others of the same part, together; none of them may be of the same video."""
-        return Tombstones(
+        return Deletions(
             self.videos | others.videos,
             np.union1d(self.docs, others.docs),
             self.term_docs + others.term_docs,
@@ -54,7 +54,7 @@ class Tombstones:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LibraryIndex:
+class IndexPart:
     """An immutable index of (part of) a library.
 
     Per segment: the position of its video in `videos`, its start and end in seconds, and its length in words that are
@@ -89,8 +89,8 @@ class LibraryIndex:
     title_offsets: Longs
     title_bounds: Longs
     title_videos: Ints
-    subwords: Subwords
-    gone: Tombstones | None = None
+    ngrams: NgramIndex
+    deleted: Deletions | None = None
     first_doc: Ints = field(init=False)
     video_lengths: Longs = field(init=False)
     """How many words that are no stop words each video has, those of videos that are gone among them."""
@@ -99,90 +99,90 @@ class LibraryIndex:
     def __post_init__(self) -> None:
         first = np.searchsorted(self.video_of, np.arange(len(self.videos) + 1)).astype(np.int32)
         object.__setattr__(self, "first_doc", first)
-        object.__setattr__(self, "video_lengths", np.diff(sums(self.lengths)[first]))
-        object.__setattr__(self, "length", int(self.lengths.sum()) - (self.gone.length if self.gone else 0))
+        object.__setattr__(self, "video_lengths", np.diff(prefix_sums(self.lengths)[first]))
+        object.__setattr__(self, "length", int(self.lengths.sum()) - (self.deleted.length if self.deleted else 0))
 
     @property
-    def numbered(self) -> int:
+    def max_doc(self) -> int:
         """How many segments have a number here, those of videos that are gone among them."""
         return len(self.starts)
 
     @property
     def size(self) -> int:
         """How many segments there are."""
-        return self.numbered - (len(self.gone.docs) if self.gone else 0)
+        return self.max_doc - (len(self.deleted.docs) if self.deleted else 0)
 
     @property
     def video_count(self) -> int:
         """How many videos there are."""
-        return len(self.videos) - (int(self.gone.videos.sum()) if self.gone else 0)
+        return len(self.videos) - (int(self.deleted.videos.sum()) if self.deleted else 0)
 
-    def standing(self) -> dict[int, Video]:
+    def live_videos(self) -> dict[int, Video]:
         """The videos that are not gone, by position."""
         videos = enumerate(self.videos)
-        return {place: video for place, video in videos if self.gone is None or not self.gone.videos[place]}
+        return {place: video for place, video in videos if self.deleted is None or not self.deleted.videos[place]}
 
-    def without(self, videos: Iterable[int]) -> LibraryIndex:
+    def without_videos(self, videos: Iterable[int]) -> IndexPart:
         """The same index with the videos at these positions gone, beside those that are gone already."""
         leaving = np.zeros(len(self.videos), np.bool_)
         leaving[list(videos)] = True
-        if self.gone is None:
-            return replace(self, gone=_tombstones(self, leaving))
-        return replace(self, gone=self.gone.and_those(_tombstones(self, leaving & ~self.gone.videos)))
+        if self.deleted is None:
+            return replace(self, deleted=_count_deletions(self, leaving))
+        return replace(self, deleted=self.deleted.merged_with(_count_deletions(self, leaving & ~self.deleted.videos)))
 
     def postings(self, term: str) -> tuple[Ints, Counts]:
         """The segments that hold a term, rising, and how often each does; those of videos that are gone among them."""
-        number = self.terms.get(term)
+        number = self.terms.number_of(term)
         stretch = slice(0, 0) if number is None else slice(self.bounds[number], self.bounds[number + 1])
         return self.docs[stretch], self.counts[stretch]
 
-    def frequency(self, term: str) -> int:
+    def document_frequency(self, term: str) -> int:
         """In how many segments a term occurs."""
-        number = self.terms.get(term)
+        number = self.terms.number_of(term)
         if number is None:
             return 0
-        gone = self.gone.term_docs[number] if self.gone else 0
+        gone = self.deleted.term_docs[number] if self.deleted else 0
         return int(self.bounds[number + 1] - self.bounds[number] - gone)
 
     def videos_with(self, term: str) -> int:
         """In how many videos a term is said."""
-        number = self.terms.get(term)
+        number = self.terms.number_of(term)
         if number is None:
             return 0
-        return int(self.term_videos[number] - (self.gone.term_videos[number] if self.gone else 0))
+        return int(self.term_videos[number] - (self.deleted.term_videos[number] if self.deleted else 0))
 
-    def titled(self, term: str) -> Ints:
+    def videos_titled(self, term: str) -> Ints:
         """The positions of the videos whose title holds a term."""
-        number = self.terms.get(term)
+        number = self.terms.number_of(term)
         if number is None:
             return self.title_videos[:0]
         found = self.title_videos[self.title_bounds[number] : self.title_bounds[number + 1]]
-        return found[~self.gone.videos[found]] if self.gone else found
+        return found[~self.deleted.videos[found]] if self.deleted else found
 
-    def said(self, word: str) -> int:
+    def word_count(self, word: str) -> int:
         """How often a word stands in segments and titles."""
-        number = self.words.get(word)
-        return 0 if number is None else int(self.times_said(np.array([number]))[0])
+        number = self.words.number_of(word)
+        return 0 if number is None else int(self.word_counts_of(np.array([number]))[0])
 
-    def times_said(self, words: NDArray[np.integer]) -> Longs:
+    def word_counts_of(self, words: NDArray[np.integer]) -> Longs:
         """How often each of some words, by number, stands in segments and titles."""
         counts: Longs = self.word_counts[words]
-        return counts - self.gone.word_counts[words] if self.gone else counts
+        return counts - self.deleted.word_counts[words] if self.deleted else counts
 
     def words_like(self, first: str, length: int) -> list[str]:
         """The words of letters alone that begin with a letter and have a length in code points."""
         shape = shape_of(first, length)
         numbers = self.by_shape[np.searchsorted(self.shapes, shape) : np.searchsorted(self.shapes, shape, "right")]
-        if self.gone:
-            numbers = numbers[self.times_said(numbers) > 0]
-        return self.words.words(numbers)
+        if self.deleted:
+            numbers = numbers[self.word_counts_of(numbers) > 0]
+        return self.words.words_at(numbers)
 
-    def spoken(self, docs: Longs) -> tuple[Longs, NDArray[np.integer], Longs]:
+    def words_in(self, docs: Longs) -> tuple[Longs, NDArray[np.integer], Longs]:
         """Every word of the given segments, in order: which of them it is in, its number, its place in the library."""
-        owner, places = spread(self.offsets[docs], self.offsets[docs + 1])
+        owner, places = expand_ranges(self.offsets[docs], self.offsets[docs + 1])
         return owner, self.forward[places], places
 
-    def heard(self, docs: Longs, wanted: Bools) -> tuple[Longs, NDArray[np.integer], Longs]:
+    def matching_words(self, docs: Longs, wanted: Bools) -> tuple[Longs, NDArray[np.integer], Longs]:
         """As `spoken`, but of the words only those that are wanted; `wanted` tells it of each word by number."""
         firsts, lasts = self.offsets[docs], self.offsets[docs + 1]
         begins = np.append(True, firsts[1:] != lasts[:-1])[: len(docs)]
@@ -195,16 +195,16 @@ class LibraryIndex:
         owner = np.searchsorted(ends, found, side="right")
         return owner, words[found], found + (lasts - ends)[owner]
 
-    def said_in_videos(self, terms: Sequence[str], videos: Longs) -> Floats:
+    def term_counts_in_videos(self, terms: Sequence[str], videos: Longs) -> Floats:
         """How often each of some videos (a row) says each of some terms (a column)."""
         firsts, lasts = np.zeros((2, len(terms), len(videos)), np.int64)
-        for row, number in enumerate(map(self.terms.get, terms)):
+        for row, number in enumerate(map(self.terms.number_of, terms)):
             if number is not None:
                 first = self.bounds[number]
                 docs = self.docs[first : self.bounds[number + 1]]
                 firsts[row] = first + np.searchsorted(docs, self.first_doc[videos])
                 lasts[row] = first + np.searchsorted(docs, self.first_doc[videos + 1])
-        owner, places = spread(firsts.ravel(), lasts.ravel())
+        owner, places = expand_ranges(firsts.ravel(), lasts.ravel())
         said = np.bincount(owner, weights=self.counts[places], minlength=firsts.size).astype(np.float64)
         return np.ascontiguousarray(said.reshape(firsts.shape).T)
 
@@ -212,38 +212,38 @@ class LibraryIndex:
         """The segment numbers of a video, given its position in `videos`."""
         return np.arange(self.first_doc[video], self.first_doc[video + 1], dtype=np.int64)
 
-    def connected(self, left: Longs, right: Longs) -> Bools:
+    def are_connected(self, left: Longs, right: Longs) -> Bools:
         """Whether each right segment directly continues its left one: same video, no long silence between."""
-        inside = (left >= 0) & (right < self.numbered)
+        inside = (left >= 0) & (right < self.max_doc)
         a, b = np.where(inside, left, 0), np.where(inside, right, 0)
-        near = self.starts[b] - self.ends[a] <= SILENCE_SECOND
+        near = self.starts[b] - self.ends[a] <= SILENCE_SECONDS
         connected: Bools = inside & near & (self.video_of[a] == self.video_of[b])
         return connected
 
     def phrase_positions(self, words: Sequence[str]) -> tuple[Longs, Longs]:
         """Where words follow each other exactly, in videos that are not gone: the segments of the first and of the last
         word of each place."""
-        numbers = [self.words.get(word) for word in words]
+        numbers = [self.words.number_of(word) for word in words]
         known = [number for number in numbers if number is not None]
         if not known or len(known) < len(numbers):
             return np.empty(0, np.int64), np.empty(0, np.int64)
         rarest = min(range(len(known)), key=lambda step: int(self.word_counts[known[step]]))
-        starts = self._places_of(known[rarest]) - rarest
+        starts = self._positions_of(known[rarest]) - rarest
         starts = starts[(starts >= 0) & (starts <= len(self.forward) - len(known))]
         for step, number in enumerate(known):
             starts = starts[self.forward[starts + step] == number]
         first_docs = np.searchsorted(self.offsets, starts, side="right") - 1
         last_docs = np.searchsorted(self.offsets, starts + len(known) - 1, side="right") - 1
-        whole = (first_docs == last_docs) | self.connected(first_docs, last_docs) & (last_docs == first_docs + 1)
+        whole = (first_docs == last_docs) | self.are_connected(first_docs, last_docs) & (last_docs == first_docs + 1)
         return first_docs[whole], last_docs[whole]
 
-    def _places_of(self, word: int) -> Longs:
+    def _positions_of(self, word: int) -> Longs:
         """Where in `forward` a word stands, in videos that are not gone: only segments that hold its term are read."""
         term = self.term_of_word[word]
         docs = self.docs[self.bounds[term] : self.bounds[term + 1]].astype(np.int64)
-        if self.gone:
-            docs = docs[~self.gone.videos[self.video_of[docs]]]
-        _, words, places = self.spoken(docs)
+        if self.deleted:
+            docs = docs[~self.deleted.videos[self.video_of[docs]]]
+        _, words, places = self.words_in(docs)
         found: Longs = places[words == word]
         return found
 
@@ -253,25 +253,25 @@ def shape_of(first: str, length: int) -> int:
     return ord(first) << 32 | length
 
 
-def _tombstones(index: LibraryIndex, gone: Bools) -> Tombstones:
+def _count_deletions(index: IndexPart, gone: Bools) -> Deletions:
     """What some videos take with them when they go."""
     term_docs, term_videos = np.zeros(len(index.terms), np.int64), np.zeros(len(index.terms), np.int64)
     word_counts = np.zeros(len(index.words), np.int64)
     videos, docs = np.flatnonzero(gone), np.flatnonzero(gone[index.video_of])
     length = int((index.offsets[docs + 1] - index.offsets[docs]).sum())
-    for some in np.array_split(videos, 1 + length // READ_AT_ONCE):
-        _, spoken_in = spread(index.first_doc[some].astype(np.int64), index.first_doc[some + 1].astype(np.int64))
-        owner, words, _ = index.spoken(spoken_in)
+    for some in np.array_split(videos, 1 + length // READ_BATCH_DOCS):
+        _, spoken_in = expand_ranges(index.first_doc[some].astype(np.int64), index.first_doc[some + 1].astype(np.int64))
+        owner, words, _ = index.words_in(spoken_in)
         terms = index.term_of_word[words]
-        term_docs += _holders(terms, owner, len(spoken_in), len(index.terms))
-        term_videos += _holders(terms, index.video_of[spoken_in][owner], len(index.videos), len(index.terms))
+        term_docs += _count_owners(terms, owner, len(spoken_in), len(index.terms))
+        term_videos += _count_owners(terms, index.video_of[spoken_in][owner], len(index.videos), len(index.terms))
         word_counts += np.bincount(words, minlength=len(index.words))
-    _, titles = spread(index.title_offsets[videos], index.title_offsets[videos + 1])
+    _, titles = expand_ranges(index.title_offsets[videos], index.title_offsets[videos + 1])
     word_counts += np.bincount(index.title_words[titles], minlength=len(index.words))
-    return Tombstones(gone, docs, term_docs, term_videos, word_counts, int(index.lengths[docs].sum()))
+    return Deletions(gone, docs, term_docs, term_videos, word_counts, int(index.lengths[docs].sum()))
 
 
-def _holders(terms: Ints, owners: NDArray[np.integer], width: int, size: int) -> Longs:
+def _count_owners(terms: Ints, owners: NDArray[np.integer], width: int, size: int) -> Longs:
     """How many different owners each of so many terms has."""
     pairs = np.sort(terms.astype(np.int64) * width + owners)
     new = np.append(True, pairs[1:] != pairs[:-1]) if len(pairs) else np.empty(0, np.bool_)

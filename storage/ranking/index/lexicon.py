@@ -9,10 +9,10 @@ import numpy as np
 
 from storage.analysis import Analyser
 from storage.ranking.index.index_part import Ints, Longs
-from storage.ranking.index.ranges import spread, sums
+from storage.ranking.index.ranges import expand_ranges, prefix_sums
 
 
-class _Numbers(dict[str, int]):
+class _Numbering(dict[str, int]):
     """Gives each new key the next number."""
 
     def __missing__(self, key: str) -> int:
@@ -24,10 +24,10 @@ class Lexicon:
     """Words and their terms, numbered as they first come. A word has one term only."""
 
     def __init__(self) -> None:
-        self.words, self.terms = _Numbers(), _Numbers()
+        self.words, self.terms = _Numbering(), _Numbering()
         self._term_of_word = array("i")
 
-    def number(self, word: str, term: str) -> int:
+    def number_word(self, word: str, term: str) -> int:
         """The number of a word, given its term."""
         number = self.words[word]
         if number == len(self._term_of_word):
@@ -40,7 +40,7 @@ class Lexicon:
         return np.array(self._term_of_word, np.int32)
 
 
-class Stretches(dict[str, int]):
+class StretchReader(dict[str, int]):
     """Numbers the stretches that texts consist of, and reads each into words when it first comes."""
 
     def __init__(self, analyser: Analyser) -> None:
@@ -51,26 +51,26 @@ class Stretches(dict[str, int]):
         self._counted = array("i")
 
     def __missing__(self, stretch: str) -> int:
-        parts = self._analyser.read(stretch)
-        self._spoken.extend(self.lexicon.number(word, term) for term, word, _ in parts)
+        parts = self._analyser.read_stretch(stretch)
+        self._spoken.extend(self.lexicon.number_word(word, term) for term, word, _ in parts)
         self._ends.append(len(self._spoken))
         self._counted.append(sum(not common for _, _, common in parts))
         number = self[stretch] = len(self)
         return number
 
-    def read(self, texts: Iterable[str]) -> tuple[Ints, Longs, Ints]:
+    def read_words(self, texts: Iterable[str]) -> tuple[Ints, Longs, Ints]:
         """The word numbers of texts one after the other, where each text begins and the last ends, and how many words
         of each are no stop words."""
         heard, ends = array("i"), array("q", [0])
         for text in texts:
-            heard.extend(map(self.__getitem__, self._analyser.stretches(text)))
+            heard.extend(map(self.__getitem__, self._analyser.split_stretches(text)))
             ends.append(len(heard))
         stretches = np.array(heard, np.int32)
         lasts = np.array(self._ends, np.int64)
         firsts = np.concatenate([[0], lasts[:-1]]).astype(np.int64)
         words, offsets = np.array(self._spoken, np.int32), np.array(ends, np.int64)
-        lengths = np.diff(sums(np.array(self._counted, np.int32)[stretches])[offsets]).astype(np.int32)
+        lengths = np.diff(prefix_sums(np.array(self._counted, np.int32)[stretches])[offsets]).astype(np.int32)
         if (lasts - firsts == 1).all():  # each stretch is one word, as nearly always
             return words[stretches], offsets, lengths
-        _, places = spread(firsts[stretches], lasts[stretches])
-        return words[places], sums((lasts - firsts)[stretches])[offsets], lengths
+        _, places = expand_ranges(firsts[stretches], lasts[stretches])
+        return words[places], prefix_sums((lasts - firsts)[stretches])[offsets], lengths

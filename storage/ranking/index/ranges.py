@@ -11,7 +11,7 @@ Numbers = NDArray[np.int64]
 Number = TypeVar("Number", np.int64, np.uint64)
 
 
-def spread(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
+def expand_ranges(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
     """All numbers from each `firsts[i]` up to, not including, `lasts[i]`: which range each is of, and the numbers."""
     lengths = lasts - firsts
     owner = np.repeat(np.arange(len(firsts), dtype=np.int64), lengths)
@@ -19,7 +19,7 @@ def spread(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
     return owner, np.arange(len(owner), dtype=np.int64) + (firsts - before)[owner]
 
 
-def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
+def distinct_numbers(numbers: NDArray[Number]) -> NDArray[Number]:
     """Each number once, rising. For a few hundred of them quicker than numpy's own, whose first call imports masked
     arrays as well: 20 milliseconds of the first question."""
     ordered = np.sort(numbers)
@@ -28,6 +28,6 @@ def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
     return ordered[new]
 
 
-def sums(numbers: NDArray[np.integer]) -> Numbers:
+def prefix_sums(numbers: NDArray[np.integer]) -> Numbers:
     """Nought, and the sum of the numbers up to each."""
     return np.concatenate([[0], np.cumsum(numbers, dtype=np.int64)]).astype(np.int64)

@@ -24,26 +24,26 @@ class VideoList:
         return (len(self.bounds) - 1) // FIELDS
 
     def __getitem__(self, video: int) -> Video:
-        return Video(*(self._field(video * FIELDS + place) for place in range(FIELDS)))
+        return Video(*(self._field_at(video * FIELDS + place) for place in range(FIELDS)))
 
     def __iter__(self) -> Iterator[Video]:
         return (self[video] for video in range(len(self)))
 
-    def video_id(self, video: int) -> str:
+    def video_id_at(self, video: int) -> str:
         """The id of a video alone: it is the first field."""
-        return self._field(video * FIELDS)
+        return self._field_at(video * FIELDS)
 
-    def video_ids(self, videos: NDArray[np.int64]) -> list[str]:
+    def video_ids_at(self, videos: NDArray[np.int64]) -> list[str]:
         """The ids of some videos, in their order."""
         firsts, lasts = self.bounds[videos * FIELDS].tolist(), self.bounds[videos * FIELDS + 1].tolist()
         letters = self.letters.data
         return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
 
-    def _field(self, place: int) -> str:
+    def _field_at(self, place: int) -> str:
         return str(self.letters[self.bounds[place] : self.bounds[place + 1]].data, "utf-8", "surrogatepass")
 
 
-def list_videos(videos: Iterable[Video]) -> VideoList:
+def build_video_list(videos: Iterable[Video]) -> VideoList:
     """Keep videos in the order given."""
     spelt = [field.encode("utf-8", "surrogatepass") for video in videos for field in astuple(video)]
     bounds = np.zeros(len(spelt) + 1, np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-REMEMBERED = 10_000
+MAX_REMEMBERED_WORDS = 10_000
 """Words whose number is kept at hand: a question asks for the same ones many times over."""
 _NOT_SOUGHT = -1
 
@@ -32,38 +32,38 @@ class Vocabulary:
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.words(np.arange(len(self))))
+        return iter(self.words_at(np.arange(len(self))))
 
     def __contains__(self, word: str) -> bool:
-        return self.get(word) is not None
+        return self.number_of(word) is not None
 
-    def word(self, number: int) -> str:
+    def word_at(self, number: int) -> str:
         """The word with a number."""
         return bytes(self.letters[self.bounds[number] : self.bounds[number + 1]]).decode("utf-8", "surrogatepass")
 
-    def words(self, numbers: NDArray[np.integer]) -> list[str]:
+    def words_at(self, numbers: NDArray[np.integer]) -> list[str]:
         """The words with some numbers, in their order."""
         firsts, lasts = self.bounds[numbers].tolist(), self.bounds[np.asarray(numbers) + 1].tolist()
         letters = self.letters.data
         return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
 
-    def get(self, word: str) -> int | None:
+    def number_of(self, word: str) -> int | None:
         """The number of a word, if it is one of them."""
         # One look, not two: another thread may forget all of it in between.
         number = self._known.get(word, _NOT_SOUGHT)
         if number == _NOT_SOUGHT:
-            number = self._found(word)
-            if len(self._known) >= REMEMBERED:
+            number = self._find(word)
+            if len(self._known) >= MAX_REMEMBERED_WORDS:
                 self._known.clear()
             self._known[word] = number
         return number
 
-    def _found(self, word: str) -> int | None:
+    def _find(self, word: str) -> int | None:
         wanted = _hash(word)
         place = int(self.hashes.searchsorted(wanted))
         while place < len(self.hashes) and self.hashes[place] == wanted:
             number = int(self.numbers[place])
-            if self.word(number) == word:
+            if self.word_at(number) == word:
                 return number
             place += 1
         return None

@@ -12,34 +12,34 @@ from dataclasses import dataclass
 from storage.analysis import Analyser, Token
 from storage.models import GlossaryEntry
 
-Way = tuple[str, ...]
+Terms = tuple[str, ...]
 """One way of saying something: a run of terms."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class GlossaryMatch:
     """Tokens of a question, from `first` to `last` inclusive, that say a word of the glossary; and what the captions
     say for it."""
 
     first: int
     last: int
-    said: tuple[Way, ...]
+    said: tuple[Terms, ...]
 
 
-class Glossary:
+class GlossaryMatcher:
     """The entries of a scope, read by the rules of its language. Immutable."""
 
     def __init__(self, entries: Iterable[GlossaryEntry], analyser: Analyser) -> None:
-        said: dict[Way, dict[Way, None]] = {}
+        said: dict[Terms, dict[Terms, None]] = {}
         for entry in entries:
             meant = tuple(token.term for token in analyser.tokens(entry.meant))
-            way = way_of(entry.said, analyser)
+            way = terms_of(entry.said, analyser)
             if meant and way:
                 said.setdefault(meant, {})[way] = None
         self._said = {meant: tuple(ways) for meant, ways in said.items()}
         self._lengths = sorted({len(meant) for meant in said}, reverse=True)
 
-    def stretches(self, tokens: Sequence[Token]) -> Iterator[Stretch]:
+    def find_matches(self, tokens: Sequence[Token]) -> Iterator[GlossaryMatch]:
         """Where a question says what an entry means, from left to right, the longest first; no two share a token.
 
         Terms are compared, so that "GAN", "gans" and "GANs?" are one word. `tokens` are all of the question's, stop
@@ -48,18 +48,18 @@ class Glossary:
         terms = tuple(token.term for token in tokens)
         first = 0
         while first < len(terms):
-            length = self._longest(terms, first)
+            length = self._longest_match(terms, first)
             if length:
-                yield Stretch(first, first + length - 1, self._said[terms[first : first + length]])
+                yield GlossaryMatch(first, first + length - 1, self._said[terms[first : first + length]])
             first += length or 1
 
-    def _longest(self, terms: Way, first: int) -> int:
+    def _longest_match(self, terms: Terms, first: int) -> int:
         """How many terms from `first` on are a word of the glossary; 0 for none."""
         lengths = (length for length in self._lengths if first + length <= len(terms))
         return next((length for length in lengths if terms[first : first + length] in self._said), 0)
 
 
-def way_of(text: str, analyser: Analyser) -> Way:
+def terms_of(text: str, analyser: Analyser) -> Terms:
     """The terms to look for where `text` is said: without its stop words, unless it has no others."""
     tokens = list(analyser.tokens(text))
     telling = [token for token in tokens if not token.is_stop_word]

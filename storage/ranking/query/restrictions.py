@@ -8,33 +8,33 @@ import numpy as np
 
 from storage.analysis import Analyser
 from storage.models import Question
-from storage.ranking.index.index_part import Bools, LibraryIndex, Longs
+from storage.ranking.index.index_part import Bools, IndexPart, Longs
 
-Wanted = Sequence[frozenset[int] | None]
+WantedVideos = Sequence[frozenset[int] | None]
 """For each library the positions of the videos that may be searched; None for all."""
 
 
 class Restrictions:
     """Reads the restrictions of questions for one scope."""
 
-    def __init__(self, libraries: Sequence[LibraryIndex], analyser: Analyser) -> None:
+    def __init__(self, libraries: Sequence[IndexPart], analyser: Analyser) -> None:
         self._libraries = tuple(libraries)
         self._analyser = analyser
-        self._shadowed = _shadowed(libraries)
+        self._shadowed = _shadowed_videos(libraries)
 
-    def allowed(self, question: Question, videos: Wanted) -> Bools | None:
+    def allowed_segments(self, question: Question, videos: WantedVideos) -> Bools | None:
         """For each segment of the scope whether it may be shown; None where all may be."""
         unfiltered = all(wanted is None for wanted in videos) and not any(self._shadowed)
         if unfiltered and not question.phrases and not question.exclusions:
             return None
         parts = [
-            self._allowed_in(library, wanted, shadowed, question)
+            self._allowed_in_library(library, wanted, shadowed, question)
             for library, wanted, shadowed in zip(self._libraries, videos, self._shadowed, strict=True)
         ]
         return np.concatenate(parts) if parts else None
 
-    def _allowed_in(
-        self, library: LibraryIndex, wanted: frozenset[int] | None, shadowed: frozenset[int], question: Question
+    def _allowed_in_library(
+        self, library: IndexPart, wanted: frozenset[int] | None, shadowed: frozenset[int], question: Question
     ) -> Bools:
         chosen = np.full(len(library.videos), wanted is None)
         if wanted:
@@ -42,53 +42,53 @@ class Restrictions:
         chosen[list(shadowed)] = False
         clean: Bools = chosen[library.video_of]
         for exclusion in question.exclusions:
-            clean[self._excluded(library, exclusion)] = False
+            clean[self._excluded_segments(library, exclusion)] = False
         allowed = clean.copy()
         for phrase in question.phrases:
-            first, last = library.phrase_positions(self._words(phrase))
+            first, last = library.phrase_positions(self._words_of(phrase))
             # A phrase that runs on into a segment that may not be shown could not be quoted.
             whole = clean[first] & clean[last]
-            holding = np.zeros(library.numbered, np.bool_)
+            holding = np.zeros(library.max_doc, np.bool_)
             holding[np.concatenate([first[whole], last[whole]])] = True
             allowed &= holding
         return allowed
 
-    def unsaid(self, question: Question) -> tuple[str, ...]:
+    def unmatched_exclusions(self, question: Question) -> tuple[str, ...]:
         """The exclusions that nothing in the scope says, so that they leave nothing out."""
         return tuple(
             exclusion
             for exclusion in dict.fromkeys(question.exclusions)
-            if not any(len(self._excluded(library, exclusion)) for library in self._libraries)
+            if not any(len(self._excluded_segments(library, exclusion)) for library in self._libraries)
         )
 
-    def unsaid_phrases(self, question: Question) -> tuple[str, ...]:
+    def unmatched_phrases(self, question: Question) -> tuple[str, ...]:
         """The quoted phrases of several words that nothing in the scope says."""
         return tuple(
             phrase
             for phrase in dict.fromkeys(question.phrases)
-            if len(words := self._words(phrase)) > 1
+            if len(words := self._words_of(phrase)) > 1
             and not any(len(library.phrase_positions(words)[0]) for library in self._libraries)
         )
 
-    def _excluded(self, library: LibraryIndex, exclusion: str) -> Longs:
+    def _excluded_segments(self, library: IndexPart, exclusion: str) -> Longs:
         tokens = list(self._analyser.tokens(exclusion))
         if len(tokens) == 1:
             return library.postings(tokens[0].term)[0].astype(np.int64)
         return np.concatenate(library.phrase_positions([token.word for token in tokens]))
 
-    def _words(self, phrase: str) -> list[str]:
+    def _words_of(self, phrase: str) -> list[str]:
         return [token.word for token in self._analyser.tokens(phrase)]
 
 
-def _shadowed(libraries: Sequence[LibraryIndex]) -> list[frozenset[int]]:
+def _shadowed_videos(libraries: Sequence[IndexPart]) -> list[frozenset[int]]:
     """For each library the videos that an earlier library of the scope has too: there, that one's wins."""
     if len(libraries) < 2:
         return [frozenset()] * len(libraries)
     seen: set[str] = set()
     result = []
     for library in libraries:
-        gone = library.gone.videos if library.gone else np.zeros(len(library.videos), np.bool_)
-        ids = {place: library.videos.video_id(place) for place in np.flatnonzero(~gone).tolist()}
+        gone = library.deleted.videos if library.deleted else np.zeros(len(library.videos), np.bool_)
+        ids = {place: library.videos.video_id_at(place) for place in np.flatnonzero(~gone).tolist()}
         result.append(frozenset(place for place, video_id in ids.items() if video_id in seen))
         seen.update(ids.values())
     return result

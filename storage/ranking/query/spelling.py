@@ -15,24 +15,24 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
-from storage.ranking.index.index_part import LibraryIndex
+from storage.ranking.index.index_part import IndexPart
 
-SHORTEST_REPAIRED = 4
+MIN_CORRECTED_LENGTH = 4
 """Letters a word needs before spelling is guessed at: shorter ones are one edit away from nearly everything."""
-SHORTEST_COMPLETED = 3
+MIN_COMPLETED_LENGTH = 3
 """Letters from which a word may be one that lost a letter ("tol" for "tool")."""
-MOST_GUESSES = 2
+MAX_GUESSES = 2
 """How many spellings stand in for one word where they are equally near ("laso": "lasso" or "last")."""
-TWO_EDITS_FROM = 7
+TWO_EDITS_FROM_LENGTH = 7
 """Letters from which two edits are allowed; one until then (measured, see benchmarks)."""
 
-COST_OF_CHANGE = 3.0
+SUBSTITUTION_COST = 3.0
 """How fast trust in a spelling falls with the share of the word that was changed: "cook rice" must not be answered with
 "cool rich", and "transfomer" must find the transformer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
+class Correction:
     """What a word is searched as: one spelling, or the two halves of a compound.
 
     `credit`, from 0 to 1, is how far the guess may be trusted: a compound fully, a spelling the less the more of the
@@ -43,69 +43,69 @@ class Repair:
     credit: float = 1.0
 
 
-class Speller:
+class SpellingCorrector:
     """Finds repairs in the words of the libraries of a scope."""
 
-    def __init__(self, libraries: Sequence[LibraryIndex]) -> None:
+    def __init__(self, libraries: Sequence[IndexPart]) -> None:
         self._libraries = tuple(libraries)
 
-    def spoken(self, word: str) -> int:
+    def count_spoken(self, word: str) -> int:
         """How often a word is spoken in the scope."""
-        return sum(index.said(word) for index in self._libraries)
+        return sum(index.word_count(word) for index in self._libraries)
 
-    def joined(self, left: str, right: str) -> str | None:
+    def join_compound(self, left: str, right: str) -> str | None:
         """The compound of two neighbouring words, if the scope speaks of it."""
-        return left + right if self.spoken(left + right) else None
+        return left + right if self.count_spoken(left + right) else None
 
-    def split(self, word: str) -> list[Repair]:
+    def split_compound(self, word: str) -> list[Correction]:
         """A word taken apart where its halves are spoken one after the other: the pair said most often, if any."""
         best, best_count = [], 0
-        for left, right in _halves(word):
+        for left, right in _split_positions(word):
             count = sum(len(index.phrase_positions((left, right))[0]) for index in self._libraries)
             if count > best_count:
-                best, best_count = [Repair((left, right))], count
+                best, best_count = [Correction((left, right))], count
         return best
 
-    def marked(self, word: str) -> list[Repair]:
+    def restore_marks(self, word: str) -> list[Correction]:
         """A word with other marks on its letters, as people type who have no key for them ("evenement" for
         "événement"); those said most often first. They mean the same word, so they are trusted fully."""
-        if len(word) < SHORTEST_COMPLETED or not word.isalpha():
+        if len(word) < MIN_COMPLETED_LENGTH or not word.isalpha():
             return []
-        bare = _bare(word)
+        bare = _strip_marks(word)
         spellings = {
             name
             for index in self._libraries
             for first in _letters_by_bare().get(bare[0], (word[0],))
             for name in index.words_like(first, len(word))
-            if _bare(name) == bare
+            if _strip_marks(name) == bare
         }
-        often = sorted(spellings, key=lambda name: (-self.spoken(name), name))
-        return [Repair((name,)) for name in often[:MOST_GUESSES]]
+        often = sorted(spellings, key=lambda name: (-self.count_spoken(name), name))
+        return [Correction((name,)) for name in often[:MAX_GUESSES]]
 
-    def respelt(self, word: str, most_edits: int) -> list[Repair]:
+    def find_spellings(self, word: str, most_edits: int) -> list[Correction]:
         """The spellings nearest to an unknown word, within so many edits; none where nothing is close."""
-        allowed = min(most_edits, 2 if len(word) >= TWO_EDITS_FROM else 1)
-        if len(word) < SHORTEST_COMPLETED or not word.isalpha() or allowed < most_edits:
+        allowed = min(most_edits, 2 if len(word) >= TWO_EDITS_FROM_LENGTH else 1)
+        if len(word) < MIN_COMPLETED_LENGTH or not word.isalpha() or allowed < most_edits:
             return []
-        candidates = self._near(word, allowed)
+        candidates = self._find_candidates(word, allowed)
         if not candidates:
             return []
         edits = cdist([word], candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0]
         close = [
-            (int(edit), name[0] != word[0], not _swapped(word, name), -self.spoken(name), name)
+            (int(edit), name[0] != word[0], not _is_transposition(word, name), -self.count_spoken(name), name)
             for edit, name in zip(edits, candidates, strict=True)
             if edit <= allowed
         ]
         if not close:
             return []
         nearest = min(close)[:3]
-        guesses = sorted(guess for guess in close if guess[:3] == nearest)[:MOST_GUESSES]
-        return [Repair((name,), _credit(word, name, edit)) for edit, *_, name in guesses]
+        guesses = sorted(guess for guess in close if guess[:3] == nearest)[:MAX_GUESSES]
+        return [Correction((name,), _spelling_credit(word, name, edit)) for edit, *_, name in guesses]
 
-    def _near(self, word: str, allowed: int) -> list[str]:
+    def _find_candidates(self, word: str, allowed: int) -> list[str]:
         """Words of about the same length with the same first letter, or with its first two letters mixed up."""
         lengths = range(len(word) - allowed, len(word) + allowed + 1)
-        if len(word) < SHORTEST_REPAIRED:
+        if len(word) < MIN_CORRECTED_LENGTH:
             lengths = range(len(word) + 1, len(word) + 2)
         near = (
             index.words_like(first, length)
@@ -116,17 +116,17 @@ class Speller:
         return list(dict.fromkeys(itertools.chain.from_iterable(near)))
 
 
-def _credit(word: str, name: str, edits: int) -> float:
-    changed = edits / 2 if _swapped(word, name) else edits
-    return max(0.0, 1 - COST_OF_CHANGE * changed / len(word))
+def _spelling_credit(word: str, name: str, edits: int) -> float:
+    changed = edits / 2 if _is_transposition(word, name) else edits
+    return max(0.0, 1 - SUBSTITUTION_COST * changed / len(word))
 
 
-def _swapped(word: str, name: str) -> bool:
+def _is_transposition(word: str, name: str) -> bool:
     """Whether letters only changed places: a slip of the finger, hardly ever another word."""
     return sorted(word) == sorted(name)
 
 
-def _bare(word: str) -> str:
+def _strip_marks(word: str) -> str:
     """A word without the marks on its letters."""
     if word.isascii():
         return word
@@ -138,12 +138,12 @@ def _letters_by_bare() -> Mapping[str, Sequence[str]]:
     """For each letter without marks, itself and those that are it with marks on: Latin, Greek and Cyrillic."""
     letters: dict[str, list[str]] = defaultdict(list)
     for letter in map(chr, (*range(0x61, 0x530), *range(0x1E00, 0x2000))):
-        if letter.islower() and len(bare := _bare(letter)) == 1:
+        if letter.islower() and len(bare := _strip_marks(letter)) == 1:
             letters[bare].append(letter)
     return letters
 
 
-def _halves(word: str) -> Iterator[tuple[str, str]]:
+def _split_positions(word: str) -> Iterator[tuple[str, str]]:
     for cut in range(1, len(word)):
         left, right = word[:cut], word[cut:]
         if all(len(half) > 1 or half.isdigit() for half in (left, right)):

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from storage.analysis import Analyser, Token, is_unspaced
 from storage.models import Question, QuestionTerm
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.query.glossary import Glossary, Way
-from storage.ranking.query.spelling import Repair, Speller
-from storage.ranking.weights import SHIPPED, Recipe
+from storage.ranking.query.glossary import GlossaryMatcher, Terms
+from storage.ranking.query.spelling import Correction, SpellingCorrector
+from storage.ranking.weights import SHIPPED_WEIGHTS, RankingWeights
 
-CREDIT_OF_STOP_WORDS = 0.25
+STOP_WORD_CREDIT = 0.25
 """How far it may be trusted that a question of stop words alone ("who are you?") is answered where they are said: so
 little that hardly any answer to it is confident. In scripts without spaces what counts as a stop word is no more than a
 rule of thumb, and quoted ones were meant."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Understood:
+class _ReadTerm:
     """A term, and the stretch of the question's words that its repair replaces."""
 
     term: QuestionTerm
@@ -27,16 +27,20 @@ class _Understood:
     end: int
 
 
-class Wording:
+class QueryTerms:
     """Reads questions with the vocabulary of one scope."""
 
-    def __init__(self, model: SparseBM25, speller: Speller, analyser: Analyser, glossary: Glossary) -> None:
+    def __init__(
+        self, model: SparseBM25, speller: SpellingCorrector, analyser: Analyser, glossary: GlossaryMatcher
+    ) -> None:
         self._model = model
         self._speller = speller
         self._analyser = analyser
         self._glossary = glossary
 
-    def read(self, question: Question, recipe: Recipe = SHIPPED) -> tuple[tuple[QuestionTerm, ...], str | None]:
+    def parse(
+        self, question: Question, recipe: RankingWeights = SHIPPED_WEIGHTS
+    ) -> tuple[tuple[QuestionTerm, ...], str | None]:
         """The terms to search for, and the repaired wording if any word had to be repaired.
 
         Quoted phrases are never repaired, nor is the glossary for them. A question of stop words alone is searched by
@@ -49,81 +53,81 @@ class Wording:
         if idle:
             meant, quoted_meant = free, quoted
         else:
-            meant = _content(free)
-            quoted_meant = [token for phrase in phrases for token in _content(phrase) or phrase]
-        said = self._said(free)
+            meant = _content_words(free)
+            quoted_meant = [token for phrase in phrases for token in _content_words(phrase) or phrase]
+        said = self._glossary_words(free)
         understood = [
-            self._with_said(self._understand(meant, position, recipe), said.get(token, ()))
+            self._add_glossary_words(self._read_token(meant, position, recipe), said.get(token, ()))
             for position, token in enumerate(meant)
         ]
-        terms = [*(each.term for each in understood), *(self._as_typed(token) for token in quoted_meant)]
+        terms = [*(each.term for each in understood), *(self._term_as_typed(token) for token in quoted_meant)]
         if idle and not said and not quoted and not is_unspaced(question.words):
-            terms = [replace(term, credit=CREDIT_OF_STOP_WORDS) for term in terms]
-        return tuple(_once(terms)), _reworded(question.words, understood)
+            terms = [replace(term, credit=STOP_WORD_CREDIT) for term in terms]
+        return tuple(_distinct_terms(terms)), _reword_question(question.words, understood)
 
-    def _understand(self, tokens: Sequence[Token], position: int, recipe: Recipe) -> _Understood:
+    def _read_token(self, tokens: Sequence[Token], position: int, recipe: RankingWeights) -> _ReadTerm:
         token = tokens[position]
-        plain = _Understood(self._as_typed(token), token.start, token.end)
-        compounds = list(self._compounds(tokens, position)) if recipe.compounds else []
-        if self._model.frequency(token.term):
-            joined = tuple((self._analyser.term(compound),) for compound, _, _ in compounds)
+        plain = _ReadTerm(self._term_as_typed(token), token.start, token.end)
+        compounds = list(self._find_compounds(tokens, position)) if recipe.compounds else []
+        if self._model.document_frequency(token.term):
+            joined = tuple((self._analyser.term_of(compound),) for compound, _, _ in compounds)
             alternatives = tuple(dict.fromkeys((*plain.term.alternatives, *joined)))
             return replace(plain, term=replace(plain.term, alternatives=alternatives))
         if compounds:
             compound, start, end = compounds[0]
-            return _Understood(self._meaning(token.word, [(compound,)]), start, end)
-        return self._stand_in(token, recipe) or plain
+            return _ReadTerm(self._make_term(token.word, [(compound,)]), start, end)
+        return self._correct_token(token, recipe) or plain
 
-    def _as_typed(self, token: Token) -> QuestionTerm:
-        own = ((token.term,),) if self._known(token.term) else ()
-        return QuestionTerm(token.word, own, self._model.weight(token.term))
+    def _term_as_typed(self, token: Token) -> QuestionTerm:
+        own = ((token.term,),) if self._is_known(token.term) else ()
+        return QuestionTerm(token.word, own, self._model.term_weight(token.term))
 
-    def _compounds(self, tokens: Sequence[Token], position: int) -> Iterator[tuple[str, int, int]]:
+    def _find_compounds(self, tokens: Sequence[Token], position: int) -> Iterator[tuple[str, int, int]]:
         """A word joined with the one before or after it ("word piece" where the talks say "wordpiece"), and where both
         stand in the question."""
         for left, right in ((position - 1, position), (position, position + 1)):
             if left >= 0 and right < len(tokens) and tokens[right].start - tokens[left].end == 1:
-                joined = self._speller.joined(tokens[left].word, tokens[right].word)
+                joined = self._speller.join_compound(tokens[left].word, tokens[right].word)
                 if joined:
                     yield joined, tokens[left].start, tokens[right].end
 
-    def _stand_in(self, token: Token, recipe: Recipe) -> _Understood | None:
-        titled = self._in_title(token.term)
-        repairs: list[Repair] = []
-        if recipe.repair and not titled:
-            repairs = self._speller.marked(token.word) or self._speller.respelt(token.word, most_edits=1)
+    def _correct_token(self, token: Token, recipe: RankingWeights) -> _ReadTerm | None:
+        titled = self._is_in_title(token.term)
+        repairs: list[Correction] = []
+        if recipe.spelling and not titled:
+            repairs = self._speller.restore_marks(token.word) or self._speller.find_spellings(token.word, most_edits=1)
         if recipe.compounds and not repairs:
             # Where the title has the word, the captions may still say it in two ("xlnet", "xl net").
-            repairs = self._speller.split(token.word)
-        if recipe.repair and not titled and not repairs:
-            repairs = self._speller.respelt(token.word, most_edits=2)
+            repairs = self._speller.split_compound(token.word)
+        if recipe.spelling and not titled and not repairs:
+            repairs = self._speller.find_spellings(token.word, most_edits=2)
         if not repairs:
             return None
         kept: tuple[str, ...] = (token.term,) if titled else ()
-        meant = self._meaning(token.word, [repair.words for repair in repairs], kept, repairs[0].credit)
-        return _Understood(meant, token.start, token.end)
+        meant = self._make_term(token.word, [repair.words for repair in repairs], kept, repairs[0].credit)
+        return _ReadTerm(meant, token.start, token.end)
 
-    def _meaning(
+    def _make_term(
         self, word: str, stand_ins: Sequence[tuple[str, ...]], kept: tuple[str, ...] = (), credit: float = 1.0
     ) -> QuestionTerm:
         said = [self._content_terms(" ".join(names)) for names in stand_ins]
         alternatives = tuple(dict.fromkeys(alternative for alternative in (kept, *said) if alternative))
-        weight = max((self._model.weight(term) for each in alternatives for term in each), default=0.0)
+        weight = max((self._model.term_weight(term) for each in alternatives for term in each), default=0.0)
         repaired_to = " or ".join(" ".join(names) for names in stand_ins)
         return QuestionTerm(word, alternatives, weight, repaired_to, credit)
 
     def _content_terms(self, text: str) -> tuple[str, ...]:
         return tuple(token.term for token in self._analyser.tokens(text) if not token.is_stop_word)
 
-    def _said(self, tokens: Sequence[Token]) -> dict[Token, list[Way]]:
+    def _glossary_words(self, tokens: Sequence[Token]) -> dict[Token, list[Terms]]:
         """What the captions say, by the glossary, for each token that they mis-hear; as far as it is in the scope."""
         return {
-            token: [way for way in stretch.said if all(self._known(term) for term in way)]
-            for stretch in self._glossary.stretches(tokens)
+            token: [way for way in stretch.said if all(self._is_known(term) for term in way)]
+            for stretch in self._glossary.find_matches(tokens)
             for token in tokens[stretch.first : stretch.last + 1]
         }
 
-    def _with_said(self, understood: _Understood, said: Sequence[Way]) -> _Understood:
+    def _add_glossary_words(self, understood: _ReadTerm, said: Sequence[Terms]) -> _ReadTerm:
         """A word with what the captions say for it beside its own term; no need then to guess at its spelling.
 
         Whatever is said in several ways is at least as common as the commonest of them, which is what it weighs.
@@ -134,21 +138,21 @@ class Wording:
         if term.credit < 1:
             term = replace(term, alternatives=(), repaired_to="", credit=1.0)
         alternatives = tuple(dict.fromkeys((*term.alternatives, *said)))
-        weight = min(max(self._model.weight(each) for each in way) for way in alternatives)
+        weight = min(max(self._model.term_weight(each) for each in way) for way in alternatives)
         return replace(understood, term=replace(term, alternatives=alternatives, weight=weight))
 
-    def _known(self, term: str) -> bool:
-        return bool(self._model.frequency(term)) or self._in_title(term)
+    def _is_known(self, term: str) -> bool:
+        return bool(self._model.document_frequency(term)) or self._is_in_title(term)
 
-    def _in_title(self, term: str) -> bool:
-        return any(len(index.titled(term)) for index in self._model.libraries)
+    def _is_in_title(self, term: str) -> bool:
+        return any(len(index.videos_titled(term)) for index in self._model.libraries)
 
 
-def _content(tokens: Iterable[Token]) -> list[Token]:
+def _content_words(tokens: Iterable[Token]) -> list[Token]:
     return [token for token in tokens if not token.is_stop_word]
 
 
-def _once(terms: Iterable[QuestionTerm]) -> Iterable[QuestionTerm]:
+def _distinct_terms(terms: Iterable[QuestionTerm]) -> Iterable[QuestionTerm]:
     """Each term once, and none for a word repaired to a stop word ("waht")."""
     seen: set[object] = set()
     for term in terms:
@@ -160,7 +164,7 @@ def _once(terms: Iterable[QuestionTerm]) -> Iterable[QuestionTerm]:
             yield term
 
 
-def _reworded(words: str, understood: Sequence[_Understood]) -> str | None:
+def _reword_question(words: str, understood: Sequence[_ReadTerm]) -> str | None:
     """The words with every repair in its place, or None if there is none that is searched for."""
     if not any(each.term.repaired_to and each.term.alternatives for each in understood):
         return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.database.connection import Database
 from storage.errors import RequestError
 from storage.indexing.index_files import IndexCache
-from storage.indexing.index_process import _brought_up_to_date
+from storage.indexing.index_process import _update_index_file
 from storage.library import INDEX_FOLDER, Library
 from storage.models import Labels
 from tests.support.kills.ground import BACKUP, EARLIER, NAME, SERVER, SHARED, captions, rows, smallest_kept
@@ -58,14 +58,14 @@ async def compaction(folder: Path) -> None:
     with smallest_kept():
         async with opened(folder) as library:
             for scope in (SHARED, SERVER):
-                await library.index_age_second(scope)
+                await library.index_age_seconds(scope)
             await asyncio.gather(*library._shelves._background)
 
 
 async def index_making(folder: Path) -> None:
     """What the process does that makes an index elsewhere."""
     for key in ("shared", "server:42"):
-        await _brought_up_to_date(folder / NAME, IndexCache(folder / INDEX_FOLDER), key, "en")
+        await _update_index_file(folder / NAME, IndexCache(folder / INDEX_FOLDER), key, "en")
 
 
 async def migration(folder: Path) -> None:

@@ -18,7 +18,7 @@ from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Source, Verdict, Vote
 from tests.support import schema_history
 
-SHARED, SERVER = access.host(), access.host("42")
+SHARED, SERVER = access.host_scope(), access.host_scope("42")
 _SAID = (
     "copper lantern harbour keeper bell fog bronze violin spruce varnish maple workshop bread dough oven salt river "
     "stone bridge paper letter engine valve piston garden tulip window morning winter thunder meadow compass sailor"
@@ -60,9 +60,9 @@ def smallest_kept() -> Iterator[None]:
         return False
 
     with (
-        patch.object(storage.indexing.index_manager, "SMALLEST_KEPT", 1),
-        patch.object(storage.indexing.index_manager, "make_elsewhere", refused),
-        patch.object(storage.indexing.library_index, "JOINED_AT_ONCE", 0),
+        patch.object(storage.indexing.index_manager, "MIN_CACHED_SEGMENTS", 1),
+        patch.object(storage.indexing.index_manager, "build_in_subprocess", refused),
+        patch.object(storage.indexing.library_index, "MAX_QUICK_MERGE_SEGMENTS", 0),
         patch.object(storage.indexing.library_index, "LATER_AT_LEAST", 0),
     ):
         yield
@@ -76,12 +76,12 @@ async def prepare(folder: Path) -> None:
     await library.import_files(SHARED, [(captions(2), Labels(video_id="talk", title="Talk"))])
     await library.import_files(SERVER, [(rows(("s1", "s2"), 3), Labels())])
     await library.add_to_glossary(SHARED, GlossaryEntry("bronce", "bronze"))
-    await ledger.vote(7, Vote("shared", "what is it?", "v1", 30.0, Verdict.HELPFUL))
-    await ledger.missed("shared", "where is it?", 7)
+    await ledger.save_vote(7, Vote("shared", "what is it?", "v1", 30.0, Verdict.HELPFUL))
+    await ledger.record_miss("shared", "where is it?", 7)
     await library.backup(folder / EARLIER)
     with smallest_kept():
         for scope in (SHARED, SERVER):
-            await library.index_age_second(scope)
+            await library.index_age_seconds(scope)
     await library.import_files(SHARED, [(rows(("v1", "v2", "v3"), 4, segments=18), Labels())])
     await ledger.close()
     await library.close()

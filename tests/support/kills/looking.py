@@ -12,7 +12,7 @@ from bot import asking
 from bot.answering.values import Answer
 from storage import access
 from storage.library import Library
-from storage.models import Findings, Question, StoredVideo
+from storage.models import Question, SearchResult, StoredVideo
 from tests.support.kills.acts import opened
 from tests.support.kills.ground import NAME
 
@@ -67,13 +67,13 @@ async def answers_hold(folder: Path) -> None:
     """With the index as it was left the answers are those of one made anew, to the last bit; and nothing is wrong."""
     async with opened(folder) as library:
         left = await _answers(library)
-        library._shelves.forget()
+        library._shelves.clear()
         assert left == await _answers(library)
         assert await library.problems() == []
 
 
-async def _answers(library: Library) -> list[tuple[Findings, Answer]]:
-    scopes = [access.one(size.library) for size in await library.sizes()]
+async def _answers(library: Library) -> list[tuple[SearchResult, Answer]]:
+    scopes = [access.any_scope(size.library) for size in await library.sizes()]
     return [
         (await library.search(scope, Question(text, text), 10), await asking.ask(library, scope, text))
         for scope in scopes
