@@ -164,7 +164,7 @@ def _watched(later: Path, database: Path, effort: Effort) -> tuple[Times, Times]
         library = await Library.open(database, UNLIMITED)
         asked = questions(effort.questions)
         await _search(library, asked[0])
-        runtime_tuning.keep_short()  # as the bot does when it has started
+        runtime_tuning.shorten_pauses()  # as the bot does when it has started
         idle = await event_loop.idle()
         importing = asyncio.create_task(_import(library, later))
         busy = await event_loop.busy(library, SCOPE, importing, asked)

@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 
 from bot.cli.app import app
 from bot.cli.session import Session
-from bot.discord_status import Standing
+from bot.discord_status import DiscordStatus
 from bot.errors import SetupError
 from bot.settings import Settings
 from storage.ledger import Ledger
@@ -26,7 +26,7 @@ def _load_settings() -> Settings:
     return Settings.from_mapping({**written, **os.environ})
 
 
-class _Discord:
+class _LazyDiscordApp:
     """The Discord face, imported when it is wanted: a command at the terminal does not wait for it."""
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
@@ -34,10 +34,10 @@ class _Discord:
 
         await run(settings, library, ledger)
 
-    async def look(self, settings: Settings) -> Standing:
-        from bot.discord_app.status_check import look
+    async def check_status(self, settings: Settings) -> DiscordStatus:
+        from bot.discord_app.status_check import check_status
 
-        return await look(settings)
+        return await check_status(settings)
 
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
         from bot.discord_app.runner import sync
@@ -51,7 +51,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A byte or a letter that the terminal's encoding lacks must not end a list of questions.
             stream.reconfigure(errors="replace")
-    app(obj=Session(_load_settings, _Discord()), prog_name="cuepoint")
+    app(obj=Session(_load_settings, _LazyDiscordApp()), prog_name="cuepoint")
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from bot.answering.answer import compose, merge
-from bot.answering.excerpts import QUOTE_LENGTH, whole
+from bot.answering.answer import compose_answer, merge_answers
+from bot.answering.excerpts import QUOTE_LENGTH, quote_whole
 from bot.answering.matching import Matcher
-from bot.answering.passages import PASSAGES_PER_VIDEO, join, reopen
-from bot.answering.question import parse_question, unquoted
-from bot.answering.sureness import Cuts
-from bot.answering.timeline import side_by_side
-from bot.answering.values import Answer, AnsweredTimeline, Found, OpenedPassage, Passage, Stretch
+from bot.answering.passages import MAX_PASSAGES_PER_VIDEO, build_passage, widen_passage
+from bot.answering.question import drop_phrases, parse_question
+from bot.answering.sureness import SurenessThresholds
+from bot.answering.timeline import combine_strips
+from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, OpenedPassage, Passage, PassageRange
 from bot.errors import PassageGone
 from bot.operations import metrics
 from storage.errors import UnknownFilter
@@ -28,23 +28,23 @@ from storage.models import ALL_FEATURES, Hit, Question, RankingFeature, Scope, S
 _COMPOSING = ThreadPoolExecutor(1, "composing")
 """One answer at a time: threads that only run Python hold each other up."""
 
-Seen = TypeVar("Seen")
+Result = TypeVar("Result")
 
-QUOTES = 5
+DEFAULT_QUOTES = 5
 """How many excerpts an answer shows at most."""
-HITS_READ = 8
+HITS_PER_QUOTE = 8
 """How many hits are looked at for each: neighbours, repetitions and a talkative video drop out."""
 SPARE_PASSAGES = 5
 """How many passages more than excerpts are read, because some say the same."""
-STRIPS = 12
+MAX_STRIPS = 12
 """How many videos a timeline shows at most: more make a picture that nobody can read in a chat."""
-MOMENTS = 8
+MAX_MOMENTS = 8
 """How many moments of them are numbered and quoted: what a card has room for."""
 MOMENT_LENGTH = 200
 """About how many characters of each are quoted: a timeline tells where, and an answer what."""
-NOTHING_IS_ENOUGH = Cuts(1.0, 1.0)
+NEAR_MISS_THRESHOLDS = SurenessThresholds(1.0, 1.0)
 """For what is shown only as a near miss, however well it matches."""
-AROUND_SECOND = 120.0
+AROUND_SECONDS = 120.0
 """How far around a hit its neighbours are looked for; a segment is rarely longer than 40 seconds."""
 
 
@@ -55,8 +55,8 @@ async def ask(
     *,
     video: str = "",
     creator: str = "",
-    limit: int = QUOTES,
-    cuts: Cuts | None = None,
+    limit: int = DEFAULT_QUOTES,
+    cuts: SurenessThresholds | None = None,
 ) -> Answer:
     """Answer a question from the libraries of a scope, or from the sample talks while it is empty.
 
@@ -64,11 +64,13 @@ async def ask(
 
     Raises EmptyQuestion, and UnknownFilter where a filter names nothing.
     """
-    with metrics.timing(metrics.Step.SEARCH):
+    with metrics.time_step(metrics.AnswerStep.SEARCH):
         question = parse_question(text, video=video, creator=creator)
-        found = await _found(library, scope, question, HITS_READ * limit)
-    with metrics.timing(metrics.Step.COMPOSE):
-        answer = merge([await _answer(library, part, question, each, limit, cuts) for part, each in found], limit)
+        found = await _search(library, scope, question, HITS_PER_QUOTE * limit)
+    with metrics.time_step(metrics.AnswerStep.COMPOSE):
+        answer = merge_answers(
+            [await _compose(library, part, question, each, limit, cuts) for part, each in found], limit
+        )
     return await _with_near_misses(answer, library, scope, question, limit)
 
 
@@ -76,47 +78,54 @@ async def _with_near_misses(answer: Answer, library: Library, scope: Scope, ques
     """An answer; where its quoted phrases left nothing to show, with what comes near to their words."""
     if not question.phrases or answer.excerpts or answer.near_misses:
         return answer
-    question = unquoted(question)
-    with metrics.timing(metrics.Step.SEARCH):
-        found = await _found(library, scope, question, HITS_READ * limit)
-    with metrics.timing(metrics.Step.COMPOSE):
-        near = [await _answer(library, part, question, each, limit, NOTHING_IS_ENOUGH) for part, each in found]
-    return replace(answer, near_misses=merge(near, limit).near_misses)
+    question = drop_phrases(question)
+    with metrics.time_step(metrics.AnswerStep.SEARCH):
+        found = await _search(library, scope, question, HITS_PER_QUOTE * limit)
+    with metrics.time_step(metrics.AnswerStep.COMPOSE):
+        near = [await _compose(library, part, question, each, limit, NEAR_MISS_THRESHOLDS) for part, each in found]
+    return replace(answer, near_misses=merge_answers(near, limit).near_misses)
 
 
 async def timeline(
-    library: Library, scope: Scope, text: str, *, video: str = "", creator: str = "", cuts: Cuts | None = None
+    library: Library,
+    scope: Scope,
+    text: str,
+    *,
+    video: str = "",
+    creator: str = "",
+    cuts: SurenessThresholds | None = None,
 ) -> AnsweredTimeline:
     """Where in the videos of a scope a question is spoken of. Its answer and its errors are as those of `ask`."""
     question = parse_question(text, video=video, creator=creator)
 
     async def look(part: Scope) -> Timeline:
-        return await library.timeline(part, question, STRIPS)
+        return await library.timeline(part, question, MAX_STRIPS)
 
-    with metrics.timing(metrics.Step.SEARCH):
-        found = await _in_each_language(library, scope, look)
-    with metrics.timing(metrics.Step.COMPOSE):
+    with metrics.time_step(metrics.AnswerStep.SEARCH):
+        found = await _for_each_language(library, scope, look)
+    with metrics.time_step(metrics.AnswerStep.COMPOSE):
         answers = [
-            await _answer(library, part, question, each.result, MOMENTS, cuts, MOMENT_LENGTH) for part, each in found
+            await _compose(library, part, question, each.result, MAX_MOMENTS, cuts, MOMENT_LENGTH)
+            for part, each in found
         ]
-    answer = await _with_near_misses(merge(answers, MOMENTS), library, scope, question, MOMENTS)
-    if answer.found is Found.NOTHING:
+    answer = await _with_near_misses(merge_answers(answers, MAX_MOMENTS), library, scope, question, MAX_MOMENTS)
+    if answer.level is AnswerLevel.NOTHING:
         return AnsweredTimeline(answer)
     spoken_in = frozenset(excerpt.video.video_id for excerpt in answer.excerpts)
-    return AnsweredTimeline(answer, side_by_side([each for _, each in found], spoken_in, STRIPS))
+    return AnsweredTimeline(answer, combine_strips([each for _, each in found], spoken_in, MAX_STRIPS))
 
 
-async def _answer(
+async def _compose(
     library: Library,
     scope: Scope,
     question: Question,
     findings: SearchResult,
     limit: int,
-    cuts: Cuts | None,
+    cuts: SurenessThresholds | None,
     length: int = QUOTE_LENGTH,
 ) -> Answer:
-    passages = await _passages(library, scope, question, findings, limit + SPARE_PASSAGES)
-    composing = partial(compose, question, findings, passages, limit, cuts, length)
+    passages = await _select_passages(library, scope, question, findings, limit + SPARE_PASSAGES)
+    composing = partial(compose_answer, question, findings, passages, limit, cuts, length)
     return await asyncio.get_running_loop().run_in_executor(_COMPOSING, composing)
 
 
@@ -132,13 +141,13 @@ async def search(
 ) -> tuple[Hit, ...]:
     """The ranked segments themselves, nothing joined or dropped. Raises as `ask` does."""
     question = parse_question(text, video=video, creator=creator)
-    found = await _found(library, scope, question, limit, steps)
+    found = await _search(library, scope, question, limit, steps)
     hits = (hit for _, findings in found for hit in findings.hits)
     return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
 
 
 async def open_passage(
-    library: Library, scope: Scope, text: str, stretch: Stretch, *, step: int = 0, creator: str = ""
+    library: Library, scope: Scope, text: str, stretch: PassageRange, *, step: int = 0, creator: str = ""
 ) -> OpenedPassage:
     """A passage by itself, its matches marked for the question; `step` widens it, -1 to earlier and +1 to later.
 
@@ -146,26 +155,26 @@ async def open_passage(
     """
     question = parse_question(text, video=stretch.video_id, creator=creator)
     try:
-        found = await _found(library, scope, question, 1)
+        found = await _search(library, scope, question, 1)
         if question.phrases and not any(findings.hits for _, findings in found):
             # It was shown as a near miss, for the words of a phrase that nobody says.
-            question = unquoted(question)
-            found = await _found(library, scope, question, 1)
+            question = drop_phrases(question)
+            found = await _search(library, scope, question, 1)
     except UnknownFilter as error:
         raise PassageGone("That video is no longer here; ask again.") from error
     scope, findings = next((each for each in found if each[1].hits), found[0])
     matcher = Matcher(question, findings)
-    start, end = stretch.first_second - AROUND_SECOND, stretch.last_second + AROUND_SECOND
+    start, end = stretch.first_second - AROUND_SECONDS, stretch.last_second + AROUND_SECONDS
     around = await library.segments_between(scope, stretch.video_id, start, end)
-    segments, earlier, later = reopen(around, stretch, step, matcher)
+    segments, earlier, later = widen_passage(around, stretch, step, matcher)
     if not segments or not findings.hits:
         raise PassageGone("That passage is no longer here; ask again.")
     best = findings.hits[0]
-    excerpt = await asyncio.to_thread(whole, Passage(best.video, segments, best.score), matcher)
+    excerpt = await asyncio.to_thread(quote_whole, Passage(best.video, segments, best.score), matcher)
     return OpenedPassage(excerpt, earlier, later)
 
 
-async def _found(
+async def _search(
     library: Library, scope: Scope, question: Question, limit: int, steps: frozenset[RankingFeature] = ALL_FEATURES
 ) -> list[tuple[Scope, SearchResult]]:
     """What is found for a question. Raises UnknownFilter where a filter names nothing."""
@@ -173,12 +182,12 @@ async def _found(
     async def look(part: Scope) -> SearchResult:
         return await library.search(part, question, limit, steps=steps)
 
-    return await _in_each_language(library, scope, look)
+    return await _for_each_language(library, scope, look)
 
 
-async def _in_each_language(
-    library: Library, scope: Scope, look: Callable[[Scope], Awaitable[Seen]]
-) -> list[tuple[Scope, Seen]]:
+async def _for_each_language(
+    library: Library, scope: Scope, look: Callable[[Scope], Awaitable[Result]]
+) -> list[tuple[Scope, Result]]:
     """What each language of a scope says of a question: words are read otherwise in each.
 
     Raises UnknownFilter where a filter names nothing in any of them.
@@ -195,23 +204,23 @@ async def _in_each_language(
     return found
 
 
-async def _passages(
+async def _select_passages(
     library: Library, scope: Scope, question: Question, findings: SearchResult, wanted: int
 ) -> list[Passage]:
     """The best hits with the speech around them; a hit that a better one has taken in is not shown again."""
-    shelf = _Taken(Matcher(question, findings), wanted if findings.one_video else PASSAGES_PER_VIDEO)
+    shelf = _PassageSelection(Matcher(question, findings), wanted if findings.one_video else MAX_PASSAGES_PER_VIDEO)
     hits = list(findings.hits)
     # A few at a time: the first that are read are nearly always enough.
     while hits and len(shelf.passages) < wanted:
         batch = [hit for hit in hits[:wanted] if shelf.wants(hit)]
         del hits[:wanted]
-        for hit, around in zip(batch, await library.segments_around(scope, batch, AROUND_SECOND), strict=True):
+        for hit, around in zip(batch, await library.segments_around(scope, batch, AROUND_SECONDS), strict=True):
             if shelf.wants(hit):
                 shelf.take(hit, around)
     return shelf.passages[:wanted]
 
 
-class _Taken:
+class _PassageSelection:
     """The passages so far, and which segments they have taken in."""
 
     def __init__(self, matcher: Matcher, most_a_video: int) -> None:
@@ -233,7 +242,7 @@ class _Taken:
         """
         video_id = hit.video.video_id
         shown = {start for taken_id, start in self._segments if taken_id == video_id}
-        passage = join(hit, _free(hit.segment.start_second, around, shown), self._matcher)
+        passage = build_passage(hit, _free_segments(hit.segment.start_second, around, shown), self._matcher)
         if not self._matcher.holds_phrases(segment.text for segment in passage.segments):
             return
         self._segments.update((video_id, segment.start_second) for segment in passage.segments)
@@ -241,7 +250,7 @@ class _Taken:
         self.passages.append(passage)
 
 
-def _free(start: float, around: list[Segment], shown: set[float]) -> list[Segment]:
+def _free_segments(start: float, around: list[Segment], shown: set[float]) -> list[Segment]:
     """The segments about the one that begins at `start`, as far as no other passage shows them already."""
     before = itertools.takewhile(
         lambda each: each.start_second not in shown, reversed([each for each in around if each.start_second < start])

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DiscordStatus:
     """The bot's name, the privileged intents that are on and not needed, and by how much our clock is ahead, in
     seconds; negative where it is behind, None where Discord did not say."""
 
     name: str
     needless_intents: tuple[str, ...] = ()
-    clock_ahead_second: float | None = None
+    clock_ahead_seconds: float | None = None

@@ -35,15 +35,15 @@ class SetupError(SettingsError):
     """A setting of this installation that cannot be used: starting again does not help."""
 
 
-class UnaskableQuestion(BotError):
+class InvalidQuestion(BotError):
     """A question that cannot be looked for as it is."""
 
 
-class EmptyQuestion(UnaskableQuestion):
+class EmptyQuestion(InvalidQuestion):
     """A question without a word to look for."""
 
 
-class QuestionTooLong(UnaskableQuestion):
+class QuestionTooLong(InvalidQuestion):
     """A question with more characters, or more words, than anybody asks with."""
 
 
@@ -51,11 +51,11 @@ class PassageGone(BotError):
     """A passage that was shown before and is stored no more."""
 
 
-class ServerOutOfReach(BotError):
+class ServerNotAccessible(BotError):
     """A server that somebody picked and whose videos they may not see there, or that does not exist."""
 
 
-class AskedTooSoon(BotError):
+class CooldownActive(BotError):
     """A person's next question within the cool-down."""
 
 
@@ -71,7 +71,7 @@ class LibraryBusy(BotError):
     """A library into which an import is running, or that had its imports for today."""
 
 
-class BrokenOff(BotError):
+class ImportCancelled(BotError):
     """An import that was not done because the bot is told to stop: nothing of it is stored."""
 
 
@@ -79,7 +79,7 @@ class CannotConnect(BotError):
     """Discord cannot be reached, or does not let the bot in now; a later start may succeed."""
 
 
-class ShutOut(CannotConnect):
+class LoginRefused(CannotConnect):
     """Discord refuses the token or the intents. Every further start would be refused too, until a person acts."""
 
 

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.answering.sureness import CLOSEST, CONFIDENT, Cuts
+from bot.answering.sureness import CLOSEST, CONFIDENT, SurenessThresholds
 from bot.errors import SetupError
 from storage.models import MEGABYTE, Limits, Quota
 
@@ -141,9 +141,9 @@ class Settings(BaseModel):
         return self
 
     @property
-    def cuts(self) -> Cuts:
+    def cuts(self) -> SurenessThresholds:
         """How sure an answer must be."""
-        return Cuts(self.confident_from, self.closest_from)
+        return SurenessThresholds(self.confident_from, self.closest_from)
 
     @property
     def server_quota(self) -> Quota:

@@ -14,7 +14,7 @@ SHORTEST_GUESSED = 4
 """Letters from which a word may be misspelt: a shorter one is in nearly every name, somehow."""
 
 
-def called(search: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
+def find(search: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
     """The videos whose title, creator or id holds every word of a search, in any order, the closest first.
 
     All of them, in their own order, where nothing is looked for.

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.answering.excerpts import QUOTE_LENGTH, excerpt
+from bot.answering.excerpts import QUOTE_LENGTH, quote_densest
 from bot.answering.matching import Matcher
-from bot.answering.near_duplicates import says_the_same, shingles
-from bot.answering.sureness import Cuts, sureness
-from bot.answering.values import Answer, Elsewhere, Excerpt, Found, Passage
+from bot.answering.near_duplicates import says_the_same, shingles_of
+from bot.answering.sureness import SurenessThresholds, compute_sureness
+from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Passage
 from storage.analysis import fold, is_unspaced
 from storage.models import Question, SearchResult
 
@@ -19,51 +19,51 @@ BESIDE_BEST = 0.4
 NEAR_MISSES = 3
 
 
-def compose(
+def compose_answer(
     question: Question,
     findings: SearchResult,
     passages: Iterable[Passage],
     limit: int,
-    cuts: Cuts | None = None,
+    cuts: SurenessThresholds | None = None,
     length: int = QUOTE_LENGTH,
 ) -> Answer:
     """Answer a question from its passages, best first; at most `limit` excerpts of about `length` characters, no two of
     them alike."""
-    cuts = cuts or Cuts()
+    cuts = cuts or SurenessThresholds()
     words = (term.word for term in findings.terms if not term.alternatives)
     unknown = tuple(dict.fromkeys((*words, *findings.unmatched_phrases)))
     passages = list(passages)
     best = max((passage.score for passage in passages), default=0.0)
-    sure = sureness(best, findings)
-    found = cuts.found(sure) if passages else Found.NOTHING
-    if found is Found.NOTHING:
+    sure = compute_sureness(best, findings)
+    found = cuts.level(sure) if passages else AnswerLevel.NOTHING
+    if found is AnswerLevel.NOTHING:
         wanted, enough = NEAR_MISSES, 0.0
     else:
         wanted, enough = limit, BESIDE_BEST * best
     matcher = Matcher(question, findings)
     worth_showing = (passage for passage in passages if passage.score >= enough)
-    shown = tuple(_distinct(worth_showing, matcher, wanted, length))
-    if found is Found.NOTHING:
+    shown = tuple(_distinct_excerpts(worth_showing, matcher, wanted, length))
+    if found is AnswerLevel.NOTHING:
         return Answer(
             question.text, found, (), findings.searched_for, unknown, shown, sure, findings.unmatched_exclusions
         )
     return Answer(question.text, found, shown, findings.searched_for, unknown, (), sure, findings.unmatched_exclusions)
 
 
-def merge(answers: Sequence[Answer], limit: int) -> Answer:
+def merge_answers(answers: Sequence[Answer], limit: int) -> Answer:
     """One answer from those of several languages to the same question, by score; as sure as the surest of them."""
-    merged = _merged(answers, limit)
-    return replace(merged, unknown_terms=tuple(dict.fromkeys(_as_typed(merged.unknown_terms, merged.question))))
+    merged = _merge_excerpts(answers, limit)
+    return replace(merged, unknown_terms=tuple(dict.fromkeys(_restore_typed(merged.unknown_terms, merged.question))))
 
 
-def _merged(answers: Sequence[Answer], limit: int) -> Answer:
+def _merge_excerpts(answers: Sequence[Answer], limit: int) -> Answer:
     surest = max(answers, key=lambda answer: answer.sureness)
     others = [answer for answer in answers if answer is not surest]
     if not others:
         return surest
-    worth_showing = [surest, *(answer for answer in others if answer.found is surest.found)]
-    excerpts = sorted((each for answer in worth_showing for each in answer.excerpts), key=_by_score)
-    near_misses = sorted((each for answer in worth_showing for each in answer.near_misses), key=_by_score)
+    worth_showing = [surest, *(answer for answer in others if answer.level is surest.level)]
+    excerpts = sorted((each for answer in worth_showing for each in answer.excerpts), key=_sort_key)
+    near_misses = sorted((each for answer in worth_showing for each in answer.near_misses), key=_sort_key)
     return replace(
         surest,
         excerpts=tuple(excerpts[:limit]),
@@ -71,16 +71,16 @@ def _merged(answers: Sequence[Answer], limit: int) -> Answer:
         unknown_terms=tuple(
             word for word in surest.unknown_terms if all(word in answer.unknown_terms for answer in others)
         ),
-        unsaid=tuple(word for word in surest.unsaid if all(word in answer.unsaid for answer in others)),
+        unmatched=tuple(word for word in surest.unmatched if all(word in answer.unmatched for answer in others)),
     )
 
 
-def _as_typed(words: Iterable[str], question: str) -> Iterator[str]:
+def _restore_typed(words: Iterable[str], question: str) -> Iterator[str]:
     """The words that nobody says, as the question has them: in scripts without spaces they are pairs of characters,
     each with one of the next, and the run of them is told."""
     typed, run = fold(question), ""
     for word in words:
-        longer = run + word[_shared(run, word) :]
+        longer = run + word[_overlap_length(run, word) :]
         if run and (len(longer) == len(run) + len(word) or longer not in typed):
             yield run
             longer = word
@@ -89,31 +89,31 @@ def _as_typed(words: Iterable[str], question: str) -> Iterator[str]:
         yield run
 
 
-def _shared(run: str, word: str) -> int:
+def _overlap_length(run: str, word: str) -> int:
     """How many characters at the end of a run a pair of characters repeats."""
     if not is_unspaced(word):
         return 0
     return next((size for size in range(len(word) - 1, 0, -1) if run.endswith(word[:size])), 0)
 
 
-def _by_score(excerpt: Excerpt) -> float:
+def _sort_key(excerpt: Excerpt) -> float:
     return -excerpt.score
 
 
-def _distinct(passages: Iterable[Passage], matcher: Matcher, wanted: int, length: int) -> Iterator[Excerpt]:
+def _distinct_excerpts(passages: Iterable[Passage], matcher: Matcher, wanted: int, length: int) -> Iterator[Excerpt]:
     """The first excerpts that say something new, each with where else it is said."""
     kept: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
-    elsewhere: dict[int, list[Elsewhere]] = {}
+    elsewhere: dict[int, list[OtherPlace]] = {}
     for passage in passages:
-        said = shingles(passage.text)
+        said = shingles_of(passage.text)
         same = next((place for place, (_, quote) in enumerate(kept) if says_the_same(quote, said)), None)
         if same is None and len(kept) == wanted:
             continue
         # Quoting is most of the work of an answer: no more is quoted than is shown.
-        candidate = excerpt(passage, matcher, length)
+        candidate = quote_densest(passage, matcher, length)
         if same is None:
-            kept.append((candidate, shingles(candidate.quote)))
+            kept.append((candidate, shingles_of(candidate.quote)))
         else:
-            elsewhere.setdefault(same, []).append(Elsewhere(candidate.video, candidate.start_second, candidate.link))
+            elsewhere.setdefault(same, []).append(OtherPlace(candidate.video, candidate.start_second, candidate.link))
     for place, (each, _) in enumerate(itertools.islice(kept, wanted)):
-        yield replace(each, also=tuple(elsewhere.get(place, ())))
+        yield replace(each, other_places=tuple(elsewhere.get(place, ())))

@@ -17,11 +17,11 @@ from storage.models import Segment
 
 QUOTE_LENGTH = 300
 """About how many characters are quoted."""
-SHORTEST_QUOTE = 160
+MIN_QUOTE_LENGTH = 160
 """Characters a quote has at least, where the passage has them: fewer say too little by themselves."""
 LEAD_IN = 80
 """Characters that may go before the first match for free: a match wants the words it answers with."""
-LONGEST_UNIT = 90
+MAX_UNIT_LENGTH = 90
 """Characters from which a stretch without any boundary is cut between words, and a word without spaces within."""
 UNIT_LENGTH = 45
 
@@ -43,32 +43,32 @@ _AGAIN, _CLEAN_START, _CLEAN_END, _LENGTH, _LATE = 0.04, 0.06, 0.05, 0.05, 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class _TextRange:
     """A candidate quote: `text[start:end]` of the passage."""
 
     start: int
     end: int
 
 
-def excerpt(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH) -> Excerpt:
+def quote_densest(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH) -> Excerpt:
     """Quote the densest stretch of a passage, about `length` characters, from cue to cue or clause to clause."""
     text = passage.text
-    return _quoting(passage, matcher, _densest(text, passage, matcher, length))
+    return _make_excerpt(passage, matcher, _find_densest(text, passage, matcher, length))
 
 
-def whole(passage: Passage, matcher: Matcher) -> Excerpt:
+def quote_whole(passage: Passage, matcher: Matcher) -> Excerpt:
     """Quote a passage from its first word to its last."""
-    return _quoting(passage, matcher, _Stretch(0, len(passage.text)))
+    return _make_excerpt(passage, matcher, _TextRange(0, len(passage.text)))
 
 
-def _quoting(passage: Passage, matcher: Matcher, chosen: _Stretch) -> Excerpt:
+def _make_excerpt(passage: Passage, matcher: Matcher, chosen: _TextRange) -> Excerpt:
     text = passage.text
     quote = text[chosen.start : chosen.end]
     start = _second_at(passage.segments, chosen.start)
     return Excerpt(
         video=passage.video,
         quote=quote,
-        highlights=matcher.highlights(quote),
+        highlights=matcher.find_highlights(quote),
         start_second=start,
         end_second=max(start, _end_second(passage.segments, chosen.end)),
         link=link_at(passage.video.url, start),
@@ -79,24 +79,24 @@ def _quoting(passage: Passage, matcher: Matcher, chosen: _Stretch) -> Excerpt:
     )
 
 
-def _densest(text: str, passage: Passage, matcher: Matcher, length: int) -> _Stretch:
-    units = _units(passage.segments)
-    best, best_worth = _Stretch(*units[0]), float("-inf")
-    worth_of = _Worth(text, matcher.matches(text), matcher.phrase_spans(text), length)
+def _find_densest(text: str, passage: Passage, matcher: Matcher, length: int) -> _TextRange:
+    units = _split_units(passage.segments)
+    best, best_worth = _TextRange(*units[0]), float("-inf")
+    worth_of = _QuoteScorer(text, matcher.find_matches(text), matcher.find_phrases(text), length)
     for first, (start, _) in enumerate(units):
         for _, end in units[first:]:
             size = end - start
             if size > length and end != units[first][1]:
                 break
-            if size < min(SHORTEST_QUOTE, len(text) - start):
+            if size < min(MIN_QUOTE_LENGTH, len(text) - start):
                 continue
             worth = worth_of(start, end)
             if worth > best_worth + 1e-9:
-                best, best_worth = _Stretch(start, end), worth
+                best, best_worth = _TextRange(start, end), worth
     return best
 
 
-class _Worth:
+class _QuoteScorer:
     """What a stretch of a passage is worth as a quote. Made once a passage: a passage has a hundred stretches."""
 
     def __init__(self, text: str, matches: Sequence[Match], phrases: Sequence[tuple[int, int]], length: int) -> None:
@@ -122,7 +122,7 @@ class _Worth:
         return _SENTENCE_END.search(self._text, max(0, position - 5), position) is not None
 
 
-def _units(segments: Sequence[Segment]) -> list[tuple[int, int]]:
+def _split_units(segments: Sequence[Segment]) -> list[tuple[int, int]]:
     """The stretches a quote is made of, by offsets into the passage: cues, clauses, or a few words at a time."""
     units: list[tuple[int, int]] = []
     base = 0
@@ -130,18 +130,18 @@ def _units(segments: Sequence[Segment]) -> list[tuple[int, int]]:
         cuts = [mark.offset for mark in segment.marks] or [match.end() for match in _CLAUSE_END.finditer(segment.text)]
         edges = sorted({0, *cuts, len(segment.text)})
         for left, right in pairwise(edges):
-            units += [(base + start, base + end) for start, end in _short(segment.text, left, right)]
+            units += [(base + start, base + end) for start, end in _split_long(segment.text, left, right)]
         base += len(segment.text) + 1
     return units
 
 
-def _short(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
+def _split_long(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
     """A stretch without the spaces around it; a long one in pieces."""
-    pieces = list(_pieces(text, left, right))
+    pieces = list(_split_pieces(text, left, right))
     if not pieces:
         return
     start, end = pieces[0][0], pieces[-1][1]
-    if end - start > LONGEST_UNIT:
+    if end - start > MAX_UNIT_LENGTH:
         for (_, end), (following, far) in pairwise(pieces):
             if far - start > UNIT_LENGTH:
                 yield start, end
@@ -149,10 +149,10 @@ def _short(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
     yield start, pieces[-1][1]
 
 
-def _pieces(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
+def _split_pieces(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
     """What a stretch may be cut between: words, or the letters of a word that is too long to be one."""
     for word in _WORD.finditer(text, left, right):
-        if word.end() - word.start() <= LONGEST_UNIT:
+        if word.end() - word.start() <= MAX_UNIT_LENGTH:
             yield word.span()
         else:
             for letters in _LETTERS.finditer(text, *word.span(), concurrent=False):

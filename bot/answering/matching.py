@@ -27,32 +27,32 @@ class Matcher:
         self._tokens: dict[str, list[Token]] = {}
         self.terms = findings.terms
         self._by_term = {term: place for place, each in enumerate(findings.terms) for term in each.terms}
-        self._phrases = [self._words(phrase) for phrase in question.phrases]
-        self._excluded_terms, self._excluded_phrases = self._exclusions(question.exclusions)
+        self._phrases = [self._words_of(phrase) for phrase in question.phrases]
+        self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
 
-    def matches(self, text: str) -> list[Match]:
+    def find_matches(self, text: str) -> list[Match]:
         """Every word of the question in a text, in order."""
         return [
             Match(token.start, token.end, place, self.terms[place].weight)
-            for token in self._read(text)
+            for token in self._read_tokens(text)
             if (place := self._by_term.get(token.term)) is not None
         ]
 
-    def highlights(self, text: str) -> tuple[tuple[int, int], ...]:
+    def find_highlights(self, text: str) -> tuple[tuple[int, int], ...]:
         """The stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
-        tokens = self._read(text)
+        tokens = self._read_tokens(text)
         spans = {(token.start, token.end) for token in tokens if token.term in self._by_term}
-        spans.update(self.phrase_spans(text))
-        return tuple(_joined(sorted(spans), text))
+        spans.update(self.find_phrases(text))
+        return tuple(_join_spans(sorted(spans), text))
 
-    def phrase_spans(self, text: str) -> list[tuple[int, int]]:
+    def find_phrases(self, text: str) -> list[tuple[int, int]]:
         """Where the quoted phrases of the question stand in a text."""
-        tokens = self._read(text)
+        tokens = self._read_tokens(text)
         words = [token.word for token in tokens]
         return [
             (tokens[place].start, tokens[place + len(phrase) - 1].end)
             for phrase in self._phrases
-            for place in _runs(words, phrase)
+            for place in _find_runs(words, phrase)
         ]
 
     def holds_phrases(self, texts: Iterable[str]) -> bool:
@@ -60,8 +60,8 @@ class Matcher:
 
         Each is read by itself, as the index reads segments: a sound mark ends where its segment does.
         """
-        words = [token.word for text in texts for token in self._read(text)] if self._phrases else []
-        return all(next(_runs(words, phrase), None) is not None for phrase in self._phrases)
+        words = [token.word for text in texts for token in self._read_tokens(text)] if self._phrases else []
+        return all(next(_find_runs(words, phrase), None) is not None for phrase in self._phrases)
 
     def excludes(self, text: str) -> bool:
         """Whether a text holds anything that the question excludes."""
@@ -71,24 +71,24 @@ class Matcher:
         if any(token.term in self._excluded_terms for token in tokens):
             return True
         words = [token.word for token in tokens]
-        return any(next(_runs(words, phrase), None) is not None for phrase in self._excluded_phrases)
+        return any(next(_find_runs(words, phrase), None) is not None for phrase in self._excluded_phrases)
 
-    def _exclusions(self, exclusions: Sequence[str]) -> tuple[frozenset[str], list[list[str]]]:
+    def _read_exclusions(self, exclusions: Sequence[str]) -> tuple[frozenset[str], list[list[str]]]:
         read: list[list[Token]] = [list(self._analyser.tokens(exclusion)) for exclusion in exclusions]
         single = frozenset(tokens[0].term for tokens in read if len(tokens) == 1)
         return single, [[token.word for token in tokens] for tokens in read if len(tokens) > 1]
 
-    def _read(self, text: str) -> list[Token]:
+    def _read_tokens(self, text: str) -> list[Token]:
         """The tokens of a text; each is read once, though several questions are put to it."""
         if text not in self._tokens:
             self._tokens[text] = list(self._analyser.tokens(text))
         return self._tokens[text]
 
-    def _words(self, phrase: str) -> list[str]:
+    def _words_of(self, phrase: str) -> list[str]:
         return [token.word for token in self._analyser.tokens(phrase)]
 
 
-def _runs(words: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
+def _find_runs(words: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
     """Where a phrase begins in a row of words."""
     return (
         place
@@ -97,7 +97,7 @@ def _runs(words: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
     )
 
 
-def _joined(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+def _join_spans(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and (start <= joined[-1][1] or text[joined[-1][1] : start].isspace()):

@@ -6,21 +6,21 @@ import re
 
 _WORD = re.compile(r"\w+")
 
-SHINGLE = 4
+SHINGLE_WORDS = 4
 """How many words in a row are compared: as many hardly ever agree by chance (Broder, "On the resemblance and
 containment of documents", 1997)."""
-ALIKE = 0.7
+MIN_OVERLAP = 0.7
 """From this share of a quote's runs of words in another passage, that passage says the same."""
 
 
-def shingles(text: str) -> frozenset[tuple[str, ...]]:
+def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
     """The runs of so many words of a text, case and punctuation aside; all its words where it has fewer."""
     words = _WORD.findall(text.casefold())
-    if len(words) < SHINGLE:
+    if len(words) < SHINGLE_WORDS:
         return frozenset({tuple(words)})
-    return frozenset(tuple(words[place : place + SHINGLE]) for place in range(len(words) - SHINGLE + 1))
+    return frozenset(tuple(words[place : place + SHINGLE_WORDS]) for place in range(len(words) - SHINGLE_WORDS + 1))
 
 
 def says_the_same(quote: frozenset[tuple[str, ...]], passage: frozenset[tuple[str, ...]]) -> bool:
     """Whether a passage holds (nearly) all that a quote says, wherever its segments were cut."""
-    return len(quote & passage) >= ALIKE * len(quote)
+    return len(quote & passage) >= MIN_OVERLAP * len(quote)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answering.matching import Matcher
-from bot.answering.values import Passage, Stretch
+from bot.answering.values import Passage, PassageRange
 from storage.models import SILENCE_SECONDS, Hit, Segment
 
-PASSAGES_PER_VIDEO = 2
+MAX_PASSAGES_PER_VIDEO = 2
 """How many passages of one video are shown, unless one video was asked for."""
-LONGEST_PASSAGE = 4
+MAX_PASSAGE_LENGTH = 4
 """Segments that a passage holds at most when it is widened: about what one card can show."""
 
 
-def join(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
+def build_passage(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
     """A hit with the segment before and the one after, where they continue it and hold nothing that was excluded.
 
     `around` are segments of the same video about the hit, in order, the hit's among them; those that other passages
@@ -38,8 +38,8 @@ def join(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
     return Passage(hit.video, (hit.segment,), hit.score) if matcher.excludes(passage.text) else passage
 
 
-def reopen(
-    around: Sequence[Segment], stretch: Stretch, step: int, matcher: Matcher
+def widen_passage(
+    around: Sequence[Segment], stretch: PassageRange, step: int, matcher: Matcher
 ) -> tuple[tuple[Segment, ...], bool, bool]:
     """The segments of a stretch, one more to the earlier (`step` -1) or later (+1) side, and whether each side goes on.
 
@@ -59,10 +59,10 @@ def reopen(
 
     if step < 0 and goes_on(first - 1):
         first -= 1
-        last = min(last, first + LONGEST_PASSAGE - 1)
+        last = min(last, first + MAX_PASSAGE_LENGTH - 1)
     if step > 0 and goes_on(last):
         last += 1
-        first = max(first, last - LONGEST_PASSAGE + 1)
+        first = max(first, last - MAX_PASSAGE_LENGTH + 1)
     return tuple(around[first : last + 1]), goes_on(first - 1), goes_on(last)
 
 

@@ -15,9 +15,9 @@ from bot.errors import EmptyQuestion, QuestionTooLong
 from storage.analysis import analyser_for
 from storage.models import Question
 
-LONGEST_QUESTION = 4_000
+MAX_QUESTION_LENGTH = 4_000
 """Characters of a question: Discord's longest message."""
-MOST_TERMS = 1_000
+MAX_TERMS = 1_000
 """Words of a question: each may cost a search among all spellings. A script without spaces has two for a character."""
 
 # What is copied along unseen: zero-width spaces, byte order marks, marks of direction.
@@ -50,53 +50,53 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
 
     Raises EmptyQuestion where there is no word to look for, and QuestionTooLong.
     """
-    if len(text) > LONGEST_QUESTION:
-        raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {LONGEST_QUESTION:,}.")
+    if len(text) > MAX_QUESTION_LENGTH:
+        raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {MAX_QUESTION_LENGTH:,}.")
     filters = {"video": "", "creator": ""}
     phrases: list[str] = []
     exclusions: list[str] = []
 
     def take(match: re.Match[str]) -> str:
         if match["name"]:
-            filters[match["name"].lower()] = _trimmed(match["bare"] or match["value"][1:-1])
-        elif said := _looked_for(match["word"] or (match["phrase"] or "")[1:-1]):
+            filters[match["name"].lower()] = _trim(match["bare"] or match["value"][1:-1])
+        elif said := _searchable_text(match["word"] or (match["phrase"] or "")[1:-1]):
             (exclusions if match["word"] or match["minus"] else phrases).append(said)
         return " "
 
-    words = _looked_for(_OPERATOR.sub(take, text.translate(_UNSEEN)))
-    video, creator = _trimmed(video) or filters["video"], _trimmed(creator) or filters["creator"]
+    words = _searchable_text(_OPERATOR.sub(take, text.translate(_UNSEEN)))
+    video, creator = _trim(video) or filters["video"], _trim(creator) or filters["creator"]
     if not words and not phrases:
-        raise EmptyQuestion(_what_is_missing(bool(exclusions), bool(video or creator), "://" in text))
+        raise EmptyQuestion(_describe_missing(bool(exclusions), bool(video or creator), "://" in text))
     terms = sum(1 for part in (words, *phrases, *exclusions) for _ in analyser_for("").tokens(part))
-    if terms > MOST_TERMS:
-        raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MOST_TERMS:,}.")
+    if terms > MAX_TERMS:
+        raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MAX_TERMS:,}.")
     return Question(text, words, tuple(phrases), tuple(exclusions), video, creator)
 
 
-def unquoted(question: Question) -> Question:
+def drop_phrases(question: Question) -> Question:
     """A question with its quoted phrases as plain words, to find what comes near to a phrase that nobody says."""
     words = " ".join(part for part in (question.words, *question.phrases) if part)
     return replace(question, words=words, phrases=())
 
 
-def without_operators(text: str) -> str:
+def remove_operators(text: str) -> str:
     """A text with nothing in it that would be read as an operator: for the words of somebody who meant none."""
     plain = re.sub(f"[{_ANY_QUOTE}]", " ", text.translate(_UNSEEN))
     return _LEADING_MINUS.sub(" ", _FILTER.sub(" ", plain))
 
 
-def _looked_for(text: str) -> str:
+def _searchable_text(text: str) -> str:
     """A text as it is looked for; "" where it holds no word."""
-    plain = _trimmed(text.translate(_BRACKETS))
+    plain = _trim(text.translate(_BRACKETS))
     # Which language hardly matters for whether there is a word at all.
     return plain if any(analyser_for("").tokens(plain)) else ""
 
 
-def _trimmed(text: str) -> str:
+def _trim(text: str) -> str:
     return " ".join(text.split())
 
 
-def _what_is_missing(excluded: bool, filtered: bool, addressed: bool) -> str:
+def _describe_missing(excluded: bool, filtered: bool, addressed: bool) -> str:
     if excluded:
         return "A minus only leaves out. Add at least one word to look for, for example: transformer -bert"
     if filtered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.answering.values import Found
+from bot.answering.values import AnswerLevel
 from storage.models import SearchResult
 
 CONFIDENT, CLOSEST = 0.25, 0.18
@@ -13,20 +13,20 @@ questions about other subjects are refused and nine in ten real ones are kept; b
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
+class SurenessThresholds:
     """From which sureness an answer is confident, and from which it is the closest there is; below, it is nothing."""
 
     confident: float = CONFIDENT
     closest: float = CLOSEST
 
-    def found(self, sureness: float) -> Found:
+    def level(self, sureness: float) -> AnswerLevel:
         """The level of an answer."""
         if sureness >= self.confident:
-            return Found.CONFIDENT
-        return Found.CLOSEST if sureness >= self.closest else Found.NOTHING
+            return AnswerLevel.CONFIDENT
+        return AnswerLevel.CLOSEST if sureness >= self.closest else AnswerLevel.NOTHING
 
 
-def sureness(score: float, findings: SearchResult) -> float:
+def compute_sureness(score: float, findings: SearchResult) -> float:
     """How far a score is what was asked for, from 0 to 1.
 
     The score is measured by the highest that the question's words by themselves could have, which carries from one

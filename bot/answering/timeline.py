@@ -8,19 +8,19 @@ from dataclasses import replace
 from storage.models import Strip, Timeline
 
 
-def side_by_side(timelines: Sequence[Timeline], spoken_in: Collection[str], limit: int) -> tuple[Strip, ...]:
+def combine_strips(timelines: Sequence[Timeline], spoken_in: Collection[str], limit: int) -> tuple[Strip, ...]:
     """The strips of the timelines of several languages, at most `limit`, those first that speak of the question most.
 
     Strengths become shares of the strongest segment of all. Of the videos `spoken_in`, by id, none is left out as long
     as there is room.
     """
     peak = max((each.peak for each in timelines), default=0.0) or 1.0
-    strips = [_dimmed(strip, timeline.peak / peak) for timeline in timelines for strip in timeline.strips]
+    strips = [_dim_strip(strip, timeline.peak / peak) for timeline in timelines for strip in timeline.strips]
     strips.sort(key=lambda strip: (strip.video.video_id not in spoken_in, -strip.presence))
     return tuple(sorted(strips[:limit], key=lambda strip: -strip.presence))
 
 
-def _dimmed(strip: Strip, share: float) -> Strip:
+def _dim_strip(strip: Strip, share: float) -> Strip:
     if share == 1:
         return strip
     columns = (replace(column, strength=column.strength * share) for column in strip.columns)

@@ -23,7 +23,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class OtherPlace:
     """Another place where the words of an excerpt are said, nearly the same: the video, the second and its link."""
 
     video: Video
@@ -50,11 +50,11 @@ class Excerpt:
     score: float
     starts_passage: bool
     ends_passage: bool
-    also: tuple[Elsewhere, ...] = ()
+    other_places: tuple[OtherPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class PassageRange:
     """A stretch of a video, named by the starts of its first and its last segment."""
 
     video_id: str
@@ -71,13 +71,13 @@ class OpenedPassage:
     later: bool
 
     @property
-    def stretch(self) -> Stretch:
+    def range(self) -> PassageRange:
         """Where it lies."""
         segments = self.excerpt.segments
-        return Stretch(self.excerpt.video.video_id, segments[0], segments[-1])
+        return PassageRange(self.excerpt.video.video_id, segments[0], segments[-1])
 
 
-class Found(enum.Enum):
+class AnswerLevel(enum.Enum):
     """How sure an answer is."""
 
     CONFIDENT = "confident"
@@ -96,13 +96,13 @@ class Answer:
     """
 
     question: str
-    found: Found
+    level: AnswerLevel
     excerpts: tuple[Excerpt, ...] = ()
     searched_for: str | None = None
     unknown_terms: tuple[str, ...] = ()
     near_misses: tuple[Excerpt, ...] = ()
     sureness: float = 0.0
-    unsaid: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from bot.cli import ask, glossary, library, maintenance, servers, timeline
 from bot.cli.chat import chat
 from bot.cli.evaluate import evaluate
 from bot.cli.feedback import feedback
-from bot.cli.import_files import import_
-from bot.cli.session import EXIT_CODES, NEEDS_SETUP, Session, wait_to_be_stopped
+from bot.cli.import_files import import_files
+from bot.cli.session import EXIT_CODES, NEEDS_SETUP, Session, wait_for_signal
 
 # Video ids and excluded words may begin with "-": what is no option of ours is an argument.
 _DASHES_WELCOME = {"ignore_unknown_options": True}
@@ -68,7 +68,7 @@ def serve(
         session.serve()
     except typer.Exit as ending:
         if stay and ending.exit_code == NEEDS_SETUP:
-            wait_to_be_stopped()
+            wait_for_signal()
         raise
 
 
@@ -82,7 +82,7 @@ def sync(
     """Register the slash commands with Discord again. The bot does so itself when they changed."""
     session: Session = context.obj
     session.sync(server)
-    session.screen.say("Registered the commands" + (f" in server {server}." if server else " everywhere."))
+    session.screen.print_line("Registered the commands" + (f" in server {server}." if server else " everywhere."))
 
 
 @app.command("chat")
@@ -94,7 +94,7 @@ def chat_command(context: typer.Context, library: ask.LibraryOption = "shared") 
 app.command("ask", context_settings=_DASHES_WELCOME)(ask.ask)
 app.command("search", context_settings=_DASHES_WELCOME)(ask.search)
 app.command("timeline", context_settings=_DASHES_WELCOME)(timeline.timeline)
-app.command("import")(import_)
+app.command("import")(import_files)
 app.command("videos")(library.videos)
 app.command("video", context_settings=_DASHES_WELCOME)(timeline.video)
 app.command("transcript", context_settings=_DASHES_WELCOME)(library.transcript)

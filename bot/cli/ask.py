@@ -11,7 +11,7 @@ import typer
 from bot import asking
 from bot.cli.json_output import answer_json, hits_json, refusal_json
 from bot.cli.session import FAILED, WRONG_USE, Session
-from bot.errors import UnaskableQuestion
+from bot.errors import InvalidQuestion
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -32,7 +32,7 @@ LibraryOption = Annotated[str, typer.Option("--library", help="Which library: sh
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many segments at most.")]
 
-Asker = Callable[[Library, Scope, str], Awaitable[None]]
+Ask = Callable[[Library, Scope, str], Awaitable[None]]
 
 
 def ask(
@@ -49,11 +49,11 @@ def ask(
     async def answer(stored: Library, scope: Scope, text: str) -> None:
         found = await asking.ask(stored, scope, text, video=video, creator=creator, cuts=session.settings.cuts)
         if json:
-            session.screen.data(answer_json(found) + "\n")
+            session.screen.print_data(answer_json(found) + "\n")
         else:
-            session.screen.answer(found)
+            session.screen.show_answer(found)
 
-    _each(session, question, library, answer, json=json, hits=False)
+    _for_each_question(session, question, library, answer, json=json, hits=False)
 
 
 def search(
@@ -71,14 +71,14 @@ def search(
     async def rank(stored: Library, scope: Scope, text: str) -> None:
         hits = await asking.search(stored, scope, text, video=video, creator=creator, limit=limit)
         if json:
-            session.screen.data(hits_json(text, hits) + "\n")
+            session.screen.print_data(hits_json(text, hits) + "\n")
         else:
-            session.screen.hits(hits)
+            session.screen.show_hits(hits)
 
-    _each(session, question, library, rank, json=json, hits=True)
+    _for_each_question(session, question, library, rank, json=json, hits=True)
 
 
-def _each(session: Session, words: list[str], library: str, act: Asker, *, json: bool, hits: bool) -> None:
+def _for_each_question(session: Session, words: list[str], library: str, act: Ask, *, json: bool, hits: bool) -> None:
     """Act on every question; one that cannot be asked is said, and the others go on."""
     refuse_unknown_options(words)
     piped = words == ["-"]
@@ -86,25 +86,25 @@ def _each(session: Session, words: list[str], library: str, act: Asker, *, json:
     async def run(stored: Library) -> int:
         scope = access.host_scope(library)
         failed = 0
-        for text in _lines() if piped else [" ".join(words)]:
+        for text in _read_lines() if piped else [" ".join(words)]:
             if piped and not json:
-                session.screen.say(f"> {text}", "bold")
+                session.screen.print_line(f"> {text}", "bold")
             try:
                 await act(stored, scope, text)
-            except (UnaskableQuestion, RequestError) as error:
+            except (InvalidQuestion, RequestError) as error:
                 failed = FAILED
-                session.screen.remark(str(error), "red")
+                session.screen.print_remark(str(error), "red")
                 if json:
-                    session.screen.data(refusal_json(text, str(error), hits=hits) + "\n")
+                    session.screen.print_data(refusal_json(text, str(error), hits=hits) + "\n")
             if piped and not json:
-                session.screen.say()
+                session.screen.print_line()
         return failed
 
     if code := session.run(run):
         raise typer.Exit(code)
 
 
-def _lines() -> Iterator[str]:
+def _read_lines() -> Iterator[str]:
     return (line.rstrip("\r\n") for line in sys.stdin)
 
 

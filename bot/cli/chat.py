@@ -6,9 +6,9 @@ import asyncio
 import sys
 
 from bot import asking
-from bot.cli.screen import neutral
+from bot.cli.screen import neutralize
 from bot.cli.session import Session
-from bot.errors import UnaskableQuestion
+from bot.errors import InvalidQuestion
 from bot.settings import on_misnamed
 from storage import access
 from storage.errors import RequestError
@@ -30,53 +30,53 @@ def chat(session: Session, library: str = access.SHARED) -> None:
         scope = access.host_scope(library)
         stored = runner.run(Library.open(session.settings.database_path, session.settings.limits))
         try:
-            runner.run(_welcome(session, stored, scope))
-            while (text := _next(session)) is not None:
+            runner.run(_show_welcome(session, stored, scope))
+            while (text := _next_question(session)) is not None:
                 # The event loop runs only while a question is answered; waiting for the next one holds up nothing.
-                runner.run(_reply(session, stored, scope, text))
+                runner.run(_answer_line(session, stored, scope, text))
         finally:
             runner.run(stored.close())
 
 
-async def _welcome(session: Session, stored: Library, scope: Scope) -> None:
+async def _show_welcome(session: Session, stored: Library, scope: Scope) -> None:
     screen = session.screen
     for name in session.settings.misnamed:
-        screen.remark(on_misnamed(name), "red")
+        screen.print_remark(on_misnamed(name), "red")
     if session.settings.discord_token is None:
-        screen.say("No Discord token is set, so this is the terminal chat.", "bold")
-        screen.say(
+        screen.print_line("No Discord token is set, so this is the terminal chat.", "bold")
+        screen.print_line(
             "To connect to Discord, put DISCORD_TOKEN=... into .env and run this again (README: Connecting to Discord)."
         )
     videos = await stored.videos(await stored.or_samples(scope))
     samples = all(summary.library == access.SAMPLES for summary in videos)
     what = "sample talks (`cuepoint import FILE` adds your own)" if samples else "videos"
-    screen.say(f"Ask about the {len(videos)} {what}. /help says how, Ctrl-D leaves.")
+    screen.print_line(f"Ask about the {len(videos)} {what}. /help says how, Ctrl-D leaves.")
 
 
-def _next(session: Session) -> str | None:
+def _next_question(session: Session) -> str | None:
     """The next line that says anything, or None when there are no more. A piped question is shown before its answer."""
     interactive = sys.stdin.isatty()
     while True:
-        session.screen.say()
+        session.screen.print_line()
         try:
-            text = neutral(input("? " if interactive else "")).strip()
+            text = neutralize(input("? " if interactive else "")).strip()
         except (EOFError, KeyboardInterrupt):
             return None
         if text.lower() in _LEAVE:
             return None
         if text:
             if not interactive:
-                session.screen.say(f"? {text}", "bold")
+                session.screen.print_line(f"? {text}", "bold")
             return text
 
 
-async def _reply(session: Session, stored: Library, scope: Scope, text: str) -> None:
+async def _answer_line(session: Session, stored: Library, scope: Scope, text: str) -> None:
     if text == "/help":
-        session.screen.say_lines(_HELP)
+        session.screen.print_lines(_HELP)
     elif text == "/videos":
-        session.screen.videos(await stored.videos(await stored.or_samples(scope)))
+        session.screen.show_videos(await stored.videos(await stored.or_samples(scope)))
     else:
         try:
-            session.screen.answer(await asking.ask(stored, scope, text, cuts=session.settings.cuts))
-        except (UnaskableQuestion, RequestError) as error:
-            session.screen.say(str(error), "red")
+            session.screen.show_answer(await asking.ask(stored, scope, text, cuts=session.settings.cuts))
+        except (InvalidQuestion, RequestError) as error:
+            session.screen.print_line(str(error), "red")

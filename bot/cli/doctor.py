@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.discord_status import Standing
-from bot.operations.nightly_backup import last_made_at
+from bot.discord_status import DiscordStatus
+from bot.operations.nightly_backup import last_backup_second
 from bot.settings import Settings, on_misnamed
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 
-ROOM_BYTES = 200_000_000
+MIN_FREE_BYTES = 200_000_000
 """Less than this is nearly nothing: a day of use, an import and a backup want to be written."""
-OLD_SECOND = 2 * 24 * 3600.0
+OLD_BACKUP_SECONDS = 2 * 24 * 3600.0
 """A nightly backup older than this is one that was missed."""
-WRONG_SECOND = 60.0
+MAX_CLOCK_ERROR_SECONDS = 60.0
 """A clock that is off by more makes expired buttons live and living ones expire."""
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+")
 
@@ -38,7 +38,7 @@ class Grade(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """Something that was looked at: a word for what it is, and what there is to say, with what to do."""
 
     about: str
@@ -49,29 +49,29 @@ class Finding:
         return f"{self.about:<9} {self.grade.value}{self.words}"
 
 
-def of_settings(settings: Settings) -> Iterator[Finding]:
+def check_settings(settings: Settings) -> Iterator[CheckResult]:
     """What the settings alone tell."""
-    yield Finding("settings", f"data in {settings.data_dir}")
+    yield CheckResult("settings", f"data in {settings.data_dir}")
     for name in settings.misnamed:
-        yield Finding("settings", on_misnamed(name), Grade.WRONG)
+        yield CheckResult("settings", on_misnamed(name), Grade.WRONG)
     token = settings.discord_token
     if token is None:
         words = "there is no token: `cuepoint` opens the terminal chat; set DISCORD_TOKEN to connect to Discord"
-        yield Finding("discord", words, Grade.NOTE)
+        yield CheckResult("discord", words, Grade.NOTE)
     elif not _TOKEN.fullmatch(token.get_secret_value()):
         words = (
             "DISCORD_TOKEN does not look like a bot's token, which has three parts with dots between them: reset it on "
             "the page Bot of your application and copy that; it is neither the client secret nor the public key"
         )
-        yield Finding("discord", words, Grade.WRONG)
+        yield CheckResult("discord", words, Grade.WRONG)
     else:
-        yield Finding("discord", "a token is set; `cuepoint doctor --online` tries it")
+        yield CheckResult("discord", "a token is set; `cuepoint doctor --online` tries it")
     if settings.allowed_servers and settings.allowed_servers <= settings.blocked_servers:
         words = "no server is served: CUEPOINT_BLOCKED_SERVERS names all that CUEPOINT_ALLOWED_SERVERS allows"
-        yield Finding("servers", words, Grade.WRONG)
+        yield CheckResult("servers", words, Grade.WRONG)
 
 
-def of_machine(settings: Settings) -> list[Finding]:
+def check_machine(settings: Settings) -> list[CheckResult]:
     """What the machine has to offer: a folder, room in it, a port."""
     folder = settings.data_dir
     try:
@@ -79,15 +79,15 @@ def of_machine(settings: Settings) -> list[Finding]:
         with tempfile.TemporaryFile(dir=folder):
             pass
         room, database = free_bytes(folder), settings.database_path
-        needed = max(ROOM_BYTES, database.stat().st_size if database.exists() else 0)
+        needed = max(MIN_FREE_BYTES, database.stat().st_size if database.exists() else 0)
     except OSError as error:
         words = f"{folder} cannot be written: {error.strerror}; see to its owner, or set CUEPOINT_DATA_DIR to another"
-        return [Finding("folder", words, Grade.WRONG)]
+        return [CheckResult("folder", words, Grade.WRONG)]
     left = f"{room / 1e6:,.0f} MB left on the disk"
     if room < needed:
         words = f"only {left}, and {needed / 1e6:,.0f} should be: delete what is not needed, such as old backups"
-        return [Finding("disk", words, Grade.WRONG), *_port(settings)]
-    return [Finding("disk", left), *_port(settings)]
+        return [CheckResult("disk", words, Grade.WRONG), *_check_port(settings)]
+    return [CheckResult("disk", left), *_check_port(settings)]
 
 
 def free_bytes(folder: Path) -> int:
@@ -95,7 +95,7 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _port(settings: Settings) -> Iterator[Finding]:
+def _check_port(settings: Settings) -> Iterator[CheckResult]:
     host, port = settings.http_host, settings.http_port
     if port is None:
         return
@@ -103,16 +103,16 @@ def _port(settings: Settings) -> Iterator[Finding]:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        if _is_ours(host, port):
-            yield Finding("port", f"the bot answers on {port}")
+        if _is_cuepoint(host, port):
+            yield CheckResult("port", f"the bot answers on {port}")
         else:
             words = f"port {port} on {host} cannot be had: {error.strerror}; set CUEPOINT_HTTP_PORT to another"
-            yield Finding("port", words, Grade.WRONG)
+            yield CheckResult("port", words, Grade.WRONG)
     else:
-        yield Finding("port", f"{port} is free; the bot does not run, or not with this setting")
+        yield CheckResult("port", f"{port} is free; the bot does not run, or not with this setting")
 
 
-def _is_ours(host: str, port: int) -> bool:
+def _is_cuepoint(host: str, port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=2) as answer:
             return bool(answer.read(10) == b"alive\n")
@@ -120,51 +120,51 @@ def _is_ours(host: str, port: int) -> bool:
         return False
 
 
-def of_discord(standing: Standing) -> Iterator[Finding]:
+def check_discord(standing: DiscordStatus) -> Iterator[CheckResult]:
     """What Discord says."""
-    yield Finding("online", f"Discord knows the bot as {standing.name}")
+    yield CheckResult("online", f"Discord knows the bot as {standing.name}")
     if standing.needless_intents:
         named = ", ".join(standing.needless_intents)
         words = f"these intents are on and not needed: {named}; switch them off on the page Bot of your application"
-        yield Finding("intents", words, Grade.NOTE)
-    ahead = standing.clock_ahead_second
-    if ahead is not None and abs(ahead) > WRONG_SECOND:
+        yield CheckResult("intents", words, Grade.NOTE)
+    ahead = standing.clock_ahead_seconds
+    if ahead is not None and abs(ahead) > MAX_CLOCK_ERROR_SECONDS:
         words = f"the clock is {abs(ahead):,.0f} seconds {'ahead' if ahead > 0 else 'behind'}: let the machine set it"
-        yield Finding("clock", words, Grade.WRONG)
+        yield CheckResult("clock", words, Grade.WRONG)
 
 
-async def of_stored(settings: Settings, library: Library, ledger: Ledger, *, now: float) -> list[Finding]:
+async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, now: float) -> list[CheckResult]:
     """What the database tells; `now` in seconds since the epoch."""
     sizes = [size for size in await library.sizes() if size.library != access.SAMPLES]
     findings = []
     if not any(size.videos for size in sizes):
         words = "nothing is imported yet, and the sample talks answer: `cuepoint import FILE`, or /library import"
-        findings.append(Finding("videos", words, Grade.NOTE))
-    last = max((_moment(size.acted_at) for size in sizes if size.acted_at), default=0.0)
-    if last > now + WRONG_SECOND:
+        findings.append(CheckResult("videos", words, Grade.NOTE))
+    last = max((_format_moment(size.acted_at) for size in sizes if size.acted_at), default=0.0)
+    if last > now + MAX_CLOCK_ERROR_SECONDS:
         words = "the clock is behind what is stored: the last import is yet to come; let the machine set its clock"
-        findings.append(Finding("clock", words, Grade.WRONG))
+        findings.append(CheckResult("clock", words, Grade.WRONG))
     if settings.discord_token and await ledger.command_hash("global") is None:
         words = "the commands were never registered with Discord: start the bot once, or `cuepoint sync`"
-        findings.append(Finding("commands", words, Grade.NOTE))
-    return [*findings, _backups(settings, now)]
+        findings.append(CheckResult("commands", words, Grade.NOTE))
+    return [*findings, _check_backups(settings, now)]
 
 
-def _moment(written: str) -> float:
+def _format_moment(written: str) -> float:
     moment = datetime.fromisoformat(written)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _backups(settings: Settings, now: float) -> Finding:
+def _check_backups(settings: Settings, now: float) -> CheckResult:
     if settings.backup_at is None:
         words = "there is no nightly backup: set CUEPOINT_BACKUP_AT=03:30"
-        return Finding("backups", words, Grade.NOTE)
-    last = last_made_at(settings.backups_dir)
+        return CheckResult("backups", words, Grade.NOTE)
+    last = last_backup_second(settings.backups_dir)
     if last is None:
         words = f"no nightly backup was made yet: the running bot makes one at {settings.backup_at:%H:%M}"
-        return Finding("backups", words, Grade.NOTE)
+        return CheckResult("backups", words, Grade.NOTE)
     days = (now - last) / (24 * 3600)
-    if now - last > OLD_SECOND:
+    if now - last > OLD_BACKUP_SECONDS:
         words = f"the last nightly backup is {days:.0f} days old: see why in the bot's log, or start the bot"
-        return Finding("backups", words, Grade.WRONG)
-    return Finding("backups", f"the last one is {days * 24:.0f} hours old")
+        return CheckResult("backups", words, Grade.WRONG)
+    return CheckResult("backups", f"the last one is {days * 24:.0f} hours old")

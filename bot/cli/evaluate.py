@@ -12,7 +12,7 @@ import typer
 
 from bot.cli import evaluation_tables
 from bot.cli.session import Session
-from bot.evaluation.evaluation import Wishes
+from bot.evaluation.evaluation import EvaluationOptions
 from bot.evaluation.evaluation import evaluate as run_evaluation
 from bot.evaluation.report import Report
 
@@ -48,17 +48,17 @@ def evaluate(
     Your own videos are left alone: the set gets a library of its own, which is deleted at the end.
     """
     session: Session = context.obj
-    wishes = Wishes(folder, language, typo, foreign, removed, ablate, limit)
+    wishes = EvaluationOptions(folder, language, typo, foreign, removed, ablate, limit)
     with session.reporting_errors():
-        report = _run(session, wishes)
+        report = _run_evaluation(session, wishes)
         if json_:
-            session.screen.data(json.dumps(asdict(report)) + "\n")
+            session.screen.print_data(json.dumps(asdict(report)) + "\n")
         else:
-            evaluation_tables.show(session.screen, report)
+            evaluation_tables.show_report(session.screen, report)
 
 
-def _run(session: Session, wishes: Wishes) -> Report:
-    with session.screen.progress("{task.description}") as bar:
+def _run_evaluation(session: Session, wishes: EvaluationOptions) -> Report:
+    with session.screen.show_progress("{task.description}") as bar:
         task = bar.add_task("reading", total=None)
         return asyncio.run(
             run_evaluation(

@@ -7,36 +7,38 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 
 from bot.cli.screen import Screen
-from bot.evaluation.refusal import KEPT_PERCENT, REFUSED_PERCENT, Curve, Point, Tally
-from bot.evaluation.report import Ablation, Comparison, Measured, Refusal, Report
+from bot.evaluation.refusal import KEPT_PERCENT, REFUSED_PERCENT, CurvePoint, RefusalCurve, Tally
+from bot.evaluation.report import Ablation, Comparison, MeasuredRanking, Refusal, Report
 
 
-def show(screen: Screen, report: Report) -> None:
+def show_report(screen: Screen, report: Report) -> None:
     """Print a report."""
     asked = f"{report.questions:,}" + (f" of {report.judged:,}" if report.questions < report.judged else "")
-    screen.say(f"{report.folder}: {report.segments:,} segments, {report.videos:,} videos, {asked} questions", "bold")
+    screen.print_line(
+        f"{report.folder}: {report.segments:,} segments, {report.videos:,} videos, {asked} questions", "bold"
+    )
     for note in report.notes:
-        screen.say(note)
-    for title, table in _tables(report):
-        screen.say()
-        screen.say(title, "bold")
-        screen.table(table)
+        screen.print_line(note)
+    for title, table in _make_tables(report):
+        screen.print_line()
+        screen.print_line(title, "bold")
+        screen.show_table(table)
 
 
-def _tables(report: Report) -> Iterator[tuple[str, Table]]:
+def _make_tables(report: Report) -> Iterator[tuple[str, Table]]:
     for comparison in report.comparisons:
-        yield f"Questions {comparison.asked}", _comparison(comparison)
+        yield f"Questions {comparison.asked}", _comparison_table(comparison)
     for ablation in report.ablations:
-        yield f"What each step adds to those before it, questions {ablation.asked}", _added(ablation)
-        yield f"What is lost without a step, questions {ablation.asked}", _without(ablation)
+        yield f"What each step adds to those before it, questions {ablation.asked}", _added_table(ablation)
+        yield f"What is lost without a step, questions {ablation.asked}", _left_out_table(ablation)
     for refusal in report.refusals:
         title = f"Answerable beside unanswerable: {refusal.unanswerable_are}"
-        yield f"{title}; at the shipped cuts", _tallies(refusal)
-        yield f"Sureness as a cut, from 0 to 1: AUC {refusal.curve.area:.4f}", _targets(refusal.curve)
-        yield "The whole curve", _points(refusal.curve.at_cuts)
+        yield f"{title}; at the shipped cuts", _tally_table(refusal)
+        yield f"Sureness as a cut, from 0 to 1: AUC {refusal.curve.area:.4f}", _target_table(refusal.curve)
+        yield "The whole curve", _point_table(refusal.curve.at_cuts)
 
 
-def _table(*columns: str) -> Table:
+def _new_table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column(columns[0])
     for column in columns[1:]:
@@ -44,8 +46,8 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _comparison(comparison: Comparison) -> Table:
-    table = _table("ranking", "nDCG@10", "MRR@10", "hit@1", "hit@3", "recall@10")
+def _comparison_table(comparison: Comparison) -> Table:
+    table = _new_table("ranking", "nDCG@10", "MRR@10", "hit@1", "hit@3", "recall@10")
     for each in comparison.rankings:
         figures = each.figures
         row = figures.ndcg_10, figures.mrr_10, figures.hit_1, figures.hit_3, figures.recall_10
@@ -53,21 +55,21 @@ def _comparison(comparison: Comparison) -> Table:
     return table
 
 
-def _added(ablation: Ablation) -> Table:
-    table = _table("steps", "nDCG@10", "difference", "MRR@10", "difference")
+def _added_table(ablation: Ablation) -> Table:
+    table = _new_table("steps", "nDCG@10", "difference", "MRR@10", "difference")
     for before, each in zip((None, *ablation.added), ablation.added, strict=False):
-        table.add_row(each.ranking, *_differing(each, before))
+        table.add_row(each.ranking, *_format_differences(each, before))
     return table
 
 
-def _without(ablation: Ablation) -> Table:
-    table = _table("steps", "nDCG@10", "difference", "MRR@10", "difference")
+def _left_out_table(ablation: Ablation) -> Table:
+    table = _new_table("steps", "nDCG@10", "difference", "MRR@10", "difference")
     for each in ablation.without:
-        table.add_row(each.ranking, *_differing(each, ablation.added[-1]))
+        table.add_row(each.ranking, *_format_differences(each, ablation.added[-1]))
     return table
 
 
-def _differing(each: Measured, other: Measured | None) -> Iterator[str]:
+def _format_differences(each: MeasuredRanking, other: MeasuredRanking | None) -> Iterator[str]:
     """The figures of a ranking, and how far they are above those of another."""
     for name in ("ndcg_10", "mrr_10"):
         figure = getattr(each.figures, name)
@@ -75,35 +77,38 @@ def _differing(each: Measured, other: Measured | None) -> Iterator[str]:
         yield f"{figure - getattr(other.figures, name):+.4f}" if other else ""
 
 
-def _tallies(refusal: Refusal) -> Table:
-    table = _table("questions", "confident", "closest", "nothing", "all")
+def _tally_table(refusal: Refusal) -> Table:
+    table = _new_table("questions", "confident", "closest", "nothing", "all")
     for name, tally in (("answerable", refusal.answerable), ("unanswerable", refusal.unanswerable)):
         counts = (tally.confident, tally.closest, tally.nothing)
-        table.add_row(name, *(_share(count, tally) for count in counts), f"{tally.total:,}")
+        table.add_row(name, *(_format_share(count, tally) for count in counts), f"{tally.total:,}")
     return table
 
 
-def _share(count: int, tally: Tally) -> str:
-    return f"{count:,} ({_percent(count / tally.total)})"
+def _format_share(count: int, tally: Tally) -> str:
+    return f"{count:,} ({_format_percent(count / tally.total)})"
 
 
-def _targets(curve: Curve) -> Table:
-    table = _table("to", "cut", "unanswerable refused", "answerable kept")
+def _target_table(curve: RefusalCurve) -> Table:
+    table = _new_table("to", "cut", "unanswerable refused", "answerable kept")
     refusing = [f"refuse {percent} %" for percent in REFUSED_PERCENT]
     keeping = [f"keep {percent} %" for percent in KEPT_PERCENT]
     for name, point in zip((*refusing, *keeping), (*curve.at_refused, *curve.at_kept), strict=True):
         table.add_row(
-            name, f"{point.cut:.4f}" if point.cut <= 1 else "above 1", _percent(point.refused), _percent(point.kept)
+            name,
+            f"{point.cut:.4f}" if point.cut <= 1 else "above 1",
+            _format_percent(point.refused),
+            _format_percent(point.kept),
         )
     return table
 
 
-def _points(points: Sequence[Point]) -> Table:
-    table = _table("cut", "unanswerable refused", "answerable kept")
+def _point_table(points: Sequence[CurvePoint]) -> Table:
+    table = _new_table("cut", "unanswerable refused", "answerable kept")
     for point in points:
-        table.add_row(f"{point.cut:.2f}", _percent(point.refused), _percent(point.kept))
+        table.add_row(f"{point.cut:.2f}", _format_percent(point.refused), _format_percent(point.kept))
     return table
 
 
-def _percent(share: float) -> str:
+def _format_percent(share: float) -> str:
     return f"{100 * share:.1f} %"

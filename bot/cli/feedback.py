@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.ask import LibraryOption
 from bot.cli.session import Session
-from bot.evaluation.feedback import feedback as collect_feedback
+from bot.evaluation.feedback import collect_feedback as collect_feedback
 from bot.evaluation.question_set_writer import require_free, write_question_set
 from bot.evaluation.values import QuestionSet
 from storage import access
@@ -35,7 +35,7 @@ def feedback(
     with session.reporting_errors():
         write_question_set(folder, questions)
     for note in questions.notes:
-        session.screen.remark(note, "yellow")
-    session.screen.say(
+        session.screen.print_remark(note, "yellow")
+    session.screen.print_line(
         f"Wrote {len(questions.queries):,} questions about {len(questions.entries):,} segments to {folder}."
     )

@@ -38,11 +38,11 @@ def add(
     async def run(stored: Library) -> None:
         scope = access.host_scope(library)
         if await stored.add_to_glossary(scope, GlossaryEntry(said, meant)):
-            screen.say(f"{said} will now also be found by asking for {meant}.")
+            screen.print_line(f"{said} will now also be found by asking for {meant}.")
         else:
-            screen.say("That is in the glossary already.")
+            screen.print_line("That is in the glossary already.")
         if not await stored.are_spoken(scope, said):
-            screen.remark(f"Nobody says {said} in this library yet.", "yellow")
+            screen.print_remark(f"Nobody says {said} in this library yet.", "yellow")
 
     session.run(run)
 
@@ -58,7 +58,7 @@ def remove(
 
     async def run(stored: Library) -> None:
         for entry in await stored.remove_from_glossary(access.host_scope(library), said, meant):
-            session.screen.say(f"{entry.said} will no longer be found by asking for {entry.meant}.")
+            session.screen.print_line(f"{entry.said} will no longer be found by asking for {entry.meant}.")
 
     session.run(run)
 
@@ -70,10 +70,10 @@ def list_(context: typer.Context, library: LibraryOption = access.SHARED, json: 
     async def run(stored: Library) -> None:
         entries = await stored.glossary(access.host_scope(library))
         if json:
-            session.screen.data("".join(entry_json(entry) + "\n" for entry in entries))
+            session.screen.print_data("".join(entry_json(entry) + "\n" for entry in entries))
         elif entries:
-            session.screen.glossary(entries)
+            session.screen.show_glossary(entries)
         else:
-            session.screen.remark("The glossary is empty.")
+            session.screen.print_remark("The glossary is empty.")
 
     session.run(run)

@@ -18,7 +18,7 @@ from storage.library import Library
 from storage.models import ImportReport, Labels, Rejection, Scope, Source
 
 
-def import_(
+def import_files(
     context: typer.Context,
     files: Annotated[
         list[str],
@@ -53,28 +53,28 @@ def import_(
     labels = Labels(video_id=video_id, title=title, url=url, creator=creator, language=language, encoding=encoding)
 
     with session.reporting_errors():
-        sources, missing = _read(files, session.settings.limits.file_bytes)
+        sources, missing = _read_files(files, session.settings.limits.file_bytes)
 
     async def run(stored: Library) -> list[ImportReport]:
         scope = access.host_scope(library)
-        first = await _import(session, stored, scope, [(source, labels) for source in sources], replace_, dry_run)
+        first = await _import_files(session, stored, scope, [(source, labels) for source in sources], replace_, dry_run)
         named = _ask_for_ids(session, sources, first, labels)
         if not named:
             return [first]
         left = tuple(r for r in first.rejections if r.source not in {source.name for source, _ in named})
-        second = await _import(session, stored, scope, named, replace_, dry_run)
+        second = await _import_files(session, stored, scope, named, replace_, dry_run)
         return [replace(first, rejections=left), second] if len(sources) > len(named) else [second]
 
     reports = session.run(run) if sources else [ImportReport(library)]
     reports = [report.with_advice(" (--video-id ID --title TITLE)") for report in reports]
     reports[0] = replace(reports[0], rejections=(*missing, *reports[0].rejections))
     for report in reports:
-        session.screen.report(report)
+        session.screen.show_report(report)
     if any(report.rejections for report in reports):
         raise typer.Exit(FAILED)
 
 
-def _read(files: list[str], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
+def _read_files(files: list[str], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
     """The files that can be read, and why the others cannot; of a larger one only so much that it shows."""
     bases = Counter(Path(name).name for name in set(files))
     sources: list[Source] = []
@@ -98,10 +98,10 @@ def _read(files: list[str], most_bytes: int) -> tuple[list[Source], list[Rejecti
     return sources, missing
 
 
-async def _import(
+async def _import_files(
     session: Session, stored: Library, scope: Scope, files: list[tuple[Source, Labels]], replace_: bool, dry_run: bool
 ) -> ImportReport:
-    with session.screen.progress("videos") as bar:
+    with session.screen.show_progress("videos") as bar:
         task = bar.add_task("videos", total=None)
         return await stored.import_files(
             scope,
@@ -122,7 +122,7 @@ def _ask_for_ids(
     for source in sources:
         if source.name in report.unnamed:
             console = session.screen.err
-            session.screen.remark(f"{source.name} does not say which video it belongs to.")
+            session.screen.print_remark(f"{source.name} does not say which video it belongs to.")
             video_id = Prompt.ask(
                 "Its id or YouTube address (empty to leave it out)", console=console, default="", show_default=False
             )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from bot.answering.links import link_at
-from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
+from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
 from storage.models import GlossaryEntry, Hit, KeyTerm, LibrarySize, Miss, Strip, VideoSummary
 
 
@@ -15,10 +15,10 @@ def answer_json(answer: Answer) -> str:
     return json.dumps(
         {
             "question": answer.question,
-            "found": answer.found.value,
+            "found": answer.level.value,
             "searched_for": answer.searched_for,
             "unknown_terms": list(answer.unknown_terms),
-            "excerpts": [_excerpt(excerpt) for excerpt in answer.excerpts],
+            "excerpts": [_excerpt_object(excerpt) for excerpt in answer.excerpts],
         }
     )
 
@@ -42,7 +42,7 @@ def timeline_json(timeline: AnsweredTimeline) -> str:
     """A timeline as one object, on one line: the answer's, with its excerpts as `moments` beside the `strips`."""
     answer = json.loads(answer_json(timeline.answer))
     moments = answer.pop("excerpts")
-    return json.dumps({**answer, "strips": [_strip(strip) for strip in timeline.strips], "moments": moments})
+    return json.dumps({**answer, "strips": [_strip_object(strip) for strip in timeline.strips], "moments": moments})
 
 
 def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) -> str:
@@ -97,11 +97,11 @@ def miss_json(miss: Miss) -> str:
 
 def refusal_json(question: str, reason: str, *, hits: bool) -> str:
     """The object for a question that could not be asked: the usual form, empty, with the reason as `error`."""
-    empty = json.loads(hits_json(question, ()) if hits else answer_json(Answer(question, Found.NOTHING)))
+    empty = json.loads(hits_json(question, ()) if hits else answer_json(Answer(question, AnswerLevel.NOTHING)))
     return json.dumps({**empty, "error": reason})
 
 
-def _strip(strip: Strip) -> dict[str, object]:
+def _strip_object(strip: Strip) -> dict[str, object]:
     return {
         "video_id": strip.video.video_id,
         "title": strip.video.title,
@@ -113,7 +113,7 @@ def _strip(strip: Strip) -> dict[str, object]:
     }
 
 
-def _excerpt(excerpt: Excerpt) -> dict[str, object]:
+def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
     return {
         "video_id": excerpt.video.video_id,
         "title": excerpt.video.title,

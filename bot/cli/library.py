@@ -13,7 +13,7 @@ from bot.cli.ask import LibraryOption
 from bot.cli.json_output import video_json
 from bot.cli.session import WRONG_USE, Session
 from bot.timecodes import parse_timecode, timecode
-from bot.video_names import called
+from bot.video_names import find
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -38,13 +38,13 @@ def videos(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        found = called(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
+        found = find(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
         if json:
-            session.screen.data("".join(f"{video_json(each)}\n" for each in found))
+            session.screen.print_data("".join(f"{video_json(each)}\n" for each in found))
         elif search and not found:
-            session.screen.remark(f"No video here is called {search}.")
+            session.screen.print_remark(f"No video here is called {search}.")
         else:
-            session.screen.videos(found)
+            session.screen.show_videos(found)
 
     session.run(run)
 
@@ -71,8 +71,8 @@ def transcript(
         if moment > summary.end_second:
             ends = timecode(summary.end_second)
             raise RequestError(f"Its last words end at {ends}: nothing is said at {timecode(moment)}.")
-        session.screen.say(summary.video.heading, "bold")
-        session.screen.segments(await stored.segments_between(scope, video, start, min(end, summary.end_second)))
+        session.screen.print_line(summary.video.heading, "bold")
+        session.screen.show_segments(await stored.segments_between(scope, video, start, min(end, summary.end_second)))
 
     session.run(run)
 
@@ -87,7 +87,7 @@ def export(
     """Write the stored segments as data set rows, or one video as SubRip captions."""
     session: Session = context.obj
     if output is None and form is ExportFormat.PARQUET:
-        session.screen.remark("Parquet is no text: name a file with --output.", "red")
+        session.screen.print_remark("Parquet is no text: name a file with --output.", "red")
         raise typer.Exit(WRONG_USE)
 
     async def run(stored: Library) -> bytes:
@@ -100,7 +100,7 @@ def export(
             sys.stdout.flush()
         else:
             write_file(output, content)
-            session.screen.remark(f"Wrote {output}.")
+            session.screen.print_remark(f"Wrote {output}.")
 
 
 def remove(context: typer.Context, video: VideoArgument, library: LibraryOption = access.SHARED) -> None:
@@ -109,7 +109,7 @@ def remove(context: typer.Context, video: VideoArgument, library: LibraryOption 
 
     async def run(stored: Library) -> None:
         summary = await stored.remove(access.host_scope(library), video)
-        session.screen.say(
+        session.screen.print_line(
             f"Removed {summary.video.heading} ({summary.segments} segments); `cuepoint undo` brings it back."
         )
 
@@ -127,7 +127,7 @@ def rename(
 
     async def run(stored: Library) -> None:
         before = await stored.rename(access.host_scope(library), video, title)
-        session.screen.say(f"{before.heading} is now called {title}; `cuepoint undo` takes that back.")
+        session.screen.print_line(f"{before.heading} is now called {title}; `cuepoint undo` takes that back.")
 
     session.run(run)
 
@@ -138,7 +138,7 @@ def undo(context: typer.Context, library: LibraryOption = access.SHARED) -> None
 
     async def run(stored: Library) -> None:
         done = await stored.undo(access.host_scope(library))
-        session.screen.say(
+        session.screen.print_line(
             f"Took back the {done.description}: {done.videos_restored} videos restored, {done.videos_removed} removed."
         )
 
@@ -152,8 +152,8 @@ def stats(context: typer.Context, library: LibraryOption = access.SHARED) -> Non
     async def run(stored: Library) -> None:
         scope = await stored.or_samples(access.host_scope(library))
         if scope == access.sample_scope():
-            session.screen.remark("Nothing is stored in this library; of the sample talks:")
-        session.screen.statistics(await stored.statistics(scope))
+            session.screen.print_remark("Nothing is stored in this library; of the sample talks:")
+        session.screen.show_statistics(await stored.statistics(scope))
 
     session.run(run)
 

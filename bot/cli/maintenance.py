@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from bot import asking
-from bot.answering.values import Found
+from bot.answering.values import AnswerLevel
 from bot.cli import doctor as checks
-from bot.cli.doctor import Finding, Grade
+from bot.cli.doctor import CheckResult, Grade
 from bot.cli.json_output import size_json
 from bot.cli.screen import Screen
 from bot.cli.session import FAILED, Session
@@ -36,11 +36,11 @@ def servers(
     async def run(stored: Library) -> None:
         sizes = [(server, each) for each in await stored.sizes() if (server := access.server_of(each.library))]
         if json:
-            session.screen.data("".join(size_json(server, size) + "\n" for server, size in sizes))
+            session.screen.print_data("".join(size_json(server, size) + "\n" for server, size in sizes))
         elif sizes:
-            session.screen.sizes(sizes)
+            session.screen.show_sizes(sizes)
         else:
-            session.screen.remark("No Discord server has a library of its own yet.")
+            session.screen.print_remark("No Discord server has a library of its own yet.")
 
     session.run(run)
 
@@ -58,7 +58,7 @@ def backup(
         await stored.backup(file)
 
     session.run(run)
-    session.screen.say(f"Backed up to {file}.")
+    session.screen.print_line(f"Backed up to {file}.")
 
 
 def restore(
@@ -73,9 +73,9 @@ def restore(
     async def run(stored: Library) -> int:
         return sum([size.videos for size in await stored.sizes() if size.library != access.SAMPLES])
 
-    session.screen.say(f"Restored {file}: {session.run(run):,} videos.")
+    session.screen.print_line(f"Restored {file}: {session.run(run):,} videos.")
     if kept:
-        session.screen.say(f"What was there before is kept in {kept}.")
+        session.screen.print_line(f"What was there before is kept in {kept}.")
 
 
 def doctor(
@@ -90,48 +90,52 @@ def doctor(
     screen = session.screen
     with session.reporting_errors():
         settings = session.settings
-        found = [*checks.of_settings(settings), *checks.of_machine(settings), *(_online(session) if online else ())]
-    healthy = _told(screen, found)
+        found = [
+            *checks.check_settings(settings),
+            *checks.check_machine(settings),
+            *(_check_online(session) if online else ()),
+        ]
+    healthy = _show_results(screen, found)
 
     async def run(stored: Library, ledger: Ledger) -> bool:
         if repair:
-            await _repair(screen, stored)
+            await _repair_library(screen, stored)
         if await _has_problems(screen, stored):
             return False
-        sound = _told(screen, await checks.of_stored(settings, stored, ledger, now=time.time()))
-        answered = (await asking.ask(stored, access.sample_scope(), SAMPLE_QUESTION)).found is Found.CONFIDENT
+        sound = _show_results(screen, await checks.check_stored(settings, stored, ledger, now=time.time()))
+        answered = (await asking.ask(stored, access.sample_scope(), SAMPLE_QUESTION)).level is AnswerLevel.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
-        screen.say(f"question  {verdict}: {SAMPLE_QUESTION}")
+        screen.print_line(f"question  {verdict}: {SAMPLE_QUESTION}")
         return sound and answered
 
     if not (session.run_with_ledger(run) and healthy):
-        screen.remark("Something is wrong; see above.", "red")
+        screen.print_remark("Something is wrong; see above.", "red")
         raise typer.Exit(FAILED)
 
 
-def _online(session: Session) -> Iterator[Finding]:
+def _check_online(session: Session) -> Iterator[CheckResult]:
     try:
-        yield from checks.of_discord(session.look())
+        yield from checks.check_discord(session.check_discord())
     except CannotConnect as error:
-        yield Finding("online", str(error), Grade.WRONG)
+        yield CheckResult("online", str(error), Grade.WRONG)
 
 
-def _told(screen: Screen, findings: Sequence[Finding]) -> bool:
+def _show_results(screen: Screen, findings: Sequence[CheckResult]) -> bool:
     """Say what was found, a line each; whether nothing of it is wrong."""
     for finding in findings:
-        screen.say(str(finding))
+        screen.print_line(str(finding))
     return all(finding.grade is not Grade.WRONG for finding in findings)
 
 
-async def _repair(screen: Screen, stored: Library) -> None:
+async def _repair_library(screen: Screen, stored: Library) -> None:
     before = await stored.problems()
     kept = await stored.repair()
     left = await stored.problems()
     for problem in before:
         if problem not in left:
-            screen.say(f"repaired  {problem.what}")
+            screen.print_line(f"repaired  {problem.what}")
     if kept:
-        screen.say(f"repaired  what was there before is kept in {kept}")
+        screen.print_line(f"repaired  what was there before is kept in {kept}")
 
 
 async def _has_problems(screen: Screen, stored: Library) -> bool:
@@ -139,8 +143,8 @@ async def _has_problems(screen: Screen, stored: Library) -> bool:
     problems = await stored.problems()
     for problem in problems:
         remedy = "`cuepoint doctor --repair`" if problem.repairable else "restore a backup: `cuepoint restore FILE`"
-        screen.say(f"problem   {problem.what}; {remedy}")
+        screen.print_line(f"problem   {problem.what}; {remedy}")
     if not problems:
         segments = sum([size.segments for size in await stored.sizes() if size.library != access.SAMPLES])
-        screen.say(f"stored    ok, {segments:,} segments stored and indexed, the samples aside")
+        screen.print_line(f"stored    ok, {segments:,} segments stored and indexed, the samples aside")
     return bool(problems)

@@ -35,7 +35,7 @@ def settings(
     session: Session = context.obj
 
     async def run(stored: Library, ledger: Ledger) -> None:
-        server_id = _server(library)
+        server_id = _server_id_of(library)
         kept = new = await ledger.settings(server_id)
         for assignment in set_ or ():
             name, equals, value = assignment.partition("=")
@@ -48,7 +48,7 @@ def settings(
         words = in_words(new, host_cooldown=session.settings.cooldown_seconds)
         for name, told in words.items():
             if server_id != EVERYWHERE_ELSE or name not in ONLY_IN_SERVERS:
-                session.screen.say(f"{name:<9} {told}")
+                session.screen.print_line(f"{name:<9} {told}")
 
     session.run_with_ledger(run)
 
@@ -60,11 +60,11 @@ def misses(context: typer.Context, library: LibraryOption = access.SHARED, json:
     async def run(_stored: Library, ledger: Ledger) -> None:
         found = await ledger.misses(access.host_scope(library).libraries[0])
         if json:
-            session.screen.data("".join(miss_json(miss) + "\n" for miss in found))
+            session.screen.print_data("".join(miss_json(miss) + "\n" for miss in found))
         elif found:
-            session.screen.misses(found)
+            session.screen.show_misses(found)
         else:
-            session.screen.remark("No question without an answer is noted.")
+            session.screen.print_remark("No question without an answer is noted.")
 
     session.run_with_ledger(run)
 
@@ -85,20 +85,20 @@ def purge(
     count = session.run(size)
     videos = "1 video" if count == 1 else f"{count:,} videos"
     if not yes and not typer.confirm(f"Delete {videos} of {library}, and all that people did with them?"):
-        session.screen.remark("Nothing was deleted.")
+        session.screen.print_remark("Nothing was deleted.")
         raise typer.Exit(WRONG_USE)
 
     async def run(stored: Library, ledger: Ledger) -> None:
-        server_id = _server(library)
+        server_id = _server_id_of(library)
         if server_id == EVERYWHERE_ELSE:
             await purge_shared(stored, ledger)
         else:
             await purge_server(stored, ledger, server_id)
 
     session.run_with_ledger(run)
-    session.screen.say(f"Deleted {videos} of {library}, and all that people did with them.")
+    session.screen.print_line(f"Deleted {videos} of {library}, and all that people did with them.")
 
 
-def _server(library: str) -> int:
+def _server_id_of(library: str) -> int:
     """The server whose library is named; 0 for the shared one."""
     return access.server_of(access.host_scope(library).libraries[0]) or EVERYWHERE_ELSE

@@ -16,9 +16,9 @@ from typing import NoReturn, Protocol, TypeVar
 import typer
 
 from bot.cli.screen import Screen
-from bot.discord_status import Standing
-from bot.errors import BotError, SettingsError, SetupError, ShutOut
-from bot.operations.safe_traceback import WithoutWords
+from bot.discord_status import DiscordStatus
+from bot.errors import BotError, LoginRefused, SettingsError, SetupError
+from bot.operations.safe_traceback import SafeTracebackFilter
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -37,13 +37,13 @@ log = logging.getLogger("cuepoint")
 log.propagate = False
 
 
-class DiscordFace(Protocol):
+class DiscordApp(Protocol):
     """The other face, as far as this one starts it."""
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
         """Be on Discord until stopped."""
 
-    async def look(self, settings: Settings) -> Standing:
+    async def check_status(self, settings: Settings) -> DiscordStatus:
         """How the bot stands with Discord. Raises CannotConnect."""
 
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
@@ -53,9 +53,9 @@ class DiscordFace(Protocol):
 class Session:
     """One run of the program. Settings are read when first needed, so that --help works whatever they are."""
 
-    def __init__(self, load_settings: Callable[[], Settings], discord_face: DiscordFace) -> None:
+    def __init__(self, load_settings: Callable[[], Settings], discord_app: DiscordApp) -> None:
         self._load_settings = load_settings
-        self._discord_face = discord_face
+        self._discord_app = discord_app
         self._settings: Settings | None = None
         self._is_serving = False
         self.screen = Screen()
@@ -79,21 +79,21 @@ class Session:
     def serve(self) -> None:
         """Run the Discord bot until it is stopped."""
         self._is_serving = True
-        self._need_token()
-        self.run_with_ledger(lambda library, ledger: self._discord_face.run(self.settings, library, ledger))
+        self._require_token()
+        self.run_with_ledger(lambda library, ledger: self._discord_app.run(self.settings, library, ledger))
 
-    def look(self) -> Standing:
+    def check_discord(self) -> DiscordStatus:
         """Ask Discord how the bot stands with it. Raises CannotConnect."""
-        return asyncio.run(self._discord_face.look(self.settings))
+        return asyncio.run(self._discord_app.check_status(self.settings))
 
     def sync(self, server_id: int | None) -> None:
         """Register the commands with Discord now."""
-        self._need_token()
+        self._require_token()
         self.run_with_ledger(
-            lambda library, ledger: self._discord_face.sync(self.settings, library, ledger, server_id=server_id)
+            lambda library, ledger: self._discord_app.sync(self.settings, library, ledger, server_id=server_id)
         )
 
-    def _need_token(self) -> None:
+    def _require_token(self) -> None:
         with self.reporting_errors():
             if self.settings.discord_token is None:
                 raise SetupError("There is no Discord token: set DISCORD_TOKEN (README: Connecting to Discord).")
@@ -117,14 +117,14 @@ class Session:
         """Say expected errors in their own words; log the rest with their trace and say one calm line."""
         try:
             yield
-        except (SetupError, ShutOut) as error:
-            self._complain(str(error))
+        except (SetupError, LoginRefused) as error:
+            self._print_failure(str(error))
             raise typer.Exit(NEEDS_SETUP) from error
         except SettingsError as error:
-            self._complain(str(error))
+            self._print_failure(str(error))
             raise typer.Exit(WRONG_USE) from error
         except (StorageError, BotError) as error:
-            self._complain(str(error))
+            self._print_failure(str(error))
             raise typer.Exit(FAILED) from error
         except BrokenPipeError:
             # Whoever read our output has enough (`cuepoint export | head`); Python must not complain while ending.
@@ -133,11 +133,11 @@ class Session:
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
-            where = self._log(error)
-            self._complain(f"Something went wrong that should not have; the details are in {where}.")
+            where = self._log_error(error)
+            self._print_failure(f"Something went wrong that should not have; the details are in {where}.")
             raise typer.Exit(FAILED) from error
 
-    def _complain(self, words: str) -> None:
+    def _print_failure(self, words: str) -> None:
         """Say why the program ends. Where a program reads the bot's log, that is a line of it like any other."""
         if self._is_serving and not sys.stderr.isatty():
             from bot.operations import logging_setup
@@ -146,15 +146,15 @@ class Session:
             with logging_setup.configured_logging("ERROR", token.get_secret_value() if token else ""):
                 log.error("%s", words)
         else:
-            self.screen.remark(words, "red")
+            self.screen.print_remark(words, "red")
 
-    def _log(self, error: Exception) -> Path:
+    def _log_error(self, error: Exception) -> Path:
         """Write where an unexpected error came from into the log in the data folder."""
         path = self.settings.log_path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler = logging.FileHandler(path, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        handler.addFilter(WithoutWords())
+        handler.addFilter(SafeTracebackFilter())
         log.addHandler(handler)
         log.error("unexpected error", exc_info=error)
         log.removeHandler(handler)
@@ -162,7 +162,7 @@ class Session:
         return path
 
 
-def wait_to_be_stopped() -> NoReturn:
+def wait_for_signal() -> NoReturn:
     """Do nothing until a signal comes, and end as one who could not start."""
 
     def end(*_: object) -> NoReturn:

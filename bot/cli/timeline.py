@@ -20,9 +20,9 @@ from storage import access
 from storage.library import Library
 from storage.models import KeyTerm, Strip, VideoSummary
 
-TELLING_TERMS = 12
+MAX_KEY_TERMS = 12
 """How many words are shown that tell a video from others."""
-CELLS = 64
+MAX_CELLS = 64
 """How many characters a strip is wide."""
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
 
@@ -39,9 +39,9 @@ def video(
     async def run(stored: Library) -> None:
         scope = await stored.or_samples(access.host_scope(library))
         summary = await stored.summary(scope, video)
-        terms = await stored.key_terms(scope, video, TELLING_TERMS)
+        terms = await stored.key_terms(scope, video, MAX_KEY_TERMS)
         if json:
-            session.screen.data(video_json(summary, terms) + "\n")
+            session.screen.print_data(video_json(summary, terms) + "\n")
         else:
             _show_video(session.screen, summary, terms)
 
@@ -70,38 +70,38 @@ def timeline(
 
     found = session.run(run)
     if json:
-        session.screen.data(timeline_json(found) + "\n")
+        session.screen.print_data(timeline_json(found) + "\n")
     else:
         _show_timeline(session.screen, found)
     if picture is not None:
         with session.reporting_errors():
-            _draw(session.screen, found, picture)
+            _write_picture(session.screen, found, picture)
 
 
-def _draw(screen: Screen, found: AnsweredTimeline, path: Path) -> None:
+def _write_picture(screen: Screen, found: AnsweredTimeline, path: Path) -> None:
     if not found.strips:
-        screen.remark("There is nothing to draw.")
+        screen.print_remark("There is nothing to draw.")
         return
     # Loading what draws takes a moment, which no other command should wait for.
-    from bot.images.timeline_image import draw
+    from bot.images.timeline_image import draw_timeline
 
-    write_file(path, draw(found))
-    screen.remark(f"Wrote {path}.")
+    write_file(path, draw_timeline(found))
+    screen.print_remark(f"Wrote {path}.")
 
 
 def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...]) -> None:
     video = summary.video
-    screen.say(video.heading + (f" ({video.creator})" if video.creator else ""), "bold")
-    screen.say(f"length    {timecode(summary.end_second)}")
-    screen.say(f"segments  {summary.segments:,}")
-    screen.say(f"words     {summary.words:,}")
+    screen.print_line(video.heading + (f" ({video.creator})" if video.creator else ""), "bold")
+    screen.print_line(f"length    {timecode(summary.end_second)}")
+    screen.print_line(f"segments  {summary.segments:,}")
+    screen.print_line(f"words     {summary.words:,}")
     if video.url:
-        screen.say(f"address   {video.url}")
+        screen.print_line(f"address   {video.url}")
     if terms:
-        screen.say("It says often, and others here seldom:")
+        screen.print_line("It says often, and others here seldom:")
     for term in terms:
         link = link_at(video.url, term.start_second)
-        screen.say(f"   {term.word} ({term.count})  {timecode(term.start_second)}  {link}".rstrip())
+        screen.print_line(f"   {term.word} ({term.count})  {timecode(term.start_second)}  {link}".rstrip())
 
 
 def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
@@ -111,34 +111,34 @@ def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
             for number, excerpt in enumerate(timeline.answer.excerpts, 1)
             if excerpt.video.video_id == strip.video.video_id
         ]
-        screen.say(strip.video.heading, "bold")
-        screen.say(f"   |{_cells(strip)}| {timecode(strip.end_second)}", "cyan")
+        screen.print_line(strip.video.heading, "bold")
+        screen.print_line(f"   |{_strip_cells(strip)}| {timecode(strip.end_second)}", "cyan")
         if moments:
-            screen.say(f"    {_numbers(strip, moments)}")
-    if len(timeline.strips) >= asking.STRIPS:
-        screen.remark(f"Drawn are the {asking.STRIPS} videos that speak of it most.")
-    screen.answer(timeline.answer)
+            screen.print_line(f"    {_moment_numbers(strip, moments)}")
+    if len(timeline.strips) >= asking.MAX_STRIPS:
+        screen.print_remark(f"Drawn are the {asking.MAX_STRIPS} videos that speak of it most.")
+    screen.show_answer(timeline.answer)
 
 
-def _cells(strip: Strip) -> str:
+def _strip_cells(strip: Strip) -> str:
     """A strip as a row of characters, each as high as the strongest segment within it."""
-    heights = [0] * CELLS
+    heights = [0] * MAX_CELLS
     for column in strip.columns:
         # What is said at all is seen, however little.
         height = max(round(column.strength * (len(_HEIGHTS) - 1)), int(column.strength > 0))
-        for cell in range(_cell(strip, column.start_second), _cell(strip, column.end_second) + 1):
+        for cell in range(_cell_of(strip, column.start_second), _cell_of(strip, column.end_second) + 1):
             heights[cell] = max(heights[cell], height)
     return "".join(_HEIGHTS[height] for height in heights)
 
 
-def _cell(strip: Strip, second: float) -> int:
-    return min(int(CELLS * second / max(strip.end_second, 1.0)), CELLS - 1)
+def _cell_of(strip: Strip, second: float) -> int:
+    return min(int(MAX_CELLS * second / max(strip.end_second, 1.0)), MAX_CELLS - 1)
 
 
-def _numbers(strip: Strip, moments: list[tuple[int, float]]) -> str:
+def _moment_numbers(strip: Strip, moments: list[tuple[int, float]]) -> str:
     """The numbers of the moments, each below its second; one that would stand on another moves to the right."""
     line = ""
     for number, second in sorted(moments, key=lambda moment: moment[1]):
         gap = " " if line else ""
-        line = (line + gap).ljust(_cell(strip, second)) + str(number)
+        line = (line + gap).ljust(_cell_of(strip, second)) + str(number)
     return line

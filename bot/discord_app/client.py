@@ -13,25 +13,25 @@ import discord
 from discord.ext import tasks
 
 from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
-from bot.discord_app.commands.import_form import answer_form
+from bot.discord_app.commands.import_form import handle_form
 from bot.discord_app.commands.privacy import Export, privacy
-from bot.discord_app.commands.questions import Tree
+from bot.discord_app.commands.questions import CuepointTree
 from bot.discord_app.commands.settings import MENUS
-from bot.discord_app.delivery.deduplication import Arrivals, is_repeated
+from bot.discord_app.delivery.deduplication import SeenEvents, is_repeated
 from bot.discord_app.delivery.error_handler import report
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
 from bot.discord_app.delivery.shutdown import InFlight
-from bot.discord_app.interactions.buttons import BUTTONS, answer_unknown
+from bot.discord_app.interactions.buttons import BUTTONS, report_unknown_button
 from bot.discord_app.interactions.confirmations import CONFIRMATIONS
-from bot.discord_app.interactions.context import whereabouts_of
+from bot.discord_app.interactions.context import interaction_context
 from bot.discord_app.messages import answer_message
-from bot.discord_app.services.left_servers import purge_gone
-from bot.discord_app.services.library_admin import Librarian
+from bot.discord_app.services.left_servers import purge_left_servers
+from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
-from bot.discord_app.services.questions import Desk
+from bot.discord_app.services.questions import QuestionService
 from bot.operations import metrics
-from bot.operations.safe_traceback import described
+from bot.operations.safe_traceback import describe_error
 from bot.settings import Settings
 from storage import access
 from storage.errors import StorageError
@@ -39,12 +39,12 @@ from storage.ledger import Ledger
 from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
-EVERYWHERE = "global"
+GLOBAL_COMMANDS = "global"
 ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """Everything on a card that can be pressed."""
-LEAVING_SECOND = 2.0
+DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long Discord may take to say goodbye."""
-TAKING_BACK_SECOND = 30.0
+REVERT_TIMEOUT_SECONDS = 30.0
 """How long an import that was broken off may take to take back what it has stored."""
 
 
@@ -60,10 +60,10 @@ class CuepointClient(discord.AutoShardedClient):
             max_messages=None,
             shard_count=shard_count,
         )
-        self.tree = Tree(self)
-        self.arrivals = Arrivals()
-        self.desk = Desk(library, ledger, Memberships(self.get_guild), settings)
-        self.librarian = Librarian(self.desk, settings.server_quota, settings.server_imports_a_day)
+        self.tree = CuepointTree(self)
+        self.arrivals = SeenEvents()
+        self.desk = QuestionService(library, ledger, Memberships(self.get_guild), settings)
+        self.librarian = LibraryAdmin(self.desk, settings.server_quota, settings.server_imports_a_day)
         self.serves = settings.serves
         self.in_flight = InFlight()
         self.connected_shards: set[int] = set()
@@ -85,7 +85,7 @@ class CuepointClient(discord.AutoShardedClient):
 
         Returns whether Discord was told. `anyway` tells it even when nothing changed.
         """
-        place = EVERYWHERE if server_id is None else str(server_id)
+        place = GLOBAL_COMMANDS if server_id is None else str(server_id)
         current = self._command_hash()
         if not anyway and await self._ledger.command_hash(place) == current:
             return False
@@ -102,18 +102,18 @@ class CuepointClient(discord.AutoShardedClient):
         content = json.dumps([self.application_id, commands], sort_keys=True, default=str)
         return hashlib.sha256(content.encode()).hexdigest()
 
-    async def finish(self, seconds: float) -> None:
+    async def shut_down(self, seconds: float) -> None:
         """Take nothing new, and finish what is in flight within so many seconds.
 
         An import that takes longer is taken back, and whoever waits for it is told.
         """
         goodbyes = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(goodbyes, LEAVING_SECOND)
-        if await self.in_flight.finished(seconds):
+            await asyncio.wait_for(goodbyes, DISCONNECT_TIMEOUT_SECONDS)
+        if await self.in_flight.wait_until_empty(seconds):
             return
-        self.librarian.break_off()
-        if not await self.in_flight.finished(TAKING_BACK_SECOND if self.librarian.is_importing else 0):
+        self.librarian.cancel_imports()
+        if not await self.in_flight.wait_until_empty(REVERT_TIMEOUT_SECONDS if self.librarian.is_importing else 0):
             log.warning("left with %d answers unfinished", len(self.in_flight))
 
     async def close(self) -> None:
@@ -126,12 +126,12 @@ class CuepointClient(discord.AutoShardedClient):
         """Forget expired buttons, what has been known about people for too long, and servers long gone."""
         try:
             await self._ledger.delete_expired(self._retention_seconds)
-            await purge_gone(self, self.desk, self._own_id())
+            await purge_left_servers(self, self.desk, self._own_id())
         except StorageError as error:
             # Raised, it would end the loop for good.
-            log.error("could not tidy up, and will try again tomorrow: %s", described(error))
+            log.error("could not tidy up, and will try again tomorrow: %s", describe_error(error))
         except Exception as error:
-            metrics.failed()
+            metrics.count_error()
             log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
 
     async def on_ready(self) -> None:
@@ -148,31 +148,31 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note a new session with the gateway."""
-        self._now_connected(shard_id, "connected")
+        self._record_connection(shard_id, "connected")
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Note a session that goes on."""
-        self._now_connected(shard_id, "resumed")
+        self._record_connection(shard_id, "resumed")
 
-    def _now_connected(self, shard_id: int, event: str) -> None:
+    def _record_connection(self, shard_id: int, event: str) -> None:
         self.connected_shards.add(shard_id)
-        metrics.befell(event)
+        metrics.record_gateway_event(event)
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Note that a connection is lost; Discord's library tries to get it back."""
         self.connected_shards.discard(shard_id)
-        metrics.befell("disconnected")
+        metrics.record_gateway_event("disconnected")
 
     async def on_guild_join(self, server: discord.Guild) -> None:
         """Note that the bot was added to a server."""
         self.desk.memberships.forget_server(server.id)
-        await self._note_presence(server)
+        await self._record_presence(server)
 
     async def on_guild_available(self, server: discord.Guild) -> None:
         """The same: discord.py tells of a server so where Discord says that it is not unavailable."""
-        await self._note_presence(server)
+        await self._record_presence(server)
 
-    async def _note_presence(self, server: discord.Guild) -> None:
+    async def _record_presence(self, server: discord.Guild) -> None:
         # Of a server that is not served nothing is kept; one that was left is asked about before it is purged.
         if self.serves(server.id):
             await self._ledger.record_presence(server.id, self._own_id())
@@ -198,7 +198,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.in_flight.join()
         # Looking at what is kept about oneself adds nothing to it.
         if command is not privacy:
-            await self.desk.askers.note(whereabouts_of(interaction))
+            await self.desk.askers.record_sighting(interaction_context(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer forms, and presses on buttons that nothing else recognises."""
@@ -206,8 +206,8 @@ class CuepointClient(discord.AutoShardedClient):
         if is_repeated(interaction):
             return
         try:
-            await answer_unknown(interaction, ITEMS)
-            await answer_form(interaction)
+            await report_unknown_button(interaction, ITEMS)
+            await handle_form(interaction)
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.operations import metrics
-from bot.operations.metrics import State
-from bot.operations.nightly_backup import last_made_at
+from bot.operations.metrics import Gauge
+from bot.operations.nightly_backup import last_backup_second
 from storage import access
 from storage.errors import StorageError
 from storage.library import Library
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.discord_app.client import CuepointClient
 
 
-async def hindrances(client: CuepointClient, library: Library) -> list[str]:
+async def readiness_problems(client: CuepointClient, library: Library) -> list[str]:
     """Why the bot cannot answer just now; nothing where it can."""
     found = []
     connected, wanted = len(client.connected_shards), client.shard_count
@@ -30,17 +30,17 @@ async def hindrances(client: CuepointClient, library: Library) -> list[str]:
     return found
 
 
-def watch(client: CuepointClient, library: Library, backups: Path) -> None:
+def register_gauges(client: CuepointClient, library: Library, backups: Path) -> None:
     """Tell the measures where to look for how the bot is."""
 
     def slowest() -> float:
         return max((latency for _, latency in client.latencies if math.isfinite(latency)), default=0.0)
 
-    metrics.watch(State.SHARDS, lambda: client.shard_count or 0)
-    metrics.watch(State.SHARDS_CONNECTED, lambda: len(client.connected_shards))
-    metrics.watch(State.GATEWAY_LATENCY, slowest)
-    metrics.watch(State.IN_FLIGHT, lambda: len(client.in_flight))
-    metrics.watch(State.LIBRARIES_OPEN, lambda: library.open_indexes().libraries)
-    metrics.watch(State.INDEX_SEGMENTS, lambda: library.open_indexes().segments)
-    metrics.watch(State.BACKED_UP_AT, lambda: last_made_at(backups) or 0)
-    metrics.watch(State.INDEX_AGE, lambda: library.open_indexes().oldest_seconds)
+    metrics.register_gauge(Gauge.SHARDS, lambda: client.shard_count or 0)
+    metrics.register_gauge(Gauge.SHARDS_CONNECTED, lambda: len(client.connected_shards))
+    metrics.register_gauge(Gauge.GATEWAY_LATENCY, slowest)
+    metrics.register_gauge(Gauge.IN_FLIGHT, lambda: len(client.in_flight))
+    metrics.register_gauge(Gauge.LIBRARIES_OPEN, lambda: library.open_indexes().libraries)
+    metrics.register_gauge(Gauge.INDEX_SEGMENTS, lambda: library.open_indexes().segments)
+    metrics.register_gauge(Gauge.BACKED_UP_AT, lambda: last_backup_second(backups) or 0)
+    metrics.register_gauge(Gauge.INDEX_AGE, lambda: library.open_indexes().oldest_seconds)

@@ -14,14 +14,14 @@ import discord
 
 from bot.discord_app.cards.base import Card
 from bot.discord_app.delivery.error_handler import error_card
-from bot.discord_app.delivery.responses import READY_SECOND, sealed
-from bot.discord_app.delivery.retries import Undelivered, insist, is_over, is_shut_out
-from bot.discord_app.interactions.authorization import Serves, require_served_server
-from bot.discord_app.interactions.context import server_of_message, whereabouts_of_writer, writer_of
+from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validated
+from bot.discord_app.delivery.retries import DeliveryUnknown, is_forbidden, is_target_gone, send_with_retries
+from bot.discord_app.interactions.authorization import IsServed, require_served_server
+from bot.discord_app.interactions.context import resolve_writer, server_of_message, writer_context
 from bot.discord_app.services.button_state import Inquiry
-from bot.discord_app.services.questions import Desk
+from bot.discord_app.services.questions import QuestionService
 from bot.operations import metrics
-from bot.operations.safe_traceback import described
+from bot.operations.safe_traceback import describe_error
 
 log = logging.getLogger("cuepoint.discord")
 _OTHERS = re.compile(r"<(?:@[!&]?|#|a?:\w+:|/[^:>]+:|t:)-?\d+(?::\w)?>")
@@ -42,48 +42,48 @@ def question_in(message: discord.Message, own_id: int) -> str | None:
     return " ".join(_OTHERS.sub(" ", mention.sub(" ", message.content)).split())
 
 
-async def answer_message(desk: Desk, message: discord.Message, own_id: int, serves: Serves) -> None:
+async def answer_message(desk: QuestionService, message: discord.Message, own_id: int, serves: IsServed) -> None:
     """Answer a message that asks something, in a channel where the bot may write."""
     text = question_in(message, own_id)
     if text is None or not _may_write(message):
         return
-    card = await _answered(desk, message, Inquiry(text), serves)
+    card = await _answer_or_error(desk, message, Inquiry(text), serves)
     try:
-        with metrics.timing(metrics.Step.REPLY):
-            await _send(message, card)
-    except Undelivered as error:
+        with metrics.time_step(metrics.AnswerStep.REPLY):
+            await _send_answer(message, card)
+    except DeliveryUnknown as error:
         log.warning("nobody knows whether an answer to a message arrived: %s", error)
     except discord.HTTPException as error:
         # Rights may have changed since we looked, and the channel may be gone, or closed to us.
-        if not (is_shut_out(error) or is_over(error)):
+        if not (is_forbidden(error) or is_target_gone(error)):
             raise
-        log.info("a message could not be answered: %s", described(error))
+        log.info("a message could not be answered: %s", describe_error(error))
     else:
-        await desk.askers.note(whereabouts_of_writer(message))
+        await desk.askers.record_sighting(writer_context(message))
 
 
-async def _answered(desk: Desk, message: discord.Message, inquiry: Inquiry, serves: Serves) -> Card:
+async def _answer_or_error(desk: QuestionService, message: discord.Message, inquiry: Inquiry, serves: IsServed) -> Card:
     """The answer, or the error in words. What takes long is shown as typing."""
     try:
         server_id = server_of_message(message)
         if server_id is not None:
             require_served_server(server_id, serves)
-        asker = await writer_of(desk, message)
-        desk.admit(asker, inquiry)
-        way = metrics.Way.DIRECT if server_id is None else metrics.Way.MENTION
-        return await _made(message, desk.answer(asker, inquiry, way))
+        asker = await resolve_writer(desk, message)
+        desk.check_allowed(asker, inquiry)
+        way = metrics.QuestionSource.DIRECT if server_id is None else metrics.QuestionSource.MENTION
+        return await _await_with_typing(message, desk.answer_question(asker, inquiry, way))
     except Exception as error:  # noqa: BLE001 - the one handler decides what is said
         return error_card(error)
 
 
-async def _made(message: discord.Message, making: Coroutine[Any, Any, Card]) -> Card:
+async def _await_with_typing(message: discord.Message, making: Coroutine[Any, Any, Card]) -> Card:
     """What is made; after a second it is shown that something is."""
     task = asyncio.ensure_future(making)
     try:
-        ready, _ = await asyncio.wait({task}, timeout=READY_SECOND)
+        ready, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS)
         if ready:
             return await task
-        typing = asyncio.ensure_future(_type(message))
+        typing = asyncio.ensure_future(_keep_typing(message))
         try:
             return await task
         finally:
@@ -92,14 +92,14 @@ async def _made(message: discord.Message, making: Coroutine[Any, Any, Card]) -> 
         task.cancel()
 
 
-async def _type(message: discord.Message) -> None:
+async def _keep_typing(message: discord.Message) -> None:
     """Show that an answer is on its way, until cancelled. The answer itself does not wait for Discord to show it."""
     with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
         async with message.channel.typing():
             await asyncio.Event().wait()
 
 
-def _rights(message: discord.Message) -> discord.Permissions | None:
+def _permissions_at(message: discord.Message) -> discord.Permissions | None:
     """What the bot may do where something was written in a server; None in direct messages.
 
     None also where Discord has not told us of the place yet, which may come later than what is written there.
@@ -110,7 +110,7 @@ def _rights(message: discord.Message) -> discord.Permissions | None:
 
 
 def _may_write(message: discord.Message) -> bool:
-    rights = _rights(message)
+    rights = _permissions_at(message)
     if rights is None:
         # Discord itself says so, if we may not.
         return True
@@ -118,19 +118,21 @@ def _may_write(message: discord.Message) -> bool:
     return rights.view_channel and (rights.send_messages_in_threads if thread else rights.send_messages)
 
 
-def _may_refer(message: discord.Message) -> bool:
+def _may_reference(message: discord.Message) -> bool:
     """Whether an answer may point to its question: for that one must be allowed to read it."""
-    rights = _rights(message)
+    rights = _permissions_at(message)
     return server_of_message(message) is None if rights is None else rights.read_message_history
 
 
-async def _send(message: discord.Message, card: Card) -> None:
-    card = sealed(card)
+async def _send_answer(message: discord.Message, card: Card) -> None:
+    card = validated(card)
     # Sent again after a broken connection, the same nonce makes it the same message.
     nonce = message.id
-    if _may_refer(message):
+    if _may_reference(message):
         # The question may be gone by now; the answer still helps whoever asked.
         reference = message.to_reference(fail_if_not_exists=False)
-        await insist(lambda: message.channel.send(view=card, reference=reference, mention_author=False, nonce=nonce))
+        await send_with_retries(
+            lambda: message.channel.send(view=card, reference=reference, mention_author=False, nonce=nonce)
+        )
     else:
-        await insist(lambda: message.channel.send(view=card, nonce=nonce))
+        await send_with_retries(lambda: message.channel.send(view=card, nonce=nonce))

@@ -14,10 +14,10 @@ import discord
 
 from bot import __version__
 from bot.discord_app.client import CuepointClient
-from bot.discord_app.delivery.shutdown import until_told
-from bot.errors import CannotConnect, ShutOut
+from bot.discord_app.delivery.shutdown import run_until_signal
+from bot.errors import CannotConnect, LoginRefused
 from bot.operations import logging_setup, runtime_tuning
-from bot.operations.nightly_backup import Nightly
+from bot.operations.nightly_backup import NightlyBackup
 from bot.settings import Settings, on_misnamed
 from storage.ledger import Ledger
 from storage.library import Library
@@ -36,8 +36,8 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
         with logging_setup.configured_logging(settings.log_level, secret):
             asyncio.get_running_loop().set_exception_handler(_log_strays)
             _log_start(settings)
-            async with _watched(client, settings, library), _backed_up(settings, library):
-                await until_told(_stay(client, settings), lambda: client.finish(settings.stop_seconds))
+            async with _http_server(client, settings, library), _nightly_backup(settings, library):
+                await run_until_signal(_connect(client, settings), lambda: client.shut_down(settings.stop_seconds))
             log.info("stopped")
 
 
@@ -48,7 +48,7 @@ def _log_start(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _watched(client: CuepointClient, settings: Settings, library: Library) -> AsyncIterator[None]:
+async def _http_server(client: CuepointClient, settings: Settings, library: Library) -> AsyncIterator[None]:
     """Tell on a port how the bot is, where one is set. Raises CannotListen."""
     if settings.http_port is None:
         yield
@@ -57,35 +57,35 @@ async def _watched(client: CuepointClient, settings: Settings, library: Library)
     from bot.discord_app import health
     from bot.operations import http_server
 
-    async with http_server.listening(
-        settings.http_host, settings.http_port, lambda: health.hindrances(client, library)
+    async with http_server.serve_http(
+        settings.http_host, settings.http_port, lambda: health.readiness_problems(client, library)
     ):
-        health.watch(client, library, settings.backups_dir)
+        health.register_gauges(client, library, settings.backups_dir)
         log.info("tells how it is on http://%s:%d", settings.http_host, settings.http_port)
         yield
 
 
-def _backed_up(settings: Settings, library: Library) -> AbstractAsyncContextManager[None]:
+def _nightly_backup(settings: Settings, library: Library) -> AbstractAsyncContextManager[None]:
     """Back up every night, where a time is set."""
     if settings.backup_at is None:
         return contextlib.nullcontext()
-    return Nightly(library, settings.backups_dir, settings.backup_at, settings.backups_kept).running()
+    return NightlyBackup(library, settings.backups_dir, settings.backup_at, settings.backups_kept).running()
 
 
-async def _stay(client: CuepointClient, settings: Settings) -> None:
+async def _connect(client: CuepointClient, settings: Settings) -> None:
     """Come, and keep the connection through whatever weather until Discord ends it for good."""
     await log_in(client, settings)
     log.info("connected as %s", client.user)
-    runtime_tuning.keep_short()
+    runtime_tuning.shorten_pauses()
     try:
         await client.connect()
     except discord.PrivilegedIntentsRequired as error:
-        raise ShutOut(NO_INTENTS) from error
+        raise LoginRefused(NO_INTENTS) from error
     except discord.ConnectionClosed as error:
         if error.code == _REVOKED:
-            raise ShutOut(NO_TOKEN) from error
+            raise LoginRefused(NO_TOKEN) from error
         if error.code == _INVALID_INTENTS:
-            raise ShutOut(NO_INTENTS) from error
+            raise LoginRefused(NO_INTENTS) from error
         raise CannotConnect(f"Discord ended the connection ({error.code}): start the bot again.") from error
     except (discord.GatewayNotFound, discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise CannotConnect(f"Discord's gateway cannot be reached: {error}. Try again later.") from error
@@ -103,11 +103,11 @@ async def log_in(client: discord.Client, settings: Settings) -> None:
     """Show Discord the token. Raises CannotConnect, ShutOut where it is refused or there is none."""
     token = settings.discord_token
     if token is None:
-        raise ShutOut("There is no Discord token: set DISCORD_TOKEN in .env.")
+        raise LoginRefused("There is no Discord token: set DISCORD_TOKEN in .env.")
     try:
         await client.login(token.get_secret_value())
     except discord.LoginFailure as error:
-        raise ShutOut(NO_TOKEN) from error
+        raise LoginRefused(NO_TOKEN) from error
     except discord.HTTPException as error:
         raise CannotConnect(f"Discord does not let the bot in ({error.status}): try again later.") from error
     except (aiohttp.ClientError, OSError) as error:

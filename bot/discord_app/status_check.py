@@ -10,7 +10,7 @@ import aiohttp
 import discord
 
 from bot.discord_app.runner import log_in
-from bot.discord_status import Standing
+from bot.discord_status import DiscordStatus
 from bot.settings import Settings
 
 _INTENTS = {
@@ -21,7 +21,7 @@ _INTENTS = {
 """The privileged intents as Discord's developer portal names them, and the flags that tell of them."""
 
 
-async def look(settings: Settings) -> Standing:
+async def check_status(settings: Settings) -> DiscordStatus:
     """Log in, look, and leave. Raises CannotConnect, ShutOut where Discord refuses the token."""
     ahead: list[float] = []
 
@@ -35,4 +35,4 @@ async def look(settings: Settings) -> Standing:
         await log_in(client, settings)
         flags = (await client.application_info()).flags
         on = tuple(name for name, told in _INTENTS.items() if any(getattr(flags, flag) for flag in told))
-        return Standing(str(client.user), on, ahead[-1] if ahead else None)
+        return DiscordStatus(str(client.user), on, ahead[-1] if ahead else None)

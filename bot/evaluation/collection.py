@@ -15,10 +15,10 @@ from storage import access
 from storage.library import Library
 from storage.models import MAX_SECOND, UNLIMITED, Hit, ImportReport, Labels, Scope, Source
 
-APART_SECOND = 0.001
+MIN_GAP_SECONDS = 0.001
 """How far segments that begin at the same second are moved apart: a library tells them by their start."""
 
-Place = tuple[str, float]
+EntryPlace = tuple[str, float]
 """A segment of the library: its video's id there, and its start in seconds."""
 
 
@@ -28,7 +28,7 @@ class Collection:
 
     library: Library
     scope: Scope
-    entry_at: Mapping[Place, str]
+    entry_at: Mapping[EntryPlace, str]
     video_names: Mapping[str, str]
 
     def entries_of(self, hits: Iterable[Hit]) -> list[str]:
@@ -37,7 +37,7 @@ class Collection:
 
 
 @asynccontextmanager
-async def collected(
+async def open_collection(
     entries: Sequence[Entry], language: str, progress: Callable[[int, int], None]
 ) -> AsyncIterator[Collection]:
     """A library that holds the texts of a corpus, each as one segment, until the context ends.
@@ -47,12 +47,16 @@ async def collected(
     with tempfile.TemporaryDirectory(prefix="cuepoint-") as folder:
         library = await Library.open(Path(folder) / "cuepoint.db", UNLIMITED)
         try:
-            names = _names(entries)
-            rows = [row for group in _by_video(entries).values() for row in _rows(group, names[_key(group[0])])]
+            names = _name_videos(entries)
+            rows = [
+                row
+                for group in _group_by_video(entries).values()
+                for row in _make_rows(group, names[_sort_key(group[0])])
+            ]
             content = "\n".join(json.dumps(fields) for _, fields in rows).encode()
             files = [(Source("corpus", content), Labels(language=language))]
             report = await library.import_files(access.host_scope(), files, progress=progress)
-            refused = _refused(report)
+            refused = _refused_rows(report)
             kept = [row for number, row in enumerate(rows, 1) if number not in refused]
             entry_at = {(str(fields["video_id"]), float(fields["start_second"])): name for name, fields in kept}
             stored = {video_id for video_id, _ in entry_at}
@@ -62,7 +66,7 @@ async def collected(
             await library.close()
 
 
-def _refused(report: ImportReport) -> set[int]:
+def _refused_rows(report: ImportReport) -> set[int]:
     """The numbers of the rows that were not stored: those of invisible characters alone, and those too long."""
     if not report.has_changes:
         reason = report.rejections[0].reason if report.rejections else "there is not a single text in it"
@@ -75,23 +79,23 @@ _Key = tuple[bool, str]
 _Row = tuple[str, dict[str, str | float]]
 
 
-def _key(entry: Entry) -> _Key:
+def _sort_key(entry: Entry) -> _Key:
     return (True, entry.video) if entry.video else (False, entry.entry_id)
 
 
-def _by_video(entries: Iterable[Entry]) -> dict[_Key, list[Entry]]:
+def _group_by_video(entries: Iterable[Entry]) -> dict[_Key, list[Entry]]:
     groups: dict[_Key, list[Entry]] = {}
     for entry in entries:
         if entry.text.strip():
-            groups.setdefault(_key(entry), []).append(entry)
+            groups.setdefault(_sort_key(entry), []).append(entry)
     return groups
 
 
-def _names(entries: Iterable[Entry]) -> dict[_Key, str]:
+def _name_videos(entries: Iterable[Entry]) -> dict[_Key, str]:
     """What each video is called in the library: its id, cleaned as the library cleans it, and numbered if taken."""
     names: dict[_Key, str] = {}
     taken: set[str] = set()
-    for key in dict.fromkeys(map(_key, entries)):
+    for key in dict.fromkeys(map(_sort_key, entries)):
         plain = "".join(character if character.isprintable() else " " for character in key[1])
         name = plain = " ".join(plain.split()) or "video"
         number = 1
@@ -103,12 +107,12 @@ def _names(entries: Iterable[Entry]) -> dict[_Key, str]:
     return names
 
 
-def _rows(entries: Sequence[Entry], video_id: str) -> Iterator[_Row]:
+def _make_rows(entries: Sequence[Entry], video_id: str) -> Iterator[_Row]:
     """The entries of one video as data set rows in spoken order, no two with the same start."""
     earliest = 0.0
-    for entry, start, end in _timed(entries):
+    for entry, start, end in _assign_times(entries):
         start = max(start, earliest)
-        earliest = round(start + APART_SECOND, 6)
+        earliest = round(start + MIN_GAP_SECONDS, 6)
         fields: dict[str, str | float] = {
             "video_id": video_id,
             "text": entry.text,
@@ -120,25 +124,25 @@ def _rows(entries: Sequence[Entry], video_id: str) -> Iterator[_Row]:
         yield entry.entry_id, fields
 
 
-def _timed(entries: Sequence[Entry]) -> list[tuple[Entry, float, float | None]]:
+def _assign_times(entries: Sequence[Entry]) -> list[tuple[Entry, float, float | None]]:
     """The entries in spoken order with their times in seconds; by their place alone, a second each, where one has none
     that a recording can have."""
-    starts = [_second(entry.start) for entry in entries]
+    starts = [_as_second(entry.start) for entry in entries]
     known = [start for start in starts if start is not None]
     if len(known) == len(starts):
-        paired = sorted(zip(known, entries, strict=True), key=lambda pair: (pair[0], _place(pair[1])))
-        return [(entry, start, _end(entry, start)) for start, entry in paired]
-    return [(entry, float(place), place + 1.0) for place, entry in enumerate(sorted(entries, key=_place))]
+        paired = sorted(zip(known, entries, strict=True), key=lambda pair: (pair[0], _place_of(pair[1])))
+        return [(entry, start, _end_second(entry, start)) for start, entry in paired]
+    return [(entry, float(place), place + 1.0) for place, entry in enumerate(sorted(entries, key=_place_of))]
 
 
-def _second(second: float | None) -> float | None:
+def _as_second(second: float | None) -> float | None:
     return second if second is not None and 0 <= second <= MAX_SECOND else None
 
 
-def _end(entry: Entry, start: float) -> float | None:
-    end = _second(entry.end)
+def _end_second(entry: Entry, start: float) -> float | None:
+    end = _as_second(entry.end)
     return end if end is not None and end >= start else None
 
 
-def _place(entry: Entry) -> float:
+def _place_of(entry: Entry) -> float:
     return 0.0 if entry.seq is None else entry.seq

@@ -10,24 +10,24 @@ from typing import TypeVar
 
 from bot.errors import QuestionSetError
 from bot.evaluation import measures
-from bot.evaluation.collection import Collection, collected
+from bot.evaluation.collection import Collection, open_collection
 from bot.evaluation.question_set import read_queries, read_question_set
-from bot.evaluation.refusal import Trial, curve, tally
-from bot.evaluation.report import Ablation, Comparison, Measured, Refusal, Report
-from bot.evaluation.runner import Examiner, Progress, by_video
-from bot.evaluation.typos import damaged
+from bot.evaluation.refusal import Trial, count_answers, make_curve
+from bot.evaluation.report import Ablation, Comparison, MeasuredRanking, Refusal, Report
+from bot.evaluation.runner import EvaluationRunner, ProgressBar, group_by_video
+from bot.evaluation.typos import add_typo
 from bot.evaluation.values import Query, QuestionSet
 from storage.models import Baseline, RankingFeature
 
-OURS = "Cuepoint"
-PEERS = {Baseline.TERMS: "rank-bm25, our terms", Baseline.SPLIT: "rank-bm25, lower().split()"}
+OUR_RANKING = "Cuepoint"
+BASELINES = {Baseline.TERMS: "rank-bm25, our terms", Baseline.SPLIT: "rank-bm25, lower().split()"}
 AS_ASKED = "as asked"
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class EvaluationOptions:
     """What is to be measured. `limit` is about how many questions of each set are asked, evenly picked; None for all.
 
     `typo` is the seed of the damage, None for none; `foreign` is the folder of another set, whose questions cannot be
@@ -43,7 +43,7 @@ class Wishes:
     limit: int | None = None
 
 
-async def evaluate(wishes: Wishes, progress: Progress) -> Report:
+async def evaluate(wishes: EvaluationOptions, progress: ProgressBar) -> Report:
     """Measure the ranking on a question set. Raises QuestionSetError and MissingPackage."""
     measures.require()
     read = read_question_set(wishes.folder)
@@ -51,12 +51,12 @@ async def evaluate(wishes: Wishes, progress: Progress) -> Report:
     judged = [query for query in read.queries if any(read.judgements.get(query.query_id, {}).values())]
     if not judged:
         raise QuestionSetError(f"{wishes.folder}: no question has a text that is judged relevant; nothing can be said")
-    asked = _picked(judged, wishes.limit)
+    asked = _pick_evenly(judged, wishes.limit)
     storing = partial(progress, "storing")
-    async with collected(read.entries, wishes.language, storing) as collection:
-        run = _Run(wishes, read, asked, collection, Examiner(collection, progress))
-        comparisons, ablations = await run.comparisons()
-        refusals = await run.refusals(_picked(foreign, wishes.limit))
+    async with open_collection(read.entries, wishes.language, storing) as collection:
+        run = _Evaluation(wishes, read, asked, collection, EvaluationRunner(collection, progress))
+        comparisons, ablations = await run.compare_rankings()
+        refusals = await run.count_refusals(_pick_evenly(foreign, wishes.limit))
         statistics = await collection.library.statistics(collection.scope)
         return Report(
             folder=str(wishes.folder),
@@ -67,26 +67,26 @@ async def evaluate(wishes: Wishes, progress: Progress) -> Report:
             comparisons=comparisons,
             ablations=ablations,
             refusals=refusals,
-            notes=(*read.notes, *_left_out(read, len(judged), statistics.segments), *run.notes()),
+            notes=(*read.notes, *_count_left_out(read, len(judged), statistics.segments), *run.collect_notes()),
         )
 
 
-class _Run:
+class _Evaluation:
     """The questions of one evaluation, put to its collection in every way that is wished for."""
 
     def __init__(
         self,
-        wishes: Wishes,
+        wishes: EvaluationOptions,
         read: QuestionSet,
         asked: Sequence[Query],
         collection: Collection,
-        examiner: Examiner,
+        examiner: EvaluationRunner,
     ) -> None:
         self._wishes, self._judgements, self._asked = wishes, read.judgements, asked
         self._collection, self._examiner = collection, examiner
         self._notes: list[str] = []
 
-    def notes(self) -> list[str]:
+    def collect_notes(self) -> list[str]:
         """What the reader of the report should know."""
         unaskable = len(self._examiner.unaskable)
         if not unaskable:
@@ -97,46 +97,46 @@ class _Run:
             f"and so find nothing: {unaskable:,}.",
         ]
 
-    async def comparisons(self) -> tuple[tuple[Comparison, ...], tuple[Ablation, ...]]:
+    async def compare_rankings(self) -> tuple[tuple[Comparison, ...], tuple[Ablation, ...]]:
         """The rankings, and their ablations where they are wished for: as asked, and damaged."""
         askings = {AS_ASKED: self._asked}
         if self._wishes.typo is not None:
-            askings[f"with a slip in one word (seed {self._wishes.typo})"] = self._damaged(self._wishes.typo)
-        compared = [await self._compared(asked, queries) for asked, queries in askings.items()]
-        ablated = [await self._ablated(asked, queries) for asked, queries in askings.items() if self._wishes.ablate]
+            askings[f"with a slip in one word (seed {self._wishes.typo})"] = self._damage_queries(self._wishes.typo)
+        compared = [await self._compare(asked, queries) for asked, queries in askings.items()]
+        ablated = [await self._ablate(asked, queries) for asked, queries in askings.items() if self._wishes.ablate]
         return tuple(compared), tuple(ablated)
 
-    async def refusals(self, foreign: Sequence[Query]) -> tuple[Refusal, ...]:
+    async def count_refusals(self, foreign: Sequence[Query]) -> tuple[Refusal, ...]:
         """How many questions are refused that cannot be answered, and how many that can."""
         if not foreign and not self._wishes.removed:
             return ()
-        answerable = dict(zip(self._asked, await self._examiner.tried(self._asked, "answering"), strict=True))
+        answerable = dict(zip(self._asked, await self._examiner.answer_all(self._asked, "answering"), strict=True))
         refusals: list[Refusal] = []
         if foreign:
-            trials = await self._examiner.tried(foreign, "answering foreign questions")
-            refusals.append(_refusal(f"questions of {self._wishes.foreign}", list(answerable.values()), trials))
+            trials = await self._examiner.answer_all(foreign, "answering foreign questions")
+            refusals.append(_make_refusal(f"questions of {self._wishes.foreign}", list(answerable.values()), trials))
         if self._wishes.removed:
-            refusals += await self._removed(answerable)
+            refusals += await self._try_removed(answerable)
         return tuple(refusals)
 
-    def _damaged(self, seed: int) -> list[Query]:
+    def _damage_queries(self, seed: int) -> list[Query]:
         language = self._wishes.language
-        queries = [replace(query, text=damaged(query.text, seed, query.query_id, language)) for query in self._asked]
+        queries = [replace(query, text=add_typo(query.text, seed, query.query_id, language)) for query in self._asked]
         whole = sum(before.text == after.text for before, after in zip(self._asked, queries, strict=True))
         if whole:
             self._notes.append(f"Questions without a word of four letters, asked without a slip: {whole:,}.")
         return queries
 
-    async def _compared(self, asked: str, queries: Sequence[Query]) -> Comparison:
-        rankings = [self._measured(OURS, await self._examiner.ranked(queries, f"asking {asked}"))]
-        for peer, name in PEERS.items():
-            found = await self._examiner.as_shipped(queries, f"{name}, {asked}", peer)
-            rankings.append(self._measured(name, found))
+    async def _compare(self, asked: str, queries: Sequence[Query]) -> Comparison:
+        rankings = [self._measure(OUR_RANKING, await self._examiner.rank(queries, f"asking {asked}"))]
+        for peer, name in BASELINES.items():
+            found = await self._examiner.rank_baseline(queries, f"{name}, {asked}", peer)
+            rankings.append(self._measure(name, found))
         return Comparison(asked, tuple(rankings))
 
-    async def _ablated(self, asked: str, queries: Sequence[Query]) -> Ablation:
-        async def with_steps(name: str, steps: frozenset[RankingFeature]) -> Measured:
-            return self._measured(name, await self._examiner.ranked(queries, f"{name}, {asked}", steps))
+    async def _ablate(self, asked: str, queries: Sequence[Query]) -> Ablation:
+        async def with_steps(name: str, steps: frozenset[RankingFeature]) -> MeasuredRanking:
+            return self._measure(name, await self._examiner.rank(queries, f"{name}, {asked}", steps))
 
         every = tuple(RankingFeature)
         added = [await with_steps("plain BM25", frozenset())]
@@ -144,8 +144,8 @@ class _Run:
         without = [await with_steps(f"all but {step}", frozenset(every) - {step}) for step in every]
         return Ablation(asked, tuple(added), tuple(without))
 
-    async def _removed(self, answerable: Mapping[Query, Trial]) -> list[Refusal]:
-        groups = by_video(answerable, self._collection.video_names)
+    async def _try_removed(self, answerable: Mapping[Query, Trial]) -> list[Refusal]:
+        groups = group_by_video(answerable, self._collection.video_names)
         asked = [query for queries in groups.values() for query in queries]
         if not asked:
             self._notes.append("No question names a video of the corpus: there is none to take out.")
@@ -156,18 +156,22 @@ class _Run:
         if len(asked) < len(answerable):
             left = len(answerable) - len(asked)
             self._notes.append(f"Questions that name no video of the corpus, not asked with it taken out: {left:,}.")
-        trials = await self._examiner.tried_without(groups, "answering without the video")
-        return [_refusal("the same questions, their video taken out", [answerable[each] for each in asked], trials)]
+        trials = await self._examiner.answer_without_videos(groups, "answering without the video")
+        return [
+            _make_refusal("the same questions, their video taken out", [answerable[each] for each in asked], trials)
+        ]
 
-    def _measured(self, ranking: str, found: Mapping[str, Sequence[str]]) -> Measured:
-        return Measured(ranking, measures.measure(self._judgements, found))
-
-
-def _refusal(unanswerable_are: str, answerable: Sequence[Trial], unanswerable: Sequence[Trial]) -> Refusal:
-    return Refusal(unanswerable_are, tally(answerable), tally(unanswerable), curve(answerable, unanswerable))
+    def _measure(self, ranking: str, found: Mapping[str, Sequence[str]]) -> MeasuredRanking:
+        return MeasuredRanking(ranking, measures.measure_ranking(self._judgements, found))
 
 
-def _left_out(read: QuestionSet, judged: int, stored: int) -> list[str]:
+def _make_refusal(unanswerable_are: str, answerable: Sequence[Trial], unanswerable: Sequence[Trial]) -> Refusal:
+    return Refusal(
+        unanswerable_are, count_answers(answerable), count_answers(unanswerable), make_curve(answerable, unanswerable)
+    )
+
+
+def _count_left_out(read: QuestionSet, judged: int, stored: int) -> list[str]:
     notes = []
     if unjudged := len(read.queries) - judged:
         notes.append(f"Questions without a text that is judged relevant, not counted: {unjudged:,}.")
@@ -176,7 +180,7 @@ def _left_out(read: QuestionSet, judged: int, stored: int) -> list[str]:
     return notes
 
 
-def _picked(items: Sequence[Item], limit: int | None) -> list[Item]:
+def _pick_evenly(items: Sequence[Item], limit: int | None) -> list[Item]:
     """About so many of the items, evenly spread; all where there is no limit."""
     if limit is None or len(items) <= limit:
         return list(items)

@@ -12,7 +12,7 @@ from storage.library import Library
 from storage.models import Scope, Verdict, VoteCount
 
 
-async def feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSet:
+async def collect_feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSet:
     """The votes on the segments of the scope's one library, beside all its segments.
 
     A segment answers a question if more people found it helpful than not. Questions that found no clear answer are in
@@ -20,9 +20,9 @@ async def feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSe
     """
     (key,) = scope.libraries
     votes = await ledger.votes(key)
-    entries = await _entries(library, scope)
+    entries = await _make_entries(library, scope)
     stored = {entry.entry_id for entry in entries}
-    kept = [counted for counted in votes if _voted_on(counted) in stored]
+    kept = [counted for counted in votes if _count_votes(counted) in stored]
     missed = {miss.question for miss in await ledger.misses(key)}
     if not kept and not missed:
         why = "the segments that people voted on are not stored any more" if votes else "nobody has voted yet"
@@ -32,18 +32,18 @@ async def feedback(library: Library, ledger: Ledger, scope: Scope) -> QuestionSe
     gone = sum(counted.count for counted in votes) - sum(counted.count for counted in kept)
     notes = (f"Votes on segments that are not stored any more, left out: {gone:,}.",) if gone else ()
     return QuestionSet(
-        entries, tuple(Query(name, text) for text, name in queries.items()), _judgements(kept, queries), notes
+        entries, tuple(Query(name, text) for text, name in queries.items()), _make_judgements(kept, queries), notes
     )
 
 
-async def _entries(library: Library, scope: Scope) -> tuple[Entry, ...]:
+async def _make_entries(library: Library, scope: Scope) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     for summary in await library.videos(scope):
         video = summary.video
         segments = await library.segments_between(scope, video.video_id, 0.0, summary.end_second)
         entries += [
             Entry(
-                _entry_id(video.video_id, segment.start_second),
+                _make_entry_id(video.video_id, segment.start_second),
                 segment.text,
                 video.title,
                 video.video_id,
@@ -56,19 +56,19 @@ async def _entries(library: Library, scope: Scope) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _entry_id(video_id: str, start_second: float) -> str:
+def _make_entry_id(video_id: str, start_second: float) -> str:
     return f"{video_id}@{int(start_second) if start_second.is_integer() else start_second}"
 
 
-def _voted_on(counted: VoteCount) -> str:
-    return _entry_id(counted.vote.video_id, counted.vote.start_second)
+def _count_votes(counted: VoteCount) -> str:
+    return _make_entry_id(counted.vote.video_id, counted.vote.start_second)
 
 
-def _judgements(votes: Iterable[VoteCount], queries: dict[str, str]) -> dict[str, dict[str, int]]:
+def _make_judgements(votes: Iterable[VoteCount], queries: dict[str, str]) -> dict[str, dict[str, int]]:
     """1 for each segment that more people found helpful than not, else 0; by question."""
     worth: Counter[tuple[str, str]] = Counter()
     for counted in votes:
-        subject = queries[counted.vote.question], _voted_on(counted)
+        subject = queries[counted.vote.question], _count_votes(counted)
         worth[subject] += counted.count if counted.vote.verdict is Verdict.HELPFUL else -counted.count
     judgements: dict[str, dict[str, int]] = {}
     for (query_id, entry_id), votes_ahead in worth.items():

@@ -10,74 +10,74 @@ from pathlib import Path
 
 from bot.errors import QuestionSetError
 
-SHOWN = 60
+MAX_SHOWN_LENGTH = 60
 """How many characters of a wrong value are quoted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JsonLine:
     """One object, and where it stands. Each verb raises QuestionSetError where a field cannot be what it should be."""
 
     path: Path
     number: int
     fields: dict[str, object]
 
-    def error(self, reason: str) -> QuestionSetError:
+    def error_at(self, reason: str) -> QuestionSetError:
         """The error that says what is wrong on this line."""
         return QuestionSetError(f"{self.path}, line {self.number}: {reason}")
 
-    def identifier(self, name: str) -> str:
+    def read_id(self, name: str) -> str:
         """An id: text, or a whole number taken as text. It must be there."""
         value = self.fields.get(name)
         if name not in self.fields or value is None or value == "":
-            raise self.error(f"there is no {name}; give every line one")
-        return self._id(name, value)
+            raise self.error_at(f"there is no {name}; give every line one")
+        return self._as_id(name, value)
 
-    def optional_identifier(self, name: str) -> str:
+    def read_optional_id(self, name: str) -> str:
         """An id as above, or "" where there is none."""
         value = self.fields.get(name)
-        return "" if value is None else self._id(name, value)
+        return "" if value is None else self._as_id(name, value)
 
-    def text(self, name: str) -> str:
+    def read_text(self, name: str) -> str:
         """Words, which may be none; but the field must be there."""
         if name not in self.fields:
-            raise self.error(f"there is no {name}; write it, or an empty one")
-        return self.optional_text(name)
+            raise self.error_at(f"there is no {name}; write it, or an empty one")
+        return self.read_optional_text(name)
 
-    def optional_text(self, name: str) -> str:
+    def read_optional_text(self, name: str) -> str:
         """Words, or "" where there are none."""
         value = self.fields.get(name)
         if value is not None and not isinstance(value, str):
-            raise self.error(f"{name} is {_shown(value)}, which is no text; put it in quotation marks")
+            raise self.error_at(f"{name} is {_show_value(value)}, which is no text; put it in quotation marks")
         return value or ""
 
-    def optional_number(self, name: str) -> float | None:
+    def read_optional_number(self, name: str) -> float | None:
         """A number, or None where there is none; data frames write a missing one as not-a-number."""
         value = self.fields.get(name)
         if value is None or value == "":
             return None
-        number = _number(value)
+        number = _as_number(value)
         if number is None:
-            raise self.error(f"{name} is {_shown(value)}, which is no number; give a number or null")
+            raise self.error_at(f"{name} is {_show_value(value)}, which is no number; give a number or null")
         return number if math.isfinite(number) else None
 
-    def whole_number(self, name: str, most: int) -> int:
+    def read_whole_number(self, name: str, most: int) -> int:
         """A whole number not above `most`."""
         value = self.fields.get(name)
-        number = _number(value)
+        number = _as_number(value)
         if number is None or not number.is_integer() or number > most:
-            raise self.error(f"{name} is {_shown(value)}; give a whole number up to {most}")
+            raise self.error_at(f"{name} is {_show_value(value)}; give a whole number up to {most}")
         return int(number)
 
-    def _id(self, name: str, value: object) -> str:
+    def _as_id(self, name: str, value: object) -> str:
         if isinstance(value, float) and value.is_integer():
             return str(int(value))  # a column of numbers with a gap in it comes out of a data frame so
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise self.error(f"{name} is {_shown(value)}, which is no id; give text or a whole number")
+            raise self.error_at(f"{name} is {_show_value(value)}, which is no id; give text or a whole number")
         return str(value)
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path) -> Iterator[JsonLine]:
     """The objects of a file. Raises QuestionSetError for a file that cannot be read or is no such file."""
     try:
         content = path.read_bytes()
@@ -89,10 +89,10 @@ def read_lines(path: Path) -> Iterator[Line]:
         raise QuestionSetError(f"{path}: the file cannot be read ({error.strerror}); check its permissions") from error
     for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if raw.strip():
-            yield Line(path, number, _object(path, number, raw))
+            yield JsonLine(path, number, _parse_object(path, number, raw))
 
 
-def _object(path: Path, number: int, raw: bytes) -> dict[str, object]:
+def _parse_object(path: Path, number: int, raw: bytes) -> dict[str, object]:
     try:
         value = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -104,7 +104,7 @@ def _object(path: Path, number: int, raw: bytes) -> dict[str, object]:
     return value
 
 
-def _number(value: object) -> float | None:
+def _as_number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -113,6 +113,6 @@ def _number(value: object) -> float | None:
         return None
 
 
-def _shown(value: object) -> str:
+def _show_value(value: object) -> str:
     text = json.dumps(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return text if len(text) <= MAX_SHOWN_LENGTH else f"{text[:MAX_SHOWN_LENGTH]}…"

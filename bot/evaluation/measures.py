@@ -30,7 +30,7 @@ def require() -> None:
     _package()
 
 
-def measure(judgements: Judgements, found: Mapping[str, Sequence[str]]) -> Figures:
+def measure_ranking(judgements: Judgements, found: Mapping[str, Sequence[str]]) -> Figures:
     """Measure a ranking: for each question the entries found, best first.
 
     `found` has the questions to average over, each with at least one relevant entry among its judgements.

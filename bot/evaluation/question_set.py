@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from bot.errors import QuestionSetError
-from bot.evaluation.json_lines import Line, read_lines
+from bot.evaluation.json_lines import JsonLine, read_lines
 from bot.evaluation.values import (
     CORPUS,
     JUDGEMENTS,
@@ -16,7 +16,7 @@ from bot.evaluation.values import (
     QuestionSet,
 )
 
-HIGHEST_SCORE = 1000
+MAX_SCORE = 1000
 """The most relevant a judgement may be: the measures keep a table as long as that."""
 
 
@@ -26,8 +26,8 @@ def read_question_set(folder: Path) -> QuestionSet:
     Judgements about what is not in the files are left out, which the notes tell.
     """
     _check_folder(folder)
-    entries, queries = _entries(folder / CORPUS), read_queries(folder)
-    judgements, notes = _judgements(
+    entries, queries = _read_entries(folder / CORPUS), read_queries(folder)
+    judgements, notes = _read_judgements(
         folder / JUDGEMENTS, {query.query_id for query in queries}, {entry.entry_id for entry in entries}
     )
     return QuestionSet(entries, queries, judgements, notes)
@@ -39,8 +39,8 @@ def read_queries(folder: Path) -> tuple[Query, ...]:
     queries: dict[str, Query] = {}
     lines: dict[str, int] = {}
     for line in read_lines(folder / QUERIES):
-        query_id = _new_id(line, lines)
-        queries[query_id] = Query(query_id, line.text("text"), line.optional_identifier("video"))
+        query_id = _read_new_id(line, lines)
+        queries[query_id] = Query(query_id, line.read_text("text"), line.read_optional_id("video"))
     if not queries:
         raise QuestionSetError(f"{folder / QUERIES}: there is not a single question in it")
     return tuple(queries.values())
@@ -52,16 +52,16 @@ def _check_folder(folder: Path) -> None:
         raise QuestionSetError(f"{folder}: {wrong}; name a folder with {CORPUS}, {QUERIES} and {JUDGEMENTS}")
 
 
-def _entries(path: Path) -> tuple[Entry, ...]:
+def _read_entries(path: Path) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     lines: dict[str, int] = {}
     for line in read_lines(path):
         entry = Entry(
-            _new_id(line, lines),
-            line.text("text"),
-            line.optional_text("title"),
-            line.optional_identifier("video"),
-            *(line.optional_number(name) for name in ("seq", "start", "end")),
+            _read_new_id(line, lines),
+            line.read_text("text"),
+            line.read_optional_text("title"),
+            line.read_optional_id("video"),
+            *(line.read_optional_number(name) for name in ("seq", "start", "end")),
         )
         entries.append(entry)
     if not any(entry.text.strip() for entry in entries):
@@ -69,14 +69,14 @@ def _entries(path: Path) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _judgements(
+def _read_judgements(
     path: Path, queries: Collection[str], entries: Collection[str]
 ) -> tuple[dict[str, dict[str, int]], tuple[str, ...]]:
     found: dict[str, dict[str, int]] = {}
     unknown = contradicted = 0
     for line in read_lines(path):
-        query_id, entry_id = line.identifier("query-id"), line.identifier("corpus-id")
-        score = max(0, line.whole_number("score", HIGHEST_SCORE))
+        query_id, entry_id = line.read_id("query-id"), line.read_id("corpus-id")
+        score = max(0, line.read_whole_number("score", MAX_SCORE))
         if query_id not in queries or entry_id not in entries:
             unknown += 1
             continue
@@ -91,10 +91,10 @@ def _judgements(
     return found, tuple(notes)
 
 
-def _new_id(line: Line, lines: dict[str, int]) -> str:
+def _read_new_id(line: JsonLine, lines: dict[str, int]) -> str:
     """The id of a line, which no earlier one may have; `lines` keeps where each was seen."""
-    found = line.identifier("_id")
+    found = line.read_id("_id")
     if found in lines:
-        raise line.error(f"the _id {found[:60]!r} is on line {lines[found]} too; give every line its own")
+        raise line.error_at(f"the _id {found[:60]!r} is on line {lines[found]} too; give every line its own")
     lines[found] = line.number
     return found

@@ -17,7 +17,7 @@ def require_free(folder: Path) -> None:
     try:
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _write_error(folder, error) from error
     if taken:
         raise QuestionSetError(f"{folder} is there already and not an empty folder; name a new one")
 
@@ -25,7 +25,7 @@ def require_free(folder: Path) -> None:
 def write_question_set(folder: Path, questions: QuestionSet) -> None:
     """Write a question set into a new or empty folder: all of it, or nothing. Raises QuestionSetError."""
     require_free(folder)
-    files = contents(questions)
+    files = make_files(questions)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Written under another name first, so that a full disk leaves no half of a question set behind.
@@ -38,20 +38,24 @@ def write_question_set(folder: Path, questions: QuestionSet) -> None:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _write_error(folder, error) from error
 
 
-def contents(questions: QuestionSet) -> dict[str, Iterator[str]]:
+def make_files(questions: QuestionSet) -> dict[str, Iterator[str]]:
     """The files of a question set by name, each as its lines."""
-    return {CORPUS: _entries(questions), QUERIES: _queries(questions), JUDGEMENTS: _judgements(questions)}
+    return {
+        CORPUS: _entry_objects(questions),
+        QUERIES: _query_objects(questions),
+        JUDGEMENTS: _judgement_objects(questions),
+    }
 
 
-def _unwritable(folder: Path, error: OSError) -> QuestionSetError:
+def _write_error(folder: Path, error: OSError) -> QuestionSetError:
     return QuestionSetError(f"{folder} cannot be written ({error.strerror}); name another folder")
 
 
-def _entries(questions: QuestionSet) -> Iterator[str]:
-    return _lines(
+def _entry_objects(questions: QuestionSet) -> Iterator[str]:
+    return _json_lines(
         {
             "_id": entry.entry_id,
             "title": entry.title,
@@ -65,17 +69,17 @@ def _entries(questions: QuestionSet) -> Iterator[str]:
     )
 
 
-def _queries(questions: QuestionSet) -> Iterator[str]:
-    return _lines({"_id": query.query_id, "text": query.text, "video": query.video} for query in questions.queries)
+def _query_objects(questions: QuestionSet) -> Iterator[str]:
+    return _json_lines({"_id": query.query_id, "text": query.text, "video": query.video} for query in questions.queries)
 
 
-def _judgements(questions: QuestionSet) -> Iterator[str]:
-    return _lines(
+def _judgement_objects(questions: QuestionSet) -> Iterator[str]:
+    return _json_lines(
         {"query-id": query_id, "corpus-id": entry_id, "score": score}
         for query_id, scores in questions.judgements.items()
         for entry_id, score in scores.items()
     )
 
 
-def _lines(objects: Iterable[dict[str, object]]) -> Iterator[str]:
+def _json_lines(objects: Iterable[dict[str, object]]) -> Iterator[str]:
     return (json.dumps(each, ensure_ascii=False) + "\n" for each in objects)

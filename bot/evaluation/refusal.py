@@ -7,20 +7,20 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.answering.values import Found
+from bot.answering.values import AnswerLevel
 
 REFUSED_PERCENT = (80, 90, 95, 98, 99)
 """The shares of unanswerable questions refused at which the curve is shown, in percent."""
 KEPT_PERCENT = (80, 90, 95)
 """The shares of answerable questions kept at which it is shown, in percent."""
-CUTS = tuple(step / 20 for step in range(1, 20))
+SHOWN_THRESHOLDS = tuple(step / 20 for step in range(1, 20))
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """How one question was answered; `sureness` is from 0 to 1."""
 
-    found: Found
+    found: AnswerLevel
     sureness: float
 
 
@@ -39,7 +39,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """One cut of the curve: the least sureness that counts as an answer, and what it does.
 
     `refused` is the share of the unanswerable questions below it, `kept` that of the answerable ones not below it.
@@ -51,7 +51,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class RefusalCurve:
     """What each cut of sureness would refuse and keep.
 
     `area` (AUC) is the probability that an answerable question is surer than an unanswerable one, a tie counting half.
@@ -60,37 +60,39 @@ class Curve:
     """
 
     area: float
-    at_refused: tuple[Point, ...]
-    at_kept: tuple[Point, ...]
-    at_cuts: tuple[Point, ...]
+    at_refused: tuple[CurvePoint, ...]
+    at_kept: tuple[CurvePoint, ...]
+    at_cuts: tuple[CurvePoint, ...]
 
 
-def tally(trials: Iterable[Trial]) -> Tally:
+def count_answers(trials: Iterable[Trial]) -> Tally:
     """Count the answers."""
     found = [trial.found for trial in trials]
-    return Tally(found.count(Found.CONFIDENT), found.count(Found.CLOSEST), found.count(Found.NOTHING))
+    return Tally(found.count(AnswerLevel.CONFIDENT), found.count(AnswerLevel.CLOSEST), found.count(AnswerLevel.NOTHING))
 
 
-def curve(answerable: Iterable[Trial], unanswerable: Iterable[Trial]) -> Curve:
+def make_curve(answerable: Iterable[Trial], unanswerable: Iterable[Trial]) -> RefusalCurve:
     """The curve of two lists of questions, neither of them empty."""
     real = sorted(trial.sureness for trial in answerable)
     foreign = sorted(trial.sureness for trial in unanswerable)
 
-    def point(cut: float) -> Point:
-        return Point(cut, bisect_left(foreign, cut) / len(foreign), 1 - bisect_left(real, cut) / len(real))
+    def point(cut: float) -> CurvePoint:
+        return CurvePoint(cut, bisect_left(foreign, cut) / len(foreign), 1 - bisect_left(real, cut) / len(real))
 
     # The least cut that refuses a question lies just above its sureness, the highest that keeps one at its own.
-    refusing = [math.nextafter(foreign[_count(percent, foreign) - 1], math.inf) for percent in REFUSED_PERCENT]
-    keeping = [real[-_count(percent, real)] for percent in KEPT_PERCENT]
+    refusing = [
+        math.nextafter(foreign[_count_for_percent(percent, foreign) - 1], math.inf) for percent in REFUSED_PERCENT
+    ]
+    keeping = [real[-_count_for_percent(percent, real)] for percent in KEPT_PERCENT]
     below = sum(bisect_left(foreign, each) + bisect_right(foreign, each) for each in real)
-    return Curve(
+    return RefusalCurve(
         below / (2 * len(real) * len(foreign)),
         tuple(map(point, refusing)),
         tuple(map(point, keeping)),
-        tuple(map(point, CUTS)),
+        tuple(map(point, SHOWN_THRESHOLDS)),
     )
 
 
-def _count(percent: int, values: Sequence[float]) -> int:
+def _count_for_percent(percent: int, values: Sequence[float]) -> int:
     """How many of the values are at least so many percent of them."""
     return -(-percent * len(values) // 100)

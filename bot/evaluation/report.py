@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.evaluation.measures import Figures
-from bot.evaluation.refusal import Curve, Tally
+from bot.evaluation.refusal import RefusalCurve, Tally
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredRanking:
     """One ranking of the same questions: whose, and how good."""
 
     ranking: str
@@ -21,7 +21,7 @@ class Comparison:
     """Several rankings of the same questions, which `asked` tells apart from others: how they were asked."""
 
     asked: str
-    rankings: tuple[Measured, ...]
+    rankings: tuple[MeasuredRanking, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Ablation:
     each row of `without` lacks one."""
 
     asked: str
-    added: tuple[Measured, ...]
-    without: tuple[Measured, ...]
+    added: tuple[MeasuredRanking, ...]
+    without: tuple[MeasuredRanking, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Refusal:
     unanswerable_are: str
     answerable: Tally
     unanswerable: Tally
-    curve: Curve
+    curve: RefusalCurve
 
 
 @dataclass(frozen=True, slots=True)

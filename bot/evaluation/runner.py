@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from bot import asking
-from bot.answering.values import Found
-from bot.errors import UnaskableQuestion
+from bot.answering.values import AnswerLevel
+from bot.errors import InvalidQuestion
 from bot.evaluation.collection import Collection
 from bot.evaluation.measures import DEPTH
 from bot.evaluation.refusal import Trial
@@ -15,35 +15,35 @@ from bot.evaluation.values import Query
 from storage.errors import RequestError
 from storage.models import ALL_FEATURES, Baseline, RankingFeature
 
-Progress = Callable[[str, int, int], None]
+ProgressBar = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
 
-class Examiner:
+class EvaluationRunner:
     """Asks by the one road that every face takes. A question that cannot be asked finds nothing, and is kept in
     `unaskable`."""
 
-    def __init__(self, collection: Collection, progress: Progress) -> None:
+    def __init__(self, collection: Collection, progress: ProgressBar) -> None:
         self._collection = collection
         self._progress = progress
         self.unaskable: set[Query] = set()
 
-    async def ranked(
+    async def rank(
         self, queries: Sequence[Query], what: str, steps: frozenset[RankingFeature] = ALL_FEATURES
     ) -> dict[str, list[str]]:
         """For each question the entries found, best first; `steps` are those that the ranking takes."""
         library, scope = self._collection.library, self._collection.scope
         found: dict[str, list[str]] = {}
-        for query in self._counted(queries, what):
+        for query in self._count_progress(queries, what):
             try:
                 hits = await asking.search(library, scope, query.text, limit=DEPTH, steps=steps)
-            except (UnaskableQuestion, RequestError):
+            except (InvalidQuestion, RequestError):
                 self.unaskable.add(query)
                 hits = ()
             found[query.query_id] = self._collection.entries_of(hits)
         return found
 
-    async def as_shipped(self, queries: Sequence[Query], what: str, peer: Baseline) -> dict[str, list[str]]:
+    async def rank_baseline(self, queries: Sequence[Query], what: str, peer: Baseline) -> dict[str, list[str]]:
         """The same from rank-bm25 as it is shipped."""
         found = await self._collection.library.search_baseline(
             self._collection.scope,
@@ -54,11 +54,11 @@ class Examiner:
         )
         return {query.query_id: self._collection.entries_of(hits) for query, hits in zip(queries, found, strict=True)}
 
-    async def tried(self, queries: Sequence[Query], what: str) -> list[Trial]:
+    async def answer_all(self, queries: Sequence[Query], what: str) -> list[Trial]:
         """How each question is answered."""
-        return [await self._trial(query) for query in self._counted(queries, what)]
+        return [await self._answer_query(query) for query in self._count_progress(queries, what)]
 
-    async def tried_without(self, by_video: Mapping[str, Sequence[Query]], what: str) -> list[Trial]:
+    async def answer_without_videos(self, by_video: Mapping[str, Sequence[Query]], what: str) -> list[Trial]:
         """How questions are answered while a video is taken out, by its id; afterwards it is back."""
         library, scope = self._collection.library, self._collection.scope
         trials: list[Trial] = []
@@ -68,27 +68,27 @@ class Examiner:
             try:
                 for query in queries:
                     self._progress(what, len(trials), total)
-                    trials.append(await self._trial(query))
+                    trials.append(await self._answer_query(query))
             finally:
                 await library.undo(scope)
         return trials
 
-    async def _trial(self, query: Query) -> Trial:
+    async def _answer_query(self, query: Query) -> Trial:
         try:
             answer = await asking.ask(self._collection.library, self._collection.scope, query.text)
-        except (UnaskableQuestion, RequestError):
+        except (InvalidQuestion, RequestError):
             self.unaskable.add(query)
-            return Trial(Found.NOTHING, 0.0)
-        return Trial(answer.found, answer.sureness)
+            return Trial(AnswerLevel.NOTHING, 0.0)
+        return Trial(answer.level, answer.sureness)
 
-    def _counted(self, queries: Sequence[Query], what: str) -> Iterator[Query]:
+    def _count_progress(self, queries: Sequence[Query], what: str) -> Iterator[Query]:
         for done, query in enumerate(queries):
             self._progress(what, done, len(queries))
             yield query
         self._progress(what, len(queries), len(queries))
 
 
-def by_video(queries: Iterable[Query], names: Mapping[str, str]) -> dict[str, list[Query]]:
+def group_by_video(queries: Iterable[Query], names: Mapping[str, str]) -> dict[str, list[Query]]:
     """The questions by the video they were asked about, as far as it is one of `names`, which says what each is called
     in the library."""
     groups: dict[str, list[Query]] = {}

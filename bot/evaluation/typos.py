@@ -13,10 +13,10 @@ from storage.analysis import analyser_for
 # A word of four letters or more, letters alone: nothing of a number, a contraction, or a filter such as video:name.
 _WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}_'’]|\S:)[\p{L}\p{M}]{4,}(?![\p{L}\p{M}\p{N}_'’]|:\S)")
 
-Slip = Callable[[random.Random, str, Sequence[str]], str]
+Typo = Callable[[random.Random, str, Sequence[str]], str]
 
 
-def damaged(text: str, seed: int, query_id: str, language: str) -> str:
+def add_typo(text: str, seed: int, query_id: str, language: str) -> str:
     """The question with one slip in one word, a stop word only if there is no other; unchanged where no word is long
     enough. The same seed and id give the same slip, whatever else is asked."""
     chance = random.Random(f"{seed} {query_id}")
@@ -26,10 +26,10 @@ def damaged(text: str, seed: int, query_id: str, language: str) -> str:
     analyser = analyser_for(language)
     telling = [word for word in words if not all(token.is_stop_word for token in analyser.tokens(word.group()))]
     word = chance.choice(telling or words)
-    return text[: word.start()] + _slipped(chance, word.group()) + text[word.end() :]
+    return text[: word.start()] + _slip_word(chance, word.group()) + text[word.end() :]
 
 
-def _slipped(chance: random.Random, word: str) -> str:
+def _slip_word(chance: random.Random, word: str) -> str:
     """The word with another letter sequence; its first letter stays."""
     letters = string.ascii_lowercase if word.isascii() else sorted(set(word))
     while True:
@@ -60,4 +60,4 @@ def _replace(chance: random.Random, word: str, letters: Sequence[str]) -> str:
     return word[:place] + chance.choice(letters) + word[place + 1 :]
 
 
-_SLIPS: tuple[Slip, ...] = (_swap, _drop, _insert, _replace)
+_SLIPS: tuple[Typo, ...] = (_swap, _drop, _insert, _replace)

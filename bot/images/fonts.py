@@ -34,20 +34,20 @@ class Lettering:
 
     text: str
     font: tuple[str, str] = _LATIN
-    joined: bool = False
+    is_joined: bool = False
 
-    def at(self, size: int) -> ImageFont.FreeTypeFont:
+    def font_at(self, size: int) -> ImageFont.FreeTypeFont:
         """The font, that large."""
-        return _font(self.font, size, self.joined)
+        return _load_font(self.font, size, self.is_joined)
 
 
-def plain(text: str) -> Lettering:
+def plain_lettering(text: str) -> Lettering:
     """Our own words and figures."""
     return Lettering(text)
 
 
 @functools.lru_cache(512)
-def lettering(text: str) -> Lettering | None:
+def find_lettering(text: str) -> Lettering | None:
     """How a text is written: in one font that has all of its letters and digits. None where there is no such font, or
     the letters must be joined and nothing here does that.
 
@@ -59,8 +59,8 @@ def lettering(text: str) -> Lettering | None:
     if not any(map(str.isalnum, needed)) or (joined and not features.check("raqm")):
         return None
     for font in _FONTS:
-        if all(_has(font, each) for each in needed):
-            left = (each for each in characters if each.isspace() or each in _JOINERS or _has(font, each))
+        if all(_has_glyph(font, each) for each in needed):
+            left = (each for each in characters if each.isspace() or each in _JOINERS or _has_glyph(font, each))
             return Lettering(" ".join("".join(left).split()), font, joined)
     return None
 
@@ -78,22 +78,22 @@ def _is_joined(character: str) -> bool:
 
 
 @functools.lru_cache(8192)
-def _has(font: tuple[str, str], character: str) -> bool:
+def _has_glyph(font: tuple[str, str], character: str) -> bool:
     """Whether a font has a character: otherwise it draws the same for it as for what is none."""
     if unicodedata.category(character)[0] == "C":
         return False
-    drawn = _font(font, 25, False)
+    drawn = _load_font(font, 25, False)
     return bytes(drawn.getmask(character)) != bytes(drawn.getmask("\uffff"))
 
 
 @functools.lru_cache(32)
-def _font(font: tuple[str, str], size: int, joined: bool) -> ImageFont.FreeTypeFont:
+def _load_font(font: tuple[str, str], size: int, joined: bool) -> ImageFont.FreeTypeFont:
     # Plain text is laid out alike with and without Raqm on the machine.
     engine = ImageFont.Layout.RAQM if joined else ImageFont.Layout.BASIC
-    return ImageFont.truetype(io.BytesIO(_content(font)), size, layout_engine=engine)
+    return ImageFont.truetype(io.BytesIO(_read_font(font)), size, layout_engine=engine)
 
 
 @functools.cache
-def _content(font: tuple[str, str]) -> bytes:
+def _read_font(font: tuple[str, str]) -> bytes:
     package, name = font
     return (files(package) / "files" / name).read_bytes()

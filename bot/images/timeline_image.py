@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from PIL import Image, ImageDraw
 
 from bot.answering.values import AnsweredTimeline
-from bot.images.fonts import Lettering, lettering, plain
+from bot.images.fonts import Lettering, find_lettering, plain_lettering
 from bot.timecodes import timecode
 from storage.models import Column, Strip
 
@@ -30,37 +30,37 @@ _TITLE_SIZE, _TICK_SIZE, _NUMBER_SIZE, _LINE_HEIGHT = 25, 21, 24, 32
 
 _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
 """How many seconds may lie between two marks of an axis."""
-_MOST_TICKS = 6
+_MAX_TICKS = 6
 
 
-def draw(timeline: AnsweredTimeline) -> bytes:
+def draw_timeline(timeline: AnsweredTimeline) -> bytes:
     """The picture of a timeline as PNG, `WIDTH` pixels wide and as high as its strips need."""
     moments: dict[str, list[tuple[int, float]]] = {strip.video.video_id: [] for strip in timeline.strips}
     for number, excerpt in enumerate(timeline.answer.excerpts, 1):
         moments.setdefault(excerpt.video.video_id, []).append((number, excerpt.start_second))
-    heights = [_height(moments[strip.video.video_id]) for strip in timeline.strips]
+    heights = [_image_height(moments[strip.video.video_id]) for strip in timeline.strips]
     image = Image.new("RGB", (WIDTH, max(sum(heights) + 2 * _MARGIN - _BETWEEN, 2 * _MARGIN)), _GROUND)
     canvas = ImageDraw.Draw(image)
     top = _MARGIN
     for number, (strip, height) in enumerate(zip(timeline.strips, heights, strict=True), 1):
-        _draw_strip(canvas, strip, moments[strip.video.video_id], top, name_of(strip, number))
+        _draw_strip(canvas, strip, moments[strip.video.video_id], top, strip_name(strip, number))
         top += height
     content = io.BytesIO()
     image.quantize(64, dither=Image.Dither.NONE).save(content, "PNG", optimize=True)
     return content.getvalue()
 
 
-def name_of(strip: Strip, number: int) -> Lettering:
+def strip_name(strip: Strip, number: int) -> Lettering:
     """What the strip of a number, counted from 1 at the top, is called: that number where no font writes its title."""
-    return lettering(strip.video.heading) or plain(numbered(number))
+    return find_lettering(strip.video.heading) or plain_lettering(numbered_name(number))
 
 
-def numbered(number: int) -> str:
+def numbered_name(number: int) -> str:
     """What a strip is called whose title no font writes."""
     return f"Video {number}"
 
 
-def _height(moments: Sequence[tuple[int, float]]) -> int:
+def _image_height(moments: Sequence[tuple[int, float]]) -> int:
     return (_PINS if moments else 0) + _HEIGHT + _AXIS + _BETWEEN
 
 
@@ -75,21 +75,21 @@ def _draw_strip(
     for column in strip.columns:
         _draw_column(canvas, column, length, bottom)
     canvas.line((_LEFT, bottom, _RIGHT, bottom), fill=_LINE, width=2)
-    lines = _title_lines(name)
+    lines = _make_title_lines(name)
     first = (top + bottom - _LINE_HEIGHT * len(lines)) // 2
     for place, line in enumerate(lines):
-        canvas.text((_MARGIN, first + place * _LINE_HEIGHT), line, fill=_WORDS, font=name.at(_TITLE_SIZE))
-    _draw_pins(canvas, [(number, _x(second, length)) for number, second in moments], top, bottom)
+        canvas.text((_MARGIN, first + place * _LINE_HEIGHT), line, fill=_WORDS, font=name.font_at(_TITLE_SIZE))
+    _draw_pins(canvas, [(number, _x_of(second, length)) for number, second in moments], top, bottom)
 
 
-def _x(second: float, length: float) -> float:
+def _x_of(second: float, length: float) -> float:
     return _LEFT + (_RIGHT - _LEFT) * min(max(second / length, 0.0), 1.0)
 
 
 def _draw_column(canvas: ImageDraw.ImageDraw, column: Column, length: float, bottom: int) -> None:
     if column.strength <= 0:
         return
-    left, right = round(_x(column.start_second, length)), round(_x(column.end_second, length))
+    left, right = round(_x_of(column.start_second, length)), round(_x_of(column.end_second, length))
     # What is said at all is seen, however little of it and however short.
     height = max(round(column.strength * (_HEIGHT - 4)), 3)
     canvas.rectangle((left, bottom - height, max(right - 1, left + 1), bottom), fill=_SPOKEN)
@@ -98,11 +98,11 @@ def _draw_column(canvas: ImageDraw.ImageDraw, column: Column, length: float, bot
 def _draw_axis(canvas: ImageDraw.ImageDraw, length: float, top: int, bottom: int) -> None:
     """Marks at even times, and the length at the end."""
     end = timecode(length)
-    font = plain(end).at(_TICK_SIZE)
+    font = plain_lettering(end).font_at(_TICK_SIZE)
     canvas.text((_RIGHT, bottom + 6), end, fill=_WORDS, font=font, anchor="ra")
-    step = next((each for each in _STEPS if length / each <= _MOST_TICKS), _STEPS[-1] * (1 + int(length / _STEPS[-1])))
+    step = next((each for each in _STEPS if length / each <= _MAX_TICKS), _STEPS[-1] * (1 + int(length / _STEPS[-1])))
     for second in range(0, int(length) + 1, step):
-        x, label = round(_x(second, length)), timecode(second)
+        x, label = round(_x_of(second, length)), timecode(second)
         # The length itself is marked already: what comes too close to it is left out.
         if x + font.getlength(label) / 2 + 16 < _RIGHT - font.getlength(end):
             canvas.line((x, top, x, bottom + 5), fill=_LINE)
@@ -112,19 +112,21 @@ def _draw_axis(canvas: ImageDraw.ImageDraw, length: float, top: int, bottom: int
 def _draw_pins(canvas: ImageDraw.ImageDraw, pins: Sequence[tuple[int, float]], top: int, bottom: int) -> None:
     """The numbers of the moments above the strip, and a line from each to its second."""
     middle = top - _RADIUS - 5
-    for (number, x), centre in zip(sorted(pins, key=_place), _apart(sorted(x for _, x in pins)), strict=True):
+    for (number, x), centre in zip(sorted(pins, key=_pin_x), _spread_out(sorted(x for _, x in pins)), strict=True):
         canvas.line((centre, middle, x, top, x, bottom), fill=_PIN, width=3)
         circle = (centre - _RADIUS, middle - _RADIUS, centre + _RADIUS, middle + _RADIUS)
         canvas.ellipse(circle, fill=_PIN)
         label = str(number)
-        canvas.text((centre, middle), label, fill=_NUMBER, font=plain(label).at(_NUMBER_SIZE), anchor="mm")
+        canvas.text(
+            (centre, middle), label, fill=_NUMBER, font=plain_lettering(label).font_at(_NUMBER_SIZE), anchor="mm"
+        )
 
 
-def _place(pin: tuple[int, float]) -> float:
+def _pin_x(pin: tuple[int, float]) -> float:
     return pin[1]
 
 
-def _apart(places: Sequence[float]) -> list[float]:
+def _spread_out(places: Sequence[float]) -> list[float]:
     """Rising places moved as far as it takes for circles not to lie on each other, none of them beyond the strip."""
     needed = 2 * _RADIUS + 4
     rightmost = [_RIGHT - _RADIUS - needed * after for after in reversed(range(len(places)))]
@@ -135,32 +137,32 @@ def _apart(places: Sequence[float]) -> list[float]:
     return moved
 
 
-def _title_lines(title: Lettering) -> list[str]:
+def _make_title_lines(title: Lettering) -> list[str]:
     """What a strip is called, in one or two lines."""
-    lines = list(_wrapped(title))
-    return lines if len(lines) <= 2 else [lines[0], _fitting(" ".join(lines[1:]), title, cut=True)]
+    lines = list(_wrap_title(title))
+    return lines if len(lines) <= 2 else [lines[0], _fit_line(" ".join(lines[1:]), title, cut=True)]
 
 
-def _wrapped(title: Lettering) -> Iterator[str]:
+def _wrap_title(title: Lettering) -> Iterator[str]:
     line = ""
     for word in title.text.split():
         longer = f"{line} {word}".strip()
-        if line and _width(longer, title) > _TITLES:
-            yield _fitting(line, title)
+        if line and _text_width(longer, title) > _TITLES:
+            yield _fit_line(line, title)
             longer = word
         line = longer
-    yield _fitting(line, title)
+    yield _fit_line(line, title)
 
 
-def _fitting(text: str, title: Lettering, *, cut: bool = False) -> str:
+def _fit_line(text: str, title: Lettering, *, cut: bool = False) -> str:
     """A line that fits, with an ellipsis where it had to be cut."""
-    if not cut and _width(text, title) <= _TITLES:
+    if not cut and _text_width(text, title) <= _TITLES:
         return text
     text = text[:100]  # nothing longer can fit, and measuring it over and over would take its time
-    while text and _width(f"{text}…", title) > _TITLES:
+    while text and _text_width(f"{text}…", title) > _TITLES:
         text = text[:-1]
     return f"{text.rstrip()}…"
 
 
-def _width(text: str, title: Lettering) -> float:
-    return title.at(_TITLE_SIZE).getlength(text[:200])
+def _text_width(text: str, title: Lettering) -> float:
+    return title.font_at(_TITLE_SIZE).getlength(text[:200])

@@ -12,25 +12,25 @@ from bot import __version__
 from bot.errors import CannotListen
 from bot.operations import metrics
 
-LOOKED_EVERY_SECOND = 0.25
+LAG_CHECK_SECONDS = 0.25
 """How often it is measured by how much the event loop is late."""
-PATIENCE_SECOND = 2.0
+READINESS_TIMEOUT_SECONDS = 2.0
 """How long finding out whether the bot is ready may take."""
 
-Hindrances = Callable[[], Awaitable[list[str]]]
+ReadinessProblems = Callable[[], Awaitable[list[str]]]
 """Why the bot is not ready; nothing where it is."""
 
 
 @contextlib.asynccontextmanager
-async def listening(host: str, port: int, hindrances: Hindrances) -> AsyncIterator[int]:
+async def serve_http(host: str, port: int, hindrances: ReadinessProblems) -> AsyncIterator[int]:
     """Measure, and answer on a port (0 for any that is free) for as long as this lasts; tells which one it is.
 
     Raises CannotListen.
     """
-    metrics.turn_on(__version__)
-    runner = web.AppRunner(_application(hindrances), access_log=None, shutdown_timeout=1.0)
+    metrics.enable(__version__)
+    runner = web.AppRunner(_make_application(hindrances), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    looking = asyncio.ensure_future(_look_at_the_loop())
+    looking = asyncio.ensure_future(_watch_event_loop())
     try:
         try:
             await web.TCPSite(runner, host, port).start()
@@ -42,25 +42,25 @@ async def listening(host: str, port: int, hindrances: Hindrances) -> AsyncIterat
     finally:
         looking.cancel()
         await runner.cleanup()
-        metrics.turn_off()
+        metrics.disable()
 
 
-def _application(hindrances: Hindrances) -> web.Application:
+def _make_application(hindrances: ReadinessProblems) -> web.Application:
     async def healthz(_request: web.Request) -> web.Response:
         # Who gets this has seen the process live and the event loop turn.
         return web.Response(text="alive\n")
 
     async def readyz(_request: web.Request) -> web.Response:
         try:
-            found = await asyncio.wait_for(hindrances(), PATIENCE_SECOND)
+            found = await asyncio.wait_for(hindrances(), READINESS_TIMEOUT_SECONDS)
         except TimeoutError:
-            found = [f"the database has not answered for {PATIENCE_SECOND:g} seconds"]
+            found = [f"the database has not answered for {READINESS_TIMEOUT_SECONDS:g} seconds"]
         if found:
             return web.Response(status=503, text="".join(f"{each}\n" for each in found))
         return web.Response(text="ready\n")
 
     async def measured(_request: web.Request) -> web.Response:
-        kind, text = metrics.told()
+        kind, text = metrics.render()
         return web.Response(body=text, headers={"Content-Type": kind})
 
     app = web.Application()
@@ -68,9 +68,9 @@ def _application(hindrances: Hindrances) -> web.Application:
     return app
 
 
-async def _look_at_the_loop() -> None:
+async def _watch_event_loop() -> None:
     loop = asyncio.get_running_loop()
     while True:
-        due = loop.time() + LOOKED_EVERY_SECOND
-        await asyncio.sleep(LOOKED_EVERY_SECOND)
-        metrics.lagged(max(0.0, loop.time() - due))
+        due = loop.time() + LAG_CHECK_SECONDS
+        await asyncio.sleep(LAG_CHECK_SECONDS)
+        metrics.observe_loop_lag(max(0.0, loop.time() - due))

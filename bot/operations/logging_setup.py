@@ -17,9 +17,9 @@ import structlog
 from rich.console import Console
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.operations.safe_traceback import trace
+from bot.operations.safe_traceback import format_trace
 
-OURS = ("cuepoint", "discord")
+OUR_LOGGERS = ("cuepoint", "discord")
 """The loggers that are heard from the level that is set; of others only warnings are."""
 FIELDS = ("reference",)
 """What a line may tell beside its words. Nothing that people ask is among it, whoever logs it."""
@@ -34,8 +34,8 @@ def configured_logging(level: str, secret: str = "", stream: TextIO | None = Non
     """Tell what is logged, from a level such as INFO on, and never the secret; on standard error, if left out."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_formatter(stream, secret))
-    root, loggers = logging.getLogger(), [logging.getLogger(name) for name in OURS]
+    handler.setFormatter(_make_formatter(stream, secret))
+    root, loggers = logging.getLogger(), [logging.getLogger(name) for name in OUR_LOGGERS]
     before = [(logger, logger.level, logger.propagate) for logger in loggers]
     root.addHandler(handler)
     for logger in loggers:
@@ -50,7 +50,7 @@ def configured_logging(level: str, secret: str = "", stream: TextIO | None = Non
             logger.propagate = propagated
 
 
-def _formatter(stream: TextIO, secret: str) -> logging.Formatter:
+def _make_formatter(stream: TextIO, secret: str) -> logging.Formatter:
     readable = stream.isatty()
     moment = structlog.processors.TimeStamper("%Y-%m-%d %H:%M:%S" if readable else "iso", utc=not readable)
     return structlog.stdlib.ProcessorFormatter(
@@ -62,29 +62,29 @@ def _formatter(stream: TextIO, secret: str) -> logging.Formatter:
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.ExceptionRenderer(lambda raised: trace(raised[1])),
-            _Cleaned(secret),
-            _on_a_terminal(stream) if readable else structlog.processors.JSONRenderer(default=str),
+            structlog.processors.ExceptionRenderer(lambda raised: format_trace(raised[1])),
+            _LogCleaner(secret),
+            _is_terminal(stream) if readable else structlog.processors.JSONRenderer(default=str),
         ],
     )
 
 
-def _on_a_terminal(stream: TextIO) -> Processor:
+def _is_terminal(stream: TextIO) -> Processor:
     console = Console(file=stream)
     colours = console.color_system is not None and not console.no_color
     return structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)
 
 
-class _Cleaned:
+class _LogCleaner:
     """Takes out of every word of a line what nobody may see: secrets, and what a terminal would obey."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {key: self._clean(value) for key, value in event.items()}
+        return {key: self._clean_value(value) for key, value in event.items()}
 
-    def _clean(self, value: Any) -> Any:
+    def _clean_value(self, value: Any) -> Any:
         if value is None or isinstance(value, bool | int | float):
             return value
         text = str(value)

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 
-class Way(enum.StrEnum):
+class QuestionSource(enum.StrEnum):
     """How something was asked."""
 
     SLASH = "slash"
@@ -24,7 +24,7 @@ class Way(enum.StrEnum):
     MENTION = "mention"
 
 
-class Step(enum.StrEnum):
+class AnswerStep(enum.StrEnum):
     """What a question goes through."""
 
     SEARCH = "search"
@@ -35,7 +35,7 @@ class Step(enum.StrEnum):
     """Handing the card to Discord."""
 
 
-class Outcome(enum.StrEnum):
+class ImportOutcome(enum.StrEnum):
     """What became of an import on Discord."""
 
     CHANGED = "changed"
@@ -46,7 +46,7 @@ class Outcome(enum.StrEnum):
     FAILED = "failed"
 
 
-class State(enum.StrEnum):
+class Gauge(enum.StrEnum):
     """What is looked at when the measures are asked for."""
 
     SHARDS = "shards"
@@ -62,14 +62,14 @@ class State(enum.StrEnum):
 _ERROR = "error"
 """In place of what was found, where a question ended in an error."""
 _MEANINGS = {
-    State.SHARDS: "Connections to Discord's gateway that there should be",
-    State.SHARDS_CONNECTED: "Connections to Discord's gateway that there are",
-    State.GATEWAY_LATENCY: "Seconds between a heartbeat and its answer, of the slowest connection",
-    State.IN_FLIGHT: "Events that are being answered",
-    State.LIBRARIES_OPEN: "Libraries whose index is kept ready",
-    State.INDEX_SEGMENTS: "Segments in those indexes",
-    State.INDEX_AGE: "Seconds since the oldest of those indexes was brought up to date",
-    State.BACKED_UP_AT: "When the last nightly backup was made, in seconds since the epoch",
+    Gauge.SHARDS: "Connections to Discord's gateway that there should be",
+    Gauge.SHARDS_CONNECTED: "Connections to Discord's gateway that there are",
+    Gauge.GATEWAY_LATENCY: "Seconds between a heartbeat and its answer, of the slowest connection",
+    Gauge.IN_FLIGHT: "Events that are being answered",
+    Gauge.LIBRARIES_OPEN: "Libraries whose index is kept ready",
+    Gauge.INDEX_SEGMENTS: "Segments in those indexes",
+    Gauge.INDEX_AGE: "Seconds since the oldest of those indexes was brought up to date",
+    Gauge.BACKED_UP_AT: "When the last nightly backup was made, in seconds since the epoch",
 }
 _STEP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 _LAG_SECONDS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
@@ -100,9 +100,9 @@ class _Measures:
         build = gauge("build_info", "Which Cuepoint this is", ["version", "python"])
         build.labels(version, platform.python_version()).set(1)
         # A rate needs the zero before the first.
-        for step in Step:
+        for step in AnswerStep:
             self.steps.labels(step)
-        for outcome in Outcome:
+        for outcome in ImportOutcome:
             self.imports.labels(outcome)
         prometheus_client.ProcessCollector(registry=self.registry)
 
@@ -110,19 +110,19 @@ class _Measures:
 _measures: _Measures | None = None
 
 
-def turn_on(version: str) -> None:
+def enable(version: str) -> None:
     """Begin to measure, from nothing."""
     global _measures
     _measures = _Measures(version)
 
 
-def turn_off() -> None:
+def disable() -> None:
     """Measure no more, and forget what was measured."""
     global _measures
     _measures = None
 
 
-def told() -> tuple[str, bytes]:
+def render() -> tuple[str, bytes]:
     """All measures as Prometheus reads them: the content type, and the text. Only while they are on."""
     assert _measures is not None
     import prometheus_client
@@ -131,7 +131,7 @@ def told() -> tuple[str, bytes]:
 
 
 @contextlib.contextmanager
-def question(way: Way) -> Iterator[Callable[[str], object]]:
+def count_question(way: QuestionSource) -> Iterator[Callable[[str], object]]:
     """Count a question, with what is said to be found, or as an error where it ends in one."""
     found: list[str] = []
     try:
@@ -144,19 +144,21 @@ def question(way: Way) -> Iterator[Callable[[str], object]]:
             _measures.questions.labels(way, found[-1]).inc()
 
 
-def timing(step: Step) -> AbstractContextManager[None]:
+def time_step(step: AnswerStep) -> AbstractContextManager[None]:
     """Measure how long a step takes, unless it fails."""
-    return _NOTHING if _measures is None else _timed(_measures, step)
+    return _NOTHING if _measures is None else _time_step(_measures, step)
 
 
 @contextlib.contextmanager
-def _timed(measures: _Measures, step: Step) -> Iterator[None]:
+def _time_step(measures: _Measures, step: AnswerStep) -> Iterator[None]:
     began = time.perf_counter()
     yield
     measures.steps.labels(step).observe(time.perf_counter() - began)
 
 
-def imported(outcome: Outcome, videos: dict[str, int] | None = None, segments: dict[str, int] | None = None) -> None:
+def count_import(
+    outcome: ImportOutcome, videos: dict[str, int] | None = None, segments: dict[str, int] | None = None
+) -> None:
     """Count an import, and how many videos and segments it added, changed, replaced or removed."""
     if _measures is None:
         return
@@ -166,25 +168,25 @@ def imported(outcome: Outcome, videos: dict[str, int] | None = None, segments: d
             counter.labels(change).inc(count)
 
 
-def befell(event: str) -> None:
+def record_gateway_event(event: str) -> None:
     """Count what befell a connection to the gateway: connected, resumed or disconnected."""
     if _measures is not None:
         _measures.gateway.labels(event).inc()
 
 
-def failed() -> None:
+def count_error() -> None:
     """Count an unexpected error."""
     if _measures is not None:
         _measures.errors.inc()
 
 
-def lagged(seconds: float) -> None:
+def observe_loop_lag(seconds: float) -> None:
     """Note by how much the event loop was late."""
     if _measures is not None:
         _measures.lag.observe(seconds)
 
 
-def watch(state: State, look: Callable[[], float]) -> None:
+def register_gauge(state: Gauge, look: Callable[[], float]) -> None:
     """Say where to look for a state when the measures are asked for."""
     if _measures is not None:
         _measures.states[state].set_function(look)

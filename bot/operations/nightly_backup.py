@@ -14,14 +14,14 @@ from storage.errors import StorageError
 from storage.library import Library
 
 log = logging.getLogger("cuepoint.backup")
-LOOKED_EVERY_SECOND = 60.0
+CHECK_INTERVAL_SECONDS = 60.0
 """Looking at the clock often outlives changed clocks, summer time and machines that sleep."""
-AGAIN_AFTER = timedelta(hours=1)
+RETRY_AFTER = timedelta(hours=1)
 """When a backup that failed is tried again."""
 _NAME = re.compile(r"cuepoint-\d{4}-\d{2}-\d{2}\.db")
 
 
-class Nightly:
+class NightlyBackup:
     """Makes the backup of a day once its time has come, also later where nothing ran just then."""
 
     def __init__(
@@ -37,19 +37,19 @@ class Nightly:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Make backups for as long as this lasts."""
-        going_on = asyncio.ensure_future(self._go_on())
+        going_on = asyncio.ensure_future(self._run())
         try:
             yield
         finally:
             going_on.cancel()
             await asyncio.gather(going_on, return_exceptions=True)
 
-    async def _go_on(self) -> None:
+    async def _run(self) -> None:
         while True:
-            await self.look()
-            await asyncio.sleep(LOOKED_EVERY_SECOND)
+            await self.run_if_due()
+            await asyncio.sleep(CHECK_INTERVAL_SECONDS)
 
-    async def look(self) -> None:
+    async def run_if_due(self) -> None:
         """Make today's backup if it is time for it. What goes wrong is logged, and tried again in an hour."""
         now = self._now()
         target = self._folder / f"cuepoint-{now:%Y-%m-%d}.db"
@@ -57,22 +57,22 @@ class Nightly:
             return
         try:
             if not target.exists():
-                await self._make(target)
+                await self._make_backup(target)
         except (StorageError, OSError) as error:
-            self._not_before = now + AGAIN_AFTER
+            self._not_before = now + RETRY_AFTER
             log.error("tonight's backup failed, and is tried again in an hour: %s", error)
         except Exception as error:
-            self._not_before = now + AGAIN_AFTER
+            self._not_before = now + RETRY_AFTER
             log.error("unexpected error in tonight's backup, which is tried again in an hour", exc_info=error)
 
-    async def _make(self, target: Path) -> None:
+    async def _make_backup(self, target: Path) -> None:
         await self._library.backup(target)
         log.info("backed up to %s", target)
-        for old in made(self._folder)[: -self._kept]:
+        for old in list_backups(self._folder)[: -self._kept]:
             old.unlink()
 
 
-def made(folder: Path) -> list[Path]:
+def list_backups(folder: Path) -> list[Path]:
     """The nightly backups that there are, the oldest first."""
     try:
         return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
@@ -80,7 +80,7 @@ def made(folder: Path) -> list[Path]:
         return []
 
 
-def last_made_at(folder: Path) -> float | None:
+def last_backup_second(folder: Path) -> float | None:
     """When the last of them was made, in seconds since the epoch; None where there is none."""
-    found = made(folder)
+    found = list_backups(folder)
     return found[-1].stat().st_mtime if found else None

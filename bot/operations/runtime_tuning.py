@@ -14,7 +14,7 @@ SWITCH_SECOND = 0.0003
 """After how long a thread that waits for Python's lock may ask for it."""
 
 
-def keep_short() -> None:
+def shorten_pauses() -> None:
     """Call once when all is loaded: let threads take turns sooner, and spare the garbage collector what stays for good.
 
     Searching that for cycles, in vain, held the event loop for 35 ms at a time (82,000 values).

@@ -13,15 +13,15 @@ import traceback
 from storage.errors import DatabaseError
 
 
-def trace(error: BaseException) -> str:
+def format_trace(error: BaseException) -> str:
     """Where an error came from, its causes before it: the lines of the program and the kind of each, and no more."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    earlier = f"{trace(before)}\n\nwhich led to\n\n" if before is not None else ""
+    earlier = f"{format_trace(before)}\n\nwhich led to\n\n" if before is not None else ""
     lines = "".join(traceback.format_tb(error.__traceback__))
-    return f"{earlier}Traceback (most recent call last):\n{lines}{described(error)}"
+    return f"{earlier}Traceback (most recent call last):\n{lines}{describe_error(error)}"
 
 
-def described(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """An error's kind, with what can hold no words of anybody: what the system, SQLite or Discord's codes say."""
     kind = type(error).__qualname__
     if isinstance(error, OSError) and error.strerror:
@@ -32,11 +32,11 @@ def described(error: BaseException) -> str:
     return f"{kind}: {', '.join(codes)}" if codes else kind
 
 
-class WithoutWords(logging.Filter):
+class SafeTracebackFilter(logging.Filter):
     """For a handler of logs: the errors that come along are written by their trace, without what they say."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let everything through, so rewritten."""
         if record.exc_info and record.exc_info[1] is not None:
-            record.exc_text, record.exc_info = trace(record.exc_info[1]), None
+            record.exc_text, record.exc_info = format_trace(record.exc_info[1]), None
         return True

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answer import BESIDE_BEST, compose, merge
-from bot.answering.excerpts import QUOTE_LENGTH, excerpt
+from bot.answering.answer import BESIDE_BEST, compose_answer, merge_answers
+from bot.answering.excerpts import QUOTE_LENGTH, quote_densest
 from bot.answering.links import link_at
 from bot.answering.matching import Matcher
-from bot.answering.passages import join
+from bot.answering.passages import build_passage
 from bot.answering.question import parse_question
-from bot.answering.sureness import Cuts, sureness
-from bot.answering.values import Elsewhere, Found, Passage
+from bot.answering.sureness import SurenessThresholds, compute_sureness
+from bot.answering.values import AnswerLevel, OtherPlace, Passage
 from bot.errors import EmptyQuestion
 from bot.timecodes import parse_timecode, timecode
 from storage.analysis import analyser_for
@@ -57,7 +57,7 @@ def test_a_quote_is_a_verbatim_substring_and_highlights_point_into_it(parts: lis
     except EmptyQuestion:
         return
     given_passage = passage(*parts)
-    found = excerpt(given_passage, matcher)
+    found = quote_densest(given_passage, matcher)
     assert found.quote
     assert found.quote in given_passage.text
     assert found.quote == found.quote.strip()
@@ -73,7 +73,7 @@ def test_a_quote_is_a_verbatim_substring_and_highlights_point_into_it(parts: lis
 def test_words_are_never_cut(place: int, size: int) -> None:
     words = [f"{'x' * size}{n}" for n in range(80)]
     words[place] = "needle"
-    found = excerpt(passage(" ".join(words)), matcher_for("needle"))
+    found = quote_densest(passage(" ".join(words)), matcher_for("needle"))
     assert set(found.quote.split()) <= set(words)
     assert "needle" in found.quote
 
@@ -81,7 +81,7 @@ def test_words_are_never_cut(place: int, size: int) -> None:
 def test_the_excerpt_is_the_densest_stretch() -> None:
     filler = "nothing of note is said in this long stretch of talk about the weather. " * 6
     text = f"a lantern early. {filler}The copper lantern hangs in the harbour. {filler}a harbour late."
-    found = excerpt(passage(text), matcher_for("copper lantern harbour"))
+    found = quote_densest(passage(text), matcher_for("copper lantern harbour"))
     assert "The copper lantern hangs in the harbour." in found.quote
     assert len(found.quote) <= QUOTE_LENGTH
     marked = [found.quote[start:end] for start, end in found.highlights]
@@ -94,7 +94,7 @@ def test_an_excerpt_begins_with_a_sentence_where_it_can() -> None:
         + "The copper lantern hangs here for all to see. "
         + "and on and on it goes. " * 12
     )
-    found = excerpt(passage(text), matcher_for("copper lantern"))
+    found = quote_densest(passage(text), matcher_for("copper lantern"))
     before = text[: text.index(found.quote)].rstrip()
     assert before.endswith(".")
 
@@ -112,7 +112,7 @@ def test_with_cues_the_start_is_exact_to_the_cue() -> None:
     cues = [(10.5 + 3 * n, f"filler words number {n} go on for a while here") for n in range(12)]
     cues[9] = (37.5, "the copper lantern hangs in the harbour today")
     segment = marked(*cues)
-    found = excerpt(Passage(VIDEO, (segment,), 1.0), matcher_for("copper lantern"))
+    found = quote_densest(Passage(VIDEO, (segment,), 1.0), matcher_for("copper lantern"))
     begins = next(start for start, words in cues if found.quote.startswith(words))
     assert found.start_second == begins
     assert found.link.endswith(f"&t={int(begins)}s")
@@ -122,11 +122,11 @@ def test_without_cues_the_start_is_estimated_a_second_early_and_never_before_its
     words = ["word"] * 200
     words[150] = "needle"
     segment = Segment(100.0, 200.0, " ".join(words))
-    found = excerpt(Passage(VIDEO, (segment,), 1.0), matcher_for("needle"))
+    found = quote_densest(Passage(VIDEO, (segment,), 1.0), matcher_for("needle"))
     before = segment.text.index("needle") - found.quote.index("needle")
     assert before > 0
     assert found.start_second == pytest.approx(100 + 100 * before / len(segment.text) - 1, abs=0.001)
-    first = excerpt(Passage(VIDEO, (Segment(0.0, 9.0, "needle first"),), 1.0), matcher_for("needle"))
+    first = quote_densest(Passage(VIDEO, (Segment(0.0, 9.0, "needle first"),), 1.0), matcher_for("needle"))
     assert first.start_second == 0.0
 
 
@@ -150,7 +150,7 @@ def test_a_link_is_never_negative() -> None:
 
 
 def joined(*segments: Segment, hit: int, question: str = "x") -> tuple[float, ...]:
-    found = join(Hit(VIDEO, segments[hit], 1.0), segments, matcher_for(question))
+    found = build_passage(Hit(VIDEO, segments[hit], 1.0), segments, matcher_for(question))
     return tuple(segment.start_second for segment in found.segments)
 
 
@@ -167,22 +167,29 @@ def test_nothing_excluded_is_joined_in() -> None:
     assert joined(a, b, c, hit=1, question='copper -"music box"') == (30,)
 
 
-def answer_to(question: str, *passages: Passage, unknown: str = "", limit: int = 5, cuts: Cuts | None = None):  # type: ignore[no-untyped-def]
+def answer_to(
+    question: str, *passages: Passage, unknown: str = "", limit: int = 5, cuts: SurenessThresholds | None = None
+):  # type: ignore[no-untyped-def]
     parsed = parse_question(question)
-    return compose(parsed, findings_for(parsed, unknown), passages, limit, cuts)
+    return compose_answer(parsed, findings_for(parsed, unknown), passages, limit, cuts)
 
 
 def test_how_sure_depends_on_the_share_of_the_best_possible_score() -> None:
-    cuts = Cuts(confident=0.5, closest=0.25)
-    for score, found in ((1, Found.CONFIDENT), (0.99, Found.CLOSEST), (1 / 3, Found.CLOSEST), (0.33, Found.NOTHING)):
+    cuts = SurenessThresholds(confident=0.5, closest=0.25)
+    for score, found in (
+        (1, AnswerLevel.CONFIDENT),
+        (0.99, AnswerLevel.CLOSEST),
+        (1 / 3, AnswerLevel.CLOSEST),
+        (0.33, AnswerLevel.NOTHING),
+    ):
         answer = answer_to("copper lantern violin", passage("copper", score=score), cuts=cuts)
-        assert (answer.found, answer.sureness) == (found, pytest.approx(score / (score + 1)))
+        assert (answer.level, answer.sureness) == (found, pytest.approx(score / (score + 1)))
 
 
 def test_nothing_found_names_the_unknown_words_and_the_nearest_there_is() -> None:
     said = passage("copper and lantern and violin", score=0.01)
     nothing = answer_to("copper meadow thunder pepper saddle", said, unknown="pepper saddle")
-    assert nothing.found is Found.NOTHING
+    assert nothing.level is AnswerLevel.NOTHING
     assert nothing.excerpts == ()
     assert nothing.unknown_terms == ("pepper", "saddle")
     assert [near.quote for near in nothing.near_misses] == [said.text]
@@ -191,7 +198,7 @@ def test_nothing_found_names_the_unknown_words_and_the_nearest_there_is() -> Non
 def test_what_nobody_says_in_a_script_without_spaces_is_told_as_it_was_typed() -> None:
     def told(question: str, *unknown: str) -> tuple[str, ...]:
         """The unknown words of an answer from so many languages, each of which knows other words."""
-        return merge([answer_to(question, unknown=each) for each in unknown], 5).unknown_terms
+        return merge_answers([answer_to(question, unknown=each) for each in unknown], 5).unknown_terms
 
     assert told("反向传播 zebra 机器", "反向 向传 传播 zebra 机器") == ("反向传播", "zebra", "机器")
     assert told("反向传播", "传播") == ("传播",)
@@ -201,8 +208,8 @@ def test_what_nobody_says_in_a_script_without_spaces_is_told_as_it_was_typed() -
 
 
 def test_no_passage_at_all_is_nothing_found() -> None:
-    assert answer_to("copper").found is Found.NOTHING
-    assert answer_to("copper", cuts=Cuts(0.0, 0.0)).found is Found.NOTHING
+    assert answer_to("copper").level is AnswerLevel.NOTHING
+    assert answer_to("copper", cuts=SurenessThresholds(0.0, 0.0)).level is AnswerLevel.NOTHING
 
 
 def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
@@ -212,14 +219,14 @@ def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
 
     def share(*terms: QuestionTerm) -> float:
         """How much of the highest score is trusted, of eight tenths."""
-        sure = sureness(0.8, SearchResult((), terms, "en", ideal_score=1.0))
+        sure = compute_sureness(0.8, SearchResult((), terms, "en", ideal_score=1.0))
         return sure / (1 - sure)
 
     assert share(typed) == share(typed, unknown) == pytest.approx(0.8), "what is unknown lowers the score itself"
     assert share(guessed) == pytest.approx(0.8 * 0.5)
     assert share(typed, guessed) == pytest.approx(0.8 * (1 + 3 * 0.5) / 4)
-    assert sureness(0.0, SearchResult((), (typed,), "en", ideal_score=1.0)) == 0.0
-    assert sureness(1.0, SearchResult((), (), "en")) == 0.0
+    assert compute_sureness(0.0, SearchResult((), (typed,), "en", ideal_score=1.0)) == 0.0
+    assert compute_sureness(1.0, SearchResult((), (), "en")) == 0.0
 
 
 def test_the_same_words_twice_are_shown_once_and_say_where_else() -> None:
@@ -229,14 +236,14 @@ def test_the_same_words_twice_are_shown_once_and_say_where_else() -> None:
     different = passage("a copper lantern for the kitchen, and how to polish it", video=third, score=0.8)
     shown = answer_to("copper lantern", passage(words), again, different)
     assert [each.video for each in shown.excerpts] == [VIDEO, third]
-    assert shown.excerpts[0].also == (Elsewhere(other, 0.0, "https://youtu.be/abcdefghijk?t=0s"),)
-    assert shown.excerpts[1].also == ()
+    assert shown.excerpts[0].other_places == (OtherPlace(other, 0.0, "https://youtu.be/abcdefghijk?t=0s"),)
+    assert shown.excerpts[1].other_places == ()
 
 
 def test_the_same_words_are_told_also_when_the_list_is_full() -> None:
     again = passage("copper lantern in the harbour", video=Video("other"))
     shown = answer_to("copper lantern", passage("copper lantern in the harbour"), again, limit=1)
-    assert [each.video.video_id for each in shown.excerpts[0].also] == ["other"]
+    assert [each.video.video_id for each in shown.excerpts[0].other_places] == ["other"]
 
 
 def test_hangers_on_are_not_shown() -> None:

@@ -14,17 +14,17 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import asking
-from bot.answering.values import Found
+from bot.answering.values import AnswerLevel
 from bot.cli.app import app
 from bot.cli.session import Session
 from bot.errors import QuestionSetError
-from bot.evaluation.collection import collected
-from bot.evaluation.evaluation import Wishes, evaluate
-from bot.evaluation.measures import measure
+from bot.evaluation.collection import open_collection
+from bot.evaluation.evaluation import EvaluationOptions, evaluate
+from bot.evaluation.measures import measure_ranking
 from bot.evaluation.question_set import read_question_set
 from bot.evaluation.report import Report
-from bot.evaluation.runner import Examiner, by_video
-from bot.evaluation.typos import damaged
+from bot.evaluation.runner import EvaluationRunner, group_by_video
+from bot.evaluation.typos import add_typo
 from bot.settings import Settings
 from storage.models import Baseline, ExportFormat, RankingFeature
 from tests.support.project import PROJECT, SHARED_FOLDER
@@ -67,7 +67,7 @@ def run(tmp_path: Path) -> Run:
 
 
 async def evaluated(folder: Path, **wishes: object) -> Report:
-    return await evaluate(replace(Wishes(folder), **wishes), unseen)  # type: ignore[arg-type]
+    return await evaluate(replace(EvaluationOptions(folder), **wishes), unseen)  # type: ignore[arg-type]
 
 
 # The rankings
@@ -80,7 +80,7 @@ async def test_ours_and_the_peers_are_measured_in_one_run_by_the_road_that_peopl
     assert [each.ranking for each in comparison.rankings] == names
     assert (report.segments, report.videos, report.questions, report.judged) == (6, 3, 3, 3)
     read = read_question_set(folder)
-    async with collected(read.entries, "en", lambda done, total: None) as collection:
+    async with open_collection(read.entries, "en", lambda done, total: None) as collection:
         library, scope = collection.library, collection.scope
         for measured, peer in zip(comparison.rankings, (None, Baseline.TERMS, Baseline.SPLIT), strict=True):
             found = {}
@@ -90,7 +90,7 @@ async def test_ours_and_the_peers_are_measured_in_one_run_by_the_road_that_peopl
                 else:
                     ((hits),) = await library.search_baseline(scope, [query.text], peer, 10)
                 found[query.query_id] = collection.entries_of(hits)
-            assert measured.figures == measure(read.judgements, found)
+            assert measured.figures == measure_ranking(read.judgements, found)
         assert comparison.rankings[0].figures.hit_1 == 1
 
 
@@ -98,7 +98,7 @@ async def test_a_slip_is_the_same_for_all_rankings_and_a_table_of_its_own(folder
     report = await evaluated(folder, typo=3)
     clean, slipped = report.comparisons
     assert slipped.asked == "with a slip in one word (seed 3)"
-    queries = [{**each, "text": damaged(str(each["text"]), 3, str(each["_id"]), "en")} for each in QUERIES]
+    queries = [{**each, "text": add_typo(str(each["text"]), 3, str(each["_id"]), "en")} for each in QUERIES]
     by_hand = await evaluated(write_set(folder.parent / "damaged", queries=queries))
     assert slipped.rankings == by_hand.comparisons[0].rankings
     assert clean == (await evaluated(folder)).comparisons[0]
@@ -198,17 +198,17 @@ async def test_foreign_questions_are_counted_beside_the_sets_own(folder: Path) -
 
 async def test_a_video_is_taken_out_for_its_questions_and_put_back(folder: Path) -> None:
     read = read_question_set(folder)
-    async with collected(read.entries, "en", lambda done, total: None) as collection:
+    async with open_collection(read.entries, "en", lambda done, total: None) as collection:
         library, scope = collection.library, collection.scope
         before = await library.export(scope, ExportFormat.JSONL)
-        groups = by_video(read.queries, collection.video_names)
+        groups = group_by_video(read.queries, collection.video_names)
         assert {name: [query.query_id for query in queries] for name, queries in groups.items()} == {
             "7": ["1"], "8": ["2"], "9": ["3"],
         }  # fmt: skip
-        trials = await Examiner(collection, unseen).tried_without(groups, "")
-        assert all(trial.found is not Found.CONFIDENT for trial in trials)
+        trials = await EvaluationRunner(collection, unseen).answer_without_videos(groups, "")
+        assert all(trial.found is not AnswerLevel.CONFIDENT for trial in trials)
         assert await library.export(scope, ExportFormat.JSONL) == before
-        assert (await asking.ask(library, scope, "copper lantern")).found is Found.CONFIDENT
+        assert (await asking.ask(library, scope, "copper lantern")).level is AnswerLevel.CONFIDENT
 
 
 async def test_the_report_on_removed_videos_has_the_questions_that_name_one(tmp_path: Path) -> None:
@@ -310,7 +310,7 @@ async def test_the_two_empty_abstracts_are_judged_but_not_stored() -> None:
     assert max(score for scores in read.judgements.values() for score in scores.values()) > 1
     empty = {entry.entry_id for entry in read.entries if not entry.text}
     some = [entry for place, entry in enumerate(read.entries) if entry.entry_id in empty or place % 20 == 0]
-    async with collected(some, "en", lambda done, total: None) as collection:
+    async with open_collection(some, "en", lambda done, total: None) as collection:
         stored = set(collection.entry_at.values())
     assert len(empty) == 2
     assert stored == {entry.entry_id for entry in some} - empty

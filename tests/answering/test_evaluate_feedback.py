@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from bot.cli.app import app
 from bot.cli.session import Session
 from bot.errors import QuestionSetError
-from bot.evaluation.evaluation import Wishes, evaluate
-from bot.evaluation.feedback import feedback
+from bot.evaluation.evaluation import EvaluationOptions, evaluate
+from bot.evaluation.feedback import collect_feedback
 from bot.evaluation.question_set import read_question_set
 from bot.evaluation.question_set_writer import write_question_set
 from bot.settings import Settings
@@ -53,7 +53,7 @@ def objects(path: Path) -> list[dict[str, object]]:
 
 @pytest.mark.usefixtures("voted")
 async def test_votes_are_written_in_the_form_that_is_promised(library: Library, ledger: Ledger, tmp_path: Path) -> None:
-    questions = await feedback(library, ledger, access.host_scope())
+    questions = await collect_feedback(library, ledger, access.host_scope())
     folder = tmp_path / "new" / "votes"
     write_question_set(folder, questions)
     assert objects(folder / "corpus.jsonl") == [
@@ -75,13 +75,13 @@ async def test_votes_are_written_in_the_form_that_is_promised(library: Library, 
 
 @pytest.mark.usefixtures("voted")
 async def test_what_feedback_writes_evaluate_reads(library: Library, ledger: Ledger, tmp_path: Path) -> None:
-    questions = await feedback(library, ledger, access.host_scope())
+    questions = await collect_feedback(library, ledger, access.host_scope())
     write_question_set(tmp_path / "votes", questions)
     read = read_question_set(tmp_path / "votes")
     assert (read.entries, read.queries, read.judgements) == (
         questions.entries, questions.queries, questions.judgements
     )  # fmt: skip
-    report = await evaluate(Wishes(tmp_path / "votes"), lambda what, done, total: None)
+    report = await evaluate(EvaluationOptions(tmp_path / "votes"), lambda what, done, total: None)
     assert (report.segments, report.videos, report.questions, report.notes) == (3, 2, 2, ())
     assert report.comparisons[0].rankings[0].figures.hit_1 == 1
 
@@ -90,7 +90,7 @@ async def test_what_feedback_writes_evaluate_reads(library: Library, ledger: Led
 async def test_a_draft_that_cannot_be_finished_leaves_nothing(
     library: Library, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    questions = await feedback(library, ledger, access.host_scope())
+    questions = await collect_feedback(library, ledger, access.host_scope())
     original = Path.write_text
 
     def full(path: Path, *arguments: object, **named: object) -> int:
@@ -111,24 +111,24 @@ async def test_what_was_asked_in_vain_is_a_question_without_judgements(
     for question in ("Sour starter", "How is bread baked?"):
         await ledger.record_miss("shared", question, 1)
     await ledger.record_miss("server:5", "elsewhere", 1)
-    questions = await feedback(library, ledger, access.host_scope())
+    questions = await collect_feedback(library, ledger, access.host_scope())
     assert [query.text for query in questions.queries] == [
         "how is bread baked?", "sour starter", "where hangs the lantern?",
     ]  # fmt: skip
     assert set(questions.judgements) == {"q2", "q3"}
     write_question_set(tmp_path / "votes", questions)
-    report = await evaluate(Wishes(tmp_path / "votes"), lambda what, done, total: None)
+    report = await evaluate(EvaluationOptions(tmp_path / "votes"), lambda what, done, total: None)
     assert report.judged == 2
     assert "Questions without a text that is judged relevant, not counted: 1." in report.notes
 
 
 async def test_without_votes_there_is_nothing_to_write(library: Library, ledger: Ledger, rows: Rows) -> None:
     with pytest.raises(QuestionSetError, match="nobody has voted yet"):
-        await feedback(library, ledger, access.host_scope())
+        await collect_feedback(library, ledger, access.host_scope())
     await library.import_files(access.host_scope(), [(rows(("c", 0, DOUGH)), Labels())])
     await ledger.save_vote(1, Vote("shared", "dough", "gone", 0.0, Verdict.HELPFUL))
     with pytest.raises(QuestionSetError, match="are not stored any more"):
-        await feedback(library, ledger, access.host_scope())
+        await collect_feedback(library, ledger, access.host_scope())
 
 
 def typed(data_dir: Path, *arguments: str) -> tuple[int, str, str]:

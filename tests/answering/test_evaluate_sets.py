@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import QuestionSetError
-from bot.evaluation.collection import Collection, collected
+from bot.evaluation.collection import Collection, open_collection
 from bot.evaluation.question_set import read_queries, read_question_set
 from bot.evaluation.values import Entry
 from storage.models import Segment
@@ -118,7 +118,7 @@ def test_a_missing_folder_a_file_and_empty_files_are_named(tmp_path: Path) -> No
 
 async def segments_of(entries: Sequence[Entry]) -> tuple[dict[str, list[str]], list[Segment]]:
     """The entries by stored video, in spoken order, and all segments."""
-    async with collected(entries, "en", silent) as collection:
+    async with open_collection(entries, "en", silent) as collection:
         shelf: dict[str, list[str]] = {}
         segments: list[Segment] = []
         for summary in await collection.library.videos(collection.scope):
@@ -187,7 +187,7 @@ async def test_sound_marks_quotation_marks_and_line_ends_do_not_split_or_drop_a_
 
 
 async def test_the_language_is_the_librarys(tmp_path: Path) -> None:
-    async with collected([entry("a")], "de", silent) as collection:
+    async with open_collection([entry("a")], "de", silent) as collection:
         assert isinstance(collection, Collection)
         assert {each.video.language for each in await collection.library.videos(collection.scope)} == {"de"}
     with pytest.raises(QuestionSetError, match="is not a language code"):
@@ -195,5 +195,5 @@ async def test_the_language_is_the_librarys(tmp_path: Path) -> None:
 
 
 async def segments_of_language(language: str) -> None:
-    async with collected([entry("a")], language, silent):
+    async with open_collection([entry("a")], language, silent):
         pass

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import storage.indexing.library_index
 from bot import asking
-from bot.answering.values import Answer, Found
+from bot.answering.values import Answer, AnswerLevel
 from storage import access
 from storage.analysis import analyser_for
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
@@ -76,10 +76,10 @@ def terms_of(words: str, *texts: str, glossary: tuple[GlossaryEntry, ...] = (), 
 
 async def test_what_is_meant_finds_what_the_captions_say_and_marks_it(talks: Library) -> None:
     before = await asking.ask(talks, SHARED, "what are GANs?")
-    assert (before.found, before.searched_for) == (Found.NOTHING, "what are ganz?"), "a guess, little trusted"
+    assert (before.level, before.searched_for) == (AnswerLevel.NOTHING, "what are ganz?"), "a guess, little trusted"
     assert await talks.add_to_glossary(SHARED, GANZ)
     answer = await asking.ask(talks, SHARED, "what are GANs?")
-    assert (answer.found, answer.unknown_terms, answer.searched_for) == (Found.CONFIDENT, (), None)
+    assert (answer.level, answer.unknown_terms, answer.searched_for) == (AnswerLevel.CONFIDENT, (), None)
     assert answer.excerpts[0].quote == "today ganz learn to draw faces from noise", "the quote stays as it was said"
     assert marked(answer) == ["ganz"]
 
@@ -102,9 +102,9 @@ async def test_either_side_may_be_several_words(talks: Library) -> None:
     await talks.add_to_glossary(SHARED, GlossaryEntry("excel net", "XLNet"))
     await talks.add_to_glossary(SHARED, GlossaryEntry("violin", "state of the art"))
     answer = await asking.ask(talks, SHARED, "what is XLNet")
-    assert (answer.found, marked(answer)) == (Found.CONFIDENT, ["excel net"])
+    assert (answer.level, marked(answer)) == (AnswerLevel.CONFIDENT, ["excel net"])
     answer = await asking.ask(talks, SHARED, "the state of the art")
-    assert (answer.found, answer.unknown_terms, marked(answer)) == (Found.CONFIDENT, (), ["violin"])
+    assert (answer.level, answer.unknown_terms, marked(answer)) == (AnswerLevel.CONFIDENT, (), ["violin"])
     assert await hits(talks, "art of the state") == [], "other words than those of the entry"
 
 
@@ -116,7 +116,7 @@ async def test_several_entries_for_one_meaning_all_hold(talks: Library) -> None:
 
 async def test_phrases_and_exclusions_are_taken_as_they_are_typed(talks: Library) -> None:
     await talks.add_to_glossary(SHARED, GANZ)
-    assert (await asking.ask(talks, SHARED, '"GANs"')).found is Found.NOTHING
+    assert (await asking.ask(talks, SHARED, '"GANs"')).level is AnswerLevel.NOTHING
     kept = await asking.ask(talks, SHARED, "faces -GANs")
     assert [excerpt.segments for excerpt in kept.excerpts] == [(0.0,)]
 
@@ -177,8 +177,8 @@ async def test_a_glossary_holds_in_its_own_library_only(library: Library, rows: 
     await library.add_to_glossary(ANA, GANZ)
     for scope in (SHARED, BEN, in_server(222), SHARED):
         assert await library.glossary(scope) == []
-        assert (await asking.ask(library, scope, "GANs")).found is Found.NOTHING
-    assert (await asking.ask(library, in_server(111), "GANs")).found is Found.CONFIDENT
+        assert (await asking.ask(library, scope, "GANs")).level is AnswerLevel.NOTHING
+    assert (await asking.ask(library, in_server(111), "GANs")).level is AnswerLevel.CONFIDENT
 
 
 async def test_every_glossary_of_a_scope_is_read_and_listed_once(talks: Library) -> None:
@@ -203,7 +203,7 @@ async def test_one_library_is_changed_at_a_time(library: Library) -> None:
 async def test_an_empty_library_with_a_glossary_is_still_empty(library: Library, rows: Rows) -> None:
     await library.add_to_glossary(SHARED, GANZ)
     assert await library.or_samples(SHARED) == access.sample_scope()
-    assert (await asking.ask(library, SHARED, "what is a hold cue?")).found is Found.CONFIDENT
+    assert (await asking.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.CONFIDENT
     await put(library, rows(("v", 0, "die Häuser am Meer und ganz viele mehr")), language="de")
     assert await hits(library, "Haus") == [("v", 0)], "its first import still settles its language"
     await library.add_to_glossary(ANA, GlossaryEntry("gangs", "GANs"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot import asking
 from bot.answering.question import parse_question
-from bot.answering.values import Answer, Excerpt, Found, Stretch
+from bot.answering.values import Answer, AnswerLevel, Excerpt, PassageRange
 from storage import access
 from storage.analysis import analyser_for
 from storage.library import Library
@@ -28,7 +28,7 @@ async def ask(library: Library, rows: Rows, question: str, *texts: str) -> Answe
 
 async def test_a_phrase_that_runs_on_into_what_is_excluded_is_not_found_in_part(library: Library, rows: Rows) -> None:
     answer = await ask(library, rows, '"copper lantern" -violin', "we saw the copper", "lantern by the violin")
-    assert (answer.found, answer.excerpts, answer.unknown_terms) == (Found.NOTHING, (), ()), "it is said, though"
+    assert (answer.level, answer.excerpts, answer.unknown_terms) == (AnswerLevel.NOTHING, (), ()), "it is said, though"
     assert all("violin" not in each.quote for each in answer.near_misses)
 
 
@@ -54,10 +54,10 @@ async def test_a_phrase_of_common_words_is_found_beside_words_said_elsewhere(lib
 async def test_a_phrase_that_nobody_says_is_told_with_what_comes_near(library: Library, rows: Rows) -> None:
     question = '"copper saddle" -meadow'
     answer = await ask(library, rows, question, "a copper lantern", "the saddle", "a meadow of copper")
-    assert (answer.found, answer.excerpts, answer.unknown_terms) == (Found.NOTHING, (), ("copper saddle",))
+    assert (answer.level, answer.excerpts, answer.unknown_terms) == (AnswerLevel.NOTHING, (), ("copper saddle",))
     assert [each.quote for each in answer.near_misses] == ["a copper lantern the saddle"]
     near = answer.near_misses[0]
-    stretch = Stretch(near.video.video_id, near.segments[0], near.segments[-1])
+    stretch = PassageRange(near.video.video_id, near.segments[0], near.segments[-1])
     opened = await asking.open_passage(library, SHARED, question, stretch)
     assert (opened.excerpt.quote, opened.excerpt.highlights) == (near.quote, near.highlights)
 
@@ -81,7 +81,7 @@ async def test_whatever_is_asked_phrases_and_exclusions_hold(library: Library, r
             shown += 1
             assert phrase in each.quote or each in answer.near_misses, question
             _holds_nothing_excluded(each, parse_question(question))
-            stretch = Stretch(each.video.video_id, each.segments[0], each.segments[-1])
+            stretch = PassageRange(each.video.video_id, each.segments[0], each.segments[-1])
             for step in (0, -1, 1):
                 opened = await asking.open_passage(library, SHARED, question, stretch, step=step)
                 _holds_nothing_excluded(opened.excerpt, parse_question(question))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import question
-from bot.answering.question import parse_question, without_operators
-from bot.errors import EmptyQuestion, QuestionTooLong, UnaskableQuestion
+from bot.answering.question import parse_question, remove_operators
+from bot.errors import EmptyQuestion, InvalidQuestion, QuestionTooLong
 from storage.analysis import analyser_for
 from storage.models import Question
 
@@ -144,14 +144,14 @@ def test_nothing_anybody_types_breaks_the_parser(text: str) -> None:
 @given(st.one_of(st.text(), operators))
 def test_words_that_meant_no_operators_hold_none(text: str) -> None:
     try:
-        question = parse_question(without_operators(text))
+        question = parse_question(remove_operators(text))
     except EmptyQuestion:
         return
     assert question == Question(question.text, question.words)
 
 
 def test_words_that_meant_no_operators_stay() -> None:
-    plain = without_operators("note: 「猫」 --force -x “quoted” video:abc see https://youtu.be/x <:party:1>")
+    plain = remove_operators("note: 「猫」 --force -x “quoted” video:abc see https://youtu.be/x <:party:1>")
     assert parse_question(plain).words == "note: 猫 force x quoted video abc see"
 
 
@@ -164,12 +164,12 @@ def test_words_that_meant_no_operators_stay() -> None:
 )  # fmt: skip
 def test_long_questions_are_parsed_in_linear_time(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Longer ones than anybody may ask, because of shorter ones nothing can be measured.
-    monkeypatch.setattr(question, "LONGEST_QUESTION", 1_000_000)
+    monkeypatch.setattr(question, "MAX_QUESTION_LENGTH", 1_000_000)
 
     def cost(length: int) -> float:
         text = part * (length // len(part))
         started = time.thread_time()
-        with contextlib.suppress(UnaskableQuestion):
+        with contextlib.suppress(InvalidQuestion):
             parse_question(text)
         return time.thread_time() - started
 

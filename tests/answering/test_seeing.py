@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot import asking
-from bot.answering.timeline import side_by_side
-from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
-from bot.images.timeline_image import WIDTH, draw
-from bot.video_names import called
+from bot.answering.timeline import combine_strips
+from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
+from bot.images.timeline_image import WIDTH, draw_timeline
+from bot.video_names import find
 from storage import access
 from storage.errors import UnknownFilter, UnknownVideo
 from storage.library import Library
@@ -148,14 +148,14 @@ async def test_the_door_shows_whole_videos_and_the_best_moments_in_them(library:
 async def test_moments_are_quoted_as_answers_are(library: Library) -> None:
     found = await asking.timeline(library, SHARED, "what is a hold cue?")
     answer = await asking.ask(library, SHARED, "what is a hold cue?")
-    assert (found.answer.found, found.answer.question) == (Found.CONFIDENT, answer.question)
+    assert (found.answer.level, found.answer.question) == (AnswerLevel.CONFIDENT, answer.question)
     best = found.answer.excerpts[0]
     assert (best.video, best.score) == (answer.excerpts[0].video, answer.excerpts[0].score)
     assert best.link == f"https://video.example.com/sample-captions#t={int(best.start_second)}"
     assert len(best.quote) <= asking.MOMENT_LENGTH
     assert {each.video for each in found.answer.excerpts} <= {strip.video for strip in found.strips}
     nothing = await asking.timeline(library, SHARED, "zebra crossings quantum")
-    assert (nothing.answer.found, nothing.strips) == (Found.NOTHING, ())
+    assert (nothing.answer.level, nothing.strips) == (AnswerLevel.NOTHING, ())
     narrowed = await asking.timeline(library, SHARED, "message", video="sample-bm25-ranking")
     assert {strip.video.video_id for strip in narrowed.strips} == {"sample-bm25-ranking"}
 
@@ -176,9 +176,9 @@ def test_timelines_are_put_side_by_side_by_what_they_score() -> None:
     weak = Strip(Video("weak"), 60.0, (Column(0.0, 60.0, 1.0),))
     strong = Strip(Video("strong"), 60.0, (Column(0.0, 60.0, 1.0),))
     parts = [Timeline((weak,), 2.0, SearchResult((), (), "en")), Timeline((strong,), 8.0, SearchResult((), (), "de"))]
-    first, second = side_by_side(parts, (), 12)
+    first, second = combine_strips(parts, (), 12)
     assert (first, second.video.video_id, second.columns[0].strength) == (strong, "weak", 0.25)
-    assert side_by_side(parts, {"weak"}, 1) == (second,), "what is quoted keeps its strip"
+    assert combine_strips(parts, {"weak"}, 1) == (second,), "what is quoted keeps its strip"
 
 
 def drawn(*strips: Strip, moments: dict[str, list[float]] | None = None) -> Image.Image:
@@ -187,9 +187,9 @@ def drawn(*strips: Strip, moments: dict[str, list[float]] | None = None) -> Imag
         for video_id, seconds in (moments or {}).items()
         for second in seconds
     )
-    timeline = AnsweredTimeline(Answer("why?", Found.CONFIDENT, excerpts), strips)
-    content = draw(timeline)
-    assert content == draw(timeline), "the same picture each time"
+    timeline = AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT, excerpts), strips)
+    content = draw_timeline(timeline)
+    assert content == draw_timeline(timeline), "the same picture each time"
     image = Image.open(io.BytesIO(content))
     image.load()
     assert image.format == "PNG"
@@ -247,7 +247,7 @@ def test_videos_are_found_by_words_of_their_title_or_creator_in_any_order() -> N
     videos = [VideoSummary(Video(f"id{n}", *names), "shared", 1, 1, 1.0) for n, names in enumerate(titles)]
 
     def found(search: str) -> list[str]:
-        return [each.video.title for each in called(search, videos)]
+        return [each.video.title for each in find(search, videos)]
 
     assert found("") == [title for title, _ in titles]
     assert found("yannic xlnet") == ["XLNet explained"]

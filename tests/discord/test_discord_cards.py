@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.values import Answer, AnsweredTimeline, Elsewhere, Excerpt, Found, OpenedPassage
-from bot.asking import STRIPS
+from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt, OpenedPassage, OtherPlace
+from bot.asking import MAX_STRIPS
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import Misfit, problems, require_fit
+from bot.discord_app.cards.limits import CardTooLarge, check_limits, find_problems
 from bot.discord_app.delivery.responses import Cooldown
-from bot.discord_app.services.catalogue import best, choices, named, names_of
-from bot.errors import AskedTooSoon
+from bot.discord_app.services.catalogue import best_videos, choice_names, find_named, make_choices
+from bot.errors import CooldownActive
 from storage.models import Column, KeyTerm, Segment, Statistics, Strip, Video, VideoSummary
 from tests.support.hostile_text import HOSTILE, anything
 from tests.support.local_discord import limits
@@ -31,13 +31,13 @@ OWNER = Owner(2**63, "k" * 16)
 
 @given(anything)
 def test_escaping_takes_nothing_away(text: str) -> None:
-    assert markdown.unescaped(markdown.escaped(text)) == markdown.cleaned(text)
+    assert markdown.unescape(markdown.escape(text)) == markdown.clean_line(text)
 
 
 @given(anything)
 def test_cleaning_once_is_enough(text: str) -> None:
-    clean = markdown.cleaned(text)
-    assert markdown.cleaned(clean) == clean
+    clean = markdown.clean_line(text)
+    assert markdown.clean_line(clean) == clean
 
 
 # What Discord's own parser looks for, each only where no backslash stands before it.
@@ -49,17 +49,17 @@ LIVE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_in_a_text_comes_alive(text: str) -> None:
-    shown = markdown.escaped(text)
+    shown = markdown.escape(text)
     for pattern in LIVE:
         assert not re.search(pattern, shown), (pattern, shown)
 
 
 @given(anything, st.integers(-20, 200))
 def test_fitting_and_shortening_keep_their_length(text: str, length: int) -> None:
-    assert len(markdown.fitted(text, length)) <= max(length, 0)
-    assert len(markdown.shortened(text, length)) <= max(length, 1)
-    shown = markdown.unescaped(markdown.fitted(text, length)).removesuffix("…")
-    assert markdown.cleaned(text).startswith(shown)
+    assert len(markdown.escape_to_fit(text, length)) <= max(length, 0)
+    assert len(markdown.shorten(text, length)) <= max(length, 1)
+    shown = markdown.unescape(markdown.escape_to_fit(text, length)).removesuffix("…")
+    assert markdown.clean_line(text).startswith(shown)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_fitting_and_shortening_keep_their_length(text: str, length: int) -> Non
     ],
 )
 def test_addresses(url: str, safe: str) -> None:
-    assert markdown.address(url, 300) == safe
+    assert markdown.safe_url(url, 300) == safe
 
 
 def excerpt(
@@ -101,27 +101,27 @@ def excerpts(draw: st.DrawFn) -> Excerpt:
         quote, draw(anything), url=draw(address), thumbnail=draw(address), highlights=highlights,
         creator=draw(anything), video_id=draw(anything.filter(bool)),
     )  # fmt: skip
-    places = st.builds(Elsewhere, st.builds(Video, anything.filter(bool), anything), st.just(754.5), address)
+    places = st.builds(OtherPlace, st.builds(Video, anything.filter(bool), anything), st.just(754.5), address)
     return replace(shown, also=tuple(draw(st.lists(places, max_size=4))))
 
 
 def test_answers_found_in_many_other_places_fit() -> None:
     address = "https://x.example/" + "a" * 270
-    places = tuple(Elsewhere(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
+    places = tuple(OtherPlace(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
     long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), also=places)
-    asked = Answer("_" * 400, Found.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unsaid=("_" * 400,))
+    asked = Answer("_" * 400, AnswerLevel.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unmatched=("_" * 400,))
     check(base.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
 
 
 @pytest.mark.parametrize("length", [-5, 0, 1])
 def test_where_there_is_no_room_nothing_is_shown(length: int) -> None:
-    assert markdown.marked("words", ((0, 5),), length) == ("", False)
-    assert markdown.fitted("__", length) == "…"[: max(length, 0)]
+    assert markdown.bold_highlights("words", ((0, 5),), length) == ("", False)
+    assert markdown.escape_to_fit("__", length) == "…"[: max(length, 0)]
 
 
 def check(card: base.Card) -> list[dict[str, Any]]:
     components = card.components()
-    assert problems(components) == []
+    assert find_problems(components) == []
     files = {file.filename for file in card.files()}
     assert limits.component_problems(components, True, files) == [], "as the local Discord sees it"
     return components
@@ -129,13 +129,19 @@ def check(card: base.Card) -> list[dict[str, Any]]:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(excerpts(), max_size=5), anything, st.sampled_from(Found), st.one_of(st.none(), anything),
+    st.lists(excerpts(), max_size=5), anything, st.sampled_from(AnswerLevel), st.one_of(st.none(), anything),
     st.lists(anything, max_size=9), st.booleans(), st.integers(0, 3),
 )  # fmt: skip
 def test_every_answer_fits(
-    shown: list[Excerpt], question: str, found: Found, searched: str | None, unknown: list[str], more: bool, page: int
+    shown: list[Excerpt],
+    question: str,
+    found: AnswerLevel,
+    searched: str | None,
+    unknown: list[str],
+    more: bool,
+    page: int,
 ) -> None:
-    nothing = found is Found.NOTHING
+    nothing = found is AnswerLevel.NOTHING
     answer = Answer(
         question, found, () if nothing else tuple(shown), searched, tuple(unknown), tuple(shown) if nothing else ()
     )
@@ -156,13 +162,13 @@ def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
     video = Video("id", title, title, "https://x.example/" + "a" * 270)
     check(passage_cards.transcript_card(video, segments, OWNER, earlier=True, later=False))
     check(video_cards.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1, search=title))
-    check(base.notice(title))
+    check(base.notice_card(title))
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(excerpts(), min_size=1, max_size=8), anything, st.one_of(st.none(), anything), st.lists(anything))
 def test_every_timeline_fits(shown: list[Excerpt], question: str, searched: str | None, unknown: list[str]) -> None:
-    answer = Answer(question, Found.CLOSEST, tuple(shown), searched, tuple(unknown))
+    answer = Answer(question, AnswerLevel.CLOSEST, tuple(shown), searched, tuple(unknown))
     strips = [Strip(Video("x"), 0, ()), *(Strip(each.video, 900.0, (Column(0.0, 30.0, 0.5),)) for each in shown)]
     card = timeline_cards.timeline_card(AnsweredTimeline(answer, tuple(strips)), b"png", OWNER)
     check(card)
@@ -188,24 +194,24 @@ def test_a_list_shows_covers_where_there_are_any() -> None:
 def test_a_timeline_is_told_in_words_to_those_who_cannot_see_it() -> None:
     strip = Strip(Video("id", "A @talk"), 900.0, (Column(0.0, 30.0, 0.5), Column(30.0, 60.0, 1.0)))
     silent = Strip(Video("other"), 900.0, (Column(0.0, 30.0, 0.0),))
-    words = timeline_cards.in_words(AnsweredTimeline(Answer("why?", Found.CONFIDENT), (strip, silent)))
+    words = timeline_cards.describe_timeline(AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT), (strip, silent)))
     assert words == (
         "Where 2 videos speak of “why?”, the most first. A @talk: most at 0:30 of 15:00; other: only its title."
     )
 
 
 def test_a_timeline_of_as_many_videos_as_are_drawn_says_that_there_may_be_more() -> None:
-    strips = tuple(Strip(Video(f"v{n}"), 900.0, (Column(0.0, 30.0, 1.0),)) for n in range(STRIPS))
-    for count, said in ((STRIPS - 1, False), (STRIPS, True)):
-        timeline = AnsweredTimeline(Answer("why?", Found.CONFIDENT), strips[:count])
+    strips = tuple(Strip(Video(f"v{n}"), 900.0, (Column(0.0, 30.0, 1.0),)) for n in range(MAX_STRIPS))
+    for count, said in ((MAX_STRIPS - 1, False), (MAX_STRIPS, True)):
+        timeline = AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT), strips[:count])
         card = str(timeline_cards.timeline_card(timeline, b"png", OWNER).components())
-        assert (f"Drawn are the {STRIPS} videos that speak of it most." in card) is said
-        assert (f"Where the {STRIPS} videos that speak of “why?” most do so." in card) is said
+        assert (f"Drawn are the {MAX_STRIPS} videos that speak of it most." in card) is said
+        assert (f"Where the {MAX_STRIPS} videos that speak of “why?” most do so." in card) is said
 
 
 def test_videos_of_one_title_are_told_apart_when_they_are_suggested() -> None:
     twins = [summary("Intro " * 40, name * 11) for name in "ab"]
-    offered = choices([*twins, summary("Other", "c")])
+    offered = make_choices([*twins, summary("Other", "c")])
     assert [each.name.endswith(f"… ({each.value})") for each in offered[:2]] == [True, True]
     assert max(len(each.name) for each in offered) <= 100
     assert offered[2].name == "Other"
@@ -213,7 +219,7 @@ def test_videos_of_one_title_are_told_apart_when_they_are_suggested() -> None:
 
 def test_a_title_written_out_is_that_video_also_where_another_holds_it() -> None:
     videos = [summary("An Intro", "a"), summary("Intro", "b"), summary("Intro to BERT", "c")]
-    assert [named(name, videos).video.video_id for name in ("intro ", "a", "BERT", "an")] == ["b", "a", "c", "a"]
+    assert [find_named(name, videos).video.video_id for name in ("intro ", "a", "BERT", "an")] == ["b", "a", "c", "a"]
 
 
 def test_the_house_cards_fit() -> None:
@@ -223,26 +229,26 @@ def test_the_house_cards_fit() -> None:
     assert "2 hours ago" in str(about.components())
     check(video_cards.videos_card([], OWNER, 0))
     check(video_cards.videos_card([], OWNER, 0, search="x"))
-    check(base.notice("Counted.", *controls.withdraw(OWNER)))
+    check(base.notice_card("Counted.", *controls.withdraw_row(OWNER)))
 
 
 @given(excerpts())
 def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
-    line = base.quoted(shown, 10**6)
+    line = base.block_quote(shown, 10**6)
     assert "\n" not in line
     inner = line.removeprefix("> … “").removesuffix("” …")
-    plain = markdown.unescaped(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
-    assert plain.split() == markdown.cleaned(shown.quote).split()
+    plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
+    assert plain.split() == markdown.clean_line(shown.quote).split()
 
 
 def test_matches_are_bold_and_ellipses_stand_outside() -> None:
-    assert base.quoted(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
+    assert base.block_quote(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
         "> … “we **mask** **\\*words\\*** here” …"
     )
 
 
 def test_a_long_quote_is_cut_between_words() -> None:
-    line = base.quoted(excerpt("word " * 500), 100)
+    line = base.block_quote(excerpt("word " * 500), 100)
     assert line.endswith("word” …")
     assert len(line) < 120
 
@@ -259,23 +265,23 @@ def test_a_long_quote_is_cut_between_words() -> None:
     ],
 )
 def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: int | None) -> None:
-    beside: Any = base.accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
+    beside: Any = base.section_accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
     assert (beside["type"], beside.get("style")) == (kind, style)
     if kind == 11:
         assert beside["description"] == "Picture of the video A talk"
 
 
 def test_how_sure_is_said_in_words() -> None:
-    def words(found: Found, **more: Any) -> str:
+    def words(found: AnswerLevel, **more: Any) -> str:
         components = check(base.answer_card(Answer("why?", found, **more), OWNER))
         return str(components[0]["components"][0]["content"])
 
-    assert words(Found.CONFIDENT, excerpts=(excerpt(),)) == "### why?"
-    closest = words(Found.CLOSEST, excerpts=(excerpt(),), searched_for="because")
+    assert words(AnswerLevel.CONFIDENT, excerpts=(excerpt(),)) == "### why?"
+    closest = words(AnswerLevel.CLOSEST, excerpts=(excerpt(),), searched_for="because")
     assert closest == f"### why?\nSearched for: *because*\n*{base.CLOSEST}*"
-    nothing = words(Found.NOTHING, unknown_terms=("zebra", "yak"), near_misses=(excerpt(),))
+    nothing = words(AnswerLevel.NOTHING, unknown_terms=("zebra", "yak"), near_misses=(excerpt(),))
     assert nothing == f"### why?\n**{base.NOTHING}**\nNobody says: zebra, yak\n*{base.NEAR}*"
-    assert words(Found.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{base.NOTHING}**\nNobody says: zebra"
+    assert words(AnswerLevel.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{base.NOTHING}**\nNobody says: zebra"
 
 
 @pytest.mark.parametrize(
@@ -300,8 +306,8 @@ def test_how_sure_is_said_in_words() -> None:
     ],
 )
 def test_what_discord_would_refuse_is_refused_before(wrong: list[dict[str, Any]]) -> None:
-    with pytest.raises(Misfit):
-        require_fit(wrong)
+    with pytest.raises(CardTooLarge):
+        check_limits(wrong)
 
 
 def summary(title: str, video_id: str = "id", creator: str = "") -> VideoSummary:
@@ -310,25 +316,29 @@ def summary(title: str, video_id: str = "id", creator: str = "") -> VideoSummary
 
 def test_suggestions_come_best_first_and_fit() -> None:
     videos = [summary(title, title) for title in ("All about BERT", "BERT explained", "XLNet", "Albert's talk")]
-    assert [each.video.title for each in best("bert", videos)] == ["BERT explained", "All about BERT", "Albert's talk"]
-    assert [each.video.title for each in best("xlnt", videos)][:1] == ["XLNet"]
-    assert len(best("", [summary("x", str(n)) for n in range(60)])) == 25
-    name, value = names_of(summary("long " * 60, "v" * 150))
+    assert [each.video.title for each in best_videos("bert", videos)] == [
+        "BERT explained",
+        "All about BERT",
+        "Albert's talk",
+    ]
+    assert [each.video.title for each in best_videos("xlnt", videos)][:1] == ["XLNet"]
+    assert len(best_videos("", [summary("x", str(n)) for n in range(60)])) == 25
+    name, value = choice_names(summary("long " * 60, "v" * 150))
     assert len(name) <= 100
     assert 1 <= len(value) <= 100
-    assert names_of(summary("\u200b", "\u200b")) == ("untitled", "\u200b")
+    assert choice_names(summary("\u200b", "\u200b")) == ("untitled", "\u200b")
 
 
 def test_the_cool_down() -> None:
     now = [100.0]
     cooldown = Cooldown(2.0, lambda: now[0])
-    cooldown.take(1)
-    cooldown.take(2)
-    with pytest.raises(AskedTooSoon, match="again in 2 seconds"):
-        cooldown.take(1)
+    cooldown.check(1)
+    cooldown.check(2)
+    with pytest.raises(CooldownActive, match="again in 2 seconds"):
+        cooldown.check(1)
     now[0] = 101.5
-    with pytest.raises(AskedTooSoon, match="again in 1 second\\."):
-        cooldown.take(1)
+    with pytest.raises(CooldownActive, match="again in 1 second\\."):
+        cooldown.check(1)
     now[0] = 102.0
-    cooldown.take(1)
-    Cooldown(0.0).take(1)
+    cooldown.check(1)
+    Cooldown(0.0).check(1)

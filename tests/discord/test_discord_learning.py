@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.discord_app.commands import feedback
-from bot.evaluation.evaluation import Wishes, evaluate
+from bot.evaluation.evaluation import EvaluationOptions, evaluate
 from bot.evaluation.question_set import read_question_set
 from storage import access
 from storage.ledger import Ledger
@@ -83,7 +83,7 @@ async def test_votes_and_misses_come_as_a_file_that_evaluate_reads(world: World,
     assert [(each.video, each.text) for each in questions.entries] == [("alpha-talk", LANTERN)]
     assert [each.text for each in questions.queries] == ["copper lantern", "sirocco winds?"]
     assert questions.judgements == {"q1": {"alpha-talk@0": 1}}
-    report = await evaluate(Wishes(folder), lambda what, done, total: None)
+    report = await evaluate(EvaluationOptions(folder), lambda what, done, total: None)
     assert (report.segments, report.questions) == (1, 1)
     everything = b"".join(path.read_bytes() for path in folder.iterdir()).decode()
     for person in (world.one, world.both, world.owner):
@@ -95,7 +95,7 @@ async def test_votes_and_misses_come_as_a_file_that_evaluate_reads(world: World,
 
 async def test_what_is_too_large_for_discord_is_told(world: World) -> None:
     await miss(world, 1)
-    reply = await feedback.export(world.bot.desk, world.alpha.id, 10)
+    reply = await feedback.export_feedback(world.bot.desk, world.alpha.id, 10)
     assert not reply.card.enclosed
     assert "Whoever hosts this bot can write it" in str(reply.card.components())
 

@@ -380,7 +380,7 @@ async def test_a_form_that_is_no_longer_known_is_answered(
     if why == "an hour later":
         form = await mod.slash(general, "library import", video="talk-1")
         now = ledger.now()
-        monkeypatch.setattr(ledger, "_now", lambda: now + permits.LIFETIME_SECOND)
+        monkeypatch.setattr(ledger, "_now", lambda: now + permits.LIFETIME_SECONDS)
     else:
         monkeypatch.setattr(import_form, "VERB", "earlier")
         form = await mod.slash(general, "library import", video="talk-1")
@@ -428,9 +428,9 @@ async def test_progress_tells_of_the_files_and_then_of_the_videos(
             return await original(*arguments, **named)
 
         monkeypatch.setattr(library, "import_files", storing)
-        await long_replies.reply_slowly(interaction, making)
+        await long_replies.send_long_reply(interaction, making)
 
-    monkeypatch.setattr(import_form, "reply_slowly", at_once)
+    monkeypatch.setattr(import_form, "send_long_reply", at_once)
     assert "**Videos:** 1 added" in seen(await upload(mod, general, ("talk.srt", SRT), video="talk-1"))
     assert shown == ["Reading 1 file …", "Storing video 1 of 3 …", "Storing video 3 of 3 …"]
 
@@ -457,7 +457,7 @@ def test_more_files_than_the_form_takes_are_refused() -> None:
     ],
 )
 def test_a_file_gets_its_name_back(sent: str, title: str | None, name: str) -> None:
-    assert attachments.name_of(file(sent, title=title)) == name
+    assert attachments.file_name(file(sent, title=title)) == name
 
 
 async def test_what_was_asked_in_vain_is_listed(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:

@@ -85,9 +85,9 @@ async def forged(world: World, verb: str, holder: int, key: str, server: Any = N
     """A message for all to see with a button as only its holder ever gets to see it."""
     channel = world.beta_hall if server is world.beta else world.general
     owner = Owner(holder, key)
-    rows = {"remove": controls.removal(owner), "purge": controls.purge(owner),
-            "misses": controls.row(controls.pages("misses", owner, 0, more=True)),
-            "feedback": controls.row(controls.export_questions(owner))}  # fmt: skip
+    rows = {"remove": controls.removal_row(owner), "purge": controls.purge_row(owner),
+            "misses": controls.button_row(controls.page_buttons("misses", owner, 0, more=True)),
+            "feedback": controls.button_row(controls.export_questions_button(owner))}  # fmt: skip
     found = world.bot.get_channel(channel.id)
     assert isinstance(found, discord.TextChannel)
     return await found.send(view=Card(*rows[verb]))
@@ -176,7 +176,7 @@ async def test_an_hour_later_it_has_to_be_asked_again_however_many_pages_were_tu
 ) -> None:
     person = helper(world)
     listed = await person.slash(world.general, "library misses")
-    clock.second += permits.LIFETIME_SECOND - 1
+    clock.second += permits.LIFETIME_SECONDS - 1
     assert "Page 2 of 2" in seen(await person.click(listed.response, label="Next"))
     clock.second += 1
     assert "These buttons have expired" in seen(await person.click(listed.response, label="Previous"))

@@ -11,7 +11,7 @@ import pytest
 
 from bot.discord_app.cards import feedback as feedback_cards
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import problems
+from bot.discord_app.cards.limits import find_problems
 from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
 from bot.discord_app.commands.settings import LANGUAGES
 from bot.errors import SettingsError
@@ -172,7 +172,7 @@ def test_every_card_fits() -> None:
             [long] * 99, Owner(1), retention_days=30.0,
         ),
     ]  # fmt: skip
-    assert [problems(card.components()) for card in cards] == [[], [], [], []]
+    assert [find_problems(card.components()) for card in cards] == [[], [], [], []]
 
 
 def test_every_setting_is_told_and_can_be_written() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.discord_app.client import CuepointClient
-from bot.discord_app.services.left_servers import KEPT_SECOND, purge_gone
+from bot.discord_app.services.left_servers import KEPT_SECONDS, purge_left_servers
 from bot.settings import Settings
 from storage import access
 from storage.errors import DatabaseError
@@ -47,7 +47,7 @@ async def remove(world: World) -> None:
 
 async def tidied(world: World) -> list[int]:
     assert world.bot.application_id is not None
-    return await purge_gone(world.bot, world.bot.desk, world.bot.application_id)
+    return await purge_left_servers(world.bot, world.bot.desk, world.bot.application_id)
 
 
 async def videos(world: World) -> int:
@@ -75,7 +75,7 @@ async def test_thirty_days_after_a_removal_everything_is_deleted(world: World, c
     for person, channel in ((world.one, world.general), (world.both_in_beta, world.beta_hall)):
         assert found(await person.slash(channel, "ask", question=QUESTION))
     await remove(world)
-    clock.second += KEPT_SECOND
+    clock.second += KEPT_SECONDS
     assert (await tidied(world), await videos(world)) == ([], 1), "not a moment earlier"
     clock.second += 1
     assert await drawn_on(world) == {
@@ -95,14 +95,14 @@ async def test_thirty_days_after_a_removal_everything_is_deleted(world: World, c
 async def test_a_server_that_discord_still_shows_is_not_deleted(world: World, clock: Clock) -> None:
     assert world.bot.application_id is not None
     await world.ledger.record_departure(world.alpha.id, world.bot.application_id)
-    clock.second += KEPT_SECOND + 1
+    clock.second += KEPT_SECONDS + 1
     assert (await tidied(world), await videos(world)) == ([], 1)
     assert await world.ledger.departed_at(world.alpha.id) is None, "it is in it after all"
 
 
 async def test_without_a_clear_answer_nothing_is_deleted(world: World, clock: Clock) -> None:
     await remove(world)
-    clock.second += KEPT_SECOND + 1
+    clock.second += KEPT_SECONDS + 1
     world.env.inject_error("GET", f"/guilds/{world.alpha.id}", status=500, times=None)
     assert (await tidied(world), await videos(world)) == ([], 1)
     assert await world.ledger.departed_at(world.alpha.id) is not None
@@ -110,7 +110,7 @@ async def test_without_a_clear_answer_nothing_is_deleted(world: World, clock: Cl
 
 async def test_what_another_application_left_is_not_this_ones_to_delete(world: World, clock: Clock) -> None:
     await world.ledger.record_departure(12345, 1)
-    clock.second += KEPT_SECOND + 1
+    clock.second += KEPT_SECONDS + 1
     assert await tidied(world) == []
     assert await world.ledger.departed_at(12345) is not None
 
@@ -120,7 +120,7 @@ async def test_a_return_within_the_time_keeps_everything(world: World, clock: Cl
     server = world.bot.get_guild(world.alpha.id)
     assert server is not None
     await world.bot.on_guild_join(server)
-    clock.second += KEPT_SECOND + 1
+    clock.second += KEPT_SECONDS + 1
     assert (await tidied(world), await videos(world)) == ([], 1)
 
 
@@ -150,7 +150,7 @@ async def test_a_server_of_before_servers_were_noted_is_noticed_as_gone(world: W
     clock.second += 5
     await world.bot.on_ready()
     assert await world.ledger.departed_at(4711) == clock.second - 5, "the first time counts"
-    clock.second += KEPT_SECOND
+    clock.second += KEPT_SECONDS
     assert await tidied(world) == [4711]
     assert await world.library.videos(lost) == []
     assert len(await world.library.videos(terminal)) == 1
@@ -210,7 +210,7 @@ async def test_the_daily_sweep_as_a_whole(world: World, clock: Clock) -> None:
     await world.ledger.record_miss(access.SHARED, "an old question", world.one.id)
     await world.ledger.begin_import(access.SHARED, most=1)
     await remove(world)
-    clock.second += KEPT_SECOND - 60
+    clock.second += KEPT_SECONDS - 60
     await world.ledger.record_miss(access.SHARED, "a young question", world.one.id)
     clock.second += 61
     await sweep()

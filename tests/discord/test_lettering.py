@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import features
 
-from bot.answering.values import Answer, AnsweredTimeline, Excerpt, Found
+from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import problems
+from bot.discord_app.cards.limits import find_problems
 from bot.discord_app.cards.timeline import timeline_card
-from bot.images.fonts import lettering
-from bot.images.timeline_image import draw
+from bot.images.fonts import find_lettering
+from bot.images.timeline_image import draw_timeline
 from storage.models import Column, Strip, Video
 
 WRITTEN = ["Café Ångström straße Łódź", "Tiếng Việt", "Машинное обучение", "Μηχανική μάθηση"]
@@ -27,9 +27,9 @@ LACKED = [
 
 @pytest.fixture(autouse=True)
 def _anew() -> Iterator[None]:
-    lettering.cache_clear()
+    find_lettering.cache_clear()
     yield
-    lettering.cache_clear()
+    find_lettering.cache_clear()
 
 
 @pytest.fixture
@@ -40,14 +40,14 @@ def _without_raqm(monkeypatch: pytest.MonkeyPatch) -> None:
 def pictured(*titles: str) -> bytes:
     """The picture of strips that differ in their titles only."""
     strips = [Strip(Video(f"v{n}", title), 600.0, (Column(0, 30, 1.0),)) for n, title in enumerate(titles)]
-    return draw(AnsweredTimeline(Answer("why?", Found.CONFIDENT), tuple(strips)))
+    return draw_timeline(AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT), tuple(strips)))
 
 
 @pytest.mark.parametrize("title", WRITTEN + JOINED)
 def test_a_title_is_written_in_its_own_letters(title: str) -> None:
     if title in JOINED and not features.check("raqm"):
         pytest.skip("this machine has no Raqm")
-    written = lettering(title)
+    written = find_lettering(title)
     assert written is not None
     assert written.text == title
     assert pictured(title) not in (pictured("Video 1"), pictured(title[:-1]))
@@ -55,7 +55,7 @@ def test_a_title_is_written_in_its_own_letters(title: str) -> None:
 
 @pytest.mark.parametrize("title", LACKED)
 def test_a_title_that_no_font_writes_gives_way_to_the_strips_number(title: str) -> None:
-    assert lettering(title) is None
+    assert find_lettering(title) is None
     assert pictured("first", title) == pictured("first", "Video 2")
 
 
@@ -71,21 +71,21 @@ def test_letters_that_nothing_here_joins_are_not_drawn_apart(title: str) -> None
 
 @pytest.mark.usefixtures("_without_raqm")
 def test_a_machine_without_raqm_draws_the_same_plain_titles() -> None:
-    here = [lettering(title) for title in WRITTEN]
-    assert all(each is not None and not each.joined for each in here)
+    here = [find_lettering(title) for title in WRITTEN]
+    assert all(each is not None and not each.is_joined for each in here)
 
 
 @pytest.mark.skipif(not features.check("raqm"), reason="this machine has no Raqm")
 def test_arabic_is_shaped_and_runs_from_right_to_left() -> None:
-    joined, apart = lettering("مقدمة"), lettering("م ق د م ة")
+    joined, apart = find_lettering("مقدمة"), find_lettering("م ق د م ة")
     assert joined is not None
     assert apart is not None
-    assert joined.at(40).getlength(joined.text) < apart.at(40).getlength(apart.text.replace(" ", "\u200c"))
-    first, last = (lettering(text) for text in ("אב", "בא"))
+    assert joined.font_at(40).getlength(joined.text) < apart.font_at(40).getlength(apart.text.replace(" ", "\u200c"))
+    first, last = (find_lettering(text) for text in ("אב", "בא"))
     assert first is not None
     assert last is not None
-    assert bytes(first.at(40).getmask(first.text)) != bytes(last.at(40).getmask(last.text))
-    alone = [first.at(40).getmask(letter).size[0] for letter in first.text]
+    assert bytes(first.font_at(40).getmask(first.text)) != bytes(last.font_at(40).getmask(last.text))
+    alone = [first.font_at(40).getmask(letter).size[0] for letter in first.text]
     assert alone[0] != alone[1], "the two letters can be told apart by their widths"
 
 
@@ -99,14 +99,14 @@ def test_arabic_is_shaped_and_runs_from_right_to_left() -> None:
     ],
 )
 def test_signs_that_the_font_lacks_are_left_out(title: str, written: str) -> None:
-    found = lettering(title)
+    found = find_lettering(title)
     assert found is not None
     assert found.text == written
 
 
 @given(st.text(max_size=60))
 def test_what_is_written_has_all_its_letters(title: str) -> None:
-    found = lettering(title)
+    found = find_lettering(title)
     if found is not None:
         kept, given = (
             [each for each in unicodedata.normalize("NFC", text) if each.isalnum()] for text in (found.text, title)
@@ -118,7 +118,7 @@ def test_the_words_beneath_say_which_video_has_which_number() -> None:
     videos = Video("v0", "A talk"), Video("v1", "机械学习")
     strips = [Strip(video, 600.0, (Column(0, 30, 1.0),)) for video in videos]
     moment = Excerpt(strips[1].video, "words", (), 0.0, 9.0, "", (0.0,), 1.0, True, True)
-    timeline = AnsweredTimeline(Answer("why?", Found.CONFIDENT, (moment,)), tuple(strips))
+    timeline = AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT, (moment,)), tuple(strips))
     words = str(timeline_card(timeline, b"png", Owner(1)).components())
     assert "**Video 2:** 机械学习" in words
     assert "Video 1" not in words
@@ -129,8 +129,8 @@ def test_the_most_strips_with_the_longest_titles_find_room() -> None:
     videos = [Video(f"v{n}", title) for n in range(12)]
     strips = tuple(Strip(video, 600.0, (Column(0, 30, 1.0),)) for video in videos)
     moments = tuple(Excerpt(video, "*" * 600, (), 0.0, 9.0, address, (0.0,), 1.0, True, True) for video in videos[:8])
-    timeline = AnsweredTimeline(Answer("*" * 2000, Found.CLOSEST, moments, "_" * 2000, ("`" * 500,) * 9), strips)
+    timeline = AnsweredTimeline(Answer("*" * 2000, AnswerLevel.CLOSEST, moments, "_" * 2000, ("`" * 500,) * 9), strips)
     card = timeline_card(timeline, b"png", Owner(1), ["#" * 300] * 2)
-    assert problems(card.components()) == []
-    usual = AnsweredTimeline(Answer("why?", Found.CONFIDENT, moments), strips)
+    assert find_problems(card.components()) == []
+    usual = AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT, moments), strips)
     assert "**Video 12:** 机" in str(timeline_card(usual, b"png", Owner(1)).components())

@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from bot.discord_app.services import memberships
-from bot.discord_app.services.memberships import MOST_ASKED, Memberships
+from bot.discord_app.services.memberships import MAX_SERVERS_ASKED, Memberships
 from storage.access import Membership
 
 ANA = 7
@@ -54,20 +54,20 @@ def asking(servers: dict[int, Server], clock: Clock | None = None) -> Membership
 
 
 async def test_only_a_clear_yes_is_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memberships, "PATIENCE_SECOND", 0.05)
+    monkeypatch.setattr(memberships, "RETRY_TIMEOUT_SECONDS", 0.05)
     away = Server(member())
     away.unavailable = True
     servers = {
         1: Server(member(11, 12)), 2: Server(refusal(404)), 3: Server(refusal(403)), 4: Server(refusal(503)),
         5: Server("silence"), 6: Server(aiohttp.ClientError()), 7: Server(member(pending=True)), 8: away,
     }  # fmt: skip
-    found = await asking(servers).of(ANA, range(1, 10))
+    found = await asking(servers).find_memberships(ANA, range(1, 10))
     assert found == (Membership(1, frozenset({11, 12})),)
     assert away.asked == 0, "nor is one asked about that is known not to answer"
 
 
 async def test_all_are_asked_at_once_and_no_more_than_25() -> None:
-    together = asyncio.Barrier(MOST_ASKED)
+    together = asyncio.Barrier(MAX_SERVERS_ASKED)
 
     class Waiting(Server):
         async def fetch_member(self, user_id: int) -> Any:
@@ -75,7 +75,7 @@ async def test_all_are_asked_at_once_and_no_more_than_25() -> None:
             return await super().fetch_member(user_id)
 
     servers: dict[int, Server] = {number: Waiting(member()) for number in range(40)}
-    found = await asking(servers).of(ANA, range(40))
+    found = await asking(servers).find_memberships(ANA, range(40))
     assert [each.server_id for each in found] == list(range(25))
     assert sum(server.asked for server in servers.values()) == 25
 
@@ -85,33 +85,33 @@ async def test_a_yes_is_kept_for_five_minutes_and_a_no_for_one() -> None:
     memberships = asking(servers, clock)
     for second, yes, no in ((0, 1, 1), (59, 1, 1), (60, 1, 2), (299, 1, 3), (300, 2, 3)):
         clock.second = second
-        assert len(await memberships.of(ANA, (1, 2))) == 1
+        assert len(await memberships.find_memberships(ANA, (1, 2))) == 1
         assert (servers[1].asked, servers[2].asked) == (yes, no), second
-    await memberships.of(ANA + 1, (1,))
+    await memberships.find_memberships(ANA + 1, (1,))
     assert servers[1].asked == 3, "another person is another question"
 
 
 async def test_what_is_forgotten_is_asked_anew() -> None:
     servers = {1: Server(member(), "Alpha"), 2: Server(member())}
     memberships = asking(servers)
-    await memberships.of(ANA, (1, 2))
+    await memberships.find_memberships(ANA, (1, 2))
     memberships.forget_server(1)
-    await memberships.of(ANA, (1, 2))
+    await memberships.find_memberships(ANA, (1, 2))
     assert (servers[1].asked, servers[2].asked) == (2, 1)
     memberships.forget_person(ANA)
-    await memberships.of(ANA, (1, 2))
+    await memberships.find_memberships(ANA, (1, 2))
     assert (servers[1].asked, servers[2].asked) == (3, 2)
-    assert (memberships.name(1), memberships.name(9)) == ("Alpha", "")
+    assert (memberships.server_name(1), memberships.server_name(9)) == ("Alpha", "")
 
 
 async def test_no_more_answers_are_kept_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{Memberships.__module__}.ANSWERS_KEPT", 10)
+    monkeypatch.setattr(f"{Memberships.__module__}.MAX_ANSWERS", 10)
     server = Server(member())
     memberships = asking({1: server})
     for person in range(11):
-        await memberships.of(person, [1])
+        await memberships.find_memberships(person, [1])
     assert server.asked == 11
-    await memberships.of(10, [1])
+    await memberships.find_memberships(10, [1])
     assert server.asked == 11, "the last ones are known"
-    await memberships.of(0, [1])
+    await memberships.find_memberships(0, [1])
     assert server.asked == 12, "the first are asked about anew"

@@ -9,12 +9,12 @@ import pytest
 from discord import ui
 from pydantic import TypeAdapter
 
-from bot.answering.values import Stretch
+from bot.answering.values import PassageRange
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.controls import Owner, custom_id
-from bot.discord_app.interactions.permits import Permit, Purge, Removal, Review
+from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, Review
 from bot.discord_app.services import button_state
-from bot.discord_app.services.button_state import Inquiry, Opening, Reading, Shown, Spot
+from bot.discord_app.services.button_state import AnswerState, Inquiry, PassagePlace, PassageState, TranscriptState
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -26,7 +26,7 @@ NAMES = ("belfry-03", "belfry talk 03", "belfri 03", ALSO_ALPHAS)
 """By which Beta's video could be meant, and by the last also Alpha's."""
 OPENED = ("earlier", "later", "share", "helpful", "unhelpful", "withdraw")
 Entrusted = Removal | Purge | Review
-State = Shown | Opening | Reading | Entrusted
+State = AnswerState | PassageState | TranscriptState | Entrusted
 
 
 @pytest.fixture
@@ -94,17 +94,17 @@ async def test_a_video_out_of_reach_is_no_video(world: World, name: str, caplog:
 
 def forgeries(video_id: str, server_id: int) -> dict[str, State]:
     """What buttons could know of a video in a server, by what pressing them does; "-" divides kinds of one button."""
-    spot = Spot(Stretch(video_id, 0.0, 75.0), 0.0)
+    spot = PassagePlace(PassageRange(video_id, 0.0, 75.0), 0.0)
     inquiry, picked = Inquiry("lantern"), Inquiry("bell", server=server_id)
     shown = {"page": inquiry, "page-picked": picked, "open": inquiry, "open-picked": picked}
     return {
-        **{name: Shown(asked, (spot,)) for name, asked in shown.items()},
-        **{verb: Opening(inquiry, spot) for verb in OPENED},
-        **{f"{verb}-picked": Opening(picked, spot) for verb in OPENED},
-        "read": Reading(video_id, 0.0),
-        "remove": Removal(Permit(server_id, let_in=True), video_id),
-        "purge": Purge(Permit(server_id, let_in=True)),
-        "misses": Review(Permit(server_id, let_in=True)),
+        **{name: AnswerState(asked, (spot,)) for name, asked in shown.items()},
+        **{verb: PassageState(inquiry, spot) for verb in OPENED},
+        **{f"{verb}-picked": PassageState(picked, spot) for verb in OPENED},
+        "read": TranscriptState(video_id, 0.0),
+        "remove": Removal(ModeratorPermit(server_id, let_in=True), video_id),
+        "purge": Purge(ModeratorPermit(server_id, let_in=True)),
+        "misses": Review(ModeratorPermit(server_id, let_in=True)),
     }
 
 
@@ -135,7 +135,7 @@ async def kept(player: Player, state: State) -> str:
     """The key of what a button knows, as if it had been made for this player."""
     ledger = player.world.ledger
     if not isinstance(state, Entrusted):
-        return await button_state.keep(ledger, state, access.candidate_scope([player.world.beta.id]))
+        return await button_state.save_state(ledger, state, access.candidate_scope([player.world.beta.id]))
     payload = TypeAdapter(type(state)).dump_json(state).decode()
     return await ledger.keep_state(payload, lifetime_second=60, bound_to=f"{type(state).__name__} {player.actor.id}")
 

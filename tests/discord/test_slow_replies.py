@@ -14,11 +14,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_app.cards.base import Card, Enclosure, notice, text
+from bot.discord_app.cards.base import Card, EnclosedFile, notice_card, text_display
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.delivery import long_replies, responses
-from bot.discord_app.delivery.long_replies import reply_slowly
-from bot.discord_app.delivery.responses import Delivery, deliver
+from bot.discord_app.delivery.long_replies import send_long_reply
+from bot.discord_app.delivery.responses import Delivery, send_when_ready
 
 
 class Waiting:
@@ -50,7 +50,7 @@ class Waiting:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(long_replies, "EDITED_SECOND", 0.001)
+    monkeypatch.setattr(long_replies, "EDIT_INTERVAL_SECONDS", 0.001)
 
 
 async def test_each_stage_is_shown_once_and_in_order() -> None:
@@ -60,9 +60,9 @@ async def test_each_stage_is_shown_once_and_in_order() -> None:
         nonlocal stage
         for stage in (1, 2, 3):
             await waiting.until_told(f"stage {stage}")
-        return Reply(notice("done"))
+        return Reply(notice_card("done"))
 
-    await reply_slowly(waiting, making, lambda: notice(f"stage {stage}"))  # type: ignore[arg-type]
+    await send_long_reply(waiting, making, lambda: notice_card(f"stage {stage}"))  # type: ignore[arg-type]
     assert waiting.deferred == [{"thinking": True, "ephemeral": True}]
     told = [words for words in waiting.told if words != "stage 0"]
     assert told == ["stage 1", "stage 2", "stage 3", "done"]
@@ -76,24 +76,24 @@ async def test_when_discord_takes_no_more_edits_it_is_said_where_to_look() -> No
     def progress() -> Card:
         nonlocal shown
         shown += 1
-        return notice("still at it")
+        return notice_card("still at it")
 
     async def making() -> Reply:
         await waiting.until_told(last)
-        return Reply(notice("done"))
+        return Reply(notice_card("done"))
 
-    await reply_slowly(waiting, making, progress)  # type: ignore[arg-type]
+    await send_long_reply(waiting, making, progress)  # type: ignore[arg-type]
     assert waiting.told == [last, "done"]
     assert shown == 0
 
 
 async def _card_after(event: asyncio.Event) -> Card:
     await event.wait()
-    return Card(text("done"), enclosed=[Enclosure("strips.png", b"picture")])
+    return Card(text_display("done"), enclosed=[EnclosedFile("strips.png", b"picture")])
 
 
 async def test_a_card_that_takes_long_is_announced_and_then_edited_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(responses, "READY_SECOND", 0.001)
+    monkeypatch.setattr(responses, "DEFER_AFTER_SECONDS", 0.001)
     announced = asyncio.Event()
 
     class Announced(Waiting):
@@ -103,6 +103,6 @@ async def test_a_card_that_takes_long_is_announced_and_then_edited_in(monkeypatc
 
     waiting = Announced(discord.utils.utcnow())
     async with asyncio.timeout(20):
-        await deliver(waiting, _card_after(announced), Delivery.PRIVATE)  # type: ignore[arg-type]
+        await send_when_ready(waiting, _card_after(announced), Delivery.PRIVATE)  # type: ignore[arg-type]
     assert waiting.deferred == [{"thinking": True, "ephemeral": True}]
     assert (waiting.told, waiting.enclosed) == (["done"], ["strips.png"])

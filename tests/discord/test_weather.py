@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 
 from bot.cli.session import FAILED, NEEDS_SETUP
-from bot.discord_app.delivery.deduplication import Arrivals
-from bot.discord_app.delivery.retries import Undelivered, insist
+from bot.discord_app.delivery.deduplication import SeenEvents
+from bot.discord_app.delivery.retries import DeliveryUnknown, send_with_retries
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
@@ -400,8 +400,8 @@ async def test_insisting_ends_and_says_so() -> None:
         tried += 1
         await asyncio.sleep(3600)
 
-    with pytest.raises(Undelivered, match="TimeoutError"):
-        await insist(hang, 0.01)
+    with pytest.raises(DeliveryUnknown, match="TimeoutError"):
+        await send_with_retries(hang, 0.01)
     assert tried == 5
 
     async def mended() -> None:
@@ -410,10 +410,10 @@ async def test_insisting_ends_and_says_so() -> None:
         if tried < 8:
             raise aiohttp.ServerDisconnectedError
 
-    await insist(mended, 0.01)
+    await send_with_retries(mended, 0.01)
     assert tried == 8
 
 
 def test_arrivals_are_forgotten_in_their_order() -> None:
-    arrivals = Arrivals(kept=2)
+    arrivals = SeenEvents(kept=2)
     assert [arrivals.is_new(event) for event in (1, 2, 1, 3, 3, 1)] == [True, True, False, True, False, True]

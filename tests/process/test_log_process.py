@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.operations.safe_traceback import WithoutWords, described, trace
+from bot.operations.safe_traceback import SafeTracebackFilter, describe_error, format_trace
 from storage.errors import DatabaseError
 from tests.support.local_discord import BotProcess, LocalDiscord, Permission
 from tests.support.project import PROJECT
@@ -114,7 +114,7 @@ def test_a_trace_names_lines_and_kinds_and_repeats_nothing() -> None:
         except KeyError as error:
             raise ValueError("secret too") from error
     except ValueError as error:
-        told = trace(error)
+        told = format_trace(error)
     assert "in inner\n" in told
     assert told.index("KeyError") < told.index("which led to") < told.index("ValueError")
     assert "secret" not in told.replace('raise KeyError("secret")', "").replace('raise ValueError("secret too")', "")
@@ -131,13 +131,13 @@ def test_a_trace_names_lines_and_kinds_and_repeats_nothing() -> None:
     ],
 )
 def test_of_an_error_only_what_can_hold_no_words_is_told(error: Exception, told: str) -> None:
-    assert described(error) == told
+    assert describe_error(error) == told
 
 
 async def test_a_handler_writes_errors_without_what_they_say(capsys: pytest.CaptureFixture[str]) -> None:
     log = logging.getLogger("cuepoint.test")
     handler = logging.StreamHandler()
-    handler.addFilter(WithoutWords())
+    handler.addFilter(SafeTracebackFilter())
     log.addHandler(handler)
     try:
         await asyncio.wait_for(_fails(), 1)

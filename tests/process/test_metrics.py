@@ -16,10 +16,10 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.discord_app.health import hindrances
+from bot.discord_app.health import readiness_problems
 from bot.errors import CannotListen
 from bot.operations import http_server, metrics
-from bot.operations.metrics import Outcome, State, Step, Way
+from bot.operations.metrics import AnswerStep, Gauge, ImportOutcome, QuestionSource
 from storage.library import Library
 from tests.support.local_discord import LocalDiscord, Permission
 from tests.support.project import PROJECT
@@ -97,7 +97,7 @@ async def test_what_people_do_is_counted_and_never_who_or_where(server: LocalDis
         channel = server.add_channel(guild, "general")
         await server.gateway.announce_guild(guild)
         before = values(await until(port, "/metrics", 200))
-        assert before["cuepoint_imports_total", (Outcome.CHANGED,)] == 0
+        assert before["cuepoint_imports_total", (ImportOutcome.CHANGED,)] == 0
         await server.reply_to(await server.slash(mod, "ask", {"question": QUESTION}, at=channel))
         await server.reply_to(await server.slash(mod, "timeline", {"question": "hold cue"}, at=channel))
         await server.reply_to(await server.slash(mod, "ask", {"question": "zqxv", "video": "zzz"}, at=channel))
@@ -107,29 +107,29 @@ async def test_what_people_do_is_counted_and_never_who_or_where(server: LocalDis
         await server.answer_to(await server.say(mod, server.dm(mod), "zqxv wvut"))
         rows = [{"video_id": f"v{n}", "text": f"copper lantern {n}", "start_second": 0} for n in range(3)]
         upload = server.upload("rows.jsonl", "\n".join(map(json.dumps, rows)).encode())
-        for outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
+        for outcome in (ImportOutcome.CHANGED, ImportOutcome.UNCHANGED):
             opened = await server.slash(mod, "library import", at=channel)
             await server.modal_of(opened)
             await server.submit_modal(opened, {"files": [upload]})
             await counted(port, "cuepoint_imports_total", outcome)
         await server.reply_to(await server.slash(mod, "ask", {"question": "copper lantern"}, at=channel))
         # A reply is there before it is known that it has come.
-        await counted(port, "cuepoint_step_seconds_count", Step.REPLY, 6)
+        await counted(port, "cuepoint_step_seconds_count", AnswerStep.REPLY, 6)
         text = (await get(port, "/metrics"))[1]
         assert await bot.terminate() == 0
     measured = values(text)
     count = {labels: int(value) for (name, labels), value in measured.items() if name == "cuepoint_questions_total"}
-    assert count.pop(("confident", Way.SLASH)) == 3
+    assert count.pop(("confident", QuestionSource.SLASH)) == 3
     assert count == {
-        ("error", Way.SLASH): 1,
-        ("confident", Way.MENTION): 1,
-        ("confident", Way.MENU): 1,
-        ("nothing", Way.DIRECT): 1,
+        ("error", QuestionSource.SLASH): 1,
+        ("confident", QuestionSource.MENTION): 1,
+        ("confident", QuestionSource.MENU): 1,
+        ("nothing", QuestionSource.DIRECT): 1,
     }
-    assert measured["cuepoint_step_seconds_count", (Step.SEARCH,)] == 6, "of the seven questions one failed"
-    assert measured["cuepoint_step_seconds_count", (Step.COMPOSE,)] == 6
-    assert measured["cuepoint_imports_total", (Outcome.CHANGED,)] == 1
-    assert measured["cuepoint_imports_total", (Outcome.UNCHANGED,)] == 1
+    assert measured["cuepoint_step_seconds_count", (AnswerStep.SEARCH,)] == 6, "of the seven questions one failed"
+    assert measured["cuepoint_step_seconds_count", (AnswerStep.COMPOSE,)] == 6
+    assert measured["cuepoint_imports_total", (ImportOutcome.CHANGED,)] == 1
+    assert measured["cuepoint_imports_total", (ImportOutcome.UNCHANGED,)] == 1
     assert measured["cuepoint_import_videos_total", ("added",)] == len(rows)
     assert measured["cuepoint_import_segments_total", ("added",)] == len(rows)
     assert measured["cuepoint_libraries_open", ()] >= 1
@@ -159,12 +159,12 @@ async def test_what_hinders_is_told_also_when_nobody_knows(monkeypatch: pytest.M
         await asyncio.Event().wait()
         return []
 
-    monkeypatch.setattr(http_server, "PATIENCE_SECOND", 0.01)
-    async with http_server.listening("127.0.0.1", 0, never) as port:
+    monkeypatch.setattr(http_server, "RETRY_TIMEOUT_SECONDS", 0.01)
+    async with http_server.serve_http("127.0.0.1", 0, never) as port:
         status, text = await get(port, "/readyz")
     assert (status, text) == (503, "the database has not answered for 0.01 seconds\n")
     with pytest.raises(CannotListen, match="CUEPOINT_HTTP_PORT"):
-        async with http_server.listening("no.such.host.invalid", 1, never):
+        async with http_server.serve_http("no.such.host.invalid", 1, never):
             pass
 
 
@@ -176,39 +176,39 @@ async def test_a_database_that_cannot_be_read_hinders(library: Library, tmp_path
         shard_count = 1
 
     client: object = Connected()
-    assert await hindrances(client, library) == []  # type: ignore[arg-type]
+    assert await readiness_problems(client, library) == []  # type: ignore[arg-type]
     path = tmp_path / "data" / "cuepoint.db"
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     path.write_bytes(b"no database at all " * 4096)
-    (told,) = await hindrances(client, library)  # type: ignore[arg-type]
+    (told,) = await readiness_problems(client, library)  # type: ignore[arg-type]
     assert "cuepoint.db" in told
 
 
 async def test_nothing_is_measured_until_it_is_turned_on() -> None:
-    with metrics.timing(Step.SEARCH), metrics.question(Way.SLASH) as found:
+    with metrics.time_step(AnswerStep.SEARCH), metrics.count_question(QuestionSource.SLASH) as found:
         found("confident")
-    metrics.failed()
-    metrics.watch(State.SHARDS, lambda: 1 / 0)
-    metrics.turn_on("1.2.3")
+    metrics.count_error()
+    metrics.register_gauge(Gauge.SHARDS, lambda: 1 / 0)
+    metrics.enable("1.2.3")
     try:
-        told = values(metrics.told()[1].decode())
+        told = values(metrics.render()[1].decode())
         assert told["cuepoint_unexpected_errors_total", ()] == 0
-        assert told["cuepoint_step_seconds_count", (Step.SEARCH,)] == 0
+        assert told["cuepoint_step_seconds_count", (AnswerStep.SEARCH,)] == 0
         assert told["cuepoint_shards", ()] == 0
         assert not [labels for name, labels in told if name == "cuepoint_questions_total"]
     finally:
-        metrics.turn_off()
+        metrics.disable()
 
 
 def test_every_measure_is_in_the_docs_and_no_other() -> None:
     operating = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
     chapter = operating.partition("## Watching it\n")[2].partition("\n## ")[0]
-    metrics.turn_on("1.2.3")
+    metrics.enable("1.2.3")
     try:
-        families = {each.name for each in text_string_to_metric_families(metrics.told()[1].decode())}
+        families = {each.name for each in text_string_to_metric_families(metrics.render()[1].decode())}
     finally:
-        metrics.turn_off()
+        metrics.disable()
     told = {name.removesuffix("_total") for name in re.findall(r"`(cuepoint_\w+)`", chapter)}
     assert told == {name for name in families if not name.startswith("process_")}
 

@@ -13,7 +13,7 @@ import aiosqlite
 import pytest
 
 from bot.errors import SetupError
-from bot.operations.nightly_backup import Nightly, last_made_at, made
+from bot.operations.nightly_backup import NightlyBackup, last_backup_second, list_backups
 from bot.settings import Settings
 from storage import access
 from storage.database import backups
@@ -46,33 +46,33 @@ def folder(tmp_path: Path) -> Path:
 
 
 def names(folder: Path) -> list[str]:
-    return [path.name for path in made(folder)]
+    return [path.name for path in list_backups(folder)]
 
 
 async def test_a_folder_that_cannot_be_looked_at_is_logged_and_tried_again(
     library: Library, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock.moment += timedelta(minutes=1)
-    nightly = Nightly(library, tmp_path / ("x" * 300), time(3, 30), 7, now=clock)
+    nightly = NightlyBackup(library, tmp_path / ("x" * 300), time(3, 30), 7, now=clock)
     for _ in range(2):
-        await nightly.look()
+        await nightly.run_if_due()
     assert caplog.text.count("tried again in an hour") == 1
 
 
 async def test_one_is_made_a_day_when_its_time_has_come_or_later(library: Library, folder: Path, clock: Clock) -> None:
     await library.import_files(access.host_scope(), [(Source("r.jsonl", ROW), Labels())])
-    nightly = Nightly(library, folder, time(3, 30), 7, now=clock)
-    await nightly.look()
+    nightly = NightlyBackup(library, folder, time(3, 30), 7, now=clock)
+    await nightly.run_if_due()
     assert names(folder) == []
     for moved in (timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=12)):
         clock.moment += moved
-        await nightly.look()
+        await nightly.run_if_due()
     assert names(folder) == ["cuepoint-2026-03-01.db"]
     # The machine slept through the night.
     clock.moment = datetime(2026, 3, 3, 11)
-    await Nightly(library, folder, time(3, 30), 7, now=clock).look()
+    await NightlyBackup(library, folder, time(3, 30), 7, now=clock).run_if_due()
     assert names(folder) == ["cuepoint-2026-03-01.db", "cuepoint-2026-03-03.db"]
-    copy = await Library.open(made(folder)[-1])
+    copy = await Library.open(list_backups(folder)[-1])
     assert (await copy.statistics(access.host_scope())).videos == 1
     await copy.close()
 
@@ -81,10 +81,10 @@ async def test_so_many_are_kept_and_nothing_else_is_touched(library: Library, fo
     folder.mkdir(parents=True)
     mine = folder / "before-the-move.db"
     mine.write_bytes(b"mine")
-    nightly = Nightly(library, folder, time(3, 29), 2, now=clock)
+    nightly = NightlyBackup(library, folder, time(3, 29), 2, now=clock)
     for _ in range(4):
         clock.moment += timedelta(days=1)
-        await nightly.look()
+        await nightly.run_if_due()
     assert names(folder) == ["cuepoint-2026-03-04.db", "cuepoint-2026-03-05.db"]
     assert mine.read_bytes() == b"mine"
 
@@ -94,18 +94,18 @@ async def test_a_failure_is_logged_and_tried_again_in_an_hour(
 ) -> None:
     caplog.set_level(logging.INFO, "cuepoint.backup")
     folder.write_text("a file where the folder should be")
-    nightly = Nightly(library, folder, time(3, 30), 7, now=clock)
+    nightly = NightlyBackup(library, folder, time(3, 30), 7, now=clock)
     clock.moment = datetime(2026, 3, 1, 3, 30)
-    await nightly.look()
+    await nightly.run_if_due()
     assert "tonight's backup failed" in caplog.text
     assert str(folder) in caplog.text
     folder.unlink()
     caplog.clear()
     clock.moment += timedelta(minutes=59)
-    await nightly.look()
+    await nightly.run_if_due()
     assert names(folder) == []
     clock.moment += timedelta(minutes=1)
-    await nightly.look()
+    await nightly.run_if_due()
     assert names(folder) == ["cuepoint-2026-03-01.db"]
     assert [record.levelname for record in caplog.records] == ["INFO"]
 
@@ -116,17 +116,17 @@ async def test_a_mistake_of_ours_is_logged_with_its_trace_and_tried_again(
     async def mistaken(_target: Path) -> None:
         raise sqlite3.OperationalError("no such column: nope")
 
-    nightly = Nightly(library, folder, time(3, 30), 7, now=clock)
+    nightly = NightlyBackup(library, folder, time(3, 30), 7, now=clock)
     clock.moment = datetime(2026, 3, 1, 3, 30)
     with monkeypatch.context() as broken:
         broken.setattr(library, "backup", mistaken)
-        await nightly.look()
+        await nightly.run_if_due()
     (record,) = caplog.records
     assert record.message == "unexpected error in tonight's backup, which is tried again in an hour"
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], sqlite3.OperationalError)
     clock.moment += timedelta(hours=1)
-    await nightly.look()
+    await nightly.run_if_due()
     assert names(folder) == ["cuepoint-2026-03-01.db"]
 
 
@@ -137,9 +137,9 @@ async def test_an_unsound_copy_takes_no_sound_ones_place(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    nightly = Nightly(library, folder, time(3, 29), 1, now=clock)
+    nightly = NightlyBackup(library, folder, time(3, 29), 1, now=clock)
     clock.moment += timedelta(days=1)
-    await nightly.look()
+    await nightly.run_if_due()
     before = names(folder)
     assert before == ["cuepoint-2026-03-02.db"]
     whole = backups._copy_database
@@ -152,7 +152,7 @@ async def test_an_unsound_copy_takes_no_sound_ones_place(
 
     monkeypatch.setattr(backups, "_copy_database", damaged)
     clock.moment += timedelta(days=1)
-    await nightly.look()
+    await nightly.run_if_due()
     assert names(folder) == before
     assert "the copy is not sound" in caplog.text
 
@@ -176,7 +176,7 @@ async def test_the_running_bot_makes_it(tmp_path: Path) -> None:
             await server.ready()
             await until_backed_up(bot)
             assert await bot.terminate() == 0
-    assert last_made_at(tmp_path / "backups") is not None
+    assert last_backup_second(tmp_path / "backups") is not None
 
 
 async def until_backed_up(bot: BotProcess) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.answering.values import Stretch
+from bot.answering.values import PassageRange
 from bot.discord_app.cards.controls import Owner, custom_id
 from bot.discord_app.services import button_state
-from bot.discord_app.services.button_state import Inquiry, Opening, Reading, Shown, Spot
+from bot.discord_app.services.button_state import AnswerState, Inquiry, PassagePlace, PassageState, TranscriptState
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -240,12 +240,17 @@ async def test_forged_and_typed_what_is_out_of_reach_is_as_what_is_not_there(tow
         (button, *_) = pressable(source.components)
 
         async def forged(video_id: str) -> list[str]:
-            said, spot = [], Spot(Stretch(video_id, 0.0, 30.0), 0.0)
-            opening = Opening(Inquiry("thing"), spot)
-            kinds = {"open": Shown(opening.inquiry, (spot,)), "later": opening, "helpful": opening, "share": opening}
-            for verb, state in {**kinds, "read": Reading(video_id, 0.0)}.items():
+            said, spot = [], PassagePlace(PassageRange(video_id, 0.0, 30.0), 0.0)
+            opening = PassageState(Inquiry("thing"), spot)
+            kinds = {
+                "open": AnswerState(opening.inquiry, (spot,)),
+                "later": opening,
+                "helpful": opening,
+                "share": opening,
+            }
+            for verb, state in {**kinds, "read": TranscriptState(video_id, 0.0)}.items():
                 button["custom_id"] = custom_id(
-                    verb, Owner(town.one.id, await button_state.keep(ledger, state, access.host_scope())), 1
+                    verb, Owner(town.one.id, await button_state.save_state(ledger, state, access.host_scope())), 1
                 )
                 said.append(await words(await server.click(town.one, source, button["custom_id"])))
             return said

@@ -182,8 +182,8 @@ async def test_what_joins_late_is_waited_for_too() -> None:
     followers: list[asyncio.Future[None]] = []
     beginning = asyncio.ensure_future(first())
     await asyncio.sleep(0)
-    assert not await in_flight.finished(0.05)
+    assert not await in_flight.wait_until_empty(0.05)
     ended.set()
-    assert await in_flight.finished(5)
+    assert await in_flight.wait_until_empty(5)
     assert len(in_flight) == 0
     await asyncio.gather(beginning, *followers)

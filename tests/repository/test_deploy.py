@@ -20,7 +20,7 @@ import yaml
 from packaging.specifiers import SpecifierSet
 
 from bot.cli.session import NEEDS_SETUP, WRONG_USE
-from bot.discord_app.client import LEAVING_SECOND, TAKING_BACK_SECOND
+from bot.discord_app.client import DISCONNECT_TIMEOUT_SECONDS, REVERT_TIMEOUT_SECONDS
 from bot.operations import http_server
 from bot.settings import Settings, setting_names
 from tests.support.commands import COMMANDS
@@ -29,7 +29,7 @@ from tests.support.project import PROJECT
 DEPLOY = PROJECT / "deploy"
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 SERVICE = (DEPLOY / "cuepoint.service").read_text(encoding="utf-8")
-LONGEST_STOP = Settings.from_mapping({}).stop_seconds + LEAVING_SECOND + TAKING_BACK_SECOND
+LONGEST_STOP = Settings.from_mapping({}).stop_seconds + DISCONNECT_TIMEOUT_SECONDS + REVERT_TIMEOUT_SECONDS
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -161,7 +161,7 @@ async def test_the_health_check_asks_the_bot() -> None:
     async def nothing() -> list[str]:
         return []
 
-    async with http_server.listening("127.0.0.1", 0, nothing) as port:
+    async with http_server.serve_http("127.0.0.1", 0, nothing) as port:
         assert await checked(str(port)) == 0
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))

@@ -33,8 +33,8 @@ from bot.discord_app.cards import base, markdown
 from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import problems
-from bot.errors import UnaskableQuestion
+from bot.discord_app.cards.limits import find_problems
+from bot.errors import InvalidQuestion
 from storage import access
 from storage.errors import InputError, UnknownFilter
 from storage.formats import read_file
@@ -197,7 +197,7 @@ _INVITE = re.compile(r"discord(?:app)?\.(?:gg|com/invite)/", re.IGNORECASE)
 def require_harmless(card: base.Card) -> None:
     """It fits, pings nobody, links only to the moment it names, and hides nothing."""
     components = card.components()
-    assert problems(components) == []
+    assert find_problems(components) == []
     assert limits.component_problems(components, True, {file.filename for file in card.files()}) == []
     for _, part in limits.walk(components):
         for key in ("content", "label", "description"):
@@ -213,17 +213,17 @@ def require_verbatim(excerpt: Excerpt, segments: list[Segment]) -> None:
     assert excerpt.quote in " ".join(each.text for each in segments)
     assert all(0 <= start < end <= len(excerpt.quote) for start, end in excerpt.highlights)
     assert math.isfinite(excerpt.start_second)
-    line = base.quoted(excerpt, 10**6)
+    line = base.block_quote(excerpt, 10**6)
     assert "\n" not in line
     inner = line[line.index("“") + 1 : line.rindex("”")]
-    plain = markdown.unescaped(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
-    assert "".join(plain.split()) == "".join(markdown.cleaned(excerpt.quote).split())
+    plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
+    assert "".join(plain.split()) == "".join(markdown.clean_line(excerpt.quote).split())
 
 
 def require_quiet(answer: Answer) -> None:
     """Nothing in it steers a terminal."""
     with contextlib.redirect_stdout(io.StringIO()) as shown:
-        Screen().answer(answer)
+        Screen().show_answer(answer)
     assert not [each for each in unseen(shown.getvalue()) if each != "\n"]
     assert answer_json(answer).isascii()
     assert answer_json(answer).isprintable()
@@ -239,7 +239,7 @@ async def imported_and_asked(library: Library, scope: Scope, source: Source, que
     first = videos[0].video.video_id
     segments = await library.segments_between(scope, first, 0.0, LATEST_SECOND)
     for asked in (question, segments[0].text[:200], "copper lantern -harbour"):
-        with contextlib.suppress(UnaskableQuestion, UnknownFilter):
+        with contextlib.suppress(InvalidQuestion, UnknownFilter):
             answer = await asking.ask(library, scope, asked)
             require_harmless(base.answer_card(answer, OWNER, more=True))
             require_quiet(answer)
@@ -269,13 +269,13 @@ def _any_question(reader: Reader, question: str) -> None:
     with in_time(4 * SLOWEST_SECOND):
         try:
             answer: Answer = reader.run(asking.ask(reader.library, access.sample_scope(), question))
-        except (UnaskableQuestion, UnknownFilter) as error:
+        except (InvalidQuestion, UnknownFilter) as error:
             refusal = str(error)
         else:
             require_harmless(base.answer_card(answer, OWNER))
             require_quiet(answer)
     assert "\n" not in refusal
-    require_harmless(base.notice(refusal))
+    require_harmless(base.notice_card(refusal))
 
 
 _PATHS = lines(), st.sampled_from(list(ROW_WRITERS)), questions

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import asking
-from bot.answering.values import Found, Stretch
+from bot.answering.values import AnswerLevel, PassageRange
 from storage import access
 from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase, NothingToUndo, RequestError, UnknownFilter, UnknownVideo
@@ -190,10 +190,10 @@ async def test_scores_are_the_same_whether_or_not_another_library_exists(library
 
 async def test_the_samples_are_in_reach_only_while_nothing_is_imported(library: Library, rows: Rows) -> None:
     assert await library.or_samples(SHARED) == access.sample_scope()
-    assert (await asking.ask(library, SHARED, "what is a hold cue?")).found is Found.CONFIDENT
+    assert (await asking.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.CONFIDENT
     await put(library, rows(("v", 0, "copper lantern")))
     assert await library.or_samples(SHARED) == SHARED
-    assert (await asking.ask(library, SHARED, "what is a hold cue?")).found is Found.NOTHING
+    assert (await asking.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.NOTHING
     await library.remove(SHARED, "v")
     assert await library.or_samples(SHARED) == access.sample_scope()
 
@@ -378,7 +378,7 @@ async def test_answers_from_the_seeds_are_verbatim(seeded: Library) -> None:
     texts = {video: " ".join(text for _, text in segments) for video, segments in (await everything(seeded)).items()}
     for text in ("what is masked language modeling", "how do hopfield networks store patterns", "meta learning tasks"):
         answer = await asking.ask(seeded, SHARED, text)
-        assert answer.found is Found.CONFIDENT
+        assert answer.level is AnswerLevel.CONFIDENT
         for excerpt in answer.excerpts:
             assert excerpt.quote in texts[excerpt.video.video_id]
 
@@ -486,5 +486,5 @@ async def test_libraries_of_several_languages_are_each_asked_in_their_own(
     assert {hit.video.video_id for hit in await asking.search(library, in_server(7), "hafen")} == {"de1", "en1"}
     with pytest.raises(UnknownFilter):
         await asking.ask(library, in_server(7), "hafen video:nothing")
-    opened = await asking.open_passage(library, in_server(7), "Haus", Stretch("de1", 0, 0))
+    opened = await asking.open_passage(library, in_server(7), "Haus", PassageRange("de1", 0, 0))
     assert opened.excerpt.quote == "die alten Häuser am Hafen"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import asking
-from bot.answering.values import Found
+from bot.answering.values import AnswerLevel
 from storage import access
 from storage.database.library_writer import LibraryWriter
 from storage.ledger import Ledger
@@ -70,7 +70,7 @@ async def test_it_answers_as_if_all_had_been_imported_today(path: Path, tmp_path
                 await change.store_video(stored)
         for question in QUESTIONS:
             answer = await asking.ask(library, access.host_scope(key), question)
-            assert answer.found is not Found.NOTHING
+            assert answer.level is not AnswerLevel.NOTHING
             assert answer == await asking.ask(new, access.host_scope(key), question)
     assert await library.problems() == []
     await library.close()

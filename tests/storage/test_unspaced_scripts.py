@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import regex
 
-from bot.answering.excerpts import QUOTE_LENGTH, _units, excerpt
+from bot.answering.excerpts import QUOTE_LENGTH, _split_units, quote_densest
 from bot.answering.matching import Matcher
 from bot.answering.question import parse_question
 from bot.answering.values import Passage
@@ -79,7 +79,7 @@ def test_questions_find_what_is_said(question: str, found: list[int]) -> None:
 )
 def test_what_matched_is_marked_whole(question: str, marked: list[str]) -> None:
     ranking, matcher = search(question)
-    found = excerpt(Passage(VIDEO, (SEGMENTS[ranking.ranked[0].doc],), 1.0), matcher)
+    found = quote_densest(Passage(VIDEO, (SEGMENTS[ranking.ranked[0].doc],), 1.0), matcher)
     assert [found.quote[start:end] for start, end in found.highlights] == marked
 
 
@@ -100,7 +100,7 @@ UNSPACED = [
 @pytest.mark.parametrize("text", UNSPACED, ids=range(len(UNSPACED)))
 @pytest.mark.parametrize("question", ["猫", "学習 transformer", "ข้อมูล", "x", "copper"])
 def test_text_without_spaces_is_quoted_at_the_usual_length(text: str, question: str) -> None:
-    found = excerpt(passage(text, text), matcher_for(question))
+    found = quote_densest(passage(text, text), matcher_for(question))
     assert 150 <= len(found.quote) <= QUOTE_LENGTH
     assert found.quote in f"{text} {text}"
 
@@ -110,7 +110,7 @@ def test_no_character_and_no_latin_word_is_cut(text: str) -> None:
     whole = regex.findall(r"Transformer|\X", text)
     # Cut at every length, so that every place to cut is tried.
     for length in range(160, 230):
-        found = excerpt(passage(text), matcher_for("機械 猫 ข้อมูล"), length)
+        found = quote_densest(passage(text), matcher_for("機械 猫 ข้อมูล"), length)
         assert set(regex.findall(r"Transformer|\X", found.quote)) <= set(whole)
         assert not regex.match(r"\p{M}|[。、」]", found.quote)
 
@@ -121,14 +121,14 @@ def test_no_character_and_no_latin_word_is_cut(text: str) -> None:
 )
 def test_clauses_end_where_their_script_ends_them(before: str, after: str) -> None:
     text = before + after * 4
-    (first, last), (second, _) = _units((Segment(0, 9, text),))
+    (first, last), (second, _) = _split_units((Segment(0, 9, text),))
     assert text[first:last] == before.strip()
     assert second == len(before)
 
 
 def test_a_quote_of_japanese_begins_with_a_sentence_where_it_can() -> None:
     text = "それはそれとして続けます。" * 20 + "銅のランタンが港に掛かっています。" + "まだまだ続きます。" * 20
-    found = excerpt(passage(text), matcher_for("ランタン 港"))
+    found = quote_densest(passage(text), matcher_for("ランタン 港"))
     assert text[: text.index(found.quote)].endswith("。")
     assert found.quote.endswith("。")
     assert "銅のランタンが港に掛かっています。" in found.quote

@@ -14,7 +14,7 @@ import simcord
 import simcord.interactions
 from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor, UserHandle
 
-from bot.discord_app.cards.limits import problems
+from bot.discord_app.cards.limits import find_problems
 from bot.discord_app.client import CuepointClient
 
 __all__ = ["ChannelHandle", "Env", "GuildHandle", "InteractionResult", "MemberActor", "UserHandle"]
@@ -72,7 +72,7 @@ def components_of(result: Any) -> list[Json]:
 def seen(result: Any) -> str:
     """All the words of a card, its buttons' labels included."""
     components = components_of(result)
-    assert problems(components) == []
+    assert find_problems(components) == []
     return "\n".join(_words(components))
 
 

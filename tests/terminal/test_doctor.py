@@ -18,7 +18,7 @@ from bot.cli import doctor as checks
 from bot.cli.app import app
 from bot.cli.doctor import Grade
 from bot.cli.session import FAILED, Session
-from bot.discord_status import Standing
+from bot.discord_status import DiscordStatus
 from bot.settings import Settings
 from storage.database import connection as storage_database
 from tests.support.local_discord import BotProcess, LocalDiscord
@@ -72,7 +72,7 @@ def no_folder(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def full_disk(_folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    monkeypatch.setattr(checks, "free_bytes", lambda _path: checks.ROOM_BYTES - 1)
+    monkeypatch.setattr(checks, "free_bytes", lambda _path: checks.MIN_FREE_BYTES - 1)
     return {}
 
 
@@ -125,7 +125,7 @@ def never_registered(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[st
 def old_backup(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     imported(folder)
     assert cuepoint(folder, "backup", str(folder / "backups" / "cuepoint-2026-01-01.db")).exit_code == 0
-    later = time.time() + checks.OLD_SECOND + 3600
+    later = time.time() + checks.OLD_BACKUP_SECONDS + 3600
     monkeypatch.setattr(time, "time", lambda: later)
     return {"CUEPOINT_BACKUP_AT": "03:30"}
 
@@ -233,11 +233,11 @@ async def test_online_it_tells_what_discord_says(tmp_path: Path) -> None:
 
 def test_what_discord_may_say_besides() -> None:
     assert "are on and not needed" in ANSWERS
-    needless = Standing("Cuepoint", ("Message Content",), 5.0)
-    (known, intents) = checks.of_discord(needless)
+    needless = DiscordStatus("Cuepoint", ("Message Content",), 5.0)
+    (known, intents) = checks.check_discord(needless)
     assert known.grade is Grade.FINE
     assert "are on and not needed: Message Content" in str(intents)
     for ahead, word in ((400.0, "ahead"), (-400.0, "behind")):
-        (_, clock) = checks.of_discord(Standing("Cuepoint", (), ahead))
+        (_, clock) = checks.check_discord(DiscordStatus("Cuepoint", (), ahead))
         assert f"the clock is 400 seconds {word}" in str(clock)
         assert clock.grade is Grade.WRONG

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards import markdown
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import problems
+from bot.discord_app.cards.limits import find_problems
 from bot.errors import SettingsError
 from bot.settings import Settings
 from storage import access
@@ -196,16 +196,16 @@ def test_reports_fit_and_leave_nothing_alive(reasons: list[str], names: list[str
     rejections = tuple(Rejection(name, reason, 7) for name, reason in zip(names, reasons, strict=False))
     report = ImportReport("server:1", videos_added=3, rejections=rejections, notes=tuple(reasons))
     reply = library_cards.report_reply(report)
-    assert problems(reply.card.components()) == []
+    assert find_problems(reply.card.components()) == []
     for file in reply.card.enclosed:
         assert all(str(each) in file.content.decode("utf-8", "surrogatepass") for each in rejections)
-    assert problems(library_cards.late_card("n" * 99, reply.public).components()) == []
+    assert find_problems(library_cards.late_card("n" * 99, reply.public).components()) == []
 
 
 @given(st.lists(st.tuples(anything, anything), max_size=60))
 def test_glossaries_fit(entries: list[tuple[str, str]]) -> None:
     reply = library_cards.glossary_reply([GlossaryEntry(said, meant) for said, meant in entries])
-    assert problems(reply.card.components()) == []
+    assert find_problems(reply.card.components()) == []
 
 
 def cards_about(text: str) -> str:
@@ -223,11 +223,11 @@ def cards_about(text: str) -> str:
         library_cards.late_card(text, "done"),
         library_cards.glossary_reply([GlossaryEntry(text, text)]).card,
     )
-    assert [problems(card.components()) for card in made] == [[]] * len(made)
+    assert [find_problems(card.components()) for card in made] == [[]] * len(made)
     parts = [part for card in made for _, part in limits.walk(card.components())]
     return "\n".join(part["content"] for part in parts if "content" in part)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_untrusted_comes_alive(text: str) -> None:
-    assert cards_about(text) == cards_about("PLACE").replace("PLACE", markdown.escaped(text))
+    assert cards_about(text) == cards_about("PLACE").replace("PLACE", markdown.escape(text))

@@ -8,7 +8,7 @@ from bot import __version__
 from bot.discord_app.cards import base, controls
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.library import counted
+from bot.discord_app.cards.library import format_count
 from storage.models import Statistics
 
 _HELP = """\
@@ -37,24 +37,26 @@ _PRIVACY = (
 
 def help_card() -> Card:
     """How to ask."""
-    return Card(ui.Container(base.text(_HELP)))
+    return Card(ui.Container(base.text_display(_HELP)))
 
 
 def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age_second: float) -> Card:
     """The version, the size and the age of what can be searched here, and what is kept about people."""
     hours = f"{statistics.spoken_seconds / 3600:,.1f}"
-    size = f"{counted(statistics.videos, 'video')}, {counted(statistics.segments, 'segment')}, {hours} hours of speech"
+    videos, segments = format_count(statistics.videos, "video"), format_count(statistics.segments, "segment")
+    size = f"{videos}, {segments}, {hours} hours of speech"
     if samples:
         size = f"the sample talks only ({size}); nothing has been imported yet"
     words = (
         f"### Cuepoint {__version__}\nI answer questions from video transcripts with word-for-word quotes and links "
-        f"to the second.\n**Here I can search:** {size}.\n**Index:** read from the videos {_ago(index_age_second)}.\n"
+        f"to the second.\n**Here I can search:** {size}.\n"
+        f"**Index:** read from the videos {_format_age(index_age_second)}.\n"
         f"**Privacy:** {_PRIVACY}"
     )
-    return Card(ui.Container(base.text(words)), *controls.forget(owner))
+    return Card(ui.Container(base.text_display(words)), *controls.forget_row(owner))
 
 
-def _ago(seconds: float) -> str:
+def _format_age(seconds: float) -> str:
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         count = int(seconds // size)
         if count:

@@ -9,7 +9,7 @@ from typing import Any
 from discord import ButtonStyle, ui
 
 NO_KEY = "-"
-IN_A_ROW = 5
+BUTTONS_PER_ROW = 5
 Button = ui.Button[Any]
 Row = ui.ActionRow[Any]
 
@@ -29,97 +29,105 @@ def custom_id(verb: str, owner: Owner, number: int = 0) -> str:
     return f"cue:{verb}:{owner.asker}:{owner.key}:{number}"
 
 
-def pressed(verb: str) -> re.Pattern[str]:
+def custom_id_pattern(verb: str) -> re.Pattern[str]:
     """Recognises the buttons of a verb."""
     return re.compile(rf"cue:{verb}:(?P<asker>\d{{1,20}}):(?P<key>[\w-]{{1,16}}):(?P<number>\d{{1,9}})")
 
 
-def _button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji: str | None = None, off: bool = False,
+def _make_button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji: str | None = None, off: bool = False,
             style: ButtonStyle = ButtonStyle.secondary) -> Button:  # fmt: skip
     return ui.Button(label=label, custom_id=custom_id(verb, owner, number), emoji=emoji, disabled=off, style=style)
 
 
-def numbers(owner: Owner, count: int) -> list[Row]:
+def number_buttons(owner: Owner, count: int) -> list[Row]:
     """From 1 on, five in a row: each opens a passage by itself."""
-    buttons = [_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1)]
-    return [ui.ActionRow(*buttons[first : first + IN_A_ROW]) for first in range(0, count, IN_A_ROW)]
+    buttons = [
+        _make_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1)
+    ]
+    return [ui.ActionRow(*buttons[first : first + BUTTONS_PER_ROW]) for first in range(0, count, BUTTONS_PER_ROW)]
 
 
-def pages(verb: str, owner: Owner, page: int, *, more: bool) -> list[Button]:
+def page_buttons(verb: str, owner: Owner, page: int, *, more: bool) -> list[Button]:
     """Back and forth, where there is anywhere to go."""
     if page == 0 and not more:
         return []
     return [
-        _button(verb, "Previous", owner, max(page - 1, 0), off=page == 0),
-        _button(verb, "Next", owner, page + 1, off=not more),
+        _make_button(verb, "Previous", owner, max(page - 1, 0), off=page == 0),
+        _make_button(verb, "Next", owner, page + 1, off=not more),
     ]
 
 
-def delete(owner: Owner) -> list[Button]:
+def delete_button(owner: Owner) -> list[Button]:
     """Takes a public card away; a private one goes by itself."""
-    return [] if owner.private else [_button("delete", "Delete", owner)]
+    return [] if owner.private else [_make_button("delete", "Delete", owner)]
 
 
-def row(*groups: list[Button]) -> list[Row]:
+def button_row(*groups: list[Button]) -> list[Row]:
     """The buttons of some groups in one row; no row where there are none."""
     buttons = [button for group in groups for button in group]
     return [ui.ActionRow(*buttons)] if buttons else []
 
 
-def passage(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
+def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
     """Below a passage: widening it, judging it, and what becomes of the card."""
-    widen = [_button("earlier", "Earlier", owner, off=not earlier), _button("later", "Later", owner, off=not later)]
-    judge = [_button("helpful", "Helpful", owner, emoji="👍"), _button("unhelpful", "Not helpful", owner, emoji="👎")]
-    share = [_button("share", "Share", owner)] if owner.private and owner.shareable else []
-    return [*row(widen, judge), *row(share, delete(owner))]
+    widen = [
+        _make_button("earlier", "Earlier", owner, off=not earlier),
+        _make_button("later", "Later", owner, off=not later),
+    ]
+    judge = [
+        _make_button("helpful", "Helpful", owner, emoji="👍"),
+        _make_button("unhelpful", "Not helpful", owner, emoji="👎"),
+    ]
+    share = [_make_button("share", "Share", owner)] if owner.private and owner.shareable else []
+    return [*button_row(widen, judge), *button_row(share, delete_button(owner))]
 
 
-def reading(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
+def transcript_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
     """Below a stretch of a transcript."""
     steps = [
-        _button("read", "Earlier", owner, 0, off=not earlier),
-        _button("read", "Later", owner, 1, off=not later),
+        _make_button("read", "Earlier", owner, 0, off=not earlier),
+        _make_button("read", "Later", owner, 1, off=not later),
     ]
-    return row(steps, delete(owner))
+    return button_row(steps, delete_button(owner))
 
 
-def withdraw(owner: Owner) -> list[Row]:
+def withdraw_row(owner: Owner) -> list[Row]:
     """Takes a vote back."""
-    return row([_button("withdraw", "Take back my vote", owner)])
+    return button_row([_make_button("withdraw", "Take back my vote", owner)])
 
 
-def privacy(owner: Owner) -> list[Row]:
+def privacy_row(owner: Owner) -> list[Row]:
     """Hands out, and deletes, everything that is kept about whoever presses."""
-    delete_all = _button("forget", "Delete all of it", owner, style=ButtonStyle.danger)
-    return row([_button("export", "Export", owner), delete_all])
+    delete_all = _make_button("forget", "Delete all of it", owner, style=ButtonStyle.danger)
+    return button_row([_make_button("export", "Export", owner), delete_all])
 
 
-def export_questions(owner: Owner) -> list[Button]:
+def export_questions_button(owner: Owner) -> list[Button]:
     """Hands out what a server's people voted and asked in vain."""
-    return [_button("feedback", "Export", owner)]
+    return [_make_button("feedback", "Export", owner)]
 
 
-def forget(owner: Owner) -> list[Row]:
+def forget_row(owner: Owner) -> list[Row]:
     """Deletes everything that is kept about whoever presses."""
-    return row([_button("forget", "Delete what you keep about me", owner)])
+    return button_row([_make_button("forget", "Delete what you keep about me", owner)])
 
 
-def removal(owner: Owner) -> list[Row]:
+def removal_row(owner: Owner) -> list[Row]:
     """Below the question whether a video shall be removed."""
-    return row([
-        _button("remove", "Remove it", owner, style=ButtonStyle.danger),
-        _button("leave", "Leave it", owner),
+    return button_row([
+        _make_button("remove", "Remove it", owner, style=ButtonStyle.danger),
+        _make_button("leave", "Leave it", owner),
     ])  # fmt: skip
 
 
-def purge(owner: Owner) -> list[Row]:
+def purge_row(owner: Owner) -> list[Row]:
     """Below the question whether a server's library shall be deleted for good."""
-    return row([
-        _button("purge", "Delete everything", owner, style=ButtonStyle.danger),
-        _button("leave", "Leave it", owner),
+    return button_row([
+        _make_button("purge", "Delete everything", owner, style=ButtonStyle.danger),
+        _make_button("leave", "Leave it", owner),
     ])  # fmt: skip
 
 
-def nowhere_to_go(label: str, number: int) -> Button:
+def disabled_link(label: str, number: int) -> Button:
     """Stands where a link would, for a video without an address: a section must have something beside it."""
     return ui.Button(label=label, custom_id=f"cue:none:{number}", disabled=True, style=ButtonStyle.secondary)

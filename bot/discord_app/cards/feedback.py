@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.discord_app.cards import base, controls, markdown
-from bot.discord_app.cards.base import Card, Enclosure, notice
+from bot.discord_app.cards.base import Card, EnclosedFile, notice_card
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.library import Reply, counted, enclosing, sized
+from bot.discord_app.cards.library import Reply, format_count, format_size, notice_reply
 from storage.models import Miss
 
-MISSES_ON_A_PAGE = 15
-LONGEST_MISS = 150
+MISSES_PER_PAGE = 15
+MAX_MISS_LENGTH = 150
 QUESTIONS = "cuepoint-questions.zip"
 
 
@@ -22,10 +22,10 @@ def misses_card(misses: Sequence[Miss], owner: Owner, page: int = 0, *, recorded
 
     `recorded` says whether such questions are noted at all.
     """
-    last = max(0, (len(misses) - 1) // MISSES_ON_A_PAGE)
+    last = max(0, (len(misses) - 1) // MISSES_PER_PAGE)
     page = min(page, last)
-    shown = misses[page * MISSES_ON_A_PAGE : (page + 1) * MISSES_ON_A_PAGE]
-    lines = ["### Asked, and not clearly answered", *map(_line, shown)]
+    shown = misses[page * MISSES_PER_PAGE : (page + 1) * MISSES_PER_PAGE]
+    lines = ["### Asked, and not clearly answered", *map(_miss_line, shown)]
     if not misses:
         lines.append("Nothing is noted.")
     if not recorded:
@@ -33,23 +33,26 @@ def misses_card(misses: Sequence[Miss], owner: Owner, page: int = 0, *, recorded
     if last:
         lines.append(f"-# Page {page + 1} of {last + 1}")
     lines.append("-# **Export** gives you these and the votes as a file, for `cuepoint evaluate`.")
-    rows = controls.row(controls.pages("misses", owner, page, more=page < last), controls.export_questions(owner))
-    return Card(ui.Container(base.text("\n".join(lines))), *rows)
+    rows = controls.button_row(
+        controls.page_buttons("misses", owner, page, more=page < last), controls.export_questions_button(owner)
+    )
+    return Card(ui.Container(base.text_display("\n".join(lines))), *rows)
 
 
-def _line(miss: Miss) -> str:
+def _miss_line(miss: Miss) -> str:
     times = "once" if miss.count == 1 else f"{miss.count:,} times"
-    return f"- {markdown.fitted(miss.question, LONGEST_MISS) or '…'} · {times}, last <t:{int(miss.last_asked)}:R>"
+    question = markdown.escape_to_fit(miss.question, MAX_MISS_LENGTH) or "…"
+    return f"- {question} · {times}, last <t:{int(miss.last_asked)}:R>"
 
 
 def questions_reply(content: bytes, limit: int, questions: int, segments: int, notes: Sequence[str]) -> Reply:
     """So many questions about so many segments as a zip file, where it is within Discord's limit (bytes)."""
     if len(content) > limit:
-        sizes = f"That is {sized(len(content))}, and Discord takes {sized(limit)} here."
-        return Reply(notice(f"{sizes} Whoever hosts this bot can write it with cuepoint feedback."))
+        sizes = f"That is {format_size(len(content))}, and Discord takes {format_size(limit)} here."
+        return Reply(notice_card(f"{sizes} Whoever hosts this bot can write it with cuepoint feedback."))
     words = [
-        f"{counted(questions, 'question')} about {counted(segments, 'segment')} of this server's library, as people "
-        "typed them and without their names. Unzipped, `cuepoint evaluate` reads it.",
+        f"{format_count(questions, 'question')} about {format_count(segments, 'segment')} of this server's library, "
+        "as people typed them and without their names. Unzipped, `cuepoint evaluate` reads it.",
         *(f"-# {note}" for note in notes),
     ]
-    return Reply(enclosing("\n".join(words), Enclosure(QUESTIONS, content)))
+    return Reply(notice_reply("\n".join(words), EnclosedFile(QUESTIONS, content)))

@@ -9,12 +9,12 @@ from discord import ui
 
 from bot.discord_app.cards import controls, markdown
 from bot.discord_app.cards.base import (
-    LONGEST_NAME,
+    MAX_NAME_LENGTH,
     Card,
-    Enclosure,
-    name_of,
-    notice,
-    text,
+    EnclosedFile,
+    notice_card,
+    text_display,
+    video_name,
 )
 from bot.discord_app.cards.controls import Owner
 from bot.timecodes import timecode
@@ -34,7 +34,7 @@ from storage.models import (
 
 _ROOM = 3_300
 """Characters of a list in a card; what else stands there is ours, and short."""
-_LONGEST_LINE = 400
+_MAX_LINE_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +45,25 @@ class Reply:
     public: str = ""
 
 
-def counted(count: int, one: str) -> str:
+def format_count(count: int, one: str) -> str:
     """A number with its noun."""
     return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
 
 
-def sized(count: int) -> str:
+def format_size(count: int) -> str:
     """So many bytes, in words."""
     return f"{count / MEGABYTE:,.1f} MB" if count >= MEGABYTE / 10 else f"{max(count / 1000, 0.1):,.1f} kB"
 
 
 def progress_card(done: int, total: int, files: int) -> Card:
     """How far an import is. `total` is 0 while its files are still being read."""
-    return notice(f"Storing video {min(done + 1, total):,} of {total:,} …" if total else
-                  f"Reading {counted(files, 'file')} …")  # fmt: skip
+    return notice_card(f"Storing video {min(done + 1, total):,} of {total:,} …" if total else
+                  f"Reading {format_count(files, 'file')} …")  # fmt: skip
 
 
 def long_wait_card() -> Card:
     """The last that can be said of an import before Discord takes no more edits."""
-    return notice(
+    return notice_card(
         "This goes on for longer than Discord lets me change this message. When it is done I say so in this channel, "
         "if I may write here; /library stats shows it in any case."
     )
@@ -71,19 +71,19 @@ def long_wait_card() -> Card:
 
 def report_reply(report: ImportReport) -> Reply:
     """What an import did, in words; rejections that find no room go along as a file."""
-    head = "\n".join(["### " + _outcome(report), *_figures(report)])
-    lines = [_rejection(each) for each in report.rejections]
-    lines += [f"- {markdown.fitted(note, _LONGEST_LINE)}" for note in report.notes]
-    shown, left = _as_many(lines, _ROOM)
+    head = "\n".join(["### " + _describe_outcome(report), *_count_changes(report)])
+    lines = [_rejection_line(each) for each in report.rejections]
+    lines += [f"- {markdown.escape_to_fit(note, _MAX_LINE_LENGTH)}" for note in report.notes]
+    shown, left = _fit_lines(lines, _ROOM)
     more = f"-# And {left:,} more, in the file." if left else ""
     if report.has_changes:
         more = "\n".join(filter(None, [more, "-# **/library undo** takes this import back."]))
     whole = "".join(f"{each}\n" for each in (*report.rejections, *report.notes))
-    file = Enclosure("rejected.txt", whole.encode(errors="replace")) if left else None
-    return Reply(enclosing("\n".join(filter(None, [head, *shown, more])), file), public=head)
+    file = EnclosedFile("rejected.txt", whole.encode(errors="replace")) if left else None
+    return Reply(notice_reply("\n".join(filter(None, [head, *shown, more])), file), public=head)
 
 
-def _outcome(report: ImportReport) -> str:
+def _describe_outcome(report: ImportReport) -> str:
     if report.has_changes:
         return "Imported, but not all of it" if report.rejections else "Imported"
     if report.videos_unchanged:
@@ -91,11 +91,11 @@ def _outcome(report: ImportReport) -> str:
     return "Nothing was imported"
 
 
-def _figures(report: ImportReport) -> list[str]:
-    videos = _listed(
+def _count_changes(report: ImportReport) -> list[str]:
+    videos = _join_list(
         (report.videos_added, "added"), (report.videos_changed, "changed"), (report.videos_unchanged, "unchanged")
     )
-    segments = _listed(
+    segments = _join_list(
         (report.segments_added, "added" if report.videos_added or not report.videos_changed else "merged in"),
         (report.segments_replaced, "replaced"),
         (report.segments_removed, "removed"),
@@ -106,16 +106,18 @@ def _figures(report: ImportReport) -> list[str]:
             if line]  # fmt: skip
 
 
-def _listed(*figures: tuple[int, str]) -> str:
+def _join_list(*figures: tuple[int, str]) -> str:
     return ", ".join(f"{count:,} {word}" for count, word in figures if count)
 
 
-def _rejection(rejection: Rejection) -> str:
-    where = markdown.fitted(rejection.source, 100) + ("" if rejection.row is None else f", row {rejection.row:,}")
-    return f"- **{where or '…'}**: {markdown.fitted(rejection.reason, _LONGEST_LINE)}"
+def _rejection_line(rejection: Rejection) -> str:
+    where = markdown.escape_to_fit(rejection.source, 100) + (
+        "" if rejection.row is None else f", row {rejection.row:,}"
+    )
+    return f"- **{where or '…'}**: {markdown.escape_to_fit(rejection.reason, _MAX_LINE_LENGTH)}"
 
 
-def _as_many(lines: Sequence[str], room: int) -> tuple[list[str], int]:
+def _fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     """The first lines that have room together, and how many are left."""
     for count, line in enumerate(lines):
         room -= len(line) + 1
@@ -124,32 +126,34 @@ def _as_many(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     return list(lines), 0
 
 
-def enclosing(words: str, file: Enclosure | None) -> Card:
+def notice_reply(words: str, file: EnclosedFile | None) -> Card:
     """A few words, and a file with them where there is one."""
     if file is None:
-        return Card(ui.Container(text(words)))
-    return Card(ui.Container(text(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
+        return Card(ui.Container(text_display(words)))
+    return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
 
 
 def late_card(person: str, outcome: str) -> Card:
     """What came of an import that took too long to tell its importer alone."""
-    return Card(text(f"{outcome}\n-# For {markdown.fitted(person, 60) or '…'}, who asked for this import."))
+    return Card(
+        text_display(f"{outcome}\n-# For {markdown.escape_to_fit(person, 60) or '…'}, who asked for this import.")
+    )
 
 
 def removal_card(summary: VideoSummary, owner: Owner) -> Card:
     """What would go, and the question whether it shall."""
     words = (
-        f"### Remove this video?\n**{name_of(summary.video)}**\n"
-        f"{counted(summary.segments, 'segment')}, {timecode(summary.end_second)} long, "
-        f"with the id {markdown.fitted(summary.video.video_id, LONGEST_NAME) or '…'}\n"
+        f"### Remove this video?\n**{video_name(summary.video)}**\n"
+        f"{format_count(summary.segments, 'segment')}, {timecode(summary.end_second)} long, "
+        f"with the id {markdown.escape_to_fit(summary.video.video_id, MAX_NAME_LENGTH) or '…'}\n"
         "-# **/library undo** brings it back for as long as nothing else was imported, removed or renamed."
     )
-    return Card(ui.Container(text(words)), *controls.removal(owner))
+    return Card(ui.Container(text_display(words)), *controls.removal_row(owner))
 
 
 def removed_card(summary: VideoSummary) -> Card:
     """A video is gone."""
-    return Card(text(f"Removed **{name_of(summary.video)}** ({counted(summary.segments, 'segment')}). "
+    return Card(text_display(f"Removed **{video_name(summary.video)}** ({format_count(summary.segments, 'segment')}). "
                      "**/library undo** brings it back."))  # fmt: skip
 
 
@@ -157,23 +161,26 @@ def purge_card(size: LibrarySize, owner: Owner) -> Card:
     """What would go for good, and the question whether it shall."""
     words = (
         "### Delete everything of this server?\n"
-        f"{counted(size.videos, 'video')} with {counted(size.segments, 'segment')}, the glossary, the settings, the "
-        "votes, the unanswered questions, and who used me here.\n"
+        f"{format_count(size.videos, 'video')} with {format_count(size.segments, 'segment')}, the glossary, the settings, "
+        "the votes, the unanswered questions, and who used me here.\n"
         "-# **/library undo** does not bring it back; **/library export** gives you the videos as a file before."
     )
-    return Card(ui.Container(text(words)), *controls.purge(owner))
+    return Card(ui.Container(text_display(words)), *controls.purge_row(owner))
 
 
 def renamed_card(before: Video, title: str) -> Card:
     """A video has another title."""
-    return Card(text(f"**{name_of(before)}** is now called **{markdown.fitted(title, LONGEST_NAME)}**. "
-                     "**/library undo** takes that back."))  # fmt: skip
+    name = markdown.escape_to_fit(title, MAX_NAME_LENGTH)
+    words = f"**{video_name(before)}** is now called **{name}**. **/library undo** takes that back."
+    return Card(text_display(words))
 
 
 def undone_card(report: UndoReport) -> Card:
     """The last act is taken back."""
-    done = _listed((report.videos_restored, "restored"), (report.videos_removed, "removed"))
-    return Card(text(f"Took back the {markdown.fitted(report.description, 200)}. Videos: {done or 'none'}."))
+    done = _join_list((report.videos_restored, "restored"), (report.videos_removed, "removed"))
+    return Card(
+        text_display(f"Took back the {markdown.escape_to_fit(report.description, 200)}. Videos: {done or 'none'}.")
+    )
 
 
 def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int) -> Card:
@@ -182,37 +189,40 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
     lines = [
         "### This server's library",
         f"**Videos:** {size.videos:,}, with {statistics.spoken_seconds / 3600:,.1f} hours of speech and "
-        f"{counted(statistics.words, 'word')}",
+        f"{format_count(statistics.words, 'word')}",
         f"**Room:** {size.segments:,} of {quota.segments:,} segments, {megabytes}",
         f"**Imports today (UTC):** {imports:,} of {most_imports:,}",
     ]
     if size.last_act:
         when = size.acted_at.replace("T", " ").removesuffix("+00:00")
         lines.append(
-            f"**Last act:** {markdown.fitted(size.last_act, 300)}, {when} UTC; **/library undo** takes it back"
+            f"**Last act:** {markdown.escape_to_fit(size.last_act, 300)}, {when} UTC; **/library undo** takes it back"
         )
-    return Card(ui.Container(text("\n".join(lines))))
+    return Card(ui.Container(text_display("\n".join(lines))))
 
 
 def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:
     """What captions mis-hear in a server's videos; all of it as a file where it finds no room."""
     if not entries:
-        return Reply(notice("The glossary is empty; /library glossary add notes what captions mis-hear."))
-    lines = [f"- **{markdown.fitted(each.said, 150)}** is {markdown.fitted(each.meant, 150)}" for each in entries]
-    shown, left = _as_many(lines, _ROOM)
+        return Reply(notice_card("The glossary is empty; /library glossary add notes what captions mis-hear."))
+    lines = [
+        f"- **{markdown.escape_to_fit(each.said, 150)}** is {markdown.escape_to_fit(each.meant, 150)}"
+        for each in entries
+    ]
+    shown, left = _fit_lines(lines, _ROOM)
     more = [f"-# And {left:,} more, in the file."] if left else []
     head = "### One entry" if len(entries) == 1 else f"### {len(entries):,} entries"
-    file = Enclosure("glossary.tsv", _tabbed(entries)) if left else None
-    return Reply(enclosing("\n".join([head, *shown, *more]), file))
+    file = EnclosedFile("glossary.tsv", _glossary_tsv(entries)) if left else None
+    return Reply(notice_reply("\n".join([head, *shown, *more]), file))
 
 
-def _tabbed(entries: Iterable[GlossaryEntry]) -> bytes:
+def _glossary_tsv(entries: Iterable[GlossaryEntry]) -> bytes:
     return "".join(f"{each.said}\t{each.meant}\n" for each in entries).encode(errors="replace")
 
 
 def export_reply(name: str, content: bytes, what: str) -> Reply:
     """A library, or a video of it, as a file."""
-    return Reply(enclosing(f"{what}, {sized(len(content))}", Enclosure(name, content)))
+    return Reply(notice_reply(f"{what}, {format_size(len(content))}", EnclosedFile(name, content)))
 
 
 def too_large_card(size: int, limit: int, form: ExportFormat, *, one_video: bool) -> Card:
@@ -223,4 +233,4 @@ def too_large_card(size: int, limit: int, form: ExportFormat, *, one_video: bool
         "ask whoever hosts this bot",
     ]
     listed = " or ".join(filter(None, [", ".join(instead[:-1]), instead[-1]]))
-    return notice(f"That is {sized(size)}, and Discord takes {sized(limit)} here: {listed}.")
+    return notice_card(f"That is {format_size(size)}, and Discord takes {format_size(limit)} here: {listed}.")

@@ -28,91 +28,91 @@ _MEANS_SOMETHING = re.compile(
 )
 _ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 _ELLIPSIS = "…"
-LONGEST_ADDRESS = 300
+MAX_URL_LENGTH = 300
 """Characters of an address within a text: it counts towards the 4,000 of the card."""
-LONGEST_BUTTON_ADDRESS = 512
-LONGEST_PICTURE_ADDRESS = 2048
+MAX_BUTTON_URL_LENGTH = 512
+MAX_PICTURE_URL_LENGTH = 2048
 
 
-def cleaned(text: str) -> str:
+def clean_line(text: str) -> str:
     """Text on one line, without what cannot be seen."""
-    return _flat(text).strip()
+    return _flatten(text).strip()
 
 
-def _flat(text: str) -> str:
+def _flatten(text: str) -> str:
     # White space first: some of it counts as control characters too.
     return _SPACE.sub(" ", _UNSEEN.sub("", _SPACE.sub(" ", text), concurrent=False))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Cleaned text that Discord shows as it is, wherever it stands."""
-    return _MEANS_SOMETHING.sub(r"\\\g<0>", cleaned(text))
+    return _MEANS_SOMETHING.sub(r"\\\g<0>", clean_line(text))
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """What people see of an escaped text."""
     return _ESCAPED.sub(r"\1", text)
 
 
-def shortened(text: str, length: int) -> str:
+def shorten(text: str, length: int) -> str:
     """Cleaned text of at most `length` characters, cut between words where there is a space to cut at."""
-    text = cleaned(text)
-    return text if len(text) <= length else _cut(text, length - 1) + _ELLIPSIS
+    text = clean_line(text)
+    return text if len(text) <= length else _cut_at_word(text, length - 1) + _ELLIPSIS
 
 
-def fitted(text: str, length: int) -> str:
+def escape_to_fit(text: str, length: int) -> str:
     """Escaped text of at most `length` characters, cut in the text itself, never within an escape; "" for no length."""
-    text = cleaned(text)
-    shown, size = escaped(text), len(text)
+    text = clean_line(text)
+    shown, size = escape(text), len(text)
     while len(shown) > length:
         if not size:
             return ""
-        size = _smaller(size, length, shown)
-        shown = escaped(_cut(text, size)) + _ELLIPSIS
+        size = _next_size(size, length, shown)
+        shown = escape(_cut_at_word(text, size)) + _ELLIPSIS
     return shown
 
 
-def marked(text: str, highlights: Sequence[tuple[int, int]], length: int) -> tuple[str, bool]:
+def bold_highlights(text: str, highlights: Sequence[tuple[int, int]], length: int) -> tuple[str, bool]:
     """A quote escaped, with its highlights bold, in at most `length` characters; and whether it is all of the quote."""
     size = len(text)
-    shown = _bold(text, highlights)
+    shown = _bold_ranges(text, highlights)
     while len(shown) > length and size:
-        size = _smaller(size, length, shown)
-        shown = _bold(_cut(text, size), highlights)
+        size = _next_size(size, length, shown)
+        shown = _bold_ranges(_cut_at_word(text, size), highlights)
     return shown, size == len(text)
 
 
-def _smaller(size: int, length: int, shown: str) -> int:
+def _next_size(size: int, length: int, shown: str) -> int:
     """How much of a text to try next where `size` of it are shown as too much; less each time, and never below 0."""
     return max(0, min(size - 1, size * length // len(shown)))
 
 
-def _bold(text: str, highlights: Sequence[tuple[int, int]]) -> str:
+def _bold_ranges(text: str, highlights: Sequence[tuple[int, int]]) -> str:
     pieces: list[str] = []
     end = 0
     for start, stop in highlights:
         stop = min(stop, len(text))
-        if start < stop and (words := _inner(text[start:stop])).strip():
-            pieces += [_inner(text[end:start]), f"**{words}**"]
+        if start < stop and (words := _clean_inner(text[start:stop])).strip():
+            pieces += [_clean_inner(text[end:start]), f"**{words}**"]
             end = stop
-    return "".join([*pieces, _inner(text[end:])]).strip()
+    return "".join([*pieces, _clean_inner(text[end:])]).strip()
 
 
-def _inner(text: str) -> str:
+def _clean_inner(text: str) -> str:
     """A piece of a longer text: the spaces at its ends belong to it."""
-    flat = _flat(text)
-    inside = escaped(flat)
+    flat = _flatten(text)
+    inside = escape(flat)
     return " " * flat.startswith(" ") + inside + " " * flat.endswith(" ") if inside else flat
 
 
-def _cut(text: str, length: int) -> str:
+def _cut_at_word(text: str, length: int) -> str:
     """The beginning of a text, up to the last space where that keeps most of it."""
     beginning = text[: max(length, 0)]
     words = beginning.rsplit(" ", 1)[0]
     return (words if len(words) > len(beginning) // 2 and len(beginning) < len(text) else beginning).rstrip()
 
 
-def address(url: str, length: int) -> str:
+def safe_url(url: str, length: int) -> str:
     """A web address as it may stand in a card, or "" for one that is none or is too long."""
     try:
         parts = urlsplit(url)
@@ -121,14 +121,14 @@ def address(url: str, length: int) -> str:
         parts = parts._replace(netloc=parts.netloc.encode("idna").decode())
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not host or cleaned(url) != url:
+    if parts.scheme not in ("http", "https") or not host or clean_line(url) != url:
         return ""
     # Parentheses and the like end a masked link; an address means the same with them encoded.
     safe = quote(parts.geturl(), safe="%/:?#@!$&',;=+~-._")
     return safe if len(safe) <= length else ""
 
 
-def linked(words: str, url: str, longest: int = LONGEST_ADDRESS) -> str:
+def masked_link(words: str, url: str, longest: int = MAX_URL_LENGTH) -> str:
     """Our own words as a masked link, or as they are where the address cannot be used."""
-    target = address(url, longest)
+    target = safe_url(url, longest)
     return f"[{words}]({target})" if target else words

@@ -12,11 +12,11 @@ from bot.answering.values import OpenedPassage
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, Part
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MOST_TEXT
+from bot.discord_app.cards.limits import MAX_TEXT_LENGTH
 from bot.timecodes import timecode
 from storage.models import Segment, Video
 
-LONGEST_PASSAGE = 3000
+MAX_PASSAGE_LENGTH = 3000
 """Characters of a passage by itself, of the 4,000 that a card may have."""
 
 
@@ -24,27 +24,30 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_b
     """One passage, quoted whole, with what can be done about it."""
     # Where speech goes on, the quote is a part of it.
     excerpt = replace(opened.excerpt, starts_passage=not opened.earlier, ends_passage=not opened.later)
-    head = f"**{base.name_of(excerpt.video, base.LONGEST_TITLE)}**\n{base.link_line(excerpt)}"
+    head = f"**{base.video_name(excerpt.video, base.MAX_TITLE_LENGTH)}**\n{base.link_line(excerpt)}"
     parts: list[Part] = [
-        base.text(base.header(question)),
-        ui.Section(base.text(head), accessory=base.accessory(excerpt, 1)),
-        base.text(base.quoted(excerpt, LONGEST_PASSAGE)),
+        base.text_display(base.question_header(question)),
+        ui.Section(base.text_display(head), accessory=base.section_accessory(excerpt, 1)),
+        base.text_display(base.block_quote(excerpt, MAX_PASSAGE_LENGTH)),
     ]
     if shared_by:
-        parts.append(base.text(f"-# Shared by {markdown.fitted(shared_by, 100) or '…'}"))
-    return Card(ui.Container(*parts), *controls.passage(owner, earlier=opened.earlier, later=opened.later))
+        parts.append(base.text_display(f"-# Shared by {markdown.escape_to_fit(shared_by, 100) or '…'}"))
+    return Card(ui.Container(*parts), *controls.passage_rows(owner, earlier=opened.earlier, later=opened.later))
 
 
 def transcript_card(video: Video, segments: Sequence[Segment], owner: Owner, *, earlier: bool, later: bool) -> Card:
     """The words around a moment, a link before each stretch of them."""
-    name = base.name_of(video, base.LONGEST_TITLE)
-    links = [markdown.linked(timecode(each.start_second), link_at(video.url, each.start_second)) for each in segments]
+    name = base.video_name(video, base.MAX_TITLE_LENGTH)
+    links = [
+        markdown.masked_link(timecode(each.start_second), link_at(video.url, each.start_second)) for each in segments
+    ]
     # The addresses count towards what a card may hold; the words share what they leave.
-    room = (MOST_TEXT - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
+    room = (MAX_TEXT_LENGTH - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
     stretches = [
-        f"{link}\n> {markdown.fitted(each.text, room) or '…'}" for link, each in zip(links, segments, strict=True)
+        f"{link}\n> {markdown.escape_to_fit(each.text, room) or '…'}"
+        for link, each in zip(links, segments, strict=True)
     ]
     return Card(
-        ui.Container(base.text(f"### {name}"), *(base.text(stretch) for stretch in stretches)),
-        *controls.reading(owner, earlier=earlier, later=later),
+        ui.Container(base.text_display(f"### {name}"), *(base.text_display(stretch) for stretch in stretches)),
+        *controls.transcript_rows(owner, earlier=earlier, later=later),
     )

@@ -26,7 +26,7 @@ _HEADINGS = {
     "misses": "Unanswered questions",
 }
 # Not ChannelType.media: Discord's API description knows it as no type of channel, and would refuse the whole card.
-CHOSEN_CHANNELS = [
+MAX_CHOSEN_CHANNELS = [
     discord.ChannelType.text,
     discord.ChannelType.news,
     discord.ChannelType.forum,
@@ -46,7 +46,7 @@ def settings_card(settings: ServerSettings, *, host_cooldown: float, there: Coll
     if settings.channels and settings.roles:
         lines.append("-# Both a channel and a role must fit.")
     lines.append("-# Choose channels and roles below; all else is changed by the options of /settings.")
-    parts = [*([base.text(f"**{said}**")] if said else []), base.text("\n".join(lines))]
+    parts = [*([base.text_display(f"**{said}**")] if said else []), base.text_display("\n".join(lines))]
     return Card(
         ui.Container(*parts),
         ui.ActionRow(channel_select(settings.channels & set(there))),
@@ -61,7 +61,7 @@ def channel_select(chosen: Collection[int] = ()) -> ui.ChannelSelect[Any]:
         placeholder="Every channel",
         min_values=0,
         max_values=MOST_NAMED,
-        channel_types=CHOSEN_CHANNELS,
+        channel_types=MAX_CHOSEN_CHANNELS,
         default_values=[discord.SelectDefaultValue.from_channel(discord.Object(each)) for each in sorted(chosen)],
     )
 
@@ -79,7 +79,7 @@ def role_select(chosen: Collection[int] = ()) -> ui.RoleSelect[Any]:
 
 def privacy_card(known: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
     """What is kept about whoever asks. `servers` are the names of those they were seen in."""
-    listed = markdown.fitted(", ".join(servers), 500)
+    listed = markdown.escape_to_fit(", ".join(servers), 500)
     met = f"{len(known.sightings)}: {listed}" if known.sightings else "none"
     words = (
         "### What I keep about you\n"
@@ -89,4 +89,4 @@ def privacy_card(known: PersonalData, servers: Collection[str], owner: Owner, *,
         f"All of it under a pseudonym that only this installation can make, and for {retention_days:g} days. The text "
         "of a question is kept for as long as the buttons below its answer work, without telling whose it was."
     )
-    return Card(ui.Container(base.text(words)), *controls.privacy(owner))
+    return Card(ui.Container(base.text_display(words)), *controls.privacy_row(owner))

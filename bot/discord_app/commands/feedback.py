@@ -11,38 +11,38 @@ import zipfile
 from collections.abc import Iterable, Mapping
 
 from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.controls import Owner, pressed
+from bot.discord_app.cards.controls import Owner, custom_id_pattern
 from bot.discord_app.cards.feedback import misses_card, questions_reply
 from bot.discord_app.cards.library import Reply
-from bot.discord_app.delivery.long_replies import reply_slowly
-from bot.discord_app.delivery.responses import Delivery, Interaction, deliver
-from bot.discord_app.interactions.buttons import Pressed
-from bot.discord_app.interactions.permits import Review, permitted
-from bot.discord_app.services.questions import Desk
-from bot.evaluation.feedback import feedback
-from bot.evaluation.question_set_writer import contents
+from bot.discord_app.delivery.long_replies import send_long_reply
+from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.buttons import CardButton
+from bot.discord_app.interactions.permits import Review, load_permitted
+from bot.discord_app.services.questions import QuestionService
+from bot.evaluation.feedback import collect_feedback
+from bot.evaluation.question_set_writer import make_files
 from storage import access
 
 
-async def misses(desk: Desk, owner: Owner, server_id: int, page: int = 0) -> Card:
+async def misses_page(desk: QuestionService, owner: Owner, server_id: int, page: int = 0) -> Card:
     """One page of what was asked of a server's library and not found."""
     recorded = (await desk.ledger.settings(server_id)).record_misses
     return misses_card(await desk.ledger.misses(access.library_key(server_id)), owner, page, recorded=recorded)
 
 
-async def export(desk: Desk, server_id: int, limit: int) -> Reply:
+async def export_feedback(desk: QuestionService, server_id: int, limit: int) -> Reply:
     """A server's votes and unanswered questions as a question set that `cuepoint evaluate` reads, in a zip file of at
     most `limit` bytes.
 
     Raises QuestionSetError where there is nothing to write.
     """
-    questions = await feedback(desk.library, desk.ledger, access.own_scope(server_id))
+    questions = await collect_feedback(desk.library, desk.ledger, access.own_scope(server_id))
     # The lines are only written in the thread: a library can be large.
-    content = await asyncio.to_thread(_packed, contents(questions))
+    content = await asyncio.to_thread(_zip_files, make_files(questions))
     return questions_reply(content, limit, len(questions.queries), len(questions.entries), questions.notes)
 
 
-def _packed(files: Mapping[str, Iterable[str]]) -> bytes:
+def _zip_files(files: Mapping[str, Iterable[str]]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, lines in files.items():
@@ -50,21 +50,21 @@ def _packed(files: Mapping[str, Iterable[str]]) -> bytes:
     return packed.getvalue()
 
 
-class TurnMisses(Pressed, template=pressed("misses")):
+class TurnMisses(CardButton, template=custom_id_pattern("misses")):
     """Another page of what was not found."""
 
-    async def act(self, interaction: Interaction, desk: Desk) -> None:
-        review = await permitted(interaction, Review, self.owner_id, self.key)
+    async def act(self, interaction: Interaction, desk: QuestionService) -> None:
+        review = await load_permitted(interaction, Review, self.owner_id, self.key)
         # The same key: turning pages does not prolong how long somebody was let in.
         owner = Owner(self.owner_id, self.key, private=True)
-        making = misses(desk, owner, review.permit.server_id, self.number)
-        await deliver(interaction, making, Delivery.IN_PLACE)
+        making = misses_page(desk, owner, review.permit.server_id, self.number)
+        await send_when_ready(interaction, making, Delivery.IN_PLACE)
 
 
-class ExportQuestions(Pressed, template=pressed("feedback")):
+class ExportQuestions(CardButton, template=custom_id_pattern("feedback")):
     """What people voted and asked in vain as a file."""
 
-    async def act(self, interaction: Interaction, desk: Desk) -> None:
-        review = await permitted(interaction, Review, self.owner_id, self.key)
+    async def act(self, interaction: Interaction, desk: QuestionService) -> None:
+        review = await load_permitted(interaction, Review, self.owner_id, self.key)
         limit = interaction.filesize_limit
-        await reply_slowly(interaction, lambda: export(desk, review.permit.server_id, limit))
+        await send_long_reply(interaction, lambda: export_feedback(desk, review.permit.server_id, limit))

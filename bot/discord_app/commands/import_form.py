@@ -9,16 +9,16 @@ import discord
 from discord import ui
 
 from bot.discord_app.cards import controls
-from bot.discord_app.cards.base import notice
+from bot.discord_app.cards.base import notice_card
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.library import Reply
-from bot.discord_app.delivery.long_replies import reply_slowly
-from bot.discord_app.delivery.responses import Interaction, refuse
+from bot.discord_app.delivery.long_replies import send_long_reply
+from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.interactions.authorization import require_served
-from bot.discord_app.interactions.context import librarian_of
-from bot.discord_app.interactions.permits import Intake, permitted
-from bot.discord_app.services.attachments import MOST_FILES
-from bot.discord_app.services.library_admin import Progress
+from bot.discord_app.interactions.context import library_admin_of
+from bot.discord_app.interactions.permits import Intake, load_permitted
+from bot.discord_app.services.attachments import MAX_FILES
+from bot.discord_app.services.library_admin import ImportProgress
 from bot.errors import PassageGone
 
 VERB, FILES = "import", "files"
@@ -27,32 +27,34 @@ VERB, FILES = "import", "files"
 def import_form(owner: Owner) -> ui.Modal:
     """Asks for the files of an import."""
     form = ui.Modal(title="Import into this server's library", custom_id=controls.custom_id(VERB, owner))
-    files = ui.FileUpload[Any](custom_id=FILES, min_values=1, max_values=MOST_FILES)
+    files = ui.FileUpload[Any](custom_id=FILES, min_values=1, max_values=MAX_FILES)
     described = "Captions (.srt, .vtt, .json3), tables (.csv, .jsonl, .parquet), a pasted page as .txt"
-    form.add_item(ui.Label(text=f"Up to {MOST_FILES} files", description=described, component=files))
+    form.add_item(ui.Label(text=f"Up to {MAX_FILES} files", description=described, component=files))
     # Finished, it is not kept by the library, which would answer it only until the next restart.
     form.stop()
     return form
 
 
-async def answer_form(interaction: Interaction) -> None:
+async def handle_form(interaction: Interaction) -> None:
     """Import what a form brought."""
     if interaction.type is not discord.InteractionType.modal_submit:
         return
     require_served(interaction)
     data: Any = interaction.data
-    sent = controls.pressed(VERB).fullmatch(data["custom_id"])
+    sent = controls.custom_id_pattern(VERB).fullmatch(data["custom_id"])
     try:
         if sent is None:
             raise PassageGone
-        intake = await permitted(interaction, Intake, int(sent["asker"]), sent["key"])
+        intake = await load_permitted(interaction, Intake, int(sent["asker"]), sent["key"])
     except PassageGone:
-        await refuse(interaction, notice("I no longer know this form, and imported nothing. Please open it again."))
+        await send_private(
+            interaction, notice_card("I no longer know this form, and imported nothing. Please open it again.")
+        )
         return
-    await _import(interaction, intake, _uploaded(interaction, data))
+    await _import_files(interaction, intake, _uploaded_files(interaction, data))
 
 
-def _uploaded(interaction: Interaction, data: Any) -> list[discord.Attachment]:
+def _uploaded_files(interaction: Interaction, data: Any) -> list[discord.Attachment]:
     """The files, in the order in which they were given. discord.py makes them only for forms that it keeps."""
     attachments = data.get("resolved", {}).get("attachments", {})
     fields = [each["component"] for each in data["components"] if "component" in each]
@@ -60,11 +62,11 @@ def _uploaded(interaction: Interaction, data: Any) -> list[discord.Attachment]:
     return [discord.Attachment(data=attachments[each], state=interaction._state) for each in given]
 
 
-async def _import(interaction: Interaction, intake: Intake, files: list[discord.Attachment]) -> None:
-    librarian, progress = librarian_of(interaction), Progress(len(files))
+async def _import_files(interaction: Interaction, intake: Intake, files: list[discord.Attachment]) -> None:
+    librarian, progress = library_admin_of(interaction), ImportProgress(len(files))
 
     async def imported() -> Reply:
-        return await librarian.import_(
+        return await librarian.import_files(
             intake.permit.server_id,
             files,
             intake.labels,
@@ -73,4 +75,4 @@ async def _import(interaction: Interaction, intake: Intake, files: list[discord.
             replace_whole=intake.replace_whole,
         )
 
-    await reply_slowly(interaction, imported, progress.card)
+    await send_long_reply(interaction, imported, progress.card)

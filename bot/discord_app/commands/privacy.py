@@ -11,13 +11,13 @@ import discord
 from discord import app_commands
 
 from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.controls import pressed
+from bot.discord_app.cards.controls import custom_id_pattern
 from bot.discord_app.cards.settings import privacy_card
-from bot.discord_app.delivery.responses import Interaction, deliver
-from bot.discord_app.delivery.retries import SIGN_SECOND, insist
-from bot.discord_app.interactions.buttons import Pressed
-from bot.discord_app.interactions.context import asker_of, delivery_of, desk_of
-from bot.discord_app.services.questions import Desk
+from bot.discord_app.delivery.responses import Interaction, send_when_ready
+from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
+from bot.discord_app.interactions.buttons import CardButton
+from bot.discord_app.interactions.context import delivery_of, question_service_of, resolve_asker
+from bot.discord_app.services.questions import QuestionService
 from storage.models import PersonalData
 
 FILE_NAME = "cuepoint-about-me.json"
@@ -26,47 +26,47 @@ FILE_NAME = "cuepoint-about-me.json"
 @app_commands.command()
 async def privacy(interaction: Interaction) -> None:
     """Show what I keep about you, export it, or have it deleted."""
-    desk = desk_of(interaction)
-    asker = await asker_of(interaction, private=True)
+    desk = question_service_of(interaction)
+    asker = await resolve_asker(interaction, private=True)
 
     async def made() -> Card:
         known = await desk.ledger.personal_data(asker.user_id)
-        servers = [desk.memberships.name(each.server_id) or str(each.server_id) for each in known.sightings]
+        servers = [desk.memberships.server_name(each.server_id) or str(each.server_id) for each in known.sightings]
         return privacy_card(known, servers, asker.owner(), retention_days=desk.retention_days)
 
-    await deliver(interaction, made(), delivery_of(asker))
+    await send_when_ready(interaction, made(), delivery_of(asker))
 
 
-class Export(Pressed, template=pressed("export")):
+class Export(CardButton, template=custom_id_pattern("export")):
     """All that is kept about whoever presses, as a file for them alone."""
 
     noted = False
 
-    async def act(self, interaction: Interaction, desk: Desk) -> None:
+    async def act(self, interaction: Interaction, desk: QuestionService) -> None:
         known = await desk.ledger.personal_data(interaction.user.id)
-        content = exported(known, desk.retention_days).encode()
+        content = export_json(known, desk.retention_days).encode()
 
         async def hand_over() -> None:
             file = discord.File(io.BytesIO(content), FILE_NAME)
             await interaction.response.send_message(file=file, ephemeral=True)
 
-        await insist(hand_over, SIGN_SECOND)
+        await send_with_retries(hand_over, FIRST_RESPONSE_TIMEOUT_SECONDS)
 
 
-def exported(known: PersonalData, retention_days: float) -> str:
+def export_json(known: PersonalData, retention_days: float) -> str:
     """All that is kept about a person, as JSON."""
     told = {
         "kept_for_days": retention_days,
-        "votes": [{**asdict(each.vote), "voted_at": _moment(each.voted_at)} for each in known.votes],
+        "votes": [{**asdict(each.vote), "voted_at": _format_moment(each.voted_at)} for each in known.votes],
         "questions_without_a_clear_answer": [
-            {**asdict(each), "last_asked": _moment(each.last_asked)} for each in known.misses
+            {**asdict(each), "last_asked": _format_moment(each.last_asked)} for each in known.misses
         ],
         "seen_in_servers": [
-            {"server": str(each.server_id), "last_seen": _moment(each.last_seen)} for each in known.sightings
+            {"server": str(each.server_id), "last_seen": _format_moment(each.last_seen)} for each in known.sightings
         ],
     }
     return json.dumps(told, indent=2, ensure_ascii=False)
 
 
-def _moment(second: float) -> str:
+def _format_moment(second: float) -> str:
     return datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds")

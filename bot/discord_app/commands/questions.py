@@ -10,30 +10,30 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.answering.question import without_operators
+from bot.answering.question import remove_operators
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.markdown import shortened
+from bot.discord_app.cards.markdown import shorten
 from bot.discord_app.commands.library import library
 from bot.discord_app.commands.privacy import privacy
 from bot.discord_app.commands.settings import settings
 from bot.discord_app.delivery.deduplication import is_repeated
 from bot.discord_app.delivery.error_handler import on_command_error, report
-from bot.discord_app.delivery.responses import Interaction, deliver
+from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.interactions.authorization import require_served
-from bot.discord_app.interactions.context import asker_of, delivery_of, desk_of, whereabouts_of
+from bot.discord_app.interactions.context import delivery_of, interaction_context, question_service_of, resolve_asker
 from bot.discord_app.services.button_state import Inquiry
-from bot.discord_app.services.catalogue import CHOICE_LENGTH, best, choices, closest
-from bot.errors import EmptyQuestion, NotServed, ServerOutOfReach
-from bot.operations.metrics import Way
+from bot.discord_app.services.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
+from bot.errors import EmptyQuestion, NotServed, ServerNotAccessible
+from bot.operations.metrics import QuestionSource
 from bot.timecodes import parse_timecode
 from storage.models import Scope
 
-MOST_OF_A_MESSAGE = 500
+MAX_MESSAGE_LENGTH = 500
 """Characters of a message that are looked for: what it is about stands at its beginning."""
 
 
-class Tree(app_commands.CommandTree[Any]):
+class CuepointTree(app_commands.CommandTree[Any]):
     """Every command, everywhere: in servers, direct messages and group messages, installed to a server or a person."""
 
     def __init__(self, client: discord.Client) -> None:
@@ -92,16 +92,18 @@ async def ask(
     server: Range[str, 1, 100] = "",
 ) -> None:
     """Ask the videos: quotes word for word, and links to the second."""
-    await _answer(interaction, Inquiry(question, video, creator), Way.SLASH, private=private, server=server)
+    await _answer_question(
+        interaction, Inquiry(question, video, creator), QuestionSource.SLASH, private=private, server=server
+    )
 
 
-async def _answer(
-    interaction: Interaction, inquiry: Inquiry, way: Way, *, private: bool | None, server: str = ""
+async def _answer_question(
+    interaction: Interaction, inquiry: Inquiry, way: QuestionSource, *, private: bool | None, server: str = ""
 ) -> None:
-    asker = await asker_of(interaction, private=private, picked=server)
-    desk, inquiry = desk_of(interaction), replace(inquiry, server=asker.picked)
-    desk.admit(asker, inquiry)
-    await deliver(interaction, desk.answer(asker, inquiry, way), delivery_of(asker))
+    asker = await resolve_asker(interaction, private=private, picked=server)
+    desk, inquiry = question_service_of(interaction), replace(inquiry, server=asker.picked)
+    desk.check_allowed(asker, inquiry)
+    await send_when_ready(interaction, desk.answer_question(asker, inquiry, way), delivery_of(asker))
 
 
 @app_commands.command()
@@ -119,64 +121,68 @@ async def timeline(
     server: Range[str, 1, 100] = "",
 ) -> None:
     """Draw where in the videos something is spoken of, with the best moments."""
-    asker = await asker_of(interaction, private=private, picked=server)
-    desk, inquiry = desk_of(interaction), Inquiry(question, video, server=asker.picked)
-    desk.admit(asker, inquiry)
-    await deliver(interaction, desk.timeline(asker, inquiry), delivery_of(asker))
+    asker = await resolve_asker(interaction, private=private, picked=server)
+    desk, inquiry = question_service_of(interaction), Inquiry(question, video, server=asker.picked)
+    desk.check_allowed(asker, inquiry)
+    await send_when_ready(interaction, desk.show_timeline(asker, inquiry), delivery_of(asker))
 
 
 @app_commands.command()
 @app_commands.describe(search="Words of a title, or a creator's name; all videos if left out")
 async def videos(interaction: Interaction, search: Range[str, 1, 200] = "") -> None:
     """List the videos that can be asked about here."""
-    asker = await asker_of(interaction, private=True)
-    await deliver(interaction, desk_of(interaction).videos(asker, 0, search), delivery_of(asker))
+    asker = await resolve_asker(interaction, private=True)
+    await send_when_ready(
+        interaction, question_service_of(interaction).list_videos(asker, 0, search), delivery_of(asker)
+    )
 
 
 @app_commands.command(name="video")
 @app_commands.describe(video="Which video: its title or its id")
 async def video_(interaction: Interaction, video: Range[str, 1, 200]) -> None:
     """Show one video: its length, and the words that tell it from the others."""
-    asker = await asker_of(interaction, private=True)
-    await deliver(interaction, desk_of(interaction).video(asker, video), delivery_of(asker))
+    asker = await resolve_asker(interaction, private=True)
+    await send_when_ready(interaction, question_service_of(interaction).show_video(asker, video), delivery_of(asker))
 
 
 @app_commands.command()
 @app_commands.describe(video="Which video: its title or its id", at="A moment such as 12:34; the beginning if left out")
 async def transcript(interaction: Interaction, video: Range[str, 1, 200], at: Range[str, 1, 20] = "0") -> None:
     """Show the words around a moment of a video."""
-    asker = await asker_of(interaction, private=True)
+    asker = await resolve_asker(interaction, private=True)
     try:
         moment = parse_timecode(at)
     except ValueError as error:
         raise EmptyQuestion(f"{error}.") from error
-    await deliver(interaction, desk_of(interaction).transcript(asker, video, moment), delivery_of(asker))
+    await send_when_ready(
+        interaction, question_service_of(interaction).show_transcript(asker, video, moment), delivery_of(asker)
+    )
 
 
 @app_commands.command(name="help")
 async def help_(interaction: Interaction) -> None:
     """Show how to ask."""
-    asker = await asker_of(interaction, private=True)
-    await deliver(interaction, _at_once(about_cards.help_card()), delivery_of(asker))
+    asker = await resolve_asker(interaction, private=True)
+    await send_when_ready(interaction, _as_awaitable(about_cards.help_card()), delivery_of(asker))
 
 
 @app_commands.command()
 async def about(interaction: Interaction) -> None:
     """Show what this bot is, what it can search, and what it keeps."""
-    asker = await asker_of(interaction, private=True)
-    await deliver(interaction, desk_of(interaction).about(asker), delivery_of(asker))
+    asker = await resolve_asker(interaction, private=True)
+    await send_when_ready(interaction, question_service_of(interaction).show_about(asker), delivery_of(asker))
 
 
 @app_commands.context_menu(name="Find in videos")
 async def find_in_videos(interaction: Interaction, message: discord.Message) -> None:
     """Ask with the words of somebody's message. Its author meant no operators, so none are read."""
-    words = without_operators(shortened(message.content, MOST_OF_A_MESSAGE))
+    words = remove_operators(shorten(message.content, MAX_MESSAGE_LENGTH))
     if not words.strip():
         raise EmptyQuestion("That message has no text to look for.")
-    await _answer(interaction, Inquiry(words), Way.MENU, private=True)
+    await _answer_question(interaction, Inquiry(words), QuestionSource.MENU, private=True)
 
 
-async def _at_once(card: Card) -> Card:
+async def _as_awaitable(card: Card) -> Card:
     return card
 
 
@@ -185,8 +191,8 @@ async def _typed_scope(interaction: Interaction) -> Scope | None:
     out of their reach."""
     picked = getattr(interaction.namespace, "server", None) or ""
     try:
-        return (await asker_of(interaction, private=True, picked=picked)).scope
-    except ServerOutOfReach:
+        return (await resolve_asker(interaction, private=True, picked=picked)).scope
+    except ServerNotAccessible:
         return None
 
 
@@ -197,20 +203,20 @@ async def _typed_scope(interaction: Interaction) -> Scope | None:
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The videos that fit what has been typed, best first."""
     scope = await _typed_scope(interaction)
-    videos = [] if scope is None else await desk_of(interaction).catalogue.videos(scope)
-    found = await asyncio.to_thread(best, current, videos)
-    return choices(found)
+    videos = [] if scope is None else await question_service_of(interaction).catalogue.list_videos(scope)
+    found = await asyncio.to_thread(best_videos, current, videos)
+    return make_choices(found)
 
 
 @ask.autocomplete("server")
 @timeline.autocomplete("server")
 async def suggest_servers(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The servers that the asker was just verified to be in and whose videos they may ask here."""
-    servers = await desk_of(interaction).askers.servers(whereabouts_of(interaction))
+    servers = await question_service_of(interaction).askers.list_servers(interaction_context(interaction))
     names, ids = list(servers.values()), list(servers)
     return [
-        Choice(name=shortened(names[place], CHOICE_LENGTH) or "unnamed", value=str(ids[place]))
-        for place in closest(current, names)
+        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=str(ids[place]))
+        for place in closest_names(current, names)
     ]
 
 
@@ -218,9 +224,9 @@ async def suggest_servers(interaction: Interaction, current: str) -> list[Choice
 async def suggest_creators(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The creators that fit what has been typed, best first."""
     scope = await _typed_scope(interaction)
-    names = [] if scope is None else await desk_of(interaction).catalogue.creators(scope)
-    found = await asyncio.to_thread(closest, current, names)
+    names = [] if scope is None else await question_service_of(interaction).catalogue.list_creators(scope)
+    found = await asyncio.to_thread(closest_names, current, names)
     return [
-        Choice(name=shortened(names[place], CHOICE_LENGTH) or "unnamed", value=names[place][:CHOICE_LENGTH])
+        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])
         for place in found
     ]

@@ -11,14 +11,14 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, Range
 
 from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.settings import CHANNELS_ID, CHOSEN_CHANNELS, ROLES_ID, settings_card
+from bot.discord_app.cards.settings import CHANNELS_ID, MAX_CHOSEN_CHANNELS, ROLES_ID, settings_card
 from bot.discord_app.delivery.deduplication import is_repeated
 from bot.discord_app.delivery.error_handler import report
-from bot.discord_app.delivery.responses import Delivery, Interaction, deliver
+from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.authorization import is_moderator, require_served, server_of
-from bot.discord_app.interactions.context import desk_of
-from bot.discord_app.services.catalogue import closest
-from bot.discord_app.services.questions import Desk
+from bot.discord_app.interactions.context import question_service_of
+from bot.discord_app.services.catalogue import closest_names
+from bot.discord_app.services.questions import QuestionService
 from bot.errors import NotAllowed
 from bot.server_settings import LONGEST_COOLDOWN, MOST_QUOTES, changed, keep
 from storage.models import ServerSettings
@@ -34,7 +34,7 @@ LANGUAGES = {
 """What is suggested while somebody types; any other code can be typed as well."""
 
 
-def managed_server(interaction: Interaction) -> int:
+def require_managed_server(interaction: Interaction) -> int:
     """The server whose manager pressed, typed or submitted this. Raises NotAllowed.
 
     Checked every time: a card stays where it is when somebody is no manager any more.
@@ -67,11 +67,15 @@ async def settings(
     misses: bool | None = None,
 ) -> None:
     """Show how I am set up in this server, and change it."""
-    server_id = managed_server(interaction)
+    server_id = require_managed_server(interaction)
     given = {
-        "language": {"": None, "auto": ""}.get(language, language), "quotes": quotes, "private": _word(private),
-        "shared": _word(shared), "cooldown": cooldown, "misses": _word(misses),
-    }  # fmt: skip
+        "language": {"": None, "auto": ""}.get(language, language),
+        "quotes": quotes,
+        "private": _setting_value(private),
+        "shared": _setting_value(shared),
+        "cooldown": cooldown,
+        "misses": _setting_value(misses),
+    }
 
     def changing(new: ServerSettings) -> ServerSettings:
         for name, value in given.items():
@@ -79,10 +83,10 @@ async def settings(
                 new = changed(new, name, str(value))
         return new
 
-    await deliver(interaction, _changed(interaction, server_id, changing), Delivery.PRIVATE)
+    await send_when_ready(interaction, _change_settings(interaction, server_id, changing), Delivery.PRIVATE)
 
 
-def _word(value: bool | None) -> str | None:
+def _setting_value(value: bool | None) -> str | None:
     return None if value is None else "yes" if value else "no"
 
 
@@ -90,36 +94,36 @@ def _word(value: bool | None) -> str | None:
 async def suggest_languages(_interaction: Interaction, current: str) -> list[Choice[str]]:
     """Languages by name or code."""
     names = [f"{name} ({code})" for code, name in LANGUAGES.items()]
-    return [Choice(name=names[place], value=list(LANGUAGES)[place]) for place in closest(current, names)]
+    return [Choice(name=names[place], value=list(LANGUAGES)[place]) for place in closest_names(current, names)]
 
 
-async def _changed(
+async def _change_settings(
     interaction: Interaction, server_id: int, changing: Callable[[ServerSettings], ServerSettings]
 ) -> Card:
     """Change settings, and show them all."""
-    desk = desk_of(interaction)
+    desk = question_service_of(interaction)
     # They are kept as a whole: of two moderators at once, the second would take back what the first one changed.
     async with desk.changing_settings:
         kept = await desk.ledger.settings(server_id)
         new = changing(kept)
         await keep(desk.library, desk.ledger, server_id, kept, new)
-    return _card(interaction, desk, new, said="Changed." if new != kept else "")
+    return _make_card(interaction, desk, new, said="Changed." if new != kept else "")
 
 
-def _card(interaction: Interaction, desk: Desk, settings: ServerSettings, *, said: str) -> Card:
+def _make_card(interaction: Interaction, desk: QuestionService, settings: ServerSettings, *, said: str) -> Card:
     server = interaction.guild
     there: list[int] = []
     if server is not None:
-        there += [each.id for each in server.channels if each.type in CHOSEN_CHANNELS]
+        there += [each.id for each in server.channels if each.type in MAX_CHOSEN_CHANNELS]
         there += [each.id for each in server.roles]
     return settings_card(settings, host_cooldown=desk.cooldown.seconds, there=there, said=said)
 
 
-class _Limit(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
+class _LimitMenu(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
     """A menu that limits the library; its values are ids."""
 
     @staticmethod
-    def limited(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
+    def apply_limit(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
         """Settings with this limit."""
         raise NotImplementedError
 
@@ -137,34 +141,34 @@ class _Limit(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
         interaction.client.in_flight.join()
         try:
             require_served(interaction)
-            server_id = managed_server(interaction)
-            chosen = frozenset(map(int, _values(interaction)))
-            making = _changed(interaction, server_id, lambda kept: self.limited(kept, chosen))
-            await deliver(interaction, making, Delivery.IN_PLACE)
+            server_id = require_managed_server(interaction)
+            chosen = frozenset(map(int, _chosen_ids(interaction)))
+            making = _change_settings(interaction, server_id, lambda kept: self.apply_limit(kept, chosen))
+            await send_when_ready(interaction, making, Delivery.IN_PLACE)
         except Exception as error:  # noqa: BLE001 - the one handler decides what is said
             await report(interaction, error)
 
 
-def _values(interaction: Interaction) -> Iterable[str]:
+def _chosen_ids(interaction: Interaction) -> Iterable[str]:
     data: Any = interaction.data
     values: list[str] = data.get("values", [])
     return values
 
 
-class LimitChannels(_Limit, template=re.escape(CHANNELS_ID)):
+class LimitChannels(_LimitMenu, template=re.escape(CHANNELS_ID)):
     """The channels in which the server's library is searched."""
 
     @staticmethod
-    def limited(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
+    def apply_limit(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
         """Settings with other channels."""
         return replace(settings, channels=chosen)
 
 
-class LimitRoles(_Limit, template=re.escape(ROLES_ID)):
+class LimitRoles(_LimitMenu, template=re.escape(ROLES_ID)):
     """The roles that the server's library is searched for."""
 
     @staticmethod
-    def limited(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
+    def apply_limit(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
         """Settings with other roles."""
         return replace(settings, roles=chosen)
 

@@ -6,15 +6,15 @@ from collections import OrderedDict
 
 from bot.discord_app.delivery.responses import Interaction
 
-_KEPT = 5_000
+_MAX_REMEMBERED = 5_000
 """So many of the last ones are known: more than come in the minutes for which a session can be resumed."""
 _REPEATED = "repeated"
 
 
-class Arrivals:
+class SeenEvents:
     """The messages and interactions that came last, by id."""
 
-    def __init__(self, kept: int = _KEPT) -> None:
+    def __init__(self, kept: int = _MAX_REMEMBERED) -> None:
         self._kept = kept
         self._ids: OrderedDict[int, None] = OrderedDict()
 
@@ -31,7 +31,7 @@ class Arrivals:
 def is_repeated(interaction: Interaction) -> bool:
     """Whether an interaction came before. It may be asked about several times: by a button and by the client."""
     if _REPEATED not in interaction.extras:
-        arrivals: Arrivals = interaction.client.arrivals
+        arrivals: SeenEvents = interaction.client.arrivals
         interaction.extras[_REPEATED] = not arrivals.is_new(interaction.id)
     repeated: bool = interaction.extras[_REPEATED]
     return repeated

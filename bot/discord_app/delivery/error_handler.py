@@ -9,18 +9,18 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.discord_app.cards.base import Card, notice
-from bot.discord_app.delivery.responses import Interaction, refuse
-from bot.discord_app.delivery.retries import Undelivered, is_over
+from bot.discord_app.cards.base import Card, notice_card
+from bot.discord_app.delivery.responses import Interaction, send_private
+from bot.discord_app.delivery.retries import DeliveryUnknown, is_target_gone
 from bot.errors import BotError
 from bot.operations import metrics
-from bot.operations.safe_traceback import described
+from bot.operations.safe_traceback import describe_error
 from storage.errors import DatabaseError, StorageError
 
 log = logging.getLogger("cuepoint.discord")
 
 
-def sentence(error: BaseException) -> str:
+def user_message(error: BaseException) -> str:
     """An error in words for the asker. One that was not expected is logged, and told by its reference only."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__
@@ -28,30 +28,30 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
         return str(error)
     reference = secrets.token_hex(4)
-    metrics.failed()
+    metrics.count_error()
     log.error("unexpected error", exc_info=error, extra={"reference": reference})
     return f"Something went wrong here. Whoever runs this bot can look it up by this reference: {reference}"
 
 
 def error_card(error: BaseException) -> Card:
     """An error as a card."""
-    return notice(sentence(error))
+    return notice_card(user_message(error))
 
 
 async def report(interaction: Interaction, error: BaseException) -> None:
     """Tell the asker alone."""
-    if is_over(error):
+    if is_target_gone(error):
         log.info("an interaction was over before it could be answered")
         return
-    if isinstance(error, Undelivered):
+    if isinstance(error, DeliveryUnknown):
         # They may have the answer: anything more could be the second.
         log.warning("nobody knows whether an answer arrived: %s", error)
         return
     try:
-        await refuse(interaction, error_card(error))
-    except (discord.HTTPException, aiohttp.ClientError, OSError, Undelivered) as failure:
-        if not is_over(failure):
-            log.warning("the asker could not be told of an error: %s", described(failure))
+        await send_private(interaction, error_card(error))
+    except (discord.HTTPException, aiohttp.ClientError, OSError, DeliveryUnknown) as failure:
+        if not is_target_gone(failure):
+            log.warning("the asker could not be told of an error: %s", describe_error(failure))
 
 
 async def on_command_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
@@ -63,6 +63,6 @@ async def on_command_error(interaction: Interaction, error: app_commands.AppComm
             log.error("unexpected error while suggesting", exc_info=error)
         return
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        await refuse(interaction, notice("I have just been updated. Please try that again in a minute."))
+        await send_private(interaction, notice_card("I have just been updated. Please try that again in a minute."))
     else:
         await report(interaction, cause if isinstance(error, app_commands.CommandInvokeError) and cause else error)

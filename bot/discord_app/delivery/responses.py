@@ -11,16 +11,16 @@ from typing import Any
 import discord
 
 from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.limits import require_fit
-from bot.discord_app.delivery.retries import SIGN_SECOND, insist, is_over
-from bot.errors import AskedTooSoon
+from bot.discord_app.cards.limits import check_limits
+from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, is_target_gone, send_with_retries
+from bot.errors import CooldownActive
 from bot.operations import metrics
 
-READY_SECOND = 1.0
+DEFER_AFTER_SECONDS = 1.0
 """Longer than this nobody waits without a sign; Discord itself waits three seconds."""
 _AWAITED = "awaited"
 """Notes with an interaction how it was told to wait: the library's own note is missing where the reply was lost."""
-_PEOPLE_REMEMBERED = 10_000
+_MAX_REMEMBERED = 10_000
 
 
 class Delivery(enum.Enum):
@@ -35,79 +35,87 @@ class Delivery(enum.Enum):
 Interaction = discord.Interaction[Any]
 
 
-def sealed(card: Card) -> Card:
+def validated(card: Card) -> Card:
     """A card checked and ready to send. Its buttons are answered by what stands in their custom_id, whatever happens to
     the object: finished, it is not kept by the library."""
-    require_fit(card.components())
+    check_limits(card.components())
     card.stop()
     return card
 
 
-async def deliver(interaction: Interaction, making: Coroutine[Any, Any, Card], delivery: Delivery) -> None:
+async def send_when_ready(interaction: Interaction, making: Coroutine[Any, Any, Card], delivery: Delivery) -> None:
     """Answer with a card as soon as it is made; say after a second that it is on its way."""
     task = asyncio.ensure_future(making)
     try:
-        ready, _ = await asyncio.wait({task}, timeout=READY_SECOND)
+        ready, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS)
         if not ready:
-            await promise(interaction, delivery)
-        card = sealed(await task)
-        with metrics.timing(metrics.Step.REPLY):
-            await _hand_over(interaction, card, delivery, promised=not ready)
+            await defer(interaction, delivery)
+        card = validated(await task)
+        with metrics.time_step(metrics.AnswerStep.REPLY):
+            await _send_card(interaction, card, delivery, promised=not ready)
     finally:
         task.cancel()
 
 
-async def _hand_over(interaction: Interaction, card: Card, delivery: Delivery, *, promised: bool) -> None:
+async def _send_card(interaction: Interaction, card: Card, delivery: Delivery, *, promised: bool) -> None:
     if promised:
-        await insist(lambda: interaction.edit_original_response(view=card, **_attached(card)))
+        await send_with_retries(lambda: interaction.edit_original_response(view=card, **_attachments_of(card)))
     elif delivery is Delivery.IN_PLACE:
-        await insist(lambda: interaction.response.edit_message(view=card, **_attached(card)), SIGN_SECOND)
+        await send_with_retries(
+            lambda: interaction.response.edit_message(view=card, **_attachments_of(card)),
+            FIRST_RESPONSE_TIMEOUT_SECONDS,
+        )
     else:
         private = delivery is Delivery.PRIVATE
-        await insist(
-            lambda: interaction.response.send_message(view=card, files=card.files(), ephemeral=private), SIGN_SECOND
+        await send_with_retries(
+            lambda: interaction.response.send_message(view=card, files=card.files(), ephemeral=private),
+            FIRST_RESPONSE_TIMEOUT_SECONDS,
         )
 
 
-def _attached(card: Card) -> dict[str, Any]:
+def _attachments_of(card: Card) -> dict[str, Any]:
     """The files of an edit. A card without any says nothing of them."""
     files = card.files()
     return {"attachments": files} if files else {}
 
 
-async def promise(interaction: Interaction, delivery: Delivery) -> None:
+async def defer(interaction: Interaction, delivery: Delivery) -> None:
     """Say that a card is on its way."""
     interaction.extras[_AWAITED] = delivery
     if delivery is Delivery.IN_PLACE:
-        await insist(interaction.response.defer, SIGN_SECOND)
+        await send_with_retries(interaction.response.defer, FIRST_RESPONSE_TIMEOUT_SECONDS)
     else:
         private = delivery is Delivery.PRIVATE
-        await insist(lambda: interaction.response.defer(thinking=True, ephemeral=private), SIGN_SECOND)
+        await send_with_retries(
+            lambda: interaction.response.defer(thinking=True, ephemeral=private), FIRST_RESPONSE_TIMEOUT_SECONDS
+        )
 
 
-async def refuse(interaction: Interaction, card: Card) -> None:
+async def send_private(interaction: Interaction, card: Card) -> None:
     """Say something to the asker alone, whatever has been said before, in place of an answer that is still awaited."""
-    card = sealed(card)
+    card = validated(card)
     awaited = interaction.extras.get(_AWAITED)
     if awaited is Delivery.PRIVATE:
-        await insist(lambda: interaction.edit_original_response(view=card))
+        await send_with_retries(lambda: interaction.edit_original_response(view=card))
         return
     if awaited is None and not interaction.response.is_done():
-        await insist(lambda: interaction.response.send_message(view=card, ephemeral=True), SIGN_SECOND)
+        await send_with_retries(
+            lambda: interaction.response.send_message(view=card, ephemeral=True), FIRST_RESPONSE_TIMEOUT_SECONDS
+        )
         return
     if awaited is Delivery.PUBLIC:
         # The first message after a deferred answer would fill it, in front of everybody.
-        await take_away(interaction)
+        await delete_response(interaction)
     # Sent once: Discord would take every further one for another message.
     await interaction.followup.send(view=card, ephemeral=True)
 
 
-async def take_away(interaction: Interaction) -> None:
+async def delete_response(interaction: Interaction) -> None:
     """Delete the answer, or the card whose button was pressed, unless somebody has done so already."""
     try:
-        await insist(interaction.delete_original_response)
+        await send_with_retries(interaction.delete_original_response)
     except discord.HTTPException as error:
-        if not is_over(error):
+        if not is_target_gone(error):
             raise
 
 
@@ -119,7 +127,7 @@ class Cooldown:
         self._now = now
         self._free_at: dict[int, float] = {}
 
-    def take(self, user_id: int, seconds: float | None = None) -> None:
+    def check(self, user_id: int, seconds: float | None = None) -> None:
         """Count a question; the next one waits for `seconds`, if that is longer than is usual.
 
         Raises AskedTooSoon, which counts as none.
@@ -128,7 +136,7 @@ class Cooldown:
         left = self._free_at.get(user_id, now) - now
         if left > 0:
             unit = "second" if left <= 1 else "seconds"
-            raise AskedTooSoon(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.")
-        if len(self._free_at) >= _PEOPLE_REMEMBERED:
+            raise CooldownActive(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.")
+        if len(self._free_at) >= _MAX_REMEMBERED:
             self._free_at = {user: free for user, free in self._free_at.items() if free > now}
         self._free_at[user_id] = now + max(self.seconds, seconds or 0.0)

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import discord
 
-from bot.operations.safe_traceback import described
+from bot.operations.safe_traceback import describe_error
 
-SIGN_SECOND = 1.5
+FIRST_RESPONSE_TIMEOUT_SECONDS = 1.5
 """How long a first answer to an interaction may take before it is sent again: Discord waits three seconds for it."""
-PATIENCE_SECOND = 30.0
+RETRY_TIMEOUT_SECONDS = 30.0
 """The same of anything else. Waiting for one's turn where Discord limits the rate counts too."""
 _TRIES = 5
-_PAUSE_SECOND = 0.1
+_PAUSE_SECONDS = 0.1
 """Before the second try; before each further one four times as long, within what the patience is."""
 _ALREADY_ANSWERED = 40060
 _OVER = {10003, 10008, 10015, 10062, 50027}
@@ -23,11 +23,13 @@ _OVER = {10003, 10008, 10015, 10062, 50027}
 _UNAUTHORIZED = 401
 
 
-class Undelivered(Exception):
+class DeliveryUnknown(Exception):
     """Something was sent as often as makes sense, and nobody knows whether Discord has got it."""
 
 
-async def insist(send: Callable[[], Awaitable[object]], patience_second: float = PATIENCE_SECOND) -> None:
+async def send_with_retries(
+    send: Callable[[], Awaitable[object]], patience_second: float = RETRY_TIMEOUT_SECONDS
+) -> None:
     """Send, and again where Discord or the way to it failed: whether it has been got is then unknown.
 
     So only for what does no harm twice: answers to an interaction (Discord takes one), edits, deletions, and messages
@@ -38,7 +40,7 @@ async def insist(send: Callable[[], Awaitable[object]], patience_second: float =
     """
     for tried in range(1, _TRIES + 1):
         try:
-            await _within(patience_second, send)
+            await _send_within(patience_second, send)
             return
         except discord.HTTPException as error:
             if error.code == _ALREADY_ANSWERED:
@@ -50,11 +52,11 @@ async def insist(send: Callable[[], Awaitable[object]], patience_second: float =
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             failure = error
         if tried < _TRIES:
-            await asyncio.sleep(min(_PAUSE_SECOND * 4 ** (tried - 1), patience_second))
-    raise Undelivered(f"tried {_TRIES} times, at last {described(failure)}") from failure
+            await asyncio.sleep(min(_PAUSE_SECONDS * 4 ** (tried - 1), patience_second))
+    raise DeliveryUnknown(f"tried {_TRIES} times, at last {describe_error(failure)}") from failure
 
 
-async def _within(second: float, send: Callable[[], Awaitable[object]]) -> None:
+async def _send_within(second: float, send: Callable[[], Awaitable[object]]) -> None:
     """Send in a task of its own, as `GlobalPause` wants it. Raises TimeoutError."""
     task = asyncio.ensure_future(send())
     try:
@@ -86,12 +88,12 @@ class GlobalPause(asyncio.Event):
             self.set()
 
 
-def is_over(error: BaseException) -> bool:
+def is_target_gone(error: BaseException) -> bool:
     """Whether an error says that the channel, the message or the interaction is no more."""
     return isinstance(error, discord.HTTPException) and error.code in _OVER
 
 
-def is_shut_out(error: BaseException) -> bool:
+def is_forbidden(error: BaseException) -> bool:
     """Whether it says that the bot may not speak there, or not any more. Asking again would be counted against it."""
     return isinstance(error, discord.HTTPException) and (
         isinstance(error, discord.Forbidden) or error.status == _UNAUTHORIZED

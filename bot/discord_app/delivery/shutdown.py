@@ -29,7 +29,7 @@ class InFlight:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def finished(self, seconds: float) -> bool:
+    async def wait_until_empty(self, seconds: float) -> bool:
         """Wait, at most so long, until nothing is in flight; what joins meanwhile is waited for too."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
@@ -38,7 +38,7 @@ class InFlight:
         return not self._tasks
 
 
-async def until_told(work: Coroutine[Any, Any, None], leave: Callable[[], Awaitable[None]]) -> None:
+async def run_until_signal(work: Coroutine[Any, Any, None], leave: Callable[[], Awaitable[None]]) -> None:
     """Do some work until it ends by itself or a signal tells to stop; then break it off, and leave in order.
 
     A second signal ends the process at once. Raises what the work raises.
@@ -46,7 +46,7 @@ async def until_told(work: Coroutine[Any, Any, None], leave: Callable[[], Awaita
     working, told = asyncio.ensure_future(work), asyncio.Event()
     listening = asyncio.ensure_future(told.wait())
     try:
-        with _hearing(told.set):
+        with _on_signal(told.set):
             await asyncio.wait({working, listening}, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 await working
@@ -63,7 +63,7 @@ async def until_told(work: Coroutine[Any, Any, None], leave: Callable[[], Awaita
 
 
 @contextlib.contextmanager
-def _hearing(told: Callable[[], object]) -> Iterator[None]:
+def _on_signal(told: Callable[[], object]) -> Iterator[None]:
     """Call `told` at the first signal; the next one finds what is usual, which is the end of the process."""
     loop = asyncio.get_running_loop()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.discord_app.delivery.responses import Interaction
 from bot.errors import NotAllowed, NotServed
 
-Serves = Callable[[int], bool]
+IsServed = Callable[[int], bool]
 """Whether a server, by its id, is served."""
 
 
@@ -20,7 +20,7 @@ def require_served(interaction: Interaction) -> None:
         require_served_server(interaction.guild_id, interaction.client.serves)
 
 
-def require_served_server(server_id: int, serves: Serves) -> None:
+def require_served_server(server_id: int, serves: IsServed) -> None:
     """Raise NotServed for a server that is not served."""
     if not serves(server_id):
         raise NotServed(

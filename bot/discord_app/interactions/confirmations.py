@@ -3,57 +3,59 @@
 from __future__ import annotations
 
 from bot.discord_app.cards import library as library_cards
-from bot.discord_app.cards.base import Card, notice
-from bot.discord_app.cards.controls import pressed
-from bot.discord_app.delivery.responses import Delivery, Interaction, deliver, refuse, sealed
-from bot.discord_app.delivery.retries import SIGN_SECOND, insist
-from bot.discord_app.interactions.buttons import Pressed
-from bot.discord_app.interactions.context import librarian_of
-from bot.discord_app.interactions.permits import Permit, Purge, Removal, entrust, permitted
-from bot.discord_app.services.questions import Desk
+from bot.discord_app.cards.base import Card, notice_card
+from bot.discord_app.cards.controls import custom_id_pattern
+from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready, validated
+from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
+from bot.discord_app.interactions.buttons import CardButton
+from bot.discord_app.interactions.context import library_admin_of
+from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, load_permitted, store_permit
+from bot.discord_app.services.questions import QuestionService
 from storage import access
 
 
-async def ask_removal(interaction: Interaction, permit: Permit, name: str) -> Card:
+async def ask_removal(interaction: Interaction, permit: ModeratorPermit, name: str) -> Card:
     """Show what removing a video would take away, with a button that does it."""
-    found = await librarian_of(interaction).video(permit.server_id, name)
-    return library_cards.removal_card(found, await entrust(interaction, Removal(permit, found.video.video_id)))
+    found = await library_admin_of(interaction).find_video(permit.server_id, name)
+    return library_cards.removal_card(found, await store_permit(interaction, Removal(permit, found.video.video_id)))
 
 
-async def ask_purge(interaction: Interaction, permit: Permit) -> Card:
+async def ask_purge(interaction: Interaction, permit: ModeratorPermit) -> Card:
     """Show what deleting everything would take away, with a button that does it."""
-    size = await librarian_of(interaction).library.size(access.own_scope(permit.server_id))
-    return library_cards.purge_card(size, await entrust(interaction, Purge(permit)))
+    size = await library_admin_of(interaction).library.size(access.own_scope(permit.server_id))
+    return library_cards.purge_card(size, await store_permit(interaction, Purge(permit)))
 
 
-class Remove(Pressed, template=pressed("remove")):
+class Remove(CardButton, template=custom_id_pattern("remove")):
     """Removes the video that was asked about."""
 
-    async def act(self, interaction: Interaction, _desk: Desk) -> None:
-        removal = await permitted(interaction, Removal, self.owner_id, self.key)
-        making = librarian_of(interaction).remove(removal.permit.server_id, removal.video_id)
-        await deliver(interaction, making, Delivery.IN_PLACE)
+    async def act(self, interaction: Interaction, _desk: QuestionService) -> None:
+        removal = await load_permitted(interaction, Removal, self.owner_id, self.key)
+        making = library_admin_of(interaction).remove_video(removal.permit.server_id, removal.video_id)
+        await send_when_ready(interaction, making, Delivery.IN_PLACE)
 
 
-class PurgeAll(Pressed, template=pressed("purge")):
+class PurgeAll(CardButton, template=custom_id_pattern("purge")):
     """Deletes everything of the server. Nothing is noted of that: it would be the first new thing to be kept."""
 
     noted = False
 
-    async def act(self, interaction: Interaction, _desk: Desk) -> None:
-        purge = await permitted(interaction, Purge, self.owner_id, self.key)
-        await deliver(interaction, librarian_of(interaction).purge(purge.permit.server_id), Delivery.IN_PLACE)
+    async def act(self, interaction: Interaction, _desk: QuestionService) -> None:
+        purge = await load_permitted(interaction, Purge, self.owner_id, self.key)
+        await send_when_ready(
+            interaction, library_admin_of(interaction).purge_server(purge.permit.server_id), Delivery.IN_PLACE
+        )
 
 
-class Leave(Pressed, template=pressed("leave")):
+class Leave(CardButton, template=custom_id_pattern("leave")):
     """Leaves everything as it is, and so needs no permit."""
 
-    async def act(self, interaction: Interaction, _desk: Desk) -> None:
+    async def act(self, interaction: Interaction, _desk: QuestionService) -> None:
         if not self.is_mine(interaction):
-            await refuse(interaction, notice("Only the one who was asked can answer this."))
+            await send_private(interaction, notice_card("Only the one who was asked can answer this."))
             return
-        card = sealed(notice("Nothing was removed."))
-        await insist(lambda: interaction.response.edit_message(view=card), SIGN_SECOND)
+        card = validated(notice_card("Nothing was removed."))
+        await send_with_retries(lambda: interaction.response.edit_message(view=card), FIRST_RESPONSE_TIMEOUT_SECONDS)
 
 
-CONFIRMATIONS: tuple[type[Pressed], ...] = (Remove, PurgeAll, Leave)
+CONFIRMATIONS: tuple[type[CardButton], ...] = (Remove, PurgeAll, Leave)

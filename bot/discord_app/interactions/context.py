@@ -5,47 +5,47 @@ from __future__ import annotations
 import discord
 
 from bot.discord_app.delivery.responses import Delivery, Interaction
-from bot.discord_app.services.asker_resolver import Asker, Whereabouts
-from bot.discord_app.services.library_admin import Librarian
-from bot.discord_app.services.questions import Desk
+from bot.discord_app.services.asker_resolver import AskerContext, ResolvedAsker
+from bot.discord_app.services.library_admin import LibraryAdmin
+from bot.discord_app.services.questions import QuestionService
 from storage.access import Membership, Place
 
 
-def desk_of(interaction: Interaction) -> Desk:
+def question_service_of(interaction: Interaction) -> QuestionService:
     """The desk of the client that an interaction came to."""
-    desk: Desk = interaction.client.desk
+    desk: QuestionService = interaction.client.desk
     return desk
 
 
-def librarian_of(interaction: Interaction) -> Librarian:
+def library_admin_of(interaction: Interaction) -> LibraryAdmin:
     """Who looks after the servers' libraries for the client that an interaction came to."""
-    librarian: Librarian = interaction.client.librarian
+    librarian: LibraryAdmin = interaction.client.librarian
     return librarian
 
 
-async def asker_of(
+async def resolve_asker(
     interaction: Interaction, *, private: bool | None, picked: str | int = "", aloud: bool = False
-) -> Asker:
+) -> ResolvedAsker:
     """Who pressed or typed, and what they may see here and now; the arguments are those of `Askers.make`.
 
     Raises ServerOutOfReach.
     """
-    who = whereabouts_of(interaction)
-    return await desk_of(interaction).askers.make(who, private=private, picked=picked, aloud=aloud)
+    who = interaction_context(interaction)
+    return await question_service_of(interaction).askers.resolve(who, private=private, picked=picked, aloud=aloud)
 
 
-async def writer_of(desk: Desk, message: discord.Message) -> Asker:
+async def resolve_writer(desk: QuestionService, message: discord.Message) -> ResolvedAsker:
     """Who wrote to the bot, in a server it has joined or in a direct message. Everybody there sees the answer."""
-    return await desk.askers.make(whereabouts_of_writer(message), private=False, aloud=True)
+    return await desk.askers.resolve(writer_context(message), private=False, aloud=True)
 
 
-def whereabouts_of_writer(message: discord.Message) -> Whereabouts:
+def writer_context(message: discord.Message) -> AskerContext:
     """Who wrote where."""
     server_id = server_of_message(message)
     if server_id is None:
-        return Whereabouts(message.author.id, Place.ALONE)
-    here = Membership(server_id, _roles(message.author))
-    return Whereabouts(message.author.id, Place.SERVER, here, _channel(message.channel, message.channel.id))
+        return AskerContext(message.author.id, Place.ALONE)
+    here = Membership(server_id, _role_ids(message.author))
+    return AskerContext(message.author.id, Place.SERVER, here, _rule_channel_id(message.channel, message.channel.id))
 
 
 def server_of_message(message: discord.Message) -> int | None:
@@ -59,14 +59,14 @@ def server_of_message(message: discord.Message) -> int | None:
     return message.channel.guild_id if isinstance(message.channel, discord.PartialMessageable) else None
 
 
-def whereabouts_of(interaction: Interaction) -> Whereabouts:
+def interaction_context(interaction: Interaction) -> AskerContext:
     """Who is where. A server counts only where the app is installed in that server: the presence of
     `interaction.guild` alone says nothing."""
     user_id, server_id = interaction.user.id, interaction.guild_id
     if server_id is not None and interaction.is_guild_integration():
-        here = Membership(server_id, _roles(interaction.user))
-        return Whereabouts(user_id, Place.SERVER, here, _channel(interaction.channel, interaction.channel_id))
-    return Whereabouts(user_id, Place.ALONE if is_alone(interaction) else Place.ELSEWHERE)
+        here = Membership(server_id, _role_ids(interaction.user))
+        return AskerContext(user_id, Place.SERVER, here, _rule_channel_id(interaction.channel, interaction.channel_id))
+    return AskerContext(user_id, Place.ALONE if is_alone(interaction) else Place.ELSEWHERE)
 
 
 def is_alone(interaction: Interaction) -> bool:
@@ -74,18 +74,18 @@ def is_alone(interaction: Interaction) -> bool:
     return interaction.context.dm_channel
 
 
-def delivery_of(asker: Asker) -> Delivery:
+def delivery_of(asker: ResolvedAsker) -> Delivery:
     """How a new card reaches its asker."""
     return Delivery.PRIVATE if asker.private else Delivery.PUBLIC
 
 
-def _roles(person: discord.User | discord.Member) -> frozenset[int]:
+def _role_ids(person: discord.User | discord.Member) -> frozenset[int]:
     """The roles of a member, by id; none where Discord has not told us of the server yet."""
     if isinstance(person, discord.Member) and person.guild:
         return frozenset(role.id for role in person.roles)
     return frozenset()
 
 
-def _channel(channel: object, channel_id: int | None) -> int | None:
+def _rule_channel_id(channel: object, channel_id: int | None) -> int | None:
     """The channel whose rules hold: a thread inherits from its parent."""
     return channel.parent_id if isinstance(channel, discord.Thread) else channel_id

@@ -17,18 +17,18 @@ from pydantic import TypeAdapter, ValidationError
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.authorization import is_moderator, server_of
-from bot.discord_app.interactions.context import desk_of
+from bot.discord_app.interactions.context import question_service_of
 from bot.discord_app.services import button_state
 from bot.errors import NotAllowed, PassageGone
 from storage import access
 from storage.models import Labels
 
-LIFETIME_SECOND = 3600.0
+LIFETIME_SECONDS = 3600.0
 """How long somebody may think about a removal, and a form may lie open."""
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
+class ModeratorPermit:
     """That Discord let somebody run a command about a server's library; `let_in`: though they may not manage it."""
 
     server_id: int
@@ -39,7 +39,7 @@ class Permit:
 class Removal:
     """A video that somebody is about to remove."""
 
-    permit: Permit
+    permit: ModeratorPermit
     video_id: str
 
 
@@ -47,21 +47,21 @@ class Removal:
 class Purge:
     """Everything of a server, which somebody is about to delete."""
 
-    permit: Permit
+    permit: ModeratorPermit
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """What was asked and not found, which somebody looks through."""
 
-    permit: Permit
+    permit: ModeratorPermit
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Files that somebody is about to hand over, and what they said of them."""
 
-    permit: Permit
+    permit: ModeratorPermit
     labels: Labels
     replace_whole: bool
 
@@ -71,50 +71,50 @@ Kind = TypeVar("Kind", Removal, Purge, Review, Intake)
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Removal, Purge, Review, Intake)}
 
 
-def permit_of(interaction: Interaction) -> Permit:
+def permit_of(interaction: Interaction) -> ModeratorPermit:
     """Of whoever runs a command. Raises NotAllowed outside of servers with the app."""
-    return Permit(server_of(interaction), let_in=not is_moderator(interaction))
+    return ModeratorPermit(server_of(interaction), let_in=not is_moderator(interaction))
 
 
-async def entrust(interaction: Interaction, state: Permitted) -> Owner:
+async def store_permit(interaction: Interaction, state: Permitted) -> Owner:
     """Keep what a card for one person alone must know: whose it is, as its buttons say it."""
-    owner, kept = entrusting(interaction, state)
+    owner, kept = begin_permit(interaction, state)
     await kept
     return owner
 
 
-def entrusting(interaction: Interaction, state: Permitted) -> tuple[Owner, Coroutine[Any, Any, None]]:
+def begin_permit(interaction: Interaction, state: Permitted) -> tuple[Owner, Coroutine[Any, Any, None]]:
     """The same for a form, which Discord wants at once: whose it is, and what keeps the rest, to be awaited."""
     holder = interaction.user.id
-    key, kept = desk_of(interaction).ledger.begin_state(
+    key, kept = question_service_of(interaction).ledger.begin_state(
         _ADAPTERS[type(state)].dump_json(state).decode(),
-        lifetime_second=LIFETIME_SECOND,
+        lifetime_second=LIFETIME_SECONDS,
         libraries=access.own_scope(state.permit.server_id).libraries,
-        bound_to=_bound(type(state), holder),
+        bound_to=_binding(type(state), holder),
     )
     return Owner(holder, key, private=True), kept
 
 
-async def permitted(interaction: Interaction, kind: type[Kind], holder: int, key: str) -> Kind:
+async def load_permitted(interaction: Interaction, kind: type[Kind], holder: int, key: str) -> Kind:
     """What was kept, for one who may go on with it; `holder` and `key` are those of the custom_id.
 
     Raises NotAllowed, and PassageGone where it has expired, is another server's, or was never this kind of thing or
     this holder's.
     """
-    payload = await desk_of(interaction).ledger.load_state(key, bound_to=_bound(kind, holder))
+    payload = await question_service_of(interaction).ledger.load_state(key, bound_to=_binding(kind, holder))
     try:
         state: Kind = _ADAPTERS[kind].validate_json(payload or "")
     except ValidationError as error:
         raise PassageGone(button_state.EXPIRED) from error
-    _require(interaction, state.permit, holder)
+    _require_allowed(interaction, state.permit, holder)
     return state
 
 
-def _bound(kind: type, holder: int) -> str:
+def _binding(kind: type, holder: int) -> str:
     return f"{kind.__name__} {holder}"
 
 
-def _require(interaction: Interaction, permit: Permit, holder: int) -> None:
+def _require_allowed(interaction: Interaction, permit: ModeratorPermit, holder: int) -> None:
     """The rule."""
     if server_of(interaction) != permit.server_id:
         # In the same words as where nothing was ever kept: what is another server's is not there.

@@ -12,7 +12,7 @@ import discord
 from storage.errors import InputError, OverQuota
 from storage.models import MEGABYTE, Labels, Rejection, Source
 
-MOST_FILES = 10
+MAX_FILES = 10
 """As many as Discord's form takes."""
 ADVICE = ". Here: import it by itself, with the option video."
 """How a file's video is named here."""
@@ -20,8 +20,8 @@ ADVICE = ". Here: import it by itself, with the option video."
 
 def require_room(files: Sequence[discord.Attachment], most_bytes: int) -> None:
     """Raise OverQuota or InputError for more than one import may bring, before any of it is read."""
-    if len(files) > MOST_FILES:
-        raise InputError(f"These are {len(files)} files, and one import takes {MOST_FILES}: nothing was imported.")
+    if len(files) > MAX_FILES:
+        raise InputError(f"These are {len(files)} files, and one import takes {MAX_FILES}: nothing was imported.")
     size = sum(each.size for each in files)
     if size > most_bytes:
         raise OverQuota(
@@ -30,12 +30,12 @@ def require_room(files: Sequence[discord.Attachment], most_bytes: int) -> None:
         )
 
 
-async def read(files: Sequence[discord.Attachment], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
+async def read_files(files: Sequence[discord.Attachment], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
     """The files that can be read, and why the others cannot. `most_bytes` is the limit of a single one."""
     sources: list[Source] = []
     rejections: list[Rejection] = []
     for each in files:  # one after the other: the largest are as large as all others together may be
-        name = name_of(each)
+        name = file_name(each)
         if each.size > most_bytes:
             reason = f"is {each.size / MEGABYTE:,.1f} MB, over this server's limit of {most_bytes / MEGABYTE:,.1f} MB"
             rejections.append(Rejection(name, f"{reason}; split it, or compress a table as Parquet."))
@@ -47,7 +47,7 @@ async def read(files: Sequence[discord.Attachment], most_bytes: int) -> tuple[li
     return sources, rejections
 
 
-def name_of(file: discord.Attachment) -> str:
+def file_name(file: discord.Attachment) -> str:
     """What a file was called before Discord took spaces and brackets out of its name: they may hold its video's id."""
     suffix = PurePath(file.filename).suffix
     if not file.title:
@@ -55,7 +55,9 @@ def name_of(file: discord.Attachment) -> str:
     return file.title if file.title.lower().endswith(suffix.lower()) else file.title + suffix
 
 
-def labelled(sources: Sequence[Source], labels: Labels, *, given: int) -> tuple[list[tuple[Source, Labels]], list[str]]:
+def apply_labels(
+    sources: Sequence[Source], labels: Labels, *, given: int
+) -> tuple[list[tuple[Source, Labels]], list[str]]:
     """Each file with what was said of it, and a note where something was said that cannot hold for several.
 
     `given` is how many files there were: which of them was meant nobody knows, also when a single one could be read.

@@ -8,19 +8,19 @@ from collections.abc import Iterable, Sequence
 from discord.app_commands import Choice
 from rapidfuzz import fuzz, process
 
-from bot.discord_app.cards.markdown import cleaned, shortened
+from bot.discord_app.cards.markdown import clean_line, shorten
 from bot.errors import PassageGone
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Scope, VideoSummary
 
-CHOICES = 25
-CHOICE_LENGTH = 100
-LONGEST_TOLD_ID = 40
+MAX_CHOICES = 25
+MAX_CHOICE_LENGTH = 100
+MAX_SHOWN_ID_LENGTH = 40
 """Characters of an id beside a title that several videos have."""
 ALIKE = 70
 """How much of what is typed (in percent, rapidfuzz's partial ratio) a name must hold to be offered."""
-_SCOPES_KEPT = 256
+_MAX_SCOPES = 256
 
 
 class Catalogue:
@@ -30,42 +30,44 @@ class Catalogue:
         self._library = library
         self._kept: dict[Scope, tuple[object, list[VideoSummary]]] = {}
 
-    async def videos(self, scope: Scope) -> list[VideoSummary]:
+    async def list_videos(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope by title, or the sample talks while it is empty."""
-        return await self.stored(await self._library.or_samples(scope))
+        return await self.list_stored(await self._library.or_samples(scope))
 
-    async def stored(self, scope: Scope) -> list[VideoSummary]:
+    async def list_stored(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope by title; none while it is empty."""
         # Asked before the list is read: what changes in between is seen the next time.
         revision = await self._library.revision(scope)
         known = self._kept.get(scope)
         if known is None or known[0] != revision:
-            if len(self._kept) >= _SCOPES_KEPT:
+            if len(self._kept) >= _MAX_SCOPES:
                 self._kept.clear()
             known = self._kept[scope] = revision, await self._library.videos(scope)
         return known[1]
 
-    async def find(self, scope: Scope, name: str) -> VideoSummary:
+    async def find_video(self, scope: Scope, name: str) -> VideoSummary:
         """The video of an id, else the one that a name fits best. Raises UnknownVideo."""
-        return named(name, await self.videos(scope))
+        return find_named(name, await self.list_videos(scope))
 
-    async def exactly(self, scope: Scope, video_id: str) -> VideoSummary:
+    async def get_video(self, scope: Scope, video_id: str) -> VideoSummary:
         """The video of an id that a button knows. Raises PassageGone, which names nothing."""
-        for each in await self.videos(scope):
+        for each in await self.list_videos(scope):
             if each.video.video_id == video_id:
                 return each
         raise PassageGone("That video is no longer here; ask again.")
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Read every list anew."""
         self._kept.clear()
 
-    async def creators(self, scope: Scope) -> list[str]:
+    async def list_creators(self, scope: Scope) -> list[str]:
         """Every creator named in a scope."""
-        return sorted({each.video.creator for each in await self.videos(scope) if each.video.creator}, key=str.casefold)
+        return sorted(
+            {each.video.creator for each in await self.list_videos(scope) if each.video.creator}, key=str.casefold
+        )
 
 
-def named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) -> VideoSummary:
+def find_named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) -> VideoSummary:
     """The video of an id, else the one that is called so, else the first whose title holds the name.
 
     `own` says that these are a server's own videos alone. Raises UnknownVideo.
@@ -78,48 +80,48 @@ def named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) -> Vi
     if containing:
         # "Intro" is "Intro" also where "An Intro" stands before it.
         return next((each for each in containing if each.video.heading.casefold().strip() == folded), containing[0])
-    near = [names_of(each)[0] for each in best(name, videos)[:3]]
+    near = [choice_names(each)[0] for each in best_videos(name, videos)[:3]]
     hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
     none, listed = ("None of this server's own videos", "all that are searched here") if own else ("No video", "them")
-    raise UnknownVideo(f"{none} is called “{shortened(name, 100)}”.{hint} /videos lists {listed}.")
+    raise UnknownVideo(f"{none} is called “{shorten(name, 100)}”.{hint} /videos lists {listed}.")
 
 
-def names_of(summary: VideoSummary) -> tuple[str, str]:
+def choice_names(summary: VideoSummary) -> tuple[str, str]:
     """What a choice shows and what it stands for, both within Discord's limits."""
     video = summary.video
-    name = shortened(video.heading, CHOICE_LENGTH) or shortened(video.video_id, CHOICE_LENGTH) or "untitled"
+    name = shorten(video.heading, MAX_CHOICE_LENGTH) or shorten(video.video_id, MAX_CHOICE_LENGTH) or "untitled"
     # An id too long for a choice gives way to the title, which names the video as well.
-    return name, video.video_id if len(video.video_id) <= CHOICE_LENGTH else video.heading[:CHOICE_LENGTH]
+    return name, video.video_id if len(video.video_id) <= MAX_CHOICE_LENGTH else video.heading[:MAX_CHOICE_LENGTH]
 
 
-def choices(videos: Iterable[VideoSummary]) -> list[Choice[str]]:
+def make_choices(videos: Iterable[VideoSummary]) -> list[Choice[str]]:
     """Videos to choose from; those that are called the same show their ids too."""
     videos = list(videos)
-    count = Counter(names_of(each)[0] for each in videos)
-    return [_choice(each, alike=count[names_of(each)[0]] > 1) for each in videos]
+    count = Counter(choice_names(each)[0] for each in videos)
+    return [_make_choice(each, alike=count[choice_names(each)[0]] > 1) for each in videos]
 
 
-def _choice(summary: VideoSummary, *, alike: bool) -> Choice[str]:
-    name, value = names_of(summary)
+def _make_choice(summary: VideoSummary, *, alike: bool) -> Choice[str]:
+    name, value = choice_names(summary)
     if alike:
-        told = shortened(summary.video.video_id, LONGEST_TOLD_ID)
-        name = f"{shortened(name, CHOICE_LENGTH - len(told) - 3)} ({told})"
+        told = shorten(summary.video.video_id, MAX_SHOWN_ID_LENGTH)
+        name = f"{shorten(name, MAX_CHOICE_LENGTH - len(told) - 3)} ({told})"
     return Choice(name=name, value=value)
 
 
-def best(typed: str, videos: Iterable[VideoSummary]) -> list[VideoSummary]:
+def best_videos(typed: str, videos: Iterable[VideoSummary]) -> list[VideoSummary]:
     """The videos that what is typed may mean, the best match first; all of them while nothing is typed."""
     videos = list(videos)
-    places = closest(typed, [f"{cleaned(each.video.heading)} {each.video.creator}" for each in videos])
+    places = closest_names(typed, [f"{clean_line(each.video.heading)} {each.video.creator}" for each in videos])
     return [videos[place] for place in places]
 
 
-def closest(typed: str, names: list[str]) -> list[int]:
+def closest_names(typed: str, names: list[str]) -> list[int]:
     """The positions of the names that fit best, at most as many as Discord shows."""
     typed = typed.casefold().strip()
     if not typed:
-        return list(range(min(len(names), CHOICES)))
+        return list(range(min(len(names), MAX_CHOICES)))
     folded = [name.casefold() for name in names]
     found = process.extract(typed, folded, scorer=fuzz.partial_ratio, limit=None, score_cutoff=ALIKE)
     order = sorted(found, key=lambda each: (not each[0].startswith(typed), typed not in each[0], -each[1], each[2]))
-    return [place for _, _, place in order[:CHOICES]]
+    return [place for _, _, place in order[:MAX_CHOICES]]

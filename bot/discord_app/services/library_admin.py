@@ -12,32 +12,32 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.discord_app.cards import library as library_cards
-from bot.discord_app.cards.base import Card, name_of, notice
+from bot.discord_app.cards.base import Card, notice_card, video_name
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.services import attachments
-from bot.discord_app.services.catalogue import named
-from bot.discord_app.services.import_counts import counted
-from bot.discord_app.services.questions import Desk
-from bot.errors import BrokenOff, LibraryBusy
+from bot.discord_app.services.catalogue import find_named
+from bot.discord_app.services.import_counts import counting_import
+from bot.discord_app.services.questions import QuestionService
+from bot.errors import ImportCancelled, LibraryBusy
 from storage import access
 from storage.errors import StorageError, UnknownVideo
 from storage.library import Library
 from storage.models import ExportFormat, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
-_AT_ONCE = 2
+_MAX_PARALLEL_IMPORTS = 2
 """Imports under way over all servers: each holds its files in memory."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(slots=True)
-class Progress:
+class ImportProgress:
     """How far an import is, for those who wait."""
 
     files: int
     done: int = 0
     total: int = 0
 
-    def tell(self, done: int, total: int) -> None:
+    def update(self, done: int, total: int) -> None:
         """As the library tells it: so many videos of so many."""
         self.done, self.total = done, total
 
@@ -46,15 +46,15 @@ class Progress:
         return library_cards.progress_card(self.done, self.total, self.files)
 
 
-class Librarian:
+class LibraryAdmin:
     """One for all of Discord."""
 
-    def __init__(self, desk: Desk, quota: Quota, imports_a_day: int) -> None:
+    def __init__(self, desk: QuestionService, quota: Quota, imports_a_day: int) -> None:
         self._desk = desk
         self._quota = quota
         self._imports_a_day = imports_a_day
         self._importing: set[int] = set()
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._places = asyncio.Semaphore(_MAX_PARALLEL_IMPORTS)
         self._imports: set[asyncio.Task[ImportReport]] = set()
         self._broken_off = False
 
@@ -63,16 +63,16 @@ class Librarian:
         """Where the videos are."""
         return self._desk.library
 
-    async def videos(self, server_id: int) -> list[VideoSummary]:
+    async def list_videos(self, server_id: int) -> list[VideoSummary]:
         """The server's own videos by title."""
-        return await self._desk.catalogue.stored(access.own_scope(server_id))
+        return await self._desk.catalogue.list_stored(access.own_scope(server_id))
 
-    async def import_(
+    async def import_files(
         self,
         server_id: int,
         files: Sequence[discord.Attachment],
         labels: Labels,
-        progress: Progress,
+        progress: ImportProgress,
         *,
         largest: int,
         replace_whole: bool,
@@ -81,10 +81,12 @@ class Librarian:
 
         Raises LibraryBusy, OverQuota before anything is written, and BrokenOff when nothing of it is stored any more.
         """
-        with counted() as count, self._alone(server_id):
+        with counting_import() as count, self._exclusive(server_id):
             attachments.require_room(files, self._quota.text_bytes)
-            await self._count(server_id)
-            importing = asyncio.ensure_future(self._import(server_id, files, labels, progress, largest, replace_whole))
+            await self._count_import(server_id)
+            importing = asyncio.ensure_future(
+                self._import_files(server_id, files, labels, progress, largest, replace_whole)
+            )
             self._imports.add(importing)
             importing.add_done_callback(self._imports.discard)
             try:
@@ -94,27 +96,27 @@ class Librarian:
                     raise
                 with contextlib.suppress(StorageError):  # that nothing is stored matters more than the day's count
                     await self._desk.ledger.cancel_import(access.library_key(server_id))
-                raise BrokenOff(
+                raise ImportCancelled(
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."
                 ) from None
             count(report)
         return library_cards.report_reply(report)
 
-    async def _import(
+    async def _import_files(
         self,
         server_id: int,
         files: Sequence[discord.Attachment],
         labels: Labels,
-        progress: Progress,
+        progress: ImportProgress,
         largest: int,
         replace_whole: bool,
     ) -> ImportReport:
         async with self._places:
-            sources, unread = await attachments.read(files, largest)
-            told, notes = attachments.labelled(sources, labels, given=len(files))
+            sources, unread = await attachments.read_files(files, largest)
+            told, notes = attachments.apply_labels(sources, labels, given=len(files))
             report = await self.library.import_files(
-                access.own_scope(server_id), told, replace=replace_whole, progress=progress.tell, quota=self._quota
+                access.own_scope(server_id), told, replace=replace_whole, progress=progress.update, quota=self._quota
             )
         report = report.with_advice(attachments.ADVICE)
         return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
@@ -124,14 +126,14 @@ class Librarian:
         """Whether an import is under way."""
         return bool(self._imports)
 
-    def break_off(self) -> None:
+    def cancel_imports(self) -> None:
         """Take back every import that is under way; each raises BrokenOff where it was begun."""
         self._broken_off = True
         for importing in self._imports:
             importing.cancel()
 
     @contextmanager
-    def _alone(self, server_id: int) -> Iterator[None]:
+    def _exclusive(self, server_id: int) -> Iterator[None]:
         self._require_idle(server_id)
         self._importing.add(server_id)
         try:
@@ -143,83 +145,83 @@ class Librarian:
         if server_id in self._importing:
             raise LibraryBusy("An import into this library is still running. Please try again when it is done.")
 
-    async def _count(self, server_id: int) -> None:
+    async def _count_import(self, server_id: int) -> None:
         most = self._imports_a_day
         if not await self._desk.ledger.begin_import(access.library_key(server_id), most=most):
             raise LibraryBusy(
-                f"This server has had its {library_cards.counted(most, 'import')} for today: nothing was imported. "
-                "The count begins anew at midnight UTC."
+                f"This server has had its {library_cards.format_count(most, 'import')} for today: "
+                "nothing was imported. The count begins anew at midnight UTC."
             )
 
-    async def undo(self, server_id: int) -> Card:
+    async def undo_last(self, server_id: int) -> Card:
         """Take back the last act."""
         self._require_idle(server_id)
         return library_cards.undone_card(await self.library.undo(access.own_scope(server_id)))
 
-    async def video(self, server_id: int, name: str) -> VideoSummary:
+    async def find_video(self, server_id: int, name: str) -> VideoSummary:
         """The server's own video of a name or id. Raises UnknownVideo."""
-        videos = await self.videos(server_id)
+        videos = await self.list_videos(server_id)
         if not videos:
             raise UnknownVideo("This server has no videos of its own. /library import adds some.")
-        return named(name, videos, own=True)
+        return find_named(name, videos, own=True)
 
-    async def remove(self, server_id: int, video_id: str) -> Card:
+    async def remove_video(self, server_id: int, video_id: str) -> Card:
         """Remove a video."""
         self._require_idle(server_id)
         try:
             gone = await self.library.remove(access.own_scope(server_id), video_id)
         except UnknownVideo:
             # Another moderator was faster, or the import that brought it was taken back.
-            return notice("That video is not in this server's library any more.")
+            return notice_card("That video is not in this server's library any more.")
         return library_cards.removed_card(gone)
 
-    async def purge(self, server_id: int) -> Card:
+    async def purge_server(self, server_id: int) -> Card:
         """Delete everything of a server, for good."""
-        with self._alone(server_id):
-            await self._desk.purge(server_id)
-        return notice("Everything of this server is deleted.")
+        with self._exclusive(server_id):
+            await self._desk.purge_server(server_id)
+        return notice_card("Everything of this server is deleted.")
 
-    async def rename(self, server_id: int, name: str, title: str) -> Card:
+    async def rename_video(self, server_id: int, name: str, title: str) -> Card:
         """Give a video another title."""
         self._require_idle(server_id)
-        found = await self.video(server_id, name)
+        found = await self.find_video(server_id, name)
         before = await self.library.rename(access.own_scope(server_id), found.video.video_id, title)
         return library_cards.renamed_card(before, title)
 
-    async def export(self, server_id: int, form: ExportFormat, name: str, limit: int) -> Reply:
+    async def export_videos(self, server_id: int, form: ExportFormat, name: str, limit: int) -> Reply:
         """The library, or the video of a name, as a file of at most `limit` bytes."""
-        found = await self.video(server_id, name) if name else None
+        found = await self.find_video(server_id, name) if name else None
         video_id = found.video.video_id if found else None
         content = await self.library.export(access.own_scope(server_id), form, video_id)
         if len(content) > limit:
             return Reply(library_cards.too_large_card(len(content), limit, form, one_video=found is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
-        what = f"**{name_of(found.video)}**" if found else "This server's library"
+        what = f"**{video_name(found.video)}**" if found else "This server's library"
         return library_cards.export_reply(f"{base}.{form}", content, what)
 
-    async def stats(self, server_id: int) -> Card:
+    async def library_stats(self, server_id: int) -> Card:
         """How large the library is, and may become."""
         own = access.own_scope(server_id)
         statistics, size = await self.library.statistics(own), await self.library.size(own)
         imports = await self._desk.ledger.imports_today(access.library_key(server_id))
         return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
 
-    async def glossary(self, server_id: int) -> list[GlossaryEntry]:
+    async def show_glossary(self, server_id: int) -> list[GlossaryEntry]:
         """What is noted of what captions mis-hear."""
         return await self.library.glossary(access.own_scope(server_id))
 
-    async def note(self, server_id: int, entry: GlossaryEntry) -> Card:
+    async def add_glossary_entry(self, server_id: int, entry: GlossaryEntry) -> Card:
         """Put an entry into the glossary."""
         own = access.own_scope(server_id)
         if not await self.library.add_to_glossary(own, entry):
-            return notice("That is in the glossary already.")
+            return notice_card("That is in the glossary already.")
         unsaid = (
             "" if await self.library.are_spoken(own, entry.said) else " Nobody says it in this server's videos yet."
         )
-        return notice(f"“{entry.said}” will now also be found by asking for “{entry.meant}”.{unsaid}")
+        return notice_card(f"“{entry.said}” will now also be found by asking for “{entry.meant}”.{unsaid}")
 
-    async def strike(self, server_id: int, said: str, meant: str | None) -> Card:
+    async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
         """Take what is said out of the glossary."""
         gone = await self.library.remove_from_glossary(access.own_scope(server_id), said, meant)
         meanings = ", ".join(f"“{entry.meant}”" for entry in gone)
-        return notice(f"“{gone[0].said}” will no longer be found by asking for {meanings}.")
+        return notice_card(f"“{gone[0].said}” will no longer be found by asking for {meanings}.")

@@ -11,13 +11,13 @@ import discord
 
 from storage.access import Membership
 
-MOST_ASKED = 25
+MAX_SERVERS_ASKED = 25
 """Servers about which Discord is asked at a time."""
-PATIENCE_SECOND = 1.0
+TIMEOUT_SECONDS = 1.0
 """All of them together; an interaction must be answered within three."""
-YES_KEPT_SECOND = 300.0
-NO_KEPT_SECOND = 60.0
-ANSWERS_KEPT = 20_000
+YES_TTL_SECONDS = 300.0
+NO_TTL_SECONDS = 60.0
+MAX_ANSWERS = 20_000
 
 Finder = Callable[[int], discord.Guild | None]
 
@@ -30,16 +30,16 @@ class Memberships:
         self._now = now
         self._kept: dict[tuple[int, int], tuple[float, Membership | None]] = {}
 
-    async def of(self, user_id: int, server_ids: Iterable[int]) -> tuple[Membership, ...]:
+    async def find_memberships(self, user_id: int, server_ids: Iterable[int]) -> tuple[Membership, ...]:
         """The servers among those named that a person is in, in that order, with their roles there."""
-        wanted = list(dict.fromkeys(server_ids))[:MOST_ASKED]
-        known = {server_id: self._remembered(user_id, server_id) for server_id in wanted}
+        wanted = list(dict.fromkeys(server_ids))[:MAX_SERVERS_ASKED]
+        known = {server_id: self._cached(user_id, server_id) for server_id in wanted}
         unknown = [server_id for server_id, answer in known.items() if answer is None]
         found = {server_id: answer[1] for server_id, answer in known.items() if answer is not None}
-        found |= await self._ask(user_id, unknown)
+        found |= await self._ask_discord(user_id, unknown)
         return tuple(member for server_id in wanted if (member := found[server_id]) is not None)
 
-    def name(self, server_id: int) -> str:
+    def server_name(self, server_id: int) -> str:
         """What a server is called; "" for one that the bot is not in."""
         server = self._find(server_id)
         return server.name if server is not None and not server.unavailable else ""
@@ -52,24 +52,26 @@ class Memberships:
         """Remember nothing about a person."""
         self._kept = {key: answer for key, answer in self._kept.items() if key[0] != user_id}
 
-    def _remembered(self, user_id: int, server_id: int) -> tuple[float, Membership | None] | None:
+    def _cached(self, user_id: int, server_id: int) -> tuple[float, Membership | None] | None:
         answer = self._kept.get((user_id, server_id))
         return answer if answer is not None and self._now() < answer[0] else None
 
-    async def _ask(self, user_id: int, server_ids: list[int]) -> dict[int, Membership | None]:
+    async def _ask_discord(self, user_id: int, server_ids: list[int]) -> dict[int, Membership | None]:
         if not server_ids:
             return {}
-        asking = {server_id: asyncio.ensure_future(self._one(user_id, server_id)) for server_id in server_ids}
+        asking = {
+            server_id: asyncio.ensure_future(self._ask_about_server(user_id, server_id)) for server_id in server_ids
+        }
         try:
-            await asyncio.wait(asking.values(), timeout=PATIENCE_SECOND)
+            await asyncio.wait(asking.values(), timeout=TIMEOUT_SECONDS)
         finally:
             late = [task for task in asking.values() if task.cancel()]
         await asyncio.gather(*late, return_exceptions=True)
         found = {server_id: None if task.cancelled() else task.result() for server_id, task in asking.items()}
-        self._keep(user_id, found)
+        self._store(user_id, found)
         return found
 
-    async def _one(self, user_id: int, server_id: int) -> Membership | None:
+    async def _ask_about_server(self, user_id: int, server_id: int) -> Membership | None:
         server = self._find(server_id)
         if server is None or server.unavailable:
             # Of a server that the bot is not in Discord would only say 403 or 404, and count those.
@@ -81,11 +83,11 @@ class Memberships:
         # Who has not passed a server's screening sees nothing of it on Discord either.
         return None if member.pending else Membership(server_id, frozenset(role.id for role in member.roles))
 
-    def _keep(self, user_id: int, found: dict[int, Membership | None]) -> None:
+    def _store(self, user_id: int, found: dict[int, Membership | None]) -> None:
         now = self._now()
-        if len(self._kept) >= ANSWERS_KEPT:
+        if len(self._kept) >= MAX_ANSWERS:
             lasting = [(key, answer) for key, answer in self._kept.items() if now < answer[0]]
             # Of more people than that the earliest are asked about anew; at once half of them, as this takes a while.
-            self._kept = dict(lasting[-ANSWERS_KEPT // 2 :])
+            self._kept = dict(lasting[-MAX_ANSWERS // 2 :])
         for server_id, member in found.items():
-            self._kept[user_id, server_id] = now + (NO_KEPT_SECOND if member is None else YES_KEPT_SECOND), member
+            self._kept[user_id, server_id] = now + (NO_TTL_SECONDS if member is None else YES_TTL_SECONDS), member
