@@ -102,13 +102,13 @@ def excerpts(draw: st.DrawFn) -> Excerpt:
         creator=draw(anything), video_id=draw(anything.filter(bool)),
     )  # fmt: skip
     places = st.builds(OtherPlace, st.builds(Video, anything.filter(bool), anything), st.just(754.5), address)
-    return replace(shown, also=tuple(draw(st.lists(places, max_size=4))))
+    return replace(shown, other_places=tuple(draw(st.lists(places, max_size=4))))
 
 
 def test_answers_found_in_many_other_places_fit() -> None:
     address = "https://x.example/" + "a" * 270
     places = tuple(OtherPlace(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
-    long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), also=places)
+    long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), other_places=places)
     asked = Answer("_" * 400, AnswerLevel.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unmatched=("_" * 400,))
     check(base.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
 

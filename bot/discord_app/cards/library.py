@@ -161,8 +161,8 @@ def purge_card(size: LibrarySize, owner: Owner) -> Card:
     """What would go for good, and the question whether it shall."""
     words = (
         "### Delete everything of this server?\n"
-        f"{format_count(size.videos, 'video')} with {format_count(size.segments, 'segment')}, the glossary, the settings, "
-        "the votes, the unanswered questions, and who used me here.\n"
+        f"{format_count(size.videos, 'video')} with {format_count(size.segments, 'segment')}, the glossary, "
+        "the settings, the votes, the unanswered questions, and who used me here.\n"
         "-# **/library undo** does not bring it back; **/library export** gives you the videos as a file before."
     )
     return Card(ui.Container(text_display(words)), *controls.purge_row(owner))
