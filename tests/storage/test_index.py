@@ -89,7 +89,7 @@ def kept(draw: st.DrawFn, language: str) -> Kept:
     ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=4, unique=True)
     with (
         patch.object(storage.indexing.library_index, "MAX_QUICK_MERGE_SEGMENTS", draw(st.sampled_from([0, 2_000]))),
-        patch.object(storage.ranking.index.index_part, "READ_BATCH_VIDEOS", draw(st.sampled_from([5, 2_000_000]))),
+        patch.object(storage.ranking.index.index_part, "READ_BATCH_DOCS", draw(st.sampled_from([5, 2_000_000]))),
     ):
         for act in draw(st.lists(st.sampled_from(["put", "put", "put", "remove", "join"]), min_size=1, max_size=7)):
             if act == "put":
