@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import asking
+from bot.answering.question import parse_question
 from bot.cli.json_output import answer_json, hits_json, refusal_json
 from bot.cli.session import FAILED, WRONG_USE, Session
 from bot.errors import InvalidQuestion
@@ -47,7 +48,8 @@ def ask(
     session: Session = context.obj
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
-        found = await asking.ask(stored, scope, text, video=video, creator=creator, cuts=session.settings.cuts)
+        parsed = parse_question(text, video=video, creator=creator)
+        found = await asking.ask(stored, scope, parsed, thresholds=session.settings.cuts)
         if json:
             session.screen.print_data(answer_json(found) + "\n")
         else:
@@ -69,7 +71,7 @@ def search(
     session: Session = context.obj
 
     async def rank(stored: Library, scope: Scope, text: str) -> None:
-        hits = await asking.search(stored, scope, text, video=video, creator=creator, limit=limit)
+        hits = await asking.search(stored, scope, parse_question(text, video=video, creator=creator), limit=limit)
         if json:
             session.screen.print_data(hits_json(text, hits) + "\n")
         else:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from bot import asking
+from bot.answering.question import parse_question
 from bot.answering.values import AnswerLevel
 from bot.cli import doctor as checks
 from bot.cli.doctor import CheckResult, Grade
@@ -103,7 +104,8 @@ def doctor(
         if await _has_problems(screen, stored):
             return False
         sound = _show_results(screen, await checks.check_stored(settings, stored, ledger, now=time.time()))
-        answered = (await asking.ask(stored, access.sample_scope(), SAMPLE_QUESTION)).level is AnswerLevel.CONFIDENT
+        answer = await asking.ask(stored, access.sample_scope(), parse_question(SAMPLE_QUESTION))
+        answered = answer.level is AnswerLevel.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
         screen.print_line(f"question  {verdict}: {SAMPLE_QUESTION}")
         return sound and answered

@@ -9,6 +9,7 @@ import typer
 
 from bot import asking
 from bot.answering.links import link_at
+from bot.answering.question import parse_question
 from bot.answering.values import AnsweredTimeline
 from bot.cli.ask import CreatorOption, LibraryOption, VideoOption, refuse_unknown_options
 from bot.cli.json_output import timeline_json, video_json
@@ -65,8 +66,8 @@ def timeline(
     refuse_unknown_options(question)
 
     async def run(stored: Library) -> AnsweredTimeline:
-        scope, cuts = access.host_scope(library), session.settings.cuts
-        return await asking.timeline(stored, scope, " ".join(question), video=video, creator=creator, cuts=cuts)
+        scope, parsed = access.host_scope(library), parse_question(" ".join(question), video=video, creator=creator)
+        return await asking.timeline(stored, scope, parsed, thresholds=session.settings.cuts)
 
     found = session.run(run)
     if json:

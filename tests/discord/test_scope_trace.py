@@ -145,7 +145,7 @@ async def test_buttons_of_before_beta_was_out_of_reach(world: World, tmp_path: P
         await world.limit(world.beta, roles=frozenset({1}))
     else:
         world.beta.remove_member(world.both_in_beta)
-    world.bot.desk.memberships.forget_person(world.both.id)
+    world.bot.app.memberships.forget_person(world.both.id)
 
     told = len(player.told)
 

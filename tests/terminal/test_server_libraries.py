@@ -36,6 +36,7 @@ from storage.models import (
     Video,
     VideoSummary,
 )
+from tests.support import asking as asking_text
 from tests.support.commands import environment_for
 from tests.support.hostile_text import HOSTILE, anything
 from tests.support.local_discord import limits
@@ -53,11 +54,13 @@ async def test_a_renamed_video_is_found_by_its_new_title_until_that_is_undone(li
     before = await library.rename(OWN, "a", "  A zebra\n talk ")
     assert before.title == "Old"
     assert (await library.summary(OWN, "a")).video.title == "A zebra talk"
-    assert len((await library.search(OWN, Question("zebra", "zebra"), 5)).hits) == 1, "the index knows"
+    assert len((await asking_text.search_one_language(library, OWN, Question("zebra", "zebra"), 5)).hits) == 1, (
+        "the index knows"
+    )
     undone = await library.undo(OWN)
     assert undone.description == "renaming of Old"
     assert (await library.summary(OWN, "a")).video.title == "Old"
-    assert (await library.search(OWN, Question("zebra", "zebra"), 5)).hits == ()
+    assert (await asking_text.search_one_language(library, OWN, Question("zebra", "zebra"), 5)).hits == ()
 
 
 async def test_what_cannot_be_renamed(library: Library, rows: Rows) -> None:
