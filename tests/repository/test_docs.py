@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,8 @@ from typer.main import get_command
 from bot.console_face.app import app
 from bot.console_face.session import EXIT_CODES, FAILED, NEEDS_SETUP, WRONG_USE
 from bot.settings import setting_names
-from tests.support.commands import COMMANDS
+from tests.support.commands import COMMANDS, environment_for
+from tests.support.forked_program import typed
 from tests.support.project import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -29,20 +28,14 @@ def session() -> list[tuple[str, str]]:
 
 
 def test_the_terminal_session_is_what_the_commands_print(tmp_path: Path) -> None:
-    environment = {**os.environ, "CUEPOINT_DATA_DIR": str(tmp_path), "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}
+    environment = environment_for(tmp_path)
     shown = session()
     assert len(shown) >= 3
     for command, printed in shown:
         program, *arguments = shlex.split(command)
         assert program == "cuepoint"
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            cwd=tmp_path,
-            env=environment,
-            check=True,
-        )
+        done = typed(*arguments, folder=tmp_path, environment=environment)
+        assert done.returncode == 0, done.stderr
         assert done.stdout.rstrip() == printed.rstrip(), command
 
 
