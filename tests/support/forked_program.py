@@ -31,7 +31,6 @@ from typing import IO, NoReturn
 
 from tests.support.project import PROJECT
 
-BUSY_TIMEOUT_MS = 60
 PIPE_HOLDS = 65_536
 """How many bytes of standard input are taken in before anybody reads them."""
 
@@ -40,9 +39,9 @@ PIPE_HOLDS = 65_536
 class Job:
     """What is typed, in which folder, as which user, and how large a file may become (None for whatever it is now).
 
-    `environment` is all there is of it; None is that of the tests, with the data folder inside of `folder`. Whoever is
-    impatient waits no ten seconds for a lock. To the strict, what was left open is an error, as with
-    `-W error::ResourceWarning`.
+    `environment` is all there is of it; None is that of the tests, with the data folder inside of `folder`. For a lock
+    it waits as long as it always does, or so many milliseconds. Where it is strict, what was left open is an error, as
+    with `-W error::ResourceWarning`.
     """
 
     arguments: tuple[str, ...]
@@ -50,7 +49,7 @@ class Job:
     user: int | None = None
     largest: int | None = None
     environment: Mapping[str, str] | None = None
-    impatient: bool = False
+    busy_timeout_ms: int | None = None
     strict: bool = False
 
 
@@ -220,8 +219,8 @@ def _become(job: Job, streams: list[int]) -> None:
         os.close(source)
     os.chdir(job.folder)
     _breathe(job)
-    if job.impatient:
-        storage.database.BUSY_TIMEOUT_MS = BUSY_TIMEOUT_MS
+    if job.busy_timeout_ms is not None:
+        storage.database.BUSY_TIMEOUT_MS = job.busy_timeout_ms
     if job.strict:
         warnings.filterwarnings("error", category=ResourceWarning)
     if job.largest is not None:

@@ -17,16 +17,26 @@ from pathlib import Path
 from types import ModuleType
 
 ADDRESS = os.environ.get("LOCAL_DISCORD_URL", "")
-_CHANGED = ("discord.http", "discord.gateway")
+IDENTIFIES_AT_ONCE = os.environ.get("LOCAL_DISCORD_IDENTIFY") == "at once"
+"""Whether discord.py leaves out the five seconds before each IDENTIFY but the first. Discord asks for them, this does
+not."""
+_CHANGED = ("discord.http", "discord.gateway", "discord.client")
 
 
 def _redirect(module: ModuleType) -> None:
     if module.__name__ == "discord.http":
         module.Route.BASE = f"{ADDRESS}/api/v10"
+    elif module.__name__ == "discord.client":
+        if IDENTIFIES_AT_ONCE:
+            module.Client.before_identify_hook = _at_once
     else:
         import yarl
 
         module.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(ADDRESS.replace("http", "ws", 1) + "/gateway/")
+
+
+async def _at_once(_client: object, _shard_id: int | None, *, initial: bool = False) -> None:
+    """In place of Client.before_identify_hook."""
 
 
 class _Finder(importlib.abc.MetaPathFinder):
