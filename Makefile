@@ -7,8 +7,9 @@ PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
 FRESH := .venv-fresh
 
-# As many tests at once as there are cores; those of one xdist_group follow one another.
-PARALLEL := -n auto --dist loadgroup
+# As many tests at once as there are cores. Whoever steals takes from the end of what another has: so most tests of a
+# file are done in one process, and what a file prepares is prepared once.
+PARALLEL := -n auto --dist worksteal
 # What only computes: no process, no socket, no Discord, and no large database.
 QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/test_lettering.py \
 	$(addprefix answering/test_,answering.py evaluate_measures.py evaluate_peers.py evaluate_sets.py glossary.py \

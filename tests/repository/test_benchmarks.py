@@ -19,8 +19,6 @@ from benchmarks.sheets import NOTHING, sheets
 from benchmarks.whole_path import with_slips
 from storage.analysis import analyser_for
 
-# What they look at takes long to measure: it is measured once, in one process.
-pytestmark = pytest.mark.xdist_group("benchmarks")
 TINY = Effort(questions=12, seconds=1.0, starts=1, videos=2, imported=120)
 
 
