@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -28,7 +26,9 @@ from bot.evaluation.typos import add_typo
 from bot.settings import Settings
 from storage.models import Baseline, ExportFormat, RankingFeature
 from tests.support import asking as asking_text
-from tests.support.project import PROJECT, SHARED_FOLDER
+from tests.support.commands import environment_for
+from tests.support.forked_program import typed
+from tests.support.project import SHARED_FOLDER
 from tests.support.question_sets import CORPUS, FOREIGN, JUDGEMENTS, QUERIES, write_set
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -45,24 +45,10 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs `python -m bot evaluate` in a process of its own."""
+    """Runs `cuepoint evaluate` in a process of its own."""
 
     def go(*arguments: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if name not in ("DISCORD_TOKEN", "FORCE_COLOR")}
-        return subprocess.run(
-            [sys.executable, "-m", "bot", "evaluate", *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            cwd=tmp_path,
-            env={
-                **kept,
-                "CUEPOINT_DATA_DIR": str(tmp_path / "data"),
-                "PYTHONPATH": str(PROJECT),
-                "PYTHONIOENCODING": "utf-8",
-            },
-            timeout=60,
-            check=False,
-        )
+        return typed("evaluate", *arguments, folder=tmp_path, environment=environment_for(tmp_path))
 
     return go
 

@@ -469,7 +469,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return spy
 
-    for name in ("tokens", "stretches"):
+    for name in ("tokens", "split_stretches"):
         monkeypatch.setattr(Analyser, name, spied(getattr(Analyser, name)))
     return texts
 

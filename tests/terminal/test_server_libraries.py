@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +36,7 @@ from storage.models import (
 )
 from tests.support import asking as asking_text
 from tests.support.commands import environment_for
+from tests.support.forked_program import typed
 from tests.support.hostile_text import HOSTILE, anything
 from tests.support.local_discord import limits
 
@@ -165,16 +164,7 @@ def test_quotas_as_set() -> None:
 
 def test_the_terminal_renames_and_lists_servers(tmp_path: Path) -> None:
     def run(*words: str) -> str:
-        command = [sys.executable, "-m", "bot", *words]
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=environment_for(tmp_path),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = typed(*words, folder=tmp_path, environment=environment_for(tmp_path))
         return done.stdout + done.stderr
 
     assert run("servers") == "No Discord server has a library of its own yet.\n"
