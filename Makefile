@@ -11,9 +11,9 @@ FRESH := .venv-fresh
 # file are done in one process, and what a file prepares is prepared once.
 PARALLEL := -n auto --dist worksteal
 # What only computes: no process, no socket, no Discord, and no large database.
-QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/test_lettering.py \
+QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/test_fonts.py \
 	$(addprefix answering/test_,answering.py evaluate_measures.py evaluate_peers.py evaluate_sets.py glossary.py \
-	question.py seeing.py) \
+	question.py timeline.py) \
 	$(addprefix storage/test_,access.py analysis.py formats_*.py ranking.py segmenting.py unspaced_scripts.py))
 
 .PHONY: run test quick coverage soak check bench audit licences constraints clean
