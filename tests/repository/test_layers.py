@@ -76,8 +76,6 @@ def test_every_import_follows_the_arrows(path: Path) -> None:
         assert not of(names, "bot", "storage")
     else:
         assert not of(names, "PIL"), "one room draws, with letters of its own"
-    if place != "bot/evaluation/measures.py":
-        assert not of(names, "pytrec_eval"), "one room knows the measures"
     if place in ("bot/operations/metrics.py", "bot/operations/logging_setup.py", "bot/operations/safe_traceback.py"):
         known = of(names, "bot.operations.safe_traceback") | of(names, "storage.errors")
         assert of(names, "bot", "storage") <= known, "what measures and what tells know nobody"
