@@ -313,7 +313,7 @@ BIG = """
 import resource, sys, time
 resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
 from storage.errors import InputError
-from storage.formats import read
+from storage.formats import read_file
 from storage.models import Labels, Source
 TIMES, TITLES = "00:00:01,000 --> 00:00:02,000", "video_id,text,start_second\\n"
 MILLION = int(sys.argv[1])
@@ -334,7 +334,7 @@ for content in (
 ):
     started = time.process_time()
     try:
-        reading = read(Source("file", content.encode()), Labels(video_id="x"))
+        reading = read_file(Source("file", content.encode()), Labels(video_id="x"))
         said = f"read {sum(len(each.cues or each.segments) for each in reading.transcripts)}"
     except InputError as error:
         said = str(error)
