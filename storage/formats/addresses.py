@@ -7,6 +7,7 @@ import shlex
 from dataclasses import replace
 from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
+from storage.characters import CONTROLS, SURROGATES
 from storage.models import Video
 
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
@@ -20,7 +21,7 @@ _YOUTUBE_FOLDERS = frozenset({"shorts", "live", "embed", "v"})
 _TIME_PARAMETERS = frozenset({"t", "start", "time_continue"})
 # A dataset viewer shortens long addresses in the middle; what is left leads nowhere.
 _ELLIPSES = ("…", "...")
-_NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"\\^`{|}\ud800-\udfff]")
+_NOT_IN_A_URL = re.compile(rf"[\s{CONTROLS}{SURROGATES}<>\"\\^`{{|}}]")
 _BARE_YOUTUBE = re.compile(r"(?:(?:www|m|music)\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 

@@ -11,11 +11,9 @@ import string
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
-import regex
+from storage.characters import remove_unseen
 
 _SPACE = re.compile(r"\s+")
-# Control, format (zero-width, bidirectional) and unassigned characters, and whatever else is drawn as nothing.
-_UNSEEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]")
 _MEANS_SOMETHING = re.compile(
     r"""
     [\\*_~`|<>\[\]@]       # emphasis, code, spoilers, mentions, custom emoji, timestamps, masked links
@@ -41,7 +39,7 @@ def clean_line(text: str) -> str:
 
 def _flatten(text: str) -> str:
     # White space first: some of it counts as control characters too.
-    return _SPACE.sub(" ", _UNSEEN.sub("", _SPACE.sub(" ", text), concurrent=False))
+    return _SPACE.sub(" ", remove_unseen(_SPACE.sub(" ", text)))
 
 
 def escape(text: str) -> str:
