@@ -37,11 +37,11 @@ from bot.operations import metrics
 from bot.operations.metrics import QuestionSource
 from bot.purge import purge_server
 from bot.settings import Settings
-from bot.video_names import find
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Verdict, Vote
+from storage.video_names import find_videos
 
 MAX_PAGE = 9
 """Nobody turns more pages than this; each costs as much as all before it."""
@@ -177,7 +177,7 @@ class QuestionService:
     async def list_videos(self, asker: ResolvedAsker, page: int, search: str = "") -> Card:
         """One page of what can be asked about, or of those videos that are called so."""
         search = search.strip()
-        found = await asyncio.to_thread(find, search, await self.catalogue.list_videos(asker.scope))
+        found = await asyncio.to_thread(find_videos, search, await self.catalogue.list_videos(asker.scope))
         key = await button_state.save_state(self.ledger, VideoListState(search), asker.scope) if search else NO_KEY
         return video_cards.videos_card(found, asker.owner(key), page, search=search)
 
