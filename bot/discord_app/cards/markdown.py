@@ -28,8 +28,6 @@ _ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 _ELLIPSIS = "…"
 MAX_URL_LENGTH = 300
 """Characters of an address within a text: it counts towards the 4,000 of the card."""
-MAX_BUTTON_URL_LENGTH = 512
-MAX_PICTURE_URL_LENGTH = 2048
 
 
 def clean_line(text: str) -> str:
