@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import heapq
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.models.videos import Segment, Video
@@ -110,7 +112,12 @@ class Strip:
     def presence(self) -> float:
         """How strongly the video speaks of the question: its three strongest columns together, so that dwelling on it
         counts for more than a single mention, and length for nothing."""
-        return sum(sorted((column.strength for column in self.columns), reverse=True)[:3])
+        return measure_presence(column.strength for column in self.columns)
+
+
+def measure_presence(strengths: Iterable[float]) -> float:
+    """The three strongest together."""
+    return sum(heapq.nlargest(3, strengths))
 
 
 @dataclass(frozen=True, slots=True)
