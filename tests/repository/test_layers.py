@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +16,11 @@ from tests.support.project import PROJECT
 
 FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("*.py")])
 OURS = ("bot", "storage")
-DOORS = tuple(f"storage.{door}" for door in ("library", "ledger", "access", "models", "errors", "analysis"))
-VALUES = ("storage.models", "storage.errors", "storage.analysis")
+DOORS = tuple(
+    f"storage.{door}"
+    for door in ("library", "ledger", "access", "models", "errors", "analysis", "characters", "video_names")
+)
+VALUES = ("storage.models", "storage.errors", "storage.analysis", "storage.characters")
 APP = "bot.discord_app"
 MAX_FILES_IN_ROOM = 17
 
@@ -50,7 +54,14 @@ RULES = (
     # The floors of storage, from the ground up
     Rule(
         "the ground floor of storage imports nothing above",
-        ("storage/models/*", "storage/errors.py", "storage/analysis/*", "storage/access.py", "storage/formats/*"),
+        (
+            "storage/models/*",
+            "storage/errors.py",
+            "storage/analysis/*",
+            "storage/access.py",
+            "storage/formats/*",
+            "storage/characters.py",
+        ),
         ("storage",),
         (*VALUES, "storage.access", "storage.formats"),
     ),
@@ -117,13 +128,13 @@ RULES = (
         "what draws knows values only",
         ("bot/images/*",),
         OURS,
-        ("bot.answering.values", "bot.images", "bot.timecodes", "storage.models"),
+        ("bot.answering.values", "bot.images", "bot.timecodes", "storage.models", "storage.characters"),
     ),
     Rule(
         "what measures and what logs know no other part",
         tuple(f"bot/operations/{name}.py" for name in ("metrics", "logging_setup", "safe_traceback")),
         OURS,
-        ("bot.operations.safe_traceback", "storage.errors"),
+        ("bot.operations.safe_traceback", "storage.errors", "storage.characters"),
     ),
     Rule("the HTTP server is told what there is to tell", ("bot/operations/http_server.py",), ("storage",)),
     Rule("one file knows Prometheus", ("*",), ("prometheus_client",), unless=("bot/operations/metrics.py",)),
@@ -215,6 +226,12 @@ def test_no_room_holds_more_files_than_can_be_taken_in() -> None:
 def test_only_main_reads_the_environment() -> None:
     readers = {room(path) for path in FILES if "environ" in path.read_text()} - {"bot/settings.py"}
     assert readers == {"bot/__main__.py"}
+
+
+def test_what_nobody_sees_is_spelled_in_one_file() -> None:
+    """The byte order mark by itself is another matter: it says how a file is encoded."""
+    spelled = re.compile(r'\\u20[026]|\\u00ad|\\ufe0|\\x7f-|\\ud800|"Cf"|\{Cf\}', re.IGNORECASE)
+    assert {room(path) for path in FILES if spelled.search(path.read_text())} == {"storage/characters.py"}
 
 
 def test_only_asking_searches() -> None:
