@@ -6,8 +6,10 @@ can become another user, or somebody without room on the disk, before it begins.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import resource
 import subprocess
 import sys
@@ -106,9 +108,20 @@ def _run(job: Job) -> Done:
         return Done(code, *said)
 
 
+def _load_everything() -> None:
+    """Load what commands load when they begin: the user that a child becomes may not read where Python is installed."""
+    for package in (bot, storage):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    importlib.import_module("typer._adapters")
+
+
 if __name__ == "__main__":
+    import bot
     import storage.database.connection
     from bot.__main__ import main
+
+    _load_everything()
 
     storage.database.connection.BUSY_TIMEOUT_MS = BUSY_TIMEOUT_MS
     for line in sys.stdin:
