@@ -7,7 +7,7 @@ PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
 FRESH := .venv-fresh
 
-.PHONY: run test coverage soak check bench audit licences constraints clean
+.PHONY: run test coverage soak check bench wheel audit licences constraints clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
@@ -30,6 +30,9 @@ check: $(INSTALLED)  ## lint and types
 bench: $(PEERS_INSTALLED)  ## measure speed and memory against the peers; ARGS=--quick takes two minutes, not twenty
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+wheel: $(INSTALLED)  ## a wheel and a source distribution in dist/, built with what is installed: no network
+	@$(BIN)/python -m build --no-isolation --outdir dist
+
 audit: $(AUDIT_INSTALLED)  ## is anything that is pinned known to be vulnerable? Fails where nobody can be asked
 	@$(BIN)/python .ci/audit.py
 
@@ -41,7 +44,7 @@ constraints:  ## renew constraints.txt: the newest that pyproject.toml allows, i
 	@rm -rf $(FRESH)
 	@$(PYTHON) -m venv $(FRESH)
 	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench]'
-	@$(FRESH)/bin/python -m pip freeze --disable-pip-version-check --exclude cuepoint > $(FRESH)/frozen
+	@$(FRESH)/bin/python -m pip freeze --all --disable-pip-version-check --exclude cuepoint --exclude pip > $(FRESH)/frozen
 	@grep '^audioop-lts==' constraints.txt >> $(FRESH)/frozen  # Python 3.13 alone needs it: renewed by hand
 	@! grep -vE '^[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+$$' $(FRESH)/frozen  # names and versions, and nothing else
 	@LC_ALL=C sort -f $(FRESH)/frozen > constraints.txt
