@@ -7,17 +7,30 @@ PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
 FRESH := .venv-fresh
 
-.PHONY: run test coverage soak check bench wheel audit licences constraints clean
+# As many tests at once as there are cores. Whoever steals takes from the end of what another has: so most tests of a
+# file are done in one process, and what a file prepares is prepared once.
+PARALLEL := -n auto --dist worksteal
+# What only computes: no process, no socket, no Discord, and no large database.
+QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/test_fonts.py \
+	$(addprefix answering/test_,answering.py evaluate_measures.py evaluate_peers.py evaluate_sets.py glossary.py \
+	question.py timeline.py) \
+	$(addprefix storage/test_,access.py analysis.py formats_*.py ranking.py segmenting.py unspaced_scripts.py))
+
+.PHONY: run test quick coverage soak check bench wheel audit licences constraints clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
 
 test: $(INSTALLED)  ## every check and every test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PARALLEL) --durations=20 --durations-min=1
+
+quick: $(INSTALLED)  ## while working: every check, and the tests of what only computes
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest $(PARALLEL) $(QUICK)
 
 coverage: $(INSTALLED)  ## the tests again, slower, and what of the code they reach
-	@$(BIN)/pytest --cov --cov-report=term
+	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term
 
 soak: $(INSTALLED)  ## the long forms of what the tests do in short
 	@$(BIN)/pytest -m soak -s

@@ -46,11 +46,13 @@ def ask(
 ) -> None:
     """Answer a question with quotes from the videos and links to the second."""
     from bot import asking
+    from bot.answering.question import parse_question
 
     session: Session = context.obj
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
-        found = await asking.ask(stored, scope, text, video=video, creator=creator, cuts=session.settings.cuts)
+        parsed = parse_question(text, video=video, creator=creator)
+        found = await asking.ask(stored, scope, parsed, thresholds=session.settings.cuts)
         if json:
             session.screen.print_data(answer_json(found) + "\n")
         else:
@@ -70,11 +72,12 @@ def search(
 ) -> None:
     """Rank the stored segments for a question, nothing joined or dropped."""
     from bot import asking
+    from bot.answering.question import parse_question
 
     session: Session = context.obj
 
     async def rank(stored: Library, scope: Scope, text: str) -> None:
-        hits = await asking.search(stored, scope, text, video=video, creator=creator, limit=limit)
+        hits = await asking.search(stored, scope, parse_question(text, video=video, creator=creator), limit=limit)
         if json:
             session.screen.print_data(hits_json(text, hits) + "\n")
         else:

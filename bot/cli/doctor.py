@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import asking
+from bot.answering.question import parse_question
 from bot.answering.values import AnswerLevel
 from bot.cli.screen import Screen
 from bot.cli.session import Session
@@ -75,7 +76,8 @@ def examine(session: Session, *, repair: bool, online: bool) -> bool:
         if await _has_problems(screen, stored):
             return False
         sound = _show_results(screen, await check_stored(settings, stored, ledger, now=time.time()))
-        answered = (await asking.ask(stored, access.sample_scope(), SAMPLE_QUESTION)).level is AnswerLevel.CONFIDENT
+        answer = await asking.ask(stored, access.sample_scope(), parse_question(SAMPLE_QUESTION))
+        answered = answer.level is AnswerLevel.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
         screen.print_line(f"question  {verdict}: {SAMPLE_QUESTION}")
         return sound and answered

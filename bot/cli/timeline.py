@@ -63,13 +63,14 @@ def timeline(
 ) -> None:
     """Show where in the videos something is spoken of: a strip a video, and the best moments with links."""
     from bot import asking
+    from bot.answering.question import parse_question
 
     session: Session = context.obj
     refuse_unknown_options(question)
 
     async def run(stored: Library) -> AnsweredTimeline:
-        scope, cuts = access.host_scope(library), session.settings.cuts
-        return await asking.timeline(stored, scope, " ".join(question), video=video, creator=creator, cuts=cuts)
+        scope, parsed = access.host_scope(library), parse_question(" ".join(question), video=video, creator=creator)
+        return await asking.timeline(stored, scope, parsed, thresholds=session.settings.cuts)
 
     found = session.run(run)
     if json:

@@ -127,7 +127,7 @@ class Importer:
         states = await self._repository.states(self._scope)
         if states and states[0].language_chosen:
             return states[0].language
-        if states and await self._repository.has_videos(self._scope):
+        if states and states[0].has_videos:
             return states[0].language
         named = (arrival.stored.video.language for arrival in arrivals)
         return next(filter(None, named), DEFAULT_LANGUAGE)

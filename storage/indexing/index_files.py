@@ -37,7 +37,7 @@ _MAX_HEADER_BYTES = 1 << 16
 _UNSOUND = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What reading a file can raise that is no index of ours, whatever is in it."""
 _NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[NgramIndex]] = {
-    "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "subwords": NgramIndex,
+    "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "ngrams": NgramIndex,
 }  # fmt: skip
 
 log = logging.getLogger("cuepoint.index")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from storage.models.videos import Segment, Video
+from storage.models.videos import Scope, Segment, Video
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class SearchResult:
     one_video: bool = False
     unmatched_exclusions: tuple[str, ...] = ()
     unmatched_phrases: tuple[str, ...] = ()
+    scope: Scope = field(kw_only=True)
+    """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 
 
 @dataclass(frozen=True, slots=True)

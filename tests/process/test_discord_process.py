@@ -317,23 +317,25 @@ async def test_what_takes_long_is_deferred_and_then_edited_in(
     assert server.breaches == []
 
 
-async def test_an_error_after_a_public_wait_is_told_in_private(
-    server: LocalDiscord, bot: BotProcess, tmp_path: Path
-) -> None:
+async def test_an_error_after_a_public_wait_is_told_in_private(server: LocalDiscord, tmp_path: Path) -> None:
     alice = server.add_user("Alice")
-    _, channel = await home(server, alice)
-    # What is written about the server comes before what this writes, and does not wait as well.
-    await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}))
-    writer = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
-    asked = await server.slash(alice, "ask", {"question": QUESTION}, at=channel)
-    told = await server.wait_for(lambda: asked.follow_ups, timeout=20)
-    writer.close()
-    assert asked.original is not None
-    assert asked.original.deleted
-    assert told[0].ephemeral
-    assert "Whoever runs this bot can look it up by this reference: " in told[0].text()
-    assert told[0].text().rsplit(" ", 1)[1] in bot.stderr
+    # Longer than until an answer is promised, and shorter than the ten seconds that it waits else.
+    async with bot_process(server, tmp_path, busy_timeout_ms=2000) as bot:
+        await server.ready()
+        _, channel = await home(server, alice)
+        # What is written about the server comes before what this writes, and does not wait as well.
+        await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}))
+        writer = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
+        writer.execute("BEGIN IMMEDIATE")
+        asked = await server.slash(alice, "ask", {"question": QUESTION}, at=channel)
+        told = await server.wait_for(lambda: asked.follow_ups, timeout=20)
+        writer.close()
+        assert asked.original is not None
+        assert asked.original.deleted
+        assert told[0].ephemeral
+        assert "Whoever runs this bot can look it up by this reference: " in told[0].text()
+        assert told[0].text().rsplit(" ", 1)[1] in bot.stderr
+    assert server.unknown_routes == []
     assert server.breaches == []
 
 

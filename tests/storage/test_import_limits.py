@@ -285,12 +285,12 @@ IN_LITTLE_MEMORY = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
 from storage.errors import InputError
-from storage.formats.reader import read
+from storage.formats.reader import read_file
 from storage.models import Labels, Source
 with open(sys.argv[1], "rb") as file:
     content = file.read(200_000_001)
 try:
-    reading = read(Source("file", content), Labels(video_id="%s"))
+    reading = read_file(Source("file", content), Labels(video_id="%s"))
     print(sum(len(each.cues or each.segments) for each in reading.transcripts))
 except InputError as error:
     print(error)
