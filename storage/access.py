@@ -160,9 +160,9 @@ def own_scope(server_id: int) -> Scope:
     return Scope((library_key(server_id),))
 
 
-def candidate_scope(server_ids: Iterable[int]) -> Scope:
-    """The libraries of some servers, to find out which of them hold anything at all."""
-    return Scope(tuple(library_key(server_id) for server_id in server_ids))
+def candidate_scope(server_ids: Iterable[int], *, include_shared: bool = False) -> Scope:
+    """The libraries of some servers, and the shared one if wanted, to find out which of them hold anything at all."""
+    return Scope((*(library_key(server_id) for server_id in server_ids), *([SHARED] if include_shared else [])))
 
 
 def any_scope(key: str) -> Scope:

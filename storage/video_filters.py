@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from storage.errors import UnknownFilter
 from storage.models import Question, Video
-from storage.video_names import fold_name, ids_meant, rank_names, rank_videos
+from storage.video_names import fold_name, ids_meant, suggest_names, suggest_videos
 
 MAX_SUGGESTIONS = 3
 """How many names are suggested in place of one that nothing is called."""
@@ -48,8 +48,8 @@ def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool
     folded = fold_name(wanted)
     if any(folded in fold_name(video.heading) for video in videos):
         return lambda video: folded in fold_name(video.heading)
-    near = [videos[place].heading for place in rank_videos(wanted, videos)]
-    raise UnknownFilter(f"No video is called {wanted!r}." + _suggest_names(near))
+    near = [videos[place].heading for place in suggest_videos(wanted, videos)]
+    raise UnknownFilter(f"No video is called {wanted!r}." + _word_suggestion(near))
 
 
 def _creator_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
@@ -57,10 +57,10 @@ def _creator_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bo
     folded = fold_name(wanted)
     if any(folded in fold_name(creator) for creator in creators):
         return lambda video: folded in fold_name(video.creator)
-    near = [creators[place] for place in rank_names(wanted, creators)]
-    raise UnknownFilter(f"No video is by {wanted!r}." + _suggest_names(near))
+    near = [creators[place] for place in suggest_names(wanted, creators)]
+    raise UnknownFilter(f"No video is by {wanted!r}." + _word_suggestion(near))
 
 
-def _suggest_names(names: Iterable[str]) -> str:
+def _word_suggestion(names: Iterable[str]) -> str:
     near = list(dict.fromkeys(names))[:MAX_SUGGESTIONS]
     return " Did you mean " + " or ".join(f"“{name}”" for name in near) + "?" if near else ""

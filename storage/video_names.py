@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -36,6 +36,21 @@ def rank_videos(search: str, videos: Sequence[Video]) -> list[int]:
 def rank_names(search: str, names: Sequence[str]) -> list[int]:
     """The positions of the names that are meant, the best first, as for videos."""
     return _rank(search, names, names)
+
+
+def suggest_videos(search: str, videos: Sequence[Video]) -> list[int]:
+    """Rank the videos to suggest for a name that none is called: as `rank_videos`, else by any longer word of it."""
+    return rank_videos(search, videos) or _rank_by_any_word(search, lambda word: rank_videos(word, videos))
+
+
+def suggest_names(search: str, names: Sequence[str]) -> list[int]:
+    """Rank the names to suggest for one that is none of them, as for videos."""
+    return rank_names(search, names) or _rank_by_any_word(search, lambda word: rank_names(word, names))
+
+
+def _rank_by_any_word(search: str, rank: Callable[[str], list[int]]) -> list[int]:
+    words = (word for word in fold_name(search).split() if len(word) >= MIN_GUESSED_LENGTH)
+    return list(dict.fromkeys(place for word in words for place in rank(word)))
 
 
 def ids_meant(search: str) -> frozenset[str]:

@@ -80,6 +80,21 @@ class AskerContext:
         return self.here.server_id if self.here is not None else EVERYWHERE_ELSE
 
 
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """What was looked up about somebody outside of the place where they are.
+
+    `met` is whether they were ever met in a server, `members` the other servers whose videos they may see and that have
+    any, `settings` those of every server concerned, `non_empty` the libraries known to hold videos, None where that was
+    not looked up.
+    """
+
+    met: bool
+    members: tuple[Membership, ...]
+    settings: dict[int, ServerSettings]
+    non_empty: frozenset[str] | None = None
+
+
 class AskerResolver:
     """Finds out what somebody may see."""
 
@@ -112,11 +127,13 @@ class AskerResolver:
         Raises ServerOutOfReach where they may not see the server picked: whether it exists, has a library or hides it
         is all the same.
         """
-        met, elsewhere = await self._find_elsewhere(who) if picked or who.here is None else (True, ())
-        asker = access.Asker(who.place, who.here, who.channel_id, elsewhere)
+        if picked or who.here is None:
+            elsewhere = await self._find_elsewhere(who)
+        else:
+            elsewhere = _Elsewhere(met=True, members=(), settings=await self._load_settings(who, ()))
+        asker, settings = access.Asker(who.place, who.here, who.channel_id, elsewhere.members), elsewhere.settings
         if picked:
             asker = replace(asker, picked=self._find_server(str(picked), asker))
-        settings = await self._load_settings(who, elsewhere)
         found = access.resolve_reach(asker, settings, aloud=aloud)
         if picked and not found.scope.libraries:
             raise ServerNotAccessible(OUT_OF_REACH)
@@ -131,26 +148,24 @@ class AskerResolver:
             cooldown_seconds=rules.cooldown_seconds,
             misses_to=_miss_library(who, asker, found, settings),
             picked=asker.picked or 0,
-            searched=await self._describe_searched(who, found, picked=bool(picked)),
-            remark=_describe_absence(who, found, met=met),
+            searched=await self._describe_searched(who, found, elsewhere.non_empty, picked=bool(picked)),
+            remark=_describe_absence(who, found, met=elsewhere.met),
         )
 
     async def list_servers(self, who: AskerContext) -> dict[int, str]:
         """The servers that somebody may pick, by id with their names; the one they are in first."""
-        _, elsewhere = await self._find_elsewhere(who)
-        settings = await self._load_settings(who, elsewhere)
-        asker = access.Asker(who.place, who.here, who.channel_id, elsewhere)
-        members = [*([who.here] if who.here else []), *elsewhere]
+        elsewhere = await self._find_elsewhere(who)
+        asker = access.Asker(who.place, who.here, who.channel_id, elsewhere.members)
+        members = [*([who.here] if who.here else []), *elsewhere.members]
         offered = [each.server_id for each in members]
         return {
             server_id: self._memberships.server_name(server_id) or str(server_id)
             for server_id in dict.fromkeys(offered)
-            if _may_pick(asker, server_id, settings)
+            if _may_pick(asker, server_id, elsewhere.settings)
         }
 
-    async def _find_elsewhere(self, who: AskerContext) -> tuple[bool, tuple[Membership, ...]]:
-        """Whether somebody was ever met in a server, and the other servers they were verified to be in whose videos
-        they may see, where there are any."""
+    async def _find_elsewhere(self, who: AskerContext) -> _Elsewhere:
+        """Look up in which other servers somebody was verified to be, and which of their libraries they may see."""
         sightings = await self._ledger.servers_seen(who.user_id)
         # What was kept of a server before it was no longer served stays out of reach.
         seen = [sighting.server_id for sighting in sightings if self._serves(sighting.server_id)]
@@ -159,10 +174,14 @@ class AskerResolver:
         )
         settings = await self._load_settings(who, members)
         asker = access.Asker(who.place, who.here, who.channel_id, members)
+        places = [*([who.here] if who.here else []), *members]
         # Of a library that they may not see nothing is looked up, not even whether there is anything in it.
-        visible = [each.server_id for each in members if _may_pick(asker, each.server_id, settings)]
-        filled = await self._library.non_empty(access.candidate_scope(visible))
-        return bool(seen), tuple(each for each in members if access.library_key(each.server_id) in filled.libraries)
+        visible = [place.server_id for place in places if _may_pick(asker, place.server_id, settings)]
+        shared = access.SHARED in access.resolve_reach(asker, settings).scope.libraries
+        candidates = access.candidate_scope(visible, include_shared=shared)
+        non_empty = frozenset((await self._library.non_empty(candidates)).libraries)
+        with_videos = tuple(member for member in members if access.library_key(member.server_id) in non_empty)
+        return _Elsewhere(bool(seen), with_videos, settings, non_empty)
 
     async def _load_settings(self, who: AskerContext, elsewhere: Collection[Membership]) -> dict[int, ServerSettings]:
         servers = {who.server_id, EVERYWHERE_ELSE, *(each.server_id for each in elsewhere)}
@@ -178,9 +197,13 @@ class AskerResolver:
                 return member.server_id
         raise ServerNotAccessible(OUT_OF_REACH)
 
-    async def _describe_searched(self, who: AskerContext, found: Reach, *, picked: bool) -> str:
+    async def _describe_searched(
+        self, who: AskerContext, found: Reach, non_empty: frozenset[str] | None, *, picked: bool
+    ) -> str:
         """Which libraries are searched, where it could be more than one."""
-        libraries = (await self._library.non_empty(found.scope)).libraries
+        if non_empty is None:
+            non_empty = frozenset((await self._library.non_empty(found.scope)).libraries)
+        libraries = [key for key in found.scope.libraries if key in non_empty]
         if not picked and len(libraries) < 2:
             return ""
         own = [access.server_of(key) for key in libraries]

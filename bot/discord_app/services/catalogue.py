@@ -12,7 +12,7 @@ from bot.errors import PassageGone
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Scope, VideoSummary
-from storage.video_names import find_videos, fold_name, ids_meant, rank_names
+from storage.video_names import find_videos, fold_name, ids_meant, rank_names, suggest_videos
 
 MAX_CHOICES = 25
 MAX_CHOICE_LENGTH = 100
@@ -75,7 +75,8 @@ def find_named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) 
     for each in found:
         if each.video.video_id in ids or (folded and folded in fold_name(each.video.heading)):
             return each
-    near = [choice_names(each)[0] for each in found[:3]]
+    suggested = suggest_videos(name, [summary.video for summary in videos])[:3]
+    near = [choice_names(videos[place])[0] for place in suggested]
     hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
     none, listed = ("None of this server's own videos", "all that are searched here") if own else ("No video", "them")
     raise UnknownVideo(f"{none} is called “{shorten(name, 100)}”.{hint} /videos lists {listed}.")
