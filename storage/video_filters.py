@@ -18,7 +18,7 @@ CLOSE_ENOUGH = 60
 def filter_videos(
     question: Question, libraries: Sequence[Callable[[], Mapping[int, Video]]]
 ) -> list[frozenset[int] | None]:
-    """For each library the positions of the videos that the question's filters let through; None for all.
+    """Return by library the positions of the videos that the question's filters let through; None for all.
 
     A library is asked for its videos, by position, only where there is a filter.
 
@@ -26,16 +26,16 @@ def filter_videos(
     """
     if not question.video and not question.creator:
         return [None] * len(libraries)
-    shelves = [library() for library in libraries]
-    every = [video for shelf in shelves for video in shelf.values()]
+    videos_by_library = [library() for library in libraries]
+    every = [video for videos in videos_by_library for video in videos.values()]
     checks: list[Callable[[Video], bool]] = []
     if question.video:
         checks.append(_video_check(question.video, every))
     if question.creator:
         checks.append(_creator_check(question.creator, every))
     chosen = [
-        frozenset(position for position, video in shelf.items() if all(check(video) for check in checks))
-        for shelf in shelves
+        frozenset(position for position, video in videos.items() if all(check(video) for check in checks))
+        for videos in videos_by_library
     ]
     if not any(chosen):
         raise UnknownFilter(f"No video of {question.creator!r} is called {question.video!r}.")
