@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storage import access, glossary_entries
 from storage.analysis import analyser_for, base_language
@@ -13,9 +14,7 @@ from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
-from storage.formats.exporting import export_videos
 from storage.importing import history
-from storage.importing.importer import Importer, ProgressCallback
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_manager import IndexManager
 from storage.maintenance import Maintenance
@@ -48,6 +47,9 @@ from storage.models import (
 from storage.ranking.baseline import rank_as_shipped
 from storage.samples import sample_ids, sample_sources
 from storage.search import LibrarySearch
+
+if TYPE_CHECKING:
+    from storage.importing.importer import ProgressCallback
 
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
@@ -119,6 +121,9 @@ class Library:
 
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
+        # Loading what reads files takes longer than a question does, and nobody who asks waits for it.
+        from storage.importing.importer import Importer
+
         _only_key(scope)
         importer = Importer(self._database, self._repository, scope, self._limits)
         with gc_paused():
@@ -330,6 +335,8 @@ class Library:
         SubRip captions belong to one recording: with several videos, one must be named. Raises RequestError for that
         and for an empty library, UnknownVideo for a video that is not there.
         """
+        from storage.formats.exporting import export_videos
+
         key = _only_key(scope)
         if video_id is not None:
             await self.summary(scope, video_id)

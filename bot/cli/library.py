@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +13,13 @@ from bot.cli.ask import LibraryOption
 from bot.cli.json_output import video_json
 from bot.cli.session import WRONG_USE, Session
 from bot.timecodes import parse_timecode, timecode
-from bot.video_names import find
 from storage import access
 from storage.errors import RequestError
-from storage.library import Library
 from storage.models import ExportFormat
+from storage.video_names import find_videos
+
+if TYPE_CHECKING:
+    from storage.library import Library
 
 TRANSCRIPT_BEFORE_SECOND, TRANSCRIPT_AFTER_SECOND = 30.0, 60.0
 
@@ -35,10 +37,11 @@ def videos(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video.")] = False,
 ) -> None:
     """List the videos."""
+
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        found = find(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
+        found = find_videos(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
         if json:
             session.screen.print_data("".join(f"{video_json(each)}\n" for each in found))
         elif search and not found:

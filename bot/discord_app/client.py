@@ -21,6 +21,7 @@ from bot.discord_app.commands.questions import CuepointTree
 from bot.discord_app.commands.settings import MENUS
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
+from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
 from bot.discord_app.interactions.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.context import interaction_context
@@ -64,12 +65,18 @@ class CuepointClient(discord.AutoShardedClient):
         self._retention_seconds = settings.retention_seconds
 
     async def setup_hook(self) -> None:
-        """Recognise buttons sent before this start, and tell Discord of commands that changed."""
+        """Recognise buttons sent before this start, and tell Discord of commands that changed.
+
+        Where none were ever registered, this is the first start: the links that install the bot are logged.
+        """
         self.http._global_over = GlobalPause()
         self.http._global_over.set()
         self.add_dynamic_items(*ITEMS)
         if self.syncs_at_start:
+            is_first_start = await self.app.ledger.command_hash(GLOBAL_COMMANDS) is None
             await self.sync_commands()
+            if is_first_start:
+                log_install_links(self._own_id())
         self.sweep.start()
 
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:

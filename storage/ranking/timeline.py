@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from storage.models import Question
+from storage.models import Question, measure_presence
 from storage.ranking.index.index_part import Floats
 from storage.ranking.query.restrictions import WantedVideos
 from storage.ranking.rerank import Reranker
@@ -35,8 +33,8 @@ class StrengthCurve:
 
     @property
     def presence(self) -> float:
-        """Return the sum of the three greatest strengths."""
-        return float(np.sort(self.strengths)[-3:].sum())
+        """Return how strongly the video matches the question, as its strip measures it."""
+        return measure_presence(self.strengths.tolist())
 
 
 def compute_curves(

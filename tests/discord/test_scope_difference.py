@@ -21,7 +21,7 @@ from tests.support import asking as asking_text
 from tests.support.discord_world import Clock, Rows, World, world_of
 from tests.support.harness import interactions
 from tests.support.libraries import in_server
-from tests.support.scope_roads import ASKED, MANAGED, Player, plain
+from tests.support.scope_scenarios import ASKED, MANAGED, Player, plain
 
 ALPHA, BETA = 111, 222
 QUESTIONS = (

@@ -14,7 +14,17 @@ from storage.library import Library
 from storage.models import Question
 from tests.support.discord_world import Clock, Rows, World, world_of
 from tests.support.harness import pressable
-from tests.support.scope_roads import ASKED, MANAGED, Player, Road, asking, keeping_private, listing, reading, typing
+from tests.support.scope_scenarios import (
+    ASKED,
+    MANAGED,
+    Player,
+    Road,
+    asking,
+    keeping_private,
+    listing,
+    reading,
+    typing,
+)
 from tests.support.scope_tracing import Trace, held, index_file, renumber, swayed, traced
 
 DAY = 24 * 3600.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sqlite3
 from collections.abc import AsyncIterator
@@ -18,7 +19,7 @@ from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.local_discord import EVERYDAY, BotProcess, Callback, LocalDiscord, Permission, limits
 from tests.support.local_discord.limits import COMPONENTS_V2, EPHEMERAL
-from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
+from tests.support.project import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
 from tests.support.running_bot import QUESTION, bot_process, button, home, noted, texts
 
 
@@ -45,6 +46,20 @@ async def test_it_logs_in_registers_its_commands_once_and_ends_in_order(server: 
         assert command["integration_types"] == ([0, 1] if name in everywhere else [0])
     assert server.gateway.intents == 1 << 0 | 1 << 9 | 1 << 12, "no privileged intent"
     assert server.breaches == []
+
+
+async def test_the_first_start_tells_how_to_install_the_bot_and_no_other(server: LocalDiscord, tmp_path: Path) -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"https://discord\.com/oauth2/authorize\S+(?=`)", readme)
+    assert len(links) == 2
+    for expected in ([link.replace("APP_ID", str(server.world.application_id)) for link in links], []):
+        async with bot_process(server, tmp_path) as process:
+            await server.ready()
+            assert await process.terminate() == 0
+            told = [json.loads(line) for line in process.stderr.splitlines()]
+        found = [line for line in told if "oauth2" in line["event"]]
+        assert [line["event"].rpartition(" ")[2] for line in found] == expected
+        assert {line["level"] for line in found} <= {"info"}
 
 
 async def test_commands_are_registered_by_hand_also_in_one_server(server: LocalDiscord, tmp_path: Path) -> None:

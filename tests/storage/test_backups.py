@@ -22,7 +22,7 @@ from storage.errors import DatabaseError, NewerDatabase
 from storage.library import Library
 from storage.models import Labels
 from tests.support import asking as asking_text
-from tests.support.kills.ground import SERVER, SHARED, rows, smallest_kept
+from tests.support.kills.data_folder import SERVER, SHARED, rows, smallest_kept
 from tests.support.libraries import opened
 
 

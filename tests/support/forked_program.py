@@ -10,8 +10,10 @@ import asyncio
 import atexit
 import functools
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import resource
 import select
 import signal
@@ -272,11 +274,20 @@ def _end(code: int) -> NoReturn:
     os._exit(code)
 
 
+def _load_everything() -> None:
+    """Load what commands load when they begin: the user that a child becomes may not read where Python is installed."""
+    for package in (bot, storage):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    importlib.import_module("typer._adapters")
+
+
 if __name__ == "__main__":
-    import bot.discord_app.runner  # noqa: F401 - the bot itself is imported only when it is wanted
+    import bot
     import storage.database.connection
     from bot.__main__ import main
 
+    _load_everything()
     # What is here already is no garbage: children need not search it, nor copy it in order to.
     gc.collect()
     gc.freeze()

@@ -13,7 +13,16 @@ from storage.indexing.index_files import IndexCache
 from storage.indexing.index_process import _update_index_file
 from storage.library import INDEX_FOLDER, Library
 from storage.models import Labels
-from tests.support.kills.ground import BACKUP, EARLIER, NAME, SERVER, SHARED, captions, rows, smallest_kept
+from tests.support.kills.data_folder import (
+    BACKUP,
+    EARLIER,
+    NAME,
+    SERVER,
+    SHARED,
+    captions,
+    rows,
+    smallest_kept,
+)
 
 Act = Callable[[Path], Awaitable[None]]
 

@@ -36,7 +36,7 @@ from bot.discord_app.cards.limits import find_problems
 from bot.errors import InvalidQuestion
 from storage import access
 from storage.errors import InputError, UnknownFilter
-from storage.formats import read_file
+from storage.formats.reader import read_file
 from storage.formats.text_cleaning import clean_text
 from storage.importing.segmenting import segment_cues
 from storage.library import Library
@@ -313,7 +313,7 @@ BIG = """
 import resource, sys, time
 resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
 from storage.errors import InputError
-from storage.formats import read_file
+from storage.formats.reader import read_file
 from storage.models import Labels, Source
 TIMES, TITLES = "00:00:01,000 --> 00:00:02,000", "video_id,text,start_second\\n"
 MILLION = int(sys.argv[1])

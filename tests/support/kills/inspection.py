@@ -13,8 +13,8 @@ from storage import access
 from storage.library import Library
 from storage.models import Question, SearchResult, StoredVideo
 from tests.support import asking as asking_text
-from tests.support.kills.acts import opened
-from tests.support.kills.ground import NAME
+from tests.support.kills.data_folder import NAME
+from tests.support.kills.scenarios import opened
 
 QUESTIONS = ("copper lantern", "copper lanten", "bread dough oven -salt", '"violin spruce"', "bronze bell in fog")
 TABLES = ("glossary", "vote", "miss", "button_state", "command_tree", "secret", "sighting", "server", "import_tally")

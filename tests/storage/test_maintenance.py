@@ -20,7 +20,7 @@ from storage.models import Labels, Problem, Segment, ServerSettings, Video
 from storage.ranking.index.build import build_index
 from tests.support import asking as asking_text
 from tests.support.forked_program import Done, Job, program
-from tests.support.kills.ground import SERVER, SHARED, rows, smallest_kept
+from tests.support.kills.data_folder import SERVER, SHARED, rows, smallest_kept
 from tests.support.libraries import opened
 
 LONG_AGO = 4000
