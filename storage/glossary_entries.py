@@ -17,7 +17,7 @@ MAX_SIDE_LENGTH = 100
 MAX_ENTRIES = 1000
 """Entries that the glossary of one library may have."""
 
-# Joiners are spelling, and shapes come along with emoji and names: nobody who types them can help it.
+# Joiners are spelling, and variant selectors come with emoji and names: people type them without knowing.
 _UNTYPED = regex.compile(f"(?![{JOINERS}{VARIANTS}{RARE_VARIANTS}])[{UNSEEN}]")
 
 

@@ -83,7 +83,7 @@ class Analyser:
         self._stemmer = stemmer_for(language)
         self._stop_words = stop_words_of(language)
         self._elided = elided_words(language)
-        self._kept = NON_JOINER if language == "fa" else ""
+        self._kept_character = NON_JOINER if language == "fa" else ""
         # Only the term of a plain word: that many tuples would keep the garbage collector busy, and stop all threads.
         self._known: dict[str, str | tuple[Part, ...]] = {}
 
@@ -159,7 +159,7 @@ class Analyser:
             yield f"{STOP_PREFIX}{head}'", f"{head}'", 0, cut, True
             yield from _move_parts(self._stretch_parts(rest), cut)
             return
-        folded = fold(raw, self._kept).translate(_APOSTROPHES)
+        folded = fold(raw, self._kept_character).translate(_APOSTROPHES)
         if folded in self._stop_words:
             plain = folded.replace("'", "")
             # A word has one term only: "she'll" keeps its apostrophe, or it would be the word "shell".

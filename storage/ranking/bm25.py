@@ -67,7 +67,7 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return sum(library.document_frequency(term) for library in self.libraries)
 
     def term_weight(self, term: str) -> float:
-        """Return a term's inverse document frequency, never negative: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene."""
+        """Return the idf of a term as in Lucene, never negative: ln(1 + (N - n + 0.5) / (n + 0.5))."""
         return inverse_document_frequency(self.document_frequency(term), self.corpus_size)
 
     def get_scores(self, query: Sequence[str]) -> Floats:
