@@ -1,4 +1,4 @@
-"""Entries of a glossary: when two are the same, and which are refused."""
+"""Glossary entries: when two are the same, and which are refused."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from storage.models import GlossaryEntry
 from storage.ranking.query.glossary import terms_of
 
 MAX_SIDE_LENGTH = 100
-"""Characters that each side of an entry may have."""
+"""Characters that either side of an entry may have."""
 MAX_ENTRIES = 1000
 """Entries that the glossary of one library may have."""
 
-# Joiners are spelling, and shapes come along with emoji and names: nobody who types them can help it.
+# Joiners are spelling, and variant selectors come with emoji and names: people type them without knowing.
 _UNTYPED = regex.compile(f"(?![{JOINERS}{VARIANTS}{RARE_VARIANTS}])[{UNSEEN}]")
 
 
 def fold_side(side: str) -> str:
-    """A side of an entry as it is compared: white space collapsed, casefolded."""
+    """Return a side of an entry as it is compared: white space collapsed, casefolded."""
     return _collapse_spaces(side).casefold()
 
 
 def is_same_entry(left: GlossaryEntry, right: GlossaryEntry) -> bool:
-    """Whether two entries are one, differing at most in capitals and white space."""
+    """Return whether two entries are one, differing at most in capitals and white space."""
     return (fold_side(left.said), fold_side(left.meant)) == (fold_side(right.said), fold_side(right.meant))
 
 
 def distinct_entries(entries: Iterable[GlossaryEntry]) -> list[GlossaryEntry]:
-    """The entries in the order of the alphabet, by `said`, then `meant`; of those that are one the first given."""
-    kept: dict[tuple[str, str], GlossaryEntry] = {}
+    """Return the entries in alphabetical order, by `said`, then `meant`; of entries that are the same, the first."""
+    distinct: dict[tuple[str, str], GlossaryEntry] = {}
     for entry in entries:
-        kept.setdefault((fold_side(entry.said), fold_side(entry.meant)), entry)
-    return [kept[key] for key in sorted(kept)]
+        distinct.setdefault((fold_side(entry.said), fold_side(entry.meant)), entry)
+    return [distinct[key] for key in sorted(distinct)]
 
 
 def check_entry(entry: GlossaryEntry, analyser: Analyser) -> GlossaryEntry:
-    """The entry as it is stored: as typed, but for its white space. Raises RequestError where it cannot serve."""
+    """Return an entry as it is stored: as typed, but for its white space. Raises RequestError where it cannot serve."""
     said, meant = (_check_side(side, analyser) for side in (entry.said, entry.meant))
     if _is_stop_word(said, analyser):
         raise RequestError(f"“{said}” is said all the time, so it would find everything; note more of what is said.")
@@ -61,7 +61,8 @@ def _check_side(side: str, analyser: Analyser) -> str:
 
 
 def _is_stop_word(said: str, analyser: Analyser) -> bool:
-    """Whether it is a stop word by itself; in a script without spaces a character that looks like one may be a word."""
+    """Return whether a side is one stop word and nothing else. In a script without spaces that is never so: a character
+    that looks like a stop word may be a word."""
     tokens = list(analyser.tokens(said))
     return len(tokens) == 1 and tokens[0].is_stop_word and not is_unspaced(said)
 

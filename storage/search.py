@@ -1,4 +1,4 @@
-"""Finding in the videos of a scope: what the ranking says of it, with the words from the database."""
+"""Searching the videos of a scope: the results of the ranking, with the text from the database."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from storage.ranking.timeline import StrengthCurve, compute_curves
 from storage.video_filters import filter_videos
 
 _SEARCHING = ThreadPoolExecutor(2, "searching")
-"""Python runs one thread's code at a time: more threads would only take its lock from each other, and everybody would
-wait longer (measured: with eight people asking at once). Two, so that one big question does not hold up the others."""
+"""Python runs one thread's code at a time: more threads would only compete for its lock, and every question would take
+longer (measured: with eight people asking at once). Two, so that one big question does not delay the others."""
 
 Result = TypeVar("Result")
 
@@ -47,10 +47,10 @@ class LibrarySearch:
     async def search(
         self, scope: Scope, question: Question, limit: int, features: frozenset[RankingFeature]
     ) -> list[SearchResult]:
-        """Rank the segments of a scope for a question, once for every language: each reads words by its own rules.
+        """Rank the segments of a scope for a question, once for every language, by the rules of that language.
 
-        The sample talks stand in for a scope in which nothing is stored. Raises UnknownFilter where a filter names
-        nothing in any of the languages.
+        The sample talks are searched in place of a scope in which nothing is stored. Raises UnknownFilter where a
+        filter names nothing in any of the languages.
         """
 
         async def search_language(scope: Scope, states: Sequence[LibraryState]) -> SearchResult:
@@ -64,22 +64,22 @@ class LibrarySearch:
         """Score every segment of the best videos for a question, language by language as `search` does."""
 
         async def score_language(scope: Scope, states: Sequence[LibraryState]) -> Timeline:
-            return await self._timeline(scope, states, question, limit_videos)
+            return await self._score_timeline(scope, states, question, limit_videos)
 
         return await self._for_each_language(scope, score_language)
 
     async def _for_each_language(
         self, scope: Scope, act: Callable[[Scope, Sequence[LibraryState]], Awaitable[Result]]
     ) -> list[Result]:
-        found, refusal = [], None
+        results, refusal = [], None
         for part, states in await self._split_by_language(scope):
             try:
-                found.append(await act(part, states))
+                results.append(await act(part, states))
             except UnknownFilter as error:
                 refusal = refusal or error
-        if refusal and not found:
+        if refusal and not results:
             raise refusal
-        return found
+        return results
 
     async def _split_by_language(self, scope: Scope) -> list[tuple[Scope, list[LibraryState]]]:
         """Split a scope, or the sample talks where nothing is stored in it, into one scope for every language."""
@@ -95,7 +95,7 @@ class LibrarySearch:
             return [(scope, states)]
         return [(access.narrow_scope(scope, [state.key for state in group]), group) for group in groups.values()]
 
-    async def _timeline(
+    async def _score_timeline(
         self, scope: Scope, states: Sequence[LibraryState], question: Question, limit_videos: int
     ) -> Timeline:
         searcher, keys = await self._indexes.get_searcher(scope, states)
@@ -106,14 +106,14 @@ class LibrarySearch:
                 searcher, wanted
             ) == 1
 
-        ranking, found, peak, one_video = await _run_in_thread(score)
-        with_strip = {(curve.library, curve.video) for curve in found}
-        shown = [each for each in ranking.ranked if (each.library, searcher.video_of(each)) in with_strip]
-        findings = await self._make_result(scope, searcher, keys, ranking, shown, one_video)
-        return Timeline(tuple(_make_strip(searcher, curve) for curve in found), peak, findings)
+        ranking, curves, peak, one_video = await _run_in_thread(score)
+        with_strip = {(curve.library, curve.video) for curve in curves}
+        moments = [segment for segment in ranking.ranked if (segment.library, searcher.video_of(segment)) in with_strip]
+        result = await self._make_result(scope, searcher, keys, ranking, moments, one_video)
+        return Timeline(tuple(_make_strip(searcher, curve) for curve in curves), peak, result)
 
     async def key_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
-        """The words that tell a video, of the scope's library `key`, from the others of the scope."""
+        """Return the words that distinguish a video, of the scope's library `key`, from the others of the scope."""
         searcher, keys = await self._indexes.get_searcher(scope)
         libraries = searcher.model.libraries
         own = [place for place, part in enumerate(keys) if part == key]
@@ -150,10 +150,10 @@ class LibrarySearch:
         self, searcher: Searcher, keys: Sequence[str], ranked: Iterable[RankedSegment]
     ) -> tuple[Hit, ...]:
         places: list[tuple[str, Video, float, float]] = []
-        for each in ranked:
-            index = searcher.model.libraries[each.library]
-            video = index.videos[searcher.video_of(each)]
-            places.append((keys[each.library], video, float(index.starts[each.doc]), each.score))
+        for place in ranked:
+            index = searcher.model.libraries[place.library]
+            video = index.videos[searcher.video_of(place)]
+            places.append((keys[place.library], video, float(index.starts[place.doc]), place.score))
         stored: dict[str, dict[tuple[str, float], Segment]] = {
             key: await self._repository.segments(
                 key, [(v.video_id, start) for own, v, start, _ in places if own == key]
@@ -184,7 +184,7 @@ def _filter_videos(searcher: Searcher, question: Question) -> WantedVideos:
 
 
 def _count_videos_in_reach(searcher: Searcher, wanted: WantedVideos) -> int:
-    """How many videos a question may be answered from."""
+    """Return how many videos a question may be answered from."""
     return sum(
         index.video_count if chosen is None else len(chosen)
         for index, chosen in zip(searcher.model.libraries, wanted, strict=True)
@@ -195,5 +195,5 @@ def _make_strip(searcher: Searcher, curve: StrengthCurve) -> Strip:
     index = searcher.model.libraries[curve.library]
     here = slice(curve.first, curve.first + len(curve.strengths))
     starts, ends, strengths = index.starts[here].tolist(), index.ends[here].tolist(), curve.strengths.tolist()
-    columns = tuple(Column(*each) for each in zip(starts, ends, strengths, strict=True))
+    columns = tuple(Column(*column) for column in zip(starts, ends, strengths, strict=True))
     return Strip(index.videos[curve.video], max(ends, default=0.0), columns)

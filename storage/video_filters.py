@@ -9,13 +9,13 @@ from storage.models import Question, Video
 from storage.video_names import fold_name, ids_meant, suggest_names, suggest_videos
 
 MAX_SUGGESTIONS = 3
-"""How many names are suggested in place of one that nothing is called."""
+"""How many names are suggested for a name that matches nothing."""
 
 
 def filter_videos(
     question: Question, libraries: Sequence[Callable[[], Mapping[int, Video]]]
 ) -> list[frozenset[int] | None]:
-    """For each library the positions of the videos that the question's filters let through; None for all.
+    """Return by library the positions of the videos that the question's filters let through; None for all.
 
     A library is asked for its videos, by position, only where there is a filter.
 
@@ -23,16 +23,16 @@ def filter_videos(
     """
     if not question.video and not question.creator:
         return [None] * len(libraries)
-    shelves = [library() for library in libraries]
-    every = [video for shelf in shelves for video in shelf.values()]
+    videos_by_library = [library() for library in libraries]
+    all_videos = [video for videos in videos_by_library for video in videos.values()]
     checks: list[Callable[[Video], bool]] = []
     if question.video:
-        checks.append(_video_check(question.video, every))
+        checks.append(_video_check(question.video, all_videos))
     if question.creator:
-        checks.append(_creator_check(question.creator, every))
+        checks.append(_creator_check(question.creator, all_videos))
     chosen = [
-        frozenset(position for position, video in shelf.items() if all(check(video) for check in checks))
-        for shelf in shelves
+        frozenset(position for position, video in videos.items() if all(check(video) for check in checks))
+        for videos in videos_by_library
     ]
     if not any(chosen):
         raise UnknownFilter(f"No video of {question.creator!r} is called {question.video!r}.")
@@ -40,7 +40,7 @@ def filter_videos(
 
 
 def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
-    """By id or address if there is such a video, else by what its title contains (or its id, if it has none)."""
+    """Match by id or address if there is such a video, else by a part of the title (or of the id, if it has none)."""
     videos = list(videos)
     ids = ids_meant(wanted)
     if any(video.video_id in ids for video in videos):

@@ -1,9 +1,9 @@
 """Text to terms with positions: one function for indexing, questions and highlighting.
 
-Because all three use it, what matched is what is painted. The rules, measured on spoken transcripts: compatibility
-forms folded (NFKC), lower case, apostrophes and the English possessive dropped, hyphens split, Snowball stems, stop
-words recognised but kept (a question made of nothing else must still be answerable). Scripts without spaces are read
-by characters and pairs of characters, whatever the language of the library.
+Because all three use it, highlighting marks exactly what matched. The rules, measured on spoken transcripts:
+compatibility forms folded (NFKC), lower case, apostrophes and the English possessive dropped, hyphens split, Snowball
+stems, stop words recognised but kept (a question made of nothing else must still be answerable). Scripts without spaces
+are read by characters and pairs of characters, in libraries of any language.
 """
 
 from __future__ import annotations

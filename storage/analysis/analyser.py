@@ -1,8 +1,8 @@
 """The rules of one language, and what they make of a text.
 
-`regex` lets other threads run while it looks for a match, unless it is told not to (`concurrent`). A thread that lets
-go of Python's lock for a moment with every word keeps waking those who wait for it, and hardly any of them comes in
-time: they start waiting anew. The event loop waited 200 ms and more.
+`regex` releases Python's lock while it looks for a match, unless `concurrent=False` forbids it. A thread that releases
+the lock for a moment with every word keeps waking the threads that wait for it, and hardly any of them gets it in time:
+they start to wait again. The event loop waited 200 ms and more.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ _SHARP = "+＋#＃♯"
 _MARK = re.compile(f"[{_APOSTROPHE}]")
 _APOSTROPHES = str.maketrans(dict.fromkeys(_APOSTROPHE, "'") | {"♯": "#"})
 # Letters of any script with their combining marks, or digits. Inside there may be an apostrophe before a letter (or the
-# dot of Catalan's "col·lega"), a comma before three digits, and what nobody sees; behind a letter by itself, what makes
-# it a programming language or a note. A look ahead keeps all that from slowing down the words that have none of it.
+# dot of Catalan's "col·lega"), a comma before three digits, and invisible characters; behind a single letter, the signs
+# that make it a programming language or a note. A lookahead keeps all that from slowing down words without it.
 _WORD = regex.compile(
     rf"""
     [\p{{L}}\p{{N}}] [\p{{L}}\p{{M}}\p{{N}}]*+
@@ -71,7 +71,7 @@ _PART = regex.compile(rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{M}}\p{{N}}{NON_JOINER}]*")
 _DROPPED = str.maketrans("", "", "'·,")
 
 
-_LONGEST_WORD, _LONGEST_RUN = 40, 8
+_MAX_WORD_LENGTH, _MAX_RUN_LENGTH = 40, 8
 """Characters up to which a word, or a run of a script without spaces, is likely to come again."""
 
 
@@ -83,39 +83,39 @@ class Analyser:
         self._stemmer = stemmer_for(language)
         self._stop_words = stop_words_of(language)
         self._elided = elided_words(language)
-        self._kept = NON_JOINER if language == "fa" else ""
-        # Of a plain word its term alone: so many tuples would keep the garbage collector busy, and all threads with it.
+        self._kept_character = NON_JOINER if language == "fa" else ""
+        # Only the term of a plain word: that many tuples would keep the garbage collector busy, and stop all threads.
         self._known: dict[str, str | tuple[Part, ...]] = {}
 
     def tokens(self, text: str) -> Iterator[Token]:
-        """Read the terms of `text` in order. Sound marks such as [Music] are passed over."""
-        heard = _blank_sound_marks(text)
-        for match in _ASCII_WORD.finditer(heard) if heard.isascii() else _WORD.finditer(heard, concurrent=False):
+        """Yield the terms of `text` in order. Sound marks such as [Music] are skipped."""
+        speech = _blank_sound_marks(text)
+        for match in _ASCII_WORD.finditer(speech) if speech.isascii() else _WORD.finditer(speech, concurrent=False):
             at = match.start()
             for term, word, start, end, common in self._stretch_parts(match.group()):
                 # Token(...) by its shortest way: this line runs once for every word of a library.
                 yield tuple.__new__(Token, (term, word, at + start, at + end, common))
 
     def split_stretches(self, text: str) -> list[str]:
-        """The stretches without spaces that `tokens` reads terms from, in order; `read` tells which. For many texts it
-        is far quicker, since the same stretches come again and again."""
-        heard = _blank_sound_marks(text)
-        found: list[str]
-        found = _ASCII_WORD.findall(heard) if heard.isascii() else _WORD.findall(heard, concurrent=False)
-        return found
+        """Return the stretches without spaces that `tokens` reads terms from, in order; `read_stretch` returns their
+        terms. For many texts this is far faster, since the same stretches come again and again."""
+        speech = _blank_sound_marks(text)
+        stretches: list[str]
+        stretches = _ASCII_WORD.findall(speech) if speech.isascii() else _WORD.findall(speech, concurrent=False)
+        return stretches
 
     def read_stretch(self, stretch: str) -> list[tuple[str, str, bool]]:
-        """The terms of a stretch in order, each with its word and whether it is a stop word there."""
+        """Return the terms of a stretch in order, with their words and whether they are stop words there."""
         return [(term, word, common) for term, word, _, _, common in self._stretch_parts(stretch)]
 
     def term_of(self, word: str) -> str:
-        """The term of a single surface word, such as a token's."""
+        """Return the term of a single surface word, such as a token's."""
         parts = self._stretch_parts(word)
         longest = max(parts, key=lambda part: part[3] - part[2], default=None)
         return longest[0] if longest else ""
 
     def _stretch_parts(self, raw: str) -> tuple[Part, ...]:
-        """What a stretch without spaces consists of."""
+        """Return what a stretch without spaces consists of."""
         known = self._known.get(raw)
         if known is None:
             known = self._read_parts(raw)
@@ -124,14 +124,14 @@ class Analyser:
         return ((known, raw.lower(), 0, len(raw), known.startswith(STOP_PREFIX)),)
 
     def _read_parts(self, raw: str) -> str | tuple[Part, ...]:
-        if len(raw) <= _LONGEST_WORD and raw.isascii() and raw.isalnum():
+        if len(raw) <= _MAX_WORD_LENGTH and raw.isascii() and raw.isalnum():
             return self._remember(raw, self._read_plain_word(raw.lower()))
         unspaced = is_unspaced(raw)
         parts = tuple(self._read_unspaced(raw) if unspaced else self._read_words(raw))
-        return self._remember(raw, parts) if len(raw) <= (_LONGEST_RUN if unspaced else _LONGEST_WORD) else parts
+        return self._remember(raw, parts) if len(raw) <= (_MAX_RUN_LENGTH if unspaced else _MAX_WORD_LENGTH) else parts
 
     def _read_plain_word(self, word: str) -> str:
-        """The term of a word of plain letters and digits, as most are, with nothing to be taken apart."""
+        """Return the term of a word of plain letters and digits, as most are, with nothing to take apart."""
         return STOP_PREFIX + word if word in self._stop_words else self._stem_word(word)
 
     def _remember(self, raw: str, known: str | tuple[Part, ...]) -> str | tuple[Part, ...]:
@@ -159,7 +159,7 @@ class Analyser:
             yield f"{STOP_PREFIX}{head}'", f"{head}'", 0, cut, True
             yield from _move_parts(self._stretch_parts(rest), cut)
             return
-        folded = fold(raw, self._kept).translate(_APOSTROPHES)
+        folded = fold(raw, self._kept_character).translate(_APOSTROPHES)
         if folded in self._stop_words:
             plain = folded.replace("'", "")
             # A word has one term only: "she'll" keeps its apostrophe, or it would be the word "shell".
@@ -174,7 +174,7 @@ class Analyser:
             yield STOP_PREFIX + word if common else self._stem_word(word), word, 0, len(raw), common
 
     def _split_elision(self, raw: str) -> tuple[str, str, str]:
-        """An elided word, its apostrophe, and the word it is written onto; without them, ("", "", raw)."""
+        """Return an elided word, its apostrophe, and the word it is attached to; without elision, ("", "", raw)."""
         if self._elided and (mark := _MARK.search(raw)):
             head = fold(raw[: mark.start()])
             if head in self._elided:
@@ -182,7 +182,7 @@ class Analyser:
         return "", "", raw
 
     def _strip_apostrophes(self, folded: str) -> str:
-        """A word without its apostrophes and what they hang on it."""
+        """Return a word without its apostrophes and the endings attached by them."""
         if self.language in POSSESSIVE:
             folded = folded.removesuffix("'s")
         elif self.language in SUFFIXED:
@@ -197,14 +197,14 @@ class Analyser:
 
 
 def _blank_sound_marks(text: str) -> str:
-    """A text with blanks for its sound marks."""
-    if _MAY_BE_SOUND.search(text):  # most texts hold none, and this is far quicker than reading for marks
+    """Return a text with its sound marks replaced by as many blanks."""
+    if _MAY_BE_SOUND.search(text):  # most texts hold none, and this is far faster than looking for marks
         return str(SOUND_MARK.sub(lambda mark: " " * len(mark.group()), text))
     return text
 
 
 def analyser_for(language: str) -> Analyser:
-    """The analyser of a language tag such as "en" or "pt-BR"; in an unknown language words match as they are."""
+    """Return the analyser of a language tag such as "en" or "pt-BR"; in an unknown language words match as they are."""
     return _make_analyser(base_language(language))
 
 

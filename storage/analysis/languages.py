@@ -1,4 +1,4 @@
-"""What is known of each language: its stemmer, its stop words, and what its apostrophes do."""
+"""The rules by language: its stemmer, its stop words, and what its apostrophes do."""
 
 from __future__ import annotations
 
@@ -32,33 +32,33 @@ _ELIDED = {
     "it": "agl all c coll com cos d dagl dall degl dell dov gl l m negl nell pell quell quest s sugl sull t un v",
 }
 POSSESSIVE = frozenset({"en", "de", "nl"})
-"""Languages whose apostrophe and s at the end belong to no word: "BERT's", "geht's", "foto's"."""
+"""Languages in which an apostrophe and s at the end do not belong to the word: "BERT's", "geht's", "foto's"."""
 SUFFIXED = frozenset({"tr"})
-"""Languages that hang endings on a name by an apostrophe: "İstanbul'da"."""
+"""Languages that attach endings to a name with an apostrophe: "İstanbul'da"."""
 
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]+)?")
 
 
 def base_language(tag: str) -> str:
-    """The language of a BCP 47 tag or a caption track: "pt" of "pt-BR", "en" of "en-orig"; "" for what is none."""
+    """Return the language of a BCP 47 tag or a caption track: "pt" of "pt-BR", "en" of "en-orig"; "" if neither."""
     match = _TAG.fullmatch(tag.strip())
     return match[1].lower() if match else ""
 
 
 def stemmer_for(language: str) -> Stemmer | None:
-    """Snowball's stemmer of a language, or None where the installed Snowball has none."""
+    """Return Snowball's stemmer of a language, or None where the installed Snowball has none."""
     name = _SNOWBALL.get(language)
-    # No cache of its own: the analyser's serves, and without one a stemmer may be called from several threads.
+    # No cache of its own: the analyser caches, and a stemmer without one may be called from several threads.
     return Stemmer(name, 0) if name in algorithms() else None
 
 
 def elided_words(language: str) -> frozenset[str]:
-    """The words that a language writes onto the next one with an apostrophe ("l'arte"), without it."""
+    """Return the words that a language attaches to the next one with an apostrophe ("l'arte"), without it."""
     return frozenset(_ELIDED.get(language, "").split())
 
 
 def stop_words_of(language: str) -> frozenset[str]:
-    """The words of a language that are too common to carry meaning, lower case, with and without their apostrophe."""
+    """Return the words of a language too common to carry meaning, lower case, with and without their apostrophe."""
     name = _STOP_LISTS.get(language)
     packaged = stop_words.get_stop_words(name) if name in stop_words.AVAILABLE_LANGUAGES else []
     listed = {word.strip("\ufeff").replace("’", "'").translate(_MISREAD.get(language, {})).lower() for word in packaged}

@@ -1,4 +1,4 @@
-"""What a text is read as, and how its characters are folded."""
+"""Tokens, and how the characters of a text are folded."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ STOP_PREFIX = "_"
 # With them the box that an emoji draws around a digit, and the rarer variants of Chinese characters.
 _UNSEEN = regex.compile(rf"[{INVISIBLE}{RARE_VARIANTS}\u20E3]")
 
-# The capital İ becomes an i with a dot above, which nobody types; a vowel of Thai, and of Lao, falls in two.
+# The capital İ becomes an i with a dot above, which people do not type; a vowel of Thai, and of Lao, decomposes in two.
 _TOGETHER = (("i\u0307", "i"), ("\u0e4d\u0e32", "\u0e33"), ("\u0ecd\u0eb2", "\u0eb3"))
 
 
 class Token(NamedTuple):
     """One term and the stretch of the text it was read from, `text[start:end]`, in code points.
 
-    A stop word carries no meaning by itself: it is too common, or a character of a run without spaces, which the pairs
-    it belongs to speak for.
+    A stop word carries no meaning by itself: it is too common, or a character of a run without spaces whose meaning is
+    carried by the pairs it belongs to.
     """
 
     term: str
@@ -34,14 +34,14 @@ class Token(NamedTuple):
 
 
 Part = tuple[str, str, int, int, bool]
-"""A token by its place in the stretch it is part of; plain, since that is quicker to unpack."""
+"""A token by its place in the stretch it is part of; a plain tuple, which is faster to unpack."""
 
 
-def fold(text: str, kept: str = "") -> str:
-    """A text as it is compared: compatibility forms, capitals and invisible characters folded, except one `kept`."""
+def fold(text: str, keep: str = "") -> str:
+    """Return a text as it is compared: compatibility forms, capitals and invisible characters folded, except `keep`."""
     if text.isascii():
         return text.lower()
-    seen = _UNSEEN.sub(lambda unseen: unseen[0] if unseen[0] == kept else "", text, concurrent=False)
+    seen = _UNSEEN.sub(lambda unseen: unseen[0] if unseen[0] == keep else "", text, concurrent=False)
     folded = unicodedata.normalize("NFKC", seen).lower()
     for apart, whole in _TOGETHER:
         folded = folded.replace(apart, whole)

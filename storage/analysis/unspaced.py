@@ -1,9 +1,9 @@
-"""Scripts without spaces between words, read by characters and pairs of characters: no dictionary is at hand.
+"""Scripts without spaces between words, read by characters and pairs of characters, without a dictionary.
 
-A run of one script gives its characters and its overlapping pairs in turn (機 機械 械 械学 学). So a stretch of a run
-gives the same terms in the same order wherever it stands: a phrase is found inside a longer run, and so is a single
+A run of one script yields its characters and its overlapping pairs in turn (機 機械 械 械学 学). So a stretch of a run
+yields the same terms in the same order wherever it occurs: a phrase is found inside a longer run, and so is a single
 character. Where there are pairs they carry the meaning: their characters count as stop words, which serve phrases and
-whoever asks for one of them.
+questions for a single character.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ _ANY = regex.compile(f"[{''.join(_SCRIPTS)}]")
 _RUNS = "|".join(f"[{script}][{script}{INVISIBLE}\\p{{M}}]*" for script in _SCRIPTS)
 _RUN = regex.compile(f"({_RUNS})|[^{''.join(_SCRIPTS)}]+")
 _CHARACTER = regex.compile(r"\X")
-# Those that always are a character each, with nothing to fold: nearly all of Chinese, Japanese and Korean.
+# Characters with nothing to fold, which are always one character of one code point: nearly all of Chinese, Japanese and
+# Korean.
 _SIMPLE = regex.compile("[々〇ぁ-ゖァ-ヺー\u3400-\u4dbf\u4e00-\u9fff가-힣]+")
 _HIRAGANA = regex.compile(r"\p{Hiragana}\p{M}*")
 
-# What questions are put together with. Pairs with one of these characters are stop words ...
+# Characters that questions are built with. Pairs with one of these characters are stop words ...
 _FUNCTION_CHARACTERS = frozenset("的是什么麼怎哪谁誰吗嗎呢这這们們何")
-# ... and so is each pair, or single character, of these.
+# ... and so are the pairs, or single characters, of these words.
 _FUNCTION_WORDS = """
 とはなんですか はどうですか はどうすればよいですか どうやって どうして のはなぜ のでしょうか たのですか るのですか
 はありますか のですか ますか しました ません えてください について という ような これは それは この その どんな
@@ -53,17 +54,17 @@ _KOREAN_PARTICLES = frozenset("은는이가을를의에도로와과란")
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether any of a text is in a script without spaces."""
+    """Return whether any of a text is in a script without spaces."""
     return _ANY.search(text, concurrent=False) is not None
 
 
 def split_runs(text: str) -> list[tuple[str, int, bool]]:
-    """Take a text apart where the script changes: each run, where it starts, and whether it is without spaces."""
+    """Split a text where the script changes: the runs, where they start, and whether they are without spaces."""
     return [(run.group(), run.start(), run.lastindex is not None) for run in _RUN.finditer(text, concurrent=False)]
 
 
 def split_run(run: str) -> Iterator[Part]:
-    """What a run of one script without spaces consists of."""
+    """Yield the parts of a run of one script without spaces."""
     units = _read_characters(run)
     inner = len(units) > 1
     for (word, start, end), (following, _, far) in pairwise([*units, ("", 0, 0)]):
@@ -77,14 +78,14 @@ def split_run(run: str) -> Iterator[Part]:
 
 
 def _read_characters(run: str) -> list[tuple[str, int, int]]:
-    """The characters of a run as its reader sees them, marks and all, folded; and where each stands."""
+    """Return the characters of a run as readers see them, with their marks, folded; and where they start and end."""
     if _SIMPLE.fullmatch(run, concurrent=False):
         return [(character, place, place + 1) for place, character in enumerate(run)]
     units = _CHARACTER.finditer(run, concurrent=False)
-    return [(word, unit.start(), unit.end()) for unit in units if (word := _folded(unit.group()))]
+    return [(word, unit.start(), unit.end()) for unit in units if (word := _fold_cached(unit.group()))]
 
 
-_folded = functools.lru_cache(20_000)(fold)
+_fold_cached = functools.lru_cache(20_000)(fold)
 _FUNCTION_PAIRS = {
     "".join(unit[0] for unit in units[place : place + 2])
     for word in _FUNCTION_WORDS.split()
@@ -95,7 +96,7 @@ _FUNCTION_PAIRS = {
 
 @functools.lru_cache(100_000)
 def _read_word(word: str) -> tuple[str, bool]:
-    """The term of a character or a pair, and whether it is a stop word wherever it stands."""
+    """Return the term of a character or a pair, and whether it is a stop word wherever it occurs."""
     functional = word in _FUNCTION_PAIRS or not _FUNCTION_CHARACTERS.isdisjoint(word)
     common = functional or _HIRAGANA.fullmatch(word, concurrent=False)
     return (STOP_PREFIX + word, True) if common else (word, False)

@@ -1,1 +1,1 @@
-"""The ranking index of every library: kept in memory, on disk, and true to the database."""
+"""The ranking index of every library: kept in memory and on disk, and in step with the database."""

@@ -1,8 +1,8 @@
-"""The ranking index on disk: one file a library, mapped into memory, and never trusted further than its checksum.
+"""The ranking index on disk: one file per library, mapped into memory, and used only if its checksum is right.
 
-The database is the truth and the cache can be rebuilt from it at any time; so whatever is stale, cut short, damaged or
-of another version is as good as absent. A file is written beside its place and then takes it at once, so that no
-process ever sees half of one, and those who have the earlier file mapped keep it.
+The database is the truth and the cache can be rebuilt from it at any time; so a file that is stale, truncated, damaged
+or of another version counts as absent. A file is written under a temporary name and then renamed atomically, so that no
+process ever sees a partial file, and processes that have the earlier file mapped keep it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ALIGNED = 64
 _READ_CHUNK_BYTES = 1 << 20
 _MAX_HEADER_BYTES = 1 << 16
 _UNSOUND = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What reading a file can raise that is no index of ours, whatever is in it."""
+"""What reading a file can raise that is not an index of Cuepoint, no matter what it holds."""
 _NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[NgramIndex]] = {
     "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "ngrams": NgramIndex,
 }  # fmt: skip
@@ -44,12 +44,12 @@ log = logging.getLogger("cuepoint.index")
 
 
 class OtherCacheVersion(ValueError):
-    """A file that was whole when it was written, but not for this."""
+    """Raised for a file that was sound when it was written, but by another version or for another library."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CachedIndex:
-    """An index with the version of each of its videos, in the order of the index."""
+    """An index with the versions of its videos, in the order of the index."""
 
     index: IndexPart
     versions: NDArray[np.int64]
@@ -62,7 +62,7 @@ class IndexCache:
         self._folder = folder
 
     def load(self, key: str, language: str) -> CachedIndex | None:
-        """The index kept for a library; None where there is none that can be trusted."""
+        """Return the index cached for a library; None where there is none that can be trusted."""
         try:
             with self._path(key).open("rb") as file:
                 return _read(file, {"library": key, "language": language, **_versions()})
@@ -73,12 +73,12 @@ class IndexCache:
             return None
 
     def store(self, key: str, cached: CachedIndex) -> bool:
-        """Keep the index of a library. Returns whether that could be done; if not, the next start makes it anew."""
+        """Keep the index of a library. Return whether that was possible; if not, the next start builds it again."""
         part = part_path(self._path(key))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for left in find_abandoned(self._folder):
-                delete_file(left)
+            for abandoned in find_abandoned(self._folder):
+                delete_file(abandoned)
             with part.open("wb") as file:
                 _write(file, {"library": key, "language": cached.index.language, **_versions()}, cached)
             replace_atomically(part, self._path(key))
@@ -90,7 +90,7 @@ class IndexCache:
         return True
 
     def find_damaged(self, languages: Mapping[str, str]) -> list[str]:
-        """Of some libraries, given with their languages, those whose file is neither sound nor another version's."""
+        """Return the libraries, given with their languages, whose file is neither sound nor of another version."""
         return [key for key, language in languages.items() if not self._is_sound(key, language)]
 
     def _is_sound(self, key: str, language: str) -> bool:
@@ -104,21 +104,21 @@ class IndexCache:
         return True
 
     def find_strays(self, keys: Collection[str]) -> list[Path]:
-        """The files that belong to none of the libraries there are."""
-        own = {self._path(key) for key in keys}
-        return [path for path in sorted(self._folder.glob("*.index")) if path not in own]
+        """Return the files that belong to none of the existing libraries."""
+        expected = {self._path(key) for key in keys}
+        return [path for path in sorted(self._folder.glob("*.index")) if path not in expected]
 
     def delete(self, key: str) -> None:
-        """Delete what is kept of a library."""
+        """Delete the index file of a library."""
         delete_file(self._path(key))
 
     def delete_all(self) -> None:
-        """Delete all that is kept, and what is just being written."""
+        """Delete all index files, and those that are being written."""
         for path in self._folder.glob("*.index*"):
             delete_file(path)
 
     def _path(self, key: str) -> Path:
-        # A library's key is no file name everywhere ("server:1"), and a hash has the same length for all.
+        # A library's key is not a valid file name everywhere ("server:1"), and hashes all have the same length.
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.index"
 
 
@@ -127,7 +127,7 @@ def _versions() -> dict[str, object]:
 
 
 def _write(file: BinaryIO, meant_for: Mapping[str, object], cached: CachedIndex) -> None:
-    """The layout: 8 bytes magic, 8 bytes length of the header, 8 bytes its checksum, the header (JSON), the arrays."""
+    """Write the layout: 8 bytes magic, 8 bytes header length, 8 bytes its checksum, the header (JSON), the arrays."""
     arrays = {"versions": cached.versions, **dict(_arrays(cached.index))}
     layout, end = {}, 0
     for name, array in arrays.items():
@@ -157,7 +157,7 @@ def _write_arrays(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Iterator[bytes 
 
 
 def _read(file: BinaryIO, meant_for: Mapping[str, object]) -> CachedIndex:
-    """Raises ValueError for anything but a sound file that was meant for this."""
+    """Read an index. Raises ValueError for anything but a sound file that was written for `meant_for`."""
     head = file.read(24)
     if len(head) < 24 or head[:8] != _MAGIC:
         raise ValueError("it is no index")
@@ -165,16 +165,16 @@ def _read(file: BinaryIO, meant_for: Mapping[str, object]) -> CachedIndex:
     header = file.read(min(length, _MAX_HEADER_BYTES))
     if len(header) != length or xxhash.xxh3_64_digest(header) != head[16:24]:
         raise ValueError("its header is damaged")
-    told = json.loads(header)
-    if any(told[name] != value for name, value in meant_for.items()):
+    fields = json.loads(header)
+    if any(fields[name] != value for name, value in meant_for.items()):
         raise OtherCacheVersion("it was made by another version")
-    if _checksum(file) != (told["bytes"], told["checksum"]):
+    if _checksum(file) != (fields["bytes"], fields["checksum"]):
         raise ValueError("it is damaged")
-    return _map_index(file, 24 + length, told)
+    return _map_index(file, 24 + length, fields)
 
 
 def _checksum(file: BinaryIO) -> tuple[int, str]:
-    """The size and checksum of the rest of a file. Read, not mapped: what is only checked need not stay in memory."""
+    """Return the size and checksum of the rest of a file. Read, not mapped: a check need not keep it in memory."""
     checksum, size = xxhash.xxh3_64(), 0
     buffer = memoryview(bytearray(_READ_CHUNK_BYTES))
     while count := file.readinto(buffer):  # type: ignore[attr-defined]
@@ -183,10 +183,10 @@ def _checksum(file: BinaryIO) -> tuple[int, str]:
     return size, checksum.hexdigest()
 
 
-def _map_index(file: BinaryIO, start: int, told: Mapping[str, Any]) -> CachedIndex:
+def _map_index(file: BinaryIO, start: int, header: Mapping[str, Any]) -> CachedIndex:
     pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     parts: dict[str, Any] = {}
-    for name, (dtype, count, offset) in told["arrays"].items():
+    for name, (dtype, count, offset) in header["arrays"].items():
         array = np.frombuffer(pages, np.dtype(dtype), count, start + offset) if count else np.empty(0, np.dtype(dtype))
         outer, _, inner = name.partition(".")
         if inner:
@@ -196,17 +196,17 @@ def _map_index(file: BinaryIO, start: int, told: Mapping[str, Any]) -> CachedInd
     for name, kind in _NESTED.items():
         parts[name] = kind(**parts[name])
     versions = parts.pop("versions")
-    return CachedIndex(IndexPart(language=told["language"], **parts), versions)
+    return CachedIndex(IndexPart(language=header["language"], **parts), versions)
 
 
 def _arrays(index: IndexPart) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
-    """Every array of an index by name; those within a part as "part.name"."""
+    """Yield every array of an index by name; those within a nested object as "object.name"."""
     if index.deleted is not None:
         raise ValueError("an index with videos that are gone is joined before it is kept")
     for field in dataclasses.fields(index):
         value = getattr(index, field.name)
         if field.name in _NESTED:
-            for inner in (each for each in dataclasses.fields(value) if each.init):
+            for inner in (nested for nested in dataclasses.fields(value) if nested.init):
                 yield f"{field.name}.{inner.name}", getattr(value, inner.name)
         elif isinstance(value, np.ndarray) and field.init:
             yield field.name, value

@@ -1,8 +1,9 @@
-"""The ranking indexes of the libraries in use, kept true to the database, also when another process writes."""
+"""The ranking indexes of the libraries in use, kept in step with the database, also when another process writes."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
 from collections import OrderedDict
@@ -23,22 +24,22 @@ from storage.ranking.search import Searcher
 log = logging.getLogger("cuepoint.index")
 
 MAX_LIBRARIES = 64
-"""Libraries whose index is kept ready; the least lately used makes room."""
+"""Libraries whose index is kept in memory; the least recently used makes room."""
 MAX_SEARCHERS = 64
-"""Scopes whose searcher is kept ready."""
+"""Scopes whose searcher is kept in memory."""
 MAX_FOREGROUND_UPDATES = 100
-"""Changed videos that a question waits for. More are indexed while questions are answered as before."""
+"""Changed videos that a question waits for. More are indexed while the old index still answers questions."""
 SUBPROCESS_FROM_VIDEOS = 250
-"""Changed videos from which a process of its own indexes them: starting one takes about as long as this many do."""
+"""Changed videos from which a separate process indexes them: starting one takes about as long as indexing this many."""
 MERGE_INLINE_MAX_SEGMENTS = 50_000
-"""Segments up to which the index of a library that is being opened is joined on the spot."""
+"""Segments up to which the index of a library that is being opened is merged at once."""
 MIN_CACHED_SEGMENTS = 500
-"""Segments from which an index is kept on disk: a smaller one is made in less time than it takes to read."""
+"""Segments from which an index is cached on disk: a smaller one is built in less time than it takes to read."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ReadyIndex:
-    """The index of a library, the state of the library that it shows, and when it came to do so."""
+    """The index of a library, the state of the library that it represents, and when it was put in use."""
 
     indexed_state: tuple[str, str, int]
     library_index: LibraryIndex
@@ -55,32 +56,32 @@ class IndexManager:
         self._ready: OrderedDict[str, _ReadyIndex] = OrderedDict()
         self._searchers: OrderedDict[tuple[str, ...], tuple[object, Searcher]] = OrderedDict()
         self._updating: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._background: set[asyncio.Task[None]] = set()
+        self._background: dict[str, asyncio.Task[None]] = {}
 
     async def close(self) -> None:
-        """Stop what goes on in the background, and let go of every index."""
-        for task in self._background:
+        """Stop the background updates, and release every index."""
+        for task in self._background.values():
             task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await asyncio.gather(*self._background.values(), return_exceptions=True)
         self._ready.clear()
         self._searchers.clear()
 
     async def get_searcher(
         self, scope: Scope, states: Sequence[LibraryState] | None = None
     ) -> tuple[Searcher, tuple[str, ...]]:
-        """Return what ranks a scope as the database has it now, and for every index the library it is (part) of.
+        """Return what ranks a scope as the database has it now, and for every index part the key of its library.
 
-        `states` are those of the scope's libraries, where the caller has just read them.
+        `states` are those of the scope's libraries, if the caller has just read them.
         """
         if states is None:
             states = await self._repository.states(scope)
         for key in set(scope.libraries).intersection(self._ready) - {state.key for state in states}:
-            # Another process has purged it.
+            # Another process has purged the library.
             self._drop_library(key)
-        shelves = [(await self._current_index(state)).library_index for state in states]
-        parts = [part for shelf in shelves for part in shelf.parts]
-        keys = tuple(state.key for state, shelf in zip(states, shelves, strict=True) for _ in shelf.parts)
-        # A searcher serves for as long as the very same parts do; their ids are not reused while it holds them.
+        indexes = [(await self._current_index(state)).library_index for state in states]
+        parts = [part for index in indexes for part in index.parts]
+        keys = tuple(state.key for state, index in zip(states, indexes, strict=True) for _ in index.parts)
+        # A searcher is reused as long as the parts are the same objects; their ids are not reused while it holds them.
         basis = [id(part) for part in parts], [(state.key, state.glossary_revision) for state in states]
         known = self._searchers.get(scope.libraries)
         if known is None or known[0] != basis:
@@ -93,37 +94,37 @@ class IndexManager:
         return known[1], keys
 
     async def index_age_seconds(self, scope: Scope) -> float:
-        """How long ago the oldest index of a scope, brought up to date, was built; in seconds."""
+        """Return the age in seconds of the oldest index of a scope, after bringing its indexes up to date."""
         ready = [await self._current_index(state) for state in await self._repository.states(scope)]
         now = time.monotonic()
-        return max((now - each.built_at for each in ready), default=0.0)
+        return max((now - index.built_at for index in ready), default=0.0)
 
     def open_indexes(self) -> OpenIndexes:
-        """What is kept ready, as it is, without looking at the database."""
+        """Report the indexes in memory as they are, without reading the database."""
         now, ready = time.monotonic(), self._ready.values()
-        oldest = max((now - each.built_at for each in ready), default=0.0)
-        return OpenIndexes(len(ready), sum(each.library_index.size for each in ready), oldest)
+        oldest = max((now - index.built_at for index in ready), default=0.0)
+        return OpenIndexes(len(ready), sum(index.library_index.size for index in ready), oldest)
 
     def clear(self) -> None:
-        """Make every index anew when it is next needed, from nothing but the database."""
+        """Discard every index, so that it is built from the database alone when it is next needed."""
         self._cache.delete_all()
         self._ready.clear()
         self._searchers.clear()
 
     async def find_damaged(self, languages: Mapping[str, str]) -> list[str]:
-        """Of some libraries, given with their languages, those whose file is not sound."""
+        """Return the keys of the libraries, given with their languages, whose index file is not sound."""
         return await asyncio.to_thread(self._cache.find_damaged, languages)
 
     async def find_strays(self, keys: Collection[str]) -> list[Path]:
-        """The index files that belong to none of the libraries there are."""
+        """Return the index files that belong to none of the existing libraries."""
         return await asyncio.to_thread(self._cache.find_strays, keys)
 
     async def forget_library(self, key: str) -> None:
-        """Let go of a library that is no more, in memory and on disk."""
-        ending = [task for task in self._background if task.get_name() == _task_name(key)]
-        for task in ending:
+        """Discard the index of a library that no longer exists, in memory and on disk."""
+        task = self._background.get(key)
+        if task is not None:
             task.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
+            await asyncio.gather(task, return_exceptions=True)
         async with self._library_lock(key):
             self._drop_library(key)
             await asyncio.to_thread(self._cache.delete, key)
@@ -133,17 +134,17 @@ class IndexManager:
         self._drop_searchers(key)
 
     async def _current_index(self, state: LibraryState) -> _ReadyIndex:
-        """The index of a library as it is now; or as it was, while much has changed since and is being read."""
+        """Return the current index of a library; the previous one while many changes are indexed in the background."""
         async with self._library_lock(state.key):
             ready = self._ready.get(state.key)
             if ready is None or ready.indexed_state != state.index_state:
                 ready = await self._update_index(state, ready)
-            if state.key in self._ready:  # it may have made room for another while it was brought up to date
+            if state.key in self._ready:  # it may have been evicted while it was brought up to date
                 self._ready.move_to_end(state.key)
             return ready
 
     def _library_lock(self, key: str) -> asyncio.Lock:
-        """The lock of a library; there for as long as anybody holds it or waits for it."""
+        """Return the lock of a library, which exists as long as it is held or waited for."""
         lock = self._updating.get(key)
         if lock is None:
             lock = self._updating[key] = asyncio.Lock()
@@ -159,30 +160,33 @@ class IndexManager:
                 state, await apply_changes(self._repository, state.key, ready.library_index, versions)
             )
         self._start_background_update(state)
-        # Of videos that are there no more, nothing is told even in the meantime.
-        shelf = await asyncio.to_thread(
+        # Videos that no longer exist are not shown even in the meantime.
+        live_index = await asyncio.to_thread(
             lambda: ready.library_index.without_videos(ready.library_index.find_stale(versions) - versions.keys())
         )
-        return ready if shelf is ready.library_index else self._publish_index(state, shelf, indexed=ready.indexed_state)
+        if live_index is ready.library_index:
+            return ready
+        return self._publish_index(state, live_index, indexed=ready.indexed_state)
 
     async def _open_index(self, state: LibraryState, versions: dict[str, int]) -> LibraryIndex:
-        """A library as it was kept on disk, and what has changed since; made anew where nothing was kept."""
-        shelf = await self._load_cached(state)
-        missing = await asyncio.to_thread(shelf.find_outdated, versions)
+        """Load the cached index of a library and apply what has changed since; build it where nothing is cached."""
+        library_index = await self._load_cached(state)
+        missing = await asyncio.to_thread(library_index.find_outdated, versions)
         if len(missing) >= SUBPROCESS_FROM_VIDEOS and await self._make_in_subprocess(state):
-            shelf, versions = await self._load_cached(state), await self._repository.versions(state.key)
-        anew = not shelf.parts
-        shelf = await apply_changes(self._repository, state.key, shelf, versions)
-        if shelf.parts and (anew or shelf.needs_merge) and shelf.size <= MERGE_INLINE_MAX_SEGMENTS:
-            shelf = await self._merge_index(state, shelf)
-        return shelf
+            library_index, versions = await self._load_cached(state), await self._repository.versions(state.key)
+        is_new = not library_index.parts
+        library_index = await apply_changes(self._repository, state.key, library_index, versions)
+        can_merge = library_index.parts and library_index.size <= MERGE_INLINE_MAX_SEGMENTS
+        if can_merge and (is_new or library_index.needs_merge):
+            library_index = await self._merge_index(state, library_index)
+        return library_index
 
-    async def _merge_index(self, state: LibraryState, shelf: LibraryIndex) -> LibraryIndex:
-        """A shelf in a single part, which is kept on disk where that is worth it."""
-        shelf = await asyncio.to_thread(shelf.merge_parts)
-        if shelf.size >= MIN_CACHED_SEGMENTS:
-            await asyncio.to_thread(lambda: self._cache.store(state.key, shelf.as_cached()))
-        return shelf
+    async def _merge_index(self, state: LibraryState, library_index: LibraryIndex) -> LibraryIndex:
+        """Merge an index into a single part, and cache it on disk where that is worth it."""
+        merged = await asyncio.to_thread(library_index.merge_parts)
+        if merged.size >= MIN_CACHED_SEGMENTS:
+            await asyncio.to_thread(lambda: self._cache.store(state.key, merged.as_cached()))
+        return merged
 
     async def _load_cached(self, state: LibraryState) -> LibraryIndex:
         cached = await asyncio.to_thread(self._cache.load, state.key, state.language)
@@ -192,53 +196,48 @@ class IndexManager:
         return await build_in_subprocess(self._database, self._folder, state.key, state.language)
 
     def _start_background_update(self, state: LibraryState) -> None:
-        """Catch up with a library in the background, but not twice at the same time."""
-        name = _task_name(state.key)
-        if not any(task.get_name() == name for task in self._background):
-            task = asyncio.create_task(self._update_in_background(state), name=name)
-            self._background.add(task)
-            task.add_done_callback(self._on_update_done)
+        """Update the index of a library in the background, but not twice at the same time."""
+        key = state.key
+        if key not in self._background:
+            task = asyncio.create_task(self._update_in_background(state), name=f"bring the index of {key} up to date")
+            self._background[key] = task
+            task.add_done_callback(functools.partial(self._on_update_done, key))
 
     async def _update_in_background(self, state: LibraryState) -> None:
-        """Bring an index up to date on disk, and show it from there instead of the one in use; or, where another
-        process cannot do that, here. Questions wait only while what has changed meanwhile is read."""
-        made, ready = await self._make_in_subprocess(state), self._ready.get(state.key)
-        shelf = await self._load_cached(state) if made or ready is None else ready.library_index
-        shelf = await apply_changes(self._repository, state.key, shelf, await self._repository.versions(state.key))
-        if shelf.needs_merge:
-            shelf = await self._merge_index(state, shelf)
+        """Bring an index up to date on disk in another process, or here where that fails, and publish it in place of
+        the one in use. Questions wait only while the changes made in the meantime are applied."""
+        built, ready = await self._make_in_subprocess(state), self._ready.get(state.key)
+        index = await self._load_cached(state) if built or ready is None else ready.library_index
+        index = await apply_changes(self._repository, state.key, index, await self._repository.versions(state.key))
+        if index.needs_merge:
+            index = await self._merge_index(state, index)
         async with self._library_lock(state.key):
-            shelf = await apply_changes(self._repository, state.key, shelf, await self._repository.versions(state.key))
-            self._publish_index(state, shelf)
+            index = await apply_changes(self._repository, state.key, index, await self._repository.versions(state.key))
+            self._publish_index(state, index)
 
     def _publish_index(
-        self, state: LibraryState, shelf: LibraryIndex, *, indexed: tuple[str, str, int] | None = None
+        self, state: LibraryState, library_index: LibraryIndex, *, indexed: tuple[str, str, int] | None = None
     ) -> _ReadyIndex:
-        """Answer from a shelf from now on. It shows the library in the state given, or in the earlier one named."""
-        ready = self._ready[state.key] = _ReadyIndex(indexed or state.index_state, shelf, time.monotonic())
+        """Use an index for all answers from now on. It represents the state given, or the earlier one in `indexed`."""
+        ready = self._ready[state.key] = _ReadyIndex(indexed or state.index_state, library_index, time.monotonic())
         if len(self._ready) > MAX_LIBRARIES:
             self._drop_searchers(self._ready.popitem(last=False)[0])
         self._drop_searchers(state.key)
-        if shelf.needs_merge:
+        if library_index.needs_merge:
             self._start_background_update(state)
         return ready
 
     def _drop_searchers(self, key: str) -> None:
-        """Searchers of an earlier index would hold it in memory."""
+        """Discard the searchers of a library: they would keep its earlier index in memory."""
         for libraries in [libraries for libraries in self._searchers if key in libraries]:
             del self._searchers[libraries]
 
-    def _on_update_done(self, task: asyncio.Task[None]) -> None:
-        self._background.discard(task)
+    def _on_update_done(self, key: str, task: asyncio.Task[None]) -> None:
+        del self._background[key]
         if not task.cancelled() and (error := task.exception()):
             log.error("could not %s", task.get_name(), exc_info=error)
 
 
-def _task_name(key: str) -> str:
-    """What the task is called that brings a library's index up to date."""
-    return f"bring the index of {key} up to date"
-
-
 def _language_of(indexes: Sequence[IndexPart]) -> str:
-    """The language of the first library that holds anything: one with nothing but a glossary has not found its own."""
+    """Return the language of the first library with segments: one with only a glossary does not know its own yet."""
     return next((index.language for index in indexes if index.size), DEFAULT_LANGUAGE)

@@ -1,7 +1,7 @@
-"""Making the index file of a large library in a process of its own.
+"""Building the index file of a large library in a separate process.
 
-Indexing holds Python's lock for tens of milliseconds at a time and leaves much memory behind. A process of its own
-takes both elsewhere, onto another core where there is one; what comes back is a file to be mapped.
+Indexing holds Python's lock for tens of milliseconds at a time and leaves much memory behind. A separate process moves
+both elsewhere, onto another core where there is one; its result is a file to be mapped.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ READ_BATCH_VIDEOS = 200
 
 
 async def apply_changes(
-    repository: Repository, key: str, shelf: LibraryIndex, versions: Mapping[str, int]
+    repository: Repository, key: str, library_index: LibraryIndex, versions: Mapping[str, int]
 ) -> LibraryIndex:
-    """A shelf with what the database has instead of what it had."""
-    missing = await asyncio.to_thread(shelf.find_outdated, versions)
-    shelf = await asyncio.to_thread(lambda: shelf.without_videos(shelf.find_stale(versions)))
+    """Return an index brought up to date with the database, whose videos have these versions."""
+    missing = await asyncio.to_thread(library_index.find_outdated, versions)
+    updated = await asyncio.to_thread(lambda: library_index.without_videos(library_index.find_stale(versions)))
     with gc_paused():
         for batch in _split_batches(missing):
             videos = await repository.videos_without_marks(key, batch)
-            shelf = await asyncio.to_thread(shelf.with_videos, videos, versions)
-    return shelf
+            updated = await asyncio.to_thread(updated.with_videos, videos, versions)
+    return updated
 
 
 async def build_in_subprocess(database: Path, folder: Path, key: str, language: str) -> bool:
-    """Bring the index file of a library up to date in another process. Returns whether that could be done."""
+    """Bring the index file of a library up to date in another process. Return whether that was possible."""
     try:
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", __name__, str(database.absolute()), str(folder.absolute()), key, language,
@@ -53,28 +53,28 @@ async def build_in_subprocess(database: Path, folder: Path, key: str, language: 
         log.warning("the index of %s could not be made by itself: %s", key, error)
         return False
     try:
-        _, said = await child.communicate()
+        _, stderr = await child.communicate()
     except asyncio.CancelledError:
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await child.wait()
         raise
     if child.returncode:
-        log.warning("the index of %s could not be made by itself: %s", key, said.decode(errors="replace")[-2000:])
+        log.warning("the index of %s could not be made by itself: %s", key, stderr.decode(errors="replace")[-2000:])
     return child.returncode == 0
 
 
 async def _update_index_file(path: Path, cache: IndexCache, key: str, language: str) -> bool:
-    """What the other process does; False where the file could not be written."""
+    """Do the work of the other process. Return False where the file could not be written."""
     cached = cache.load(key, language)
-    shelf = LibraryIndex.from_cached(cached) if cached else LibraryIndex(language)
+    library_index = LibraryIndex.from_cached(cached) if cached else LibraryIndex(language)
     database = await Database.open(path)
     try:
         repository = Repository(database)
-        shelf = await apply_changes(repository, key, shelf, await repository.versions(key))
+        library_index = await apply_changes(repository, key, library_index, await repository.versions(key))
     finally:
         await database.close()
-    return not shelf.parts or cache.store(key, shelf.merge_parts().as_cached())
+    return not library_index.parts or cache.store(key, library_index.merge_parts().as_cached())
 
 
 def _split_batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -82,7 +82,7 @@ def _split_batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _print_trace(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
-    """Say where the other process failed, for the log. What the error says may hold words of a caption."""
+    """Print where the other process failed, for the log, but not the error's text: it may hold words of a caption."""
     sys.stderr.write("".join(traceback.format_tb(trace)) + kind.__name__)
 
 

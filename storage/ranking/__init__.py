@@ -1,1 +1,1 @@
-"""The only room that knows BM25 and rank-bm25. Mathematics only: no database, no clock, no Discord."""
+"""The ranking: the only package that knows BM25 and rank-bm25. Mathematics only: no database, no clock, no Discord."""

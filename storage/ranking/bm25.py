@@ -1,8 +1,8 @@
 """BM25 over sparse postings, as a subclass of rank-bm25's model.
 
-rank-bm25 0.2.2 owns the formula; what is ours are the postings, several libraries read as one collection, and the idf.
+rank-bm25 0.2.2 owns the formula; our own are the postings, reading several libraries as one collection, and the idf.
 As shipped it divides by zero on an empty corpus, gives negative scores where a word is in most segments, and zero for
-an exact match among two; none of that can happen here, and a match is decided by the presence of a term, never by a
+an exact match among two. None of that can happen here, and a match is decided by the presence of a term, never by a
 score.
 """
 
@@ -25,8 +25,8 @@ DOCS_AT_A_TIME = 16_384
 class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     """BM25 over the libraries of a scope as if they were one corpus.
 
-    Segments are numbered through: those of the first library first. With the weights of terms that rank_bm25.BM25Okapi
-    has, the scores would equal its over the same terms to the last bit.
+    Segments are numbered across libraries: those of the first library first. With the term weights of
+    rank_bm25.BM25Okapi the scores would equal its own over the same terms to the last bit.
     """
 
     def __init__(
@@ -54,31 +54,31 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return {}
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        """Nothing: a term is weighed when it is asked for."""
+        """Do nothing: a term's weight is computed when it is needed."""
 
     def length_norm(self, b: float, docs: NDArray[np.int64] | slice = slice(None)) -> Floats:
-        """How the length of segments divides their counts: 1 for one of average length; `b` is from 0 to 1."""
+        """Return what the counts of segments are divided by for their length: 1 for average length; `b` is 0 to 1."""
         lengths = self.doc_len[docs]
         # A corpus of stop words alone has no length to measure by.
         return np.asarray(1 - b + (b * lengths / self.avgdl if self.avgdl else np.zeros(len(lengths))), np.float64)
 
     def document_frequency(self, term: str) -> int:
-        """In how many segments of the scope a term occurs."""
+        """Return how many segments of the scope hold a term."""
         return sum(library.document_frequency(term) for library in self.libraries)
 
     def term_weight(self, term: str) -> float:
-        """The inverse document frequency of a term, never negative: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene."""
+        """Return the idf of a term as in Lucene, never negative: ln(1 + (N - n + 0.5) / (n + 0.5))."""
         return inverse_document_frequency(self.document_frequency(term), self.corpus_size)
 
     def get_scores(self, query: Sequence[str]) -> Floats:
-        """The score of every segment for the terms of a question, in rank-bm25's order of operations."""
+        """Return the score of every segment for the terms of a question, in rank-bm25's order of operations."""
         scores: Floats = np.zeros(int(self.bases[-1]))
         for term in query:
             weight = self.term_weight(term)
             for base, library in zip(self.bases, self.libraries, strict=False):
                 docs, counts = library.postings(term)
                 here, saturation = scores[base:], self.saturation[base:]
-                # A stretch at a time, so that what is being worked on stays in the processor's cache.
+                # One stretch at a time, so that the data being worked on stays in the processor's cache.
                 for first in range(0, len(docs), DOCS_AT_A_TIME):
                     part = docs[first : first + DOCS_AT_A_TIME]
                     times = counts[first : first + DOCS_AT_A_TIME].astype(np.float64)
@@ -88,5 +88,5 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
 
 def inverse_document_frequency(holders: float, size: int) -> float:
-    """ln(1 + (N - n + 0.5) / (n + 0.5)) for a term that n of N segments hold."""
+    """Return ln(1 + (N - n + 0.5) / (n + 0.5)) for a term that n of N segments hold."""
     return math.log(1 + (size - holders + 0.5) / (holders + 0.5))

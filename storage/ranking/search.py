@@ -1,7 +1,7 @@
-"""From a question to ranked segments: exact BM25 over the scope, then a re-rank of the best.
+"""From a question to ranked segments: exact BM25 over the scope, then a second ranking of the best.
 
 Stage 1 takes the best segments by body, and the best segments of videos whose title matches; stage 2 (`rerank`) scores
-those again by all that is said in and around them.
+these again by all that is said in and around them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from storage.ranking.rerank import Reranker
 from storage.ranking.weights import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, weights_for
 
 SCORE_BLOCK = 256
-"""Segments whose best score is looked at first."""
+"""Segments per block; only the best score of a block is looked at first."""
 
 Docs = NDArray[np.int64]
 
@@ -42,8 +42,8 @@ class RankedSegment:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The ranked segments, best first, and how the question was understood: `unsaid` are idle exclusions,
-    `unsaid_phrases` quoted phrases that nobody says."""
+    """The ranked segments, best first, and how the question was understood: `unmatched_exclusions` leave nothing out,
+    `unmatched_phrases` are quoted phrases that no video says."""
 
     ranked: tuple[RankedSegment, ...]
     terms: tuple[QuestionTerm, ...]
@@ -74,46 +74,46 @@ class Searcher:
     ) -> Ranking:
         """Rank the segments for a question.
 
-        `videos` names, for each library, the positions of the videos that may be searched, or None for all.
+        `videos` holds, by library, the positions of the videos that may be searched, or None for all.
         """
-        recipe = weights_for(steps)
-        terms, searched_for = self._wording.parse(question, recipe)
-        query = list(dict.fromkeys(term for each in terms for term in each.terms))
+        weights = weights_for(steps)
+        terms, searched_for = self._wording.parse(question, weights)
+        query = list(dict.fromkeys(term for question_term in terms for term in question_term.terms))
         scores = self.model.get_scores(query)
         allowed = self.allowed_segments(question, videos)
         if allowed is not None:
             scores *= allowed
         candidates = best_segments(scores, max(CANDIDATES, limit))
-        if recipe.titles:
+        if weights.titles:
             candidates = distinct_numbers(np.concatenate([candidates, self._search_titles(query, scores, allowed)]))
-        final = Reranker(self.model, terms, recipe).score(candidates)
-        first = best_segments(final, limit)
-        ranked = [self._place_doc(int(candidates[place]), float(final[place])) for place in first]
+        final = Reranker(self.model, terms, weights).score(candidates)
+        best = best_segments(final, limit)
+        ranked = [self._place_doc(int(candidates[place]), float(final[place])) for place in best]
         ranked.sort(key=self._sort_ranked)
-        unsaid = self._restrictions.unmatched_exclusions(question)
-        # What is ranked says every phrase.
-        unsaid_phrases = () if ranked else self._restrictions.unmatched_phrases(question)
-        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal_score(terms), unsaid, unsaid_phrases)
+        exclusions = self._restrictions.unmatched_exclusions(question)
+        # Ranked segments hold every phrase.
+        phrases = () if ranked else self._restrictions.unmatched_phrases(question)
+        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal_score(terms), exclusions, phrases)
 
     def allowed_segments(self, question: Question, videos: WantedVideos) -> Bools | None:
-        """For each segment of the scope whether a question lets it through; None where it lets all through."""
+        """Return for every segment of the scope whether a question lets it through; None where it lets all through."""
         return self._restrictions.allowed_segments(question, videos)
 
     def video_of(self, ranked: RankedSegment) -> int:
-        """The position, in its library, of the video that a ranked segment is of."""
+        """Return the position, in its library, of the video that a ranked segment belongs to."""
         return int(self.model.libraries[ranked.library].video_of[ranked.doc])
 
     def _ideal_score(self, terms: Sequence[QuestionTerm]) -> float:
-        """What BM25 comes near to for a segment that says every word of a question over and over."""
+        """Return what BM25 approaches for a segment that says every word of a question over and over."""
         return float((self.model.k1 + 1) * sum(term.weight for term in terms))
 
     def is_spoken(self, words: str) -> bool:
-        """Whether each of the words is spoken in the scope, in whatever form, stop words aside."""
+        """Return whether all of the words are spoken in the scope, in any form, stop words aside."""
         return all(self.model.document_frequency(term) for term in terms_of(words, self._analyser))
 
     def _search_titles(self, query: Sequence[str], scores: Floats, allowed: Bools | None) -> Docs:
-        """The best segments of the videos whose title speaks of the question."""
-        found: list[tuple[float, str, int, int]] = []
+        """Return the best segments of the videos whose title matches the question."""
+        matches: list[tuple[float, str, int, int]] = []
         for base, library in zip(self.model.bases, self.model.libraries, strict=False):
             worth = np.zeros(len(library.videos))
             for term in query:
@@ -121,8 +121,8 @@ class Searcher:
             titled = best_segments(worth, TITLE_VIDEOS)
             ids, order = library.videos.video_ids_at(titled), (-worth[titled]).tolist()
             firsts, lasts = base + library.first_doc[titled], base + library.first_doc[titled + 1]
-            found += zip(order, ids, firsts.tolist(), lasts.tolist(), strict=True)
-        chosen = [(first, last) for *_, first, last in heapq.nsmallest(TITLE_VIDEOS, found)]
+            matches += zip(order, ids, firsts.tolist(), lasts.tolist(), strict=True)
+        chosen = [(first, last) for *_, first, last in heapq.nsmallest(TITLE_VIDEOS, matches)]
         owner, docs = expand_ranges(*np.array(chosen, np.int64).reshape(-1, 2).T)
         if allowed is not None:
             owner, docs = owner[allowed[docs]], docs[allowed[docs]]
@@ -141,9 +141,9 @@ class Searcher:
 
 
 def best_segments(scores: Floats, count: int) -> Docs:
-    """The segments with the highest scores above nought; where the last place is shared, all that share it."""
+    """Return the segments with the highest scores above 0; where the last place is shared, all that share it."""
     blocks = scores[: len(scores) // SCORE_BLOCK * SCORE_BLOCK].reshape(-1, SCORE_BLOCK).max(axis=1, initial=0.0)
-    # The best of each block are so many good scores: the worst of those worth having is no worse than theirs.
+    # The `count` best block maxima are that many scores, so the worst score worth keeping is not below their lowest.
     floor = float(np.partition(blocks, -count)[-count]) if len(blocks) >= count else 0.0
     docs = np.flatnonzero(scores >= floor) if floor > 0 else np.flatnonzero(scores > 0)
     if len(docs) <= count:

@@ -1,7 +1,8 @@
-"""How strongly each segment of the best videos speaks of a question: the second stage's score of what is said there.
+"""How strongly the segments of the best videos match a question: the second stage's score of what is said there.
 
-The ranking chooses the videos. Then all their segments are scored by their own words and, in part, their neighbours';
-the title and the whole of a video, which the ranking counts too, are the same all along it and would lift the valleys.
+The ranking chooses the videos. Then all their segments are scored by their own words and, in part, their neighbours'.
+The title and the video as a whole, which the ranking counts too, are the same for all its segments and would hide the
+differences.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from storage.ranking.rerank import Reranker
 from storage.ranking.search import Ranking, Searcher
 from storage.ranking.weights import CANDIDATES, SHIPPED_WEIGHTS
 
-MIN_STRENGTH = replace(SHIPPED_WEIGHTS, titles=0.0, video=0.0, ngrams=0.0)
-"""What is said, and nothing else; pieces of words make it rough and tell nobody where to listen."""
+STRENGTH_WEIGHTS = replace(SHIPPED_WEIGHTS, titles=0.0, video=0.0, ngrams=0.0)
+"""What is said, and nothing else; n-grams make the curve rough and do not show where to listen."""
 MIN_PRESENCE = 0.35
 """A video has a strip when its best segment's score is at least this share of the best one's."""
 
@@ -32,20 +33,20 @@ class StrengthCurve:
 
     @property
     def presence(self) -> float:
-        """How strongly the video speaks of the question, as its strip will say."""
+        """Return how strongly the video matches the question, as its strip measures it."""
         return measure_presence(self.strengths.tolist())
 
 
 def compute_curves(
     searcher: Searcher, question: Question, videos: WantedVideos, limit: int
 ) -> tuple[Ranking, tuple[StrengthCurve, ...], float]:
-    """The ranking of a question, a curve for each of its best videos, and the score that a strength of 1 stands for.
+    """Return the ranking of a question, the curves of its best videos, and the score that a strength of 1 stands for.
 
-    The videos that speak of it most come first; what the question excludes has no strength.
+    The videos that match it most come first; what the question excludes has no strength.
     """
     ranking = searcher.search(question, CANDIDATES, videos)
     allowed = searcher.allowed_segments(question, videos)
-    reranker = Reranker(searcher.model, ranking.terms, MIN_STRENGTH)
+    reranker = Reranker(searcher.model, ranking.terms, STRENGTH_WEIGHTS)
     scored: list[StrengthCurve] = []
     for place, video in _find_best_videos(searcher, ranking, limit):
         here = searcher.model.libraries[place].segments_of(video)
@@ -55,13 +56,13 @@ def compute_curves(
             scores = scores * allowed[docs]
         scored.append(StrengthCurve(place, video, int(here[0]), scores))
     peak = max((float(curve.strengths.max(initial=0.0)) for curve in scored), default=0.0)
-    found = [replace(curve, strengths=curve.strengths / (peak or 1.0)) for curve in scored]
+    curves = [replace(curve, strengths=curve.strengths / (peak or 1.0)) for curve in scored]
     # The sort is stable: of equals, the one that ranked better comes first.
-    return ranking, tuple(sorted(found, key=lambda curve: -curve.presence)), peak
+    return ranking, tuple(sorted(curves, key=lambda curve: -curve.presence)), peak
 
 
 def _find_best_videos(searcher: Searcher, ranking: Ranking, limit: int) -> list[tuple[int, int]]:
-    """The videos of the best segments, by library and position, best first."""
-    enough = MIN_PRESENCE * max((each.score for each in ranking.ranked), default=0.0)
-    found = ((each.library, searcher.video_of(each)) for each in ranking.ranked if each.score >= enough)
-    return list(dict.fromkeys(found))[:limit]
+    """Return the videos of the best segments, by library and position, best first."""
+    threshold = MIN_PRESENCE * max((segment.score for segment in ranking.ranked), default=0.0)
+    best = [segment for segment in ranking.ranked if segment.score >= threshold]
+    return list(dict.fromkeys((segment.library, searcher.video_of(segment)) for segment in best))[:limit]

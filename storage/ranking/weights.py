@@ -1,4 +1,4 @@
-"""Every weight of the ranking in one place, each with the reason for its value.
+"""Every weight of the ranking in one place, with the reason for its value.
 
 The values were chosen on `cuepoint evaluate` over talks of several kinds; all of them lie on a plateau, so that a
 library of another kind is served as well. `benchmarks/RANKING.md` keeps the tables.
@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 from storage.models import ALL_FEATURES, RankingFeature
 
 K1 = 1.5
-"""How soon a word said again counts for less (rank-bm25's default; measured: a plateau)."""
+"""How soon a repeated word counts for less (rank-bm25's default; measured: a plateau)."""
 B = 0.75
-"""How much a long segment must say a word more often (rank-bm25's default; measured: a plateau)."""
+"""How much more often a long segment must say a word (rank-bm25's default; measured: a plateau)."""
 
 LENGTH_AGAIN = 0.6
-"""The same as `B` in the second stage, where the neighbours are counted too and the segment's own length tells less
+"""The same as `B` in the second stage, where the neighbours are counted too and the segment's own length matters less
 (measured: a plateau from 0.4 to 0.65)."""
 
 CANDIDATES = 200
-"""How many segments the first stage hands on to be ranked again (measured: more change nothing)."""
+"""How many segments the first stage passes on to be ranked again (measured: more change nothing)."""
 TITLE_VIDEOS = 20
 """How many videos with a matching title add candidates, those with the rarest title words first."""
 TITLE_SEGMENTS = 10
-"""How many segments of each such video are candidates."""
+"""How many segments of such a video are candidates."""
 
 PAIR_WINDOW = 8
 """How many words two question words may lie apart and still count as said together (measured: 4 to 16 are alike)."""
@@ -32,7 +32,7 @@ PAIR_WINDOW = 8
 
 @dataclass(frozen=True, slots=True)
 class RankingWeights:
-    """What each part of the second stage counts. A weight of nought leaves it out."""
+    """What the parts of the second stage count. A weight of 0 leaves a part out."""
 
     spelling: bool = True
     """Whether words that the scope does not know are tried as their closest spellings."""
@@ -52,14 +52,14 @@ class RankingWeights:
     """What the BM25 score of the whole video adds: a talk about the subject beats a passing mention (measured: a
     plateau from 0.2 to 0.5)."""
     ngrams: float = 0.08
-    """What pieces of four letters add: "saturated" finds "desaturate" (measured: a plateau from 0.03 to 0.15)."""
+    """What n-grams of four letters add: "saturated" finds "desaturate" (measured: a plateau from 0.03 to 0.15)."""
 
 
 SHIPPED_WEIGHTS = RankingWeights()
 
 
 def weights_for(steps: frozenset[RankingFeature]) -> RankingWeights:
-    """The recipe as shipped, without the steps that are not named."""
+    """Return the weights as shipped, without the features that are not named."""
     left_out: dict[str, float | bool] = {}
     for step in ALL_FEATURES - steps:
         left_out |= _WITHOUT[step]

@@ -51,7 +51,7 @@ async def hits(library: Library, words: str, scope: Scope = SHARED) -> list[tupl
 async def caught_up(library: Library) -> None:
     """Wait until nothing goes on in the background."""
     while tasks := library._indexes._background:
-        await asyncio.gather(*tasks)
+        await asyncio.gather(*tasks.values())
 
 
 @pytest.fixture

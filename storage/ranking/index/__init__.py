@@ -1,1 +1,1 @@
-"""What an index is: building, merging and reading its parts."""
+"""The index: building, merging and reading its parts."""

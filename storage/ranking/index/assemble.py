@@ -1,4 +1,4 @@
-"""What an index tells at a glance, counted from what it is made of: postings, titles, shapes and pieces of words."""
+"""Everything an index derives from its words in order: postings, titles, word shapes and n-grams."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ POSTINGS_BATCH = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class IndexDraft:
-    """What an index is made of before anything is counted; all else follows from it."""
+    """What an index is made of before anything is counted; everything else is derived from it."""
 
     language: str
     videos: Sequence[Video]
@@ -46,7 +46,7 @@ class IndexDraft:
 
 
 def assemble_part(draft: IndexDraft) -> IndexPart:
-    """Count all that an index tells at a glance."""
+    """Count and sort everything that an index derives from its draft."""
     words, terms, term_of_word = list(draft.lexicon.words), list(draft.lexicon.terms), draft.lexicon.term_of_word
     content = np.array([not term.startswith(STOP_PREFIX) for term in terms], np.bool_)[term_of_word]
     bounds, docs, counts = _make_postings(draft, term_of_word, len(terms))
@@ -81,7 +81,7 @@ def assemble_part(draft: IndexDraft) -> IndexPart:
 
 
 def _count_words(draft: IndexDraft, size: int) -> Longs:
-    """How often each of so many words stands in segments and titles."""
+    """Count how often every one of `size` words occurs in segments and titles."""
     counts = np.bincount(draft.title_words, minlength=size).astype(np.int64)
     for first, last in _split_batches(draft.offsets):
         counts += np.bincount(draft.forward[draft.offsets[first] : draft.offsets[last]], minlength=size)
@@ -89,14 +89,13 @@ def _count_words(draft: IndexDraft, size: int) -> Longs:
 
 
 def _make_postings(draft: IndexDraft, term_of_word: Ints, size: int) -> tuple[Longs, Ints, Counts]:
-    """Turn words in order into postings of so many terms: sorted some segments at a time, and then laid behind each
-    other by term."""
+    """Turn words in order into postings of `size` terms: sort some segments at a time, then join the lists by term."""
     batches = _split_batches(draft.offsets)
     sorted_parts = [_sort_postings(draft, term_of_word, size, first, last) for first, last in batches]
-    held = np.zeros(size, np.int64)
+    doc_counts = np.zeros(size, np.int64)
     for frequencies, _, _ in sorted_parts:
-        held += frequencies
-    bounds = np.concatenate([[0], np.cumsum(held)])
+        doc_counts += frequencies
+    bounds = np.concatenate([[0], np.cumsum(doc_counts)])
     width = np.result_type(np.uint8, *(part_counts for _, _, part_counts in sorted_parts))
     docs, counts = np.empty(bounds[-1], np.int32), np.empty(bounds[-1], width)
     filled = bounds[:-1].copy()
@@ -110,7 +109,7 @@ def _make_postings(draft: IndexDraft, term_of_word: Ints, size: int) -> tuple[Lo
 def _sort_postings(
     draft: IndexDraft, term_of_word: Ints, size: int, first: int, last: int
 ) -> tuple[Longs, Ints, Counts]:
-    """Of the segments from `first` up to `last`: the frequency of each term, and by term the segments and counts."""
+    """For segments `first` up to `last` return the frequency of every term, and by term the segments and counts."""
     height = last - first
     owner = np.repeat(np.arange(height), np.diff(draft.offsets[first : last + 1]))
     words = draft.forward[draft.offsets[first] : draft.offsets[last]]
@@ -119,12 +118,12 @@ def _sort_postings(
     counts = np.diff(np.append(new, len(pairs)))
     terms, docs = np.divmod(pairs[new], height)
     frequencies = np.bincount(terms, minlength=size).astype(np.int64)
-    # A byte is nearly always enough; a wider one is taken only where a count asks for it.
+    # A byte is nearly always enough; a wider type is used only where a count needs it.
     return frequencies, (docs + first).astype(np.int32), counts.astype(np.min_scalar_type(counts.max(initial=0)))
 
 
 def _split_batches(offsets: Longs) -> Iterator[tuple[int, int]]:
-    """The segments in stretches of about so many words."""
+    """Split the segments into stretches of about POSTINGS_BATCH words."""
     first, size = 0, len(offsets) - 1
     while first < size:
         last = int(np.searchsorted(offsets, offsets[first] + POSTINGS_BATCH))
@@ -134,29 +133,29 @@ def _split_batches(offsets: Longs) -> Iterator[tuple[int, int]]:
 
 
 def _count_term_videos(bounds: Longs, docs: Ints, video_of: Ints) -> Ints:
-    """In how many videos each term occurs: where the video changes from one posting of the term to the next."""
-    held = np.zeros(len(bounds) - 1, np.int32)
+    """Count the videos that hold a term, for every term: places where the video changes between postings of a term."""
+    video_counts = np.zeros(len(bounds) - 1, np.int32)
     begins = bounds[:-1][np.diff(bounds) > 0]
     if len(begins):
         holders = video_of[docs]
         new = np.append(True, holders[1:] != holders[:-1])
         new[begins] = True
-        held[np.diff(bounds) > 0] = np.add.reduceat(new, begins, dtype=np.int32)
-    return held
+        video_counts[np.diff(bounds) > 0] = np.add.reduceat(new, begins, dtype=np.int32)
+    return video_counts
 
 
 def _index_titles(draft: IndexDraft, term_of_word: Ints, size: int, content: Bools) -> tuple[Longs, Ints]:
-    """For each of so many terms the videos whose title holds it; stop words are in none."""
+    """Return for every one of `size` terms the videos whose title holds it; none for stop words."""
     width = max(len(draft.videos), 1)
     title_of = np.repeat(np.arange(len(draft.videos)), np.diff(draft.title_offsets))
-    said = content[draft.title_words]
-    pairs = np.unique(term_of_word[draft.title_words[said]].astype(np.int64) * width + title_of[said])
+    meaningful = content[draft.title_words]
+    pairs = np.unique(term_of_word[draft.title_words[meaningful]].astype(np.int64) * width + title_of[meaningful])
     bounds = np.searchsorted(pairs, np.arange(size + 1, dtype=np.int64) * width)
     return bounds.astype(np.int64), (pairs % width).astype(np.int32)
 
 
 def _index_shapes(words: Sequence[str]) -> tuple[Longs, Ints]:
-    """The words of letters alone in the order of their first letter and length; and those shapes, rising."""
+    """Return the shapes of the words made of letters alone, rising, and the words by first letter and length."""
     letters = [number for number, word in enumerate(words) if word.isalpha()]
     shapes = np.array([shape_of(words[number][0], len(words[number])) for number in letters], np.int64)
     order = np.argsort(shapes, kind="stable")
@@ -164,6 +163,6 @@ def _index_shapes(words: Sequence[str]) -> tuple[Longs, Ints]:
 
 
 def _index_ngrams(words: Sequence[str], content: Bools) -> NgramIndex:
-    """The pieces of all words but the stop words."""
+    """Index the n-grams of all words except stop words."""
     counted = np.flatnonzero(content).astype(np.int32)
     return build_ngrams([words[number] for number in counted.tolist()], counted)

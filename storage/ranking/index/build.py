@@ -1,4 +1,4 @@
-"""Making an index from the texts of videos."""
+"""Building an index from the texts of videos."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from storage.ranking.index.lexicon import StretchReader
 
 def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str) -> IndexPart:
     """Index videos with their segments, in any order."""
-    shelf = sorted(((video, sorted(segments, key=_start_second_of)) for video, segments in videos), key=_video_id_of)
-    every = [segment for _, segments in shelf for segment in segments]
+    ordered = sorted(((video, sorted(segments, key=_start_second_of)) for video, segments in videos), key=_video_id_of)
+    all_segments = [segment for _, segments in ordered for segment in segments]
     reader = StretchReader(analyser_for(language))
-    forward, offsets, lengths = reader.read_words(segment.text for segment in every)
+    forward, offsets, lengths = reader.read_words(segment.text for segment in all_segments)
     # Title words can be misspelt too: they belong to the vocabulary, not to the postings.
-    title_words, title_offsets, _ = reader.read_words(video.title for video, _ in shelf)
+    title_words, title_offsets, _ = reader.read_words(video.title for video, _ in ordered)
     return assemble_part(
         IndexDraft(
             language=language,
-            videos=[video for video, _ in shelf],
-            video_of=np.repeat(np.arange(len(shelf), dtype=np.int32), [len(segments) for _, segments in shelf]),
-            starts=np.array([segment.start_second for segment in every], np.float64),
-            ends=np.array([segment.end_second for segment in every], np.float64),
+            videos=[video for video, _ in ordered],
+            video_of=np.repeat(np.arange(len(ordered), dtype=np.int32), [len(segments) for _, segments in ordered]),
+            starts=np.array([segment.start_second for segment in all_segments], np.float64),
+            ends=np.array([segment.end_second for segment in all_segments], np.float64),
             lengths=lengths,
             lexicon=reader.lexicon,
             forward=forward,

@@ -1,7 +1,7 @@
 """Part of a library as arrays: sparse postings for BM25, the words in order for the second stage, and the titles.
 
-All of it is immutable and can be mapped from a file. A library is one such part after the other: a base, and what came
-later; a video that was removed or replaced since stays in its part and is marked as gone.
+A part is immutable and can be mapped from a file. A library consists of a base part and the parts added later; a video
+that was removed or replaced since stays in its part and is marked as deleted.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ Counts = NDArray[np.unsignedinteger]
 """As narrow as the largest count allows."""
 
 READ_BATCH_DOCS = 2_000_000
-"""How many words are counted at a time when videos go: it bounds the memory that this takes."""
+"""How many words are counted at a time when videos are deleted: it bounds the memory that this takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deletions:
-    """The videos of a part that are gone, and what they took with them: how many segments, and how many videos, held
-    each term; how often each word was said; how many words all of it was."""
+    """The deleted videos of a part, and what to subtract for them: how many segments and videos held a term, how often
+    a word occurred, and the number of words that are no stop words."""
 
     videos: Bools
     docs: Longs
@@ -42,7 +42,7 @@ class Deletions:
     length: int
 
     def merged_with(self, others: Deletions) -> Deletions:
-        """These and others of the same part, together; none of them may be of the same video."""
+        """Return these deletions and others of the same part as one; no video may be in both."""
         return Deletions(
             self.videos | others.videos,
             np.union1d(self.docs, others.docs),
@@ -57,14 +57,14 @@ class Deletions:
 class IndexPart:
     """An immutable index of (part of) a library.
 
-    Per segment: the position of its video in `videos`, its start and end in seconds, and its length in words that are
-    no stop words. Per word: its term, and how often it stands in segments and titles.
+    By segment: the position of its video in `videos`, its start and end in seconds, and its length in words that are no
+    stop words. By word: its term, and how often it occurs in segments and titles.
 
     `forward[offsets[s]:offsets[s + 1]]` holds the word numbers of segment s in spoken order, `title_words` with
-    `title_offsets` those of the title of each video. The postings of term t are `docs` and `counts` between `bounds[t]`
-    and `bounds[t + 1]`, by rising segment; it is said in `term_videos[t]` videos, and in the titles of `title_videos`
-    between `title_bounds[t]` and `title_bounds[t + 1]`. Video v has the segments from `first_doc[v]` up to
-    `first_doc[v + 1]`. `by_shape` are the words in the order of their first letter and length, packed in `shapes`.
+    `title_offsets` those of the titles by video. The postings of term t are `docs` and `counts` between `bounds[t]` and
+    `bounds[t + 1]`, by rising segment; `term_videos[t]` videos hold it, and the titles of `title_videos` between
+    `title_bounds[t]` and `title_bounds[t + 1]`. Video v has the segments from `first_doc[v]` up to `first_doc[v + 1]`.
+    `by_shape` are the words in the order of their first letter and length, packed in `shapes`.
     """
 
     language: str
@@ -93,7 +93,7 @@ class IndexPart:
     deleted: Deletions | None = None
     first_doc: Ints = field(init=False)
     video_lengths: Longs = field(init=False)
-    """How many words that are no stop words each video has, those of videos that are gone among them."""
+    """How many words that are no stop words a video has, by video; deleted videos included."""
     length: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,26 +104,26 @@ class IndexPart:
 
     @property
     def max_doc(self) -> int:
-        """How many segments have a number here, those of videos that are gone among them."""
+        """Return how many segments have a number here, those of deleted videos included."""
         return len(self.starts)
 
     @property
     def size(self) -> int:
-        """How many segments there are."""
+        """Return how many segments there are, without those of deleted videos."""
         return self.max_doc - (len(self.deleted.docs) if self.deleted else 0)
 
     @property
     def video_count(self) -> int:
-        """How many videos there are."""
+        """Return how many videos there are, without deleted ones."""
         return len(self.videos) - (int(self.deleted.videos.sum()) if self.deleted else 0)
 
     def live_videos(self) -> dict[int, Video]:
-        """The videos that are not gone, by position."""
+        """Return the videos that are not deleted, by position."""
         videos = enumerate(self.videos)
         return {place: video for place, video in videos if self.deleted is None or not self.deleted.videos[place]}
 
     def without_videos(self, videos: Iterable[int]) -> IndexPart:
-        """The same index with the videos at these positions gone, beside those that are gone already."""
+        """Return the same index with the videos at these positions deleted too."""
         leaving = np.zeros(len(self.videos), np.bool_)
         leaving[list(videos)] = True
         if self.deleted is None:
@@ -131,13 +131,13 @@ class IndexPart:
         return replace(self, deleted=self.deleted.merged_with(_count_deletions(self, leaving & ~self.deleted.videos)))
 
     def postings(self, term: str) -> tuple[Ints, Counts]:
-        """The segments that hold a term, rising, and how often each does; those of videos that are gone among them."""
+        """Return the segments that hold a term, rising, and their counts of it; those of deleted videos included."""
         number = self.terms.number_of(term)
         stretch = slice(0, 0) if number is None else slice(self.bounds[number], self.bounds[number + 1])
         return self.docs[stretch], self.counts[stretch]
 
     def document_frequency(self, term: str) -> int:
-        """In how many segments a term occurs."""
+        """Return how many segments hold a term."""
         number = self.terms.number_of(term)
         if number is None:
             return 0
@@ -145,32 +145,32 @@ class IndexPart:
         return int(self.bounds[number + 1] - self.bounds[number] - gone)
 
     def videos_with(self, term: str) -> int:
-        """In how many videos a term is said."""
+        """Return how many videos hold a term."""
         number = self.terms.number_of(term)
         if number is None:
             return 0
         return int(self.term_videos[number] - (self.deleted.term_videos[number] if self.deleted else 0))
 
     def videos_titled(self, term: str) -> Ints:
-        """The positions of the videos whose title holds a term."""
+        """Return the positions of the videos whose title holds a term."""
         number = self.terms.number_of(term)
         if number is None:
             return self.title_videos[:0]
-        found = self.title_videos[self.title_bounds[number] : self.title_bounds[number + 1]]
-        return found[~self.deleted.videos[found]] if self.deleted else found
+        titled = self.title_videos[self.title_bounds[number] : self.title_bounds[number + 1]]
+        return titled[~self.deleted.videos[titled]] if self.deleted else titled
 
     def word_count(self, word: str) -> int:
-        """How often a word stands in segments and titles."""
+        """Return how often a word occurs in segments and titles."""
         number = self.words.number_of(word)
         return 0 if number is None else int(self.word_counts_of(np.array([number]))[0])
 
     def word_counts_of(self, words: NDArray[np.integer]) -> Longs:
-        """How often each of some words, by number, stands in segments and titles."""
+        """Return how often words, given by number, occur in segments and titles."""
         counts: Longs = self.word_counts[words]
         return counts - self.deleted.word_counts[words] if self.deleted else counts
 
     def words_like(self, first: str, length: int) -> list[str]:
-        """The words of letters alone that begin with a letter and have a length in code points."""
+        """Return the words made of letters alone that begin with a letter and have a length in code points."""
         shape = shape_of(first, length)
         numbers = self.by_shape[np.searchsorted(self.shapes, shape) : np.searchsorted(self.shapes, shape, "right")]
         if self.deleted:
@@ -178,25 +178,26 @@ class IndexPart:
         return self.words.words_at(numbers)
 
     def words_in(self, docs: Longs) -> tuple[Longs, NDArray[np.integer], Longs]:
-        """Every word of the given segments, in order: which of them it is in, its number, its place in the library."""
+        """Return the words of some segments in order: the position of the segment in `docs`, the word, and its place in
+        `forward`."""
         owner, places = expand_ranges(self.offsets[docs], self.offsets[docs + 1])
         return owner, self.forward[places], places
 
     def matching_words(self, docs: Longs, wanted: Bools) -> tuple[Longs, NDArray[np.integer], Longs]:
-        """As `spoken`, but of the words only those that are wanted; `wanted` tells it of each word by number."""
+        """Return the same as `words_in`, but only for words that `wanted`, a flag by word number, asks for."""
         firsts, lasts = self.offsets[docs], self.offsets[docs + 1]
         begins = np.append(True, firsts[1:] != lasts[:-1])[: len(docs)]
         stretches = zip(firsts[begins].tolist(), lasts[np.roll(begins, -1)].tolist(), strict=True)
-        # By slices: a few hundred segments, many of them one after the other, are copied sooner than the place of each
-        # of their words is worked out.
+        # By slices: copying a few hundred segments, many of them adjacent, is faster than computing the place of every
+        # one of their words.
         words = np.concatenate([self.forward[:0], *(self.forward[first:last] for first, last in stretches)])
-        found = np.flatnonzero(wanted.take(words))
+        matches = np.flatnonzero(wanted.take(words))
         ends = np.cumsum(lasts - firsts)
-        owner = np.searchsorted(ends, found, side="right")
-        return owner, words[found], found + (lasts - ends)[owner]
+        owner = np.searchsorted(ends, matches, side="right")
+        return owner, words[matches], matches + (lasts - ends)[owner]
 
     def term_counts_in_videos(self, terms: Sequence[str], videos: Longs) -> Floats:
-        """How often each of some videos (a row) says each of some terms (a column)."""
+        """Return how often videos (rows) hold terms (columns)."""
         firsts, lasts = np.zeros((2, len(terms), len(videos)), np.int64)
         for row, number in enumerate(map(self.terms.number_of, terms)):
             if number is not None:
@@ -205,15 +206,15 @@ class IndexPart:
                 firsts[row] = first + np.searchsorted(docs, self.first_doc[videos])
                 lasts[row] = first + np.searchsorted(docs, self.first_doc[videos + 1])
         owner, places = expand_ranges(firsts.ravel(), lasts.ravel())
-        said = np.bincount(owner, weights=self.counts[places], minlength=firsts.size).astype(np.float64)
-        return np.ascontiguousarray(said.reshape(firsts.shape).T)
+        totals = np.bincount(owner, weights=self.counts[places], minlength=firsts.size).astype(np.float64)
+        return np.ascontiguousarray(totals.reshape(firsts.shape).T)
 
     def segments_of(self, video: int) -> Longs:
-        """The segment numbers of a video, given its position in `videos`."""
+        """Return the segment numbers of a video, given its position in `videos`."""
         return np.arange(self.first_doc[video], self.first_doc[video + 1], dtype=np.int64)
 
     def are_connected(self, left: Longs, right: Longs) -> Bools:
-        """Whether each right segment directly continues its left one: same video, no long silence between."""
+        """Return whether a right segment directly continues its left one: same video, no long silence between."""
         inside = (left >= 0) & (right < self.max_doc)
         a, b = np.where(inside, left, 0), np.where(inside, right, 0)
         near = self.starts[b] - self.ends[a] <= SILENCE_SECONDS
@@ -221,8 +222,8 @@ class IndexPart:
         return connected
 
     def phrase_positions(self, words: Sequence[str]) -> tuple[Longs, Longs]:
-        """Where words follow each other exactly, in videos that are not gone: the segments of the first and of the last
-        word of each place."""
+        """Return where words follow one another exactly, in videos that are not deleted: the segments of the first and
+        of the last word, by place."""
         numbers = [self.words.number_of(word) for word in words]
         known = [number for number in numbers if number is not None]
         if not known or len(known) < len(numbers):
@@ -238,29 +239,30 @@ class IndexPart:
         return first_docs[whole], last_docs[whole]
 
     def _positions_of(self, word: int) -> Longs:
-        """Where in `forward` a word stands, in videos that are not gone: only segments that hold its term are read."""
+        """Return where in `forward` a word occurs, in videos not deleted; reads only segments that hold its term."""
         term = self.term_of_word[word]
         docs = self.docs[self.bounds[term] : self.bounds[term + 1]].astype(np.int64)
         if self.deleted:
             docs = docs[~self.deleted.videos[self.video_of[docs]]]
         _, words, places = self.words_in(docs)
-        found: Longs = places[words == word]
-        return found
+        positions: Longs = places[words == word]
+        return positions
 
 
 def shape_of(first: str, length: int) -> int:
-    """A first letter and a length in code points as one number."""
+    """Return a first letter and a length in code points as one number."""
     return ord(first) << 32 | length
 
 
 def _count_deletions(index: IndexPart, gone: Bools) -> Deletions:
-    """What some videos take with them when they go."""
+    """Count what has to be subtracted when videos are deleted."""
     term_docs, term_videos = np.zeros(len(index.terms), np.int64), np.zeros(len(index.terms), np.int64)
     word_counts = np.zeros(len(index.words), np.int64)
     videos, docs = np.flatnonzero(gone), np.flatnonzero(gone[index.video_of])
     length = int((index.offsets[docs + 1] - index.offsets[docs]).sum())
-    for some in np.array_split(videos, 1 + length // READ_BATCH_DOCS):
-        _, spoken_in = expand_ranges(index.first_doc[some].astype(np.int64), index.first_doc[some + 1].astype(np.int64))
+    for batch in np.array_split(videos, 1 + length // READ_BATCH_DOCS):
+        firsts, lasts = index.first_doc[batch].astype(np.int64), index.first_doc[batch + 1].astype(np.int64)
+        _, spoken_in = expand_ranges(firsts, lasts)
         owner, words, _ = index.words_in(spoken_in)
         terms = index.term_of_word[words]
         term_docs += _count_owners(terms, owner, len(spoken_in), len(index.terms))
@@ -272,7 +274,7 @@ def _count_deletions(index: IndexPart, gone: Bools) -> Deletions:
 
 
 def _count_owners(terms: Ints, owners: NDArray[np.integer], width: int, size: int) -> Longs:
-    """How many different owners each of so many terms has."""
+    """Count the different owners of every one of `size` terms."""
     pairs = np.sort(terms.astype(np.int64) * width + owners)
     new = np.append(True, pairs[1:] != pairs[:-1]) if len(pairs) else np.empty(0, np.bool_)
     return np.bincount(pairs[new] // max(width, 1), minlength=size).astype(np.int64)

@@ -13,7 +13,7 @@ from storage.ranking.index.ranges import expand_ranges, prefix_sums
 
 
 class _Numbering(dict[str, int]):
-    """Gives each new key the next number."""
+    """Gives a new key the next number."""
 
     def __missing__(self, key: str) -> int:
         number = self[key] = len(self)
@@ -21,14 +21,14 @@ class _Numbering(dict[str, int]):
 
 
 class Lexicon:
-    """Words and their terms, numbered as they first come. A word has one term only."""
+    """Words and their terms, numbered in the order they first occur. A word has one term only."""
 
     def __init__(self) -> None:
         self.words, self.terms = _Numbering(), _Numbering()
         self._term_of_word = array("i")
 
     def number_word(self, word: str, term: str) -> int:
-        """The number of a word, given its term."""
+        """Return the number of a word, given its term; a new word gets the next number."""
         number = self.words[word]
         if number == len(self._term_of_word):
             self._term_of_word.append(self.terms[term])
@@ -36,12 +36,12 @@ class Lexicon:
 
     @property
     def term_of_word(self) -> Ints:
-        """For each word, by number, the number of its term."""
+        """Return the number of the term of every word, by word number."""
         return np.array(self._term_of_word, np.int32)
 
 
 class StretchReader(dict[str, int]):
-    """Numbers the stretches that texts consist of, and reads each into words when it first comes."""
+    """Numbers the stretches that texts consist of, and splits a stretch into words when it first occurs."""
 
     def __init__(self, analyser: Analyser) -> None:
         super().__init__()
@@ -59,18 +59,18 @@ class StretchReader(dict[str, int]):
         return number
 
     def read_words(self, texts: Iterable[str]) -> tuple[Ints, Longs, Ints]:
-        """The word numbers of texts one after the other, where each text begins and the last ends, and how many words
-        of each are no stop words."""
-        heard, ends = array("i"), array("q", [0])
+        """Return the word numbers of texts one after the other, where every text begins and the last ends, and by text
+        how many of its words are no stop words."""
+        stretch_numbers, ends = array("i"), array("q", [0])
         for text in texts:
-            heard.extend(map(self.__getitem__, self._analyser.split_stretches(text)))
-            ends.append(len(heard))
-        stretches = np.array(heard, np.int32)
+            stretch_numbers.extend(map(self.__getitem__, self._analyser.split_stretches(text)))
+            ends.append(len(stretch_numbers))
+        stretches = np.array(stretch_numbers, np.int32)
         lasts = np.array(self._ends, np.int64)
         firsts = np.concatenate([[0], lasts[:-1]]).astype(np.int64)
         words, offsets = np.array(self._spoken, np.int32), np.array(ends, np.int64)
         lengths = np.diff(prefix_sums(np.array(self._counted, np.int32)[stretches])[offsets]).astype(np.int32)
-        if (lasts - firsts == 1).all():  # each stretch is one word, as nearly always
+        if (lasts - firsts == 1).all():  # every stretch is one word, which is nearly always so
             return words[stretches], offsets, lengths
         _, places = expand_ranges(firsts[stretches], lasts[stretches])
         return words[places], prefix_sums((lasts - firsts)[stretches])[offsets], lengths

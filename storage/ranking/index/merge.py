@@ -1,4 +1,4 @@
-"""Joining the parts of a library into one index, without anything being read again."""
+"""Joining the parts of a library into one index, without reading any text again."""
 
 from __future__ import annotations
 
@@ -18,30 +18,32 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 def merge_parts(parts: Sequence[IndexPart]) -> IndexPart:
-    """Several parts of one library as one, without the videos that are gone. Equal to indexing all of it anew, but for
-    how videos and words are numbered."""
+    """Return several parts of one library as one, without deleted videos. Equal to indexing all of it from scratch,
+    except for how videos and words are numbered."""
     lexicon = Lexicon()
     live = [_LivePart(part, lexicon) for part in parts]
-    first_videos = accumulate((len(each.videos) for each in live), initial=0)
+    first_videos = accumulate((len(live_part.videos) for live_part in live), initial=0)
     return assemble_part(
         IndexDraft(
             language=parts[0].language,
-            videos=[each.part.videos[video] for each in live for video in each.videos.tolist()],
-            video_of=_concatenate(each.video_of + first for each, first in zip(live, first_videos, strict=False)),
-            starts=_concatenate(each.part.starts[each.docs] for each in live),
-            ends=_concatenate(each.part.ends[each.docs] for each in live),
-            lengths=_concatenate(each.part.lengths[each.docs] for each in live),
+            videos=[live_part.part.videos[video] for live_part in live for video in live_part.videos.tolist()],
+            video_of=_concatenate(
+                live_part.video_of + first for live_part, first in zip(live, first_videos, strict=False)
+            ),
+            starts=_concatenate(live_part.part.starts[live_part.docs] for live_part in live),
+            ends=_concatenate(live_part.part.ends[live_part.docs] for live_part in live),
+            lengths=_concatenate(live_part.part.lengths[live_part.docs] for live_part in live),
             lexicon=lexicon,
-            forward=_concatenate(each.forward for each in live),
-            offsets=prefix_sums(_concatenate(each.text_lengths for each in live)),
-            title_words=_concatenate(each.title_words for each in live),
-            title_offsets=prefix_sums(_concatenate(each.title_lengths for each in live)),
+            forward=_concatenate(live_part.forward for live_part in live),
+            offsets=prefix_sums(_concatenate(live_part.text_lengths for live_part in live)),
+            title_words=_concatenate(live_part.title_words for live_part in live),
+            title_offsets=prefix_sums(_concatenate(live_part.title_lengths for live_part in live)),
         )
     )
 
 
 class _LivePart:
-    """What of a part is not gone, its words numbered by another lexicon."""
+    """What is not deleted of a part, with its words numbered by another lexicon."""
 
     def __init__(self, part: IndexPart, lexicon: Lexicon) -> None:
         self.part = part
@@ -56,27 +58,27 @@ class _LivePart:
 
     @property
     def forward(self) -> Ints:
-        """The words of the segments, in order."""
+        """Return the words of the segments, in order."""
         words = self.part.forward
         if self.part.deleted:
-            # By a flag for each word, not its place: of a large library that would take hundreds of megabytes.
+            # By a flag per word, not by place: for a large library places would take hundreds of megabytes.
             words = words[np.repeat(self.alive, np.diff(self.part.offsets))]
         return self._numbers[words]
 
     @property
     def title_words(self) -> Ints:
-        """The words of the titles, in order."""
+        """Return the words of the titles, in order."""
         _, places = expand_ranges(self.part.title_offsets[self.videos], self.part.title_offsets[self.videos + 1])
         return self._numbers[self.part.title_words[places]]
 
 
 def _renumber_words(part: IndexPart, lexicon: Lexicon) -> Ints:
-    """For each word of a part its number in the lexicon; -1 for a word that only videos said that are gone."""
+    """Return the lexicon's number of every word of a part; -1 for a word that only deleted videos hold."""
     numbers = np.full(len(part.words), -1, np.int32)
-    held = np.flatnonzero(part.word_counts_of(np.arange(len(part.words))))
-    terms = part.terms.words_at(part.term_of_word[held])
-    numbers[held] = [
-        lexicon.number_word(word, term) for word, term in zip(part.words.words_at(held), terms, strict=True)
+    live_words = np.flatnonzero(part.word_counts_of(np.arange(len(part.words))))
+    terms = part.terms.words_at(part.term_of_word[live_words])
+    numbers[live_words] = [
+        lexicon.number_word(word, term) for word, term in zip(part.words.words_at(live_words), terms, strict=True)
     ]
     return numbers
 

@@ -12,7 +12,8 @@ Number = TypeVar("Number", np.int64, np.uint64)
 
 
 def expand_ranges(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
-    """All numbers from each `firsts[i]` up to, not including, `lasts[i]`: which range each is of, and the numbers."""
+    """Return for every i the numbers from `firsts[i]` up to, not including, `lasts[i]`: the i of a number, and the
+    number."""
     lengths = lasts - firsts
     owner = np.repeat(np.arange(len(firsts), dtype=np.int64), lengths)
     before = np.cumsum(lengths) - lengths
@@ -20,8 +21,8 @@ def expand_ranges(firsts: Numbers, lasts: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def distinct_numbers(numbers: NDArray[Number]) -> NDArray[Number]:
-    """Each number once, rising. For a few hundred of them quicker than numpy's own, whose first call imports masked
-    arrays as well: 20 milliseconds of the first question."""
+    """Return the distinct numbers, rising. For a few hundred of them faster than numpy's own, whose first call also
+    imports masked arrays: 20 milliseconds of the first question."""
     ordered = np.sort(numbers)
     new = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
@@ -29,5 +30,5 @@ def distinct_numbers(numbers: NDArray[Number]) -> NDArray[Number]:
 
 
 def prefix_sums(numbers: NDArray[np.integer]) -> Numbers:
-    """Nought, and the sum of the numbers up to each."""
+    """Return the sums of the first 0, 1, 2, ... numbers."""
     return np.concatenate([[0], np.cumsum(numbers, dtype=np.int64)]).astype(np.int64)

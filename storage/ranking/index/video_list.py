@@ -1,4 +1,4 @@
-"""What is known of the videos of an index, as bytes that can be mapped from a file and are read one video at a time."""
+"""The metadata of the videos of an index, as bytes that can be mapped from a file and are read one video at a time."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class VideoList:
         return (self[video] for video in range(len(self)))
 
     def video_id_at(self, video: int) -> str:
-        """The id of a video alone: it is the first field."""
+        """Return the id of a video alone: it is the first field."""
         return self._field_at(video * FIELDS)
 
     def video_ids_at(self, videos: NDArray[np.int64]) -> list[str]:
-        """The ids of some videos, in their order."""
+        """Return the ids of some videos, in their order."""
         firsts, lasts = self.bounds[videos * FIELDS].tolist(), self.bounds[videos * FIELDS + 1].tolist()
         letters = self.letters.data
         return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
@@ -44,8 +44,8 @@ class VideoList:
 
 
 def build_video_list(videos: Iterable[Video]) -> VideoList:
-    """Keep videos in the order given."""
+    """Encode videos in the order given."""
     spelt = [field.encode("utf-8", "surrogatepass") for video in videos for field in astuple(video)]
     bounds = np.zeros(len(spelt) + 1, np.int64)
-    np.cumsum([len(each) for each in spelt], out=bounds[1:])
+    np.cumsum([len(letters) for letters in spelt], out=bounds[1:])
     return VideoList(np.frombuffer(b"".join(spelt), np.uint8), bounds)

@@ -10,7 +10,7 @@ import xxhash
 from numpy.typing import NDArray
 
 MAX_REMEMBERED_WORDS = 10_000
-"""Words whose number is kept at hand: a question asks for the same ones many times over."""
+"""Words whose number is cached: a question looks up the same ones many times over."""
 _NOT_SOUGHT = -1
 
 
@@ -19,7 +19,7 @@ class Vocabulary:
     """Distinct words, numbered from 0.
 
     Word n is `letters[bounds[n]:bounds[n + 1]]` in UTF-8. `hashes` are those of all words, rising, and `numbers` the
-    word that each belongs to.
+    words that they belong to.
     """
 
     letters: NDArray[np.uint8]
@@ -38,18 +38,18 @@ class Vocabulary:
         return self.number_of(word) is not None
 
     def word_at(self, number: int) -> str:
-        """The word with a number."""
+        """Return the word with a number."""
         return bytes(self.letters[self.bounds[number] : self.bounds[number + 1]]).decode("utf-8", "surrogatepass")
 
     def words_at(self, numbers: NDArray[np.integer]) -> list[str]:
-        """The words with some numbers, in their order."""
+        """Return the words with some numbers, in their order."""
         firsts, lasts = self.bounds[numbers].tolist(), self.bounds[np.asarray(numbers) + 1].tolist()
         letters = self.letters.data
         return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
 
     def number_of(self, word: str) -> int | None:
-        """The number of a word, if it is one of them."""
-        # One look, not two: another thread may forget all of it in between.
+        """Return the number of a word, or None where it is not one of them."""
+        # One lookup, not two: another thread may clear the cache in between.
         number = self._known.get(word, _NOT_SOUGHT)
         if number == _NOT_SOUGHT:
             number = self._find(word)
@@ -70,12 +70,12 @@ class Vocabulary:
 
 
 def build_vocabulary(words: Iterable[str]) -> Vocabulary:
-    """Number words in the order given; each must be given once."""
+    """Number distinct words in the order given."""
     spelt = [word.encode("utf-8", "surrogatepass") for word in words]
-    hashes = np.fromiter((xxhash.xxh3_64_intdigest(each) for each in spelt), np.uint64, len(spelt))
+    hashes = np.fromiter((xxhash.xxh3_64_intdigest(letters) for letters in spelt), np.uint64, len(spelt))
     order = np.argsort(hashes, kind="stable")
     bounds = np.zeros(len(spelt) + 1, np.int64)
-    np.cumsum([len(each) for each in spelt], out=bounds[1:])
+    np.cumsum([len(letters) for letters in spelt], out=bounds[1:])
     letters = np.frombuffer(b"".join(spelt), np.uint8)
     return Vocabulary(letters, bounds, hashes[order], order.astype(np.int32))
 

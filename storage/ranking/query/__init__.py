@@ -1,1 +1,1 @@
-"""What a question means to an index: terms, spelling, glossary, restrictions."""
+"""What a question means to an index: terms, spelling correction, glossary, restrictions."""

@@ -1,7 +1,7 @@
-"""A glossary as the ranking reads it: which stretch of a question means a word that the captions mis-hear.
+"""A glossary as the ranking reads it: which stretch of a question means a word that the captions mishear.
 
-Only questions are read with it. The index and the quotes know nothing of it, so an entry holds at once, and taking it
-away leaves nothing behind.
+It is applied to questions only. The index and the quotes do not depend on it, so an entry takes effect at once, and
+removing it leaves no trace.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Terms = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class GlossaryMatch:
-    """Tokens of a question, from `first` to `last` inclusive, that say a word of the glossary; and what the captions
+    """Tokens of a question, from `first` to `last` inclusive, that mean a word of the glossary; and what the captions
     say for it."""
 
     first: int
@@ -27,7 +27,7 @@ class GlossaryMatch:
 
 
 class GlossaryMatcher:
-    """The entries of a scope, read by the rules of its language. Immutable."""
+    """The glossary entries of a scope, read by the rules of its language. Immutable."""
 
     def __init__(self, entries: Iterable[GlossaryEntry], analyser: Analyser) -> None:
         said: dict[Terms, dict[Terms, None]] = {}
@@ -40,10 +40,10 @@ class GlossaryMatcher:
         self._lengths = sorted({len(meant) for meant in said}, reverse=True)
 
     def find_matches(self, tokens: Sequence[Token]) -> Iterator[GlossaryMatch]:
-        """Where a question says what an entry means, from left to right, the longest first; no two share a token.
+        """Find where a question uses what an entry means, from left to right, the longest first; no two share a token.
 
         Terms are compared, so that "GAN", "gans" and "GANs?" are one word. `tokens` are all of the question's, stop
-        words too: a name may hold some.
+        words too: a name may contain some.
         """
         terms = tuple(token.term for token in tokens)
         first = 0
@@ -54,13 +54,13 @@ class GlossaryMatcher:
             first += length or 1
 
     def _longest_match(self, terms: Terms, first: int) -> int:
-        """How many terms from `first` on are a word of the glossary; 0 for none."""
+        """Return how many terms from `first` on are a word of the glossary; 0 for none."""
         lengths = (length for length in self._lengths if first + length <= len(terms))
         return next((length for length in lengths if terms[first : first + length] in self._said), 0)
 
 
 def terms_of(text: str, analyser: Analyser) -> Terms:
-    """The terms to look for where `text` is said: without its stop words, unless it has no others."""
+    """Return the terms to look for where `text` is spoken: without its stop words, unless it has only stop words."""
     tokens = list(analyser.tokens(text))
-    telling = [token for token in tokens if not token.is_stop_word]
-    return tuple(token.term for token in telling or tokens)
+    content = [token for token in tokens if not token.is_stop_word]
+    return tuple(token.term for token in content or tokens)

@@ -11,7 +11,7 @@ from storage.models import Question
 from storage.ranking.index.index_part import Bools, IndexPart, Longs
 
 WantedVideos = Sequence[frozenset[int] | None]
-"""For each library the positions of the videos that may be searched; None for all."""
+"""By library the positions of the videos that may be searched; None for all."""
 
 
 class Restrictions:
@@ -23,7 +23,7 @@ class Restrictions:
         self._shadowed = _shadowed_videos(libraries)
 
     def allowed_segments(self, question: Question, videos: WantedVideos) -> Bools | None:
-        """For each segment of the scope whether it may be shown; None where all may be."""
+        """Return for every segment of the scope whether it may be shown; None where all may be."""
         unfiltered = all(wanted is None for wanted in videos) and not any(self._shadowed)
         if unfiltered and not question.phrases and not question.exclusions:
             return None
@@ -46,7 +46,7 @@ class Restrictions:
         allowed = clean.copy()
         for phrase in question.phrases:
             first, last = library.phrase_positions(self._words_of(phrase))
-            # A phrase that runs on into a segment that may not be shown could not be quoted.
+            # A phrase that runs on into a segment that may not be shown cannot be quoted.
             whole = clean[first] & clean[last]
             holding = np.zeros(library.max_doc, np.bool_)
             holding[np.concatenate([first[whole], last[whole]])] = True
@@ -54,7 +54,7 @@ class Restrictions:
         return allowed
 
     def unmatched_exclusions(self, question: Question) -> tuple[str, ...]:
-        """The exclusions that nothing in the scope says, so that they leave nothing out."""
+        """Return the exclusions that match nothing in the scope, so that they leave nothing out."""
         return tuple(
             exclusion
             for exclusion in dict.fromkeys(question.exclusions)
@@ -62,7 +62,7 @@ class Restrictions:
         )
 
     def unmatched_phrases(self, question: Question) -> tuple[str, ...]:
-        """The quoted phrases of several words that nothing in the scope says."""
+        """Return the quoted phrases of several words that match nothing in the scope."""
         return tuple(
             phrase
             for phrase in dict.fromkeys(question.phrases)
@@ -81,14 +81,14 @@ class Restrictions:
 
 
 def _shadowed_videos(libraries: Sequence[IndexPart]) -> list[frozenset[int]]:
-    """For each library the videos that an earlier library of the scope has too: there, that one's wins."""
+    """Return by library the videos that an earlier library of the scope has too: the earlier library's version wins."""
     if len(libraries) < 2:
         return [frozenset()] * len(libraries)
     seen: set[str] = set()
     result = []
     for library in libraries:
-        gone = library.deleted.videos if library.deleted else np.zeros(len(library.videos), np.bool_)
-        ids = {place: library.videos.video_id_at(place) for place in np.flatnonzero(~gone).tolist()}
+        deleted = library.deleted.videos if library.deleted else np.zeros(len(library.videos), np.bool_)
+        ids = {place: library.videos.video_id_at(place) for place in np.flatnonzero(~deleted).tolist()}
         result.append(frozenset(place for place, video_id in ids.items() if video_id in seen))
         seen.update(ids.values())
     return result

@@ -1,4 +1,4 @@
-"""Words that a scope does not know: tried as their closest spellings, and as compounds joined or split.
+"""Spelling correction of words that a scope does not know: closest spellings, and compounds joined or split.
 
 Only words of the scope's own libraries are offered, so that what one server says is never suggested in another.
 """
@@ -18,7 +18,7 @@ from rapidfuzz.process import cdist
 from storage.ranking.index.index_part import IndexPart
 
 MIN_CORRECTED_LENGTH = 4
-"""Letters a word needs before spelling is guessed at: shorter ones are one edit away from nearly everything."""
+"""Letters a word needs before its spelling is corrected: shorter ones are one edit away from nearly everything."""
 MIN_COMPLETED_LENGTH = 3
 """Letters from which a word may be one that lost a letter ("tol" for "tool")."""
 MAX_GUESSES = 2
@@ -44,21 +44,21 @@ class Correction:
 
 
 class SpellingCorrector:
-    """Finds repairs in the words of the libraries of a scope."""
+    """Finds corrections among the words of the libraries of a scope."""
 
     def __init__(self, libraries: Sequence[IndexPart]) -> None:
         self._libraries = tuple(libraries)
 
     def count_spoken(self, word: str) -> int:
-        """How often a word is spoken in the scope."""
+        """Return how often a word is spoken in the scope."""
         return sum(index.word_count(word) for index in self._libraries)
 
     def join_compound(self, left: str, right: str) -> str | None:
-        """The compound of two neighbouring words, if the scope speaks of it."""
+        """Return the compound of two neighbouring words, or None where it is not spoken in the scope."""
         return left + right if self.count_spoken(left + right) else None
 
     def split_compound(self, word: str) -> list[Correction]:
-        """A word taken apart where its halves are spoken one after the other: the pair said most often, if any."""
+        """Split a word where its halves are spoken one after the other: the most frequent pair, if any."""
         best, best_count = [], 0
         for left, right in _split_positions(word):
             count = sum(len(index.phrase_positions((left, right))[0]) for index in self._libraries)
@@ -67,8 +67,8 @@ class SpellingCorrector:
         return best
 
     def restore_marks(self, word: str) -> list[Correction]:
-        """A word with other marks on its letters, as people type who have no key for them ("evenement" for
-        "événement"); those said most often first. They mean the same word, so they are trusted fully."""
+        """Return a word with other marks on its letters, as typed by people who have no key for them ("evenement" for
+        "événement"); the most frequent first. They mean the same word, so they are trusted fully."""
         if len(word) < MIN_COMPLETED_LENGTH or not word.isalpha():
             return []
         bare = _strip_marks(word)
@@ -79,13 +79,13 @@ class SpellingCorrector:
             for name in index.words_like(first, len(word))
             if _strip_marks(name) == bare
         }
-        often = sorted(spellings, key=lambda name: (-self.count_spoken(name), name))
-        return [Correction((name,)) for name in often[:MAX_GUESSES]]
+        by_frequency = sorted(spellings, key=lambda name: (-self.count_spoken(name), name))
+        return [Correction((name,)) for name in by_frequency[:MAX_GUESSES]]
 
-    def find_spellings(self, word: str, most_edits: int) -> list[Correction]:
-        """The spellings nearest to an unknown word, within so many edits; none where nothing is close."""
-        allowed = min(most_edits, 2 if len(word) >= TWO_EDITS_FROM_LENGTH else 1)
-        if len(word) < MIN_COMPLETED_LENGTH or not word.isalpha() or allowed < most_edits:
+    def find_spellings(self, word: str, max_edits: int) -> list[Correction]:
+        """Return the spellings nearest to an unknown word, within `max_edits`; none where nothing is close."""
+        allowed = min(max_edits, 2 if len(word) >= TWO_EDITS_FROM_LENGTH else 1)
+        if len(word) < MIN_COMPLETED_LENGTH or not word.isalpha() or allowed < max_edits:
             return []
         candidates = self._find_candidates(word, allowed)
         if not candidates:
@@ -103,7 +103,7 @@ class SpellingCorrector:
         return [Correction((name,), _spelling_credit(word, name, edit)) for edit, *_, name in guesses]
 
     def _find_candidates(self, word: str, allowed: int) -> list[str]:
-        """Words of about the same length with the same first letter, or with its first two letters mixed up."""
+        """Return words of about the same length with the same first letter, or with its first two letters swapped."""
         lengths = range(len(word) - allowed, len(word) + allowed + 1)
         if len(word) < MIN_CORRECTED_LENGTH:
             lengths = range(len(word) + 1, len(word) + 2)
@@ -122,12 +122,12 @@ def _spelling_credit(word: str, name: str, edits: int) -> float:
 
 
 def _is_transposition(word: str, name: str) -> bool:
-    """Whether letters only changed places: a slip of the finger, hardly ever another word."""
+    """Return whether letters only changed places: a typing slip, hardly ever another word."""
     return sorted(word) == sorted(name)
 
 
 def _strip_marks(word: str) -> str:
-    """A word without the marks on its letters."""
+    """Return a word without the marks on its letters."""
     if word.isascii():
         return word
     return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
@@ -135,7 +135,7 @@ def _strip_marks(word: str) -> str:
 
 @functools.cache
 def _letters_by_bare() -> Mapping[str, Sequence[str]]:
-    """For each letter without marks, itself and those that are it with marks on: Latin, Greek and Cyrillic."""
+    """Return by letter without marks the letter itself and its forms with marks: Latin, Greek and Cyrillic."""
     letters: dict[str, list[str]] = defaultdict(list)
     for letter in map(chr, (*range(0x61, 0x530), *range(0x1E00, 0x2000))):
         if letter.islower() and len(bare := _strip_marks(letter)) == 1:

@@ -68,7 +68,7 @@ async def compaction(folder: Path) -> None:
         async with opened(folder) as library:
             for scope in (SHARED, SERVER):
                 await library.index_age_seconds(scope)
-            await asyncio.gather(*library._indexes._background)
+            await asyncio.gather(*library._indexes._background.values())
 
 
 async def index_making(folder: Path) -> None:
