@@ -54,7 +54,7 @@ def asking(servers: dict[int, Server], clock: Clock | None = None) -> Membership
 
 
 async def test_only_a_clear_yes_is_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memberships, "RETRY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(memberships, "TIMEOUT_SECONDS", 0.05)
     away = Server(member())
     away.unavailable = True
     servers = {

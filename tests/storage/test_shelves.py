@@ -469,7 +469,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return spy
 
-    for name in ("tokens", "stretches"):
+    for name in ("tokens", "split_stretches"):
         monkeypatch.setattr(Analyser, name, spied(getattr(Analyser, name)))
     return texts
 
@@ -522,7 +522,7 @@ async def test_a_scope_opens_and_asks_for_nothing_of_another_library(
         return open_file(file, *given)
 
     monkeypatch.setattr(IndexCache, "load", spied_load)
-    monkeypatch.setattr(Path, "open_passage", spied_open)
+    monkeypatch.setattr(Path, "open", spied_open)
     async with opened(path) as library:
         statements = await traced(library)
         assert (await found(library, "lanten violn", ANA)).searched_for == "lantern violn", "Ben's words are not known"
