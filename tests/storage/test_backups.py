@@ -358,7 +358,7 @@ async def test_a_restoring_that_fails_changes_nothing(
     def full(*given: object) -> None:
         raise OSError(28, "No space left on device")
 
-    for name in ("take_place", "_keep"):
+    for name in ("replace_atomically", "_copy_aside"):
         with monkeypatch.context() as failing:
             failing.setattr(backups, name, full)
             with pytest.raises(DatabaseError, match="the disk is full"):
