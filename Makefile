@@ -1,4 +1,4 @@
-# Needs python3 (3.11 to 3.13) and a network, nothing else.
+# Needs python3 (3.11 or newer) and a network, nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,17 +7,30 @@ PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
 FRESH := .venv-fresh
 
-.PHONY: run test coverage soak check bench audit licences constraints clean
+# As many tests at once as there are cores. Whoever steals takes from the end of what another has: so most tests of a
+# file are done in one process, and what a file prepares is prepared once.
+PARALLEL := -n auto --dist worksteal
+# What only computes: no process, no socket, no Discord, and no large database.
+QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/test_fonts.py \
+	$(addprefix answering/test_,answering.py evaluate_measures.py evaluate_peers.py evaluate_sets.py glossary.py \
+	question.py timeline.py) \
+	$(addprefix storage/test_,access.py analysis.py formats_*.py ranking.py segmenting.py unspaced_scripts.py))
+
+.PHONY: run test quick coverage soak check bench wheel audit licences constraints clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
 
 test: $(INSTALLED)  ## every check and every test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PARALLEL) --durations=20 --durations-min=1
+
+quick: $(INSTALLED)  ## while working: every check, and the tests of what only computes
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest $(PARALLEL) $(QUICK)
 
 coverage: $(INSTALLED)  ## the tests again, slower, and what of the code they reach
-	@$(BIN)/pytest --cov --cov-report=term
+	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term
 
 soak: $(INSTALLED)  ## the long forms of what the tests do in short
 	@$(BIN)/pytest -m soak -s
@@ -30,6 +43,9 @@ check: $(INSTALLED)  ## lint and types
 bench: $(PEERS_INSTALLED)  ## measure speed and memory against the peers; ARGS=--quick takes two minutes, not twenty
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+wheel: $(INSTALLED)  ## a wheel and a source distribution in dist/, built with what is installed: no network
+	@$(BIN)/python -m build --no-isolation --outdir dist
+
 audit: $(AUDIT_INSTALLED)  ## is anything that is pinned known to be vulnerable? Fails where nobody can be asked
 	@$(BIN)/python .ci/audit.py
 
@@ -41,8 +57,8 @@ constraints:  ## renew constraints.txt: the newest that pyproject.toml allows, i
 	@rm -rf $(FRESH)
 	@$(PYTHON) -m venv $(FRESH)
 	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench]'
-	@$(FRESH)/bin/python -m pip freeze --disable-pip-version-check --exclude cuepoint > $(FRESH)/frozen
-	@grep '^audioop-lts==' constraints.txt >> $(FRESH)/frozen  # Python 3.13 alone needs it: renewed by hand
+	@$(FRESH)/bin/python -m pip freeze --all --disable-pip-version-check --exclude cuepoint --exclude pip > $(FRESH)/frozen
+	@grep '^audioop-lts==' constraints.txt >> $(FRESH)/frozen  # needed from Python 3.13 on alone: renewed by hand
 	@! grep -vE '^[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+$$' $(FRESH)/frozen  # names and versions, and nothing else
 	@LC_ALL=C sort -f $(FRESH)/frozen > constraints.txt
 	@rm -rf $(FRESH)
@@ -52,7 +68,7 @@ clean:
 	rm -rf $(VENV) $(FRESH)
 
 $(INSTALLED): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Cuepoint needs Python 3.11 to 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v >= (3, 11) else f"Cuepoint needs Python 3.11 or newer; {sys.executable} is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12")'
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up Cuepoint in $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'

@@ -5,19 +5,25 @@ from __future__ import annotations
 import io
 import os
 import sys
-
-from dotenv import dotenv_values
+from typing import TYPE_CHECKING
 
 from bot.cli.app import app
 from bot.cli.session import Session
-from bot.discord_status import DiscordStatus
 from bot.errors import SetupError
-from bot.settings import Settings
-from storage.ledger import Ledger
-from storage.library import Library
+
+if TYPE_CHECKING:
+    from bot.discord_status import DiscordStatus
+    from bot.settings import Settings
+    from storage.ledger import Ledger
+    from storage.library import Library
 
 
 def _load_settings() -> Settings:
+    # Loaded where they are wanted: --help and --version need no settings.
+    from dotenv import dotenv_values
+
+    from bot.settings import Settings
+
     try:
         written = dotenv_values(".env")
     except (OSError, UnicodeDecodeError) as error:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from storage import access
-from storage.ledger import Ledger
-from storage.library import Library
+
+if TYPE_CHECKING:
+    from storage.ledger import Ledger
+    from storage.library import Library
 
 
 async def purge_server(library: Library, ledger: Ledger, server_id: int) -> None:

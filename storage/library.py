@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storage import access, glossary_entries
 from storage.analysis import analyser_for, base_language
@@ -13,9 +14,7 @@ from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
-from storage.formats.exporting import export_videos
 from storage.importing import history
-from storage.importing.importer import Importer, ProgressCallback
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_manager import IndexManager
 from storage.maintenance import Maintenance
@@ -49,6 +48,9 @@ from storage.ranking.baseline import rank_as_shipped
 from storage.samples import sample_ids, sample_sources
 from storage.search import LibrarySearch
 
+if TYPE_CHECKING:
+    from storage.importing.importer import ProgressCallback
+
 INDEX_FOLDER = "index"
 """Beside the database: what can be rebuilt from it."""
 
@@ -66,9 +68,9 @@ class Library:
         self._database = database
         self._limits = limits
         self._repository = Repository(database)
-        self._shelves = IndexManager(self._repository, database.path, database.path.parent / INDEX_FOLDER)
-        self._finder = LibrarySearch(self._repository, self._shelves)
-        self._upkeep = Maintenance(database, self._repository, self._shelves)
+        self._indexes = IndexManager(self._repository, database.path, database.path.parent / INDEX_FOLDER)
+        self._search = LibrarySearch(self._repository, self._indexes)
+        self._maintenance = Maintenance(database, self._repository, self._indexes)
 
     @classmethod
     async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS) -> Library:
@@ -88,7 +90,7 @@ class Library:
 
     async def close(self) -> None:
         """Finish what goes on in the background, and close the database."""
-        await self._shelves.close()
+        await self._indexes.close()
         await self._database.close()
 
     async def restore_samples(self) -> None:
@@ -105,15 +107,6 @@ class Library:
             return scope
         return access.or_samples(scope, empty=not await self._repository.has_videos(scope))
 
-    async def by_language(self, scope: Scope) -> list[Scope]:
-        """A scope taken apart into one of each language; empty libraries are in none."""
-        states = await self._repository.states(scope)
-        groups: dict[str, list[str]] = {}
-        for state in states:
-            if len(states) == 1 or await self._repository.has_videos(access.narrow_scope(scope, [state.key])):
-                groups.setdefault(state.language, []).append(state.key)
-        return [access.narrow_scope(scope, keys) for keys in groups.values()]
-
     async def import_files(
         self,
         scope: Scope,
@@ -128,6 +121,9 @@ class Library:
 
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
+        # Loading what reads files takes longer than a question does, and nobody who asks waits for it.
+        from storage.importing.importer import Importer
+
         _only_key(scope)
         importer = Importer(self._database, self._repository, scope, self._limits)
         with gc_paused():
@@ -162,7 +158,7 @@ class Library:
         key = _only_key(scope)
         async with self._database.transaction(erase=True) as connection:
             found = (await connection.execute("DELETE FROM library WHERE key = ?", (key,))).rowcount
-        await self._shelves.forget_library(key)
+        await self._indexes.forget_library(key)
         return bool(found)
 
     async def set_language(self, scope: Scope, language: str) -> None:
@@ -225,7 +221,7 @@ class Library:
 
     async def are_spoken(self, scope: Scope, words: str) -> bool:
         """Whether each of the words is spoken somewhere in a scope, in whatever form, stop words aside."""
-        searcher, _ = await self._shelves.get_searcher(scope)
+        searcher, _ = await self._indexes.get_searcher(scope)
         return searcher.is_spoken(words)
 
     async def videos(self, scope: Scope) -> list[VideoSummary]:
@@ -286,29 +282,32 @@ class Library:
 
         It is older than the videos only while very many have changed at once and are being read in the background.
         """
-        return await self._shelves.index_age_seconds(scope)
+        return await self._indexes.index_age_seconds(scope)
 
     def open_indexes(self) -> OpenIndexes:
         """The ranking indexes that are kept ready, as they are now: nothing is brought up to date for it."""
-        return self._shelves.open_indexes()
+        return self._indexes.open_indexes()
 
     async def search(
-        self, scope: Scope, question: Question, limit: int, *, steps: frozenset[RankingFeature] = ALL_FEATURES
-    ) -> SearchResult:
-        """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
-        return await self._finder.search(scope, question, limit, steps)
+        self, scope: Scope, question: Question, limit: int, *, features: frozenset[RankingFeature] = ALL_FEATURES
+    ) -> list[SearchResult]:
+        """Rank the segments of a scope, or of the sample talks while it is empty: one result for every language.
 
-    async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> Timeline:
-        """How strongly each segment of the best videos of a scope speaks of a question, at most `limit_videos` of them.
-
-        Raises UnknownFilter where a filter names nothing.
+        Raises UnknownFilter where a filter names nothing in any of them.
         """
-        return await self._finder.timeline(scope, question, limit_videos)
+        return await self._search.search(scope, question, limit, features)
+
+    async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> list[Timeline]:
+        """Score how strongly every segment of the best videos of a scope speaks of a question, by language as `search`.
+
+        Each timeline has at most `limit_videos` videos. Raises UnknownFilter as `search` does.
+        """
+        return await self._search.timeline(scope, question, limit_videos)
 
     async def key_terms(self, scope: Scope, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
         """The words that tell a video from the others of a scope, the most telling first. Raises UnknownVideo."""
         summary = await self.summary(scope, video_id)
-        return await self._finder.key_terms(scope, summary.library, video_id, limit)
+        return await self._search.key_terms(scope, summary.library, video_id, limit)
 
     async def search_baseline(
         self,
@@ -336,6 +335,8 @@ class Library:
         SubRip captions belong to one recording: with several videos, one must be named. Raises RequestError for that
         and for an empty library, UnknownVideo for a video that is not there.
         """
+        from storage.formats.exporting import export_videos
+
         key = _only_key(scope)
         if video_id is not None:
             await self.summary(scope, video_id)
@@ -359,14 +360,14 @@ class Library:
 
     async def problems(self) -> list[Problem]:
         """All that is wrong with the database, the ranking indexes of all libraries, and the files beside them."""
-        return await self._upkeep.problems()
+        return await self._maintenance.problems()
 
     async def repair(self) -> Path | None:
         """Make good what can be made good from what is stored, and nothing where the database itself is damaged.
 
         Before rows are changed for that, all is backed up: returns the file, None where no row had to be.
         """
-        kept = await self._upkeep.repair()
+        kept = await self._maintenance.repair()
         await self.restore_samples()
         return kept
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from storage.database.repository import Repository
+from storage import access
+from storage.database.repository import LibraryState, Repository
+from storage.errors import UnknownFilter
 from storage.indexing.index_manager import IndexManager
 from storage.models import (
     Column,
@@ -38,21 +40,65 @@ Result = TypeVar("Result")
 class LibrarySearch:
     """Puts questions to the indexes of a scope, off the event loop."""
 
-    def __init__(self, repository: Repository, shelves: IndexManager) -> None:
+    def __init__(self, repository: Repository, indexes: IndexManager) -> None:
         self._repository = repository
-        self._shelves = shelves
+        self._indexes = indexes
 
     async def search(
-        self, scope: Scope, question: Question, limit: int, steps: frozenset[RankingFeature]
-    ) -> SearchResult:
-        """Rank the segments of a scope for a question. Raises UnknownFilter where a filter names nothing."""
-        searcher, keys = await self._shelves.get_searcher(scope)
-        ranking, one_video = await _run_in_thread(lambda: _rank_segments(searcher, question, limit, steps))
-        return await self._make_result(searcher, keys, ranking, ranking.ranked, one_video)
+        self, scope: Scope, question: Question, limit: int, features: frozenset[RankingFeature]
+    ) -> list[SearchResult]:
+        """Rank the segments of a scope for a question, once for every language: each reads words by its own rules.
 
-    async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> Timeline:
-        """Score every segment of the best videos for a question. Raises UnknownFilter as `search` does."""
-        searcher, keys = await self._shelves.get_searcher(scope)
+        The sample talks stand in for a scope in which nothing is stored. Raises UnknownFilter where a filter names
+        nothing in any of the languages.
+        """
+
+        async def search_language(scope: Scope, states: Sequence[LibraryState]) -> SearchResult:
+            searcher, keys = await self._indexes.get_searcher(scope, states)
+            ranking, one_video = await _run_in_thread(lambda: _rank_segments(searcher, question, limit, features))
+            return await self._make_result(scope, searcher, keys, ranking, ranking.ranked, one_video)
+
+        return await self._for_each_language(scope, search_language)
+
+    async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> list[Timeline]:
+        """Score every segment of the best videos for a question, language by language as `search` does."""
+
+        async def score_language(scope: Scope, states: Sequence[LibraryState]) -> Timeline:
+            return await self._timeline(scope, states, question, limit_videos)
+
+        return await self._for_each_language(scope, score_language)
+
+    async def _for_each_language(
+        self, scope: Scope, act: Callable[[Scope, Sequence[LibraryState]], Awaitable[Result]]
+    ) -> list[Result]:
+        found, refusal = [], None
+        for part, states in await self._split_by_language(scope):
+            try:
+                found.append(await act(part, states))
+            except UnknownFilter as error:
+                refusal = refusal or error
+        if refusal and not found:
+            raise refusal
+        return found
+
+    async def _split_by_language(self, scope: Scope) -> list[tuple[Scope, list[LibraryState]]]:
+        """Split a scope, or the sample talks where nothing is stored in it, into one scope for every language."""
+        states = await self._repository.states(scope)
+        if scope.libraries and not any(state.has_videos for state in states):
+            scope = access.sample_scope()
+            states = await self._repository.states(scope)
+        groups: dict[str, list[LibraryState]] = {}
+        for state in states:
+            if state.has_videos:
+                groups.setdefault(state.language, []).append(state)
+        if not groups:
+            return [(scope, states)]
+        return [(access.narrow_scope(scope, [state.key for state in group]), group) for group in groups.values()]
+
+    async def _timeline(
+        self, scope: Scope, states: Sequence[LibraryState], question: Question, limit_videos: int
+    ) -> Timeline:
+        searcher, keys = await self._indexes.get_searcher(scope, states)
 
         def score() -> tuple[Ranking, tuple[StrengthCurve, ...], float, bool]:
             wanted = _filter_videos(searcher, question)
@@ -63,12 +109,12 @@ class LibrarySearch:
         ranking, found, peak, one_video = await _run_in_thread(score)
         with_strip = {(curve.library, curve.video) for curve in found}
         shown = [each for each in ranking.ranked if (each.library, searcher.video_of(each)) in with_strip]
-        findings = await self._make_result(searcher, keys, ranking, shown, one_video)
+        findings = await self._make_result(scope, searcher, keys, ranking, shown, one_video)
         return Timeline(tuple(_make_strip(searcher, curve) for curve in found), peak, findings)
 
     async def key_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
         """The words that tell a video, of the scope's library `key`, from the others of the scope."""
-        searcher, keys = await self._shelves.get_searcher(scope)
+        searcher, keys = await self._indexes.get_searcher(scope)
         libraries = searcher.model.libraries
         own = [place for place, part in enumerate(keys) if part == key]
         terms = await _run_in_thread(lambda: find_key_terms(libraries, own, video_id, limit))
@@ -80,6 +126,7 @@ class LibrarySearch:
 
     async def _make_result(
         self,
+        scope: Scope,
         searcher: Searcher,
         keys: Sequence[str],
         ranking: Ranking,
@@ -96,6 +143,7 @@ class LibrarySearch:
             one_video,
             ranking.unmatched_exclusions,
             ranking.unmatched_phrases,
+            scope=scope,
         )
 
     async def _load_hits(

@@ -12,7 +12,7 @@ from bot.answering.near_duplicates import says_the_same, shingles_of
 from bot.answering.sureness import SurenessThresholds, compute_sureness
 from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Passage
 from storage.analysis import fold, is_unspaced
-from storage.models import Question, SearchResult
+from storage.models import SearchResult
 
 BESIDE_BEST = 0.4
 """An excerpt is shown when its score is at least this share of the best one's."""
@@ -20,34 +20,35 @@ NEAR_MISSES = 3
 
 
 def compose_answer(
-    question: Question,
-    findings: SearchResult,
-    passages: Iterable[Passage],
+    result: SearchResult,
+    passages: Sequence[Passage],
+    matcher: Matcher,
     limit: int,
-    cuts: SurenessThresholds | None = None,
+    thresholds: SurenessThresholds | None = None,
     length: int = QUOTE_LENGTH,
 ) -> Answer:
     """Answer a question from its passages, best first; at most `limit` excerpts of about `length` characters, no two of
-    them alike."""
-    cuts = cuts or SurenessThresholds()
-    words = (term.word for term in findings.terms if not term.alternatives)
-    unknown = tuple(dict.fromkeys((*words, *findings.unmatched_phrases)))
-    passages = list(passages)
+    them alike. `matcher` is the question's."""
+    thresholds = thresholds or SurenessThresholds()
+    words = (term.word for term in result.terms if not term.alternatives)
+    unknown = tuple(dict.fromkeys((*words, *result.unmatched_phrases)))
     best = max((passage.score for passage in passages), default=0.0)
-    sure = compute_sureness(best, findings)
-    found = cuts.level(sure) if passages else AnswerLevel.NOTHING
-    if found is AnswerLevel.NOTHING:
-        wanted, enough = NEAR_MISSES, 0.0
-    else:
-        wanted, enough = limit, BESIDE_BEST * best
-    matcher = Matcher(question, findings)
-    worth_showing = (passage for passage in passages if passage.score >= enough)
+    sureness = compute_sureness(best, result)
+    level = thresholds.level(sureness) if passages else AnswerLevel.NOTHING
+    nothing = level is AnswerLevel.NOTHING
+    wanted, min_score = (NEAR_MISSES, 0.0) if nothing else (limit, BESIDE_BEST * best)
+    worth_showing = (passage for passage in passages if passage.score >= min_score)
     shown = tuple(_distinct_excerpts(worth_showing, matcher, wanted, length))
-    if found is AnswerLevel.NOTHING:
-        return Answer(
-            question.text, found, (), findings.searched_for, unknown, shown, sure, findings.unmatched_exclusions
-        )
-    return Answer(question.text, found, shown, findings.searched_for, unknown, (), sure, findings.unmatched_exclusions)
+    return Answer(
+        matcher.question.text,
+        level,
+        () if nothing else shown,
+        result.searched_for,
+        unknown,
+        shown if nothing else (),
+        sureness,
+        result.unmatched_exclusions,
+    )
 
 
 def merge_answers(answers: Sequence[Answer], limit: int) -> Answer:

@@ -22,11 +22,12 @@ class Match:
 class Matcher:
     """Reads texts for one question."""
 
-    def __init__(self, question: Question, findings: SearchResult) -> None:
-        self._analyser = analyser_for(findings.language)
+    def __init__(self, question: Question, result: SearchResult) -> None:
+        self._analyser = analyser_for(result.language)
         self._tokens: dict[str, list[Token]] = {}
-        self.terms = findings.terms
-        self._by_term = {term: place for place, each in enumerate(findings.terms) for term in each.terms}
+        self.question = question
+        self.terms = result.terms
+        self._by_term = {term: place for place, each in enumerate(result.terms) for term in each.terms}
         self._phrases = [self._words_of(phrase) for phrase in question.phrases]
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
 

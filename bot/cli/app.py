@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bot import __version__
 from bot.cli import ask, glossary, library, maintenance, servers, timeline
-from bot.cli.chat import chat
 from bot.cli.evaluate import evaluate
 from bot.cli.feedback import feedback
 from bot.cli.import_files import import_files
 from bot.cli.session import EXIT_CODES, NEEDS_SETUP, Session, wait_for_signal
+from storage import access
 
 # Video ids and excluded words may begin with "-": what is no option of ours is an argument.
 _DASHES_WELCOME = {"ignore_unknown_options": True}
 
+
+class _Group(TyperGroup):
+    """A group of commands that does not load pydantic to find out that nobody asks for help."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """--help, off unless it is given: typer takes a flag without a value to pydantic."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+
 app = typer.Typer(
+    cls=_Group,
     help="Answers questions from video transcripts with verbatim quotes and links to the second.",
     context_settings={"help_option_names": ["--help"]},
     epilog=EXIT_CODES,
@@ -47,7 +61,10 @@ def start(
         session: Session = context.obj
         with session.reporting_errors():
             connected = session.settings.discord_token is not None
-        session.serve() if connected else chat(session)
+        if connected:
+            session.serve()
+        else:
+            _chat(session)
 
 
 @app.command()
@@ -86,9 +103,15 @@ def sync(
 
 
 @app.command("chat")
-def chat_command(context: typer.Context, library: ask.LibraryOption = "shared") -> None:
+def chat_command(context: typer.Context, library: ask.LibraryOption = access.SHARED) -> None:
     """Ask at the terminal. Questions can also be piped in, one a line."""
-    chat(context.obj, library)
+    _chat(context.obj, library)
+
+
+def _chat(session: Session, library: str = access.SHARED) -> None:
+    from bot.cli.chat import chat
+
+    chat(session, library)
 
 
 app.command("ask", context_settings=_DASHES_WELCOME)(ask.ask)
@@ -103,7 +126,7 @@ app.command("remove", context_settings=_DASHES_WELCOME)(library.remove)
 app.command("rename", context_settings=_DASHES_WELCOME)(library.rename)
 app.command("undo")(library.undo)
 app.command("stats")(library.stats)
-glossary_app = typer.Typer(help="Note, forget and list what captions mis-hear.")
+glossary_app = typer.Typer(cls=_Group, help="Note, forget and list what captions mis-hear.")
 glossary_app.command("add")(glossary.add)
 glossary_app.command("remove")(glossary.remove)
 glossary_app.command("list")(glossary.list_)

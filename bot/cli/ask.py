@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import asking
 from bot.cli.json_output import answer_json, hits_json, refusal_json
 from bot.cli.session import FAILED, WRONG_USE, Session
 from bot.errors import InvalidQuestion
 from storage import access
 from storage.errors import RequestError
-from storage.library import Library
 from storage.models import Scope
+
+if TYPE_CHECKING:
+    from storage.library import Library
 
 QuestionArgument = Annotated[
     list[str],
@@ -32,7 +33,7 @@ LibraryOption = Annotated[str, typer.Option("--library", help="Which library: sh
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many segments at most.")]
 
-Ask = Callable[[Library, Scope, str], Awaitable[None]]
+Ask = Callable[["Library", Scope, str], Awaitable[None]]
 
 
 def ask(
@@ -44,10 +45,14 @@ def ask(
     json: JsonOption = False,
 ) -> None:
     """Answer a question with quotes from the videos and links to the second."""
+    from bot import asking
+    from bot.answering.question import parse_question
+
     session: Session = context.obj
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
-        found = await asking.ask(stored, scope, text, video=video, creator=creator, cuts=session.settings.cuts)
+        parsed = parse_question(text, video=video, creator=creator)
+        found = await asking.ask(stored, scope, parsed, thresholds=session.settings.cuts)
         if json:
             session.screen.print_data(answer_json(found) + "\n")
         else:
@@ -66,10 +71,13 @@ def search(
     json: JsonOption = False,
 ) -> None:
     """Rank the stored segments for a question, nothing joined or dropped."""
+    from bot import asking
+    from bot.answering.question import parse_question
+
     session: Session = context.obj
 
     async def rank(stored: Library, scope: Scope, text: str) -> None:
-        hits = await asking.search(stored, scope, text, video=video, creator=creator, limit=limit)
+        hits = await asking.search(stored, scope, parse_question(text, video=video, creator=creator), limit=limit)
         if json:
             session.screen.print_data(hits_json(text, hits) + "\n")
         else:

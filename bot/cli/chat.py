@@ -6,6 +6,7 @@ import asyncio
 import sys
 
 from bot import asking
+from bot.answering.question import parse_question
 from bot.cli.screen import neutralize
 from bot.cli.session import Session
 from bot.errors import InvalidQuestion
@@ -77,6 +78,7 @@ async def _answer_line(session: Session, stored: Library, scope: Scope, text: st
         session.screen.show_videos(await stored.videos(await stored.or_samples(scope)))
     else:
         try:
-            session.screen.show_answer(await asking.ask(stored, scope, text, cuts=session.settings.cuts))
+            answer = await asking.ask(stored, scope, parse_question(text), thresholds=session.settings.cuts)
+            session.screen.show_answer(answer)
         except (InvalidQuestion, RequestError) as error:
             session.screen.print_line(str(error), "red")

@@ -7,19 +7,28 @@ import re
 import shutil
 import socket
 import tempfile
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot import asking
+from bot.answering.question import parse_question
+from bot.answering.values import AnswerLevel
+from bot.cli.screen import Screen
+from bot.cli.session import Session
 from bot.discord_status import DiscordStatus
+from bot.errors import CannotConnect
 from bot.operations.nightly_backup import last_backup_second
 from bot.settings import Settings, on_misnamed
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 
+SAMPLE_QUESTION = "what is a hold cue?"
+"""A question that the sample talks answer."""
 MIN_FREE_BYTES = 200_000_000
 """Less than this is nearly nothing: a day of use, an import and a backup want to be written."""
 OLD_BACKUP_SECONDS = 2 * 24 * 3600.0
@@ -47,6 +56,70 @@ class CheckResult:
 
     def __str__(self) -> str:
         return f"{self.about:<9} {self.grade.value}{self.words}"
+
+
+def examine(session: Session, *, repair: bool, online: bool) -> bool:
+    """Check everything, saying what is found a line each; whether nothing of it is wrong."""
+    screen = session.screen
+    with session.reporting_errors():
+        settings = session.settings
+        found = [
+            *check_settings(settings),
+            *check_machine(settings),
+            *(_check_online(session) if online else ()),
+        ]
+    healthy = _show_results(screen, found)
+
+    async def run(stored: Library, ledger: Ledger) -> bool:
+        if repair:
+            await _repair_library(screen, stored)
+        if await _has_problems(screen, stored):
+            return False
+        sound = _show_results(screen, await check_stored(settings, stored, ledger, now=time.time()))
+        answer = await asking.ask(stored, access.sample_scope(), parse_question(SAMPLE_QUESTION))
+        answered = answer.level is AnswerLevel.CONFIDENT
+        verdict = "ok, the samples answer" if answered else "the samples do not answer"
+        screen.print_line(f"question  {verdict}: {SAMPLE_QUESTION}")
+        return sound and answered
+
+    return session.run_with_ledger(run) and healthy
+
+
+def _check_online(session: Session) -> Iterator[CheckResult]:
+    try:
+        yield from check_discord(session.check_discord())
+    except CannotConnect as error:
+        yield CheckResult("online", str(error), Grade.WRONG)
+
+
+def _show_results(screen: Screen, findings: Sequence[CheckResult]) -> bool:
+    """Say what was found, a line each; whether nothing of it is wrong."""
+    for finding in findings:
+        screen.print_line(str(finding))
+    return all(finding.grade is not Grade.WRONG for finding in findings)
+
+
+async def _repair_library(screen: Screen, stored: Library) -> None:
+    before = await stored.problems()
+    kept = await stored.repair()
+    left = await stored.problems()
+    for problem in before:
+        if problem not in left:
+            screen.print_line(f"repaired  {problem.what}")
+    if kept:
+        screen.print_line(f"repaired  what was there before is kept in {kept}")
+
+
+async def _has_problems(screen: Screen, stored: Library) -> bool:
+    """Say in a line what is stored, or in a line each what is wrong with it and what to do."""
+    problems = await stored.problems()
+    for problem in problems:
+        remedy = "`cuepoint doctor --repair`" if problem.repairable else "restore a backup: `cuepoint restore FILE`"
+        screen.print_line(f"problem   {problem.what}; {remedy}")
+    if not problems:
+        segments = sum([size.segments for size in await stored.sizes() if size.library != access.SAMPLES])
+        screen.print_line(f"stored    ok, {segments:,} segments stored and indexed, the samples aside")
+    return bool(problems)
 
 
 def check_settings(settings: Settings) -> Iterator[CheckResult]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import evaluation_tables
 from bot.cli.session import Session
-from bot.evaluation.evaluation import EvaluationOptions
-from bot.evaluation.evaluation import evaluate as run_evaluation
-from bot.evaluation.report import Report
+
+if TYPE_CHECKING:
+    from bot.evaluation.evaluation import EvaluationOptions
+    from bot.evaluation.report import Report
 
 
 def evaluate(
@@ -47,6 +46,9 @@ def evaluate(
 
     Your own videos are left alone: the set gets a library of its own, which is deleted at the end.
     """
+    from bot.cli import evaluation_tables
+    from bot.evaluation.evaluation import EvaluationOptions
+
     session: Session = context.obj
     wishes = EvaluationOptions(folder, language, typo, foreign, removed, ablate, limit)
     with session.reporting_errors():
@@ -58,9 +60,11 @@ def evaluate(
 
 
 def _run_evaluation(session: Session, wishes: EvaluationOptions) -> Report:
+    from bot.evaluation.evaluation import evaluate as run_evaluation
+
     with session.screen.show_progress("{task.description}") as bar:
         task = bar.add_task("reading", total=None)
-        return asyncio.run(
+        return session.wait_for(
             run_evaluation(
                 wishes, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
             )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.ask import LibraryOption
 from bot.cli.session import Session
-from bot.evaluation.feedback import collect_feedback as collect_feedback
-from bot.evaluation.question_set_writer import require_free, write_question_set
-from bot.evaluation.values import QuestionSet
 from storage import access
-from storage.ledger import Ledger
-from storage.library import Library
+
+if TYPE_CHECKING:
+    from bot.evaluation.values import QuestionSet
+    from storage.ledger import Ledger
+    from storage.library import Library
 
 
 def feedback(
@@ -25,6 +25,9 @@ def feedback(
     library: LibraryOption = access.SHARED,
 ) -> None:
     """Write what people voted as a question set, which `cuepoint evaluate` reads. It holds their questions."""
+    from bot.evaluation.feedback import collect_feedback
+    from bot.evaluation.question_set_writer import require_free, write_question_set
+
     session: Session = context.obj
 
     async def run(stored: Library, ledger: Ledger) -> QuestionSet:

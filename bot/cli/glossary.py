@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,10 @@ from bot.cli.ask import LibraryOption
 from bot.cli.json_output import entry_json
 from bot.cli.session import Session
 from storage import access
-from storage.library import Library
 from storage.models import GlossaryEntry
+
+if TYPE_CHECKING:
+    from storage.library import Library
 
 SaidArgument = Annotated[
     str, typer.Argument(metavar="SAID", help="What the captions say, such as ganz.", show_default=False)

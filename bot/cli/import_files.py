@@ -6,16 +6,17 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.prompt import Prompt
 
 from bot.cli.ask import LibraryOption
 from bot.cli.session import FAILED, Session
 from storage import access
-from storage.library import Library
 from storage.models import ImportReport, Labels, Rejection, Scope, Source
+
+if TYPE_CHECKING:
+    from storage.library import Library
 
 
 def import_files(
@@ -118,6 +119,8 @@ def _ask_for_ids(
     """Ask, where somebody sits at the terminal, which video each nameless caption file belongs to."""
     if not (sys.stdin.isatty() and session.screen.err.is_terminal):
         return []
+    from rich.prompt import Prompt
+
     named: list[tuple[Source, Labels]] = []
     for source in sources:
         if source.name in report.unnamed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,9 +15,11 @@ from bot.cli.session import WRONG_USE, Session
 from bot.timecodes import parse_timecode, timecode
 from storage import access
 from storage.errors import RequestError
-from storage.library import Library
 from storage.models import ExportFormat
 from storage.video_names import find_videos
+
+if TYPE_CHECKING:
+    from storage.library import Library
 
 TRANSCRIPT_BEFORE_SECOND, TRANSCRIPT_AFTER_SECOND = 30.0, 60.0
 
@@ -35,6 +37,7 @@ def videos(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video.")] = False,
 ) -> None:
     """List the videos."""
+
     session: Session = context.obj
 
     async def run(stored: Library) -> None:

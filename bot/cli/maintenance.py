@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import asking
-from bot.answering.values import AnswerLevel
-from bot.cli import doctor as checks
-from bot.cli.doctor import CheckResult, Grade
 from bot.cli.json_output import size_json
-from bot.cli.screen import Screen
 from bot.cli.session import FAILED, Session
-from bot.errors import CannotConnect
 from storage import access
-from storage.ledger import Ledger
-from storage.library import Library
 
-SAMPLE_QUESTION = "what is a hold cue?"
-"""A question that the sample talks answer."""
+if TYPE_CHECKING:
+    from storage.library import Library
 
 
 def servers(
@@ -66,9 +55,11 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `cuepoint backup` wrote.", show_default=False)],
 ) -> None:
     """Put a backup in the place of the database. Stop the bot first. What was there is kept beside it."""
+    from storage.library import Library
+
     session: Session = context.obj
     with session.reporting_errors():
-        kept = asyncio.run(Library.restore(session.settings.database_path, file))
+        kept = session.wait_for(Library.restore(session.settings.database_path, file))
 
     async def run(stored: Library) -> int:
         return sum([size.videos for size in await stored.sizes() if size.library != access.SAMPLES])
@@ -86,65 +77,9 @@ def doctor(
     online: Annotated[bool, typer.Option("--online", help="Also ask Discord whether it takes the token.")] = False,
 ) -> None:
     """Check settings, machine, database, indexes, backups and a sample question. The exit code tells."""
+    from bot.cli.doctor import examine
+
     session: Session = context.obj
-    screen = session.screen
-    with session.reporting_errors():
-        settings = session.settings
-        found = [
-            *checks.check_settings(settings),
-            *checks.check_machine(settings),
-            *(_check_online(session) if online else ()),
-        ]
-    healthy = _show_results(screen, found)
-
-    async def run(stored: Library, ledger: Ledger) -> bool:
-        if repair:
-            await _repair_library(screen, stored)
-        if await _has_problems(screen, stored):
-            return False
-        sound = _show_results(screen, await checks.check_stored(settings, stored, ledger, now=time.time()))
-        answered = (await asking.ask(stored, access.sample_scope(), SAMPLE_QUESTION)).level is AnswerLevel.CONFIDENT
-        verdict = "ok, the samples answer" if answered else "the samples do not answer"
-        screen.print_line(f"question  {verdict}: {SAMPLE_QUESTION}")
-        return sound and answered
-
-    if not (session.run_with_ledger(run) and healthy):
-        screen.print_remark("Something is wrong; see above.", "red")
+    if not examine(session, repair=repair, online=online):
+        session.screen.print_remark("Something is wrong; see above.", "red")
         raise typer.Exit(FAILED)
-
-
-def _check_online(session: Session) -> Iterator[CheckResult]:
-    try:
-        yield from checks.check_discord(session.check_discord())
-    except CannotConnect as error:
-        yield CheckResult("online", str(error), Grade.WRONG)
-
-
-def _show_results(screen: Screen, findings: Sequence[CheckResult]) -> bool:
-    """Say what was found, a line each; whether nothing of it is wrong."""
-    for finding in findings:
-        screen.print_line(str(finding))
-    return all(finding.grade is not Grade.WRONG for finding in findings)
-
-
-async def _repair_library(screen: Screen, stored: Library) -> None:
-    before = await stored.problems()
-    kept = await stored.repair()
-    left = await stored.problems()
-    for problem in before:
-        if problem not in left:
-            screen.print_line(f"repaired  {problem.what}")
-    if kept:
-        screen.print_line(f"repaired  what was there before is kept in {kept}")
-
-
-async def _has_problems(screen: Screen, stored: Library) -> bool:
-    """Say in a line what is stored, or in a line each what is wrong with it and what to do."""
-    problems = await stored.problems()
-    for problem in problems:
-        remedy = "`cuepoint doctor --repair`" if problem.repairable else "restore a backup: `cuepoint restore FILE`"
-        screen.print_line(f"problem   {problem.what}; {remedy}")
-    if not problems:
-        segments = sum([size.segments for size in await stored.sizes() if size.library != access.SAMPLES])
-        screen.print_line(f"stored    ok, {segments:,} segments stored and indexed, the samples aside")
-    return bool(problems)

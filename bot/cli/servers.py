@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +11,11 @@ from bot.cli.json_output import miss_json
 from bot.cli.session import WRONG_USE, Session
 from bot.errors import SettingsError
 from bot.purge import purge_server, purge_shared
-from bot.server_settings import ONLY_IN_SERVERS, changed, in_words, keep
 from storage import access
-from storage.ledger import EVERYWHERE_ELSE, Ledger
-from storage.library import Library
+
+if TYPE_CHECKING:
+    from storage.ledger import Ledger
+    from storage.library import Library
 
 SetOption = Annotated[
     list[str] | None,
@@ -32,10 +33,13 @@ def settings(
     set_: SetOption = None,
 ) -> None:
     """Show how the bot is set up in a server, or outside of servers, and change it. `/settings` does the same."""
+    from bot.server_settings import ONLY_IN_SERVERS, changed, in_words, keep
+    from storage.ledger import EVERYWHERE_ELSE
+
     session: Session = context.obj
 
     async def run(stored: Library, ledger: Ledger) -> None:
-        server_id = _server_id_of(library)
+        server_id = _server_id_of(library) or EVERYWHERE_ELSE
         kept = new = await ledger.settings(server_id)
         for assignment in set_ or ():
             name, equals, value = assignment.partition("=")
@@ -90,7 +94,7 @@ def purge(
 
     async def run(stored: Library, ledger: Ledger) -> None:
         server_id = _server_id_of(library)
-        if server_id == EVERYWHERE_ELSE:
+        if server_id is None:
             await purge_shared(stored, ledger)
         else:
             await purge_server(stored, ledger, server_id)
@@ -99,6 +103,6 @@ def purge(
     session.screen.print_line(f"Deleted {videos} of {library}, and all that people did with them.")
 
 
-def _server_id_of(library: str) -> int:
-    """The server whose library is named; 0 for the shared one."""
-    return access.server_of(access.host_scope(library).libraries[0]) or EVERYWHERE_ELSE
+def _server_id_of(library: str) -> int | None:
+    """The server whose library is named; None for the shared one."""
+    return access.server_of(access.host_scope(library).libraries[0])

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 import typer
 
-from bot.cli.screen import Screen
-from bot.discord_status import DiscordStatus
 from bot.errors import BotError, LoginRefused, SettingsError, SetupError
-from bot.operations.safe_traceback import SafeTracebackFilter
-from bot.settings import Settings
 from storage.errors import StorageError
-from storage.ledger import Ledger
-from storage.library import Library
+
+if TYPE_CHECKING:
+    from bot.cli.screen import Screen
+    from bot.discord_status import DiscordStatus
+    from bot.settings import Settings
+    from storage.ledger import Ledger
+    from storage.library import Library
 
 FAILED, WRONG_USE = 1, 2
 NEEDS_SETUP = 78
@@ -58,7 +59,13 @@ class Session:
         self._discord_app = discord_app
         self._settings: Settings | None = None
         self._is_serving = False
-        self.screen = Screen()
+
+    @cached_property
+    def screen(self) -> Screen:
+        """Where results and remarks go."""
+        from bot.cli.screen import Screen
+
+        return Screen()
 
     @property
     def settings(self) -> Settings:
@@ -70,11 +77,17 @@ class Session:
     def run(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
         """Do something with the library, and end the program with the right code if it fails."""
         with self.reporting_errors():
-            return asyncio.run(self._with_library(action))
+            return self.wait_for(self._with_library(action))
 
     def run_with_ledger(self, action: Callable[[Library, Ledger], Awaitable[Result]]) -> Result:
         """The same with the ledger beside it."""
         return self.run(lambda library: self._with_ledger(lambda ledger: action(library, ledger)))
+
+    def wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Do something on an event loop of its own, and return its result."""
+        import asyncio
+
+        return asyncio.run(work)
 
     def serve(self) -> None:
         """Run the Discord bot until it is stopped."""
@@ -84,7 +97,7 @@ class Session:
 
     def check_discord(self) -> DiscordStatus:
         """Ask Discord how the bot stands with it. Raises CannotConnect."""
-        return asyncio.run(self._discord_app.check_status(self.settings))
+        return self.wait_for(self._discord_app.check_status(self.settings))
 
     def sync(self, server_id: int | None) -> None:
         """Register the commands with Discord now."""
@@ -99,6 +112,8 @@ class Session:
                 raise SetupError("There is no Discord token: set DISCORD_TOKEN (README: Connecting to Discord).")
 
     async def _with_ledger(self, action: Callable[[Ledger], Awaitable[Result]]) -> Result:
+        from storage.ledger import Ledger
+
         ledger = await Ledger.open(self.settings.database_path)
         try:
             return await action(ledger)
@@ -106,6 +121,8 @@ class Session:
             await ledger.close()
 
     async def _with_library(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
+        from storage.library import Library
+
         library = await Library.open(self.settings.database_path, self.settings.limits)
         try:
             return await action(library)
@@ -150,6 +167,8 @@ class Session:
 
     def _log_error(self, error: Exception) -> Path:
         """Write where an unexpected error came from into the log in the data folder."""
+        from bot.operations.safe_traceback import SafeTracebackFilter
+
         path = self.settings.log_path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler = logging.FileHandler(path, encoding="utf-8")

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import asking
 from bot.answering.links import link_at
 from bot.answering.values import AnsweredTimeline
 from bot.cli.ask import CreatorOption, LibraryOption, VideoOption, refuse_unknown_options
 from bot.cli.json_output import timeline_json, video_json
 from bot.cli.library import VideoArgument, write_file
-from bot.cli.screen import Screen
 from bot.cli.session import Session
 from bot.timecodes import timecode
 from storage import access
-from storage.library import Library
 from storage.models import KeyTerm, Strip, VideoSummary
+
+if TYPE_CHECKING:
+    from bot.cli.screen import Screen
+    from storage.library import Library
 
 MAX_KEY_TERMS = 12
 """How many words are shown that tell a video from others."""
@@ -61,12 +62,15 @@ def timeline(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show where in the videos something is spoken of: a strip a video, and the best moments with links."""
+    from bot import asking
+    from bot.answering.question import parse_question
+
     session: Session = context.obj
     refuse_unknown_options(question)
 
     async def run(stored: Library) -> AnsweredTimeline:
-        scope, cuts = access.host_scope(library), session.settings.cuts
-        return await asking.timeline(stored, scope, " ".join(question), video=video, creator=creator, cuts=cuts)
+        scope, parsed = access.host_scope(library), parse_question(" ".join(question), video=video, creator=creator)
+        return await asking.timeline(stored, scope, parsed, thresholds=session.settings.cuts)
 
     found = session.run(run)
     if json:
@@ -105,6 +109,8 @@ def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...
 
 
 def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
+    from bot.asking import MAX_STRIPS
+
     for strip in timeline.strips:
         moments = [
             (number, excerpt.start_second)
@@ -115,8 +121,8 @@ def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
         screen.print_line(f"   |{_strip_cells(strip)}| {timecode(strip.end_second)}", "cyan")
         if moments:
             screen.print_line(f"    {_moment_numbers(strip, moments)}")
-    if len(timeline.strips) >= asking.MAX_STRIPS:
-        screen.print_remark(f"Drawn are the {asking.MAX_STRIPS} videos that speak of it most.")
+    if len(timeline.strips) >= MAX_STRIPS:
+        screen.print_remark(f"Drawn are the {MAX_STRIPS} videos that speak of it most.")
     screen.show_answer(timeline.answer)
 
 

@@ -8,28 +8,26 @@ import hashlib
 import json
 import logging
 import sys
+from functools import partial
 
 import discord
 from discord.ext import tasks
 
+from bot.discord_app.app_context import AppContext
 from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
 from bot.discord_app.commands.import_form import handle_form
 from bot.discord_app.commands.privacy import Export, privacy
 from bot.discord_app.commands.questions import CuepointTree
 from bot.discord_app.commands.settings import MENUS
-from bot.discord_app.delivery.deduplication import SeenEvents, is_repeated
-from bot.discord_app.delivery.error_handler import report
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
-from bot.discord_app.delivery.shutdown import InFlight
-from bot.discord_app.interactions.buttons import BUTTONS, report_unknown_button
+from bot.discord_app.install_links import log_install_links
+from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
 from bot.discord_app.interactions.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.context import interaction_context
+from bot.discord_app.interactions.handling import handle
 from bot.discord_app.messages import answer_message
 from bot.discord_app.services.left_servers import purge_left_servers
-from bot.discord_app.services.library_admin import LibraryAdmin
-from bot.discord_app.services.memberships import Memberships
-from bot.discord_app.services.questions import QuestionService
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 from bot.settings import Settings
@@ -61,23 +59,24 @@ class CuepointClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.tree = CuepointTree(self)
-        self.arrivals = SeenEvents()
-        self.desk = QuestionService(library, ledger, Memberships(self.get_guild), settings)
-        self.librarian = LibraryAdmin(self.desk, settings.server_quota, settings.server_imports_a_day)
-        self.serves = settings.serves
-        self.in_flight = InFlight()
+        self.app = AppContext.create(settings, library, ledger, self.get_guild)
         self.connected_shards: set[int] = set()
         self.syncs_at_start = True
-        self._ledger = ledger
         self._retention_seconds = settings.retention_seconds
 
     async def setup_hook(self) -> None:
-        """Recognise buttons sent before this start, and tell Discord of commands that changed."""
+        """Recognise buttons sent before this start, and tell Discord of commands that changed.
+
+        Where none were ever registered, this is the first start: the links that install the bot are logged.
+        """
         self.http._global_over = GlobalPause()
         self.http._global_over.set()
         self.add_dynamic_items(*ITEMS)
         if self.syncs_at_start:
+            is_first_start = await self.app.ledger.command_hash(GLOBAL_COMMANDS) is None
             await self.sync_commands()
+            if is_first_start:
+                log_install_links(self._own_id())
         self.sweep.start()
 
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
@@ -87,13 +86,13 @@ class CuepointClient(discord.AutoShardedClient):
         """
         place = GLOBAL_COMMANDS if server_id is None else str(server_id)
         current = self._command_hash()
-        if not anyway and await self._ledger.command_hash(place) == current:
+        if not anyway and await self.app.ledger.command_hash(place) == current:
             return False
         server = None if server_id is None else discord.Object(server_id)
         if server is not None:
             self.tree.copy_global_to(guild=server)
         await self.tree.sync(guild=server)
-        await self._ledger.save_command_hash(place, current)
+        await self.app.ledger.save_command_hash(place, current)
         return True
 
     def _command_hash(self) -> str:
@@ -110,11 +109,13 @@ class CuepointClient(discord.AutoShardedClient):
         goodbyes = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(goodbyes, DISCONNECT_TIMEOUT_SECONDS)
-        if await self.in_flight.wait_until_empty(seconds):
+        if await self.app.in_flight.wait_until_empty(seconds):
             return
-        self.librarian.cancel_imports()
-        if not await self.in_flight.wait_until_empty(REVERT_TIMEOUT_SECONDS if self.librarian.is_importing else 0):
-            log.warning("left with %d answers unfinished", len(self.in_flight))
+        self.app.library_admin.cancel_imports()
+        if not await self.app.in_flight.wait_until_empty(
+            REVERT_TIMEOUT_SECONDS if self.app.library_admin.is_importing else 0
+        ):
+            log.warning("left with %d answers unfinished", len(self.app.in_flight))
 
     async def close(self) -> None:
         """Stop what runs beside the connection, then end it."""
@@ -125,8 +126,8 @@ class CuepointClient(discord.AutoShardedClient):
     async def sweep(self) -> None:
         """Forget expired buttons, what has been known about people for too long, and servers long gone."""
         try:
-            await self._ledger.delete_expired(self._retention_seconds)
-            await purge_left_servers(self, self.desk, self._own_id())
+            await self.app.ledger.delete_expired(self._retention_seconds)
+            await purge_left_servers(self, self.app.library_admin, self.app.ledger, self._own_id())
         except StorageError as error:
             # Raised, it would end the loop for good.
             log.error("could not tidy up, and will try again tomorrow: %s", describe_error(error))
@@ -139,10 +140,12 @@ class CuepointClient(discord.AutoShardedClient):
         # Where only some shards run here, the other shards' servers are not gone. Servers in an outage are listed too.
         if set(self.shards) == set(range(self.shard_count or 0)):
             here = [server.id for server in self.guilds]
-            unserved = [server_id for server_id in here if not self.serves(server_id)]
-            owners = map(access.server_of, await self.desk.library.libraries())
+            unserved = [server_id for server_id in here if not self.app.is_served(server_id)]
+            owners = map(access.server_of, await self.app.library.libraries())
             stored = [server_id for server_id in owners if server_id is not None]
-            gone = await self._ledger.record_present_servers(self._own_id(), here, passed_over=unserved, stored=stored)
+            gone = await self.app.ledger.record_present_servers(
+                self._own_id(), here, passed_over=unserved, stored=stored
+            )
             for server_id in gone:
                 log.info("not in server %s, of which something is kept: it is deleted in 30 days", server_id)
 
@@ -165,7 +168,7 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_guild_join(self, server: discord.Guild) -> None:
         """Note that the bot was added to a server."""
-        self.desk.memberships.forget_server(server.id)
+        self.app.memberships.forget_server(server.id)
         await self._record_presence(server)
 
     async def on_guild_available(self, server: discord.Guild) -> None:
@@ -174,14 +177,14 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def _record_presence(self, server: discord.Guild) -> None:
         # Of a server that is not served nothing is kept; one that was left is asked about before it is purged.
-        if self.serves(server.id):
-            await self._ledger.record_presence(server.id, self._own_id())
+        if self.app.is_served(server.id):
+            await self.app.ledger.record_presence(server.id, self._own_id())
 
     async def on_guild_remove(self, server: discord.Guild) -> None:
         """Note that the bot was removed from a server. An outage is another event."""
-        self.desk.memberships.forget_server(server.id)
-        if self.serves(server.id) or await self._ledger.is_known(server.id):
-            await self._ledger.record_departure(server.id, self._own_id())
+        self.app.memberships.forget_server(server.id)
+        if self.app.is_served(server.id) or await self.app.ledger.is_known(server.id):
+            await self.app.ledger.record_departure(server.id, self._own_id())
 
     def _own_id(self) -> int:
         assert self.application_id is not None  # known since the login
@@ -189,27 +192,23 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer what asks something."""
-        self.in_flight.join()
-        if self.user is not None and self.arrivals.is_new(message.id):
-            await answer_message(self.desk, message, self.user.id, self.serves)
+        self.app.in_flight.join()
+        if self.user is not None and self.app.seen_events.is_new(message.id):
+            await answer_message(self.app, message, self.user.id)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Note who uses the bot where, once they have their answer: nobody waits for that to be written."""
-        self.in_flight.join()
+        self.app.in_flight.join()
         # Looking at what is kept about oneself adds nothing to it.
         if command is not privacy:
-            await self.desk.askers.record_sighting(interaction_context(interaction))
+            await self.app.askers.record_sighting(interaction_context(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer forms, and presses on buttons that nothing else recognises."""
-        self.in_flight.join()
-        if is_repeated(interaction):
-            return
-        try:
-            await report_unknown_button(interaction, ITEMS)
-            await handle_form(interaction)
-        except Exception as error:  # noqa: BLE001 - the one handler decides what is said
-            await report(interaction, error)
+        if interaction.type is discord.InteractionType.modal_submit:
+            await handle(interaction, partial(handle_form, interaction))
+        elif is_unknown_button(interaction, ITEMS):
+            await handle(interaction, partial(report_unknown_button, interaction))
 
     async def on_error(self, event: str, /, *_args: object, **_kwargs: object) -> None:
         """Log what went wrong with an event; nobody is waiting for an answer to it."""

@@ -12,14 +12,14 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot.discord_app.app_context import AppContext
 from bot.discord_app.cards.base import Card
 from bot.discord_app.delivery.error_handler import error_card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validated
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_forbidden, is_target_gone, send_with_retries
-from bot.discord_app.interactions.authorization import IsServed, require_served_server
+from bot.discord_app.interactions.authorization import require_served_server
 from bot.discord_app.interactions.context import resolve_writer, server_of_message, writer_context
 from bot.discord_app.services.button_state import Inquiry
-from bot.discord_app.services.questions import QuestionService
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 
@@ -42,12 +42,12 @@ def question_in(message: discord.Message, own_id: int) -> str | None:
     return " ".join(_OTHERS.sub(" ", mention.sub(" ", message.content)).split())
 
 
-async def answer_message(desk: QuestionService, message: discord.Message, own_id: int, serves: IsServed) -> None:
+async def answer_message(app: AppContext, message: discord.Message, own_id: int) -> None:
     """Answer a message that asks something, in a channel where the bot may write."""
     text = question_in(message, own_id)
     if text is None or not _may_write(message):
         return
-    card = await _answer_or_error(desk, message, Inquiry(text), serves)
+    card = await _answer_or_error(app, message, Inquiry(text))
     try:
         with metrics.time_step(metrics.AnswerStep.REPLY):
             await _send_answer(message, card)
@@ -59,19 +59,19 @@ async def answer_message(desk: QuestionService, message: discord.Message, own_id
             raise
         log.info("a message could not be answered: %s", describe_error(error))
     else:
-        await desk.askers.record_sighting(writer_context(message))
+        await app.askers.record_sighting(writer_context(message))
 
 
-async def _answer_or_error(desk: QuestionService, message: discord.Message, inquiry: Inquiry, serves: IsServed) -> Card:
+async def _answer_or_error(app: AppContext, message: discord.Message, inquiry: Inquiry) -> Card:
     """The answer, or the error in words. What takes long is shown as typing."""
     try:
         server_id = server_of_message(message)
         if server_id is not None:
-            require_served_server(server_id, serves)
-        asker = await resolve_writer(desk, message)
-        desk.check_allowed(asker, inquiry)
-        way = metrics.QuestionSource.DIRECT if server_id is None else metrics.QuestionSource.MENTION
-        return await _await_with_typing(message, desk.answer_question(asker, inquiry, way))
+            require_served_server(server_id, app.is_served)
+        asker = await resolve_writer(app.askers, message)
+        question = app.questions.accept(asker, inquiry)
+        source = metrics.QuestionSource.DIRECT if server_id is None else metrics.QuestionSource.MENTION
+        return await _await_with_typing(message, app.questions.answer_question(asker, inquiry, question, source))
     except Exception as error:  # noqa: BLE001 - the one handler decides what is said
         return error_card(error)
 

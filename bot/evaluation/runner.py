@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from bot import asking
+from bot.answering.question import parse_question
 from bot.answering.values import AnswerLevel
 from bot.errors import InvalidQuestion
 from bot.evaluation.collection import Collection
@@ -29,14 +30,14 @@ class EvaluationRunner:
         self.unaskable: set[Query] = set()
 
     async def rank(
-        self, queries: Sequence[Query], what: str, steps: frozenset[RankingFeature] = ALL_FEATURES
+        self, queries: Sequence[Query], what: str, features: frozenset[RankingFeature] = ALL_FEATURES
     ) -> dict[str, list[str]]:
-        """For each question the entries found, best first; `steps` are those that the ranking takes."""
+        """For each question the entries found, best first; `features` are those that the ranking has."""
         library, scope = self._collection.library, self._collection.scope
         found: dict[str, list[str]] = {}
         for query in self._count_progress(queries, what):
             try:
-                hits = await asking.search(library, scope, query.text, limit=DEPTH, steps=steps)
+                hits = await asking.search(library, scope, parse_question(query.text), limit=DEPTH, features=features)
             except (InvalidQuestion, RequestError):
                 self.unaskable.add(query)
                 hits = ()
@@ -75,7 +76,8 @@ class EvaluationRunner:
 
     async def _answer_query(self, query: Query) -> Trial:
         try:
-            answer = await asking.ask(self._collection.library, self._collection.scope, query.text)
+            collection = self._collection
+            answer = await asking.ask(collection.library, collection.scope, parse_question(query.text))
         except (InvalidQuestion, RequestError):
             self.unaskable.add(query)
             return Trial(AnswerLevel.NOTHING, 0.0)

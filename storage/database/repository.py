@@ -33,6 +33,7 @@ class LibraryState:
     revision: int
     glossary_revision: int
     language_chosen: int = 0
+    has_videos: int = 0
 
     @property
     def index_state(self) -> tuple[str, str, int]:
@@ -49,7 +50,8 @@ class Repository:
     async def states(self, scope: Scope) -> list[LibraryState]:
         """The libraries of a scope that exist, in the scope's order."""
         rows = await self._rows(
-            "SELECT key, language, revision, glossary_revision, language_chosen FROM library"
+            "SELECT key, language, revision, glossary_revision, language_chosen,"
+            " EXISTS (SELECT 1 FROM video WHERE library_id = library.id) FROM library"
             f" WHERE key IN ({_placeholders(scope.libraries)})",
             scope.libraries,
         )

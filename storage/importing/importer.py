@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from storage import formats
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
 from storage.errors import InputError, MissingVideoId
+from storage.formats.reader import read_file
 from storage.formats.text_cleaning import clean_text
 from storage.importing import history
 from storage.importing.merging import MergedVideo, merge_video
@@ -104,7 +104,7 @@ class Importer:
         return deque(shelf.pending.values()), report
 
     def _read_file(self, shelf: ImportBatch, source: Source, labels: Labels) -> None:
-        shelf.add(source.name, formats.read_file(source, labels, self._limits))
+        shelf.add(source.name, read_file(source, labels, self._limits))
 
     async def _store_video(
         self, arrival: PendingVideo, whole: bool, act: _ImportRecord
@@ -127,7 +127,7 @@ class Importer:
         states = await self._repository.states(self._scope)
         if states and states[0].language_chosen:
             return states[0].language
-        if states and await self._repository.has_videos(self._scope):
+        if states and states[0].has_videos:
             return states[0].language
         named = (arrival.stored.video.language for arrival in arrivals)
         return next(filter(None, named), DEFAULT_LANGUAGE)

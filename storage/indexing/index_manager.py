@@ -68,9 +68,15 @@ class IndexManager:
         self._ready.clear()
         self._searchers.clear()
 
-    async def get_searcher(self, scope: Scope) -> tuple[Searcher, tuple[str, ...]]:
-        """What ranks a scope as the database has it now, and for each of its indexes the library it is (part) of."""
-        states = await self._repository.states(scope)
+    async def get_searcher(
+        self, scope: Scope, states: Sequence[LibraryState] | None = None
+    ) -> tuple[Searcher, tuple[str, ...]]:
+        """Return what ranks a scope as the database has it now, and for every index the library it is (part) of.
+
+        `states` are those of the scope's libraries, where the caller has just read them.
+        """
+        if states is None:
+            states = await self._repository.states(scope)
         for key in set(scope.libraries).intersection(self._ready) - {state.key for state in states}:
             # Another process has purged it.
             self._drop_library(key)

@@ -6,10 +6,9 @@ import base64
 import json
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from storage.database.connection import Database
 from storage.ledger.people import PeopleEntries
@@ -26,7 +25,7 @@ class Ledger(ServerEntries, PeopleEntries):
 
     def __init__(self, database: Database, secret: bytes, now: Callable[[], float]) -> None:
         super().__init__(database, secret, now)
-        self._begun: dict[str, tuple[str, str]] = {}
+        self._unwritten: dict[str, tuple[str, str]] = {}
 
     @classmethod
     async def open(cls, path: Path, *, now: Callable[[], float] = time.time) -> Ledger:
@@ -61,23 +60,11 @@ class Ledger(ServerEntries, PeopleEntries):
         The same payload of the same libraries has the same key. Keeping it again prolongs it, and never shortens it: an
         older message may still carry the key.
         """
-        key, kept = self.begin_state(payload, lifetime_second=lifetime_second, libraries=libraries, bound_to=bound_to)
-        await kept
-        return key
-
-    def begin_state(
-        self, payload: str, *, lifetime_second: float, libraries: Iterable[str] = (), bound_to: str = ""
-    ) -> tuple[str, Coroutine[Any, Any, None]]:
-        """The same for one who cannot wait until the database can be written: the key, and what writes it.
-
-        The caller awaits that; until then only this process knows the state.
-        """
-        drawn_on = json.dumps(sorted(libraries))
-        key = self._state_key(payload, drawn_on, bound_to)
-        self._begun[key] = payload, drawn_on
-        return key, self._write_state(key, payload, drawn_on, self._now() + lifetime_second)
-
-    async def _write_state(self, key: str, payload: str, drawn_on: str, expired_at: float) -> None:
+        drawn_on = _libraries_json(libraries)
+        key = self._hash_state(payload, drawn_on, bound_to)
+        expired_at = self._now() + lifetime_second
+        # A form may come back before a busy database is written.
+        self._unwritten[key] = payload, drawn_on
         try:
             await self._execute(
                 """
@@ -87,22 +74,27 @@ class Ledger(ServerEntries, PeopleEntries):
                 (key, payload, expired_at, drawn_on),
             )
         finally:
-            self._begun.pop(key, None)
+            self._unwritten.pop(key, None)
+        return key
+
+    def state_key(self, payload: str, *, libraries: Iterable[str] = (), bound_to: str = "") -> str:
+        """Compute the key under which `keep_state` keeps a state, for one who needs it before that is written."""
+        return self._hash_state(payload, _libraries_json(libraries), bound_to)
 
     async def load_state(self, key: str, *, bound_to: str = "") -> str | None:
         """The payload kept under a key; None when the key is unknown, has expired, or was bound to something else."""
         rows = await self._rows(
             "SELECT payload, libraries FROM button_state WHERE key = ? AND expired_at > ?", (key, self._now())
         )
-        kept = rows[0] if rows else self._begun.get(key)
+        kept = rows[0] if rows else self._unwritten.get(key)
         if kept is None:
             return None
         payload, drawn_on = kept
         # The keys of an earlier version were made of less; none of those was bound to anything.
         unbound = drawn_on is None and not bound_to
-        return payload if unbound or self._state_key(payload, drawn_on, bound_to) == key else None
+        return payload if unbound or self._hash_state(payload, drawn_on, bound_to) == key else None
 
-    def _state_key(self, payload: str, libraries: str, bound_to: str) -> str:
+    def _hash_state(self, payload: str, libraries: str, bound_to: str) -> str:
         # No user id begins with a bracket, so a key is never the beginning of somebody's pseudonym.
         digest = self._keyed_hash(json.dumps([payload, libraries, bound_to]))
         return base64.urlsafe_b64encode(digest[:_KEY_BYTES]).decode()
@@ -171,6 +163,10 @@ class Ledger(ServerEntries, PeopleEntries):
             "INSERT INTO command_tree (place, hash) VALUES (?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
             (place, value),
         )
+
+
+def _libraries_json(libraries: Iterable[str]) -> str:
+    return json.dumps(sorted(libraries))
 
 
 async def _install_secret(database: Database) -> bytes:

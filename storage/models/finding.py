@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from storage.models.scope import Scope
 from storage.models.videos import Segment, Video
 
 
@@ -75,6 +76,8 @@ class SearchResult:
     one_video: bool = False
     unmatched_exclusions: tuple[str, ...] = ()
     unmatched_phrases: tuple[str, ...] = ()
+    scope: Scope = field(kw_only=True)
+    """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.answering.sureness import SurenessThresholds, compute_sureness
 from bot.answering.values import AnswerLevel, OtherPlace, Passage
 from bot.errors import EmptyQuestion
 from bot.timecodes import parse_timecode, timecode
+from storage import access
 from storage.analysis import analyser_for
 from storage.models import CueMark, Hit, Question, QuestionTerm, SearchResult, Segment, Video
 
@@ -35,7 +36,7 @@ def findings_for(question: Question, unknown: str = "") -> SearchResult:
         for token in analyser_for("en").tokens(words)
         if not token.is_stop_word
     ]
-    return SearchResult((), tuple(terms), "en", ideal_score=1.0)
+    return SearchResult((), tuple(terms), "en", ideal_score=1.0, scope=access.sample_scope())
 
 
 def passage(*texts: str, video: Video = VIDEO, score: float = 1.0) -> Passage:
@@ -171,7 +172,8 @@ def answer_to(
     question: str, *passages: Passage, unknown: str = "", limit: int = 5, cuts: SurenessThresholds | None = None
 ):  # type: ignore[no-untyped-def]
     parsed = parse_question(question)
-    return compose_answer(parsed, findings_for(parsed, unknown), passages, limit, cuts)
+    result = findings_for(parsed, unknown)
+    return compose_answer(result, passages, Matcher(parsed, result), limit, cuts)
 
 
 def test_how_sure_depends_on_the_share_of_the_best_possible_score() -> None:
@@ -219,14 +221,14 @@ def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
 
     def share(*terms: QuestionTerm) -> float:
         """How much of the highest score is trusted, of eight tenths."""
-        sure = compute_sureness(0.8, SearchResult((), terms, "en", ideal_score=1.0))
+        sure = compute_sureness(0.8, SearchResult((), terms, "en", ideal_score=1.0, scope=access.sample_scope()))
         return sure / (1 - sure)
 
     assert share(typed) == share(typed, unknown) == pytest.approx(0.8), "what is unknown lowers the score itself"
     assert share(guessed) == pytest.approx(0.8 * 0.5)
     assert share(typed, guessed) == pytest.approx(0.8 * (1 + 3 * 0.5) / 4)
-    assert compute_sureness(0.0, SearchResult((), (typed,), "en", ideal_score=1.0)) == 0.0
-    assert compute_sureness(1.0, SearchResult((), (), "en")) == 0.0
+    assert compute_sureness(0.0, SearchResult((), (typed,), "en", ideal_score=1.0, scope=access.sample_scope())) == 0.0
+    assert compute_sureness(1.0, SearchResult((), (), "en", scope=access.sample_scope())) == 0.0
 
 
 def test_the_same_words_twice_are_shown_once_and_say_where_else() -> None:

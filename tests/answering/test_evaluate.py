@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -27,7 +25,10 @@ from bot.evaluation.runner import EvaluationRunner, group_by_video
 from bot.evaluation.typos import add_typo
 from bot.settings import Settings
 from storage.models import Baseline, ExportFormat, RankingFeature
-from tests.support.project import PROJECT, SHARED_FOLDER
+from tests.support import asking as asking_text
+from tests.support.commands import environment_for
+from tests.support.forked_program import typed
+from tests.support.project import SHARED_FOLDER
 from tests.support.question_sets import CORPUS, FOREIGN, JUDGEMENTS, QUERIES, write_set
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -44,24 +45,10 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs `python -m bot evaluate` in a process of its own."""
+    """Runs `cuepoint evaluate` in a process of its own."""
 
     def go(*arguments: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if name not in ("DISCORD_TOKEN", "FORCE_COLOR")}
-        return subprocess.run(
-            [sys.executable, "-m", "bot", "evaluate", *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            cwd=tmp_path,
-            env={
-                **kept,
-                "CUEPOINT_DATA_DIR": str(tmp_path / "data"),
-                "PYTHONPATH": str(PROJECT),
-                "PYTHONIOENCODING": "utf-8",
-            },
-            timeout=60,
-            check=False,
-        )
+        return typed("evaluate", *arguments, folder=tmp_path, environment=environment_for(tmp_path))
 
     return go
 
@@ -86,7 +73,7 @@ async def test_ours_and_the_peers_are_measured_in_one_run_by_the_road_that_peopl
             found = {}
             for query in read.queries:
                 if peer is None:
-                    hits = await asking.search(library, scope, query.text, limit=10)
+                    hits = await asking_text.search(library, scope, query.text, limit=10)
                 else:
                     ((hits),) = await library.search_baseline(scope, [query.text], peer, 10)
                 found[query.query_id] = collection.entries_of(hits)
@@ -166,7 +153,7 @@ async def test_ablation_has_a_row_for_each_step_added_and_left_out(folder: Path)
     original = asking.search
 
     async def watched(*arguments: object, **named: object) -> object:
-        asked.append(named["steps"])  # type: ignore[arg-type]
+        asked.append(named["features"])  # type: ignore[arg-type]
         return await original(*arguments, **named)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -208,7 +195,7 @@ async def test_a_video_is_taken_out_for_its_questions_and_put_back(folder: Path)
         trials = await EvaluationRunner(collection, unseen).answer_without_videos(groups, "")
         assert all(trial.found is not AnswerLevel.CONFIDENT for trial in trials)
         assert await library.export(scope, ExportFormat.JSONL) == before
-        assert (await asking.ask(library, scope, "copper lantern")).level is AnswerLevel.CONFIDENT
+        assert (await asking_text.ask(library, scope, "copper lantern")).level is AnswerLevel.CONFIDENT
 
 
 async def test_the_report_on_removed_videos_has_the_questions_that_name_one(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import storage.indexing.library_index
-from bot import asking
 from bot.answering.values import Answer, AnswerLevel
 from storage import access
 from storage.analysis import analyser_for
@@ -24,6 +23,7 @@ from storage.models import GlossaryEntry, Labels, Question, QuestionTerm, Scope,
 from storage.ranking.index.build import build_index
 from storage.ranking.query.glossary import GlossaryMatcher
 from storage.ranking.search import Searcher
+from tests.support import asking as asking_text
 from tests.support.libraries import in_server
 
 Rows = Callable[..., Source]
@@ -57,7 +57,7 @@ async def put(library: Library, file: Source, scope: Scope = SHARED, language: s
 
 
 async def hits(library: Library, words: str, scope: Scope = SHARED) -> list[tuple[str, float]]:
-    findings = await library.search(scope, Question(words, words), 10)
+    findings = await asking_text.search_one_language(library, scope, Question(words, words), 10)
     return [(hit.video.video_id, hit.segment.start_second) for hit in findings.hits]
 
 
@@ -75,21 +75,21 @@ def terms_of(words: str, *texts: str, glossary: tuple[GlossaryEntry, ...] = (), 
 
 
 async def test_what_is_meant_finds_what_the_captions_say_and_marks_it(talks: Library) -> None:
-    before = await asking.ask(talks, SHARED, "what are GANs?")
+    before = await asking_text.ask(talks, SHARED, "what are GANs?")
     assert (before.level, before.searched_for) == (AnswerLevel.NOTHING, "what are ganz?"), "a guess, little trusted"
     assert await talks.add_to_glossary(SHARED, GANZ)
-    answer = await asking.ask(talks, SHARED, "what are GANs?")
+    answer = await asking_text.ask(talks, SHARED, "what are GANs?")
     assert (answer.level, answer.unknown_terms, answer.searched_for) == (AnswerLevel.CONFIDENT, (), None)
     assert answer.excerpts[0].quote == "today ganz learn to draw faces from noise", "the quote stays as it was said"
     assert marked(answer) == ["ganz"]
 
 
 async def test_taking_an_entry_out_restores_the_old_answer(talks: Library) -> None:
-    before = await asking.ask(talks, SHARED, "what are GANs?")
+    before = await asking_text.ask(talks, SHARED, "what are GANs?")
     await talks.add_to_glossary(SHARED, GANZ)
-    assert await asking.ask(talks, SHARED, "what are GANs?") != before
+    assert await asking_text.ask(talks, SHARED, "what are GANs?") != before
     assert await talks.remove_from_glossary(SHARED, "GANZ") == [GANZ]
-    assert await asking.ask(talks, SHARED, "what are GANs?") == before
+    assert await asking_text.ask(talks, SHARED, "what are GANs?") == before
 
 
 @pytest.mark.parametrize("typed", ["GAN", "gans", "the GAN's loss", "“GANs”?", "GANs,"])
@@ -101,9 +101,9 @@ async def test_inflected_and_cased_forms_meet(talks: Library, typed: str) -> Non
 async def test_either_side_may_be_several_words(talks: Library) -> None:
     await talks.add_to_glossary(SHARED, GlossaryEntry("excel net", "XLNet"))
     await talks.add_to_glossary(SHARED, GlossaryEntry("violin", "state of the art"))
-    answer = await asking.ask(talks, SHARED, "what is XLNet")
+    answer = await asking_text.ask(talks, SHARED, "what is XLNet")
     assert (answer.level, marked(answer)) == (AnswerLevel.CONFIDENT, ["excel net"])
-    answer = await asking.ask(talks, SHARED, "the state of the art")
+    answer = await asking_text.ask(talks, SHARED, "the state of the art")
     assert (answer.level, answer.unknown_terms, marked(answer)) == (AnswerLevel.CONFIDENT, (), ["violin"])
     assert await hits(talks, "art of the state") == [], "other words than those of the entry"
 
@@ -116,8 +116,8 @@ async def test_several_entries_for_one_meaning_all_hold(talks: Library) -> None:
 
 async def test_phrases_and_exclusions_are_taken_as_they_are_typed(talks: Library) -> None:
     await talks.add_to_glossary(SHARED, GANZ)
-    assert (await asking.ask(talks, SHARED, '"GANs"')).level is AnswerLevel.NOTHING
-    kept = await asking.ask(talks, SHARED, "faces -GANs")
+    assert (await asking_text.ask(talks, SHARED, '"GANs"')).level is AnswerLevel.NOTHING
+    kept = await asking_text.ask(talks, SHARED, "faces -GANs")
     assert [excerpt.segments for excerpt in kept.excerpts] == [(0.0,)]
 
 
@@ -177,8 +177,8 @@ async def test_a_glossary_holds_in_its_own_library_only(library: Library, rows: 
     await library.add_to_glossary(ANA, GANZ)
     for scope in (SHARED, BEN, in_server(222), SHARED):
         assert await library.glossary(scope) == []
-        assert (await asking.ask(library, scope, "GANs")).level is AnswerLevel.NOTHING
-    assert (await asking.ask(library, in_server(111), "GANs")).level is AnswerLevel.CONFIDENT
+        assert (await asking_text.ask(library, scope, "GANs")).level is AnswerLevel.NOTHING
+    assert (await asking_text.ask(library, in_server(111), "GANs")).level is AnswerLevel.CONFIDENT
 
 
 async def test_every_glossary_of_a_scope_is_read_and_listed_once(talks: Library) -> None:
@@ -203,7 +203,7 @@ async def test_one_library_is_changed_at_a_time(library: Library) -> None:
 async def test_an_empty_library_with_a_glossary_is_still_empty(library: Library, rows: Rows) -> None:
     await library.add_to_glossary(SHARED, GANZ)
     assert await library.or_samples(SHARED) == access.sample_scope()
-    assert (await asking.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.CONFIDENT
+    assert (await asking_text.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.CONFIDENT
     await put(library, rows(("v", 0, "die Häuser am Meer und ganz viele mehr")), language="de")
     assert await hits(library, "Haus") == [("v", 0)], "its first import still settles its language"
     await library.add_to_glossary(ANA, GlossaryEntry("gangs", "GANs"))
@@ -312,7 +312,7 @@ async def test_a_change_by_another_process_holds_at_the_next_question_and_rebuil
     await other.remove_from_glossary(SHARED, "excel net")
     assert await hits(talks, "XLNet") == []
     assert built == []
-    assert len(talks._shelves._searchers) == 1, "what ranked with an earlier glossary is not kept"
+    assert len(talks._indexes._searchers) == 1, "what ranked with an earlier glossary is not kept"
 
 
 async def test_two_who_add_the_same_entry_at_once_add_it_once(talks: Library, other: Library) -> None:
@@ -367,14 +367,14 @@ sides = phrases | st.text(max_size=20)
 async def test_adding_and_removing_an_entry_leaves_every_answer_as_it_was(
     talks: Library, said: str, meant: str, asked: str
 ) -> None:
-    before = await asking.ask(talks, SHARED, asked)
+    before = await asking_text.ask(talks, SHARED, asked)
     try:
         assert await talks.add_to_glossary(SHARED, GlossaryEntry(said, meant))
     except RequestError:
         return
-    answer = await asking.ask(talks, SHARED, asked)
+    answer = await asking_text.ask(talks, SHARED, asked)
     spoken = {text for _, _, text in TALK}
     assert all(any(excerpt.quote in text for text in spoken) for excerpt in answer.excerpts), "a quote is verbatim"
     assert set(answer.unknown_terms) <= {*before.unknown_terms, *asked.lower().split()}
     assert len(await talks.remove_from_glossary(SHARED, said)) == 1
-    assert await asking.ask(talks, SHARED, asked) == before
+    assert await asking_text.ask(talks, SHARED, asked) == before

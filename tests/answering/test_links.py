@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot import asking
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
+from tests.support import asking as asking_text
 from tests.support.project import SUBRIP_ID, SUBRIP_SEED
 
 QUESTIONS, WORDS_A_QUESTION, SEED = 50, 7, 2026
@@ -41,7 +41,7 @@ async def test_links_are_within_two_seconds_of_the_words_they_quote(library: Lib
     chance = random.Random(SEED)
     checked = 0
     for start in chance.sample(range(len(words) - WORDS_A_QUESTION), QUESTIONS):
-        answer = await asking.ask(library, access.host_scope(), " ".join(words[start : start + WORDS_A_QUESTION]))
+        answer = await asking_text.ask(library, access.host_scope(), " ".join(words[start : start + WORDS_A_QUESTION]))
         assert answer.excerpts or answer.near_misses
         for excerpt in answer.excerpts or answer.near_misses:
             found = places(words, excerpt.quote.split())

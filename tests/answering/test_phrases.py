@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from bot import asking
 from bot.answering.question import parse_question
 from bot.answering.values import Answer, AnswerLevel, Excerpt, PassageRange
 from storage import access
 from storage.analysis import analyser_for
 from storage.library import Library
 from storage.models import Labels, Question, Source
+from tests.support import asking as asking_text
 
 Rows = Callable[..., Source]
 SHARED = access.host_scope()
@@ -23,7 +23,7 @@ async def ask(library: Library, rows: Rows, question: str, *texts: str) -> Answe
     """The answer to a question from a video with these texts, half a minute each."""
     told = rows(*(("v", 30 * place, text) for place, text in enumerate(texts)))
     await library.import_files(SHARED, [(told, Labels())])
-    return await asking.ask(library, SHARED, question)
+    return await asking_text.ask(library, SHARED, question)
 
 
 async def test_a_phrase_that_runs_on_into_what_is_excluded_is_not_found_in_part(library: Library, rows: Rows) -> None:
@@ -58,7 +58,7 @@ async def test_a_phrase_that_nobody_says_is_told_with_what_comes_near(library: L
     assert [each.quote for each in answer.near_misses] == ["a copper lantern the saddle"]
     near = answer.near_misses[0]
     stretch = PassageRange(near.video.video_id, near.segments[0], near.segments[-1])
-    opened = await asking.open_passage(library, SHARED, question, stretch)
+    opened = await asking_text.open_passage(library, SHARED, question, stretch)
     assert (opened.excerpt.quote, opened.excerpt.highlights) == (near.quote, near.highlights)
 
 
@@ -76,14 +76,14 @@ async def test_whatever_is_asked_phrases_and_exclusions_hold(library: Library, r
         phrase = " ".join(words[place : place + chance.randint(2, 3)])
         left_out = " ".join(f"-{word}" for word in chance.sample(RARE, chance.randint(0, 2)))
         question = f'"{phrase}" {chance.choice(RARE)} {left_out}'
-        answer = await asking.ask(library, SHARED, question)
+        answer = await asking_text.ask(library, SHARED, question)
         for each in answer.excerpts or answer.near_misses:
             shown += 1
             assert phrase in each.quote or each in answer.near_misses, question
             _holds_nothing_excluded(each, parse_question(question))
             stretch = PassageRange(each.video.video_id, each.segments[0], each.segments[-1])
             for step in (0, -1, 1):
-                opened = await asking.open_passage(library, SHARED, question, stretch, step=step)
+                opened = await asking_text.open_passage(library, SHARED, question, stretch, step=step)
                 _holds_nothing_excluded(opened.excerpt, parse_question(question))
     assert shown > 100
 
@@ -100,6 +100,6 @@ async def test_a_phrase_is_found_though_a_sound_mark_closes_a_segment_later(libr
 
 async def test_a_timeline_of_a_phrase_that_nobody_says_comes_near_too(library: Library, rows: Rows) -> None:
     answer = await ask(library, rows, '"copper saddle"', "a copper lantern", "the saddle")
-    timeline = await asking.timeline(library, SHARED, '"copper saddle"')
+    timeline = await asking_text.timeline(library, SHARED, '"copper saddle"')
     assert answer.near_misses
     assert [each.quote for each in timeline.answer.near_misses] == [each.quote for each in answer.near_misses]

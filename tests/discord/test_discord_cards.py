@@ -19,8 +19,8 @@ from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import CardTooLarge, check_limits, find_problems
-from bot.discord_app.delivery.responses import Cooldown
 from bot.discord_app.services.catalogue import best_videos, choice_names, find_named, make_choices
+from bot.discord_app.services.cooldown import Cooldown
 from bot.errors import CooldownActive
 from storage.models import Column, KeyTerm, Segment, Statistics, Strip, Video, VideoSummary
 from tests.support.hostile_text import HOSTILE, anything

@@ -246,7 +246,7 @@ async def test_an_export_that_cannot_be(discord: Env, general: ChannelHandle, mo
         (ExportFormat.PARQUET, "", "export a single video or ask whoever hosts this bot."),
         (ExportFormat.PARQUET, "b", ": ask whoever hosts this bot."),
     ):
-        reply = await discord.bot.librarian.export(discord.guild.id, form, video, 10)
+        reply = await discord.bot.app.library_admin.export_videos(discord.guild.id, form, video, 10)
         assert instead in str(reply.card.components())
     small = await mod.slash(general, "library export", format="jsonl", video="b")
     assert "**b**, 0.1 kB" in seen(small), "no file of nothing"
@@ -392,8 +392,8 @@ async def test_a_form_that_is_no_longer_known_is_answered(
 async def test_one_import_at_a_time(discord: Env, general: ChannelHandle, mod: MemberActor, library: Library) -> None:
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     preview = await mod.slash(general, "library remove", video="talk-1")
-    librarian = discord.bot.librarian
-    with librarian._alone(discord.guild.id):
+    librarian = discord.bot.app.library_admin
+    with librarian._exclusive(discord.guild.id):
         for result in (
             await upload(mod, general, ("talk.srt", SRT), video="talk-2"),
             await mod.slash(general, "library undo"),

@@ -16,7 +16,7 @@ from tests.support.discord_world import Rows, World, world_of
 from tests.support.harness import seen
 from tests.support.local_discord import Json, LocalDiscord, Permission
 from tests.support.running_bot import bot_process, home, texts
-from tests.support.scope_roads import Player
+from tests.support.scope_scenarios import Player
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ async def test_who_has_left_a_server_sees_it_no_more(world: World) -> None:
     card = await world.alone(world.one).slash("ask", question=QUESTION)
     assert found(card) == {"alpha", "shared"}
     world.alpha.remove_member(world.one)
-    world.bot.desk.memberships.forget_server(world.alpha.id)
+    world.bot.app.memberships.forget_server(world.alpha.id)
     assert found(await world.alone(world.one).slash("ask", question=QUESTION)) == {"shared"}
     numbers = [await world.alone(world.one).click(card.response, label=str(number)) for number in (1, 2)]
     assert sorted(map(sorted, map(found, numbers))) == [[], ["shared"]]

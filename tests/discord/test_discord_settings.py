@@ -20,6 +20,7 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
+from tests.support import asking as asking_text
 from tests.support.discord_world import Rows, World, world_of
 from tests.support.harness import components_of, seen
 
@@ -56,7 +57,7 @@ async def test_the_language_is_that_of_the_library(world: World, rows: Rows) -> 
     await world.library.import_files(scope, [(rows(("v", 0, "die Häuser am Hafen")), Labels())])
 
     async def houses() -> int:
-        return len((await world.library.search(scope, Question("Haus", "Haus"), 5)).hits)
+        return len((await asking_text.search_one_language(world.library, scope, Question("Haus", "Haus"), 5)).hits)
 
     assert await houses() == 0
     await world.owner.slash(world.general, "settings", language="de")

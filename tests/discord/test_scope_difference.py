@@ -10,7 +10,6 @@ from typing import Any
 from discord import AppCommandType
 from discord.app_commands import Command
 
-from bot import asking
 from bot.answering.question import parse_question
 from bot.discord_app.client import ITEMS
 from storage import access
@@ -18,10 +17,11 @@ from storage.errors import UnknownFilter
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Source
+from tests.support import asking as asking_text
 from tests.support.discord_world import Clock, Rows, World, world_of
 from tests.support.harness import interactions
 from tests.support.libraries import in_server
-from tests.support.scope_roads import ASKED, MANAGED, Player, plain
+from tests.support.scope_scenarios import ASKED, MANAGED, Player, plain
 
 ALPHA, BETA = 111, 222
 QUESTIONS = (
@@ -134,7 +134,9 @@ async def test_no_score_differs_by_a_bit(tmp_path: Path, rows: Rows) -> None:
         assert [await figures(library, each) for each in QUESTIONS] == alone
     async with opened(tmp_path) as (library, _):
         assert [await figures(library, each) for each in QUESTIONS] == alone, "nor after a restart"
-        both = await library.search(access.candidate_scope([ALPHA, BETA]), parse_question(QUESTIONS[0]), 20)
+        both = await asking_text.search_one_language(
+            library, access.candidate_scope([ALPHA, BETA]), parse_question(QUESTIONS[0]), 20
+        )
         assert [each.score.hex() for each in both.hits] != alone[0][0], "where both are in scope, it does"
     assert {None, "copper lantern"} < {each[2] for each in alone if len(each) > 2}, "some were repaired"
 
@@ -154,10 +156,10 @@ async def figures(library: Library, text: str) -> list[Any]:
     """All that a question finds in Alpha. A float is written so that it can be read back to the last bit."""
     scope = in_server(ALPHA)
     try:
-        findings = await library.search(scope, parse_question(text), 20)
-        hits = await asking.search(library, scope, text, limit=20)
-        answer = await asking.ask(library, scope, text)
-        drawn = await asking.timeline(library, scope, text)
+        findings = await asking_text.search_one_language(library, scope, parse_question(text), 20)
+        hits = await asking_text.search(library, scope, text, limit=20)
+        answer = await asking_text.ask(library, scope, text)
+        drawn = await asking_text.timeline(library, scope, text)
         telling = await library.key_terms(scope, "gate-03", 10)
     except UnknownFilter as error:
         return [str(error)]

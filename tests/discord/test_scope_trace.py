@@ -14,7 +14,17 @@ from storage.library import Library
 from storage.models import Question
 from tests.support.discord_world import Clock, Rows, World, world_of
 from tests.support.harness import pressable
-from tests.support.scope_roads import ASKED, MANAGED, Player, Road, asking, keeping_private, listing, reading, typing
+from tests.support.scope_scenarios import (
+    ASKED,
+    MANAGED,
+    Player,
+    Road,
+    asking,
+    keeping_private,
+    listing,
+    reading,
+    typing,
+)
 from tests.support.scope_tracing import Trace, held, index_file, renumber, swayed, traced
 
 DAY = 24 * 3600.0
@@ -145,7 +155,7 @@ async def test_buttons_of_before_beta_was_out_of_reach(world: World, tmp_path: P
         await world.limit(world.beta, roles=frozenset({1}))
     else:
         world.beta.remove_member(world.both_in_beta)
-    world.bot.desk.memberships.forget_person(world.both.id)
+    world.bot.app.memberships.forget_person(world.both.id)
 
     told = len(player.told)
 

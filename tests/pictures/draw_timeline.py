@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent)]
 
 from bot import asking  # noqa: E402 - the project is found only now
+from bot.answering.question import parse_question  # noqa: E402
 from bot.images.timeline_image import draw_timeline  # noqa: E402
 from storage import access  # noqa: E402
 from storage.library import Library  # noqa: E402
@@ -27,7 +28,7 @@ async def drawn() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         library = await Library.open(Path(folder) / "cuepoint.db")
         try:
-            return draw_timeline(await asking.timeline(library, access.sample_scope(), QUESTION))
+            return draw_timeline(await asking.timeline(library, access.sample_scope(), parse_question(QUESTION)))
         finally:
             await library.close()
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import environment_for
+from tests.support.forked_program import typed
 from tests.support.local_discord import (
     BotProcess,
     Channel,
@@ -26,7 +25,7 @@ from tests.support.local_discord import (
     User,
 )
 from tests.support.local_discord.limits import EPHEMERAL
-from tests.support.project import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
+from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
 from tests.support.running_bot import bot_process, texts
 
 SRT = (
@@ -280,10 +279,6 @@ async def test_what_the_terminal_changes_a_running_bot_knows_at_the_next_questio
 
 async def terminal(folder: Path, *words: str) -> str:
     """What the program prints, run as a process of its own beside the bot."""
-    environment = {**os.environ, "CUEPOINT_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(PROJECT)}
-    command = [sys.executable, "-m", "bot", *words]
-    done = await asyncio.to_thread(
-        subprocess.run, command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    done = await asyncio.to_thread(typed, *words, folder=folder, environment=environment_for(folder))
     assert done.returncode == 0, done.stderr
     return str(done.stdout)

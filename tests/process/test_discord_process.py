@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sqlite3
 from collections.abc import AsyncIterator
@@ -18,7 +19,7 @@ from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.local_discord import EVERYDAY, BotProcess, Callback, LocalDiscord, Permission, limits
 from tests.support.local_discord.limits import COMPONENTS_V2, EPHEMERAL
-from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
+from tests.support.project import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
 from tests.support.running_bot import QUESTION, bot_process, button, home, noted, texts
 
 
@@ -45,6 +46,20 @@ async def test_it_logs_in_registers_its_commands_once_and_ends_in_order(server: 
         assert command["integration_types"] == ([0, 1] if name in everywhere else [0])
     assert server.gateway.intents == 1 << 0 | 1 << 9 | 1 << 12, "no privileged intent"
     assert server.breaches == []
+
+
+async def test_the_first_start_tells_how_to_install_the_bot_and_no_other(server: LocalDiscord, tmp_path: Path) -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"https://discord\.com/oauth2/authorize\S+(?=`)", readme)
+    assert len(links) == 2
+    for expected in ([link.replace("APP_ID", str(server.world.application_id)) for link in links], []):
+        async with bot_process(server, tmp_path) as process:
+            await server.ready()
+            assert await process.terminate() == 0
+            told = [json.loads(line) for line in process.stderr.splitlines()]
+        found = [line for line in told if "oauth2" in line["event"]]
+        assert [line["event"].rpartition(" ")[2] for line in found] == expected
+        assert {line["level"] for line in found} <= {"info"}
 
 
 async def test_commands_are_registered_by_hand_also_in_one_server(server: LocalDiscord, tmp_path: Path) -> None:
@@ -302,23 +317,25 @@ async def test_what_takes_long_is_deferred_and_then_edited_in(
     assert server.breaches == []
 
 
-async def test_an_error_after_a_public_wait_is_told_in_private(
-    server: LocalDiscord, bot: BotProcess, tmp_path: Path
-) -> None:
+async def test_an_error_after_a_public_wait_is_told_in_private(server: LocalDiscord, tmp_path: Path) -> None:
     alice = server.add_user("Alice")
-    _, channel = await home(server, alice)
-    # What is written about the server comes before what this writes, and does not wait as well.
-    await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}))
-    writer = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
-    asked = await server.slash(alice, "ask", {"question": QUESTION}, at=channel)
-    told = await server.wait_for(lambda: asked.follow_ups, timeout=20)
-    writer.close()
-    assert asked.original is not None
-    assert asked.original.deleted
-    assert told[0].ephemeral
-    assert "Whoever runs this bot can look it up by this reference: " in told[0].text()
-    assert told[0].text().rsplit(" ", 1)[1] in bot.stderr
+    # Longer than until an answer is promised, and shorter than the ten seconds that it waits else.
+    async with bot_process(server, tmp_path, busy_timeout_ms=2000) as bot:
+        await server.ready()
+        _, channel = await home(server, alice)
+        # What is written about the server comes before what this writes, and does not wait as well.
+        await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}))
+        writer = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
+        writer.execute("BEGIN IMMEDIATE")
+        asked = await server.slash(alice, "ask", {"question": QUESTION}, at=channel)
+        told = await server.wait_for(lambda: asked.follow_ups, timeout=20)
+        writer.close()
+        assert asked.original is not None
+        assert asked.original.deleted
+        assert told[0].ephemeral
+        assert "Whoever runs this bot can look it up by this reference: " in told[0].text()
+        assert told[0].text().rsplit(" ", 1)[1] in bot.stderr
+    assert server.unknown_routes == []
     assert server.breaches == []
 
 

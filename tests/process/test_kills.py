@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.kills import acts, ground, looking
-from tests.support.kills.looking import State
-from tests.support.kills.nursery import End, Nursery, nursery
-from tests.support.kills.points import Point
+from tests.support.kills import data_folder, inspection, scenarios
+from tests.support.kills.child_processes import End, Nursery, nursery
+from tests.support.kills.inspection import State
+from tests.support.kills.kill_points import Point
 from tests.support.schema_history import EARLIER, LATEST
 
 SHM_SIZE = 32_768
@@ -44,19 +44,19 @@ class Yard:
         if name not in self.grounds:
             folder = self.grounds[name] = self.folder / name
             if name == "now":
-                await ground.prepare(folder)
+                await data_folder.prepare(folder)
             else:
-                ground.prepare_older(folder, int(name))
+                data_folder.prepare_older(folder, int(name))
         return self.grounds[name]
 
     async def measure(self, act: str, name: str) -> tuple[End, State, State]:
         """How long an act takes, and what was there before and is after it; done once, in a copy."""
         if (act, name) not in self.measured:
             given = await self.ground(name)
-            before, after = (ground.copy(given, self.folder / each) for each in ("old", "new"))
+            before, after = (data_folder.copy(given, self.folder / each) for each in ("old", "new"))
             end = self.nursery.run(act, after, Point("never", 0))
             assert end.signal == 0
-            self.measured[act, name] = end, await looking.state(before), await looking.state(after)
+            self.measured[act, name] = end, await inspection.state(before), await inspection.state(after)
             for folder in (before, after):
                 shutil.rmtree(folder)
         return self.measured[act, name]
@@ -76,7 +76,7 @@ class Yard:
 
     async def killed_at(self, act: str, name: str, point: Point, folder: Path) -> bool:
         """Whether an act was killed at a point, in a folder of its own; of one that ended before nothing is left."""
-        ground.copy(await self.ground(name), folder)
+        data_folder.copy(await self.ground(name), folder)
         if self.nursery.run(act, folder, point).signal:
             self.tally[act, point.kind] += 1
             return True
@@ -88,40 +88,40 @@ class Yard:
         """Find everything whole after a kill, and the act done when it is begun again."""
         _, old, new = await self.measure(act, name)
         # Looked at in a copy: so it is our program that finds the log of the one that was killed.
-        left = ground.copy(folder, folder.with_name("left"))
-        looking.sound(left)
+        left = data_folder.copy(folder, folder.with_name("left"))
+        inspection.sound(left)
         fate = await self._fate_of_files(act, name, left)
         shutil.rmtree(left)
-        found = await looking.state(folder)
-        fates = looking.fates(found.videos, old.videos, new.videos)
+        found = await inspection.state(folder)
+        fates = inspection.fates(found.videos, old.videos, new.videos)
         assert {**found.rows, "vote": 0, "secret": 0} == {**new.rows, "vote": 0, "secret": 0}
-        await looking.answers_hold(folder)
+        await inspection.answers_hold(folder)
         if fates:
             fate = f"all {min(fates.values())}" if len({*fates.values()}) == 1 else "some of each"
-            assert act not in acts.AT_ONCE or fate != "some of each", fates
-        if act in acts.UNDONE and fate != "all old":
-            undone = ground.copy(folder, folder.with_name("undone"))
-            await acts.undo(undone)
-            assert (await looking.state(undone)).videos == old.videos, "what was done can be taken back"
+            assert act not in scenarios.AT_ONCE or fate != "some of each", fates
+        if act in scenarios.UNDONE and fate != "all old":
+            undone = data_folder.copy(folder, folder.with_name("undone"))
+            await scenarios.undo(undone)
+            assert (await inspection.state(undone)).videos == old.videos, "what was done can be taken back"
             shutil.rmtree(undone)
         if act == "restore" and fate == "all new":
             [kept] = folder.glob("cuepoint.before-restore-*.db")
             assert (await _read(kept)).videos == old.videos, "what was there before is kept"
-        await acts.go_on(act, folder)
-        assert (await looking.state(folder)).videos == new.videos
+        await scenarios.go_on(act, folder)
+        assert (await inspection.state(folder)).videos == new.videos
         self.fates[act, fate] += 1
 
     async def _fate_of_files(self, act: str, name: str, folder: Path) -> str:
         """What became of an act that changes no video: its file is there whole, or not at all."""
         is_new = False
         if act == "migration":
-            version = looking.version_of(folder)
+            version = inspection.version_of(folder)
             assert int(name) <= version <= LATEST
             if int(name) < version < LATEST:
                 return "some of each"
             is_new = version == LATEST
-        if act == "backup" and (is_new := (folder / ground.BACKUP).exists()):
-            assert (await _read(folder / ground.BACKUP)).videos == (await self.measure(act, name))[1].videos
+        if act == "backup" and (is_new := (folder / data_folder.BACKUP).exists()):
+            assert (await _read(folder / data_folder.BACKUP)).videos == (await self.measure(act, name))[1].videos
         if act in ("compaction", "index making"):
             kept = {path.name: path.read_bytes() for path in (await self.ground(name)).glob("index/*.index")}
             now = {path.name: path.read_bytes() for path in folder.glob("index/*.index")}
@@ -132,7 +132,7 @@ class Yard:
         """Where the kills fell, and what was found after them."""
         kinds, found = sorted({kind for _, kind in self.tally}), ("all old", "all new", "some of each")
         lines = ["".join([f"{'killed at an ...':<28}", *(f"{each:>14}" for each in (*kinds, *found))])]
-        for act in (*acts.ACTS, ENDED):
+        for act in (*scenarios.ACTS, ENDED):
             counts = [*(self.tally[act, kind] for kind in kinds), *(self.fates[act, fate] for fate in found)]
             lines.append("".join([f"{act:<28}", *(f"{count:>14}" for count in counts)]))
         return "\n".join(lines)
@@ -142,25 +142,25 @@ async def _read(file: Path) -> State:
     """What a backup holds, in a folder of its own."""
     folder = file.parent / "read"
     folder.mkdir()
-    shutil.copy(file, folder / ground.NAME)
+    shutil.copy(file, folder / data_folder.NAME)
     try:
-        return await looking.state(folder)
+        return await inspection.state(folder)
     finally:
         shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
-    with nursery() as other, ground.smallest_kept():
+    with nursery() as other, data_folder.smallest_kept():
         yield Yard(tmp_path_factory.mktemp("kills"), other)
 
 
 async def kills(yard: Yard, seeds: range, kinds: tuple[str, ...], tmp_path: Path) -> None:
     for seed in seeds:
-        drawn, act = random.Random(seed), list(acts.ACTS)[seed % len(acts.ACTS)]
+        drawn, act = random.Random(seed), list(scenarios.ACTS)[seed % len(scenarios.ACTS)]
         name = str(drawn.choice(EARLIER)) if act == "migration" else "now"
         folder = tmp_path / f"{seed}"
-        await yard.kill(act, name, kinds[(seed + seed // len(acts.ACTS)) % len(kinds)], drawn, folder)
+        await yard.kill(act, name, kinds[(seed + seed // len(scenarios.ACTS)) % len(kinds)], drawn, folder)
         try:
             await yard.look(act, name, folder)
         except BaseException as error:
@@ -170,7 +170,7 @@ async def kills(yard: Yard, seeds: range, kinds: tuple[str, ...], tmp_path: Path
 
 
 async def test_killed_a_few_times(yard: Yard, tmp_path: Path) -> None:
-    await kills(yard, range(2 * len(acts.ACTS)), (*KILLED, *CUT_SHORT), tmp_path)
+    await kills(yard, range(2 * len(scenarios.ACTS)), (*KILLED, *CUT_SHORT), tmp_path)
 
 
 @pytest.mark.soak
@@ -184,7 +184,7 @@ async def test_killed_two_hundred_times_and_cut_short_in_a_write_eighty_times(
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("act", sorted(acts.OF_FEW_EVENTS))
+@pytest.mark.parametrize("act", sorted(scenarios.OF_FEW_EVENTS))
 async def test_killed_at_every_event(yard: Yard, tmp_path: Path, act: str) -> None:
     name = str(EARLIER[0]) if act == "migration" else "now"
     end, _, _ = await yard.measure(act, name)

@@ -28,7 +28,8 @@ import asyncio
 from bot import asking
 ask, kept = asking.ask, []
 async def astray(text): raise LookupError(text)
-async def faulty(library, scope, text, **more):
+async def faulty(library, scope, question, **more):
+    text = question.text
     if "{STRAY}" in text:
         kept.append(asyncio.ensure_future(astray(text)))
         await asyncio.sleep(0)
@@ -38,7 +39,7 @@ async def faulty(library, scope, text, **more):
             {{}}[text]
         except KeyError as error:
             raise RuntimeError(f"cannot read {{text!r}}") from error
-    return await ask(library, scope, text, **more)
+    return await ask(library, scope, question, **more)
 asking.ask = faulty
 from bot.__main__ import main
 main()

@@ -159,7 +159,7 @@ async def test_what_hinders_is_told_also_when_nobody_knows(monkeypatch: pytest.M
         await asyncio.Event().wait()
         return []
 
-    monkeypatch.setattr(http_server, "RETRY_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(http_server, "READINESS_TIMEOUT_SECONDS", 0.01)
     async with http_server.serve_http("127.0.0.1", 0, never) as port:
         status, text = await get(port, "/readyz")
     assert (status, text) == (503, "the database has not answered for 0.01 seconds\n")

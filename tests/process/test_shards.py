@@ -59,7 +59,8 @@ async def test_both_shards_answer_and_one_goes_on_without_the_other(
     library = await Library.open(tmp_path / "data" / "cuepoint.db")
     await library.import_files(access.own_scope(second.id), [(rows(("talk", 0, WORDS)), Labels())])
     await library.close()
-    async with bot_process(server, tmp_path, CUEPOINT_COOLDOWN_SECONDS="0") as bot:
+    at_once = {"LOCAL_DISCORD_IDENTIFY": "at once"}
+    async with bot_process(server, tmp_path, **at_once) as bot:
         await server.ready()
         assert [each["shard"] for each in gateway.identifies] == [[0, 2], [1, 2]]
         assert [gateway.shard_of(each.id) for each in (first, second)] == [0, 1]

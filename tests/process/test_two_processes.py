@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from bot import asking
 from storage.database.connection import Database
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Labels, Question
+from tests.support import asking as asking_text
 from tests.support.changing_library import SEGMENTS, SHARED, generation, others
 from tests.support.project import PROJECT
 
@@ -49,8 +49,8 @@ def changing(tmp_path: Path, library: Library) -> Iterator[subprocess.Popen[str]
 async def whole(library: Library) -> int:
     """Ask once: every video found, and every quote, is of a single generation. Returns the steady one's."""
     answer, findings = (
-        await asking.ask(library, SHARED, QUESTION),
-        await library.search(SHARED, Question(QUESTION, QUESTION), 3 * SEGMENTS),
+        await asking_text.ask(library, SHARED, QUESTION),
+        await asking_text.search_one_language(library, SHARED, Question(QUESTION, QUESTION), 3 * SEGMENTS),
     )
     assert answer.excerpts
     for excerpt in answer.excerpts:
@@ -100,7 +100,7 @@ async def test_what_is_written_while_an_answer_is_put_together_gets_into_no_quot
         return await around(*given)
 
     monkeypatch.setattr(library, "segments_around", too_late)
-    answer = await asking.ask(library, SHARED, QUESTION)
+    answer = await asking_text.ask(library, SHARED, QUESTION)
     assert answer.excerpts
     assert {number for each in answer.excerpts for number in GENERATION.findall(each.quote)} == {"0"}
 

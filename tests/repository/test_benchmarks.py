@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import corpus, machine, report, servers
+from benchmarks import corpus, machine, report, servers, start
 from benchmarks.bars import LARGE, Bar, bars
 from benchmarks.engines import Cuepoint, RankBM25
 from benchmarks.figures import Effort, Run, Times, percentile
@@ -107,6 +107,20 @@ def test_servers_are_measured_and_kept(tmp_path: Path) -> None:
     page.write_text(servers.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
     report.write(page, machine.surroundings("command", 0.0), [servers.sheet(found)])
     assert "| 3 | 3 |" in page.read_text(encoding="utf-8")
+
+
+def test_a_start_is_measured_and_kept(tmp_path: Path) -> None:
+    commands = {"version": ("-m", "bot", "--version"), "mistyped": ("-m", "bot", "aks")}
+    found = start.measure(tmp_path / "measured", 1, commands=commands)
+    assert all(0.01 < cost.seconds < 10 for cost in found)
+    page = tmp_path / "START.md"
+    page.write_text(start.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    report.write(page, machine.surroundings("command", 0.0), [start.make_sheet(found, 1, None)])
+    beside = [dataclasses.replace(cost, seconds_before=4 * cost.seconds) for cost in found]
+    assert page.read_text(encoding="utf-8").count("| version |") == 1
+    assert start.make_sheet(beside, 1, "v0").rows[0][-1] == "25%"
+    with pytest.raises(RuntimeError, match="ended with 0"):
+        start.measure(tmp_path / "wrong", 1, commands={"wrong": ("-c", "'aks'", "aks")})
 
 
 def test_what_was_not_measured_is_neither_passed_nor_failed(run: Run) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,7 +15,8 @@ from typer.main import get_command
 from bot.cli.app import app
 from bot.cli.session import EXIT_CODES, FAILED, NEEDS_SETUP, WRONG_USE
 from bot.settings import setting_names
-from tests.support.commands import COMMANDS
+from tests.support.commands import COMMANDS, environment_for
+from tests.support.forked_program import typed
 from tests.support.project import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -39,19 +38,13 @@ def session(page: str) -> list[tuple[str, str]]:
 
 
 def test_the_terminal_sessions_are_what_the_commands_print(tmp_path: Path) -> None:
-    environment = {**os.environ, "CUEPOINT_DATA_DIR": str(tmp_path), "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}
+    environment = environment_for(tmp_path)
     assert len(session(README)) >= 3
     for command, printed in session(ALL):
         program, *arguments = shlex.split(command)
         assert program == "cuepoint"
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            cwd=tmp_path,
-            env=environment,
-            check=True,
-        )
+        done = typed(*arguments, folder=tmp_path, environment=environment)
+        assert done.returncode == 0, done.stderr
         assert done.stdout.rstrip() == printed.rstrip(), command
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import asking
 from storage.database import backups
 from storage.database.atomic_files import SUFFIX, replace_atomically
 from storage.database.file_lock import FileLock
@@ -22,7 +21,8 @@ from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
 from storage.library import Library
 from storage.models import Labels
-from tests.support.kills.ground import SERVER, SHARED, rows, smallest_kept
+from tests.support import asking as asking_text
+from tests.support.kills.data_folder import SERVER, SHARED, rows, smallest_kept
 from tests.support.libraries import opened
 
 
@@ -66,7 +66,7 @@ async def test_a_backup_is_whole_while_asking_and_importing_go_on(path: Path, tm
         async def ask_on() -> int:
             asked = 0
             while not done.is_set():
-                assert (await asking.ask(library, SHARED, "copper lantern video:asked")).excerpts
+                assert (await asking_text.ask(library, SHARED, "copper lantern video:asked")).excerpts
                 asked += 1
             return asked
 
@@ -97,7 +97,7 @@ async def test_nobody_waits_for_a_backup_to_be_read(
         making = asyncio.create_task(library.backup(tmp_path / "slow.db"))
         await begun.wait()
         await library.remove(SHARED, "new")
-        assert (await asking.ask(library, SHARED, "copper lantern")).excerpts
+        assert (await asking_text.ask(library, SHARED, "copper lantern")).excerpts
         go_on.set()
         await making
 
@@ -176,13 +176,13 @@ async def test_a_restored_database_has_a_log_again_so_that_readers_and_writers_p
 async def test_the_index_follows_the_database_that_was_restored(path: Path, backup: Path) -> None:
     with smallest_kept():
         async with opened(path) as library:
-            await asking.ask(library, SHARED, "copper lantern")
+            await asking_text.ask(library, SHARED, "copper lantern")
         await Library.restore(path, backup)
         async with opened(path) as library:
-            left = await asking.ask(library, SHARED, "copper lantern")
+            left = await asking_text.ask(library, SHARED, "copper lantern")
             assert {excerpt.video.video_id for excerpt in left.excerpts} == {"old"}
-            library._shelves.clear()
-            assert left == await asking.ask(library, SHARED, "copper lantern")
+            library._indexes.clear()
+            assert left == await asking_text.ask(library, SHARED, "copper lantern")
 
 
 async def test_what_was_not_yet_taken_over_from_the_log_is_kept_too(path: Path, backup: Path, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import logging
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,8 +21,9 @@ from storage.errors import DatabaseError
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
+from tests.support.commands import environment_for
+from tests.support.forked_program import typed
 from tests.support.harness import discord_with, seen
-from tests.support.project import PROJECT
 
 PLACE = Path("/data/cuepoint.db")
 
@@ -165,9 +165,8 @@ async def test_on_discord_a_mistake_of_ours_is_one_calm_line_and_a_trace_in_the_
 
 def test_at_the_terminal_a_mistake_of_ours_is_one_calm_line_and_a_trace_in_the_log(tmp_path: Path, path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "CUEPOINT_DATA_DIR": str(path.parent), "PYTHONPATH": str(PROJECT)}
-        command = [sys.executable, "-m", "bot", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+        environment = environment_for(tmp_path, CUEPOINT_DATA_DIR=str(path.parent))
+        return typed(*arguments, folder=tmp_path, environment=environment)
 
     assert run("stats").returncode == 0
     with closing(sqlite3.connect(path)) as other:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.formats import NAMES, READABLE, read_file
 from storage.formats.captions.markup import escape_subrip
+from storage.formats.reader import NAMES, READABLE, read_file
 from storage.models import Cue, FileContent, Source
 
 NAME = "A talk [dQw4w9WgXcQ].en"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InputError, MissingVideoId
-from storage.formats import read_file
 from storage.formats.addresses import address_hint, clean_url, complete_addresses, youtube_id
 from storage.formats.file_names import FileName, parse_file_name
+from storage.formats.reader import read_file
 from storage.models import Labels, Source, Video
 
 ID = "dQw4w9WgXcQ"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InputError
-from storage.formats import read_file
+from storage.formats.reader import read_file
 from storage.models import FileContent, Labels, Segment, Source
 from tests.support.project import SHARED_FOLDER
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InputError
-from storage.formats import read_file
+from storage.formats.reader import read_file
 from storage.formats.rows.rows import SPOKEN_CHARACTERS_PER_SECOND
 from storage.models import FileContent, Labels, Segment, Source, Video
 

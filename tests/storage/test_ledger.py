@@ -134,14 +134,15 @@ async def test_a_state_that_is_bound_comes_back_for_nothing_else_and_keeps_no_na
 async def test_a_state_is_known_at_once_while_another_process_writes(ledger: Ledger, path: Path) -> None:
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
-    key, kept = ledger.begin_state("payload", lifetime_second=60, bound_to="ana")
-    keeping = asyncio.ensure_future(kept)
+    key = ledger.state_key("payload", bound_to="ana")
+    keeping = asyncio.create_task(ledger.keep_state("payload", lifetime_second=60, bound_to="ana"))
+    await asyncio.sleep(0)  # it begins; it cannot end
     assert await ledger.load_state(key, bound_to="ana") == "payload"
     assert await ledger.load_state(key, bound_to="ben") is None
     assert query(path, "SELECT count(*) FROM button_state") == [(0,)]
     writer.execute("COMMIT")
     writer.close()
-    await keeping
+    assert await keeping == key
     assert query(path, "SELECT key FROM button_state") == [(key,)]
     assert await ledger.load_state(key, bound_to="ana") == "payload"
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import asking
 from bot.answering.values import AnswerLevel, PassageRange
 from storage import access
 from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase, NothingToUndo, RequestError, UnknownFilter, UnknownVideo
 from storage.library import Library
 from storage.models import ExportFormat, ImportReport, Labels, Problem, Question, Scope, Segment, Source
+from tests.support import asking as asking_text
 from tests.support.libraries import in_server
 from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
 
@@ -43,7 +43,7 @@ async def everything(library: Library, scope: Scope = SHARED) -> dict[str, list[
 
 
 async def hits(library: Library, words: str, scope: Scope = SHARED, **parts: str) -> list[tuple[str, float]]:
-    findings = await library.search(scope, Question(words, words, **parts), 10)
+    findings = await asking_text.search_one_language(library, scope, Question(words, words, **parts), 10)
     return [(hit.video.video_id, hit.segment.start_second) for hit in findings.hits]
 
 
@@ -141,11 +141,11 @@ async def test_undo_of_a_first_import_leaves_nothing_and_cues_come_back_exactly(
 
 
 async def test_a_removed_video_can_be_brought_back(library: Library, rows: Rows) -> None:
-    await put(library, rows(("v", 0, "first")))
+    await put(library, rows(("v", 0, "lantern")))
     before = await everything(library)
     await library.remove(SHARED, "v")
     assert await library.videos(SHARED) == []
-    assert await hits(library, "first") == []
+    assert await hits(library, "lantern") == []
     await library.undo(SHARED)
     assert await everything(library) == before
     with pytest.raises(UnknownVideo, match="no video 'nope'"):
@@ -175,25 +175,25 @@ async def test_one_servers_library_is_never_seen_from_another(library: Library, 
     assert [s.video.video_id for s in await library.videos(BEN)] == ["open"]
     assert await library.segments_between(BEN, "secret", 0, 99) == []
     with pytest.raises(UnknownFilter) as refusal:
-        await library.search(BEN, Question("x", "x", video="Ana"), 5)
+        await asking_text.search_one_language(library, BEN, Question("x", "x", video="Ana"), 5)
     assert "Ana's" not in str(refusal.value).replace("'Ana'", "")
-    typo = await library.search(BEN, Question("copperr", "copperr"), 5)
+    typo = await asking_text.search_one_language(library, BEN, Question("copperr", "copperr"), 5)
     assert typo.searched_for is None, "not even a spelling comes from another library"
 
 
 async def test_scores_are_the_same_whether_or_not_another_library_exists(library: Library, rows: Rows) -> None:
     await put(library, rows(("v", 0, "copper lantern"), ("v", 30, "violin")), scope=ANA)
-    alone = await library.search(ANA, Question("copper", "copper"), 5)
+    alone = await asking_text.search_one_language(library, ANA, Question("copper", "copper"), 5)
     await put(library, rows(("w", 0, "copper copper"), ("w", 30, "copper")), scope=BEN)
-    assert await library.search(ANA, Question("copper", "copper"), 5) == alone
+    assert await asking_text.search_one_language(library, ANA, Question("copper", "copper"), 5) == alone
 
 
 async def test_the_samples_are_in_reach_only_while_nothing_is_imported(library: Library, rows: Rows) -> None:
     assert await library.or_samples(SHARED) == access.sample_scope()
-    assert (await asking.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.CONFIDENT
+    assert (await asking_text.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.CONFIDENT
     await put(library, rows(("v", 0, "copper lantern")))
     assert await library.or_samples(SHARED) == SHARED
-    assert (await asking.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.NOTHING
+    assert (await asking_text.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.NOTHING
     await library.remove(SHARED, "v")
     assert await library.or_samples(SHARED) == access.sample_scope()
 
@@ -377,7 +377,7 @@ async def test_segments_around_a_moment(library: Library, rows: Rows) -> None:
 async def test_answers_from_the_seeds_are_verbatim(seeded: Library) -> None:
     texts = {video: " ".join(text for _, text in segments) for video, segments in (await everything(seeded)).items()}
     for text in ("what is masked language modeling", "how do hopfield networks store patterns", "meta learning tasks"):
-        answer = await asking.ask(seeded, SHARED, text)
+        answer = await asking_text.ask(seeded, SHARED, text)
         assert answer.level is AnswerLevel.CONFIDENT
         for excerpt in answer.excerpts:
             assert excerpt.quote in texts[excerpt.video.video_id]
@@ -457,13 +457,13 @@ async def test_an_emptied_library_takes_the_language_of_its_next_import(library:
 
 async def test_a_quoted_phrase_stands_in_every_quote(seeded: Library) -> None:
     for phrase in ("the end", "it a training", "of the network"):
-        for excerpt in (await asking.ask(seeded, SHARED, f'"{phrase}"')).excerpts:
+        for excerpt in (await asking_text.ask(seeded, SHARED, f'"{phrase}"')).excerpts:
             assert phrase in excerpt.quote.lower()
 
 
 async def test_no_segment_is_shown_twice_in_an_answer(seeded: Library) -> None:
     for text in ("it a training", '"be"', "language model", "attention"):
-        answer = await asking.ask(seeded, SHARED, text)
+        answer = await asking_text.ask(seeded, SHARED, text)
         places = [(excerpt.video.video_id, start) for excerpt in answer.excerpts for start in excerpt.segments]
         assert len(places) == len(set(places))
 
@@ -475,16 +475,16 @@ async def test_libraries_of_several_languages_are_each_asked_in_their_own(
     german = Labels(language="de")
     await library.import_files(access.host_scope("7"), [(rows(("de1", 0, "die alten Häuser am Hafen")), german)])
     await library.import_files(access.host_scope(), [(rows(("en1", 0, "the houses by the Haus am Hafen")), Labels())])
-    answer = await asking.ask(library, in_server(7), "Haus Hafen")
+    answer = await asking_text.ask(library, in_server(7), "Haus Hafen")
     painted = {
         each.video.video_id: [each.quote[start:end] for start, end in each.highlights] for each in answer.excerpts
     }
     assert painted == {"de1": ["Häuser", "Hafen"], "en1": ["Haus", "Hafen"]}
     assert [each.score for each in answer.excerpts] == sorted((each.score for each in answer.excerpts), reverse=True)
-    only = await asking.ask(library, in_server(7), "hafen video:en1")
+    only = await asking_text.ask(library, in_server(7), "hafen video:en1")
     assert [each.video.video_id for each in only.excerpts] == ["en1"]
-    assert {hit.video.video_id for hit in await asking.search(library, in_server(7), "hafen")} == {"de1", "en1"}
+    assert {hit.video.video_id for hit in await asking_text.search(library, in_server(7), "hafen")} == {"de1", "en1"}
     with pytest.raises(UnknownFilter):
-        await asking.ask(library, in_server(7), "hafen video:nothing")
-    opened = await asking.open_passage(library, in_server(7), "Haus", PassageRange("de1", 0, 0))
+        await asking_text.ask(library, in_server(7), "hafen video:nothing")
+    opened = await asking_text.open_passage(library, in_server(7), "Haus", PassageRange("de1", 0, 0))
     assert opened.excerpt.quote == "die alten Häuser am Hafen"

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import asking
 from bot.answering.values import AnswerLevel
 from storage import access
 from storage.database.library_writer import LibraryWriter
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Verdict, Vote
+from tests.support import asking as asking_text
 from tests.support import schema_history
 from tests.support.schema_history import EARLIER, LATEST, QUESTIONS
 
@@ -69,9 +69,9 @@ async def test_it_answers_as_if_all_had_been_imported_today(path: Path, tmp_path
             for stored in await library._repository.videos(key):
                 await change.store_video(stored)
         for question in QUESTIONS:
-            answer = await asking.ask(library, access.host_scope(key), question)
+            answer = await asking_text.ask(library, access.host_scope(key), question)
             assert answer.level is not AnswerLevel.NOTHING
-            assert answer == await asking.ask(new, access.host_scope(key), question)
+            assert answer == await asking_text.ask(new, access.host_scope(key), question)
     assert await library.problems() == []
     await library.close()
     await new.close()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.formats import read_file
 from storage.formats.captions.rolling import RawCue, spoken_cues
+from storage.formats.reader import read_file
 from storage.models import Cue, Labels, Source
 from tests.support.caption_generator import (
     LINE_SHAPES,

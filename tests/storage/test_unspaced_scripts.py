@@ -9,6 +9,7 @@ from bot.answering.excerpts import QUOTE_LENGTH, _split_units, quote_densest
 from bot.answering.matching import Matcher
 from bot.answering.question import parse_question
 from bot.answering.values import Passage
+from storage import access
 from storage.analysis import analyser_for
 from storage.models import QuestionTerm, SearchResult, Segment, Video
 from storage.ranking.index.build import build_index
@@ -32,7 +33,7 @@ def matcher_for(text: str) -> Matcher:
     question = parse_question(text)
     tokens = [token for token in analyser_for("en").tokens(question.words) if not token.is_stop_word]
     terms = tuple(QuestionTerm(token.word, ((token.term,),), 1.0) for token in tokens)
-    return Matcher(question, SearchResult((), terms, "en"))
+    return Matcher(question, SearchResult((), terms, "en", scope=access.sample_scope()))
 
 
 def passage(*texts: str) -> Passage:
@@ -42,7 +43,9 @@ def passage(*texts: str) -> Passage:
 def search(text: str) -> tuple[Ranking, Matcher]:
     question = parse_question(text)
     ranking = SEARCHER.search(question, 10, [None])
-    return ranking, Matcher(question, SearchResult((), ranking.terms, "en", ranking.searched_for))
+    return ranking, Matcher(
+        question, SearchResult((), ranking.terms, "en", ranking.searched_for, scope=access.sample_scope())
+    )
 
 
 @pytest.mark.parametrize(

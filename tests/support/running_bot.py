@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
-import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from tests.support.forked_program import Job, Running, the_program
 from tests.support.local_discord import BotProcess, Channel, Guild, Json, LocalDiscord, User, limits
+from tests.support.local_discord.process import Process
 from tests.support.project import PROJECT
 
 QUESTION = "how does bm25 rank"
 """A question that the sample talks answer."""
 
 
-def bot_process(server: LocalDiscord, folder: Path, *words: str, **more: str) -> BotProcess:
-    """The bot with its data in a folder; started again on the same folder, it is the same bot."""
+class ForkedBot(BotProcess):
+    """The bot in a process that has imported everything: it is there in a moment, and otherwise the same."""
+
+    busy_timeout_ms: int | None = None
+
+    async def _start(self, env: Mapping[str, str], out: int, err: int) -> Process:
+        job = Job(
+            tuple(self._command), str(self._cwd), environment=env, busy_timeout_ms=self.busy_timeout_ms, strict=True
+        )
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        try:
+            return Running(*the_program().start(job, nothing, out, err))
+        finally:
+            os.close(nothing)
+
+
+def bot_process(
+    server: LocalDiscord, folder: Path, *words: str, busy_timeout_ms: int | None = None, **more: str
+) -> BotProcess:
+    """The bot with its data in a folder; started again on the same folder, it is the same bot.
+
+    `busy_timeout_ms` is how long it waits for the database while another program is writing, where not for ten seconds.
+    """
     data, nobody_waits = str(folder / "data"), {"CUEPOINT_COOLDOWN_SECONDS": "0"}
     settings = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": data, **nobody_waits, **more}
-    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "bot", *(words or ["serve"])]
-    return BotProcess(server, command, settings, logs=folder, cwd=PROJECT)
+    bot = ForkedBot(server, words or ["serve"], settings, logs=folder, cwd=PROJECT)
+    bot.busy_timeout_ms = busy_timeout_ms
+    return bot
 
 
 def texts(card: Json) -> str:

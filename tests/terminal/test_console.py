@@ -1,4 +1,5 @@
-"""The command line as people and tools use it: the real program, in a process of its own."""
+"""The command line as people and tools use it: the real program, in a process of its own that was forked to be there
+sooner. What Python does at its start is tested with `python -m bot`."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import environment_for
+from tests.support.forked_program import typed
 from tests.support.project import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -23,7 +25,18 @@ ESCAPE = "\x1b"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs `python -m bot` with a data folder of the test's own."""
+    """Runs `cuepoint` with a data folder of the test's own."""
+
+    def go(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        given = environment_for(tmp_path, **environment)
+        return typed(*arguments, folder=tmp_path, environment=given, stdin=stdin)
+
+    return go
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Run:
+    """Starts `python -m bot` itself, which takes a second."""
 
     def go(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -48,8 +61,8 @@ def talk(tmp_path: Path) -> Path:
     return path
 
 
-def test_without_a_token_the_chat_opens_says_how_to_connect_and_answers_piped_questions(run: Run) -> None:
-    done = run(stdin="what is a hold cue?\n\nwhy does bm25 saturate\n")
+def test_without_a_token_the_chat_opens_says_how_to_connect_and_answers_piped_questions(start: Run) -> None:
+    done = start(stdin="what is a hold cue?\n\nwhy does bm25 saturate\n")
     assert done.returncode == 0
     assert "No Discord token is set" in done.stdout
     assert "DISCORD_TOKEN" in done.stdout
@@ -61,8 +74,8 @@ def test_without_a_token_the_chat_opens_says_how_to_connect_and_answers_piped_qu
     assert done.stderr == ""
 
 
-def test_serve_without_a_token_is_not_to_be_tried_again(run: Run) -> None:
-    done = run("serve")
+def test_serve_without_a_token_is_not_to_be_tried_again(start: Run) -> None:
+    done = start("serve")
     assert done.returncode == 78
     assert "DISCORD_TOKEN" in done.stderr
 
@@ -97,9 +110,9 @@ def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
     assert (excerpt["start_second"], excerpt["segments"]) == (1.5, [1.0])
 
 
-def test_questions_on_standard_input_are_answered_one_object_a_line_in_order(run: Run) -> None:
+def test_questions_on_standard_input_are_answered_one_object_a_line_in_order(start: Run) -> None:
     questions = ["what is a hold cue?", "", "what does k1 do", "video:nothing cue", "zzzz qqqq"]
-    done = run("ask", "-", "--json", stdin="\n".join(questions) + "\n")
+    done = start("ask", "-", "--json", stdin="\n".join(questions) + "\n")
     values = [json.loads(line) for line in done.stdout.splitlines()]
     assert [value["question"] for value in values] == questions
     assert [value["found"] for value in values] == ["confident", "nothing", "confident", "nothing", "nothing"]
@@ -168,8 +181,8 @@ def test_files_of_one_name_are_told_apart_by_their_folders(run: Run, tmp_path: P
     assert told == ["one/talk.srt", "two/talk.srt", "other.srt"]
 
 
-def test_a_file_without_end_is_refused(run: Run) -> None:
-    done = run("import", "/dev/zero", CUEPOINT_FILE_MEGABYTES="2")
+def test_a_file_without_end_is_refused(start: Run) -> None:
+    done = start("import", "/dev/zero", CUEPOINT_FILE_MEGABYTES="2")
     assert done.stderr == (
         "zero: it is larger than the 2 MB that one file may have; split it (CUEPOINT_FILE_MEGABYTES)\n"
     )
@@ -356,13 +369,13 @@ def test_settings_come_from_a_file_too_and_the_environment_wins(run: Run, tmp_pa
     assert (tmp_path / "elsewhere" / "cuepoint.db").exists()
 
 
-def test_an_unexpected_error_is_one_calm_line_and_a_trace_in_the_log(run: Run, tmp_path: Path) -> None:
+def test_an_unexpected_error_is_one_calm_line_and_a_trace_in_the_log(start: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "sitecustomize.py").write_text(
         "import bot.asking\nasync def boom(a, b, text, **k): raise RuntimeError(text)\nbot.asking.ask = boom\n"
     )
-    done = run("ask", "copper", PYTHONPATH=f"{broken}{os.pathsep}{PROJECT}")
+    done = start("ask", "copper", PYTHONPATH=f"{broken}{os.pathsep}{PROJECT}")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "boom" not in done.stderr

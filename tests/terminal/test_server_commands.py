@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, ServerSettings, Source, Verdict, Vote
 from tests.support.commands import environment_for
+from tests.support.forked_program import typed
 
 Rows = Callable[..., Source]
 ANA = 812345678901234567
@@ -24,11 +24,7 @@ ANA = 812345678901234567
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def go(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            input=stdin, capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, timeout=60, check=False,
-            env=environment_for(tmp_path),
-        )  # fmt: skip
+        return typed(*arguments, folder=tmp_path, environment=environment_for(tmp_path), stdin=stdin)
 
     return go
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +34,9 @@ from storage.models import (
     Video,
     VideoSummary,
 )
+from tests.support import asking as asking_text
 from tests.support.commands import environment_for
+from tests.support.forked_program import typed
 from tests.support.hostile_text import HOSTILE, anything
 from tests.support.local_discord import limits
 
@@ -53,11 +53,13 @@ async def test_a_renamed_video_is_found_by_its_new_title_until_that_is_undone(li
     before = await library.rename(OWN, "a", "  A zebra\n talk ")
     assert before.title == "Old"
     assert (await library.summary(OWN, "a")).video.title == "A zebra talk"
-    assert len((await library.search(OWN, Question("zebra", "zebra"), 5)).hits) == 1, "the index knows"
+    assert len((await asking_text.search_one_language(library, OWN, Question("zebra", "zebra"), 5)).hits) == 1, (
+        "the index knows"
+    )
     undone = await library.undo(OWN)
     assert undone.description == "renaming of Old"
     assert (await library.summary(OWN, "a")).video.title == "Old"
-    assert (await library.search(OWN, Question("zebra", "zebra"), 5)).hits == ()
+    assert (await asking_text.search_one_language(library, OWN, Question("zebra", "zebra"), 5)).hits == ()
 
 
 async def test_what_cannot_be_renamed(library: Library, rows: Rows) -> None:
@@ -162,16 +164,7 @@ def test_quotas_as_set() -> None:
 
 def test_the_terminal_renames_and_lists_servers(tmp_path: Path) -> None:
     def run(*words: str) -> str:
-        command = [sys.executable, "-m", "bot", *words]
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=environment_for(tmp_path),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = typed(*words, folder=tmp_path, environment=environment_for(tmp_path))
         return done.stdout + done.stderr
 
     assert run("servers") == "No Discord server has a library of its own yet.\n"

@@ -26,7 +26,7 @@ _HEADINGS = {
     "misses": "Unanswered questions",
 }
 # Not ChannelType.media: Discord's API description knows it as no type of channel, and would refuse the whole card.
-MAX_CHOSEN_CHANNELS = [
+CHOSEN_CHANNEL_TYPES = [
     discord.ChannelType.text,
     discord.ChannelType.news,
     discord.ChannelType.forum,
@@ -61,7 +61,7 @@ def channel_select(chosen: Collection[int] = ()) -> ui.ChannelSelect[Any]:
         placeholder="Every channel",
         min_values=0,
         max_values=MOST_NAMED,
-        channel_types=MAX_CHOSEN_CHANNELS,
+        channel_types=CHOSEN_CHANNEL_TYPES,
         default_values=[discord.SelectDefaultValue.from_channel(discord.Object(each)) for each in sorted(chosen)],
     )
 

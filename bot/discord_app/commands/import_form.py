@@ -14,8 +14,6 @@ from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Interaction, send_private
-from bot.discord_app.interactions.authorization import require_served
-from bot.discord_app.interactions.context import library_admin_of
 from bot.discord_app.interactions.permits import Intake, load_permitted
 from bot.discord_app.services.attachments import MAX_FILES
 from bot.discord_app.services.library_admin import ImportProgress
@@ -37,9 +35,6 @@ def import_form(owner: Owner) -> ui.Modal:
 
 async def handle_form(interaction: Interaction) -> None:
     """Import what a form brought."""
-    if interaction.type is not discord.InteractionType.modal_submit:
-        return
-    require_served(interaction)
     data: Any = interaction.data
     sent = controls.custom_id_pattern(VERB).fullmatch(data["custom_id"])
     try:
@@ -63,10 +58,10 @@ def _uploaded_files(interaction: Interaction, data: Any) -> list[discord.Attachm
 
 
 async def _import_files(interaction: Interaction, intake: Intake, files: list[discord.Attachment]) -> None:
-    librarian, progress = library_admin_of(interaction), ImportProgress(len(files))
+    library_admin, progress = interaction.client.app.library_admin, ImportProgress(len(files))
 
-    async def imported() -> Reply:
-        return await librarian.import_files(
+    async def import_all() -> Reply:
+        return await library_admin.import_files(
             intake.permit.server_id,
             files,
             intake.labels,
@@ -75,4 +70,4 @@ async def _import_files(interaction: Interaction, intake: Intake, files: list[di
             replace_whole=intake.replace_whole,
         )
 
-    await send_long_reply(interaction, imported, progress.card)
+    await send_long_reply(interaction, import_all, progress.card)

@@ -20,8 +20,7 @@ from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.authorization import server_of
 from bot.discord_app.interactions.confirmations import ask_purge, ask_removal
-from bot.discord_app.interactions.context import library_admin_of, question_service_of
-from bot.discord_app.interactions.permits import Intake, Review, begin_permit, permit_of, store_permit
+from bot.discord_app.interactions.permits import Intake, Review, permit_of, permit_owner, store_permit
 from bot.discord_app.services.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.discord_app.services.library_admin import LibraryAdmin
 from storage.models import ExportFormat, GlossaryEntry, Labels
@@ -65,17 +64,19 @@ async def import_(
 ) -> None:
     """Add transcripts: a form opens for up to ten files."""
     labels = Labels(video_id=video, title=title, url=url, creator=creator, language=language)
-    owner, kept = begin_permit(interaction, Intake(permit_of(interaction), labels, replace_whole=replace))
-    form = import_form(owner)
+    intake = Intake(permit_of(interaction), labels, replace_whole=replace)
+    form = import_form(permit_owner(interaction, intake))
+    # Discord wants the form within three seconds, however busy the database is.
     await asyncio.gather(
-        send_with_retries(lambda: interaction.response.send_modal(form), FIRST_RESPONSE_TIMEOUT_SECONDS), kept
+        store_permit(interaction, intake),
+        send_with_retries(lambda: interaction.response.send_modal(form), FIRST_RESPONSE_TIMEOUT_SECONDS),
     )
 
 
 @library.command()
 async def undo(interaction: Interaction) -> None:
     """Take back the last import, removal or renaming."""
-    await _reply_privately(interaction, lambda librarian, server: librarian.undo_last(server))
+    await _reply_privately(interaction, lambda admin, server: admin.undo_last(server))
 
 
 @library.command()
@@ -89,7 +90,7 @@ async def remove(interaction: Interaction, video: Name) -> None:
 @app_commands.describe(video="Which video: its title or its id", title="What it shall be called")
 async def rename(interaction: Interaction, video: Name, title: Name) -> None:
     """Give a video another title."""
-    await _reply_privately(interaction, lambda librarian, server: librarian.rename_video(server, video, title))
+    await _reply_privately(interaction, lambda admin, server: admin.rename_video(server, video, title))
 
 
 @library.command()
@@ -98,15 +99,15 @@ async def rename(interaction: Interaction, video: Name, title: Name) -> None:
 @app_commands.choices(form=[Choice(name=name, value=form.value) for name, form in FORMATS.items()])
 async def export(interaction: Interaction, form: Choice[str], video: Name = "") -> None:
     """Get what is stored here as a file."""
-    server, librarian = server_of(interaction), library_admin_of(interaction)
+    server, admin = server_of(interaction), interaction.client.app.library_admin
     kind, limit = ExportFormat(form.value), interaction.filesize_limit
-    await send_long_reply(interaction, lambda: librarian.export_videos(server, kind, video, limit))
+    await send_long_reply(interaction, lambda: admin.export_videos(server, kind, video, limit))
 
 
 @library.command()
 async def stats(interaction: Interaction) -> None:
     """Show how large this server's library is, and may become."""
-    await _reply_privately(interaction, lambda librarian, server: librarian.library_stats(server))
+    await _reply_privately(interaction, lambda admin, server: admin.library_stats(server))
 
 
 @library.command()
@@ -116,7 +117,7 @@ async def misses(interaction: Interaction) -> None:
 
     async def listed() -> Card:
         owner = await store_permit(interaction, Review(permit))
-        return await feedback.misses_page(question_service_of(interaction), owner, permit.server_id)
+        return await feedback.misses_page(interaction.client.app.ledger, owner, permit.server_id)
 
     await send_when_ready(interaction, listed(), Delivery.PRIVATE)
 
@@ -132,25 +133,23 @@ async def purge(interaction: Interaction) -> None:
 async def add_glossary_entry(interaction: Interaction, said: Words, meant: Words) -> None:
     """Note a word that captions mis-hear: asking for what is meant then finds it too."""
     entry = GlossaryEntry(said, meant)
-    await _reply_privately(interaction, lambda librarian, server: librarian.add_glossary_entry(server, entry))
+    await _reply_privately(interaction, lambda admin, server: admin.add_glossary_entry(server, entry))
 
 
 @glossary.command(name="remove")
 @app_commands.describe(said="What the captions say", meant="Only as said for this; left out, for everything")
 async def remove_glossary_entry(interaction: Interaction, said: Words, meant: Words = "") -> None:
     """Take a word out of the glossary."""
-    await _reply_privately(
-        interaction, lambda librarian, server: librarian.remove_glossary_entry(server, said, meant or None)
-    )
+    await _reply_privately(interaction, lambda admin, server: admin.remove_glossary_entry(server, said, meant or None))
 
 
 @glossary.command(name="list")
 async def show_glossary(interaction: Interaction) -> None:
     """List what captions mis-hear here."""
-    server, librarian = server_of(interaction), library_admin_of(interaction)
+    server, admin = server_of(interaction), interaction.client.app.library_admin
 
     async def listed() -> library_cards.Reply:
-        return library_cards.glossary_reply(await librarian.show_glossary(server))
+        return library_cards.glossary_reply(await admin.show_glossary(server))
 
     await send_long_reply(interaction, listed)
 
@@ -160,7 +159,7 @@ async def _reply_privately(
 ) -> None:
     """Answer whoever typed alone: how a library is looked after need not be seen by all."""
     server = server_of(interaction)
-    await send_when_ready(interaction, making(library_admin_of(interaction), server), Delivery.PRIVATE)
+    await send_when_ready(interaction, making(interaction.client.app.library_admin, server), Delivery.PRIVATE)
 
 
 @remove.autocomplete("video")
@@ -168,7 +167,7 @@ async def _reply_privately(
 @export.autocomplete("video")
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The server's own videos that fit what has been typed, best first."""
-    videos = await library_admin_of(interaction).list_videos(server_of(interaction))
+    videos = await interaction.client.app.library_admin.list_videos(server_of(interaction))
     found = await asyncio.to_thread(best_videos, current, videos)
     return make_choices(found)
 
@@ -176,7 +175,7 @@ async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[
 @remove_glossary_entry.autocomplete("said")
 async def suggest_entries(interaction: Interaction, current: str) -> list[Choice[str]]:
     """What is noted in the glossary and fits what has been typed."""
-    entries = await library_admin_of(interaction).show_glossary(server_of(interaction))
+    entries = await interaction.client.app.library_admin.show_glossary(server_of(interaction))
     said = list(dict.fromkeys(entry.said for entry in entries if len(entry.said) <= MAX_CHOICE_LENGTH))
     return [
         Choice(name=shorten(said[n], MAX_CHOICE_LENGTH) or "…", value=said[n]) for n in closest_names(current, said)

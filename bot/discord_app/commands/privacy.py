@@ -16,8 +16,7 @@ from bot.discord_app.cards.settings import privacy_card
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.buttons import CardButton
-from bot.discord_app.interactions.context import delivery_of, question_service_of, resolve_asker
-from bot.discord_app.services.questions import QuestionService
+from bot.discord_app.interactions.context import delivery_of, resolve_asker
 from storage.models import PersonalData
 
 FILE_NAME = "cuepoint-about-me.json"
@@ -26,25 +25,26 @@ FILE_NAME = "cuepoint-about-me.json"
 @app_commands.command()
 async def privacy(interaction: Interaction) -> None:
     """Show what I keep about you, export it, or have it deleted."""
-    desk = question_service_of(interaction)
+    personal_data = interaction.client.app.personal_data
     asker = await resolve_asker(interaction, private=True)
 
-    async def made() -> Card:
-        known = await desk.ledger.personal_data(asker.user_id)
-        servers = [desk.memberships.server_name(each.server_id) or str(each.server_id) for each in known.sightings]
-        return privacy_card(known, servers, asker.owner(), retention_days=desk.retention_days)
+    async def make_card() -> Card:
+        found = await personal_data.load(asker.user_id)
+        servers = personal_data.server_names(found)
+        return privacy_card(found, servers, asker.owner(), retention_days=personal_data.retention_days)
 
-    await send_when_ready(interaction, made(), delivery_of(asker))
+    await send_when_ready(interaction, make_card(), delivery_of(asker))
 
 
 class Export(CardButton, template=custom_id_pattern("export")):
     """All that is kept about whoever presses, as a file for them alone."""
 
-    noted = False
+    records_use = False
 
-    async def act(self, interaction: Interaction, desk: QuestionService) -> None:
-        known = await desk.ledger.personal_data(interaction.user.id)
-        content = export_json(known, desk.retention_days).encode()
+    async def act(self, interaction: Interaction) -> None:
+        personal_data = interaction.client.app.personal_data
+        found = await personal_data.load(interaction.user.id)
+        content = export_json(found, personal_data.retention_days).encode()
 
         async def hand_over() -> None:
             file = discord.File(io.BytesIO(content), FILE_NAME)

@@ -17,14 +17,13 @@ from bot.discord_app.cards.markdown import shorten
 from bot.discord_app.commands.library import library
 from bot.discord_app.commands.privacy import privacy
 from bot.discord_app.commands.settings import settings
-from bot.discord_app.delivery.deduplication import is_repeated
-from bot.discord_app.delivery.error_handler import on_command_error, report
+from bot.discord_app.delivery.error_handler import on_command_error
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
-from bot.discord_app.interactions.authorization import require_served
-from bot.discord_app.interactions.context import delivery_of, interaction_context, question_service_of, resolve_asker
+from bot.discord_app.interactions.context import delivery_of, interaction_context, resolve_asker
+from bot.discord_app.interactions.handling import is_admitted
 from bot.discord_app.services.button_state import Inquiry
 from bot.discord_app.services.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
-from bot.errors import EmptyQuestion, NotServed, ServerNotAccessible
+from bot.errors import EmptyQuestion, ServerNotAccessible
 from bot.operations.metrics import QuestionSource
 from bot.timecodes import parse_timecode
 from storage.models import Scope
@@ -56,19 +55,8 @@ class CuepointTree(app_commands.CommandTree[Any]):
         self.add_command(library)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """In a server that is not served nothing is done, and nothing is kept; and nothing is done twice."""
-        interaction.client.in_flight.join()
-        if is_repeated(interaction):
-            return False
-        try:
-            require_served(interaction)
-        except NotServed as error:
-            if interaction.type is discord.InteractionType.autocomplete:
-                await interaction.response.autocomplete([])
-            else:
-                await report(interaction, error)
-            return False
-        return True
+        """Return whether a command, or a suggestion while somebody types, is to be handled."""
+        return await is_admitted(interaction)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Hand every error to the one handler."""
@@ -98,12 +86,12 @@ async def ask(
 
 
 async def _answer_question(
-    interaction: Interaction, inquiry: Inquiry, way: QuestionSource, *, private: bool | None, server: str = ""
+    interaction: Interaction, inquiry: Inquiry, source: QuestionSource, *, private: bool | None, server: str = ""
 ) -> None:
     asker = await resolve_asker(interaction, private=private, picked=server)
-    desk, inquiry = question_service_of(interaction), replace(inquiry, server=asker.picked)
-    desk.check_allowed(asker, inquiry)
-    await send_when_ready(interaction, desk.answer_question(asker, inquiry, way), delivery_of(asker))
+    questions, inquiry = interaction.client.app.questions, replace(inquiry, server=asker.picked)
+    parsed = questions.accept(asker, inquiry)
+    await send_when_ready(interaction, questions.answer_question(asker, inquiry, parsed, source), delivery_of(asker))
 
 
 @app_commands.command()
@@ -122,9 +110,9 @@ async def timeline(
 ) -> None:
     """Draw where in the videos something is spoken of, with the best moments."""
     asker = await resolve_asker(interaction, private=private, picked=server)
-    desk, inquiry = question_service_of(interaction), Inquiry(question, video, server=asker.picked)
-    desk.check_allowed(asker, inquiry)
-    await send_when_ready(interaction, desk.show_timeline(asker, inquiry), delivery_of(asker))
+    questions, inquiry = interaction.client.app.questions, Inquiry(question, video, server=asker.picked)
+    parsed = questions.accept(asker, inquiry)
+    await send_when_ready(interaction, questions.show_timeline(asker, inquiry, parsed), delivery_of(asker))
 
 
 @app_commands.command()
@@ -133,7 +121,7 @@ async def videos(interaction: Interaction, search: Range[str, 1, 200] = "") -> N
     """List the videos that can be asked about here."""
     asker = await resolve_asker(interaction, private=True)
     await send_when_ready(
-        interaction, question_service_of(interaction).list_videos(asker, 0, search), delivery_of(asker)
+        interaction, interaction.client.app.questions.list_videos(asker, 0, search), delivery_of(asker)
     )
 
 
@@ -142,7 +130,7 @@ async def videos(interaction: Interaction, search: Range[str, 1, 200] = "") -> N
 async def video_(interaction: Interaction, video: Range[str, 1, 200]) -> None:
     """Show one video: its length, and the words that tell it from the others."""
     asker = await resolve_asker(interaction, private=True)
-    await send_when_ready(interaction, question_service_of(interaction).show_video(asker, video), delivery_of(asker))
+    await send_when_ready(interaction, interaction.client.app.questions.show_video(asker, video), delivery_of(asker))
 
 
 @app_commands.command()
@@ -155,7 +143,7 @@ async def transcript(interaction: Interaction, video: Range[str, 1, 200], at: Ra
     except ValueError as error:
         raise EmptyQuestion(f"{error}.") from error
     await send_when_ready(
-        interaction, question_service_of(interaction).show_transcript(asker, video, moment), delivery_of(asker)
+        interaction, interaction.client.app.questions.show_transcript(asker, video, moment), delivery_of(asker)
     )
 
 
@@ -170,7 +158,7 @@ async def help_(interaction: Interaction) -> None:
 async def about(interaction: Interaction) -> None:
     """Show what this bot is, what it can search, and what it keeps."""
     asker = await resolve_asker(interaction, private=True)
-    await send_when_ready(interaction, question_service_of(interaction).show_about(asker), delivery_of(asker))
+    await send_when_ready(interaction, interaction.client.app.questions.show_about(asker), delivery_of(asker))
 
 
 @app_commands.context_menu(name="Find in videos")
@@ -203,7 +191,7 @@ async def _typed_scope(interaction: Interaction) -> Scope | None:
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The videos that fit what has been typed, best first."""
     scope = await _typed_scope(interaction)
-    videos = [] if scope is None else await question_service_of(interaction).catalogue.list_videos(scope)
+    videos = [] if scope is None else await interaction.client.app.catalogue.list_videos(scope)
     found = await asyncio.to_thread(best_videos, current, videos)
     return make_choices(found)
 
@@ -212,7 +200,7 @@ async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[
 @timeline.autocomplete("server")
 async def suggest_servers(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The servers that the asker was just verified to be in and whose videos they may ask here."""
-    servers = await question_service_of(interaction).askers.list_servers(interaction_context(interaction))
+    servers = await interaction.client.app.askers.list_servers(interaction_context(interaction))
     names, ids = list(servers.values()), list(servers)
     return [
         Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=str(ids[place]))
@@ -224,7 +212,7 @@ async def suggest_servers(interaction: Interaction, current: str) -> list[Choice
 async def suggest_creators(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The creators that fit what has been typed, best first."""
     scope = await _typed_scope(interaction)
-    names = [] if scope is None else await question_service_of(interaction).catalogue.list_creators(scope)
+    names = [] if scope is None else await interaction.client.app.catalogue.list_creators(scope)
     found = await asyncio.to_thread(closest_names, current, names)
     return [
         Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])

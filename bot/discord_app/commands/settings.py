@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self
 
+import discord
 from discord import app_commands, ui
 from discord.app_commands import Choice, Range
 
 from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.settings import CHANNELS_ID, MAX_CHOSEN_CHANNELS, ROLES_ID, settings_card
-from bot.discord_app.delivery.deduplication import is_repeated
-from bot.discord_app.delivery.error_handler import report
+from bot.discord_app.cards.settings import CHANNELS_ID, CHOSEN_CHANNEL_TYPES, ROLES_ID, settings_card
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
-from bot.discord_app.interactions.authorization import is_moderator, require_served, server_of
-from bot.discord_app.interactions.context import question_service_of
+from bot.discord_app.interactions.authorization import is_moderator, server_of
+from bot.discord_app.interactions.handling import handle
 from bot.discord_app.services.catalogue import closest_names
-from bot.discord_app.services.questions import QuestionService
 from bot.errors import NotAllowed
 from bot.languages import LANGUAGES
-from bot.server_settings import LONGEST_COOLDOWN, MOST_QUOTES, changed, keep
+from bot.server_settings import LONGEST_COOLDOWN, MOST_QUOTES, changed
 from storage.models import ServerSettings
 
 
@@ -89,25 +88,20 @@ async def suggest_languages(_interaction: Interaction, current: str) -> list[Cho
 
 
 async def _change_settings(
-    interaction: Interaction, server_id: int, changing: Callable[[ServerSettings], ServerSettings]
+    interaction: Interaction, server_id: int, change: Callable[[ServerSettings], ServerSettings]
 ) -> Card:
     """Change settings, and show them all."""
-    desk = question_service_of(interaction)
-    # They are kept as a whole: of two moderators at once, the second would take back what the first one changed.
-    async with desk.changing_settings:
-        kept = await desk.ledger.settings(server_id)
-        new = changing(kept)
-        await keep(desk.library, desk.ledger, server_id, kept, new)
-    return _make_card(interaction, desk, new, said="Changed." if new != kept else "")
-
-
-def _make_card(interaction: Interaction, desk: QuestionService, settings: ServerSettings, *, said: str) -> Card:
-    server = interaction.guild
+    changed_settings = await interaction.client.app.settings.change(server_id, change)
     there: list[int] = []
-    if server is not None:
-        there += [each.id for each in server.channels if each.type in MAX_CHOSEN_CHANNELS]
-        there += [each.id for each in server.roles]
-    return settings_card(settings, host_cooldown=desk.cooldown.seconds, there=there, said=said)
+    if (server := interaction.guild) is not None:
+        there += [channel.id for channel in server.channels if channel.type in CHOSEN_CHANNEL_TYPES]
+        there += [role.id for role in server.roles]
+    return settings_card(
+        changed_settings.settings,
+        host_cooldown=interaction.client.app.host_cooldown_seconds,
+        there=there,
+        said="Changed." if changed_settings.has_changed else "",
+    )
 
 
 class _LimitMenu(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
@@ -119,25 +113,19 @@ class _LimitMenu(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
         raise NotImplementedError
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Interaction, item: Any, _match: re.Match[str], /) -> Self:
+    async def from_custom_id(cls, _interaction: discord.Interaction[Any], item: Any, _match: re.Match[str], /) -> Self:
         """Read what is in the custom_id: nothing."""
         return cls(item)
 
-    async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Whether this choice comes for the first time."""
-        return not is_repeated(interaction)
-
-    async def callback(self, interaction: Interaction) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Keep what was chosen, and show all settings again."""
-        interaction.client.in_flight.join()
-        try:
-            require_served(interaction)
-            server_id = require_managed_server(interaction)
-            chosen = frozenset(map(int, _chosen_ids(interaction)))
-            making = _change_settings(interaction, server_id, lambda kept: self.apply_limit(kept, chosen))
-            await send_when_ready(interaction, making, Delivery.IN_PLACE)
-        except Exception as error:  # noqa: BLE001 - the one handler decides what is said
-            await report(interaction, error)
+        await handle(interaction, partial(self._keep_choice, interaction))
+
+    async def _keep_choice(self, interaction: Interaction) -> None:
+        server_id = require_managed_server(interaction)
+        chosen = frozenset(map(int, _chosen_ids(interaction)))
+        making = _change_settings(interaction, server_id, lambda settings: self.apply_limit(settings, chosen))
+        await send_when_ready(interaction, making, Delivery.IN_PLACE)
 
 
 def _chosen_ids(interaction: Interaction) -> Iterable[str]:

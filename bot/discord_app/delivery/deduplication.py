@@ -28,7 +28,6 @@ class SeenEvents:
 def is_repeated(interaction: Interaction) -> bool:
     """Whether an interaction came before. It may be asked about several times: by a button and by the client."""
     if _REPEATED not in interaction.extras:
-        arrivals: SeenEvents = interaction.client.arrivals
-        interaction.extras[_REPEATED] = not arrivals.is_new(interaction.id)
+        interaction.extras[_REPEATED] = not interaction.client.app.seen_events.is_new(interaction.id)
     repeated: bool = interaction.extras[_REPEATED]
     return repeated

@@ -1,27 +1,26 @@
-"""Keeping Discord's time: an answer within three seconds, and not too many questions of one person."""
+"""Answering an interaction in time: at once, or after a second with a sign that the answer is on its way."""
 
 from __future__ import annotations
 
 import asyncio
 import enum
-import time
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
-from cachetools import TLRUCache
 
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.limits import check_limits
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, is_target_gone, send_with_retries
-from bot.errors import CooldownActive
 from bot.operations import metrics
+
+if TYPE_CHECKING:
+    from bot.discord_app.client import CuepointClient
 
 DEFER_AFTER_SECONDS = 1.0
 """Longer than this nobody waits without a sign; Discord itself waits three seconds."""
 _AWAITED = "awaited"
 """Notes with an interaction how it was told to wait: the library's own note is missing where the reply was lost."""
-_MAX_REMEMBERED = 10_000
 
 
 class Delivery(enum.Enum):
@@ -33,7 +32,8 @@ class Delivery(enum.Enum):
     """Into the message whose button was pressed."""
 
 
-Interaction = discord.Interaction[Any]
+Interaction: TypeAlias = "discord.Interaction[CuepointClient]"
+"""An interaction with the bot: through its client the handlers reach what they share."""
 
 
 def validated(card: Card) -> Card:
@@ -118,24 +118,3 @@ async def delete_response(interaction: Interaction) -> None:
     except discord.HTTPException as error:
         if not is_target_gone(error):
             raise
-
-
-class Cooldown:
-    """How soon a person may ask again."""
-
-    def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
-        self.seconds = seconds
-        self._now = now
-        self._free_at: TLRUCache[int, float] = TLRUCache(_MAX_REMEMBERED, lambda _user, free_at, _now: free_at, now)
-
-    def check(self, user_id: int, seconds: float | None = None) -> None:
-        """Count a question; the next one waits for `seconds`, if that is longer than is usual.
-
-        Raises AskedTooSoon, which counts as none.
-        """
-        now = self._now()
-        left = self._free_at.get(user_id, now) - now
-        if left > 0:
-            unit = "second" if left <= 1 else "seconds"
-            raise CooldownActive(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.")
-        self._free_at[user_id] = now + max(self.seconds, seconds or 0.0)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.discord_app.delivery.responses import Interaction
+from bot.discord_app.services.asker_resolver import IsServed
 from bot.errors import NotAllowed, NotServed
-
-IsServed = Callable[[int], bool]
-"""Whether a server, by its id, is served."""
 
 
 def require_served(interaction: Interaction) -> None:
@@ -17,7 +13,7 @@ def require_served(interaction: Interaction) -> None:
     Somebody who has installed the app for themselves takes it everywhere: that server's rules are not theirs.
     """
     if interaction.guild_id is not None and interaction.is_guild_integration():
-        require_served_server(interaction.guild_id, interaction.client.serves)
+        require_served_server(interaction.guild_id, interaction.client.app.is_served)
 
 
 def require_served_server(server_id: int, serves: IsServed) -> None:

@@ -8,49 +8,47 @@ from bot.discord_app.cards.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready, validated
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.buttons import CardButton
-from bot.discord_app.interactions.context import library_admin_of
 from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, load_permitted, store_permit
-from bot.discord_app.services.questions import QuestionService
 from storage import access
 
 
 async def ask_removal(interaction: Interaction, permit: ModeratorPermit, name: str) -> Card:
     """Show what removing a video would take away, with a button that does it."""
-    found = await library_admin_of(interaction).find_video(permit.server_id, name)
+    found = await interaction.client.app.library_admin.find_video(permit.server_id, name)
     return library_cards.removal_card(found, await store_permit(interaction, Removal(permit, found.video.video_id)))
 
 
 async def ask_purge(interaction: Interaction, permit: ModeratorPermit) -> Card:
     """Show what deleting everything would take away, with a button that does it."""
-    size = await library_admin_of(interaction).library.size(access.own_scope(permit.server_id))
+    size = await interaction.client.app.library.size(access.own_scope(permit.server_id))
     return library_cards.purge_card(size, await store_permit(interaction, Purge(permit)))
 
 
 class Remove(CardButton, template=custom_id_pattern("remove")):
     """Removes the video that was asked about."""
 
-    async def act(self, interaction: Interaction, _desk: QuestionService) -> None:
+    async def act(self, interaction: Interaction) -> None:
         removal = await load_permitted(interaction, Removal, self.owner_id, self.key)
-        making = library_admin_of(interaction).remove_video(removal.permit.server_id, removal.video_id)
+        making = interaction.client.app.library_admin.remove_video(removal.permit.server_id, removal.video_id)
         await send_when_ready(interaction, making, Delivery.IN_PLACE)
 
 
 class PurgeAll(CardButton, template=custom_id_pattern("purge")):
     """Deletes everything of the server. Nothing is noted of that: it would be the first new thing to be kept."""
 
-    noted = False
+    records_use = False
 
-    async def act(self, interaction: Interaction, _desk: QuestionService) -> None:
+    async def act(self, interaction: Interaction) -> None:
         purge = await load_permitted(interaction, Purge, self.owner_id, self.key)
         await send_when_ready(
-            interaction, library_admin_of(interaction).purge_server(purge.permit.server_id), Delivery.IN_PLACE
+            interaction, interaction.client.app.library_admin.purge_server(purge.permit.server_id), Delivery.IN_PLACE
         )
 
 
 class Leave(CardButton, template=custom_id_pattern("leave")):
     """Leaves everything as it is, and so needs no permit."""
 
-    async def act(self, interaction: Interaction, _desk: QuestionService) -> None:
+    async def act(self, interaction: Interaction) -> None:
         if not self.is_mine(interaction):
             await send_private(interaction, notice_card("Only the one who was asked can answer this."))
             return

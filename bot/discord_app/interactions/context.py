@@ -5,22 +5,8 @@ from __future__ import annotations
 import discord
 
 from bot.discord_app.delivery.responses import Delivery, Interaction
-from bot.discord_app.services.asker_resolver import AskerContext, ResolvedAsker
-from bot.discord_app.services.library_admin import LibraryAdmin
-from bot.discord_app.services.questions import QuestionService
+from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, ResolvedAsker
 from storage.access import Membership, Place
-
-
-def question_service_of(interaction: Interaction) -> QuestionService:
-    """The desk of the client that an interaction came to."""
-    desk: QuestionService = interaction.client.desk
-    return desk
-
-
-def library_admin_of(interaction: Interaction) -> LibraryAdmin:
-    """Who looks after the servers' libraries for the client that an interaction came to."""
-    librarian: LibraryAdmin = interaction.client.librarian
-    return librarian
 
 
 async def resolve_asker(
@@ -31,12 +17,12 @@ async def resolve_asker(
     Raises ServerOutOfReach.
     """
     who = interaction_context(interaction)
-    return await question_service_of(interaction).askers.resolve(who, private=private, picked=picked, aloud=aloud)
+    return await interaction.client.app.askers.resolve(who, private=private, picked=picked, aloud=aloud)
 
 
-async def resolve_writer(desk: QuestionService, message: discord.Message) -> ResolvedAsker:
+async def resolve_writer(askers: AskerResolver, message: discord.Message) -> ResolvedAsker:
     """Who wrote to the bot, in a server it has joined or in a direct message. Everybody there sees the answer."""
-    return await desk.askers.resolve(writer_context(message), private=False, aloud=True)
+    return await askers.resolve(writer_context(message), private=False, aloud=True)
 
 
 def writer_context(message: discord.Message) -> AskerContext:

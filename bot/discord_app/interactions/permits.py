@@ -8,16 +8,14 @@ right. Who had the right and has lost it is refused. Whoever was let in stays so
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.authorization import is_moderator, server_of
-from bot.discord_app.interactions.context import question_service_of
 from bot.discord_app.services import button_state
 from bot.errors import NotAllowed, PassageGone
 from storage import access
@@ -71,6 +69,11 @@ Kind = TypeVar("Kind", Removal, Purge, Review, Intake)
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Removal, Purge, Review, Intake)}
 
 
+class _Ownership(TypedDict):
+    libraries: tuple[str, ...]
+    bound_to: str
+
+
 def permit_of(interaction: Interaction) -> ModeratorPermit:
     """Of whoever runs a command. Raises NotAllowed outside of servers with the app."""
     return ModeratorPermit(server_of(interaction), let_in=not is_moderator(interaction))
@@ -78,21 +81,25 @@ def permit_of(interaction: Interaction) -> ModeratorPermit:
 
 async def store_permit(interaction: Interaction, state: Permitted) -> Owner:
     """Keep what a card for one person alone must know: whose it is, as its buttons say it."""
-    owner, kept = begin_permit(interaction, state)
-    await kept
-    return owner
-
-
-def begin_permit(interaction: Interaction, state: Permitted) -> tuple[Owner, Coroutine[Any, Any, None]]:
-    """The same for a form, which Discord wants at once: whose it is, and what keeps the rest, to be awaited."""
-    holder = interaction.user.id
-    key, kept = question_service_of(interaction).ledger.begin_state(
-        _ADAPTERS[type(state)].dump_json(state).decode(),
-        lifetime_second=LIFETIME_SECONDS,
-        libraries=access.own_scope(state.permit.server_id).libraries,
-        bound_to=_binding(type(state), holder),
+    key = await interaction.client.app.ledger.keep_state(
+        _payload(state), lifetime_second=LIFETIME_SECONDS, **_ownership(interaction, state)
     )
-    return Owner(holder, key, private=True), kept
+    return Owner(interaction.user.id, key, private=True)
+
+
+def permit_owner(interaction: Interaction, state: Permitted) -> Owner:
+    """Return what `store_permit` returns, for a form that Discord wants before anything is written."""
+    key = interaction.client.app.ledger.state_key(_payload(state), **_ownership(interaction, state))
+    return Owner(interaction.user.id, key, private=True)
+
+
+def _payload(state: Permitted) -> str:
+    return _ADAPTERS[type(state)].dump_json(state).decode()
+
+
+def _ownership(interaction: Interaction, state: Permitted) -> _Ownership:
+    libraries = access.own_scope(state.permit.server_id).libraries
+    return {"libraries": libraries, "bound_to": _binding(type(state), interaction.user.id)}
 
 
 async def load_permitted(interaction: Interaction, kind: type[Kind], holder: int, key: str) -> Kind:
@@ -101,7 +108,7 @@ async def load_permitted(interaction: Interaction, kind: type[Kind], holder: int
     Raises NotAllowed, and PassageGone where it has expired, is another server's, or was never this kind of thing or
     this holder's.
     """
-    payload = await question_service_of(interaction).ledger.load_state(key, bound_to=_binding(kind, holder))
+    payload = await interaction.client.app.ledger.load_state(key, bound_to=_binding(kind, holder))
     try:
         state: Kind = _ADAPTERS[kind].validate_json(payload or "")
     except ValidationError as error:

@@ -15,12 +15,13 @@ from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards.base import Card, notice_card, video_name
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.services import attachments
-from bot.discord_app.services.catalogue import find_named
+from bot.discord_app.services.catalogue import Catalogue, find_named
 from bot.discord_app.services.import_counts import counting_import
-from bot.discord_app.services.questions import QuestionService
 from bot.errors import ImportCancelled, LibraryBusy
+from bot.purge import purge_server
 from storage import access
 from storage.errors import StorageError, UnknownVideo
+from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ExportFormat, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
@@ -49,8 +50,12 @@ class ImportProgress:
 class LibraryAdmin:
     """One for all of Discord."""
 
-    def __init__(self, desk: QuestionService, quota: Quota, imports_a_day: int) -> None:
-        self._desk = desk
+    def __init__(
+        self, library: Library, ledger: Ledger, catalogue: Catalogue, quota: Quota, imports_a_day: int
+    ) -> None:
+        self._library = library
+        self._ledger = ledger
+        self._catalogue = catalogue
         self._quota = quota
         self._imports_a_day = imports_a_day
         self._importing: set[int] = set()
@@ -58,14 +63,9 @@ class LibraryAdmin:
         self._imports: set[asyncio.Task[ImportReport]] = set()
         self._broken_off = False
 
-    @property
-    def library(self) -> Library:
-        """Where the videos are."""
-        return self._desk.library
-
     async def list_videos(self, server_id: int) -> list[VideoSummary]:
         """The server's own videos by title."""
-        return await self._desk.catalogue.list_stored(access.own_scope(server_id))
+        return await self._catalogue.list_stored(access.own_scope(server_id))
 
     async def import_files(
         self,
@@ -95,7 +95,7 @@ class LibraryAdmin:
                 if not self._broken_off:
                     raise
                 with contextlib.suppress(StorageError):  # that nothing is stored matters more than the day's count
-                    await self._desk.ledger.cancel_import(access.library_key(server_id))
+                    await self._ledger.cancel_import(access.library_key(server_id))
                 raise ImportCancelled(
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."
@@ -115,7 +115,7 @@ class LibraryAdmin:
         async with self._places:
             sources, unread = await attachments.read_files(files, largest)
             told, notes = attachments.apply_labels(sources, labels, given=len(files))
-            report = await self.library.import_files(
+            report = await self._library.import_files(
                 access.own_scope(server_id), told, replace=replace_whole, progress=progress.update, quota=self._quota
             )
         report = report.with_advice(attachments.ADVICE)
@@ -147,7 +147,7 @@ class LibraryAdmin:
 
     async def _count_import(self, server_id: int) -> None:
         most = self._imports_a_day
-        if not await self._desk.ledger.begin_import(access.library_key(server_id), most=most):
+        if not await self._ledger.begin_import(access.library_key(server_id), most=most):
             raise LibraryBusy(
                 f"This server has had its {library_cards.format_count(most, 'import')} for today: "
                 "nothing was imported. The count begins anew at midnight UTC."
@@ -156,7 +156,7 @@ class LibraryAdmin:
     async def undo_last(self, server_id: int) -> Card:
         """Take back the last act."""
         self._require_idle(server_id)
-        return library_cards.undone_card(await self.library.undo(access.own_scope(server_id)))
+        return library_cards.undone_card(await self._library.undo(access.own_scope(server_id)))
 
     async def find_video(self, server_id: int, name: str) -> VideoSummary:
         """The server's own video of a name or id. Raises UnknownVideo."""
@@ -169,30 +169,35 @@ class LibraryAdmin:
         """Remove a video."""
         self._require_idle(server_id)
         try:
-            gone = await self.library.remove(access.own_scope(server_id), video_id)
+            gone = await self._library.remove(access.own_scope(server_id), video_id)
         except UnknownVideo:
             # Another moderator was faster, or the import that brought it was taken back.
             return notice_card("That video is not in this server's library any more.")
         return library_cards.removed_card(gone)
 
     async def purge_server(self, server_id: int) -> Card:
-        """Delete everything of a server, for good."""
+        """Delete everything of a server for good, as its moderators wish. Raises LibraryBusy during an import."""
         with self._exclusive(server_id):
-            await self._desk.purge_server(server_id)
+            await self.delete_server(server_id)
         return notice_card("Everything of this server is deleted.")
+
+    async def delete_server(self, server_id: int) -> None:
+        """Delete everything of a server for good."""
+        await purge_server(self._library, self._ledger, server_id)
+        self._catalogue.clear()
 
     async def rename_video(self, server_id: int, name: str, title: str) -> Card:
         """Give a video another title."""
         self._require_idle(server_id)
         found = await self.find_video(server_id, name)
-        before = await self.library.rename(access.own_scope(server_id), found.video.video_id, title)
+        before = await self._library.rename(access.own_scope(server_id), found.video.video_id, title)
         return library_cards.renamed_card(before, title)
 
     async def export_videos(self, server_id: int, form: ExportFormat, name: str, limit: int) -> Reply:
         """The library, or the video of a name, as a file of at most `limit` bytes."""
         found = await self.find_video(server_id, name) if name else None
         video_id = found.video.video_id if found else None
-        content = await self.library.export(access.own_scope(server_id), form, video_id)
+        content = await self._library.export(access.own_scope(server_id), form, video_id)
         if len(content) > limit:
             return Reply(library_cards.too_large_card(len(content), limit, form, one_video=found is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
@@ -202,26 +207,26 @@ class LibraryAdmin:
     async def library_stats(self, server_id: int) -> Card:
         """How large the library is, and may become."""
         own = access.own_scope(server_id)
-        statistics, size = await self.library.statistics(own), await self.library.size(own)
-        imports = await self._desk.ledger.imports_today(access.library_key(server_id))
+        statistics, size = await self._library.statistics(own), await self._library.size(own)
+        imports = await self._ledger.imports_today(access.library_key(server_id))
         return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
 
     async def show_glossary(self, server_id: int) -> list[GlossaryEntry]:
         """What is noted of what captions mis-hear."""
-        return await self.library.glossary(access.own_scope(server_id))
+        return await self._library.glossary(access.own_scope(server_id))
 
     async def add_glossary_entry(self, server_id: int, entry: GlossaryEntry) -> Card:
         """Put an entry into the glossary."""
         own = access.own_scope(server_id)
-        if not await self.library.add_to_glossary(own, entry):
+        if not await self._library.add_to_glossary(own, entry):
             return notice_card("That is in the glossary already.")
         unsaid = (
-            "" if await self.library.are_spoken(own, entry.said) else " Nobody says it in this server's videos yet."
+            "" if await self._library.are_spoken(own, entry.said) else " Nobody says it in this server's videos yet."
         )
         return notice_card(f"“{entry.said}” will now also be found by asking for “{entry.meant}”.{unsaid}")
 
     async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
         """Take what is said out of the glossary."""
-        gone = await self.library.remove_from_glossary(access.own_scope(server_id), said, meant)
+        gone = await self._library.remove_from_glossary(access.own_scope(server_id), said, meant)
         meanings = ", ".join(f"“{entry.meant}”" for entry in gone)
         return notice_card(f"“{gone[0].said}” will no longer be found by asking for {meanings}.")

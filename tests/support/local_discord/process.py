@@ -11,7 +11,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .basics import Json
 
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from .server import LocalDiscord
 
 _REDIRECT = Path(__file__).resolve().parent / "redirect"
+
+
+class Process(Protocol):
+    """What is needed of asyncio's own, or of another that was started in a way of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+    def send_signal(self, signal: int) -> None: ...
 
 
 class BotProcess:
@@ -41,7 +55,7 @@ class BotProcess:
         self.stdout_path = logs / f"bot-{number}.stdout"
         self.stderr_path = logs / f"bot-{number}.stderr"
         self._census_path = logs / f"bot-{number}.census"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -60,7 +74,7 @@ class BotProcess:
     def stderr(self) -> str:
         return self.stderr_path.read_text(encoding="utf-8", errors="replace")
 
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> Process:
         if self._process is None:
             raise AssertionError("the bot has not been started")
         return self._process
@@ -71,19 +85,22 @@ class BotProcess:
         paths = [str(_REDIRECT), self._env.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")]
         env["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         with self.stdout_path.open("wb") as out, self.stderr_path.open("wb") as err:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                env=env,
-                cwd=self._cwd,
-                # A group of its own, so that what the bot starts can be ended with it.
-                start_new_session=True,
-            )
+            self._process = await self._start(env, out.fileno(), err.fileno())
         self._server.started(self)
         self._watch = asyncio.create_task(self._tell_when_over())
         return self
+
+    async def _start(self, env: Mapping[str, str], out: int, err: int) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=env,
+            cwd=self._cwd,
+            # A group of its own, so that what the bot starts can be ended with it.
+            start_new_session=True,
+        )
 
     async def _tell_when_over(self) -> None:
         await self._running().wait()

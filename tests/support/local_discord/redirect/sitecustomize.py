@@ -1,7 +1,8 @@
 """Sends discord.py to the server named by LOCAL_DISCORD_URL; Python runs this file by itself at start.
 
 It hooks the import instead of importing discord.py at once: a child which never needs Discord must not pay for it,
-and the time to start must be measured as it really is.
+and the time to start must be measured as it really is. A process that was forked from one which has imported it runs
+this file as well, and is led elsewhere too.
 """
 
 from __future__ import annotations
@@ -16,22 +17,33 @@ from pathlib import Path
 from types import ModuleType
 
 ADDRESS = os.environ.get("LOCAL_DISCORD_URL", "")
+IDENTIFIES_AT_ONCE = os.environ.get("LOCAL_DISCORD_IDENTIFY") == "at once"
+"""Whether discord.py leaves out the five seconds before each IDENTIFY but the first. Discord asks for them, this does
+not."""
+_CHANGED = ("discord.http", "discord.gateway", "discord.client")
 
 
 def _redirect(module: ModuleType) -> None:
     if module.__name__ == "discord.http":
         module.Route.BASE = f"{ADDRESS}/api/v10"
+    elif module.__name__ == "discord.client":
+        if IDENTIFIES_AT_ONCE:
+            module.Client.before_identify_hook = _at_once
     else:
         import yarl
 
         module.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(ADDRESS.replace("http", "ws", 1) + "/gateway/")
 
 
+async def _at_once(_client: object, _shard_id: int | None, *, initial: bool = False) -> None:
+    """In place of Client.before_identify_hook."""
+
+
 class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in ("discord.http", "discord.gateway"):
+        if fullname not in _CHANGED:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
@@ -56,3 +68,6 @@ def _take_census(*_: object) -> None:
 if ADDRESS:
     signal.signal(signal.SIGUSR1, _take_census)
     sys.meta_path.insert(0, _Finder())
+    for name in _CHANGED:
+        if name in sys.modules:
+            _redirect(sys.modules[name])

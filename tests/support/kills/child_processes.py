@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.kills.acts import ACTS
-from tests.support.kills.points import Point, lie_in_wait
+from tests.support.kills.kill_points import Point, lie_in_wait
+from tests.support.kills.scenarios import ACTS
 from tests.support.project import PROJECT
 
 FAILED = 3
@@ -56,7 +56,7 @@ class Nursery:
 def nursery() -> Iterator[Nursery]:
     """The process, for as long as it is needed."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.kills.nursery"],
+        [sys.executable, "-m", "tests.support.kills.child_processes"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -25,6 +25,7 @@ from storage.ranking.key_terms import find_key_terms
 from storage.ranking.search import Searcher
 from storage.ranking.timeline import StrengthCurve, compute_curves
 from storage.video_names import find_videos
+from tests.support import asking as asking_text
 from tests.support.libraries import in_server, index_of
 
 Rows = Callable[..., Source]
@@ -128,7 +129,7 @@ async def test_the_door_shows_whole_videos_and_the_best_moments_in_them(library:
     texts = ["saddles meadows", "copper lanterns", "violins compasses", "thunder pepper"]
     many = [(f"v{n:02}", 30.0 * place, text) for n in range(15) for place, text in enumerate(texts)]
     await library.import_files(SHARED, [(rows(*many), Labels())])
-    found = await library.timeline(SHARED, Question("copper", "copper"), 12)
+    (found,) = await library.timeline(SHARED, Question("copper", "copper"), 12)
     assert len(found.strips) == 12
     strip = found.strips[0]
     assert (strip.end_second, len(strip.columns)) == (120.0, 4)
@@ -138,7 +139,7 @@ async def test_the_door_shows_whole_videos_and_the_best_moments_in_them(library:
     shown = {each.video.video_id for each in found.strips}
     assert {hit.video.video_id for hit in found.result.hits} == shown
     await library.remove(SHARED, strip.video.video_id)
-    again = await library.timeline(SHARED, Question("copper", "copper"), 15)
+    (again,) = await library.timeline(SHARED, Question("copper", "copper"), 15)
     assert len(again.strips) == 14
     assert strip.video not in {each.video for each in again.strips}
     with pytest.raises(UnknownFilter):
@@ -146,17 +147,17 @@ async def test_the_door_shows_whole_videos_and_the_best_moments_in_them(library:
 
 
 async def test_moments_are_quoted_as_answers_are(library: Library) -> None:
-    found = await asking.timeline(library, SHARED, "what is a hold cue?")
-    answer = await asking.ask(library, SHARED, "what is a hold cue?")
+    found = await asking_text.timeline(library, SHARED, "what is a hold cue?")
+    answer = await asking_text.ask(library, SHARED, "what is a hold cue?")
     assert (found.answer.level, found.answer.question) == (AnswerLevel.CONFIDENT, answer.question)
     best = found.answer.excerpts[0]
     assert (best.video, best.score) == (answer.excerpts[0].video, answer.excerpts[0].score)
     assert best.link == f"https://video.example.com/sample-captions#t={int(best.start_second)}"
     assert len(best.quote) <= asking.MOMENT_LENGTH
     assert {each.video for each in found.answer.excerpts} <= {strip.video for strip in found.strips}
-    nothing = await asking.timeline(library, SHARED, "zebra crossings quantum")
+    nothing = await asking_text.timeline(library, SHARED, "zebra crossings quantum")
     assert (nothing.answer.level, nothing.strips) == (AnswerLevel.NOTHING, ())
-    narrowed = await asking.timeline(library, SHARED, "message", video="sample-bm25-ranking")
+    narrowed = await asking_text.timeline(library, SHARED, "message", video="sample-bm25-ranking")
     assert {strip.video.video_id for strip in narrowed.strips} == {"sample-bm25-ranking"}
 
 
@@ -167,7 +168,7 @@ async def test_languages_are_read_each_in_its_own_way(library: Library) -> None:
         access.host_scope("7"), [(Source("a.srt", german), Labels(video_id="de", language="de"))]
     )
     await library.import_files(SHARED, [(Source("b.srt", english), Labels(video_id="en", language="en"))])
-    found = await asking.timeline(library, in_server(7), "laterne")
+    found = await asking_text.timeline(library, in_server(7), "laterne")
     assert {strip.video.video_id for strip in found.strips} == {"de", "en"}
     assert max(column.strength for strip in found.strips for column in strip.columns) == 1.0
 
@@ -175,7 +176,10 @@ async def test_languages_are_read_each_in_its_own_way(library: Library) -> None:
 def test_timelines_are_put_side_by_side_by_what_they_score() -> None:
     weak = Strip(Video("weak"), 60.0, (Column(0.0, 60.0, 1.0),))
     strong = Strip(Video("strong"), 60.0, (Column(0.0, 60.0, 1.0),))
-    parts = [Timeline((weak,), 2.0, SearchResult((), (), "en")), Timeline((strong,), 8.0, SearchResult((), (), "de"))]
+    parts = [
+        Timeline((weak,), 2.0, SearchResult((), (), "en", scope=access.sample_scope())),
+        Timeline((strong,), 8.0, SearchResult((), (), "de", scope=access.sample_scope())),
+    ]
     first, second = combine_strips(parts, (), 12)
     assert (first, second.video.video_id, second.columns[0].strength) == (strong, "weak", 0.25)
     assert combine_strips(parts, {"weak"}, 1) == (second,), "what is quoted keeps its strip"

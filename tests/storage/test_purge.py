@@ -11,6 +11,7 @@ from storage import access
 from storage.errors import NothingToUndo, RequestError
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Question, Scope, Source
+from tests.support import asking as asking_text
 
 Rows = Callable[..., Source]
 OWN, OTHER = access.host_scope("7"), access.host_scope("8")
@@ -21,7 +22,10 @@ async def put(library: Library, scope: Scope, *files: Source, language: str = ""
 
 
 async def hits(library: Library, words: str, scope: Scope = OWN) -> list[str]:
-    return [hit.video.video_id for hit in (await library.search(scope, Question(words, words), 1000)).hits]
+    return [
+        hit.video.video_id
+        for hit in (await asking_text.search_one_language(library, scope, Question(words, words), 1000)).hits
+    ]
 
 
 async def test_a_purged_library_leaves_nothing_and_others_stay(library: Library, tmp_path: Path, rows: Rows) -> None:

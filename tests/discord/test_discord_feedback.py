@@ -95,7 +95,7 @@ async def test_votes_and_misses_come_as_a_file_that_evaluate_reads(world: World,
 
 async def test_what_is_too_large_for_discord_is_told(world: World) -> None:
     await miss(world, 1)
-    reply = await feedback.export_feedback(world.bot.desk, world.alpha.id, 10)
+    reply = await feedback.export_feedback(world.library, world.ledger, world.alpha.id, 10)
     assert not reply.card.enclosed
     assert "Whoever hosts this bot can write it" in str(reply.card.components())
 

@@ -58,7 +58,7 @@ def prepared(cuepoint: Program) -> Iterator[Path]:
     folder.chmod(0o755)
     (folder / "talk.srt").write_text(SRT)
     for arguments in (("import", "talk.srt", "--video-id", "old"), ("backup", "copy.db")):
-        assert cuepoint.run(Job(arguments, str(folder))).returncode == 0
+        assert cuepoint.run(Job(arguments, str(folder), busy_timeout_ms=60)).returncode == 0
     yield folder
     shutil.rmtree(folder)
 
@@ -80,7 +80,7 @@ def run(cuepoint: Program, home: Path) -> Run:
     """Runs one of COMMANDS there, as another user or without room for files larger than so many bytes."""
 
     def go(name: str, *, user: int | None = None, largest: int | None = None) -> Done:
-        return cuepoint.run(Job(COMMANDS[name], str(home), user, largest))
+        return cuepoint.run(Job(COMMANDS[name], str(home), user, largest, busy_timeout_ms=60))
 
     return go
 
@@ -252,7 +252,7 @@ def test_a_disk_that_is_full_is_one_sentence(home: Path) -> None:
         pytest.skip("nobody may mount anything here")
     with program(*OWN_MOUNTS, script, "sh", str(home)) as cuepoint:
         for name in ("ask", "import", "serve", "doctor", "restore"):
-            done = cuepoint.run(Job(COMMANDS[name], str(home)))
+            done = cuepoint.run(Job(COMMANDS[name], str(home), busy_timeout_ms=60))
             if not (home / "mounted").exists():
                 pytest.skip("nobody may mount anything here")
             one_sentence(done, "disk.*Nothing was changed")

@@ -47,7 +47,9 @@ async def remove(world: World) -> None:
 
 async def tidied(world: World) -> list[int]:
     assert world.bot.application_id is not None
-    return await purge_left_servers(world.bot, world.bot.desk, world.bot.application_id)
+    return await purge_left_servers(
+        world.bot, world.bot.app.library_admin, world.bot.app.ledger, world.bot.application_id
+    )
 
 
 async def videos(world: World) -> int:

@@ -13,7 +13,16 @@ from storage.indexing.index_files import IndexCache
 from storage.indexing.index_process import _update_index_file
 from storage.library import INDEX_FOLDER, Library
 from storage.models import Labels
-from tests.support.kills.ground import BACKUP, EARLIER, NAME, SERVER, SHARED, captions, rows, smallest_kept
+from tests.support.kills.data_folder import (
+    BACKUP,
+    EARLIER,
+    NAME,
+    SERVER,
+    SHARED,
+    captions,
+    rows,
+    smallest_kept,
+)
 
 Act = Callable[[Path], Awaitable[None]]
 
@@ -59,7 +68,7 @@ async def compaction(folder: Path) -> None:
         async with opened(folder) as library:
             for scope in (SHARED, SERVER):
                 await library.index_age_seconds(scope)
-            await asyncio.gather(*library._shelves._background)
+            await asyncio.gather(*library._indexes._background)
 
 
 async def index_making(folder: Path) -> None:

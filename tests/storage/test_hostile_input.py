@@ -25,7 +25,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import asking
 from bot.answering.values import Answer, Excerpt
 from bot.cli.json_output import answer_json
 from bot.cli.screen import Screen
@@ -37,11 +36,12 @@ from bot.discord_app.cards.limits import find_problems
 from bot.errors import InvalidQuestion
 from storage import access
 from storage.errors import InputError, UnknownFilter
-from storage.formats import read_file
+from storage.formats.reader import read_file
 from storage.formats.text_cleaning import clean_text
 from storage.importing.segmenting import segment_cues
 from storage.library import Library
 from storage.models import ExportFormat, Labels, Scope, Segment, Source, Transcript
+from tests.support import asking as asking_text
 from tests.support.hostile_inputs import ID, NAMES, ROW_KINDS, ROW_WRITERS, Line, files, lines, questions, texts
 from tests.support.local_discord import limits
 from tests.support.project import PROJECT
@@ -240,7 +240,7 @@ async def imported_and_asked(library: Library, scope: Scope, source: Source, que
     segments = await library.segments_between(scope, first, 0.0, LATEST_SECOND)
     for asked in (question, segments[0].text[:200], "copper lantern -harbour"):
         with contextlib.suppress(InvalidQuestion, UnknownFilter):
-            answer = await asking.ask(library, scope, asked)
+            answer = await asking_text.ask(library, scope, asked)
             require_harmless(base.answer_card(answer, OWNER, more=True))
             require_quiet(answer)
             for each in (*answer.excerpts, *answer.near_misses):
@@ -268,7 +268,7 @@ def _any_question(reader: Reader, question: str) -> None:
     refusal = ""
     with in_time(4 * SLOWEST_SECOND):
         try:
-            answer: Answer = reader.run(asking.ask(reader.library, access.sample_scope(), question))
+            answer: Answer = reader.run(asking_text.ask(reader.library, access.sample_scope(), question))
         except (InvalidQuestion, UnknownFilter) as error:
             refusal = str(error)
         else:
@@ -313,7 +313,7 @@ BIG = """
 import resource, sys, time
 resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
 from storage.errors import InputError
-from storage.formats import read_file
+from storage.formats.reader import read_file
 from storage.models import Labels, Source
 TIMES, TITLES = "00:00:01,000 --> 00:00:02,000", "video_id,text,start_second\\n"
 MILLION = int(sys.argv[1])

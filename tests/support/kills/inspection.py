@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import asking
 from bot.answering.values import Answer
 from storage import access
 from storage.library import Library
 from storage.models import Question, SearchResult, StoredVideo
-from tests.support.kills.acts import opened
-from tests.support.kills.ground import NAME
+from tests.support import asking as asking_text
+from tests.support.kills.data_folder import NAME
+from tests.support.kills.scenarios import opened
 
 QUESTIONS = ("copper lantern", "copper lanten", "bread dough oven -salt", '"violin spruce"', "bronze bell in fog")
 TABLES = ("glossary", "vote", "miss", "button_state", "command_tree", "secret", "sighting", "server", "import_tally")
@@ -34,7 +34,7 @@ async def state(folder: Path) -> State:
     async with opened(folder) as library:
         keys = [size.library for size in await library.sizes()]
         videos = {(key, each.video.video_id): each for key in keys for each in await library._repository.videos(key)}
-        rows = {table: await library._upkeep._rows(f"SELECT * FROM {table}") for table in TABLES}
+        rows = {table: await library._maintenance._rows(f"SELECT * FROM {table}") for table in TABLES}
     return State(videos, {table: [tuple(row) for row in held] for table, held in rows.items()})
 
 
@@ -67,7 +67,7 @@ async def answers_hold(folder: Path) -> None:
     """With the index as it was left the answers are those of one made anew, to the last bit; and nothing is wrong."""
     async with opened(folder) as library:
         left = await _answers(library)
-        library._shelves.clear()
+        library._indexes.clear()
         assert left == await _answers(library)
         assert await library.problems() == []
 
@@ -75,7 +75,10 @@ async def answers_hold(folder: Path) -> None:
 async def _answers(library: Library) -> list[tuple[SearchResult, Answer]]:
     scopes = [access.any_scope(size.library) for size in await library.sizes()]
     return [
-        (await library.search(scope, Question(text, text), 10), await asking.ask(library, scope, text))
+        (
+            await asking_text.search_one_language(library, scope, Question(text, text), 10),
+            await asking_text.ask(library, scope, text),
+        )
         for scope in scopes
         for text in QUESTIONS
     ]

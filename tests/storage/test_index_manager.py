@@ -19,7 +19,6 @@ import pytest
 
 import storage.indexing.index_manager
 import storage.indexing.library_index
-from bot import asking
 from storage import access
 from storage.analysis import Analyser
 from storage.database.repository import Repository
@@ -29,6 +28,7 @@ from storage.indexing.index_process import build_in_subprocess
 from storage.library import Library
 from storage.models import ImportReport, Labels, Question, Scope, SearchResult, Segment, Source, Video
 from storage.ranking.index.build import build_index
+from tests.support import asking as asking_text
 from tests.support.libraries import opened
 
 Rows = Callable[..., Source]
@@ -41,7 +41,7 @@ async def put(library: Library, *files: Source, scope: Scope = SHARED, **options
 
 
 async def found(library: Library, words: str, scope: Scope = SHARED) -> SearchResult:
-    return await library.search(scope, Question(words, words), 10)
+    return await asking_text.search_one_language(library, scope, Question(words, words), 10)
 
 
 async def hits(library: Library, words: str, scope: Scope = SHARED) -> list[tuple[str, float]]:
@@ -50,7 +50,7 @@ async def hits(library: Library, words: str, scope: Scope = SHARED) -> list[tupl
 
 async def caught_up(library: Library) -> None:
     """Wait until nothing goes on in the background."""
-    while tasks := library._shelves._background:
+    while tasks := library._indexes._background:
         await asyncio.gather(*tasks)
 
 
@@ -182,12 +182,12 @@ async def test_parts_are_joined_when_there_are_many_and_answers_stay_the_same(
         await hits(library, "copper")
     await library.remove(SHARED, "v00")
     before = [await found(library, words) for words in ("copper of 3", "lanten", "lantern 2")]
-    searcher, _ = await library._shelves.get_searcher(SHARED)
+    searcher, _ = await library._indexes.get_searcher(SHARED)
     assert len(searcher.model.libraries) > 3
     gate.open.set()
     await caught_up(library)
     assert [await found(library, words) for words in ("copper of 3", "lanten", "lantern 2")] == before
-    searcher, _ = await library._shelves.get_searcher(SHARED)
+    searcher, _ = await library._indexes.get_searcher(SHARED)
     assert [(part.size, part.deleted) for part in searcher.model.libraries] == [(29, None)]
     assert caplog.records == []
 
@@ -497,7 +497,7 @@ async def test_a_question_reads_nothing_but_itself_and_what_is_shown(
     assert "json_each" in statements[1]
     shown = {hit.segment.text for hit in findings.hits}
     read.clear()
-    answer = await asking.ask(library, SHARED, "voilin 'number' 7")
+    answer = await asking_text.ask(library, SHARED, "voilin 'number' 7")
     assert answer.excerpts
     assert {text for text in read if text in texts.values()} <= shown, "no text of any other segment"
     assert len(statements) < 10
@@ -527,7 +527,7 @@ async def test_a_scope_opens_and_asks_for_nothing_of_another_library(
         statements = await traced(library)
         assert (await found(library, "lanten violn", ANA)).searched_for == "lantern violn", "Ben's words are not known"
         assert loaded == ["server:111"]
-        assert files == [library._shelves._cache._path("server:111")]
+        assert files == [library._indexes._cache._path("server:111")]
         assert not any("222" in statement for statement in statements)
 
 
@@ -550,7 +550,7 @@ async def test_libraries_that_are_not_in_use_cost_no_file_handle_and_no_memory(
         for scope in servers * 2:
             assert await hits(library, "copper", scope) == [("v", 0)]
             assert open_files() <= 2
-        shelves = library._shelves
+        shelves = library._indexes
         assert [len(each) for each in (shelves._ready, shelves._searchers, shelves._updating)] == [2, 2, 0]
     assert open_files() == 0
 

@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import asking
 from storage.database.atomic_files import SUFFIX
 from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Problem, Segment, ServerSettings, Video
 from storage.ranking.index.build import build_index
+from tests.support import asking as asking_text
 from tests.support.forked_program import Done, Job, program
-from tests.support.kills.ground import SERVER, SHARED, rows, smallest_kept
+from tests.support.kills.data_folder import SERVER, SHARED, rows, smallest_kept
 from tests.support.libraries import opened
 
 LONG_AGO = 4000
@@ -111,14 +111,14 @@ OF_ROWS = {what for what in SPOIL if what[0].isdigit() or what.startswith("a row
 @pytest.mark.parametrize("what", SPOIL)
 async def test_it_is_found_and_made_good(home: Path, path: Path, what: str) -> None:
     async with opened(path) as library:
-        right = [await asking.ask(library, scope, "copper lantern") for scope in (SHARED, SERVER)]
+        right = [await asking_text.ask(library, scope, "copper lantern") for scope in (SHARED, SERVER)]
     SPOIL[what](path)
     async with opened(path) as library:
         assert Problem(what, repairable=True) in await library.problems()
         kept = await library.repair()
         assert await library.problems() == []
         if what != "1 videos without a segment":
-            assert [await asking.ask(library, scope, "copper lantern") for scope in (SHARED, SERVER)] == right
+            assert [await asking_text.ask(library, scope, "copper lantern") for scope in (SHARED, SERVER)] == right
     assert (kept is not None) == (what in OF_ROWS), "before a row is changed, all is kept"
     async with opened(path) as library:
         assert await library.problems() == []

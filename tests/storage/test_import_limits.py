@@ -17,7 +17,7 @@ import pytest
 from bot.settings import Settings, setting_names
 from storage import access
 from storage.errors import InputError
-from storage.formats import read_file
+from storage.formats.reader import read_file
 from storage.library import Library
 from storage.models import Labels, Limits, Source
 from tests.support.project import PROJECT
@@ -289,7 +289,7 @@ IN_LITTLE_MEMORY = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
 from storage.errors import InputError
-from storage.formats import read_file
+from storage.formats.reader import read_file
 from storage.models import Labels, Source
 with open(sys.argv[1], "rb") as file:
     content = file.read(200_000_001)

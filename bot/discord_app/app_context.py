@@ -1,0 +1,68 @@
+"""What commands, buttons and messages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import discord
+
+from bot.discord_app.delivery.deduplication import SeenEvents
+from bot.discord_app.delivery.shutdown import InFlight
+from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
+from bot.discord_app.services.catalogue import Catalogue
+from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.library_admin import LibraryAdmin
+from bot.discord_app.services.memberships import Memberships
+from bot.discord_app.services.personal_data import PersonalDataService
+from bot.discord_app.services.questions import QuestionService
+from bot.discord_app.services.settings_service import SettingsService
+from bot.settings import Settings
+from storage.ledger import Ledger
+from storage.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """The services of one bot, made once and reached as `interaction.client.app`.
+
+    A service gets what it needs when it is made; none reaches through another. `host_cooldown_seconds` is the host's
+    cooldown, which a server can only lengthen.
+    """
+
+    library: Library
+    ledger: Ledger
+    memberships: Memberships
+    catalogue: Catalogue
+    askers: AskerResolver
+    questions: QuestionService
+    library_admin: LibraryAdmin
+    settings: SettingsService
+    personal_data: PersonalDataService
+    is_served: IsServed
+    host_cooldown_seconds: float
+    in_flight: InFlight
+    seen_events: SeenEvents
+
+    @classmethod
+    def create(
+        cls, settings: Settings, library: Library, ledger: Ledger, get_guild: Callable[[int], discord.Guild | None]
+    ) -> AppContext:
+        """Make the services of a bot; `get_guild` finds a server that the bot is in, by its id."""
+        memberships, catalogue = Memberships(get_guild), Catalogue(library)
+        cooldown = Cooldown(settings.cooldown_seconds)
+        return cls(
+            library,
+            ledger,
+            memberships,
+            catalogue,
+            AskerResolver(library, ledger, memberships, settings.serves),
+            QuestionService(library, ledger, catalogue, cooldown, settings.cuts),
+            LibraryAdmin(library, ledger, catalogue, settings.server_quota, settings.server_imports_a_day),
+            SettingsService(library, ledger),
+            PersonalDataService(ledger, memberships, settings.retention_days),
+            settings.serves,
+            settings.cooldown_seconds,
+            InFlight(),
+            SeenEvents(),
+        )

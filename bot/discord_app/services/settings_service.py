@@ -1,0 +1,38 @@
+"""Changing how a server has set up the bot, one moderator at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.server_settings import keep
+from storage.ledger import Ledger
+from storage.library import Library
+from storage.models import ServerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSettings:
+    """The settings of a server after a change, and whether it changed anything."""
+
+    settings: ServerSettings
+    has_changed: bool
+
+
+class SettingsService:
+    """Changes the settings of servers. Make one for all of Discord."""
+
+    def __init__(self, library: Library, ledger: Ledger) -> None:
+        self._library = library
+        self._ledger = ledger
+        # Settings are kept as a whole: of two moderators at once, the second would take back what the first changed.
+        self._lock = asyncio.Lock()
+
+    async def change(self, server_id: int, change: Callable[[ServerSettings], ServerSettings]) -> ChangedSettings:
+        """Change the settings of a server. Raises what `change` raises, with nothing changed."""
+        async with self._lock:
+            before = await self._ledger.settings(server_id)
+            after = change(before)
+            await keep(self._library, self._ledger, server_id, before, after)
+        return ChangedSettings(after, after != before)

@@ -1,0 +1,71 @@
+"""Reading the files that videos come in: one reader a format, all of them in one table.
+
+Pure: bytes in, transcripts out. What a file is, its content decides; the suffix of its name only hints.
+"""
+
+from __future__ import annotations
+
+from storage.formats.captions.json3 import is_json3, read_json3
+from storage.formats.captions.subrip import is_subrip, read_subrip
+from storage.formats.captions.webvtt import is_webvtt, read_webvtt
+from storage.formats.document import Document, Format, clean_labels
+from storage.formats.rows.field_lines import is_field_lines, read_field_lines
+from storage.formats.rows.parquet import is_parquet, read_parquet
+from storage.formats.rows.pipe_table import is_pipe_table, read_pipe_table
+from storage.formats.rows.tables import (
+    is_csv,
+    is_json_lines,
+    is_tsv,
+    read_csv,
+    read_json_lines,
+    read_tsv,
+)
+from storage.formats.unsupported import describe_foreign, describe_unknown
+from storage.models import FileContent, Labels, Source
+from storage.models.limits import Limits
+
+# In the order in which they are asked: those with a mark of their own first.
+_FORMATS = (
+    Format("Parquet", (".parquet",), is_parquet, read_parquet),
+    Format("WebVTT", (".vtt",), is_webvtt, read_webvtt),
+    Format("JSON Lines", (".jsonl", ".ndjson"), is_json_lines, read_json_lines),
+    Format("YouTube's json3", (".json3",), is_json3, read_json3),
+    Format("CSV", (".csv",), is_csv, read_csv),
+    Format("TSV", (".tsv", ".tab"), is_tsv, read_tsv),
+    Format("SubRip", (".srt",), is_subrip, read_subrip),
+    Format("fields pasted from a dataset viewer", (), is_field_lines, read_field_lines),
+    Format("tables pasted from a dataset viewer", (), is_pipe_table, read_pipe_table),
+)
+_NO_LABELS = Labels()
+_USUAL_LIMITS = Limits()
+
+NAMES: tuple[str, ...] = tuple(format.name for format in _FORMATS)
+"""What can be read, for people."""
+
+READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
+"""`NAMES` as part of a sentence."""
+
+
+def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USUAL_LIMITS) -> FileContent:
+    """Return the transcripts in a file, and the rows that cannot be imported.
+
+    `labels` win over what the file says of itself. Raises InputError, in one sentence, for a file that cannot be
+    read at all, or that holds more than `limits` allow, and MissingVideoId for captions whose video is named nowhere.
+    """
+    document = Document(source.name, source.content, clean_labels(source.name, labels), limits)
+    if len(source.content) > limits.file_bytes:
+        raise document.too_large_error("it")
+    return _find_format(document).read(document)
+
+
+def _find_format(document: Document) -> Format:
+    refused = None if is_parquet(document) else describe_foreign(document.text)
+    if refused is not None:
+        raise document.refusal_error(refused)
+    for format in _FORMATS:
+        if format.recognises(document):
+            return format
+    for format in _FORMATS:
+        if document.name.lower().endswith(format.suffixes):
+            return format
+    raise document.refusal_error(describe_unknown(document.text, READABLE))
