@@ -2,6 +2,9 @@
 
 SQLite's own locks are on the file itself, and whoever opened it before it was replaced would go on writing to the old
 one, with a log beside the new one. So the lock is taken before the file is opened.
+
+No package does this: on Linux fasteners locks for the process, not for one hold of several in it, and portalocker
+shares a lock on Windows with pywin32 alone.
 """
 
 from __future__ import annotations

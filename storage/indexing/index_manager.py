@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from cachetools import LRUCache
+
 from storage.database.library_writer import DEFAULT_LANGUAGE
 from storage.database.repository import LibraryState, Repository
 from storage.indexing.index_files import IndexCache
@@ -53,8 +55,9 @@ class IndexManager:
         self._repository = repository
         self._database, self._folder = database, folder
         self._cache = IndexCache(folder)
+        # No LRUCache: looking at all of them, as for the metrics, must not count as use.
         self._ready: OrderedDict[str, _ReadyIndex] = OrderedDict()
-        self._searchers: OrderedDict[tuple[str, ...], tuple[object, Searcher]] = OrderedDict()
+        self._searchers: LRUCache[tuple[str, ...], tuple[object, Searcher]] = LRUCache(MAX_SEARCHERS)
         self._updating: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._background: dict[str, asyncio.Task[None]] = {}
 
@@ -88,9 +91,6 @@ class IndexManager:
             glossary = await self._repository.glossary(scope)
             known = basis, await asyncio.to_thread(Searcher, parts, _language_of(parts), glossary)
             self._searchers[scope.libraries] = known
-            if len(self._searchers) > MAX_SEARCHERS:
-                self._searchers.popitem(last=False)
-        self._searchers.move_to_end(scope.libraries)
         return known[1], keys
 
     async def index_age_seconds(self, scope: Scope) -> float:

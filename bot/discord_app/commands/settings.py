@@ -19,18 +19,9 @@ from bot.discord_app.interactions.authorization import is_moderator, server_of
 from bot.discord_app.interactions.handling import handle
 from bot.discord_app.services.catalogue import closest_names
 from bot.errors import NotAllowed
+from bot.languages import LANGUAGES
 from bot.server_settings import LONGEST_COOLDOWN, MOST_QUOTES, changed
 from storage.models import ServerSettings
-
-LANGUAGES = {
-    "auto": "What the first import says", "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech",
-    "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian",
-    "fi": "Finnish", "fr": "French", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
-    "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
-    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sr": "Serbian", "sv": "Swedish",
-    "ta": "Tamil", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
-"""What is suggested while somebody types; any other code can be typed as well."""
 
 
 def require_managed_server(interaction: Interaction) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from cachetools import FIFOCache
 
 from bot.discord_app.delivery.responses import Interaction
 
@@ -15,16 +15,13 @@ class SeenEvents:
     """The messages and interactions that came last, by id."""
 
     def __init__(self, kept: int = _MAX_REMEMBERED) -> None:
-        self._kept = kept
-        self._ids: OrderedDict[int, None] = OrderedDict()
+        self._ids: FIFOCache[int, bool] = FIFOCache(kept)
 
     def is_new(self, event_id: int) -> bool:
         """Whether an event comes for the first time, which it then has."""
         if event_id in self._ids:
             return False
-        self._ids[event_id] = None
-        if len(self._ids) > self._kept:
-            self._ids.popitem(last=False)
+        self._ids[event_id] = True
         return True
 
 

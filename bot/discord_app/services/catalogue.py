@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from cachetools import LRUCache
 from discord.app_commands import Choice
 
 from bot.discord_app.cards.markdown import shorten
@@ -26,7 +27,7 @@ class Catalogue:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._kept: dict[Scope, tuple[object, list[VideoSummary]]] = {}
+        self._kept: LRUCache[Scope, tuple[object, list[VideoSummary]]] = LRUCache(_MAX_SCOPES)
 
     async def list_videos(self, scope: Scope) -> list[VideoSummary]:
         """Every video of a scope by title, or the sample talks while it is empty."""
@@ -38,8 +39,6 @@ class Catalogue:
         revision = await self._library.revision(scope)
         known = self._kept.get(scope)
         if known is None or known[0] != revision:
-            if len(self._kept) >= _MAX_SCOPES:
-                self._kept.clear()
             known = self._kept[scope] = revision, await self._library.videos(scope)
         return known[1]
 

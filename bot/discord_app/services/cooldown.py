@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from cachetools import TLRUCache
+
 from bot.errors import CooldownActive
 
 _MAX_REMEMBERED = 10_000
@@ -16,7 +18,7 @@ class Cooldown:
     def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self._now = now
-        self._free_at: dict[int, float] = {}
+        self._free_at: TLRUCache[int, float] = TLRUCache(_MAX_REMEMBERED, lambda _user, free_at, _now: free_at, now)
 
     def check(self, user_id: int, seconds: float | None = None) -> None:
         """Count a question; the next one waits for `seconds`, if that is longer than is usual.
@@ -28,6 +30,4 @@ class Cooldown:
         if left > 0:
             unit = "second" if left <= 1 else "seconds"
             raise CooldownActive(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.")
-        if len(self._free_at) >= _MAX_REMEMBERED:
-            self._free_at = {user: free for user, free in self._free_at.items() if free > now}
         self._free_at[user_id] = now + max(self.seconds, seconds or 0.0)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 import aiohttp
 import discord
+from cachetools import TLRUCache
 
 from storage.access import Membership
 
@@ -27,15 +28,14 @@ class Memberships:
 
     def __init__(self, find: Finder, now: Callable[[], float] = time.monotonic) -> None:
         self._find = find
-        self._now = now
-        self._kept: dict[tuple[int, int], tuple[float, Membership | None]] = {}
+        self._kept: TLRUCache[tuple[int, int], tuple[Membership | None]] = TLRUCache(MAX_ANSWERS, _expiry, now)
 
     async def find_memberships(self, user_id: int, server_ids: Iterable[int]) -> tuple[Membership, ...]:
         """The servers among those named that a person is in, in that order, with their roles there."""
         wanted = list(dict.fromkeys(server_ids))[:MAX_SERVERS_ASKED]
-        known = {server_id: self._cached(user_id, server_id) for server_id in wanted}
+        known = {server_id: self._kept.get((user_id, server_id)) for server_id in wanted}
         unknown = [server_id for server_id, answer in known.items() if answer is None]
-        found = {server_id: answer[1] for server_id, answer in known.items() if answer is not None}
+        found = {server_id: answer[0] for server_id, answer in known.items() if answer is not None}
         found |= await self._ask_discord(user_id, unknown)
         return tuple(member for server_id in wanted if (member := found[server_id]) is not None)
 
@@ -46,15 +46,15 @@ class Memberships:
 
     def forget_server(self, server_id: int) -> None:
         """Ask anew about everybody in a server."""
-        self._kept = {key: answer for key, answer in self._kept.items() if key[1] != server_id}
+        self._forget(key for key in self._kept if key[1] == server_id)
 
     def forget_person(self, user_id: int) -> None:
         """Remember nothing about a person."""
-        self._kept = {key: answer for key, answer in self._kept.items() if key[0] != user_id}
+        self._forget(key for key in self._kept if key[0] == user_id)
 
-    def _cached(self, user_id: int, server_id: int) -> tuple[float, Membership | None] | None:
-        answer = self._kept.get((user_id, server_id))
-        return answer if answer is not None and self._now() < answer[0] else None
+    def _forget(self, keys: Iterable[tuple[int, int]]) -> None:
+        for key in list(keys):
+            self._kept.pop(key, None)
 
     async def _ask_discord(self, user_id: int, server_ids: list[int]) -> dict[int, Membership | None]:
         if not server_ids:
@@ -68,7 +68,7 @@ class Memberships:
             late = [task for task in asking.values() if task.cancel()]
         await asyncio.gather(*late, return_exceptions=True)
         found = {server_id: None if task.cancelled() else task.result() for server_id, task in asking.items()}
-        self._store(user_id, found)
+        self._kept.update({(user_id, server_id): (member,) for server_id, member in found.items()})
         return found
 
     async def _ask_about_server(self, user_id: int, server_id: int) -> Membership | None:
@@ -83,11 +83,7 @@ class Memberships:
         # Who has not passed a server's screening sees nothing of it on Discord either.
         return None if member.pending else Membership(server_id, frozenset(role.id for role in member.roles))
 
-    def _store(self, user_id: int, found: dict[int, Membership | None]) -> None:
-        now = self._now()
-        if len(self._kept) >= MAX_ANSWERS:
-            lasting = [(key, answer) for key, answer in self._kept.items() if now < answer[0]]
-            # Of more people than that the earliest are asked about anew; at once half of them, as this takes a while.
-            self._kept = dict(lasting[-MAX_ANSWERS // 2 :])
-        for server_id, member in found.items():
-            self._kept[user_id, server_id] = now + (NO_TTL_SECONDS if member is None else YES_TTL_SECONDS), member
+
+def _expiry(_key: object, answer: tuple[Membership | None], now: float) -> float:
+    """Until when an answer is remembered; it is wrapped, since what is not remembered is None as well."""
+    return now + (NO_TTL_SECONDS if answer[0] is None else YES_TTL_SECONDS)
