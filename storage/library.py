@@ -215,7 +215,7 @@ class Library:
         return glossary_entries.distinct_entries(await self._repository.glossary(scope))
 
     async def are_spoken(self, scope: Scope, words: str) -> bool:
-        """Whether each of the words is spoken somewhere in a scope, in whatever form, stop words aside."""
+        """Return whether each of the words is spoken somewhere in a scope, in whatever form, stop words aside."""
         searcher, _ = await self._indexes.get_searcher(scope)
         return searcher.is_spoken(words)
 
@@ -256,7 +256,7 @@ class Library:
         return await self._repository.statistics(scope)
 
     async def size(self, scope: Scope) -> LibrarySize:
-        """How much room the scope's one library takes, and what was last done to it."""
+        """Return how much room the scope's one library takes, and what was last done to it."""
         key = _only_key(scope)
         return (await self._repository.sizes([key]) or [LibrarySize(key)])[0]
 
@@ -265,7 +265,7 @@ class Library:
         return await self._repository.keys()
 
     async def sizes(self) -> list[LibrarySize]:
-        """How much room each library takes, for whoever hosts them: figures only, no words."""
+        """Return how much room each library takes, for whoever hosts them: figures only, no words."""
         return await self._repository.sizes()
 
     async def revision(self, scope: Scope) -> tuple[tuple[str, int], ...]:
@@ -273,7 +273,7 @@ class Library:
         return tuple((state.key, state.revision) for state in await self._repository.states(scope))
 
     async def index_age_seconds(self, scope: Scope) -> float:
-        """How long ago the ranking index of a scope was built, in seconds.
+        """Return how long ago the ranking index of a scope was built, in seconds.
 
         It is older than the videos only while very many have changed at once and are being read in the background.
         """

@@ -54,7 +54,7 @@ def find_abandoned(folder: Path) -> list[Path]:
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Whether nobody has written to a file for so long that nobody will."""
+    """Return whether nobody has written to a file for so long that nobody will."""
     try:
         return time.time() - path.stat().st_mtime > ABANDONED_AFTER_SECONDS
     except OSError:

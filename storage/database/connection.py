@@ -171,7 +171,7 @@ async def _run_migrations(connection: aiosqlite.Connection) -> None:
 
 
 async def schema_version(connection: aiosqlite.Connection) -> int:
-    """How many migrations a database has gone through."""
+    """Return how many migrations a database has gone through."""
     # All rows are fetched: a statement that is not at its end would keep a lock on the file.
     [(version,)] = await connection.execute_fetchall("PRAGMA user_version")
     return int(version)

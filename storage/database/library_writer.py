@@ -69,7 +69,7 @@ class LibraryWriter:
         return cursor.lastrowid
 
     async def is_current(self, number: int) -> bool:
-        """Whether an act is still the one that can be undone: another process may have begun a later one."""
+        """Return whether an act is still the one that can be undone: another process may have begun a later one."""
         row = await (await self._connection.execute("SELECT 1 FROM import WHERE id = ?", (number,))).fetchone()
         return row is not None
 

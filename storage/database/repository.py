@@ -59,7 +59,7 @@ class Repository:
         return [found[key] for key in scope.libraries if key in found]
 
     async def has_videos(self, scope: Scope) -> bool:
-        """Whether anything is stored in a scope."""
+        """Return whether anything is stored in a scope."""
         libraries = _placeholders(scope.libraries)
         sql = f"SELECT 1 FROM video JOIN library ON library.id = library_id WHERE key IN ({libraries}) LIMIT 1"
         return bool(await self._rows(sql, scope.libraries))
@@ -101,7 +101,7 @@ class Repository:
         return [key for (key,) in await self._rows("SELECT key FROM library ORDER BY key")]
 
     async def sizes(self, keys: Sequence[str] | None = None) -> list[LibrarySize]:
-        """How much room libraries take, by key: those named, or all there are."""
+        """Return how much room libraries take, by key: those named, or all there are."""
         rows = await self._rows(
             """
             SELECT key, count(DISTINCT video.id), count(segment.start_second),

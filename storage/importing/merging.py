@@ -19,7 +19,7 @@ class MergedVideo:
     unchanged: int
 
     def differs_from(self, before: StoredVideo | None) -> bool:
-        """Whether storing this makes any difference."""
+        """Return whether storing this makes any difference."""
         return self.stored != before
 
 

@@ -37,7 +37,7 @@ async def require_room(
 
 
 def _measure_videos(videos: Sequence[StoredVideo]) -> tuple[int, int]:
-    """How many segments videos have, and how many bytes of text."""
+    """Return how many segments videos have, and how many bytes of text."""
     texts = [segment.text for stored in videos for segment in stored.segments]
     return len(texts), sum(len(text.encode()) for text in texts)
 

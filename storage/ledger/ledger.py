@@ -143,7 +143,7 @@ class Ledger(ServerEntries, PeopleEntries):
         )
 
     async def imports_today(self, library: str) -> int:
-        """How many imports were begun in a library today (UTC)."""
+        """Return how many imports were begun in a library today (UTC)."""
         rows = await self._rows(
             "SELECT imports FROM import_tally WHERE library = ? AND day = ?", (library, self._today())
         )

@@ -39,7 +39,7 @@ class ServerEntries(LedgerRows):
         )
 
     async def is_known(self, server_id: int) -> bool:
-        """Whether anything is kept of a server itself, such as its settings or that the bot is in it."""
+        """Return whether anything is kept of a server itself, such as its settings or that the bot is in it."""
         return bool(await self._rows("SELECT 1 FROM server WHERE id = ?", (str(server_id),)))
 
     async def record_departure(self, server_id: int, application_id: int | None = None) -> None:

@@ -84,7 +84,7 @@ class ImportReport:
 
     @property
     def has_changes(self) -> bool:
-        """Whether anything was (or would be) written."""
+        """Return whether anything was (or would be) written."""
         return bool(self.videos_added or self.videos_changed)
 
     def with_advice(self, advice: str) -> ImportReport:
