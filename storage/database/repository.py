@@ -185,7 +185,7 @@ class Repository:
     async def segments_around(
         self, key: str, stretches: Sequence[tuple[str, float, float]]
     ) -> dict[tuple[str, float, float], list[Segment]]:
-        """Return, by (video_id, start, end) stretch in seconds, the segments of a library that begin in it, in order."""
+        """Return, by (video_id, start, end) stretch in seconds, the segments that begin in it, in order."""
         rows = await self._rows(
             """
             SELECT place.key, segment.start_second, end_second, text, marks

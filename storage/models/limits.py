@@ -27,7 +27,7 @@ UNLIMITED = Limits(sys.maxsize, sys.maxsize, sys.maxsize)
 FILE_BYTES_SETTING = "CUEPOINT_FILE_MEGABYTES"
 ROWS_SETTING = "CUEPOINT_FILE_ROWS"
 VIDEOS_SETTING = "CUEPOINT_IMPORT_VIDEOS"
-"""The environment variables that set the limits, for error messages."""
+"""The names of the settings for the limits, for error messages."""
 
 CAPTIONS_SIZE_SHARE = 4
 """Captions may have the size of a file divided by this: reading them takes four times the memory of a table, and hours
