@@ -1,4 +1,4 @@
-"""Who may see which libraries. Pure, and the only maker of scopes."""
+"""Who may see which libraries. Pure, and the only module that creates scopes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _SERVER = re.compile(r"(?:server:)?(?P<id>[0-9]{1,20})")
 
 
 class Place(enum.Enum):
-    """Where somebody asks."""
+    """Where a question is asked."""
 
     SERVER = enum.auto()
     """A server in which the app is installed."""
     ALONE = enum.auto()
-    """A direct message with the bot: nobody else is there."""
+    """A direct message with the bot: no one else is there."""
     ELSEWHERE = enum.auto()
-    """A group message, or a server that knows nothing of the app: a person brought it."""
+    """A group message, or a server in which the app is not installed: a person has installed it for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """That somebody is in a server: Discord said so a moment ago, with the roles they have there."""
+    """A person's membership in a server, just confirmed by Discord, with the roles they have there."""
 
     server_id: int
     roles: frozenset[int] = frozenset()
@@ -36,9 +36,9 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks and from where.
+    """The person who asks, and from where.
 
-    `here` is the server they are in and their roles there, and `channel_id` the channel, of a thread its parent; both
+    `here` is the server they are in and their roles there, and `channel_id` the channel, for a thread its parent; both
     only where the place is a server with the app. `elsewhere` are the other servers they were verified to be in.
     `picked` is the one server they want to ask.
     """
@@ -51,18 +51,18 @@ class Asker:
 
 
 class Absence(enum.Enum):
-    """Why a library is not in reach."""
+    """The reason why a library is not in reach."""
 
     CHANNEL = enum.auto()
-    """Its server keeps it to channels, and this is none of them."""
+    """Its server limits it to channels, and this is not one of them."""
     ROLE = enum.auto()
-    """Its server keeps it to roles, and the asker has none of them."""
+    """Its server limits it to roles, and the asker has none of them."""
     LEFT_OUT = enum.auto()
-    """The shared library, which this server leaves out."""
+    """The shared library, which this server excludes."""
     OTHER_PLACE = enum.auto()
-    """Nobody asked for it here: another server's, inside of a server."""
+    """The library of another server, which was not asked for in this server."""
     UNHEARD = enum.auto()
-    """The answer is for everybody to see, and this library is not."""
+    """The answer is public, and this library is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ class Reach:
 
 
 def resolve_reach(asker: Asker, settings: Mapping[int, ServerSettings], *, aloud: bool = False) -> Reach:
-    """The libraries an asker may see, their own server's first.
+    """Return the libraries an asker may see, their own server's first.
 
-    `settings` are those of every server in which the asker is; one that is missing counts as one that shows nothing.
-    With `aloud` the answer is sent for all to see, and only what they may all see is in it.
+    `settings` are those of every server in which the asker is; a server missing from them shows nothing.
+    With `aloud` the answer is public, and contains only what all who are there may see.
     """
     libraries: list[str] = []
     absent: dict[str, Absence] = {}
@@ -87,14 +87,14 @@ def resolve_reach(asker: Asker, settings: Mapping[int, ServerSettings], *, aloud
         rules = settings.get(member.server_id)
         if rules is None or asker.picked not in (None, member.server_id):
             continue
-        # What is limited to roles, others in the very same channel may not see.
-        heard = asker.place is Place.ALONE or (here and not rules.roles)
-        why = _find_absence(asker, member, rules, here=here) or (Absence.UNHEARD if aloud and not heard else None)
-        if why is None:
+        # Others in the same channel may not see what is limited to roles.
+        is_open = asker.place is Place.ALONE or (here and not rules.roles)
+        reason = _find_absence(asker, member, rules, here=here) or (Absence.UNHEARD if aloud and not is_open else None)
+        if reason is None:
             libraries.append(library_key(member.server_id))
-            public = public and heard
+            public = public and is_open
         else:
-            absent[library_key(member.server_id)] = why
+            absent[library_key(member.server_id)] = reason
     if asker.picked is None:
         if _includes_shared(asker, settings):
             libraries.append(SHARED)
@@ -104,20 +104,20 @@ def resolve_reach(asker: Asker, settings: Mapping[int, ServerSettings], *, aloud
 
 
 def _members_of(asker: Asker) -> list[tuple[Membership, bool]]:
-    """Every server the asker is in once, and whether it is the one they ask from; that one first."""
-    found: dict[int, tuple[Membership, bool]] = {}
+    """Return every server the asker is in once, and whether it is the one they ask from; that one first."""
+    members: dict[int, tuple[Membership, bool]] = {}
     if asker.here is not None and asker.place is Place.SERVER:
-        found[asker.here.server_id] = asker.here, True
+        members[asker.here.server_id] = asker.here, True
     for member in asker.elsewhere:
-        found.setdefault(member.server_id, (member, False))
-    return list(found.values())
+        members.setdefault(member.server_id, (member, False))
+    return list(members.values())
 
 
 def _find_absence(asker: Asker, member: Membership, rules: ServerSettings, *, here: bool) -> Absence | None:
-    """Why a server's library is out of this asker's reach; None where it is in it."""
+    """Return why a server's library is out of this asker's reach; None where it is not."""
     if not here and asker.place is Place.SERVER and asker.picked is None:
         return Absence.OTHER_PLACE
-    # Elsewhere there is no channel of that server to be in.
+    # Outside of that server the asker is in none of its channels.
     if rules.channels and not (here and asker.channel_id in rules.channels):
         return Absence.CHANNEL
     if rules.roles and not rules.roles & member.roles:
@@ -131,17 +131,17 @@ def _includes_shared(asker: Asker, settings: Mapping[int, ServerSettings]) -> bo
 
 
 def library_key(server_id: int) -> str:
-    """The key of a server's library."""
+    """Return the key of a server's library."""
     return f"server:{server_id}"
 
 
 def server_of(key: str) -> int | None:
-    """Whose library a key names; None for a library that is no server's."""
+    """Return the id of the server whose library a key names; None for a library that is not a server's."""
     return int(key.removeprefix("server:")) if key.startswith("server:") else None
 
 
 def host_scope(library: str = SHARED) -> Scope:
-    """What whoever hosts the bot sees at the terminal: the one library they name.
+    """Return what the host sees at the terminal: the one library they name.
 
     A library is named "shared", or by a Discord server's id (with or without "server:"). Raises RequestError for any
     other name.
@@ -156,31 +156,31 @@ def host_scope(library: str = SHARED) -> Scope:
 
 
 def own_scope(server_id: int) -> Scope:
-    """The library of a server, for those who look after it there: whom it is limited to does not concern them."""
+    """Return the library of a server, for those who manage it there: its limits do not apply to them."""
     return Scope((library_key(server_id),))
 
 
 def candidate_scope(server_ids: Iterable[int], *, include_shared: bool = False) -> Scope:
-    """The libraries of some servers, and the shared one if wanted, to find out which of them hold anything at all."""
+    """Return the libraries of some servers, and the shared one if wanted, to find out which of them are not empty."""
     return Scope((*(library_key(server_id) for server_id in server_ids), *([SHARED] if include_shared else [])))
 
 
 def any_scope(key: str) -> Scope:
-    """Any one library by its key, to see whether it is sound. Nobody is shown what is in it."""
+    """Return any one library by its key, to check whether it is sound. Its content is shown to no one."""
     return Scope((key,))
 
 
 def narrow_scope(scope: Scope, libraries: Iterable[str]) -> Scope:
-    """Of a scope only the libraries named, in the scope's order."""
+    """Return only the named libraries of a scope, in the scope's order."""
     wanted = set(libraries)
     return Scope(tuple(key for key in scope.libraries if key in wanted))
 
 
 def or_samples(scope: Scope, *, empty: bool) -> Scope:
-    """The sample talks in place of a scope in which nothing has been imported."""
+    """Return the sample talks in place of a scope in which nothing has been imported."""
     return Scope((SAMPLES,)) if empty else scope
 
 
 def sample_scope() -> Scope:
-    """The sample talks alone."""
+    """Return the sample talks alone."""
     return Scope((SAMPLES,))

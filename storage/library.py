@@ -1,4 +1,4 @@
-"""Door 1: the verbs about videos. Each takes a scope; none works without one."""
+"""The operations on videos. They take a scope, and none works without one."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ if TYPE_CHECKING:
     from storage.importing.importer import ProgressCallback
 
 INDEX_FOLDER = "index"
-"""Beside the database: what can be rebuilt from it."""
+"""The folder beside the database for what can be rebuilt from it."""
 
 _USUAL_LIMITS = Limits()
 
 
 def _ignore_progress(done: int, total: int) -> None:
-    """The progress of those who do not watch."""
+    """Ignore the progress, for callers that do not show it."""
 
 
 class Library:
-    """Videos, and finding in them."""
+    """The stored videos, and the search in them."""
 
     def __init__(self, database: Database, limits: Limits = _USUAL_LIMITS) -> None:
         self._database = database
@@ -74,7 +74,7 @@ class Library:
 
     @classmethod
     async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS) -> Library:
-        """Open the database at `path`, making it (with the sample talks) where there is none.
+        """Open the database at `path`, creating it (with the sample talks) where there is none.
 
         `limits` are how much may be imported at once.
 
@@ -89,19 +89,19 @@ class Library:
         return library
 
     async def close(self) -> None:
-        """Finish what goes on in the background, and close the database."""
+        """Finish the background work, and close the database."""
         await self._indexes.close()
         await self._database.close()
 
     async def restore_samples(self) -> None:
-        """Put the sample talks in their own library, if any is missing: whoever did it before may have been killed."""
+        """Import the sample talks into their own library if any is missing: an earlier import may have been killed."""
         if not sample_ids() <= (await self._repository.versions(access.SAMPLES)).keys():
             await self.import_files(access.sample_scope(), sample_sources())
 
     async def or_samples(self, scope: Scope) -> Scope:
-        """The scope itself, or the sample talks while nothing has been imported into its libraries.
+        """Return the scope itself, or the sample talks while nothing has been imported into its libraries.
 
-        Where there is none that may be seen, the sample talks are none either.
+        A scope without libraries stays empty: it has no sample talks either.
         """
         if not scope.libraries:
             return scope
@@ -117,7 +117,7 @@ class Library:
         progress: ProgressCallback = _ignore_progress,
         quota: Quota | None = None,
     ) -> ImportReport:
-        """Import files into the scope's one library. What cannot be imported is told in the report's rejections.
+        """Import files into the scope's one library. What cannot be imported is in the report's rejections.
 
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
@@ -130,41 +130,41 @@ class Library:
             return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
-        """Remove a video from the scope's one library; undo brings it back. Raises UnknownVideo."""
+        """Remove a video from the scope's one library; undo restores it. Raises UnknownVideo."""
         key = _only_key(scope)
         summary = await self.summary(scope, video_id)
         await history.remove_video(self._database, self._repository, key, video_id)
         return summary
 
     async def rename(self, scope: Scope, video_id: str, title: str) -> Video:
-        """Give a video of the scope's one library another title; undo takes it back. Returns the video as it was.
+        """Give a video of the scope's one library another title; undo reverts it. Returns the video as it was.
 
-        Raises UnknownVideo, and RequestError for a title in which there is nothing to see.
+        Raises UnknownVideo, and RequestError for a title without a visible character.
         """
         return await history.rename_video(self._database, self._repository, _only_key(scope), video_id, title)
 
     async def undo(self, scope: Scope) -> UndoReport:
-        """Take back the last import into (or removal from, or renaming in) the scope's one library.
+        """Undo the last import into (or removal from, or renaming in) the scope's one library.
 
         Raises NothingToUndo.
         """
         return await history.undo_last(self._database, self._repository, _only_key(scope))
 
     async def purge(self, scope: Scope) -> bool:
-        """Delete the scope's one library for good: videos, import history, glossary and index. False if there is none.
+        """Permanently delete the scope's one library: videos, import history, glossary, index. False if there is none.
 
-        The file's space is overwritten. Nothing brings it back but a backup.
+        The file's space is overwritten. Only a backup can restore it.
         """
         key = _only_key(scope)
         async with self._database.transaction(erase=True) as connection:
-            found = (await connection.execute("DELETE FROM library WHERE key = ?", (key,))).rowcount
+            deleted = (await connection.execute("DELETE FROM library WHERE key = ?", (key,))).rowcount
         await self._indexes.forget_library(key)
-        return bool(found)
+        return bool(deleted)
 
     async def set_language(self, scope: Scope, language: str) -> None:
-        """Say which language the scope's one library is in (a tag such as "de"); "" leaves it to the first import.
+        """Set the language of the scope's one library (a tag such as "de"); "" leaves it to the first import.
 
-        Its index is made anew. Raises RequestError for what is no language tag.
+        Its index is rebuilt. Raises RequestError for what is not a language tag.
         """
         key, tag = _only_key(scope), base_language(language)
         if language and not tag:
@@ -173,13 +173,13 @@ class Library:
             await LibraryWriter.set_language(connection, key, tag)
 
     async def non_empty(self, scope: Scope) -> Scope:
-        """Of a scope only the libraries in which anything is stored."""
+        """Return only the libraries of a scope in which anything is stored."""
         return access.narrow_scope(scope, await self._repository.non_empty(scope))
 
     async def add_to_glossary(self, scope: Scope, entry: GlossaryEntry) -> bool:
         """Add an entry to the glossary of the scope's one library; False where it is there already.
 
-        It holds from the next question on, in every process. Raises RequestError for an entry that cannot serve, and
+        It applies from the next question on, in every process. Raises RequestError for an entry that is not usable, and
         where the glossary is full.
         """
         key = _only_key(scope)
@@ -187,105 +187,105 @@ class Library:
             states = await self._repository.states(scope)
             language = states[0].language if states else DEFAULT_LANGUAGE
             entry = glossary_entries.check_entry(entry, analyser_for(language))
-            held = await self._repository.glossary(scope)
-            if any(glossary_entries.is_same_entry(entry, other) for other in held):
+            entries = await self._repository.glossary(scope)
+            if any(glossary_entries.is_same_entry(entry, other) for other in entries):
                 return False
-            if len(held) >= glossary_entries.MAX_ENTRIES:
-                raise RequestError(f"The glossary is full: it holds {len(held):,} entries. Remove one first.")
+            if len(entries) >= glossary_entries.MAX_ENTRIES:
+                raise RequestError(f"The glossary is full: it holds {len(entries):,} entries. Remove one first.")
             await (await LibraryWriter.begin_glossary_change(connection, key)).add_entry(entry)
         return True
 
     async def remove_from_glossary(self, scope: Scope, said: str, meant: str | None = None) -> list[GlossaryEntry]:
-        """Take what is said out of the glossary of the scope's one library, with all it is meant for or only `meant`.
+        """Remove the entries for `said` from the glossary of the scope's one library, all of them or only for `meant`.
 
-        Returns the entries taken out. Raises RequestError where there is none.
+        Returns the removed entries. Raises RequestError where there is none.
         """
         key = _only_key(scope)
         async with self._database.transaction() as connection:
-            leaving = [
+            entries = [
                 entry
                 for entry in await self._repository.glossary(scope)
                 if glossary_entries.is_same_entry(entry, GlossaryEntry(said, entry.meant if meant is None else meant))
             ]
-            if not leaving:
+            if not entries:
                 what = said if meant is None else f"{said} for {meant}"
                 raise RequestError(f"There is no {what} in the glossary.")
             change = await LibraryWriter.begin_glossary_change(connection, key)
-            for entry in leaving:
+            for entry in entries:
                 await change.remove_entry(entry)
-        return leaving
+        return entries
 
     async def glossary(self, scope: Scope) -> list[GlossaryEntry]:
-        """Every entry in the glossaries of a scope once, by what is said."""
+        """Return every entry in the glossaries of a scope once, by what is said."""
         return glossary_entries.distinct_entries(await self._repository.glossary(scope))
 
     async def are_spoken(self, scope: Scope, words: str) -> bool:
-        """Whether each of the words is spoken somewhere in a scope, in whatever form, stop words aside."""
+        """Return whether all of the words are spoken somewhere in a scope, in any form, stop words aside."""
         searcher, _ = await self._indexes.get_searcher(scope)
         return searcher.is_spoken(words)
 
     async def videos(self, scope: Scope) -> list[VideoSummary]:
-        """Every video of a scope once, by title; where two libraries have one, the earlier library's."""
-        found: dict[str, VideoSummary] = {}
+        """Return every video of a scope once, by title; where two libraries have one, the earlier library's."""
+        summaries: dict[str, VideoSummary] = {}
         for summary in await self._repository.summaries(scope):
-            found.setdefault(summary.video.video_id, summary)
-        return sorted(found.values(), key=lambda s: (s.video.heading.casefold(), s.video.video_id))
+            summaries.setdefault(summary.video.video_id, summary)
+        return sorted(summaries.values(), key=lambda s: (s.video.heading.casefold(), s.video.video_id))
 
     async def summary(self, scope: Scope, video_id: str) -> VideoSummary:
-        """One video of a scope with its size. Raises UnknownVideo."""
+        """Return one video of a scope with its size. Raises UnknownVideo."""
         for summary in await self._repository.summaries(scope, video_id):
             return summary
         raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
 
     async def segments_between(self, scope: Scope, video_id: str, start: float, end: float) -> list[Segment]:
-        """The segments of a video that are spoken within a stretch of it, in seconds."""
+        """Return the segments of a video that are spoken within a stretch of it, in seconds."""
         for key in scope.libraries:
-            found = await self._repository.segments_between(key, video_id, start, end)
-            if found:
-                return found
+            segments = await self._repository.segments_between(key, video_id, start, end)
+            if segments:
+                return segments
         return []
 
     async def segments_around(self, scope: Scope, hits: Sequence[Hit], seconds: float) -> list[list[Segment]]:
-        """For each hit the segments of its video that begin within so many seconds of it, itself among them."""
+        """Return, for every hit, the segments of its video that begin within so many seconds of it, with its own."""
         stretches = [
             (hit.video.video_id, max(0.0, hit.segment.start_second - seconds), hit.segment.end_second + seconds)
             for hit in hits
         ]
-        found: dict[tuple[str, float, float], list[Segment]] = {}
+        segments: dict[tuple[str, float, float], list[Segment]] = {}
         for key in reversed(scope.libraries):  # where two libraries have a video, the earlier one's counts
-            found |= await self._repository.segments_around(key, stretches)
-        return [found.get(stretch, []) for stretch in stretches]
+            segments |= await self._repository.segments_around(key, stretches)
+        return [segments.get(stretch, []) for stretch in stretches]
 
     async def statistics(self, scope: Scope) -> Statistics:
-        """The size of a scope."""
+        """Return the size of a scope."""
         return await self._repository.statistics(scope)
 
     async def size(self, scope: Scope) -> LibrarySize:
-        """How much room the scope's one library takes, and what was last done to it."""
+        """Return how much space the scope's one library takes, and what was last done to it."""
         key = _only_key(scope)
         return (await self._repository.sizes([key]) or [LibrarySize(key)])[0]
 
     async def libraries(self) -> list[str]:
-        """The keys of all libraries there are, for whoever hosts them."""
+        """Return the keys of all libraries, for the host."""
         return await self._repository.keys()
 
     async def sizes(self) -> list[LibrarySize]:
-        """How much room each library takes, for whoever hosts them: figures only, no words."""
+        """Return how much space every library takes, for the host: figures only, no words."""
         return await self._repository.sizes()
 
     async def revision(self, scope: Scope) -> tuple[tuple[str, int], ...]:
-        """Something that is another whenever the videos of a scope are, whichever process changed them."""
+        """Return a value that changes whenever the videos of a scope change, in any process."""
         return tuple((state.key, state.revision) for state in await self._repository.states(scope))
 
     async def index_age_seconds(self, scope: Scope) -> float:
-        """How long ago the ranking index of a scope was built, in seconds.
+        """Return how long ago the ranking index of a scope was built, in seconds.
 
         It is older than the videos only while very many have changed at once and are being read in the background.
         """
         return await self._indexes.index_age_seconds(scope)
 
     def open_indexes(self) -> OpenIndexes:
-        """The ranking indexes that are kept ready, as they are now: nothing is brought up to date for it."""
+        """Return the ranking indexes that are kept open, as they are now: none is brought up to date for this."""
         return self._indexes.open_indexes()
 
     async def search(
@@ -298,14 +298,14 @@ class Library:
         return await self._search.search(scope, question, limit, features)
 
     async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> list[Timeline]:
-        """Score how strongly every segment of the best videos of a scope speaks of a question, by language as `search`.
+        """Score how strongly every segment of the best videos of a scope is about a question, by language as `search`.
 
-        Each timeline has at most `limit_videos` videos. Raises UnknownFilter as `search` does.
+        A timeline has at most `limit_videos` videos. Raises UnknownFilter as `search` does.
         """
         return await self._search.timeline(scope, question, limit_videos)
 
     async def key_terms(self, scope: Scope, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
-        """The words that tell a video from the others of a scope, the most telling first. Raises UnknownVideo."""
+        """Return the words that distinguish a video from others of a scope, the best first. Raises UnknownVideo."""
         summary = await self.summary(scope, video_id)
         return await self._search.key_terms(scope, summary.library, video_id, limit)
 
@@ -318,10 +318,10 @@ class Library:
         *,
         progress: ProgressCallback = _ignore_progress,
     ) -> list[tuple[Hit, ...]]:
-        """For each text what rank-bm25, as it is shipped, finds in the scope's one library: to be measured against.
+        """Return what unmodified rank-bm25 finds for every text in the scope's one library, to be measured against.
 
         Always `limit` segments, if there are so many; the scores are rank-bm25's own and may be negative. The model is
-        built anew, once for all the texts. `progress` is called from another thread, with how many texts are done.
+        built once for all the texts. `progress` is called from another thread, with how many texts are done.
         """
         key = _only_key(scope)
         states = await self._repository.states(scope)
@@ -330,7 +330,7 @@ class Library:
         return await asyncio.to_thread(rank_as_shipped, stored, texts, peer, language, limit, progress)
 
     async def export(self, scope: Scope, form: ExportFormat, video_id: str | None = None) -> bytes:
-        """The scope's one library, or one video of it, as a file.
+        """Return the scope's one library, or one video of it, as a file.
 
         SubRip captions belong to one recording: with several videos, one must be named. Raises RequestError for that
         and for an empty library, UnknownVideo for a video that is not there.
@@ -343,7 +343,7 @@ class Library:
         return await asyncio.to_thread(export_videos, await self._repository.videos(key, video_id), form)
 
     async def backup(self, target: Path) -> None:
-        """Copy everything into a new file, while the library stays in use. The copy is read through before it is kept.
+        """Copy everything into a new file, while the library stays in use. The copy is checked before it is kept.
 
         Raises DatabaseError if the file exists, or the copy is not sound.
         """
@@ -351,25 +351,25 @@ class Library:
 
     @staticmethod
     async def restore(path: Path, backup: Path) -> Path | None:
-        """Put a backup in the place of the database at `path`, which nobody may have open.
+        """Replace the database at `path`, which no one may have open, with a backup.
 
-        Returns the file in which what was there before is kept; None where nothing was. Raises DatabaseError, or
+        Returns the file in which the previous database is kept; None where there was none. Raises DatabaseError, or
         NewerDatabase, where that cannot be done: then nothing has changed.
         """
         return await restore(path, backup)
 
     async def problems(self) -> list[Problem]:
-        """All that is wrong with the database, the ranking indexes of all libraries, and the files beside them."""
+        """Return what is wrong with the database, the ranking indexes of all libraries, and the files beside them."""
         return await self._maintenance.problems()
 
     async def repair(self) -> Path | None:
-        """Make good what can be made good from what is stored, and nothing where the database itself is damaged.
+        """Repair what can be repaired from what is stored, and nothing where the database itself is damaged.
 
-        Before rows are changed for that, all is backed up: returns the file, None where no row had to be.
+        Before rows are changed for that, all is backed up: returns the file, None where no row had to be changed.
         """
-        kept = await self._maintenance.repair()
+        backup = await self._maintenance.repair()
         await self.restore_samples()
-        return kept
+        return backup
 
 
 def _only_key(scope: Scope) -> str:

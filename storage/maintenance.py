@@ -1,4 +1,4 @@
-"""What can be wrong with what is stored, and making good what can be made good from the rest."""
+"""Checking what is stored, and repairing what can be repaired from the rest."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from storage.errors import DatabaseError
 from storage.indexing.index_manager import IndexManager
 from storage.models import Problem
 
-_LINES = 5
-"""How much of what SQLite finds is told: one damaged page can make a thousand things."""
-_OF_AN_INDEX = re.compile(r"\bindex\b")
-"""What SQLite says where only an index of its own disagrees with its table."""
+_MAX_LINES = 5
+"""How many of SQLite's findings are reported: one damaged page can cause a thousand."""
+_INDEX_MESSAGE = re.compile(r"\bindex\b")
+"""Matches what SQLite says where only one of its own indexes disagrees with its table."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """Rows that something is wrong with, and the statement that makes them good."""
+    """Rows that something is wrong with, and the statement that repairs them."""
 
     what: str
     table: str
@@ -59,87 +59,87 @@ _FAULTS = (
 
 
 class Maintenance:
-    """Looks after one installation: its database, its index files, and what was left beside them."""
+    """Checks and repairs one installation: its database, its index files, and what was left beside them."""
 
-    def __init__(self, database: Database, repository: Repository, shelves: IndexManager) -> None:
+    def __init__(self, database: Database, repository: Repository, indexes: IndexManager) -> None:
         self._database = database
         self._rows = database.fetch_rows
         self._repository = repository
-        self._shelves = shelves
+        self._indexes = indexes
 
     async def problems(self) -> list[Problem]:
-        """All that is wrong. Where the database itself is damaged, nothing else is looked at."""
-        found = await self._check_file()
-        if all(problem.repairable for problem in found):
-            found += [Problem(what, True) for what in await self._check_rows()]
-            found += [Problem(what, True) for what in await self._check_indexes()]
-            found += [Problem(f"{path.name} was left half-written", True) for path in self._find_abandoned()]
-        return found
+        """Return all that is wrong. Where the database itself is damaged, nothing else is checked."""
+        problems = await self._check_file()
+        if all(problem.repairable for problem in problems):
+            problems += [Problem(what, True) for what in await self._check_rows()]
+            problems += [Problem(what, True) for what in await self._check_indexes()]
+            problems += [Problem(f"{path.name} was left half-written", True) for path in self._find_abandoned()]
+        return problems
 
     async def repair(self) -> Path | None:
-        """Make good what can be. Before any row is changed all is copied: returns that file, None if there is none."""
+        """Repair what can be repaired. Before any row is changed, all is backed up: returns that file, None if none."""
         if not all(problem.repairable for problem in await self._check_file()):
             return None
-        kept = None
+        backup = None
         if await self._check_rows():
-            kept = find_free_name(self._database.path, "before-repair")
-            await back_up(self._database.path, kept)
+            backup = find_free_name(self._database.path, "before-repair")
+            await back_up(self._database.path, backup)
         async with self._database.transaction() as connection:
             await connection.execute("REINDEX")
             await _delete_orphans(connection)
             for fault in _FAULTS:
                 await connection.execute(f"{fault.mending} WHERE {fault.condition}")
-        for path in [*self._find_abandoned(), *await self._shelves.find_strays(await self._languages())]:
+        for path in [*self._find_abandoned(), *await self._indexes.find_strays(await self._languages())]:
             with contextlib.suppress(OSError):
                 path.unlink()
-        self._shelves.clear()
-        return kept
+        self._indexes.clear()
+        return backup
 
     async def _check_file(self) -> list[Problem]:
-        """What SQLite itself finds wrong."""
+        """Return what SQLite itself finds wrong."""
         try:
-            said = [row[0] for row in await self._rows(f"PRAGMA integrity_check({_LINES})")]
+            messages = [row[0] for row in await self._rows(f"PRAGMA integrity_check({_MAX_LINES})")]
         except DatabaseError as error:
             return [Problem(f"the database: {error.__cause__}", False)]
         return [
-            Problem(f"the database: {line}", bool(_OF_AN_INDEX.search(line)))
-            for line in "\n".join(said).splitlines()[:_LINES]
+            Problem(f"the database: {line}", bool(_INDEX_MESSAGE.search(line)))
+            for line in "\n".join(messages).splitlines()[:_MAX_LINES]
             if line != "ok"
         ]
 
     async def _check_rows(self) -> list[str]:
-        found = [f"a row of {row[0]} refers to nothing" for row in await self._rows("PRAGMA foreign_key_check")]
+        faults = [f"a row of {row[0]} refers to nothing" for row in await self._rows("PRAGMA foreign_key_check")]
         for fault in _FAULTS:
             [(count,)] = await self._rows(f"SELECT count(*) FROM {fault.table} WHERE {fault.condition}")
             if count:
-                found.append(f"{count:,} {fault.what}")
-        return found
+                faults.append(f"{count:,} {fault.what}")
+        return faults
 
     async def _check_indexes(self) -> list[str]:
-        """Index files that are damaged or nobody's, and libraries of which another number is indexed than stored."""
+        """Return which index files are damaged, of no library, or of another number of segments than are stored."""
         languages = await self._languages()
-        found = [f"the index file of {key} cannot be used" for key in await self._shelves.find_damaged(languages)]
-        found += [f"{path.name} belongs to no library" for path in await self._shelves.find_strays(languages)]
+        faults = [f"the index file of {key} cannot be used" for key in await self._indexes.find_damaged(languages)]
+        faults += [f"{path.name} belongs to no library" for path in await self._indexes.find_strays(languages)]
         for key in languages:
             scope = access.any_scope(key)
-            searcher, _ = await self._shelves.get_searcher(scope)
+            searcher, _ = await self._indexes.get_searcher(scope)
             indexed, stored = searcher.model.corpus_size, (await self._repository.statistics(scope)).segments
             if indexed != stored:
-                found.append(f"the index of {key} holds {indexed:,} segments, the database {stored:,}")
-        return found
+                faults.append(f"the index of {key} holds {indexed:,} segments, the database {stored:,}")
+        return faults
 
     async def _languages(self) -> dict[str, str]:
-        """The language of every library there is."""
+        """Return the language of every library."""
         return {row[0]: row[1] for row in await self._rows("SELECT key, language FROM library ORDER BY key")}
 
     def _find_abandoned(self) -> list[Path]:
-        """What was left half-written in the data folder and the folders in it."""
-        folder = self._database.path.parent
-        return [path for each in (folder, *_subfolders(folder)) for path in find_abandoned(each)]
+        """Return the files that were left half-written in the data folder and the folders in it."""
+        data_folder = self._database.path.parent
+        return [path for folder in (data_folder, *_subfolders(data_folder)) for path in find_abandoned(folder)]
 
 
 async def _delete_orphans(connection: aiosqlite.Connection) -> None:
-    """Delete the rows that refer to nothing, and those that do so when these are gone."""
+    """Delete the rows that refer to nothing, and those that refer to deleted rows."""
     while rows := await connection.execute_fetchall("PRAGMA foreign_key_check"):
         for table, parent, number in {(row[0], row[2], row[3]) for row in rows}:
             keys = await connection.execute_fetchall(f'PRAGMA foreign_key_list("{table}")')

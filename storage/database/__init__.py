@@ -1,1 +1,1 @@
-"""The SQLite file: connections, schema, SQL, locks, files written whole, backups."""
+"""The SQLite file: connections, schema, SQL, locks, atomic file writes, backups."""

@@ -1,4 +1,4 @@
-"""Files that are written beside their place and then take it at once: each is there whole, or not at all."""
+"""Atomic file writes: a file is written beside its target and then replaces it at once, complete or not at all."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pathlib import Path
 
 SUFFIX = ".cuepoint-part"
 ABANDONED_AFTER_SECONDS = 3600.0
-"""Age from which a half-written file belongs to nobody: who wrote it was killed."""
+"""Age from which a half-written file is abandoned: the process that wrote it was killed."""
 COMPANIONS = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database, by the ending of its name."""
+"""The name endings of the files that SQLite keeps beside a database."""
 
 
 def part_path(target: Path) -> Path:
-    """Where to write a file that shall take the place of `target`: a name of its own, in the same folder."""
+    """Return where to write a file that will replace `target`: a unique name in the same folder."""
     return target.with_name(f"{target.name}.{secrets.token_hex(4)}{SUFFIX}")
 
 
 def replace_atomically(part: Path, target: Path) -> None:
-    """Put a file that is finished in its place, so that it is there also after the power failed. Raises OSError."""
+    """Replace `target` with a finished file, so that it is there even after a power failure. Raises OSError."""
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     os.replace(part, target)
-    # Not every system lets a folder be opened; there the name is settled a little later.
+    # Not every system can open a folder; there the new name reaches the disk a little later.
     with contextlib.suppress(OSError):
         folder = os.open(target.parent, os.O_RDONLY)
         try:
@@ -35,27 +35,27 @@ def replace_atomically(part: Path, target: Path) -> None:
 
 
 def delete_file(path: Path) -> None:
-    """Delete a file, and if it is a database what SQLite keeps beside it, as far as any of it is there."""
+    """Delete a file, and the files that SQLite keeps beside it if it is a database; missing ones are ignored."""
     for ending in ("", *COMPANIONS):
         with contextlib.suppress(OSError):
             path.with_name(path.name + ending).unlink()
 
 
 def companion_files(database: Path) -> list[Path]:
-    """What SQLite keeps beside a database file now."""
+    """Return the files that SQLite keeps beside a database file now."""
     beside = (database.with_name(database.name + ending) for ending in COMPANIONS)
     return [path for path in beside if path.exists()]
 
 
 def find_abandoned(folder: Path) -> list[Path]:
-    """What was left half-written in a folder by somebody who was killed."""
-    found = [path for ending in ("", *COMPANIONS) for path in folder.glob(f"*{SUFFIX}{ending}")]
-    return sorted(path for path in found if _is_abandoned(path))
+    """Return the half-written files in a folder whose writers were killed."""
+    paths = [path for ending in ("", *COMPANIONS) for path in folder.glob(f"*{SUFFIX}{ending}")]
+    return sorted(path for path in paths if _is_abandoned(path))
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Whether nobody has written to a file for so long that nobody will."""
+    """Return whether a file has not been written to for so long that its writer must be gone."""
     try:
         return time.time() - path.stat().st_mtime > ABANDONED_AFTER_SECONDS
     except OSError:
-        return False  # it has just taken its place
+        return False  # it has just replaced its target

@@ -1,4 +1,4 @@
-"""Copies of a database: made while it is in use, and put back in its place."""
+"""Copies of a database: made while it is in use, and restored."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
 
 _TABLES = {"library", "video", "segment"}
-"""What every database of ours has, of whichever version."""
+"""The tables that every Cuepoint database has, in all versions."""
 
 
 async def back_up(database: Path, target: Path) -> None:
-    """Copy a database into a new file while it stays in use. Only a sound copy takes its place.
+    """Copy a database into a new file while it stays in use. The file is only kept if the copy is sound.
 
     Raises DatabaseError, also if `target` exists.
     """
@@ -31,11 +31,11 @@ async def back_up(database: Path, target: Path) -> None:
         if target.exists():
             raise DatabaseError(f"{target} exists already: name a file that does not.")
         target.parent.mkdir(parents=True, exist_ok=True)
-        for left in await asyncio.to_thread(find_abandoned, target.parent):
-            left.unlink(missing_ok=True)
+        for abandoned in await asyncio.to_thread(find_abandoned, target.parent):
+            abandoned.unlink(missing_ok=True)
         part = part_path(target)
         try:
-            # A connection of its own: those who ask meanwhile do not wait for it.
+            # A separate connection, so that queries do not wait for the copy.
             async with open_connection(database) as source:
                 await _copy_database(source, part)
             if flaw := await _find_flaw(part):
@@ -46,31 +46,31 @@ async def back_up(database: Path, target: Path) -> None:
 
 
 async def restore(database: Path, backup: Path) -> Path | None:
-    """Put a backup in the place of a database that nobody uses. At every moment one of the two is there, and whole.
+    """Replace a database that is not in use with a backup. At every moment one of the two is there, complete.
 
-    Returns the file in which what was there before is kept, damaged or not; None where nothing was. Raises
-    DatabaseError where the database is in use or the backup is no sound database of ours, NewerDatabase where a later
-    version wrote it; then nothing has changed.
+    Returns the file in which the previous database is kept, damaged or not; None where there was none. Raises
+    DatabaseError where the database is in use or the backup is not a sound Cuepoint database, NewerDatabase where a
+    later version wrote it; then nothing has changed.
     """
     with file_errors(database):
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        hold, part = FileLock(database), part_path(database)
+        lock, part = FileLock(database), part_path(database)
         try:
-            if not hold.acquire_exclusive():
+            if not lock.acquire_exclusive():
                 raise _in_use_error(database)
             await _copy_backup(backup, part, database)
-            kept = await _set_aside(database)
+            previous = await _set_aside(database)
             await asyncio.to_thread(replace_atomically, part, database)
         finally:
             delete_file(part)
-            hold.release()
-    return kept
+            lock.release()
+    return previous
 
 
 async def _copy_database(source: aiosqlite.Connection, part: Path) -> None:
     async with open_connection(part) as copy:
         await source.backup(copy)
-        # A backup is one file: in WAL mode it would want its companions beside it.
+        # A backup is one file: in WAL mode it would need its companions beside it.
         await copy.execute_fetchall("PRAGMA journal_mode = DELETE")
 
 
@@ -83,7 +83,7 @@ async def _find_flaw(part: Path) -> str:
 
 
 async def _copy_backup(backup: Path, part: Path, database: Path) -> None:
-    """Copy a backup beside the database, and look whether the copy is sound and ours."""
+    """Copy a backup beside the database, and check that the copy is a sound Cuepoint database."""
     unchanged = "Nothing was changed."
     if not backup.is_file():
         raise DatabaseError(f"{backup}: there is no such file; name a file that `cuepoint backup` made. {unchanged}")
@@ -91,10 +91,10 @@ async def _copy_backup(backup: Path, part: Path, database: Path) -> None:
         raise DatabaseError(f"{backup} is the database itself; name a backup of it. {unchanged}")
     if not os.access(backup, os.R_OK):
         raise DatabaseError(f"{backup} cannot be read; check its permissions. {unchanged}")
-    # Without a log beside it nobody writes to it: then it may also lie where nothing can be written.
-    way = "ro" if companion_files(backup) else "ro&immutable=1"
+    # Without a log beside it, nothing is writing to it: it can be opened as immutable, in a read-only folder too.
+    mode = "ro" if companion_files(backup) else "ro&immutable=1"
     try:
-        async with aiosqlite.connect(f"file:{quote(str(backup))}?mode={way}", uri=True) as source:
+        async with aiosqlite.connect(f"file:{quote(str(backup))}?mode={mode}", uri=True) as source:
             await _copy_database(source, part)
         async with open_connection(part) as copy:
             version, damage = await schema_version(copy), await _find_damage(copy)
@@ -115,50 +115,50 @@ async def _copy_backup(backup: Path, part: Path, database: Path) -> None:
 
 
 async def _find_damage(connection: aiosqlite.Connection) -> str:
-    [(said,)] = await connection.execute_fetchall("PRAGMA integrity_check(1)")
-    # Before what it found stands a line that names the database.
-    return "" if said == "ok" else str(said).splitlines()[-1]
+    [(message,)] = await connection.execute_fetchall("PRAGMA integrity_check(1)")
+    # The line before the finding only names the database.
+    return "" if message == "ok" else str(message).splitlines()[-1]
 
 
 async def _set_aside(database: Path) -> Path | None:
-    """Copy a database that is about to be replaced, whatever state it is in, and leave nothing beside it."""
-    kept = None
+    """Copy a database that is about to be replaced, damaged or not, and remove SQLite's files beside it."""
+    copy = None
     if database.is_dir():
         raise DatabaseError(f"{database} is a folder; move it away. Nothing was changed.")
     if database.exists():
-        kept = find_free_name(database, "before-restore")
+        copy = find_free_name(database, "before-restore")
         await _fold_log(database)
-        await asyncio.to_thread(_copy_aside, database, kept)
-    # They belong to what was there: beside another database they would be taken for its own.
+        await asyncio.to_thread(_copy_aside, database, copy)
+    # They belong to the replaced database: SQLite would take them for those of the new one.
     for path in companion_files(database):
         path.unlink()
-    return kept
+    return copy
 
 
 async def _fold_log(database: Path) -> None:
-    """Make a database that can be read a single file. Raises DatabaseError where another program has it open."""
+    """Turn a readable database into a single file. Raises DatabaseError where another program has it open."""
     try:
         async with aiosqlite.connect(database, isolation_level=None, timeout=0) as connection:
             await connection.execute_fetchall("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
-        # One that cannot be read is kept as it is, with what lies beside it.
+        # An unreadable database is copied as it is, with the files beside it.
         if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise _in_use_error(database) from error
 
 
-def _copy_aside(database: Path, kept: Path) -> None:
-    part = part_path(kept)
+def _copy_aside(database: Path, copy: Path) -> None:
+    part = part_path(copy)
     try:
         shutil.copyfile(database, part)
         for path in companion_files(database):
-            shutil.copyfile(path, kept.with_name(kept.name + path.name.removeprefix(database.name)))
-        replace_atomically(part, kept)
+            shutil.copyfile(path, copy.with_name(copy.name + path.name.removeprefix(database.name)))
+        replace_atomically(part, copy)
     finally:
         delete_file(part)
 
 
 def find_free_name(database: Path, why: str) -> Path:
-    """Beside a database a name that says since when and why a copy of it is kept."""
+    """Return an unused path beside a database whose name says when and why a copy of it was made."""
     name = f"{database.stem}.{why}-{time.strftime('%Y%m%d-%H%M%S')}"
     for ending in ("", *(f"-{number}" for number in range(2, 1000))):
         path = database.with_name(f"{name}{ending}{database.suffix}")

@@ -1,4 +1,4 @@
-"""One SQLite file: making, opening, migrating, transactions, and SQLite's errors in our words."""
+"""One SQLite file: creating, opening and migrating it, transactions, and SQLite's errors turned into DatabaseErrors."""
 
 from __future__ import annotations
 
@@ -23,88 +23,88 @@ _RETRY_MS = 20
 
 
 class Database:
-    """A writing and a reading connection, so that readers never see a change half made."""
+    """A writing and a reading connection, so that readers never see a half-made change."""
 
     def __init__(
         self,
         path: Path,
         writer: aiosqlite.Connection,
         reader: aiosqlite.Connection,
-        opened: contextlib.AsyncExitStack,
+        stack: contextlib.AsyncExitStack,
     ) -> None:
         self.path = path
         self.reader = reader
         self._writer = writer
-        self._opened = opened
-        self._writing = asyncio.Lock()
+        self._stack = stack
+        self._write_lock = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: Path) -> Database:
-        """Open the database, made if there is none, and bring its schema up to date.
+        """Open the database, creating it if there is none, and bring its schema up to date.
 
         Raises DatabaseError where the file cannot be used, NewerDatabase where a later version of Cuepoint wrote it.
         """
         with file_errors(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            hold = FileLock(path)
-            async with contextlib.AsyncExitStack() as opened:
-                opened.callback(hold.release)
-                await _ensure_database(path, hold)
-                writer = await opened.enter_async_context(open_connection(path))
+            lock = FileLock(path)
+            async with contextlib.AsyncExitStack() as stack:
+                stack.callback(lock.release)
+                await _ensure_database(path, lock)
+                writer = await stack.enter_async_context(open_connection(path))
                 await _prepare_schema(writer, path)
-                reader = await opened.enter_async_context(open_connection(path))
+                reader = await stack.enter_async_context(open_connection(path))
                 await reader.execute("PRAGMA query_only = ON")
-                return cls(path, writer, reader, opened.pop_all())
+                return cls(path, writer, reader, stack.pop_all())
 
     async def close(self) -> None:
         """Close both connections."""
-        await self._opened.aclose()
+        await self._stack.aclose()
 
     async def fetch_rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows that a statement finds, as they are outside of any change under way. Raises DatabaseError."""
+        """Return the rows that a statement finds, without uncommitted changes. Raises DatabaseError."""
         with sqlite_errors(self.path):
             return cast(list[tuple[Any, ...]], await self.reader.execute_fetchall(sql, parameters))
 
     @contextlib.asynccontextmanager
     async def transaction(self, *, erase: bool = False) -> AsyncIterator[aiosqlite.Connection]:
-        """One change: all of it is kept, or none. Changes wait for each other.
+        """Run the body as one transaction: all of it is kept, or none. Transactions run one at a time.
 
-        With `erase` what it deletes is overwritten, and not only given up for reuse.
+        With `erase` what it deletes is overwritten, and not only released for reuse.
 
-        Raises DatabaseError where SQLite cannot begin, run a statement or commit. Whatever else the body raises passes
+        Raises DatabaseError where SQLite cannot begin, run a statement or commit. Other errors from the body pass
         through unchanged.
         """
-        async with self._writing:
+        async with self._write_lock:
             with sqlite_errors(self.path):
                 try:
-                    # Not left on: whatever is imported again would be written twice.
+                    # Not left on: videos that are imported again would be written twice.
                     await self._writer.execute(f"PRAGMA secure_delete = {'ON' if erase else 'OFF'}")
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()
                 except BaseException:
-                    # Also for one who gave up while waiting: the connection's thread may get the lock after that.
+                    # Also for a task cancelled while waiting: the connection's thread may get the lock after that.
                     await asyncio.shield(self._writer.rollback())
                     raise
 
 
 @contextlib.asynccontextmanager
 async def open_connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
-    """A connection set up as all of ours are, closed at the end."""
-    # Transactions are ours to begin and end (isolation_level None), never the driver's to guess.
+    """Open a connection with the settings that all connections have, and close it at the end."""
+    # This package begins and ends transactions itself (isolation_level None); the driver never does.
     async with aiosqlite.connect(path, isolation_level=None) as connection:
         for setting in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "synchronous = NORMAL"):
             await connection.execute(f"PRAGMA {setting}")
         yield connection
 
 
-async def _ensure_database(path: Path, hold: FileLock) -> None:
-    """Hold the database file together with others, made if there is none."""
+async def _ensure_database(path: Path, lock: FileLock) -> None:
+    """Take the shared lock on the database file, creating the file if there is none."""
     for _ in range(BUSY_TIMEOUT_MS // _RETRY_MS):
-        # Made by one who holds it alone: of two that meet an empty folder, the second finds what the first has made.
-        if not path.exists() and hold.acquire_exclusive() and not path.exists():
+        # Created under the exclusive lock: if two processes find an empty folder, the second uses the first one's file.
+        if not path.exists() and lock.acquire_exclusive() and not path.exists():
             await _create_database(path)
-        if path.exists() and hold.acquire_shared():
+        if path.exists() and lock.acquire_shared():
             break
         await asyncio.sleep(_RETRY_MS / 1000)
     else:
@@ -119,7 +119,7 @@ async def _ensure_database(path: Path, hold: FileLock) -> None:
 
 
 async def _create_database(path: Path) -> None:
-    """Make a new database: there is none, or a whole one."""
+    """Create a new database atomically."""
     part = part_path(path)
     try:
         async with open_connection(part) as connection:
@@ -136,19 +136,19 @@ async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
     attempts = BUSY_TIMEOUT_MS // _RETRY_MS
     while True:
         try:
-            found = await schema_version(connection)
-            if found > SCHEMA_VERSION:
+            version = await schema_version(connection)
+            if version > SCHEMA_VERSION:
                 raise NewerDatabase(
-                    f"{path} was written by a later version of Cuepoint (schema {found}; this one knows "
+                    f"{path} was written by a later version of Cuepoint (schema {version}; this one knows "
                     f"{SCHEMA_VERSION}): update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
                 )
-            # A backup that was put here has no log of its own: readers and writers would lock each other out.
+            # A backup that was put here is not in WAL mode: readers and writers would lock one another out.
             await connection.execute_fetchall("PRAGMA journal_mode = WAL")
-            if found < SCHEMA_VERSION:
+            if version < SCHEMA_VERSION:
                 await _run_migrations(connection)
             return
         except sqlite3.OperationalError as error:
-            # Two processes that meet such a database: SQLite's busy timeout does not cover turning the log on.
+            # Two processes may open such a database at once: SQLite's busy timeout does not cover switching to WAL.
             attempts -= 1
             if primary_code(error) != sqlite3.SQLITE_BUSY or attempts <= 0:
                 raise
@@ -171,8 +171,8 @@ async def _run_migrations(connection: aiosqlite.Connection) -> None:
 
 
 async def schema_version(connection: aiosqlite.Connection) -> int:
-    """How many migrations a database has gone through."""
-    # All rows are fetched: a statement that is not at its end would keep a lock on the file.
+    """Return how many migrations a database has gone through."""
+    # All rows are fetched: an unfinished statement would keep a lock on the file.
     [(version,)] = await connection.execute_fetchall("PRAGMA user_version")
     return int(version)
 
@@ -194,10 +194,10 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @contextlib.contextmanager
 def sqlite_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite reports of the disk, the file or another program into a DatabaseError that says what to do.
+    """Turn SQLite's errors about the disk, the file or another program into a DatabaseError that says what to do.
 
-    Only what a person can mend is turned: a mistake in a statement or a broken constraint is a bug of ours, and must
-    reach the log with its trace.
+    Only errors that a person can fix are turned: a mistake in a statement or a violated constraint is a bug of
+    Cuepoint's, and must reach the log with its traceback.
     """
     try:
         yield
@@ -209,19 +209,19 @@ def sqlite_errors(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def file_errors(path: Path) -> Iterator[None]:
-    """Do as `sqlite_errors`, and the same for what the file system reports: for a body that works on files alone."""
+    """Do as `sqlite_errors`, and the same for errors of the file system: for a body that only works on files."""
     try:
         with sqlite_errors(path):
             yield
     except OSError as error:
         if error.errno is None:
-            # Not the system's own: Python's TimeoutError, of whatever waited too long, is an OSError too.
+            # Not an error of the system: Python's TimeoutError, of anything that waited too long, is an OSError too.
             raise
         advice = f"{error.strerror or error}; check the folder and its permissions."
         raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_FULL] if error.errno in _NO_ROOM else advice}") from error
 
 
 def primary_code(error: sqlite3.Error) -> int:
-    """The kind of an error of SQLite's; SQLITE_OK where Python's own module raised it."""
-    # An extended code keeps its kind in the low byte: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
+    """Return the primary code of an SQLite error; SQLITE_OK where Python's own module raised it."""
+    # An extended code keeps the primary code in its low byte: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF

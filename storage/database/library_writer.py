@@ -27,19 +27,19 @@ class LibraryWriter:
     async def begin_change(
         cls, connection: aiosqlite.Connection, key: str, language: str | None = None
     ) -> LibraryWriter:
-        """Begin changing a library, made if it is new. Its revision rises; `language`, if given, becomes its own."""
+        """Begin changing a library, created if it is new. Its revision rises; `language`, if given, becomes its own."""
         return await cls._begin(connection, key, language, "revision = revision + 1, language = coalesce(?2, language)")
 
     @classmethod
     async def begin_glossary_change(cls, connection: aiosqlite.Connection, key: str) -> LibraryWriter:
-        """Begin changing the glossary of a library, made if it is new. Its revision stays, and with it its index."""
+        """Begin changing the glossary of a library, created if it is new. Its revision stays, and so does its index."""
         return await cls._begin(connection, key, None, "glossary_revision = glossary_revision + 1")
 
     @classmethod
     async def _begin(
         cls, connection: aiosqlite.Connection, key: str, language: str | None, update: str
     ) -> LibraryWriter:
-        # The first number is drawn: a library purged and made again must not come to that of an index still in memory.
+        # Random at first: a library that was purged and created again must not get the revision of an index in memory.
         await connection.execute(
             "INSERT INTO library (key, language, revision) VALUES (?1, coalesce(?2, ?3), random() >> 16)"
             f" ON CONFLICT DO UPDATE SET {update}",
@@ -51,14 +51,14 @@ class LibraryWriter:
 
     @classmethod
     async def set_language(cls, connection: aiosqlite.Connection, key: str, language: str) -> None:
-        """Make a language that of a library, made if it is new; "" leaves it to the first import again."""
+        """Set the language of a library, creating it if it is new; "" leaves it to the first import again."""
         change = await cls.begin_change(connection, key, language or None)
         await connection.execute(
             "UPDATE library SET language_chosen = ? WHERE id = ?", (int(bool(language)), change._library)
         )
 
     async def begin_import(self, description: str) -> int:
-        """Record a new act. It takes the place of the one that could be undone until now."""
+        """Record a new act and return its number. It replaces the one that could be undone until now."""
         await self._connection.execute("DELETE FROM import WHERE library_id = ?", (self._library,))
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         cursor = await self._connection.execute(
@@ -69,23 +69,23 @@ class LibraryWriter:
         return cursor.lastrowid
 
     async def is_current(self, number: int) -> bool:
-        """Whether an act is still the one that can be undone: another process may have begun a later one."""
+        """Return whether an act is still the one that can be undone: another process may have begun a later one."""
         row = await (await self._connection.execute("SELECT 1 FROM import WHERE id = ?", (number,))).fetchone()
         return row is not None
 
     async def end_import(self, number: int) -> None:
-        """Forget an act that has been undone."""
+        """Delete the record of an act that has been undone."""
         await self._connection.execute("DELETE FROM import WHERE id = ?", (number,))
 
     async def save_previous(self, number: int, video_id: str, before: StoredVideo | None) -> None:
         """Keep a video as it was before an act first touched it."""
-        kept = None if before is None else await asyncio.to_thread(_previous_json, before)
+        data = None if before is None else await asyncio.to_thread(_previous_json, before)
         await self._connection.execute(
-            "INSERT OR IGNORE INTO replaced (import_id, video_id, before) VALUES (?, ?, ?)", (number, video_id, kept)
+            "INSERT OR IGNORE INTO replaced (import_id, video_id, before) VALUES (?, ?, ?)", (number, video_id, data)
         )
 
     async def store_video(self, stored: StoredVideo) -> None:
-        """Store a video as given, in place of what was there."""
+        """Store a video as given, replacing what was there."""
         await self.remove_video(stored.video.video_id)
         video = stored.video
         cursor = await self._connection.execute(
@@ -111,7 +111,7 @@ class LibraryWriter:
         )
 
     async def remove_entry(self, entry: GlossaryEntry) -> None:
-        """Take an entry, as it is stored, out of the glossary."""
+        """Remove an entry, given as it is stored, from the glossary."""
         await self._connection.execute(
             "DELETE FROM glossary WHERE library_id = ? AND said = ? AND meant = ?",
             (self._library, entry.said, entry.meant),

@@ -1,4 +1,4 @@
-"""The SQL about libraries, videos and segments. Rows stay in here; values go out."""
+"""The SQL about libraries, videos and segments. It returns values, not rows."""
 
 from __future__ import annotations
 
@@ -37,35 +37,35 @@ class LibraryState:
 
     @property
     def index_state(self) -> tuple[str, str, int]:
-        """What an index of it depends on: the glossary is no part of that."""
+        """Return what an index of the library depends on; the glossary is not part of that."""
         return self.key, self.language, self.revision
 
 
 class Repository:
-    """Reads outside any change; writes take the connection of the transaction they belong to."""
+    """Reads libraries, videos, segments and glossaries, without uncommitted changes."""
 
     def __init__(self, database: Database) -> None:
         self._rows = database.fetch_rows
 
     async def states(self, scope: Scope) -> list[LibraryState]:
-        """The libraries of a scope that exist, in the scope's order."""
+        """Return the libraries of a scope that exist, in the scope's order."""
         rows = await self._rows(
             "SELECT key, language, revision, glossary_revision, language_chosen,"
             " EXISTS (SELECT 1 FROM video WHERE library_id = library.id) FROM library"
             f" WHERE key IN ({_placeholders(scope.libraries)})",
             scope.libraries,
         )
-        found = {row[0]: LibraryState(*row) for row in rows}
-        return [found[key] for key in scope.libraries if key in found]
+        states = {row[0]: LibraryState(*row) for row in rows}
+        return [states[key] for key in scope.libraries if key in states]
 
     async def has_videos(self, scope: Scope) -> bool:
-        """Whether anything is stored in a scope."""
+        """Return whether anything is stored in a scope."""
         libraries = _placeholders(scope.libraries)
         sql = f"SELECT 1 FROM video JOIN library ON library.id = library_id WHERE key IN ({libraries}) LIMIT 1"
         return bool(await self._rows(sql, scope.libraries))
 
     async def non_empty(self, scope: Scope) -> list[str]:
-        """The libraries of a scope in which anything is stored."""
+        """Return the libraries of a scope in which anything is stored."""
         rows = await self._rows(
             f"SELECT key FROM library WHERE key IN ({_placeholders(scope.libraries)})"
             " AND EXISTS (SELECT 1 FROM video WHERE library_id = library.id)",
@@ -74,7 +74,7 @@ class Repository:
         return [key for (key,) in rows]
 
     async def summaries(self, scope: Scope, video_id: str | None = None) -> list[VideoSummary]:
-        """Every video of a scope with its size, by library in the scope's order; or only the one named."""
+        """Return every video of a scope with its size, by library in the scope's order; or only the one named."""
         sql = f"""
             SELECT {_VIDEO_COLUMNS}, key, count(*),
                    sum(1 + length(text) - length(replace(text, ' ', ''))), max(end_second)
@@ -82,11 +82,11 @@ class Repository:
             WHERE key IN ({_placeholders(scope.libraries)}) AND (? IS NULL OR video_id = ?) GROUP BY video.id
         """
         rows = await self._rows(sql, (*scope.libraries, video_id, video_id))
-        found = [VideoSummary(Video(*row[:6]), *row[6:]) for row in rows]
-        return sorted(found, key=lambda summary: scope.libraries.index(summary.library))
+        summaries = [VideoSummary(Video(*row[:6]), *row[6:]) for row in rows]
+        return sorted(summaries, key=lambda summary: scope.libraries.index(summary.library))
 
     async def statistics(self, scope: Scope) -> Statistics:
-        """The size of a scope."""
+        """Return the size of a scope."""
         sql = f"""
             SELECT count(DISTINCT library_id), count(DISTINCT video.id), count(*),
                    total(1 + length(text) - length(replace(text, ' ', ''))), total(end_second - segment.start_second)
@@ -97,11 +97,11 @@ class Repository:
         return Statistics(libraries, videos, segments, int(words), seconds)
 
     async def keys(self) -> list[str]:
-        """Every library that exists."""
+        """Return the keys of all libraries that exist."""
         return [key for (key,) in await self._rows("SELECT key FROM library ORDER BY key")]
 
     async def sizes(self, keys: Sequence[str] | None = None) -> list[LibrarySize]:
-        """How much room libraries take, by key: those named, or all there are."""
+        """Return how much space libraries take, by key: those named, or all there are."""
         rows = await self._rows(
             """
             SELECT key, count(DISTINCT video.id), count(segment.start_second),
@@ -116,12 +116,12 @@ class Repository:
         return [LibrarySize(*row) for row in rows]
 
     async def video(self, key: str, video_id: str) -> StoredVideo | None:
-        """One video of a library with all its segments."""
-        found = await self.videos(key, video_id)
-        return found[0] if found else None
+        """Return one video of a library with all its segments; None where there is none."""
+        videos = await self.videos(key, video_id)
+        return videos[0] if videos else None
 
     async def videos(self, key: str, video_id: str | None = None) -> list[StoredVideo]:
-        """The videos of a library with their segments, by video id; or only the one named."""
+        """Return the videos of a library with their segments, by video id; or only the one named."""
         rows = await self._rows(
             f"""
             SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, marks
@@ -133,14 +133,14 @@ class Repository:
         return await asyncio.to_thread(_group_videos, rows)
 
     async def versions(self, key: str) -> dict[str, int]:
-        """The version of every video of a library: another number whenever the video was written."""
+        """Return the version of every video of a library: another number whenever the video was written."""
         rows = await self._rows(
             "SELECT video_id, version FROM video JOIN library ON library.id = library_id WHERE key = ?", (key,)
         )
         return dict(rows)
 
     async def videos_without_marks(self, key: str, video_ids: Sequence[str]) -> list[StoredVideo]:
-        """Some videos of a library with their segments, but not the times within those."""
+        """Return some videos of a library with their segments, but without the times of cues within those."""
         rows = await self._rows(
             f"""
             SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, NULL
@@ -154,7 +154,7 @@ class Repository:
         return await asyncio.to_thread(_group_videos, rows)
 
     async def segments(self, key: str, places: Iterable[tuple[str, float]]) -> dict[tuple[str, float], Segment]:
-        """The segments at the given (video_id, start_second) places of a library."""
+        """Return the segments at the given (video_id, start_second) places of a library."""
         rows = await self._rows(
             """
             SELECT video_id, segment.start_second, end_second, text, marks
@@ -169,7 +169,7 @@ class Repository:
         return {(row[0], row[1]): _make_segment(*row[1:]) for row in rows}
 
     async def segments_between(self, key: str, video_id: str, start: float, end: float) -> list[Segment]:
-        """The segments of a video that are spoken within a stretch of it, in seconds."""
+        """Return the segments of a video that are spoken within a stretch of it, in seconds."""
         rows = await self._rows(
             """
             SELECT segment.start_second, end_second, text, marks
@@ -185,7 +185,7 @@ class Repository:
     async def segments_around(
         self, key: str, stretches: Sequence[tuple[str, float, float]]
     ) -> dict[tuple[str, float, float], list[Segment]]:
-        """For each (video_id, start, end) stretch of a library, in seconds, the segments that begin in it, in order."""
+        """Return, by (video_id, start, end) stretch in seconds, the segments that begin in it, in order."""
         rows = await self._rows(
             """
             SELECT place.key, segment.start_second, end_second, text, marks
@@ -198,13 +198,13 @@ class Repository:
             """,
             (key, json.dumps(list(stretches))),
         )
-        found: dict[tuple[str, float, float], list[Segment]] = {}
+        segments: dict[tuple[str, float, float], list[Segment]] = {}
         for place, *segment in rows:
-            found.setdefault(stretches[place], []).append(_make_segment(*segment))
-        return found
+            segments.setdefault(stretches[place], []).append(_make_segment(*segment))
+        return segments
 
     async def last_import(self, key: str) -> tuple[int, str, dict[str, StoredVideo | None]] | None:
-        """The last act on a library: its number, what it was, and each video it touched as it was before."""
+        """Return the last act on a library: its number, what it was, and the videos it changed as they were before."""
         last = await self._rows(
             "SELECT import.id, description FROM import JOIN library ON library.id = library_id"
             " WHERE key = ? ORDER BY import.id DESC LIMIT 1",
@@ -219,7 +219,7 @@ class Repository:
         return number, description, await asyncio.to_thread(_parse_previous, rows)
 
     async def glossary(self, scope: Scope) -> list[GlossaryEntry]:
-        """Every entry in the glossaries of a scope, by library in the scope's order."""
+        """Return every entry in the glossaries of a scope, by library in the scope's order."""
         sql = f"""
             SELECT key, said, meant FROM glossary JOIN library ON library.id = library_id
             WHERE key IN ({_placeholders(scope.libraries)}) ORDER BY said, meant
@@ -232,7 +232,7 @@ def _placeholders(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-# A library can be large: what walks through all of it does so in a thread of its own, off the event loop.
+# A library can be large: functions that go through all of it run in another thread, off the event loop.
 
 
 def _group_videos(rows: Iterable[tuple[Any, ...]]) -> list[StoredVideo]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 RANDOM_VERSION = f"(random() & {2**63 - 1})"
 
-# Each migration is a list of single statements: executescript would commit the transaction it runs in.
+# A migration is a list of single statements: executescript would commit the transaction it runs in.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -90,7 +90,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     (
-        # Apart from `revision`: a glossary is no part of the index, which stays as it is.
+        # Separate from `revision`: a glossary is not part of the index, which stays as it is.
         "ALTER TABLE library ADD COLUMN glossary_revision INTEGER NOT NULL DEFAULT 0",
         """
         CREATE TABLE glossary (                    -- what captions make of a word; both as typed, white space collapsed
@@ -102,8 +102,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     (
-        # Drawn anew whenever the video is written; an index that knows another number of it is stale. Not counted up:
-        # a database that was restored from a backup must not come to the same numbers for other words.
+        # A new random number whenever the video is written; an index that has another number of it is stale. Not
+        # counted up: a database restored from a backup must not get the same numbers for other words.
         "ALTER TABLE video ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
         f"UPDATE video SET version = {RANDOM_VERSION}",
     ),
@@ -145,13 +145,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
         "ALTER TABLE vote ADD COLUMN voted_at REAL NOT NULL DEFAULT 0",
-        # When the earlier ones were given is not known: they are kept for as long as one given now.
+        # It is not known when the earlier votes were given: they are kept as long as one given now.
         "UPDATE vote SET voted_at = unixepoch()",
-        # Whether people said which language it is; otherwise the first import does.
+        # Whether people chose the language; otherwise the first import sets it.
         "ALTER TABLE library ADD COLUMN language_chosen INTEGER NOT NULL DEFAULT 0",
     ),
     (
-        # JSON of the keys of the libraries it may draw on, with which it is deleted; null where that was not yet noted.
+        # JSON of the keys of the libraries it may draw on, with which it is deleted; null where that was not recorded.
         "ALTER TABLE button_state ADD COLUMN libraries TEXT",
     ),
 )

@@ -1,4 +1,4 @@
-"""Web addresses: cleaning them, reading YouTube's id from them, and making those that a file leaves out."""
+"""Web addresses: cleaning them, reading YouTube's id from them, and adding those that a file leaves out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.models import YOUTUBE_SHORT_HOST, Video, is_youtube_host
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _YOUTUBE_FOLDERS = frozenset({"shorts", "live", "embed", "v"})
 _TIME_PARAMETERS = frozenset({"t", "start", "time_continue"})
-# A dataset viewer shortens long addresses in the middle; what is left leads nowhere.
+# A dataset viewer shortens long addresses in the middle; the rest does not work as a link.
 _ELLIPSES = ("…", "...")
 _NOT_IN_A_URL = re.compile(rf"[\s{CONTROLS}{SURROGATES}<>\"\\^`{{|}}]")
 _BARE_YOUTUBE = re.compile(r"(?:(?:www|m|music)\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def clean_url(text: str) -> str:
-    """Return an http(s) address without its start time, or "" when `text` is none or was shortened."""
+    """Return an http(s) address without its start time, or "" when `text` is not one or was shortened."""
     parts = _split_url(text.strip())
     if parts is None:
         return ""
@@ -38,12 +38,12 @@ def youtube_id(text: str) -> str | None:
     parts = _split_url(f"https://{text}" if _BARE_YOUTUBE.match(text) else text)
     if parts is None:
         return None
-    found = _id_in(parts)
-    return found if _YOUTUBE_ID.fullmatch(found) else None
+    video_id = _extract_id(parts)
+    return video_id if _YOUTUBE_ID.fullmatch(video_id) else None
 
 
 def complete_addresses(video: Video) -> Video:
-    """Return `video` with a clean url and thumbnail: YouTube's own where there is none and the id is YouTube's."""
+    """Return `video` with a clean url and thumbnail: YouTube's own where one is missing and the id is YouTube's."""
     url, thumbnail = clean_url(video.url), video.thumbnail.strip()
     if _split_url(thumbnail) is None:
         thumbnail = ""
@@ -66,19 +66,19 @@ def address_hint(text: str) -> str | None:
 
 
 def _split_url(text: str) -> SplitResult | None:
-    """Take an http(s) address apart; None when it is none."""
+    """Return the parts of an http(s) address; None when `text` is not one."""
     if _NOT_IN_A_URL.search(text) or any(ellipsis in text for ellipsis in _ELLIPSES):
         return None
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
-    except ValueError:  # brackets that are no IPv6 address, or a port that is no number
+    except ValueError:  # brackets that are not an IPv6 address, or a port that is not a number
         return None
     is_web = parts.scheme in {"http", "https"} and any(c.isalnum() for c in host or "")
     return parts if is_web else None
 
 
-def _id_in(parts: SplitResult) -> str:
+def _extract_id(parts: SplitResult) -> str:
     host, folders = parts.hostname or "", parts.path.strip("/").split("/")
     if not is_youtube_host(host):
         return ""

@@ -1,4 +1,4 @@
-"""From bytes to text: which encoding a file is in, and which files are no text at all."""
+"""Decoding bytes to text: which encoding a file is in, and which files are not text at all."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SAMPLE_BYTES = 4096
 
 
 def decode(name: str, content: bytes, encoding: str = "") -> str:
-    """Return the text of a file with LF line ends. `encoding`, when given, is trusted over everything else.
+    """Return the text of a file with LF line endings. `encoding`, when given, is trusted over everything else.
 
     Raises InputError, naming the file, for content that is empty, packed, binary or in another encoding.
     """
@@ -89,7 +89,7 @@ def _decode_guessing(name: str, content: bytes) -> str:
 
 
 def _utf16_without_mark(content: bytes) -> str | None:
-    """Return the kind of UTF-16 that `content` is, by its NULs: captions are full of ASCII digits and spaces."""
+    """Return which UTF-16 `content` is, None for neither, by its NULs: captions are full of ASCII digits and spaces."""
     sample = content[:_SAMPLE_BYTES]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if min(even, odd) > 0 or max(even, odd) * 10 < len(sample):

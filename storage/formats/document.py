@@ -1,4 +1,4 @@
-"""A file on its way through a reader: its bytes, its text, and what the person importing says about it."""
+"""A file to read: its bytes, its text, and what the person importing it says about it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Document:
-    """One file to read. `labels` are clean: its url has no time, its video id is an id and no address."""
+    """One file to read. `labels` are clean: the url has no start time, the video id is an id and not an address."""
 
     name: str
     content: bytes
@@ -38,20 +38,20 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """The content as text with LF line ends; raises InputError when it is no text."""
+        """Return the content as text with LF line endings. Raises InputError when it is not text."""
         return decode(self.name, self.content, self.labels.encoding)
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the text. Only LF ends one: captions hold other separators as plain characters.
+        """Return the lines of the text. Only LF ends a line: captions hold other separators as plain characters.
 
-        Raises InputError for more, or longer, lines than may be.
+        Raises InputError for more, or longer, lines than are allowed.
         """
-        most = self.limits.rows * MAX_LINES_PER_ROW
-        if self.text.count("\n") > most:
+        limit = self.limits.rows * MAX_LINES_PER_ROW
+        if self.text.count("\n") > limit:
             raise self.refusal_error(
-                f"there are more than {most:,} lines, {MAX_LINES_PER_ROW} for each of the {self.limits.rows:,} cues or "
-                f"rows that one file may have; split it{in_brackets(self.limits.names.rows)}"
+                f"there are more than {limit:,} lines, {MAX_LINES_PER_ROW} for each of the {self.limits.rows:,} cues "
+                f"or rows that one file may have; split it{in_brackets(self.limits.names.rows)}"
             )
         lines = self.text.split("\n")
         for number, line in enumerate(lines, start=1):
@@ -61,7 +61,7 @@ class Document:
 
     @cached_property
     def first_line(self) -> str:
-        """The first line that is not blank."""
+        """Return the first line that is not blank."""
         return self.text.lstrip().partition("\n")[0].rstrip()
 
     def refusal_error(self, reason: str, line: int | None = None, kind: type[InputError] = InputError) -> InputError:
@@ -70,24 +70,28 @@ class Document:
         return kind(f"{where}: {reason}")
 
     def too_large_error(self, what: str, kind: str = "file", share: int = 1) -> InputError:
-        """Return the error that says that the file, or what it unfolds to, has too many bytes."""
-        most = f"{self.limits.file_bytes / share / MEGABYTE:,.0f} MB"
+        """Return the error that says that the file, or its content when decompressed, has too many bytes."""
+        max_size = f"{self.limits.file_bytes / share / MEGABYTE:,.0f} MB"
         setting = in_brackets(self.limits.names.file_bytes)
-        return self.refusal_error(f"{what} is larger than the {most} that one {kind} may have; split it{setting}")
+        return self.refusal_error(f"{what} is larger than the {max_size} that one {kind} may have; split it{setting}")
 
     def require_caption_size(self) -> None:
-        """Raise InputError where the file is too large for captions, as a table of its size would not be."""
+        """Raise InputError where the file is too large for captions; a table may be larger."""
         if len(self.content) > self.limits.file_bytes // CAPTIONS_SIZE_SHARE:
             raise self.too_large_error("it", "caption file", CAPTIONS_SIZE_SHARE)
 
     def too_many_error(self, what: str, line: int | None = None) -> InputError:
         """Return the error that says that there are more cues or rows, `what`, than one file may have."""
-        most, setting = f"{self.limits.rows:,} {what}", in_brackets(self.limits.names.rows)
-        return self.refusal_error(f"there are more than the {most} that one file may have; split it{setting}", line)
+        max_count, setting = f"{self.limits.rows:,} {what}", in_brackets(self.limits.names.rows)
+        return self.refusal_error(
+            f"there are more than the {max_count} that one file may have; split it{setting}", line
+        )
 
-    def too_long_error(self, what: str, length: int, longest: int, line: int | None = None) -> InputError:
+    def too_long_error(self, what: str, length: int, max_length: int, line: int | None = None) -> InputError:
         """Return the error that says that a piece of text is too long to be one."""
-        return self.refusal_error(f"{what} has {length:,} characters, and {longest:,} are the most; break it up", line)
+        return self.refusal_error(
+            f"{what} has {length:,} characters, and {max_length:,} are the most; break it up", line
+        )
 
     def reject_row(self, row: int, reason: str) -> Rejection:
         """Return the record of a row of this file that is not imported; `row` is counted from 1."""
@@ -96,7 +100,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of file. `recognises` goes by the content; `suffixes` are asked when no kind recognises it."""
+    """A file format. `recognises` checks the content; `suffixes` decide when no format recognises it."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -105,10 +109,10 @@ class Format:
 
 
 def clean_labels(name: str, labels: Labels) -> Labels:
-    """Return `labels` made fit to store, or raise InputError for one that cannot be what it claims to be."""
-    for what, said in (("title", labels.title), ("creator", labels.creator), ("url", labels.url)):
-        if len(said) > MAX_TEXT_LENGTH:
-            raise InputError(f"{name}: the {what} has {len(said):,} characters, and {MAX_TEXT_LENGTH:,} are the most")
+    """Return `labels` cleaned for storing, or raise InputError for one that cannot be what it claims to be."""
+    for what, value in (("title", labels.title), ("creator", labels.creator), ("url", labels.url)):
+        if len(value) > MAX_TEXT_LENGTH:
+            raise InputError(f"{name}: the {what} has {len(value):,} characters, and {MAX_TEXT_LENGTH:,} are the most")
     url, language = clean_url(labels.url), base_language(labels.language)
     if labels.url.strip() and not url:
         raise InputError(

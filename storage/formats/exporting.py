@@ -17,7 +17,7 @@ from storage.models import ExportFormat, Segment, StoredVideo
 
 
 def export_videos(videos: Sequence[StoredVideo], form: ExportFormat) -> bytes:
-    """The videos as a file. Raises RequestError where there are none, and for several in SubRip, which holds one."""
+    """Return the videos as a file. Raises RequestError where there are none, and for several in SubRip."""
     if not videos:
         raise RequestError("There is nothing to export: this library is empty.")
     if form is ExportFormat.SRT and len(videos) > 1:
@@ -34,7 +34,7 @@ def _make_rows(videos: Iterable[StoredVideo]) -> Iterator[tuple[str | float, ...
 
 
 def _format_second(second: float) -> float:
-    """Whole seconds without a decimal point, as datasets write them."""
+    """Return whole seconds without a decimal point, as datasets write them."""
     return int(second) if second.is_integer() else second
 
 
@@ -65,8 +65,8 @@ def _write_parquet(videos: Sequence[StoredVideo]) -> bytes:
 
 
 def _write_subrip(videos: Sequence[StoredVideo]) -> bytes:
-    cues = [cue for stored in videos for segment in stored.segments for cue in _cues_of(segment)]
-    # Two speakers may begin in the same moment: `srt` would drop a cue that lasts no time at all.
+    cues = [cue for stored in videos for segment in stored.segments for cue in _split_cues(segment)]
+    # Two speakers may begin at the same moment: `srt` would drop a cue without a duration.
     text: str = srt.compose(
         srt.Subtitle(None, timedelta(seconds=start), timedelta(seconds=max(end, start + 0.001)), escape_subrip(text))
         for start, end, text in cues
@@ -74,8 +74,8 @@ def _write_subrip(videos: Sequence[StoredVideo]) -> bytes:
     return text.encode()
 
 
-def _cues_of(segment: Segment) -> Iterator[tuple[float, float, str]]:
-    """The cues a segment was made from, or the segment itself where it had none."""
+def _split_cues(segment: Segment) -> Iterator[tuple[float, float, str]]:
+    """Yield the cues a segment was made from, or the segment itself where it had none."""
     if not segment.marks:
         yield segment.start_second, segment.end_second, segment.text
         return

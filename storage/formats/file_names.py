@@ -20,13 +20,13 @@ _LANGUAGE = r"(?:\.(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*))?"
 _BRACKETED = re.compile(rf"(?P<title>.*?)\s*\[(?P<id>[A-Za-z0-9_-]+)\]{_LANGUAGE}")
 _DASHED = re.compile(rf"(?P<title>.+)-(?P<id>[A-Za-z0-9_-]{{11}}){_LANGUAGE}")
 _LANGUAGE_ONLY = re.compile(rf".+?{_LANGUAGE}")
-# After a dash, eleven letters that read as words, or as a date, are a piece of the title.
+# After a dash, eleven letters that read as words, or as a date, are part of the title.
 _WORDS = re.compile(r"[A-Z]?[a-z]+(?:[-_][A-Z]?[a-z]+)*|[A-Z]+(?:[-_][A-Z]+)*|[0-9-]+[-_]?[a-z]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _YOUTUBE_LENGTH = 11
-# Of another site, or the caller's own: shorter ones are "[HD]" and "[1080p]".
-_SHORTEST_OTHER_ID, _LONGEST_OTHER_ID = 6, 64
-# ISO 639-1, against which a suffix without an id beside it is checked: "talk.en.srt", but not "talk.hd.srt".
+# The length of ids of other sites, or of the importer's own: shorter words in brackets are "[HD]" and "[1080p]".
+_MIN_OTHER_ID_LENGTH, _MAX_OTHER_ID_LENGTH = 6, 64
+# ISO 639-1. Without an id in the name, a suffix must be one of these: "talk.en.srt", but not "talk.hd.srt".
 _LANGUAGES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo "
     "es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu iw ja jv "
@@ -38,7 +38,7 @@ _LANGUAGES = (
 
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """What a file name tells. A field is empty where it tells nothing."""
+    """The details in a file name. A field is empty where the name does not give it."""
 
     title: str = ""
     video_id: str = ""
@@ -54,8 +54,8 @@ def parse_file_name(name: str) -> FileName:
     dashed = _DASHED.fullmatch(stem)
     if dashed and not _WORDS.fullmatch(dashed["id"]):
         return _parse_match(dashed)
-    alone = _LANGUAGE_ONLY.fullmatch(stem)
-    language = base_language(alone["language"] or "") if alone else ""
+    language_match = _LANGUAGE_ONLY.fullmatch(stem)
+    language = base_language(language_match["language"] or "") if language_match else ""
     return FileName(language=language if language in _LANGUAGES.split() else "")
 
 
@@ -65,8 +65,8 @@ def _parse_match(match: re.Match[str]) -> FileName:
 
 
 def _is_id(text: str) -> bool:
-    """Whether a word in brackets is an id: YouTube's by its length, another's by its digits."""
+    """Return whether a word in brackets is an id: YouTube's by its length, another site's by its digits."""
     if len(text) == _YOUTUBE_LENGTH:
         return True
-    fits = _SHORTEST_OTHER_ID <= len(text) <= _LONGEST_OTHER_ID and not _DATE.fullmatch(text)
+    fits = _MIN_OTHER_ID_LENGTH <= len(text) <= _MAX_OTHER_ID_LENGTH and not _DATE.fullmatch(text)
     return fits and any(c.isdigit() for c in text)

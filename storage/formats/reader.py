@@ -1,6 +1,6 @@
-"""Reading the files that videos come in: one reader a format, all of them in one table.
+"""Readers for the files that videos come in: one reader per format, all of them in one table.
 
-Pure: bytes in, transcripts out. What a file is, its content decides; the suffix of its name only hints.
+Pure: bytes in, transcripts out. The content decides which format a file has; the suffix of its name is only a hint.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from storage.formats.unsupported import describe_foreign, describe_unknown
 from storage.models import FileContent, Labels, Source
 from storage.models.limits import Limits
 
-# In the order in which they are asked: those with a mark of their own first.
+# In the order in which they are tried: formats with a signature of their own first.
 _FORMATS = (
     Format("Parquet", (".parquet",), is_parquet, read_parquet),
     Format("WebVTT", (".vtt",), is_webvtt, read_webvtt),
@@ -40,7 +40,7 @@ _NO_LABELS = Labels()
 _USUAL_LIMITS = Limits()
 
 NAMES: tuple[str, ...] = tuple(format.name for format in _FORMATS)
-"""What can be read, for people."""
+"""The names of the formats that can be read, as people know them."""
 
 READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
 """`NAMES` as part of a sentence."""
@@ -49,7 +49,7 @@ READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
 def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USUAL_LIMITS) -> FileContent:
     """Return the transcripts in a file, and the rows that cannot be imported.
 
-    `labels` win over what the file says of itself. Raises InputError, in one sentence, for a file that cannot be
+    `labels` override what the file says about itself. Raises InputError, in one sentence, for a file that cannot be
     read at all, or that holds more than `limits` allow, and MissingVideoId for captions whose video is named nowhere.
     """
     document = Document(source.name, source.content, clean_labels(source.name, labels), limits)
@@ -59,9 +59,9 @@ def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USU
 
 
 def _find_format(document: Document) -> Format:
-    refused = None if is_parquet(document) else describe_foreign(document.text)
-    if refused is not None:
-        raise document.refusal_error(refused)
+    reason = None if is_parquet(document) else describe_foreign(document.text)
+    if reason is not None:
+        raise document.refusal_error(reason)
     for format in _FORMATS:
         if format.recognises(document):
             return format

@@ -19,12 +19,12 @@ def clean_text(text: str) -> str:
 
 
 def clean_id(text: str) -> str:
-    """Return a video id, or anything else to be known by, without what nobody sees of it: two that differ in that alone
-    look the same to everybody."""
+    """Return a video id, or another identifier, without its invisible characters: two that differ only in those look
+    the same to everyone."""
     return clean_text(remove_unseen(clean_text(text)))
 
 
 def quote_text(text: str) -> str:
-    """Return `text` in quotation marks for use in a sentence: on one line, and cut where it is long."""
+    """Return `text` in quotation marks for use in a sentence: on one line, and shortened where it is long."""
     line = clean_text(text[: 4 * _MAX_QUOTATION_LENGTH])
     return f"'{line}'" if len(line) <= _MAX_QUOTATION_LENGTH else f"'{line[:_MAX_QUOTATION_LENGTH]}…'"

@@ -1,4 +1,4 @@
-"""Formats that are not read, each with what to do instead."""
+"""Formats that are not read, and what to do instead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from storage.formats.addresses import address_hint
 
 _CONVERT = "convert it to SubRip or WebVTT"
-# By how the text begins, so that nothing inside a file of another kind is mistaken.
+# Matched at the beginning of the text, so that nothing inside a file of another format is mistaken for one of these.
 _FOREIGN = (
     (re.compile(r"<(?:!doctype html|html)", re.I), "an HTML page", "save the captions themselves, not the page"),
     (re.compile(r"\[script info\]", re.I), "an ASS or SSA subtitle file", _CONVERT),
@@ -30,7 +30,7 @@ _JSON_ARRAY = re.compile(r'\[\s*(?:[\[{"\d]|\])')
 
 
 def describe_foreign(text: str) -> str | None:
-    """Return why a text of a known other format cannot be read, None when it is none of them."""
+    """Return why a text of a known other format cannot be read, None when it has none of those formats."""
     beginning = text[:_BEGINNING].lstrip("\ufeff \t\n")
     hint = address_hint(text)
     if hint is not None:

@@ -1,1 +1,1 @@
-"""From files to stored videos: segmenting, merging, quota, and the history that undo needs."""
+"""Importing files as stored videos: segmenting, merging, quota, and the history that undo needs."""

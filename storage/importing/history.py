@@ -1,4 +1,4 @@
-"""Acts on videos that are stored, each recorded so that it can be undone; and the undoing."""
+"""Acts on stored videos, recorded so that they can be undone; and undo itself."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ async def remove_video(database: Database, repository: Repository, key: str, vid
 
 
 async def rename_video(database: Database, repository: Repository, key: str, video_id: str, title: str) -> Video:
-    """Give a video of a library another title; the video as it was before.
+    """Give a video of a library another title and return the video as it was before.
 
-    Raises UnknownVideo, and RequestError for a title without a character that can be seen.
+    Raises UnknownVideo, and RequestError for a title without a visible character.
     """
     title = clean_text(title)
     if not clean_id(title):
@@ -42,27 +42,27 @@ async def rename_video(database: Database, repository: Repository, key: str, vid
 
 
 async def undo_last(database: Database, repository: Repository, key: str) -> UndoReport:
-    """Take back the last act on a library. Raises NothingToUndo."""
+    """Undo the last act on a library. Raises NothingToUndo."""
     async with database.transaction() as connection:
         last = await repository.last_import(key)
         if last is None:
             raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
-        number, description, befores = last
-        await _restore_videos(await LibraryWriter.begin_change(connection, key), number, befores)
-    restored = sum(before is not None for before in befores.values())
-    return UndoReport(description, videos_restored=restored, videos_removed=len(befores) - restored)
+        number, description, previous = last
+        await _restore_videos(await LibraryWriter.begin_change(connection, key), number, previous)
+    restored = sum(before is not None for before in previous.values())
+    return UndoReport(description, videos_restored=restored, videos_removed=len(previous) - restored)
 
 
 async def revert_import(database: Database, repository: Repository, key: str, number: int) -> None:
-    """Undo one act on a library, by its number, unless another has taken its place."""
+    """Undo one act on a library, by its number, unless a later one has replaced it."""
     async with database.transaction() as connection:
         last = await repository.last_import(key)
         if last is not None and last[0] == number:
             await _restore_videos(await LibraryWriter.begin_change(connection, key), number, last[2])
 
 
-async def _restore_videos(change: LibraryWriter, number: int, befores: Mapping[str, StoredVideo | None]) -> None:
-    for video_id, before in befores.items():
+async def _restore_videos(change: LibraryWriter, number: int, previous: Mapping[str, StoredVideo | None]) -> None:
+    for video_id, before in previous.items():
         if before is None:
             await change.remove_video(video_id)
         else:

@@ -1,4 +1,4 @@
-"""One import: files read, laid over what is stored, and written, one transaction a video."""
+"""One import: files are read, merged with what is stored, and written in one transaction per video."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ProgressCallback = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class PendingVideo:
-    """All that the files of one import hold of a video, ready to be stored."""
+    """All that the files of one import contain of a video, ready to be stored."""
 
     stored: StoredVideo
     whole: bool
@@ -53,77 +53,80 @@ class Importer:
     ) -> ImportReport:
         """Import files in order. A file that cannot be read is rejected; the others are imported.
 
-        One that is cancelled is taken back: nothing of it stays.
+        A cancelled import is undone: nothing of it stays.
 
-        Raises OverQuota, before anything is written, where the library has no room for them.
+        Raises OverQuota, before anything is written, where the library has no room for the files.
         """
         arrivals, report = await self._read_files(files)
         if quota is not None:
             await require_room(
-                self._repository, self._key, [(each.stored, each.whole or replace_whole) for each in arrivals], quota
+                self._repository,
+                self._key,
+                [(arrival.stored, arrival.whole or replace_whole) for arrival in arrivals],
+                quota,
             )
         language = await self._choose_language(arrivals)
         report = replace(report, notes=_note_other_languages(arrivals, language), dry_run=dry_run)
-        act = _ImportRecord("import of " + ", ".join(clean_text(source.name) for source, _ in files), language)
+        record = _ImportRecord("import of " + ", ".join(clean_text(source.name) for source, _ in files), language)
         try:
             total = len(arrivals)
-            for done in range(total):
-                progress(done, total)
-                # Let go of one by one: all at once would hold the event loop while hundreds of thousands are freed.
+            for number in range(total):
+                progress(number, total)
+                # Popped one by one: freeing hundreds of thousands of segments at once would block the event loop.
                 arrival = arrivals.popleft()
                 whole = arrival.whole or replace_whole
                 before, merged = await (
-                    self._preview_video(arrival, whole) if dry_run else self._store_video(arrival, whole, act)
+                    self._preview_video(arrival, whole) if dry_run else self._store_video(arrival, whole, record)
                 )
                 report = _count_video(report, before, merged)
         except asyncio.CancelledError:
-            # Whoever broke it off is told that nothing was imported, and so it must be.
-            if act.number is not None:
-                await asyncio.shield(history.revert_import(self._database, self._repository, self._key, act.number))
+            # The user who cancelled is told that nothing was imported, so nothing may stay.
+            if record.number is not None:
+                await asyncio.shield(history.revert_import(self._database, self._repository, self._key, record.number))
             raise
         progress(total, total)
         return report
 
     async def _preview_video(self, arrival: PendingVideo, whole: bool) -> tuple[StoredVideo | None, MergedVideo]:
-        """What laying a video over what is stored of it would come to."""
+        """Return what is stored of a video and what merging the arrival into it would give, without writing it."""
         before = await self._repository.video(self._key, arrival.stored.video.video_id)
         return before, merge_video(before, arrival.stored.video, arrival.stored.segments, whole=whole)
 
     async def _read_files(self, files: Sequence[tuple[Source, Labels]]) -> tuple[deque[PendingVideo], ImportReport]:
-        """What the files hold, video by video, and a report of what they hold that cannot be imported."""
-        shelf = ImportBatch(self._limits)
+        """Return the videos in the files, and a report of what is in them that cannot be imported."""
+        batch = ImportBatch(self._limits)
         unnamed: list[str] = []
         for source, labels in files:
             try:
-                await asyncio.to_thread(self._read_file, shelf, source, labels)
+                await asyncio.to_thread(self._read_file, batch, source, labels)
             except InputError as error:
-                shelf.reject(source.name, str(error))
+                batch.reject(source.name, str(error))
                 if isinstance(error, MissingVideoId):
                     unnamed.append(source.name)
-        report = ImportReport(self._key, rejections=tuple(shelf.rejections), unnamed=tuple(unnamed))
-        return deque(shelf.pending.values()), report
+        report = ImportReport(self._key, rejections=tuple(batch.rejections), unnamed=tuple(unnamed))
+        return deque(batch.pending.values()), report
 
-    def _read_file(self, shelf: ImportBatch, source: Source, labels: Labels) -> None:
-        shelf.add(source.name, read_file(source, labels, self._limits))
+    def _read_file(self, batch: ImportBatch, source: Source, labels: Labels) -> None:
+        batch.add(source.name, read_file(source, labels, self._limits))
 
     async def _store_video(
-        self, arrival: PendingVideo, whole: bool, act: _ImportRecord
+        self, arrival: PendingVideo, whole: bool, record: _ImportRecord
     ) -> tuple[StoredVideo | None, MergedVideo]:
-        """Lay one video over what is stored of it, in one transaction that no other process's write comes between."""
+        """Merge one video with what is stored of it, in one transaction, so that no other process writes in between."""
         video = arrival.stored.video
         async with self._database.transaction() as connection:
             before = await self._repository.video(self._key, video.video_id)
             merged = merge_video(before, video, arrival.stored.segments, whole=whole)
             if merged.differs_from(before):
-                change = await LibraryWriter.begin_change(connection, self._key, act.language)
-                if act.number is None or not await change.is_current(act.number):
-                    act.number = await change.begin_import(act.description)
-                await change.save_previous(act.number, video.video_id, before)
+                change = await LibraryWriter.begin_change(connection, self._key, record.language)
+                if record.number is None or not await change.is_current(record.number):
+                    record.number = await change.begin_import(record.description)
+                await change.save_previous(record.number, video.video_id, before)
                 await change.store_video(merged.stored)
         return before, merged
 
     async def _choose_language(self, arrivals: Iterable[PendingVideo]) -> str:
-        """The library's language; a new library takes that of the first file that names one, unless it was told."""
+        """Return the library's language; a new one takes that of the first file that names one, unless one was set."""
         states = await self._repository.states(self._scope)
         if states and states[0].language_chosen:
             return states[0].language
@@ -135,7 +138,7 @@ class Importer:
 
 @dataclass(slots=True)
 class _ImportRecord:
-    """The import as it is recorded for undo; it gets its number with the first change."""
+    """The record of the import for undo; it gets its number with the first change."""
 
     description: str
     language: str
@@ -143,7 +146,7 @@ class _ImportRecord:
 
 
 class ImportBatch:
-    """Puts together what several files say of one video: pages join, a second whole file is refused."""
+    """Combines what several files say about one video: pages are merged, a second whole file is refused."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -152,12 +155,12 @@ class ImportBatch:
         self._whole_from: dict[str, str] = {}
 
     def reject(self, source: str, reason: str) -> None:
-        # The file stands before its reason already, and in it "FILE: reason" or "FILE, line 3: reason".
-        told = reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ")
-        self.rejections.append(Rejection(source, told))
+        # A rejection names its file, and `reason` may name it too: "FILE: reason" or "FILE, line 3: reason".
+        reason = reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ")
+        self.rejections.append(Rejection(source, reason))
 
     def add(self, source: str, reading: FileContent) -> None:
-        """Raises InputError, with nothing added, for more videos than one import may bring."""
+        """Add what a file contains. Raises InputError, with nothing added, for more videos than one import may have."""
         videos = self.pending.keys() | {transcript.video.video_id for transcript in reading.transcripts}
         if len(videos) > self._limits.videos:
             raise InputError(

@@ -1,4 +1,4 @@
-"""Whether a library has room for what arrives: asked before the first of it is written."""
+"""Whether a library has room for an import: checked before anything is written."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ async def require_room(
 ) -> None:
     """Raise OverQuota, with the figures, where a library would become too large.
 
-    Each video that arrives comes with whether it takes the place of all that is stored of it. Videos of which something
-    is stored are read only where it comes close: what is added can be no more than what arrives.
+    A video in `arriving` comes with whether it replaces all that is stored of it. What is stored of the videos is read
+    only where the quota may be exceeded: an import can add no more than what arrives.
     """
     held = (await repository.sizes([key]) or [LibrarySize(key)])[0]
     segments, size = held.segments, held.text_bytes
@@ -37,7 +37,7 @@ async def require_room(
 
 
 def _measure_videos(videos: Sequence[StoredVideo]) -> tuple[int, int]:
-    """How many segments videos have, and how many bytes of text."""
+    """Return how many segments videos have, and how many bytes of text."""
     texts = [segment.text for stored in videos for segment in stored.segments]
     return len(texts), sum(len(text.encode()) for text in texts)
 

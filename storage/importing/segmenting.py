@@ -1,6 +1,6 @@
-"""From cues to segments: stretches of continuous speech of about 360 to 490 characters.
+"""Joining cues into segments: stretches of continuous speech of about 360 to 490 characters.
 
-They have the shape of the dataset's own rows, which are made of captions in the same way.
+They have the shape of the dataset's own rows, which are made from captions in the same way.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ MAX_PIECE_LENGTH = 130
 
 
 def segment_cues(cues: Sequence[Cue]) -> tuple[Segment, ...]:
-    """Return the segments of a video whose `cues` are in order of their start. All words are in them, once.
+    """Return the segments of a video whose `cues` are in order of their start. Every word of the cues is in them once.
 
     A segment ends at the first cue boundary where it is long enough, or before a silence. No two segments start within
-    the same second, because that second names them.
+    the same second, because that second identifies them.
     """
     segments: list[Segment] = []
     open_pieces: list[Cue] = []
@@ -42,7 +42,7 @@ def _ends_before(piece: Cue, pieces: Sequence[Cue], length: int) -> bool:
 
 
 def _split_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Yield the cues, the long ones split between words, as if each character took the same time."""
+    """Yield the cues, the long ones split between words, as if every character took the same time."""
     for cue in cues:
         if len(cue.text) <= MAX_PIECE_LENGTH:
             yield cue

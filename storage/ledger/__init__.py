@@ -1,4 +1,4 @@
-"""What is kept about use, not about videos: the door for server settings, votes, misses and button state."""
+"""What is kept about use, not about videos: server settings, votes, misses and button state."""
 
 from storage.ledger.ledger import Ledger
 from storage.ledger.servers import EVERYWHERE_ELSE

@@ -1,4 +1,4 @@
-"""Door 2: the verbs about use. What is kept about people is as little as will do, and never who they are."""
+"""The operations on data about use. As little as possible is kept about people, and never who they are."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Ledger(ServerEntries, PeopleEntries):
 
     @classmethod
     async def open(cls, path: Path, *, now: Callable[[], float] = time.time) -> Ledger:
-        """Open the database at `path`, making it where there is none. `now` tells seconds since the epoch.
+        """Open the database at `path`, creating it where there is none. `now` returns seconds since the epoch.
 
         Raises DatabaseError, or NewerDatabase where a later version of Cuepoint wrote it.
         """
@@ -46,24 +46,24 @@ class Ledger(ServerEntries, PeopleEntries):
         await self._database.close()
 
     def now(self) -> float:
-        """The moment by the ledger's clock, in seconds since the epoch."""
+        """Return the time of the ledger's clock, in seconds since the epoch."""
         return self._now()
 
     async def keep_state(
         self, payload: str, *, lifetime_second: float, libraries: Iterable[str] = (), bound_to: str = ""
     ) -> str:
-        """Keep what a button must know; the key fits a custom_id: at most 16 url-safe characters.
+        """Keep what a button must know and return its key, which fits a custom_id: at most 16 url-safe characters.
 
         `libraries` are the keys of those it may draw on: when one of them is purged, so is this. What it is `bound_to`,
-        such as a person, is not kept: the key alone tells it from others.
+        such as a person, is not stored: only the key depends on it.
 
-        The same payload of the same libraries has the same key. Keeping it again prolongs it, and never shortens it: an
-        older message may still carry the key.
+        The same payload of the same libraries has the same key. Keeping it again extends its lifetime, and never
+        shortens it: an older message may still carry the key.
         """
         drawn_on = _libraries_json(libraries)
         key = self._hash_state(payload, drawn_on, bound_to)
         expired_at = self._now() + lifetime_second
-        # A form may come back before a busy database is written.
+        # A form may be submitted before a busy database is written.
         self._unwritten[key] = payload, drawn_on
         try:
             await self._execute(
@@ -78,24 +78,24 @@ class Ledger(ServerEntries, PeopleEntries):
         return key
 
     def state_key(self, payload: str, *, libraries: Iterable[str] = (), bound_to: str = "") -> str:
-        """Compute the key under which `keep_state` keeps a state, for one who needs it before that is written."""
+        """Return the key under which `keep_state` keeps a state, for callers that need it before that is written."""
         return self._hash_state(payload, _libraries_json(libraries), bound_to)
 
     async def load_state(self, key: str, *, bound_to: str = "") -> str | None:
-        """The payload kept under a key; None when the key is unknown, has expired, or was bound to something else."""
+        """Return the payload kept under a key; None when it is unknown, has expired, or is bound to something else."""
         rows = await self._rows(
             "SELECT payload, libraries FROM button_state WHERE key = ? AND expired_at > ?", (key, self._now())
         )
-        kept = rows[0] if rows else self._unwritten.get(key)
-        if kept is None:
+        state = rows[0] if rows else self._unwritten.get(key)
+        if state is None:
             return None
-        payload, drawn_on = kept
-        # The keys of an earlier version were made of less; none of those was bound to anything.
+        payload, drawn_on = state
+        # An earlier version computed keys without the libraries and bound none of them to anything.
         unbound = drawn_on is None and not bound_to
         return payload if unbound or self._hash_state(payload, drawn_on, bound_to) == key else None
 
     def _hash_state(self, payload: str, libraries: str, bound_to: str) -> str:
-        # No user id begins with a bracket, so a key is never the beginning of somebody's pseudonym.
+        # No user id begins with a bracket, so a key is never the beginning of a person's pseudonym.
         digest = self._keyed_hash(json.dumps([payload, libraries, bound_to]))
         return base64.urlsafe_b64encode(digest[:_KEY_BYTES]).decode()
 
@@ -103,7 +103,7 @@ class Ledger(ServerEntries, PeopleEntries):
         """Delete the buttons that have expired, the votes, misses and sightings older than the retention, and the tally
         of imports of earlier days.
 
-        Returns how many rows that were.
+        Returns how many rows were deleted.
         """
         oldest = (self._now() - retention_seconds,)
         return await self._execute_all(
@@ -120,7 +120,7 @@ class Ledger(ServerEntries, PeopleEntries):
     async def begin_import(self, library: str, *, most: int) -> int:
         """Count an import into a library, by its key, unless it has had `most` of them today (UTC).
 
-        Returns how many there are today with this one, and 0 where it may not be: then it is not counted.
+        Returns how many there are today with this one, or 0 where it is not allowed: then it is not counted.
         """
         today = self._today()
         async with self._database.transaction() as connection:
@@ -136,14 +136,14 @@ class Ledger(ServerEntries, PeopleEntries):
         return int(row[0]) if row else 0
 
     async def cancel_import(self, library: str) -> None:
-        """Count an import less: it was broken off, and is to be begun again."""
+        """Subtract an import from today's: it was cancelled and will be started again."""
         await self._execute(
             "UPDATE import_tally SET imports = imports - 1 WHERE library = ? AND day = ? AND imports > 0",
             (library, self._today()),
         )
 
     async def imports_today(self, library: str) -> int:
-        """How many imports were begun in a library today (UTC)."""
+        """Return how many imports were begun in a library today (UTC)."""
         rows = await self._rows(
             "SELECT imports FROM import_tally WHERE library = ? AND day = ?", (library, self._today())
         )
@@ -153,12 +153,12 @@ class Ledger(ServerEntries, PeopleEntries):
         return datetime.fromtimestamp(self._now(), UTC).date().isoformat()
 
     async def command_hash(self, place: str) -> str | None:
-        """The hash of the commands last synced to a place ("global", or a server's id); None before the first."""
+        """Return the hash of the commands last synced to a place ("global", or a server's id); None for none yet."""
         rows = await self._rows("SELECT hash FROM command_tree WHERE place = ?", (place,))
         return rows[0][0] if rows else None
 
     async def save_command_hash(self, place: str, value: str) -> None:
-        """Remember which commands were synced to a place."""
+        """Store the hash of the commands that were synced to a place."""
         await self._execute(
             "INSERT INTO command_tree (place, hash) VALUES (?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
             (place, value),
@@ -170,7 +170,7 @@ def _libraries_json(libraries: Iterable[str]) -> str:
 
 
 async def _install_secret(database: Database) -> bytes:
-    """The secret of this installation, made by whoever comes first."""
+    """Return the secret of this installation, created by the first process that opens the database."""
     async with database.transaction() as connection:
         # Two processes may open a new database at once: the second one's secret is ignored, and it reads the first's.
         await connection.execute(

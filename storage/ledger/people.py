@@ -1,4 +1,4 @@
-"""The ledger's verbs about people: what they judged, missed, and where they were seen. Never who they are."""
+"""The ledger's operations on people's data: their votes, misses and sightings. Never who they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from storage.ledger.rows import LedgerRows, normalize_question
 from storage.models import CastVote, Miss, PersonalData, Sighting, Verdict, Vote, VoteCount
 
 MAX_SERVERS_SEEN = 25
-"""Of so many servers at most a person is taken to be a member, the latest ones: each has to be asked."""
+"""A person is taken to be a member of at most so many servers, the latest ones: Discord is asked about every one."""
 SIGHTING_RENEWED_AFTER_SECONDS = 3600.0
 """A sighting is not written again within this time: it would be a write with every command."""
 
@@ -15,7 +15,7 @@ class PeopleEntries(LedgerRows):
     """Votes, misses and sightings."""
 
     async def save_vote(self, user_id: int, vote: Vote) -> None:
-        """Count a person's verdict, in place of the one they gave on that question and segment before."""
+        """Count a person's verdict, replacing the one they gave on that question and segment before."""
         await self._execute(
             """
             INSERT INTO vote (voter, library, question, video_id, start_second, verdict, voted_at)
@@ -26,16 +26,16 @@ class PeopleEntries(LedgerRows):
         )
 
     async def withdraw_vote(self, user_id: int, vote: Vote) -> None:
-        """Take back a person's vote on that question and segment, whichever verdict it was; no vote is no error."""
+        """Delete a person's vote on that question and segment, with either verdict; a missing vote is not an error."""
         await self._execute(
             "DELETE FROM vote WHERE (voter, library, question, video_id, start_second) = (?, ?, ?, ?, ?)",
             (self._person_key(user_id), *_vote_key(vote)),
         )
 
     async def votes(self, library: str | None = None) -> list[VoteCount]:
-        """Every vote on a library (by its key), or on any, with the number of people who gave it, in a fixed order.
+        """Return every vote on a library (by its key), or on any, with how many people gave it, in a fixed order.
 
-        Who they are is not told.
+        It does not return who they are.
         """
         subject = "library, question, video_id, start_second, verdict"
         rows = await self._rows(
@@ -56,7 +56,7 @@ class PeopleEntries(LedgerRows):
         )
 
     async def misses(self, library: str) -> list[Miss]:
-        """What was asked of a library and not found, each question once, the most asked and then the latest first."""
+        """Return the questions that a library did not answer, by how often they were asked, then the latest first."""
         rows = await self._rows(
             """
             SELECT library, question, sum(count) AS asked, max(last_asked) AS latest FROM miss WHERE library = ?
@@ -67,7 +67,7 @@ class PeopleEntries(LedgerRows):
         return [Miss(*row) for row in rows]
 
     async def record_sighting(self, user_id: int, server_id: int) -> None:
-        """Note that a person uses the bot in a server."""
+        """Record that a person uses the bot in a server."""
         person, now = self._person_key(user_id), self._now()
         known = await self._rows(
             "SELECT 1 FROM sighting WHERE person = ? AND server = ? AND last_seen > ?",
@@ -83,7 +83,7 @@ class PeopleEntries(LedgerRows):
             )
 
     async def servers_seen(self, user_id: int, limit: int = MAX_SERVERS_SEEN) -> list[Sighting]:
-        """The servers in which a person used the bot, the latest first; those that the bot has left are not told."""
+        """Return the servers in which a person used the bot, the latest first, without those that the bot has left."""
         rows = await self._rows(
             """
             SELECT server, last_seen FROM sighting LEFT JOIN server ON id = server
@@ -94,7 +94,7 @@ class PeopleEntries(LedgerRows):
         return [Sighting(int(server), last_seen) for server, last_seen in rows]
 
     async def personal_data(self, user_id: int) -> PersonalData:
-        """All that is kept about a person, the latest first."""
+        """Return all that is kept about a person, the latest first."""
         person = (self._person_key(user_id),)
         votes = await self._rows(
             """
@@ -120,7 +120,7 @@ class PeopleEntries(LedgerRows):
         )
 
     async def delete_personal_data(self, user_id: int) -> int:
-        """Delete all that is kept about a person: votes, misses and sightings. Returns how many those were."""
+        """Delete all that is kept about a person: votes, misses and sightings. Returns how many there were."""
         person = (self._person_key(user_id),)
         return await self._execute_all(
             [
@@ -133,7 +133,7 @@ class PeopleEntries(LedgerRows):
 
 
 def _vote_key(vote: Vote) -> tuple[str, str, str, float]:
-    """What a vote is about, the question as it is kept."""
+    """Return what a vote is about, with the question as it is stored."""
     return vote.library, normalize_question(vote.question), vote.video_id, vote.start_second
 
 

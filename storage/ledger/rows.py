@@ -1,4 +1,4 @@
-"""What every verb of the ledger stands on: rows in and out, and people by a keyed hash."""
+"""The base of the ledger's operations: reading and writing rows, and people by a keyed hash."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class LedgerRows:
         return hmac.digest(self._secret, text.encode(), hashlib.sha256)
 
     def _person_key(self, user_id: int) -> str:
-        # Keyed, because Discord's ids are public: a plain hash of each member's would tell who it was.
+        # Keyed, because Discord's ids are public: with a plain hash, hashing every member's id would show who it was.
         return self._keyed_hash(str(user_id)).hex()[:_PERSON_CHARACTERS]
 
     async def _execute(self, sql: str, parameters: Sequence[object]) -> int:
-        """Run one change of its own; how many rows it touched."""
+        """Run one statement in its own transaction and return how many rows it changed."""
         return await self._execute_all([(sql, parameters)])
 
     async def _execute_all(self, statements: Sequence[tuple[str, Sequence[object]]], *, erase: bool = False) -> int:
-        """Run several changes as one; how many rows they touched. `erase` overwrites what is deleted."""
+        """Run statements in one transaction; return how many rows they changed. `erase` overwrites what is deleted."""
         async with self._database.transaction(erase=erase) as connection:
             return sum([(await connection.execute(sql, parameters)).rowcount for sql, parameters in statements])
 
 
 def normalize_question(question: str) -> str:
-    """A question as it is kept: "What  is BERT?" and "what is bert?" are one."""
+    """Return a question as it is stored: "What  is BERT?" and "what is bert?" are one."""
     return " ".join(question.split()).casefold()

@@ -1,4 +1,4 @@
-"""The ledger's verbs about servers: how each has set up the bot, and whether the bot is still in it."""
+"""The ledger's operations on servers: how they have set up the bot, and whether the bot is still in them."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from storage.ledger.rows import LedgerRows
 from storage.models import ServerSettings
 
 EVERYWHERE_ELSE = 0
-"""In place of a server's id: the settings that hold in direct messages and wherever no server's do."""
+"""Used as a server's id for the settings that apply in direct messages and wherever no server's do."""
 
 
 class ServerEntries(LedgerRows):
     """Settings by server, arrivals and departures."""
 
     async def settings(self, server_id: int) -> ServerSettings:
-        """How a server has set up the bot; as shipped where it never said. 0 means everywhere outside of servers."""
+        """Return how a server has set up the bot, with defaults for the rest. 0 means everywhere outside of servers."""
         return (await self.settings_of([server_id]))[server_id]
 
     async def settings_of(self, server_ids: Collection[int]) -> dict[int, ServerSettings]:
-        """The settings of several servers at once."""
+        """Return the settings of several servers at once."""
         wanted = json.dumps([str(server_id) for server_id in server_ids])
         rows = await self._rows(
             "SELECT id, settings FROM server WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
         )
-        kept = {int(server): _parse_settings(json.loads(settings)) for server, settings in rows}
-        return {server_id: kept.get(server_id, ServerSettings()) for server_id in server_ids}
+        stored = {int(server): _parse_settings(json.loads(settings)) for server, settings in rows}
+        return {server_id: stored.get(server_id, ServerSettings()) for server_id in server_ids}
 
     async def save_settings(self, server_id: int, settings: ServerSettings) -> None:
-        """Keep how a server has set up the bot, in place of what was kept before."""
+        """Store how a server has set up the bot, replacing what was stored before."""
         await self._execute(
             "INSERT INTO server (id, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
             (str(server_id), _settings_json(settings)),
         )
 
     async def is_known(self, server_id: int) -> bool:
-        """Whether anything is kept of a server itself, such as its settings or that the bot is in it."""
+        """Return whether anything is stored about a server itself, such as its settings or that the bot is in it."""
         return bool(await self._rows("SELECT 1 FROM server WHERE id = ?", (str(server_id),)))
 
     async def record_departure(self, server_id: int, application_id: int | None = None) -> None:
-        """Note that the bot was removed from a server. The first time counts, until it returns."""
+        """Record that the bot was removed from a server. The first time counts, until it returns."""
         await self._execute(
             """
             INSERT INTO server (id, application, left_at) VALUES (?1, coalesce(?2, ''), ?3)
@@ -53,9 +53,9 @@ class ServerEntries(LedgerRows):
         )
 
     async def record_presence(self, server_id: int, application_id: int | None = None) -> None:
-        """Note that the bot is in a server, whether it had left it or not."""
+        """Record that the bot is in a server, whether it had left it or not."""
         parameters = str(server_id), _as_text(application_id)
-        # Said of every server at every start, and nearly always known.
+        # Recorded for every server at every start, and nearly always known already.
         known = await self._rows(
             "SELECT 1 FROM server WHERE id = ?1 AND left_at IS NULL AND application = coalesce(?2, application)",
             parameters,
@@ -77,11 +77,11 @@ class ServerEntries(LedgerRows):
         passed_over: Collection[int] = (),
         stored: Collection[int] = (),
     ) -> list[int]:
-        """Note in which servers an application is: all of them. Those it was in before and is no more, it has left.
+        """Record all the servers that an application is in. It has left those that it was in before and is not in now.
 
-        So it has those that have a library `stored` and that no application was ever seen in: an earlier version did
-        not note where it was. Servers that another application was last seen in are none of its business. Of those
-        passed over, which are not served, nothing new is kept. Returns those that it has left, as is noticed now.
+        It has also left those that have a library `stored` and that no application was ever seen in: an earlier version
+        did not record where it was. Servers that another application was last seen in are left as they are. Of those
+        in `passed_over`, which are not served, nothing new is stored. Returns those that this call records as left.
         """
         now = self._now()
         unknown = json.dumps([str(server_id) for server_id in stored if server_id not in server_ids])
@@ -119,7 +119,7 @@ class ServerEntries(LedgerRows):
         return [int(server) for (server,) in left]
 
     async def departed_servers(self, before: float, application_id: int | None = None) -> list[int]:
-        """The servers that were left before a moment (seconds since the epoch), the longest gone first.
+        """Return the servers that were left before a moment (seconds since the epoch), the longest gone first.
 
         With `application_id` only those that this application left.
         """
@@ -130,15 +130,15 @@ class ServerEntries(LedgerRows):
         return [int(server) for (server,) in rows]
 
     async def departed_at(self, server_id: int) -> float | None:
-        """When the bot was removed from a server (seconds since the epoch); None while it is in it."""
+        """Return when the bot was removed from a server (seconds since the epoch); None while it is in it."""
         rows = await self._rows("SELECT left_at FROM server WHERE id = ?", (str(server_id),))
         return rows[0][0] if rows else None
 
     async def purge_server(self, server_id: int) -> int:
         """Delete all that is kept of a server's use: settings, feedback, misses, sightings, buttons that draw on it.
 
-        Returns how many rows those were. Its videos are the library's: `Library.purge`. A server that the bot is still
-        in stays known as such. How many imports it had today stays too: a purge makes no room for more of them.
+        Returns how many rows were deleted. `Library.purge` deletes its videos. A server that the bot is still in stays
+        known as such. How many imports it had today stays too: a purge makes no room for more of them.
         """
         server = str(server_id)
         return await self._execute_all(
@@ -155,7 +155,7 @@ class ServerEntries(LedgerRows):
     async def purge_feedback(self, library: str) -> int:
         """Delete the votes and misses of a library, by its key, and the buttons that may draw on it.
 
-        Returns how many rows those were.
+        Returns how many rows were deleted.
         """
         return await self._execute_all(_delete_feedback_statements(library), erase=True)
 
@@ -164,7 +164,7 @@ def _delete_feedback_statements(library: str) -> list[tuple[str, tuple[str]]]:
     return [
         ("DELETE FROM vote WHERE library = ?", (library,)),
         ("DELETE FROM miss WHERE library = ?", (library,)),
-        # Where an earlier version did not note what it draws on, it may be this library.
+        # Where an earlier version did not record what a button draws on, it may be this library.
         (
             "DELETE FROM button_state WHERE libraries IS NULL OR ? IN (SELECT value FROM json_each(libraries))",
             (library,),
@@ -177,14 +177,14 @@ def _as_text(number: int | None) -> str | None:
 
 
 def _settings_json(settings: ServerSettings) -> str:
-    """What differs from what is shipped: a default that changes with a later version then changes for them too."""
-    shipped, given = asdict(ServerSettings()), asdict(settings)
-    told = {name: value for name, value in given.items() if value != shipped[name]}
-    return json.dumps(told, default=sorted, sort_keys=True)
+    """Return what differs from the defaults, as JSON: so a default changed by a later version applies to them too."""
+    defaults, values = asdict(ServerSettings()), asdict(settings)
+    changed = {name: value for name, value in values.items() if value != defaults[name]}
+    return json.dumps(changed, default=sorted, sort_keys=True)
 
 
-def _parse_settings(told: Mapping[str, Any]) -> ServerSettings:
-    """Read what was kept. What a later version kept besides is passed over."""
-    known = {name: told[name] for name in asdict(ServerSettings()) if name in told}
+def _parse_settings(stored: Mapping[str, Any]) -> ServerSettings:
+    """Read stored settings. Unknown ones, stored by a later version, are ignored."""
+    known = {name: stored[name] for name in asdict(ServerSettings()) if name in stored}
     known |= {name: frozenset(known[name]) for name in ("channels", "roles") if name in known}
     return ServerSettings(**known)

@@ -1,4 +1,4 @@
-"""The values that cross storage's doors. Frozen, plain, and free of any database or file format."""
+"""The values that storage takes and returns. Frozen, plain, and independent of any database or file format."""
 
 from __future__ import annotations
 

@@ -31,11 +31,11 @@ class Question:
 class QuestionTerm:
     """One word of a question as it was searched for.
 
-    `alternatives` are the ways of saying it in the index, each a run of terms: its own term, its repair, the two halves
-    of a compound; none when the word is unknown. `weight` is its inverse document frequency in the scope; an unknown
-    word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched as typed;
-    `credit`, from 0 to 1, is how far such a guess may be trusted to be what was meant; it is low, too, for the words of
-    a question that has none but stop words.
+    `alternatives` are the sequences of index terms that stand for it: its own term, its spelling correction, the two
+    halves of a compound; none when the word is unknown. `weight` is its inverse document frequency in the scope; an
+    unknown word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched
+    as typed; `credit`, from 0 to 1, is how far such a guess can be trusted to be what was meant; it is also low for the
+    words of a question that has only stop words.
     """
 
     word: str
@@ -46,7 +46,7 @@ class QuestionTerm:
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """Every term that stands for the word."""
+        """Return every term that stands for the word."""
         return tuple(dict.fromkeys(term for alternative in self.alternatives for term in alternative))
 
 
@@ -63,9 +63,10 @@ class Hit:
 class SearchResult:
     """What a search found, best first, and how the question was understood.
 
-    `ideal` is about the highest score that the question's words can have. `searched_for` is the wording that was
-    searched when words had to be repaired. `one_video` says that everything in reach of the question is a single video.
-    `unsaid` are the question's exclusions that no video says, `unsaid_phrases` its quoted phrases of several words.
+    `ideal_score` is about the highest score that the question's words can have. `searched_for` is the wording that was
+    searched when words had to be corrected. `one_video` says that everything in reach of the question is one video.
+    `unmatched_exclusions` are the question's exclusions that no video says, `unmatched_phrases` such quoted phrases of
+    several words.
     """
 
     hits: tuple[Hit, ...]
@@ -82,10 +83,10 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class KeyTerm:
-    """A word that tells one video from the others of its scope, as it is most often spoken in it.
+    """A word that distinguishes one video from the others of its scope, in the form most often spoken in it.
 
-    `weight` is how telling it is, `count` how often the video says it. `start_second` is where it is first said in the
-    segment that says it most: exact to the cue where cues are known, else estimated and a second early.
+    `weight` is how distinctive it is, `count` how often the video says it. `start_second` is where it is first said in
+    the segment that says it most: exact to the cue where cues are known, otherwise estimated and a second early.
     """
 
     word: str
@@ -96,7 +97,7 @@ class KeyTerm:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One segment of a strip: when it is spoken, and how strongly it speaks of the question, from 0 to 1."""
+    """One segment of a strip: when it is spoken, and how strongly it is about the question, from 0 to 1."""
 
     start_second: float
     end_second: float
@@ -105,7 +106,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One video of a timeline from its beginning to `end_second`: a column a segment, in spoken order."""
+    """One video of a timeline from its beginning to `end_second`: one column per segment, in spoken order."""
 
     video: Video
     end_second: float
@@ -113,21 +114,21 @@ class Strip:
 
     @property
     def presence(self) -> float:
-        """How strongly the video speaks of the question: its three strongest columns together, so that dwelling on it
-        counts for more than a single mention, and length for nothing."""
+        """Return how strongly the video is about the question."""
         return measure_presence(column.strength for column in self.columns)
 
 
 def measure_presence(strengths: Iterable[float]) -> float:
-    """The three strongest together."""
+    """Return how strongly a video is about a question: the sum of the three strongest of its segments, so that several
+    mentions count for more than one, and the video's length for nothing."""
     return sum(heapq.nlargest(3, strengths))
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Where in the videos a question is spoken of: a strip a video, those first that speak of it most.
+    """Where in the videos a question is spoken about: one strip per video, the strongest videos first.
 
-    Strengths are shares of `peak`, the score of the strongest segment. The hits of `findings` are the best moments, all
+    Strengths are shares of `peak`, the score of the strongest segment. The hits of `result` are the best moments, all
     of them in videos that have a strip.
     """
 
@@ -137,7 +138,7 @@ class Timeline:
 
 
 class RankingFeature(enum.StrEnum):
-    """What the ranking does beyond plain BM25; any of it can be left out, to see what it adds."""
+    """A feature of the ranking beyond plain BM25; any of them can be left out, to see what it adds."""
 
     SPELLING = "repair"
     COMPOUNDS = "compounds"
@@ -152,7 +153,7 @@ ALL_FEATURES = frozenset(RankingFeature)
 
 
 class Baseline(enum.StrEnum):
-    """rank-bm25 as it is shipped, which the ranking is measured against: how it gets its words."""
+    """How unmodified rank-bm25, against which the ranking is measured, gets its words."""
 
     SPLIT = "split"
     TERMS = "terms"

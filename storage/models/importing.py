@@ -1,4 +1,4 @@
-"""Files on their way in: what somebody hands over, and what was read from it."""
+"""Files to import, and what was read from them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.models.videos import Cue, Segment, Video
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file somebody handed over: `name` as they know it, `content` as its bytes."""
+    """A file to import: `name` as the user knows it, `content` as its bytes."""
 
     name: str
     content: bytes

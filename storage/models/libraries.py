@@ -22,7 +22,7 @@ class VideoSummary:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The size of a scope. `spoken_second` adds up the lengths of its segments."""
+    """The size of a scope. `spoken_seconds` adds up the lengths of its segments."""
 
     libraries: int
     videos: int
@@ -33,9 +33,9 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class LibrarySize:
-    """How much room a library takes. `text_bytes` is its words in UTF-8; what times and indexes take is not counted.
+    """How much space a library takes. `text_bytes` is its words in UTF-8; times and indexes are not counted.
 
-    `last_act` is what undo would take back now (an import, a removal or a renaming) and `acted_at` when that was, ISO
+    `last_act` is what undo would revert now (an import, a removal or a renaming) and `acted_at` when that was, ISO
     8601 in UTC; both are empty where there is nothing to undo.
     """
 
@@ -49,7 +49,7 @@ class LibrarySize:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is wrong with what is stored, in a few words. `repairable`: it can be made good from the rest."""
+    """Something wrong with what is stored, in a few words. `repairable`: it can be repaired from the rest."""
 
     what: str
     repairable: bool
@@ -67,7 +67,7 @@ class Quota:
 class ImportReport:
     """What an import did, or with `dry_run` would do.
 
-    `unnamed` are the files, among those rejected, that lack nothing but the id of their video.
+    `unnamed` are the files, among those rejected, that lack only the id of their video.
     """
 
     library: str
@@ -85,20 +85,20 @@ class ImportReport:
 
     @property
     def has_changes(self) -> bool:
-        """Whether anything was (or would be) written."""
+        """Return whether anything was (or would be) written."""
         return bool(self.videos_added or self.videos_changed)
 
     def with_advice(self, advice: str) -> ImportReport:
-        """The same with advice on how to name a video, behind the reason of each file that lacks nothing else."""
+        """Return the report with advice on how to name a video, after the reason of every file that lacks only that."""
         rejections = (
-            replace(each, reason=each.reason + advice) if each.source in self.unnamed else each
-            for each in self.rejections
+            replace(rejection, reason=rejection.reason + advice) if rejection.source in self.unnamed else rejection
+            for rejection in self.rejections
         )
         return replace(self, rejections=tuple(rejections))
 
 
 class ExportFormat(enum.StrEnum):
-    """The files that videos can be exported as."""
+    """The file formats that videos can be exported in."""
 
     JSONL = "jsonl"
     CSV = "csv"
@@ -109,7 +109,7 @@ class ExportFormat(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenIndexes:
-    """The ranking indexes kept ready: of how many libraries, their segments, and the age of the oldest in seconds."""
+    """The ranking indexes kept open: the libraries and segments they cover, and the age of the oldest in seconds."""
 
     libraries: int
     segments: int
@@ -118,7 +118,7 @@ class OpenIndexes:
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """What undoing brought back: videos as they were before, and videos that are gone again."""
+    """What undo did: how many videos it restored as they were before, and how many new ones it removed."""
 
     description: str
     videos_restored: int
@@ -127,8 +127,8 @@ class UndoReport:
 
 @dataclass(frozen=True, slots=True)
 class GlossaryEntry:
-    """What the captions of a library make of a word: they `said` "ganz" where "GANs" is `meant`; either may be several
-    words."""
+    """A word that a library's captions get wrong: what is `said` in them, "ganz", where "GANs" is `meant`. Both may be
+    several words."""
 
     said: str
     meant: str

@@ -1,4 +1,4 @@
-"""How much may be read: no file takes the memory, or the time, of everybody else."""
+"""How much may be read, so that no file takes the memory or the time of all other users."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class LimitNames:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be imported at once. Whoever hosts Cuepoint sets these.
+    """How much may be imported at once, as set by the host.
 
-    `file_bytes` is the size of one file, and of what a packed one unfolds to; `rows` are the cues or rows of one file;
-    `videos` are those of one import.
+    `file_bytes` is the size of one file, and of a compressed one when decompressed; `rows` are the cues or rows of one
+    file; `videos` are those of one import.
     """
 
     file_bytes: int = 200 * MEGABYTE
@@ -32,14 +32,14 @@ class Limits:
 
 
 UNLIMITED = Limits(sys.maxsize, sys.maxsize, sys.maxsize)
-"""For what the host makes by himself."""
+"""For files that the host made."""
 
 CAPTIONS_SIZE_SHARE = 4
-"""The part of a file's size that captions may have: reading them takes four times the memory of a table, and hours of
-speech are a megabyte at most."""
+"""Captions may have the size of a file divided by this: reading them takes four times the memory of a table, and hours
+of speech are a megabyte at most."""
 
 MAX_SECOND = 100 * 3600.0
-"""No recording is longer; a later time is a mistake, most often milliseconds taken for seconds."""
+"""No recording is longer; a later time is a mistake, mostly milliseconds taken for seconds."""
 
 MAX_TEXT_LENGTH = 100_000
 """Characters of one caption, or of one cell: two hours of speech. More is a file without line ends, or an open
@@ -52,13 +52,13 @@ MAX_ID_LENGTH = 200
 """Characters of a video's id. YouTube's have 11; an address used as an id has more."""
 
 MAX_LINES_PER_ROW = 10
-"""Lines that a row may take up: a row pasted with a field a line has seven and a blank one, a cue with its number, its
-times and a blank line leaves room for as many of text."""
+"""Lines that a row may take up: a row pasted with one field per line has seven and a blank one; a cue with its number,
+its times and a blank line has room for seven lines of text."""
 
 MAX_OBJECTS_PER_ROW = 20
-"""JSON objects that a cue may take up: YouTube writes one for each of its words."""
+"""JSON objects that a cue may take up: YouTube writes one for every word."""
 
 
 def in_brackets(name: str) -> str:
-    """The name of a limit at the end of a sentence, if it has one."""
+    """Return the name of a limit as it ends a sentence: in brackets, or nothing where the limit has no name."""
     return f" ({name})" if name else ""

@@ -1,4 +1,4 @@
-"""Whose videos are meant."""
+"""The libraries that somebody may see."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The libraries that may be seen, by key, the asker's own server first. Only `storage.access` makes one."""
+    """The libraries that may be seen, by key, the asker's own server first. Only `storage.access` creates scopes."""
 
     libraries: tuple[str, ...]

@@ -1,6 +1,6 @@
-"""The values about use that cross the ledger's door, as `storage.models` offers them: no videos, and nobody's name.
+"""The values about use that the ledger takes and returns: no videos, and no one's name.
 
-Moments are seconds since the epoch; a server is meant by its Discord id.
+Moments are seconds since the epoch; a server is identified by its Discord id.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class VoteCount:
-    """A vote and how many people gave it; its question is as the ledger keeps it, collapsed and casefolded."""
+    """A vote and how many people gave it; its question is as the ledger stores it, collapsed and casefolded."""
 
     vote: Vote
     count: int
@@ -37,12 +37,12 @@ class VoteCount:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """How one server has set up the bot, as shipped unless it said otherwise.
+    """How one server has set up the bot; the defaults where it changed nothing.
 
     `language` is that of its library, "" for what the first import says. `quotes` is how many an answer shows.
-    `shared_too` adds the shared library to its own. Where `channels` or `roles` are named, its library is searched in
-    those channels (and their threads), or for people with one of those roles, alone; where both are, both must hold.
-    `cooldown_seconds` lies between two questions of a person, None for the host's.
+    `shared_too` adds the shared library to its own. Where `channels` or `roles` are named, its library is only searched
+    in those channels (and their threads), or for people with one of those roles; where both are, both must hold.
+    `cooldown_seconds` is the time between two questions of a person, None for the host's.
     """
 
     language: str = ""
@@ -57,7 +57,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """That somebody used the bot in a server, and when they last did."""
+    """That a person used the bot in a server, and when they last did."""
 
     server_id: int
     last_seen: float

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 SILENCE_SECONDS = 10.0
-"""A pause longer than this parts what is said: nothing is joined across it."""
+"""A pause longer than this separates segments: nothing is joined across it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Video:
 
     @property
     def heading(self) -> str:
-        """What to call the video in front of people: its title, or its id when it has none."""
+        """Return what people see as the video's name: its title, or its id when it has none."""
         return self.title or self.video_id
 
 
@@ -56,7 +56,7 @@ class Segment:
     marks: tuple[CueMark, ...] = ()
 
     def second_at(self, offset: int) -> float:
-        """When the words at an offset of the text begin: exact to the cue, else estimated and a second early."""
+        """Return when the words at an offset of the text begin: exact to the cue, or estimated and a second early."""
         if self.marks:
             place = bisect_right([mark.offset for mark in self.marks], offset) - 1
             return self.marks[max(place, 0)].start_second
@@ -65,7 +65,7 @@ class Segment:
         return round(max(self.start_second, self.estimate_second(offset) - 1.0), 3)
 
     def estimate_second(self, offset: int) -> float:
-        """When an offset of the text is reached, in seconds: speech runs at an even pace, as far as we know."""
+        """Return when an offset of the text is reached, in seconds, assuming a constant speaking rate."""
         return self.start_second + (self.end_second - self.start_second) * offset / len(self.text)
 
 

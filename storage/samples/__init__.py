@@ -1,4 +1,4 @@
-"""Three short talks written for Cuepoint, so that there is something to ask before anything is imported."""
+"""Three short talks written for Cuepoint, so that questions can be asked before anything is imported."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ SAMPLES: tuple[tuple[str, Labels], ...] = (
         ),
     ),
 )
-"""Each talk's file name in this package, and what to say about it when it is imported."""
+"""The file names of the talks in this package, with the labels to import them with."""
 
 
 def sample_ids() -> set[str]:
-    """The ids of the talks."""
+    """Return the video ids of the talks."""
     return {labels.video_id for _, labels in SAMPLES}
 
 
 def sample_sources() -> tuple[tuple[Source, Labels], ...]:
-    """The talks, ready to be imported: each as a file with its labels."""
+    """Return the talks as files with their labels, ready to be imported."""
     package = resources.files(__name__)
     return tuple((Source(name, package.joinpath(name).read_bytes()), labels) for name, labels in SAMPLES)

@@ -416,7 +416,7 @@ async def test_one_who_gives_up_waiting_to_write_leaves_the_writer_usable(
     blocker = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     waiting = asyncio.create_task(put(library, rows(("v", 0, "copper"))))
-    while not library._database._writing.locked():  # noqa: ASYNC110 - a lock has no event to wait for
+    while not library._database._write_lock.locked():  # noqa: ASYNC110 - a lock has no event to wait for
         await asyncio.sleep(0)
     waiting.cancel()
     blocker.execute("ROLLBACK")

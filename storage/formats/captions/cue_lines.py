@@ -1,7 +1,7 @@
-"""What each line of a SubRip or WebVTT file is for, with the timing lines checked and spelled alike.
+"""The role of every line of a SubRip or WebVTT file, with the times of timing lines checked and parsed.
 
-Both libraries forgive: one skips a cue whose times it cannot read, the other takes "00:01,500" for an hour's first
-minute. So the times are read here, where the line is known, and the libraries are given files without doubts.
+Both libraries are lenient: one skips a cue whose times it cannot read, the other takes "00:01,500" for the first minute
+of an hour. So the times are read here, where the line is known, and the libraries are given unambiguous files.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CUT_OFF = "the file ends inside a cue, so it is cut off; download or export it 
 
 
 class LineRole(enum.Enum):
-    """What a line is for."""
+    """The role of a line."""
 
     BLANK = enum.auto()
     TIMING = enum.auto()
@@ -46,7 +46,7 @@ class CaptionLine:
 
 
 def classify_lines(document: Document, asides: bool) -> list[CaptionLine]:
-    """Tell the lines' roles; `asides` says whether there is a header and may be comments, as in WebVTT.
+    """Return the lines with their roles; `asides` says whether the format has a header and comments, as WebVTT has.
 
     Raises InputError, with the line, for a timing line that cannot be read and for a file that is cut off.
     """
@@ -66,7 +66,7 @@ def classify_lines(document: Document, asides: bool) -> list[CaptionLine]:
             role = LineRole.TEXT
             result.append(CaptionLine(LineRole.TIMING, text, timings[i]))
         elif not text.strip():
-            # Comments end at a blank line; a cue's text may have one within, as rolling captions do.
+            # Comments end at a blank line; a cue's text may contain one, as rolling captions do.
             role = LineRole.STRAY if role is LineRole.ASIDE and not text else role
             result.append(CaptionLine(LineRole.BLANK, text))
         elif i in labels:
@@ -95,7 +95,7 @@ def _is_blank(lines: Sequence[str], i: int) -> bool:
 
 
 def _claims_times(lines: Sequence[str], i: int, asides: bool) -> bool:
-    """Whether a line stands where times belong, or looks like them: then it must hold times that can be read."""
+    """Return whether a line is where times belong, or looks like them: then it must contain times that can be read."""
     line = lines[i]
     if asides and _ASIDE.match(line):
         return False
@@ -126,7 +126,7 @@ def _parse_times(document: Document, i: int) -> tuple[int, int]:
 
 
 def _parse_milliseconds(fields: Sequence[str | None]) -> int | None:
-    """Return a time in milliseconds, None when its minutes or seconds overflow. A fraction is one: ".5" is half."""
+    """Return a time in milliseconds, None when its minutes or seconds overflow. ".5" is half a second."""
     hours, minutes, seconds = (int(text or 0) for text in fields[:3])
     fraction = (fields[3] or "").ljust(3, "0")[:3]
     if seconds > 59 or minutes > 59:
@@ -141,15 +141,15 @@ def _find_ids(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> s
 
 def _find_indexes(lines: Sequence[str], timings: Mapping[int, tuple[int, int]]) -> set[int]:
     """Return the lines that are SubRip's cue numbers. Blank lines may stand between the number and the times."""
-    found, number = set(), 0
+    indexes, number = set(), 0
     for i in timings:
         above = next((j for j in range(i - 1, -1, -1) if lines[j].strip() or j in timings), -1)
         if above < 0 or above in timings or not _INDEX.fullmatch(lines[above]):
             continue
         if above == i - 1 or int(lines[above]) == number + 1:
-            found.add(above)
+            indexes.add(above)
             number = int(lines[above])
-    return found
+    return indexes
 
 
 def _refuse_cut_off(document: Document, lines: Sequence[CaptionLine]) -> None:

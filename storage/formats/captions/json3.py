@@ -1,4 +1,4 @@
-"""YouTube's own captions in JSON (`json3`): events with times in milliseconds, each with its words in pieces."""
+"""YouTube's own captions in JSON (`json3`): events with times in milliseconds and with their words in parts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Piece:
 
 
 class _Event(BaseModel):
-    """One change of the screen. One without `segs` sets up a window; one with `aAppend` continues what it shows."""
+    """One change of the screen. An event without `segs` sets up a window; one with `aAppend` continues its text."""
 
     start_ms: int = Field(alias="tStartMs", ge=0, le=_MAX_MS)
     duration_ms: int = Field(alias="dDurationMs", default=0, ge=0)
@@ -41,14 +41,14 @@ class _Captions(BaseModel):
 
 
 def is_json3(document: Document) -> bool:
-    """Whether the text is an object with the keys of this format, even when the object is cut off."""
+    """Return whether the text is an object with the keys of this format, even when the object is cut off."""
     return document.first_line.startswith("{") and bool(_KEYS.search(document.text, 0, _RECOGNISED_WITHIN))
 
 
 def read_json3(document: Document) -> FileContent:
     """Read the captions of one video."""
     document.require_caption_size()
-    # Before it is taken apart: each object takes many times the room of the few characters it is written in.
+    # Checked before parsing: an object takes many times the memory of its few characters.
     if document.text.count("{") > document.limits.rows * MAX_OBJECTS_PER_ROW:
         raise document.too_many_error("cues")
     try:
@@ -71,23 +71,23 @@ def _describe_problem(error: ValidationError) -> str:
 
 
 def _make_cues(events: Sequence[_Event]) -> Iterator[Cue]:
-    shown: list[tuple[_Event, list[str]]] = []
-    latest: dict[int, int] = {}  # for each window, where in `shown` its latest text is
+    captions: list[tuple[_Event, list[str]]] = []
+    latest: dict[int, int] = {}  # by window, the place of its latest text in `captions`
     for event in events:
         text = "".join(piece.utf8 for piece in event.segs)
-        at = latest.get(event.window)
+        place = latest.get(event.window)
         if not text:
             continue
-        if event.append and at is not None and not _needs_space(shown[at][1][-1], text):
-            shown[at][1].append(text)
+        if event.append and place is not None and not _needs_space(captions[place][1][-1], text):
+            captions[place][1].append(text)
         else:
-            latest[event.window] = len(shown)
-            shown.append((event, [text]))
-    for event, texts in shown:
+            latest[event.window] = len(captions)
+            captions.append((event, [text]))
+    for event, texts in captions:
         end_ms = event.start_ms + min(event.duration_ms, _MAX_MS)
         yield Cue(event.start_ms / 1000, end_ms / 1000, clean_text("".join(texts)))
 
 
 def _needs_space(before: str, after: str) -> bool:
-    """Whether there is a space between two texts, so that what is appended begins a word of its own."""
+    """Return whether there is a space between two texts, so that the appended text begins a new word."""
     return before[-1].isspace() or after[0].isspace()

@@ -1,4 +1,4 @@
-"""What stands between the words of a caption and is not spoken: tags, styles, escapes."""
+"""Markup in captions, which is not spoken: tags, styles, escapes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from storage.formats.text_cleaning import clean_text
 _WORD_TIME = re.compile(r"<\d+:[\d:.,]*>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?(?:[A-Za-z][^<>]*)?>")
-# SubRip never defined escapes, so "vector<int>" stands as it is written: only tags that are in use are taken out.
+# SubRip never defined escapes, so "vector<int>" is plain text: only tags that are in use are removed.
 _KNOWN_TAG = re.compile(r"</?(?:[bcisuv]|font|ruby|rt|lang|span|em|strong)(?:[\s.][^<>]*)?/?>", re.IGNORECASE)
 _STYLE = re.compile(r"\{\\[^{}]*\}")
 _ESCAPE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-# Nothing else that is unseen: a quote is what the caption says, joiners and directions included.
+# Only what was written to keep an empty line, or left behind by an editor: a quote is what the caption says, with its
+# joiners and direction marks.
 _EMPTY = re.compile(f"[{EMPTY}]")
 
 
 def has_word_times(line: str) -> bool:
-    """Whether the line's words appear one after the other, as only words that are new to the screen do."""
+    """Return whether the line's words appear one after the other, as only words that are new on the screen do."""
     return bool(_WORD_TIME.search(line))
 
 
@@ -30,14 +31,14 @@ def clean_webvtt_line(line: str) -> str:
 
 
 def clean_subrip_line(line: str) -> str:
-    """Return the words of a line of SubRip, which knows a few tags of HTML and styles in braces."""
+    """Return the words of a line of SubRip, which has a few HTML tags and styles in braces."""
     return _clean_words(_KNOWN_TAG.sub("", _STYLE.sub("", _remove_word_times(line))))
 
 
 def escape_subrip(words: str) -> str:
-    """Spell words so that `subrip_words` gives them back, and no line of them is taken for a cue's times."""
+    """Escape words so that `clean_subrip_line` returns them, and no line of them is taken for a cue's times."""
     if "-->" not in words and clean_subrip_line(words) == words:
-        return words  # programs that show captions do not all know escapes
+        return words  # not every program that shows captions knows escapes
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("{", "&#123;")
 
 

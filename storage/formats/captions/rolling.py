@@ -1,8 +1,8 @@
-"""From cues as they are shown to cues as they are spoken: every word once, in order, when it is first shown.
+"""Turning cues as they are shown into cues as they are spoken: every word once, in order, when it is first shown.
 
 Automatic captions scroll, and the files repeat what stays on the screen: in the next window, and in cues that only hold
-the screen. What is repeated is taken away, but only in a file that shows itself to be of that kind, for people do say
-things twice. `windows` knows how one window follows from another; here the file's habits are told from its evidence.
+the screen. Repetitions are removed, but only in a file that is evidently of that kind, because people do say things
+twice. `rolling_windows` knows how one window follows from another; this module finds the habits of a file.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from storage.formats.text_cleaning import clean_text
 from storage.models import Cue
 
 _SILENT_SECONDS = 1.0
-"""Captions that come after such a pause are not held over from before it."""
+"""After a pause this long, nothing is left on the screen from before it."""
 
-_MOSTLY = 0.8
-_CHIEFLY = 0.6
-_CLEARLY = 0.2
-_ENOUGH = 3
+_HIGH_SHARE = 0.8
+_MEDIUM_SHARE = 0.6
+_LOW_SHARE = 0.2
+_MIN_WINDOWS = 3
 _LONG_CARRY_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class RawCue:
-    """A cue as a file has it: the lines on the screen, blank ones as "", and when they are there.
+    """A cue as a file has it: the lines on the screen, blank ones as "", and when they are shown.
 
-    `is_timed` says that words in it carry times of their own, as YouTube marks those that are new.
+    `is_timed` says that words in it carry times of their own, as YouTube marks new words.
     """
 
     start_second: float
@@ -48,7 +48,7 @@ class RawCue:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """How much of a file one way of reading explains. All numbers count windows after the first."""
+    """How much of a file one way of reading it explains. All numbers count windows after the first."""
 
     followed: int  # windows
     partial: int  # with words carried over, and new ones
@@ -64,7 +64,7 @@ class _Evidence:
 
 
 def spoken_cues(raw: Sequence[RawCue]) -> tuple[Cue, ...]:
-    """Return what is spoken, by its start. Nothing is lost or said twice that was not; sound marks are left out."""
+    """Return the spoken cues by their start, with every spoken word as often as it was said, and no sound marks."""
     cues = sorted(raw, key=lambda cue: cue.start_second)
     windows = list(_make_windows(cues))
     spoken = []
@@ -76,7 +76,7 @@ def spoken_cues(raw: Sequence[RawCue]) -> tuple[Cue, ...]:
 
 
 def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """Return those cues in which words are spoken, by their start, none of them ending after the next has begun."""
+    """Return the cues that contain spoken words, by their start, none of them ending after the next has begun."""
     spoken = []
     for cue in sorted(cues, key=lambda cue: cue.start_second):
         text = clean_text(SOUND_MARK.sub(" ", cue.text))
@@ -116,29 +116,29 @@ def _shown_seconds(cue: RawCue, after: RawCue | None) -> float:
     """Return how long a cue is shown before the next. Ends often overlap, and may be missing."""
     ends = [cue.end_second] if after is None else [cue.end_second, after.start_second]
     later = [second for second in ends if second > cue.start_second]
-    # To the millisecond, in which files count: otherwise a tenth of a second may come out as a little more.
+    # Rounded to the millisecond, the unit of the files: as a float a tenth of a second may become slightly more.
     return round(min(later) - cue.start_second, 3) if later else 0.0
 
 
 def _find_habits(windows: Sequence[Window]) -> Habits:
-    """Tell a file's habits: the plainest way of reading it that leaves little of it unexplained."""
+    """Return a file's habits: the simplest way of reading it that leaves little of it unexplained."""
     times_words = any(window.is_timed for window in windows)
     habits, plain = _try_habits(windows, Habits(carry_by_line, times_words=times_words))
-    habits, most = replace(habits, carries=_is_scrolling(plain)), plain.explained_share
-    for way, share in ((carry_by_growth, _CHIEFLY), (carry_by_chunk, _MOSTLY)):
-        other, found = _try_habits(windows, Habits(way, times_words=times_words))
-        is_much = found.partial >= max(_ENOUGH, share * (found.followed - found.stale))
-        is_more = found.explained_share - plain.explained_share >= max(_ENOUGH, _CLEARLY * found.followed)
-        if is_much and is_more and found.explained_share > most:
-            habits, most = other, found.explained_share
+    habits, most_explained = replace(habits, carries=_is_scrolling(plain)), plain.explained_share
+    for carry_rule, share in ((carry_by_growth, _MEDIUM_SHARE), (carry_by_chunk, _HIGH_SHARE)):
+        other, evidence = _try_habits(windows, Habits(carry_rule, times_words=times_words))
+        is_much = evidence.partial >= max(_MIN_WINDOWS, share * (evidence.followed - evidence.stale))
+        is_more = evidence.explained_share - plain.explained_share >= max(_MIN_WINDOWS, _LOW_SHARE * evidence.followed)
+        if is_much and is_more and evidence.explained_share > most_explained:
+            habits, most_explained = other, evidence.explained_share
     return habits
 
 
 def _try_habits(windows: Sequence[Window], habits: Habits) -> tuple[Habits, _Evidence]:
     """Return the habits with `holds` as the file shows it, and how much of the file they then explain."""
-    found = _collect_evidence(windows, habits)
-    if _has_holds(found):
-        return habits, found
+    evidence = _collect_evidence(windows, habits)
+    if _has_holds(evidence):
+        return habits, evidence
     habits = replace(habits, holds=False)
     return habits, _collect_evidence(windows, habits)
 
@@ -159,12 +159,12 @@ def _collect_evidence(windows: Sequence[Window], habits: Habits) -> _Evidence:
 
 
 def _is_scrolling(lines: _Evidence) -> bool:
-    """Whether nearly every window of several lines begins with what was on the screen, and not by mere chance."""
+    """Return whether nearly every window of several lines begins with what was on the screen, and not by chance."""
     by_chance = lines.partial + lines.stale < 2 and lines.partial_words < _LONG_CARRY_WORDS
-    return lines.partial > 0 and lines.partial >= _MOSTLY * lines.lined and not by_chance
+    return lines.partial > 0 and lines.partial >= _HIGH_SHARE * lines.lined and not by_chance
 
 
-def _has_holds(found: _Evidence) -> bool:
-    """Whether what is said is then held: nearly always, for a speaker repeats himself only at times."""
-    enough = 1 if found.partial else _ENOUGH
-    return found.held >= max(enough, _MOSTLY * found.said)
+def _has_holds(evidence: _Evidence) -> bool:
+    """Return whether new text is held afterwards, nearly always: a speaker repeats words only sometimes."""
+    min_held = 1 if evidence.partial else _MIN_WINDOWS
+    return evidence.held >= max(min_held, _HIGH_SHARE * evidence.said)

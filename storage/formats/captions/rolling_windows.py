@@ -1,7 +1,7 @@
 """How one window of rolling captions follows from the one before it.
 
-Live and automatic captions scroll: a cue holds lines that were on the screen already and adds what was just said. There
-are three ways in which files show that, and each is a function that tells how many words of a window were carried over.
+Live and automatic captions scroll: a cue holds lines that were on the screen already and adds what was just said. Files
+show that in three ways; a function for every way yields how many words of a window may have been carried over.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 SHORT_SECONDS = 0.1
-"""Nobody says a line in this time; a cue this short only holds the screen until the next begins."""
+"""No one says a line in this time; a cue this short only holds the screen until the next begins."""
 
-# A rolling window has two to four lines. The limits keep a file made to be slow from being so.
+# A rolling window has two to four lines. The limits keep a malicious file from being slow to read.
 _MAX_LINES = 8
 _MAX_CHUNKS = 64
 
@@ -21,7 +21,7 @@ _MAX_CHUNKS = 64
 class Window:
     """What one cue shows, without its blank lines.
 
-    `cue` is its place among the cues, `shown_second` how long it is shown. `is_timed` says that words in it appear one
+    `cue` is its place among the cues, `shown_seconds` how long it is shown. `is_timed` says that words in it appear one
     by one, so some are new; `is_fresh` that the screen was empty before it.
     """
 
@@ -34,31 +34,31 @@ class Window:
 
     @property
     def is_short(self) -> bool:
-        """Whether it is shown too briefly for anything to be said."""
+        """Return whether it is shown too briefly for anything to be said."""
         return self.shown_seconds <= SHORT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenState:
-    """What is shown before a window: its lines, and its words in the pieces in which they arrived."""
+    """What is shown before a window: its lines, and its words in the chunks in which they arrived."""
 
     lines: tuple[str, ...] = ()
     chunks: tuple[tuple[str, ...], ...] = ()
 
 
 CarryRule = Callable[[ScreenState, Window], Iterator[int]]
-"""Yields how many words of a window may have been carried over from the screen, the most first."""
+"""Yields how many words of a window may have been carried over from the screen, the largest number first."""
 
 
 def carry_by_line(screen: ScreenState, window: Window) -> Iterator[int]:
-    """Whole lines scroll: the screen's last lines are the window's first."""
+    """Yield the counts of carried words where whole lines scroll: the screen's last lines are the window's first."""
     for count in range(min(len(screen.lines), len(window.lines), _MAX_LINES), 0, -1):
         if screen.lines[-count:] == window.lines[:count]:
             yield sum(len(line.split()) for line in window.lines[:count])
 
 
 def carry_by_growth(screen: ScreenState, window: Window) -> Iterator[int]:
-    """As `by_line`, but the screen's last line may have grown: its words begin a longer line."""
+    """Yield the counts as `carry_by_line` does, where the screen's last line may have grown into a longer one."""
     last = tuple(screen.lines[-1].split()) if screen.lines else ()
     for count in range(min(len(screen.lines), len(window.lines), _MAX_LINES), 0, -1):
         grown = tuple(window.lines[count - 1].split())
@@ -67,7 +67,7 @@ def carry_by_growth(screen: ScreenState, window: Window) -> Iterator[int]:
 
 
 def carry_by_chunk(screen: ScreenState, window: Window) -> Iterator[int]:
-    """A converter has joined each window to one line: what arrived last on the screen begins the window."""
+    """Yield the counts where a converter joined a window into one line, which begins with the screen's last chunks."""
     for first, chunk in enumerate(screen.chunks):
         if chunk[0] == window.words[0]:
             carried = tuple(word for piece in screen.chunks[first:] for word in piece)
@@ -77,9 +77,9 @@ def carry_by_chunk(screen: ScreenState, window: Window) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class WindowStep:
-    """One window after another: how many of its words are not new, and whether it only holds the screen.
+    """A window after the one before it: how many of its words are not new, and whether it only holds the screen.
 
-    `is_stale` says that the screen showed all of it already, whether or not it was then said again.
+    `is_stale` says that the screen showed all of it already, whether or not it was said again.
     """
 
     window: Window
@@ -89,14 +89,14 @@ class WindowStep:
 
     @property
     def is_partial(self) -> bool:
-        """Whether some words were carried over and some are new."""
+        """Return whether some words were carried over and some are new."""
         return not self.is_stale and self.carried > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
     """How a file shows its captions. `carries` says that words are carried over into windows with new ones;
-    `holds` that what is said is always held, maybe for seconds; `times_words` that new words are marked as such.
+    `holds` that new text is always held afterwards, maybe for seconds; `times_words` that new words carry times.
     """
 
     carry_rule: CarryRule = carry_by_line
@@ -106,7 +106,7 @@ class Habits:
 
 
 def follow_windows(windows: Iterable[Window], habits: Habits) -> Iterator[WindowStep]:
-    """Go through the windows in order and tell what each adds."""
+    """Go through the windows in order and yield what every window adds."""
     screen = ScreenState()
     after_hold = False
     for window in windows:
@@ -120,14 +120,14 @@ def follow_windows(windows: Iterable[Window], habits: Habits) -> Iterator[Window
 
 
 def _is_hold(window: Window, habits: Habits, after_hold: bool) -> bool:
-    """Whether a window that shows nothing new is a pause, and not the same words said again."""
+    """Return whether a window that shows nothing new only holds the screen, and is not the same words said again."""
     if window.is_timed:
         return False
     if window.is_short:
         return True
     if window.is_fresh:
         return False
-    # Where new words carry their times, only a line of a single word arrives without any.
+    # Where new words carry times, only a new line of a single word comes without them.
     is_marked_old = habits.times_words and " " in window.lines[-1]
     return is_marked_old or (habits.holds and not after_hold)
 
@@ -137,19 +137,19 @@ def _count_carried(window: Window, habits: Habits, counts: Sequence[int], is_sta
     if not habits.carries:
         return 0
     if len(counts) > is_stale:
-        # Of pieces that repeat each other only the last is left of two lines; of lines, all that match. And a window
-        # that may be wholly old, but is no hold, has scrolled by less.
+        # Of chunks that repeat the same words only the last is left on a screen of two lines; of lines, all that match.
+        # A window that may be entirely old, but does not only hold the screen, has scrolled by less.
         return counts[-1] if habits.carry_rule is carry_by_chunk else counts[is_stale]
     if not is_stale:
         return 0
-    # A line by itself was said again. More than one cannot be said at once, so they are only shown again.
+    # A single line was said again. Several lines cannot be said at once, so they are only shown again.
     return 0 if habits.carry_rule is carry_by_line and len(window.lines) == 1 else len(window.words)
 
 
 def _split_chunks(
     before: tuple[tuple[str, ...], ...], words: tuple[str, ...], carried: int
 ) -> tuple[tuple[str, ...], ...]:
-    """Return a window's words in the pieces in which they arrived: those of the screen that are left, and the new."""
+    """Return a window's words in the chunks in which they arrived: the screen's that are left, and the new one."""
     left: list[tuple[str, ...]] = []
     missing = carried
     for chunk in reversed(before):

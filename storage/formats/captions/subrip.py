@@ -17,13 +17,13 @@ from storage.models import FileContent
 
 _TIMING = re.compile(r"^[^\S\n]*\d+:\d[^\n]*-->", re.MULTILINE)
 _CUT_SHORT = re.compile(r"\s*\d+\n\s*\d+:\d")
-# Begins every line of text, for `srt` takes one that reads "12:30:45" or "7" after a blank line for the next cue. It
-# cannot be there already, since a file with a NUL is refused, and cleaning takes it out again.
+# Put before every line of text, because `srt` takes "12:30:45" or "7" after a blank line for the next cue. The text
+# cannot contain it already, since a file with a NUL is refused, and cleaning removes it again.
 _GUARD = "\x00"
 
 
 def is_subrip(document: Document) -> bool:
-    """Whether a line holds a cue's times, or the file breaks off within the first such line."""
+    """Return whether a line contains a cue's times, or the file breaks off within the first such line."""
     return bool(_TIMING.search(document.text) or _CUT_SHORT.match(document.text))
 
 
@@ -40,7 +40,7 @@ def read_subrip(document: Document) -> FileContent:
 
 
 def _disambiguate(lines: Sequence[CaptionLine]) -> str:
-    """Spell the file so that it can be read in one way only."""
+    """Return the file's text, written so that it can be read in only one way."""
     spelled: list[str] = []
     number = 0
     for line in lines:

@@ -1,4 +1,4 @@
-"""From the cues of a caption file to the transcript of a video."""
+"""Building the transcript of a video from the cues of a caption file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from storage.models.limits import MAX_TEXT_LENGTH
 def build_transcript(
     document: Document, cues: Sequence[Cue], language: str = "", rejections: Sequence[Rejection] = ()
 ) -> FileContent:
-    """Return the one video of a caption file; `language` is what the file's content says of it.
+    """Return the one video of a caption file; `language` is the one that the file's content names.
 
-    Raises InputError when nobody speaks, and MissingVideoId when nothing says which video it is.
+    Raises InputError when no word is spoken, and MissingVideoId when nothing says which video it is.
     """
     for cue in cues:
         if len(cue.text) > MAX_TEXT_LENGTH:
@@ -26,8 +26,8 @@ def build_transcript(
             )
     if not cues:
         raise document.refusal_error("there is not a single spoken word in it; choose captions of speech")
-    labels, named = document.labels, parse_file_name(document.name)
-    video_id = labels.video_id or youtube_id(labels.url) or named.video_id
+    labels, file_name = document.labels, parse_file_name(document.name)
+    video_id = labels.video_id or youtube_id(labels.url) or file_name.video_id
     if not video_id:
         raise document.refusal_error(
             "it does not say which video it belongs to; give the video's id or YouTube address, "
@@ -36,9 +36,9 @@ def build_transcript(
         )
     video = Video(
         video_id=video_id,
-        title=labels.title or named.title,
+        title=labels.title or file_name.title,
         creator=labels.creator,
         url=labels.url,
-        language=labels.language or language or named.language,
+        language=labels.language or language or file_name.language,
     )
     return FileContent((Transcript(complete_addresses(video), cues=tuple(cues), whole=True),), tuple(rejections))

@@ -17,7 +17,7 @@ from storage.models import FileContent
 
 
 def is_webvtt(document: Document) -> bool:
-    """Whether the file begins with WebVTT's own word."""
+    """Return whether the file begins with WebVTT's signature."""
     return document.first_line.startswith("WEBVTT")
 
 
@@ -33,9 +33,9 @@ def read_webvtt(document: Document) -> FileContent:
 
 
 def _disambiguate(lines: Sequence[CaptionLine]) -> str:
-    """Spell the file so that no line is passed over: an empty line within a cue would end it, an arrow begin one."""
+    """Return the file's text, written so that no line is skipped: an empty line would end a cue, an arrow begin one."""
     spelled: list[str] = []
-    has_more = False  # whether text of the same cue follows; so the lines are gone through from the last
+    has_more = False  # whether text of the same cue follows; to know it, the lines are read from the last to the first
     for line in reversed(lines):
         if line.role is LineRole.TIMING:
             start, end = map(_format_timestamp, line.times_ms)

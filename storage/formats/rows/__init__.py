@@ -1,1 +1,1 @@
-"""Readers of data sets: rows with a video, a text and its seconds."""
+"""Readers of datasets: rows with a video, a text and its times."""

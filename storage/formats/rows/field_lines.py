@@ -1,4 +1,4 @@
-"""Text pasted from a dataset viewer with each field of a row on a line of its own."""
+"""Text pasted from a dataset viewer, with every field of a row on its own line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CUT_OFF = "the last row is cut off; paste it whole"
 
 @dataclass(frozen=True, slots=True)
 class _BetweenRows:
-    """The lines from one row's url to the next row's start: the end of the one row, the beginning of the other."""
+    """What stands between one row's url and the next row: the row's last fields, and lines that belong to no row."""
 
     title: str = ""
     thumbnail: str = ""
@@ -29,7 +29,7 @@ class _BetweenRows:
 
 
 def is_field_lines(document: Document) -> bool:
-    """Whether two lines of numbers with a url below them show a row, or the text begins with this kind of head."""
+    """Return whether two lines of numbers with a url below them show a row, or the text begins with this header."""
     lines = document.lines
     has_row = any(_is_anchor(lines, i) for i in range(2, len(lines) - 2))
     return has_row or document.text.lstrip().startswith("video_id\nstringlengths\n")
@@ -68,13 +68,13 @@ def _read_row(document: Document, lines: Sequence[str], anchor: int, after: _Bet
 
 
 def _lacks_a_line(lines: Sequence[str], anchor: int) -> bool:
-    """Whether a thumbnail or a title has moved up to where the id should be, since the id or the text is missing."""
+    """Return whether the id or the text is missing, so that a thumbnail or a title stands where the id should be."""
     video_id, text, _, _, url = lines[anchor - 2 : anchor + 3]
     return bool(_URL.fullmatch(video_id)) or (video_id != text and text == youtube_id(url))
 
 
 def _read_between(lines: Sequence[str], start: int, stop: int, ids: set[str], in_head: bool = False) -> _BetweenRows:
-    """Tell title and thumbnail from what belongs to nothing. Either may be missing or be an empty line."""
+    """Separate title and thumbnail from lines that belong to no row. Both may be missing or be an empty line."""
     title = thumbnail = ""
     strays: list[int] = []
     for i in range(start, stop):
@@ -92,7 +92,7 @@ def _read_between(lines: Sequence[str], start: int, stop: int, ids: set[str], in
 
 
 def _reject_strays(document: Document, numbers: Sequence[int], reason: str) -> Iterator[Rejection]:
-    """Reject the lines, those that follow each other together at the first."""
+    """Reject the lines; consecutive ones are rejected together, at the first of them."""
     for before, number in pairwise([-1, *numbers]):
         if number != before + 1:
             yield document.reject_row(number, reason)

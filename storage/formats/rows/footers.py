@@ -1,10 +1,10 @@
-"""What a dataset viewer shows around its rows, and what is thus copied with them."""
+"""What a dataset viewer shows around its rows, and what is therefore copied with them."""
 
 from __future__ import annotations
 
 import re
 
-# Below the table; sometimes glued to the end of the last row.
+# Below the table; sometimes appended to the last row.
 _FOOTER = ("Subsets and Splits", "No community queries yet")
 _LAST_FOOTER = "The top public SQL queries"
 _MAX_HEADER_LENGTH = 200
@@ -19,7 +19,7 @@ _HEADER = re.compile(
 
 
 def strip_footer(line: str) -> str:
-    """Return a line without the words that stand below the table, as long as nothing else follows them."""
+    """Return a line without the viewer's text below the table, as long as nothing else follows that text."""
     starts = [line.find(words) for words in (*_FOOTER, _LAST_FOOTER) if words in line]
     if not starts:
         return line
@@ -31,5 +31,5 @@ def strip_footer(line: str) -> str:
 
 
 def is_header(line: str) -> bool:
-    """Whether a line can belong to the table's head: a column's name, its type, its statistics, or a rule."""
+    """Return whether a line can belong to the table's header: a column's name, its type, its statistics, or a rule."""
     return len(line) < _MAX_HEADER_LENGTH and all(_HEADER.fullmatch(cell) for cell in line.split(" | "))

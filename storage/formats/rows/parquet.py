@@ -15,17 +15,17 @@ from storage.models import FileContent
 _MARK = b"PAR1"
 _NUMBERS = ("start_second", "end_second")
 _FOOTER_SHARE = 50
-"""The part of a file that may go into describing it: a description takes up some hundred times its size in memory."""
+"""A footer may take the allowed file size divided by this: in memory it takes about a hundred times its size."""
 
 
 _PAGE_BYTES = 1000
-"""What a page costs, even one with nothing in it."""
+"""What a page costs in memory, even an empty one."""
 _BATCH_VALUES = 500
-"""So many values pyarrow makes in less than a millisecond."""
+"""The number of values that pyarrow converts in less than a millisecond."""
 
 
 def is_parquet(document: Document) -> bool:
-    """Whether the file begins with Parquet's mark."""
+    """Return whether the file begins with Parquet's signature."""
     return document.content.startswith(_MARK)
 
 
@@ -42,7 +42,7 @@ def read_parquet(document: Document) -> FileContent:
         )
     try:
         return assemble_transcripts(document, _read_rows(document))
-    # Besides Arrow's own errors a damaged file shows itself as OSError, or as ValueError for text that is not UTF-8.
+    # Besides Arrow's own errors, a damaged file raises OSError, or ValueError for text that is not UTF-8.
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise document.refusal_error("the Parquet file is damaged; download or export it again") from error
 
@@ -69,7 +69,7 @@ def _read_rows(document: Document) -> Iterator[Row]:
     numbers = count(1)
     size = 0
     for number, group in enumerate(chunks):
-        # A text that a thousand rows share, and that the file holds once, is then in memory once.
+        # A text that a thousand rows share is in the file only once, and with this in memory only once too.
         shared = [
             chunk.path_in_schema for chunk in group if chunk.has_dictionary_page and chunk.path_in_schema in texts
         ]
@@ -84,26 +84,26 @@ def _read_rows(document: Document) -> Iterator[Row]:
 
 
 def _column_chunks(group: Any, columns: Collection[str]) -> Iterator[Any]:
-    """What a group of rows holds of the columns that are read, as pyarrow describes it."""
+    """Return pyarrow's descriptions of the chunks of a row group that belong to `columns`."""
     chunks = (group.column(number) for number in range(group.num_columns))
     return (chunk for chunk in chunks if chunk.path_in_schema in columns)
 
 
 def _require_bounds(document: Document, rows: int, chunks: Sequence[Any], texts: Collection[str]) -> None:
-    """Raise InputError where the columns would unfold to more than a file may have, or nobody can tell."""
+    """Raise InputError where the decompressed columns would be larger than allowed, or their size cannot be known."""
     if rows > document.limits.rows:
         raise document.too_many_error("rows")
-    size, told = 0, sum(chunk.total_uncompressed_size for chunk in chunks)
-    if told > document.limits.file_bytes:
+    size, declared_size = 0, sum(chunk.total_uncompressed_size for chunk in chunks)
+    if declared_size > document.limits.file_bytes:
         raise document.too_large_error("what it unfolds to")
     for chunk in chunks:
         for page in read_pages(document.content, chunk):
             size += page.unfolded_bytes + _PAGE_BYTES
             if size > document.limits.file_bytes:
                 raise document.too_large_error("what it unfolds to")
-            # The second kind beside a dictionary pyarrow reads only by writing out each text as often as it occurs.
-            untold = {DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY} if chunk.has_dictionary_page else {DELTA_BYTE_ARRAY}
-            if chunk.path_in_schema in texts and not untold.isdisjoint(page.encodings):
+            # Beside a dictionary, pyarrow reads DELTA_LENGTH_BYTE_ARRAY only by copying a text as often as it occurs.
+            unsized = {DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY} if chunk.has_dictionary_page else {DELTA_BYTE_ARRAY}
+            if chunk.path_in_schema in texts and not unsized.isdisjoint(page.encodings):
                 raise document.refusal_error(
                     f"the column {quote_text(chunk.path_in_schema)} is written in a way that does not tell how large "
                     "it will be (DELTA_BYTE_ARRAY); export the file with the encoding PLAIN"
@@ -111,7 +111,7 @@ def _require_bounds(document: Document, rows: int, chunks: Sequence[Any], texts:
 
 
 def _read_cells(column: Any) -> list[Any]:
-    """The cells of a column, each different text once."""
+    """Return the cells of a column; with a dictionary, equal cells share one text."""
     if not hasattr(column, "dictionary"):
         return _to_values(column)
     known = _to_values(column.dictionary)
@@ -119,7 +119,7 @@ def _read_cells(column: Any) -> list[Any]:
 
 
 def _to_values(column: Any) -> list[Any]:
-    """The values of a column as Python's own, a few at a time: meanwhile pyarrow lets no other thread run."""
+    """Return the values of a column as Python objects, converted a few at a time: pyarrow holds the GIL meanwhile."""
     return [
         cell
         for start in range(0, len(column), _BATCH_VALUES)
@@ -128,7 +128,7 @@ def _to_values(column: Any) -> list[Any]:
 
 
 def _check_type(document: Document, name: str, kind: Any) -> None:
-    """Raise InputError unless a column holds what it should; an optional one may hold nothing at all."""
+    """Raise InputError unless a column has the right type; an optional one may be empty throughout."""
     from pyarrow import types
 
     value = kind.value_type if types.is_dictionary(kind) else kind

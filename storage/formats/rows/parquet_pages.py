@@ -1,8 +1,8 @@
-"""How much a Parquet file unfolds to, told from its pages before anything is unfolded.
+"""The decompressed size of a Parquet file, read from its page headers before anything is decompressed.
 
-A file of a few kilobytes may say of itself that it unfolds to as much, and unfold to gigabytes: what it says stands at
-its end, and what the reader sets memory aside by stands before each page. So each page's own header is read here, in
-Thrift's compact protocol, of which they need a small part.
+A file of a few kilobytes may declare in its footer that it decompresses to as much, and decompress to gigabytes: the
+reader allocates memory by the header before every page, not by the footer. So the page headers are read here, in
+Thrift's compact protocol, of which they use a small part.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from dataclasses import dataclass
 from typing import Any
 
 DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY = 6, 7
-"""Two ways of writing texts. In the second a value says how much of the one before it begins with: nothing tells its
-size."""
+"""Two encodings of texts. In the second a value gives only the length of the prefix it shares with the value before it,
+and the rest: nothing gives its full size."""
 
 _UNPACKED, _PACKED = 2, 3
 _ENCODINGS = {5: 2, 7: 2, 8: 4}
-"""The numbers of the fields of a page's header: its sizes, and what is said of data, dictionaries and later data, with
-where that says how values are written."""
+"""Field numbers in a page header: its two sizes; and the headers of data pages, dictionary pages and version 2 data
+pages, with the number of the field in them that gives the encoding of the values."""
 
 _MAX_DEPTH = 4
-"""How deep a header goes: there are statistics in what is said of the data."""
+"""How deep a header nests: the header of a data page contains statistics."""
 
 _Fields = dict[int, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnPage:
-    """One page of a column: its size when it is unfolded, in bytes, and how its values are written."""
+    """One page of a column: its decompressed size in bytes, and the encodings of its values."""
 
     unfolded_bytes: int
     encodings: frozenset[int]
 
 
 def read_pages(content: bytes, chunk: Any) -> Iterator[ColumnPage]:
-    """The pages of a column chunk, as pyarrow describes it. Raises ValueError for what is no page."""
+    """Yield the pages of a column chunk that pyarrow describes. Raises ValueError for anything that is not a page."""
     at = chunk.data_page_offset
     if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
         at = chunk.dictionary_page_offset
@@ -44,13 +44,13 @@ def read_pages(content: bytes, chunk: Any) -> Iterator[ColumnPage]:
         raise ValueError("a column lies outside of the file")
     while at < end:
         fields, at = _read_struct(content, at)
-        written = {_read_count(fields[kind], place) for kind, place in _ENCODINGS.items() if kind in fields}
-        yield ColumnPage(_read_count(fields, _UNPACKED), frozenset(written))
+        encodings = {_read_count(fields[kind], place) for kind, place in _ENCODINGS.items() if kind in fields}
+        yield ColumnPage(_read_count(fields, _UNPACKED), frozenset(encodings))
         at += _read_count(fields, _PACKED)
 
 
 def _read_count(fields: Any, number: int) -> int:
-    """A field that counts something. Raises ValueError where it is anything else."""
+    """Return a field that is a count. Raises ValueError where it is anything else."""
     value = fields.get(number) if isinstance(fields, dict) else None
     if not isinstance(value, int) or value < 0:
         raise ValueError("a page's header lacks what every page has")

@@ -1,4 +1,4 @@
-"""Text pasted from a dataset viewer, one row a line with its cells between pipes."""
+"""Text pasted from a dataset viewer, one row per line with its cells between pipes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from storage.models import FileContent, Rejection
 from storage.models.limits import MAX_ID_LENGTH
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-# Two cells of numbers between pipes are what a row hangs on: its words and its title may hold pipes of their own.
-# Looked ahead for, so that the second number of one pair may be the first of the next.
+# Two numeric cells between pipes identify a row: its text and its title may contain pipes of their own.
+# A lookahead, so that the second number of one pair may be the first of the next.
 _TIMES = re.compile(rf" \| (?=(?P<start>{_NUMBER}) \|(?: (?P<end>{_NUMBER}))? (?P<close>\|)(?: |$))", re.ASCII)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _URL_AHEAD = re.compile(r" ?https?://", re.IGNORECASE)
@@ -21,19 +21,19 @@ _PIPE = re.compile(r" ?\|(?: |$)")
 
 
 def is_pipe_table(document: Document) -> bool:
-    """Whether a line of the text is a row, or its head is that of this kind of table."""
+    """Return whether a line of the text is a row, or the text begins with the header of such a table."""
     return any(_read_row(number, line) for number, line in enumerate(document.lines, start=1) if "|" in line) or (
         document.first_line == "video_id" and any(line.startswith("| ") for line in document.lines)
     )
 
 
 def read_pipe_table(document: Document) -> FileContent:
-    """Read the rows; a line that is neither row, head nor footer is rejected."""
+    """Read the rows; a line that is neither row, header nor footer is rejected."""
     return assemble_transcripts(document, _read_rows(document))
 
 
 def _read_rows(document: Document) -> Iterator[Row | Rejection]:
-    in_head = True  # until the first row, and again from a further page's first column on
+    in_head = True  # until the first row, and again from the first column of another page's header on
     last = max((n for n, line in enumerate(document.lines, start=1) if strip_footer(line).strip()), default=0)
     for number, whole in enumerate(document.lines, start=1):
         line = strip_footer(whole).strip()
@@ -50,7 +50,7 @@ def _read_rows(document: Document) -> Iterator[Row | Rejection]:
 
 
 def _read_row(number: int, line: str) -> Row | None:
-    """Return the row that `line` holds, None when it holds none."""
+    """Return the row that `line` contains, None when it contains none."""
     video_id, pipe, _ = line.partition(" | ")
     if not pipe or len(video_id) > MAX_ID_LENGTH:
         return None
@@ -73,7 +73,7 @@ def _read_row(number: int, line: str) -> Row | None:
 
 
 def _find_times(line: str, after: int) -> re.Match[str] | None:
-    """Return the pair of times: the one with an address behind it, else the last that ends the row's words."""
+    """Return the pair of times: the first that an address follows, otherwise the last pair after the row's text."""
     best = None
     for pair in _TIMES.finditer(line, after + 1):
         if _URL_AHEAD.match(line, pair.end("close")):
@@ -83,11 +83,11 @@ def _find_times(line: str, after: int) -> re.Match[str] | None:
 
 
 def _read_description(rest: str) -> tuple[str, str, str]:
-    """Take apart what follows the times: url, title and thumbnail, of which the last row may lack some."""
+    """Split what follows the times into url, title and thumbnail; the last row may lack some of them."""
     rest = rest.strip()
     first = _PIPE.search(rest)
     if first is None:
-        return "", "", ""  # an address that its pipe does not close may be cut off
+        return "", "", ""  # an address without a pipe after it may be cut off
     url, rest = rest[: first.start()], rest[first.end() :]
     if rest.endswith("|"):
         rest = rest[:-1].rstrip(" ")

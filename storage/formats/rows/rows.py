@@ -1,4 +1,4 @@
-"""Dataset rows, from whatever file they came: checked one by one, then put together into transcripts."""
+"""Dataset rows from a file of any format: checked one by one, then assembled into transcripts."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ COLUMNS = (*DATA_SET_COLUMNS, "creator")
 """The columns that are read; `creator` is Cuepoint's own addition."""
 
 SPOKEN_CHARACTERS_PER_SECOND = 13.8
-"""How fast people talk: the characters of the 300 rows in the three sample pages over the seconds they last."""
+"""The speaking rate: the characters of the 300 rows in the three sample pages divided by the seconds they last."""
 
-_SLOWEST, _PAUSE_SECOND = 3, 10.0
+_SLOWEST, _PAUSE_SECONDS = 3, 10.0
 """How many times longer than usual the slowest speaker takes, and a pause after it."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as a file has it. `number` is what people count: a line of a text file, else the row from 1."""
+    """One row as a file has it. `number` is what people count: the line of a text file, otherwise the row from 1."""
 
     number: int
     fields: Mapping[str, object]
@@ -39,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _ValidRow:
-    """A row that passed. `end_second` is None where the file does not say."""
+    """A row that passed the checks. `end_second` is None where the file does not give it."""
 
     number: int
     video_id: str
@@ -57,9 +57,9 @@ class _VideoRows:
 
 
 def match_column_names(document: Document, header: Sequence[str], line: int | None = None) -> list[str]:
-    """Return the header's names as `COLUMNS` spells them, or raise InputError for one that is missing or doubled."""
+    """Return the header's names as `COLUMNS` spells them, or raise InputError for one that is missing or duplicated."""
     names = [clean_text(name).removeprefix("\ufeff").strip().lower() for name in header]
-    found = ", ".join(filter(None, names)) or "none"
+    name_list = ", ".join(filter(None, names)) or "none"
     for column in COLUMNS:
         if names.count(column) > 1:
             raise document.refusal_error(f"there are {names.count(column)} columns named {column}; leave one", line)
@@ -69,7 +69,7 @@ def match_column_names(document: Document, header: Sequence[str], line: int | No
         named = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
         raise document.refusal_error(
             f"the {columns} {named} {are} missing "
-            f"(found: {found[:200]}); name the columns video_id, text and start_second",
+            f"(found: {name_list[:200]}); name the columns video_id, text and start_second",
             line,
         )
     return names
@@ -77,47 +77,47 @@ def match_column_names(document: Document, header: Sequence[str], line: int | No
 
 def assemble_transcripts(document: Document, rows: Iterable[Row | Rejection]) -> FileContent:
     """Check and group `rows`. Rejections among them are passed on; raises InputError when there are no rows at all."""
-    pages: dict[str, _VideoRows] = {}
+    rows_by_video: dict[str, _VideoRows] = {}
     rejections: list[Rejection] = []
     for count, row in enumerate(rows, start=1):
         if count > document.limits.rows:
             raise document.too_many_error("rows")
-        refused = row if isinstance(row, Rejection) else _add_row(document, pages, row)
-        if refused is not None:
-            rejections.append(refused)
-    if not pages and not rejections:
+        rejection = row if isinstance(row, Rejection) else _add_row(document, rows_by_video, row)
+        if rejection is not None:
+            rejections.append(rejection)
+    if not rows_by_video and not rejections:
         raise document.refusal_error("there is not a single row in it; export or paste it again")
-    videos = _apply_labels(document, [page.video for page in pages.values()])
-    # Page by page: to let go of all at once would stop every thread while hundreds of thousands of rows are freed.
+    videos = _apply_labels(document, [video_rows.video for video_rows in rows_by_video.values()])
+    # Popped video by video: freeing hundreds of thousands of rows at once would block every thread meanwhile.
     transcripts = [
-        Transcript(complete_addresses(video), segments=_make_segments(pages.pop(video_id).rows))
-        for video, video_id in zip(videos, list(pages), strict=True)
+        Transcript(complete_addresses(video), segments=_make_segments(rows_by_video.pop(video_id).rows))
+        for video, video_id in zip(videos, list(rows_by_video), strict=True)
     ]
     return FileContent(tuple(transcripts), tuple(rejections))
 
 
-def _add_row(document: Document, pages: dict[str, _VideoRows], row: Row) -> Rejection | None:
-    spoken = _check_row(row)
-    if isinstance(spoken, str):
-        return document.reject_row(row.number, spoken)
-    page = pages.setdefault(spoken.video_id, _VideoRows(Video(spoken.video_id)))
-    earlier = page.rows.setdefault(spoken.start_second, spoken)
-    if earlier.text != spoken.text:
+def _add_row(document: Document, rows_by_video: dict[str, _VideoRows], row: Row) -> Rejection | None:
+    checked = _check_row(row)
+    if isinstance(checked, str):
+        return document.reject_row(row.number, checked)
+    video_rows = rows_by_video.setdefault(checked.video_id, _VideoRows(Video(checked.video_id)))
+    earlier = video_rows.rows.setdefault(checked.start_second, checked)
+    if earlier.text != checked.text:
         return document.reject_row(
             row.number,
-            f"row {row.number} repeats second {spoken.start_second:.12g} of video {spoken.video_id} "
+            f"row {row.number} repeats second {checked.start_second:.12g} of video {checked.video_id} "
             f"with other words than row {earlier.number}; keep one of the two",
         )
-    page.video = _complete_video(page.video, row.fields)
+    video_rows.video = _complete_video(video_rows.video, row.fields)
     return None
 
 
 def _check_row(row: Row) -> _ValidRow | str:
     """Return the row's contents, or the sentence that says what is wrong with them."""
     for column, raw in row.fields.items():
-        longest = MAX_ID_LENGTH if column == "video_id" else MAX_TEXT_LENGTH
-        if isinstance(raw, str) and len(raw) > longest:
-            return f"{column} has {len(raw):,} characters, and {longest:,} are the most; shorten it"
+        max_length = MAX_ID_LENGTH if column == "video_id" else MAX_TEXT_LENGTH
+        if isinstance(raw, str) and len(raw) > max_length:
+            return f"{column} has {len(raw):,} characters, and {max_length:,} are the most; shorten it"
     raw_id, raw_text = row.fields.get("video_id"), row.fields.get("text")
     video_id = clean_id(raw_id) if isinstance(raw_id, str) else ""
     text = clean_text(raw_text) if isinstance(raw_text, str) else ""
@@ -139,7 +139,7 @@ def _check_row(row: Row) -> _ValidRow | str:
 
 
 def _is_missing(value: object) -> bool:
-    """Whether a cell says nothing; data frames write a missing number as not-a-number."""
+    """Return whether a cell is empty; data frames write a missing number as not-a-number."""
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
@@ -150,7 +150,7 @@ def _show_value(value: object) -> str:
 
 
 def _parse_seconds(value: object) -> float | None:
-    """Return a cell as seconds; None when it is not a finite number from 0 up."""
+    """Return a cell in seconds; None when it is not a finite number of at least 0."""
     try:
         if isinstance(value, str):
             number = value.strip()
@@ -165,47 +165,48 @@ def _parse_seconds(value: object) -> float | None:
 
 
 def _complete_video(video: Video, fields: Mapping[str, object]) -> Video:
-    """Return `video` with those fields filled in that it still lacks."""
-    found: dict[str, str] = {}
+    """Return `video` with the fields filled in that it still lacks."""
+    details: dict[str, str] = {}
     for name, known in (("title", video.title), ("creator", video.creator), ("thumbnail", video.thumbnail)):
         value = fields.get(name)
         if not known and isinstance(value, str) and value.strip():
-            found[name] = clean_text(value)
+            details[name] = clean_text(value)
     url = fields.get("url")
     if not video.url and isinstance(url, str) and (address := clean_url(url)):
-        found["url"] = address
-    return replace(video, **found) if found else video
+        details["url"] = address
+    return replace(video, **details) if details else video
 
 
 def _apply_labels(document: Document, videos: Sequence[Video]) -> list[Video]:
     labels = document.labels
-    alone = {"video_id": labels.video_id, "title": labels.title, "url": labels.url}
-    given = [name for name, value in alone.items() if value]
-    if given and len(videos) > 1:
+    single_video_labels = {"video_id": labels.video_id, "title": labels.title, "url": labels.url}
+    names = [name for name, value in single_video_labels.items() if value]
+    if names and len(videos) > 1:
         raise document.refusal_error(
-            f"holds {len(videos)} videos, so one {given[0]} cannot be given for all of them; leave it out"
+            f"holds {len(videos)} videos, so one {names[0]} cannot be given for all of them; leave it out"
         )
     if videos and labels.video_id not in {"", videos[0].video_id}:
         raise document.refusal_error(
             f"its rows say that the video is {quote_text(videos[0].video_id)}, not {quote_text(labels.video_id)}; "
             "leave the video id out"
         )
-    said = {"title": labels.title, "url": labels.url, "creator": labels.creator, "language": labels.language}
-    said = {name: value for name, value in said.items() if value}
-    return [replace(video, **said) for video in videos]
+    details = {"title": labels.title, "url": labels.url, "creator": labels.creator, "language": labels.language}
+    details = {name: value for name, value in details.items() if value}
+    return [replace(video, **details) for video in videos]
 
 
 def _make_segments(rows: Mapping[float, _ValidRow]) -> tuple[Segment, ...]:
-    """Return the rows by their start. One without an end lasts until the next, or as long as it takes to say."""
+    """Return the rows as segments by their start. One without an end lasts until the next, or as long as it takes to
+    say."""
     ordered = [rows[start] for start in sorted(rows)]
     segments = []
     for row, after in zip(ordered, [*ordered[1:], None], strict=False):
         end_second = row.end_second
         if end_second is None:
-            spoken_second = round(len(row.text) / SPOKEN_CHARACTERS_PER_SECOND, 3)
-            end_second = row.start_second + spoken_second
-            # A start much later than anybody takes for these words is no continuation: a page is missing in between.
-            if after is not None and after.start_second <= row.start_second + _SLOWEST * spoken_second + _PAUSE_SECOND:
+            spoken_time = round(len(row.text) / SPOKEN_CHARACTERS_PER_SECOND, 3)
+            end_second = row.start_second + spoken_time
+            # A start much later than anyone takes for these words is no continuation: a page is missing in between.
+            if after is not None and after.start_second <= row.start_second + _SLOWEST * spoken_time + _PAUSE_SECONDS:
                 end_second = after.start_second
         segments.append(Segment(row.start_second, end_second, row.text))
     return tuple(segments)

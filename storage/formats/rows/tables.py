@@ -12,24 +12,24 @@ from storage.formats.text_cleaning import quote_text
 from storage.models import FileContent, Rejection
 from storage.models.limits import MAX_ROW_LENGTH, MAX_TEXT_LENGTH
 
-# Column names that are no everyday words, so that a line of prose is not taken for a header.
-_TELLING = ("video_id", "start_second", "end_second")
+# Column names that are not everyday words, so that a line of prose is not taken for a header.
+_DISTINCTIVE_COLUMNS = ("video_id", "start_second", "end_second")
 
 
 def is_csv(document: Document) -> bool:
-    """Whether the first line names the dataset's columns between commas."""
+    """Return whether the first line names the dataset's columns between commas."""
     return _is_header(document.first_line) and "\t" not in document.first_line
 
 
 def is_tsv(document: Document) -> bool:
-    """Whether the first line names the dataset's columns between tabs."""
+    """Return whether the first line names the dataset's columns between tabs."""
     return _is_header(document.first_line) and "\t" in document.first_line
 
 
 def is_json_lines(document: Document) -> bool:
-    """Whether the first line is, or begins like, an object with the dataset's columns."""
+    """Return whether the first line is, or begins like, an object with the dataset's columns."""
     line = document.first_line
-    return line.startswith("{") and any(f'"{column}"' in line.lower() for column in _TELLING)
+    return line.startswith("{") and any(f'"{column}"' in line.lower() for column in _DISTINCTIVE_COLUMNS)
 
 
 def read_csv(document: Document) -> FileContent:
@@ -43,19 +43,19 @@ def read_tsv(document: Document) -> FileContent:
 
 
 def read_json_lines(document: Document) -> FileContent:
-    """Read one JSON object a line."""
+    """Read one JSON object per line."""
     return assemble_transcripts(document, _read_objects(document))
 
 
 def _is_header(line: str) -> bool:
-    # A pasted table has its columns' names alone or between pipes, and a row of JSON between braces.
+    # A pasted table has its column names alone or between pipes, and a row of JSON has them between braces.
     lowered = line.lower()
     return not line.startswith(("{", "[")) and "|" not in line and _names_columns(lowered)
 
 
 def _names_columns(line: str) -> bool:
     cells = line.lstrip("\ufeff").replace('"', "").replace(";", ",").replace("\t", ",").split(",")
-    return len(cells) > 1 and any(cell.strip() in _TELLING for cell in cells)
+    return len(cells) > 1 and any(cell.strip() in _DISTINCTIVE_COLUMNS for cell in cells)
 
 
 def _read_separated(document: Document, delimiter: str) -> Iterator[Row | Rejection]:
@@ -74,7 +74,7 @@ def _read_separated(document: Document, delimiter: str) -> Iterator[Row | Reject
 
 
 def _read_records(document: Document, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line it starts on, blank lines left out."""
+    """Yield every record with the line it starts on, without blank lines."""
     start = 1
     reader = csv.reader(_lines_of_record(document, lambda: start), delimiter=delimiter, strict=True)
     while True:
@@ -90,7 +90,7 @@ def _read_records(document: Document, delimiter: str) -> Iterator[tuple[int, lis
 
 
 def _lines_of_record(document: Document, start: Callable[[], int]) -> Iterator[str]:
-    """Yield the lines with their ends. Raises InputError where the record that began on line `start` goes on and on."""
+    """Yield the lines with their line endings. Raises InputError where the record that began on `start` is too long."""
     first, length = 0, 0
     for number, line in enumerate(document.lines, start=1):
         if start() != first:
@@ -102,8 +102,8 @@ def _lines_of_record(document: Document, start: Callable[[], int]) -> Iterator[s
 
 
 def _describe_csv_problem(problem: str) -> str:
-    # An open quotation mark takes in the rest of the file, up to its end or to the module's limit for one cell, which
-    # is a little above ours.
+    # An open quotation mark takes in the rest of the file, up to its end or to the csv module's limit for one cell,
+    # which is a little above MAX_TEXT_LENGTH.
     if "field limit" in problem:
         return (
             f"a cell of this row has more than {MAX_TEXT_LENGTH:,} characters; shorten it, or close the quotation mark "
@@ -115,8 +115,8 @@ def _describe_csv_problem(problem: str) -> str:
 
 
 def _read_objects(document: Document) -> Iterator[Row | Rejection]:
-    seen: dict[str, None] = {}
-    whole = 0
+    columns: dict[str, None] = {}
+    objects = 0
     for number, line in enumerate(document.lines, start=1):
         if not line.strip():
             continue
@@ -130,15 +130,15 @@ def _read_objects(document: Document) -> Iterator[Row | Rejection]:
                 number, f"{quote_text(line)} is not a complete JSON object; write one whole object on each line"
             )
             continue
-        whole += 1
-        seen.update(dict.fromkeys(fields))
+        objects += 1
+        columns.update(dict.fromkeys(fields))
         yield Row(number, {name: fields[name] for name in COLUMNS if name in fields})
-    if whole:
-        match_column_names(document, list(seen))  # a column that no row has at all is no fault of single rows
+    if objects:
+        match_column_names(document, list(columns))  # a column that no row has is the file's fault, not a row's
 
 
 def _parse_object(line: str) -> dict[str, object] | None:
-    """Return the object on a line by its cleaned keys, None when there is no whole one. Raises RecursionError."""
+    """Return the object on a line with its keys cleaned, None when there is no complete one. Raises RecursionError."""
     try:
         value = json.loads(line)
     except ValueError:  # also for a number of thousands of digits
