@@ -1,4 +1,4 @@
-"""The usual measures of a ranking, as trec_eval computes them."""
+"""Computes the usual measures of a ranking, as trec_eval does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MEASURES = {"ndcg_cut.10", "recip_rank", "success.1,3", "recall.10"}
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The means over all questions, each from 0 to 1. nDCG's gain is linear: a score of 3 is worth three of 1."""
+    """The means over all questions, all from 0 to 1. nDCG's gain is linear: a score of 3 is worth three of 1."""
 
     ndcg_10: float
     mrr_10: float
@@ -25,32 +25,32 @@ class Figures:
     recall_10: float
 
 
-def require() -> None:
-    """Raises MissingPackage where the measures' package is not installed: better before the work than after it."""
-    _package()
+def require_package() -> None:
+    """Raise MissingPackage where the measures' package is not installed: better before the work than after it."""
+    _load_package()
 
 
-def measure_ranking(judgements: Judgements, found: Mapping[str, Sequence[str]]) -> Figures:
-    """Measure a ranking: for each question the entries found, best first.
+def measure_ranking(judgements: Judgements, rankings: Mapping[str, Sequence[str]]) -> Figures:
+    """Measure the rankings of questions, which are the entries found by query id, best first.
 
-    `found` has the questions to average over, each with at least one relevant entry among its judgements.
+    `rankings` has the questions to average over; all have at least one relevant entry among their judgements.
     """
-    package = _package()
-    results = []
-    for query_id, entries in found.items():
-        # trec_eval falls over ids it cannot spell and breaks ties by them: it gets numbers, and no two results tie.
+    package = _load_package()
+    evaluated = []
+    for query_id, entries in rankings.items():
+        # trec_eval fails on ids it cannot encode and breaks ties by id: it gets numbers, and no two results tie.
         numbers: dict[str, str] = {}
-        judged = {numbers.setdefault(each, str(len(numbers))): s for each, s in judgements[query_id].items()}
+        judged = {numbers.setdefault(entry_id, str(len(numbers))): s for entry_id, s in judgements[query_id].items()}
         run = {
-            numbers.setdefault(each, str(len(numbers))): float(DEPTH - place)
-            for place, each in enumerate(entries[:DEPTH])
+            numbers.setdefault(entry_id, str(len(numbers))): float(DEPTH - place)
+            for place, entry_id in enumerate(entries[:DEPTH])
         }
-        results.append(package.RelevanceEvaluator({"": judged}, _MEASURES).evaluate({"": run})[""])
+        evaluated.append(package.RelevanceEvaluator({"": judged}, _MEASURES).evaluate({"": run})[""])
     names = ("ndcg_cut_10", "recip_rank", "success_1", "success_3", "recall_10")
-    return Figures(*(sum(result[name] for result in results) / len(results) for name in names))
+    return Figures(*(sum(result[name] for result in evaluated) / len(evaluated) for name in names))
 
 
-def _package() -> ModuleType:
+def _load_package() -> ModuleType:
     try:
         import pytrec_eval
     except ImportError as error:

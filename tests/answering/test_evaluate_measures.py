@@ -61,7 +61,7 @@ def test_the_order_of_results_counts_and_not_their_names() -> None:
 def test_a_missing_package_is_one_sentence_that_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pytrec_eval", None)
     with pytest.raises(MissingPackage, match=r"pip install pytrec-eval-terrier"):
-        measures.require()
+        measures.require_package()
 
 
 # Refusal
