@@ -49,7 +49,7 @@ def ask(
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
         parsed = parse_question(text, video=video, creator=creator)
-        found = await asking.ask(stored, scope, parsed, thresholds=session.settings.cuts)
+        found = await asking.ask(stored, scope, parsed, thresholds=session.settings.thresholds)
         if json:
             session.screen.print_data(answer_json(found) + "\n")
         else:

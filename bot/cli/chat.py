@@ -10,7 +10,7 @@ from bot.answering.question import parse_question
 from bot.cli.screen import neutralize
 from bot.cli.session import Session
 from bot.errors import InvalidQuestion
-from bot.settings import on_misnamed
+from bot.settings import describe_misnamed
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -42,7 +42,7 @@ def chat(session: Session, library: str = access.SHARED) -> None:
 async def _show_welcome(session: Session, stored: Library, scope: Scope) -> None:
     screen = session.screen
     for name in session.settings.misnamed:
-        screen.print_remark(on_misnamed(name), "red")
+        screen.print_remark(describe_misnamed(name), "red")
     if session.settings.discord_token is None:
         screen.print_line("No Discord token is set, so this is the terminal chat.", "bold")
         screen.print_line(
@@ -78,7 +78,7 @@ async def _answer_line(session: Session, stored: Library, scope: Scope, text: st
         session.screen.show_videos(await stored.videos(await stored.or_samples(scope)))
     else:
         try:
-            answer = await asking.ask(stored, scope, parse_question(text), thresholds=session.settings.cuts)
+            answer = await asking.ask(stored, scope, parse_question(text), thresholds=session.settings.thresholds)
             session.screen.show_answer(answer)
         except (InvalidQuestion, RequestError) as error:
             session.screen.print_line(str(error), "red")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.discord_status import DiscordStatus
 from bot.operations.nightly_backup import last_backup_second
-from bot.settings import Settings, on_misnamed
+from bot.settings import Settings, describe_misnamed
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -53,7 +53,7 @@ def check_settings(settings: Settings) -> Iterator[CheckResult]:
     """What the settings alone tell."""
     yield CheckResult("settings", f"data in {settings.data_dir}")
     for name in settings.misnamed:
-        yield CheckResult("settings", on_misnamed(name), Grade.WRONG)
+        yield CheckResult("settings", describe_misnamed(name), Grade.WRONG)
     token = settings.discord_token
     if token is None:
         words = "there is no token: `cuepoint` opens the terminal chat; set DISCORD_TOKEN to connect to Discord"

@@ -13,7 +13,7 @@ from bot.cli.ask import LibraryOption
 from bot.cli.json_output import video_json
 from bot.cli.session import WRONG_USE, Session
 from bot.timecodes import parse_timecode, timecode
-from bot.video_names import find
+from bot.video_names import find_videos
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -38,7 +38,7 @@ def videos(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        found = find(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
+        found = find_videos(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
         if json:
             session.screen.print_data("".join(f"{video_json(each)}\n" for each in found))
         elif search and not found:

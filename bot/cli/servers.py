@@ -11,7 +11,7 @@ from bot.cli.json_output import miss_json
 from bot.cli.session import WRONG_USE, Session
 from bot.errors import SettingsError
 from bot.purge import purge_server, purge_shared
-from bot.server_settings import ONLY_IN_SERVERS, changed, in_words, keep
+from bot.server_settings import ONLY_IN_SERVERS, change_setting, describe_settings, save_settings
 from storage import access
 from storage.ledger import EVERYWHERE_ELSE, Ledger
 from storage.library import Library
@@ -43,9 +43,9 @@ def settings(
                 raise SettingsError(f"{assignment[:40]!r} is no setting: write it as NAME=VALUE, such as quotes=3.")
             if server_id == EVERYWHERE_ELSE and name in ONLY_IN_SERVERS:
                 raise SettingsError(f"{name} belongs to a server: name it with --library.")
-            new = changed(new, name, value)
-        await keep(stored, ledger, server_id, kept, new)
-        words = in_words(new, host_cooldown=session.settings.cooldown_seconds)
+            new = change_setting(new, name, value)
+        await save_settings(stored, ledger, server_id, kept, new)
+        words = describe_settings(new, host_cooldown=session.settings.cooldown_seconds)
         for name, told in words.items():
             if server_id != EVERYWHERE_ELSE or name not in ONLY_IN_SERVERS:
                 session.screen.print_line(f"{name:<9} {told}")

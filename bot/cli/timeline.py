@@ -67,7 +67,7 @@ def timeline(
 
     async def run(stored: Library) -> AnsweredTimeline:
         scope, parsed = access.host_scope(library), parse_question(" ".join(question), video=video, creator=creator)
-        return await asking.timeline(stored, scope, parsed, thresholds=session.settings.cuts)
+        return await asking.timeline(stored, scope, parsed, thresholds=session.settings.thresholds)
 
     found = session.run(run)
     if json:
