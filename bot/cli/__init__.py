@@ -1,1 +1,1 @@
-"""All that the host does from a shell, and the terminal chat."""
+"""The command line of the host, and the terminal chat."""

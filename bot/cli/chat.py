@@ -26,14 +26,14 @@ Ask as you would ask a person. Also understood:
 
 
 def chat(session: Session, library: str = access.SHARED) -> None:
-    """Ask until the questions end. Where they are piped in, it ends with them."""
+    """Answer questions until they end. Where they are piped in, it ends with them."""
     with session.reporting_errors(), asyncio.Runner() as runner:
         scope = access.host_scope(library)
         stored = runner.run(Library.open(session.settings.database_path, session.settings.limits))
         try:
             runner.run(_show_welcome(session, stored, scope))
             while (text := _next_question(session)) is not None:
-                # The event loop runs only while a question is answered; waiting for the next one holds up nothing.
+                # The event loop runs only while a question is answered; waiting for the next one blocks nothing.
                 runner.run(_answer_line(session, stored, scope, text))
         finally:
             runner.run(stored.close())
@@ -55,7 +55,7 @@ async def _show_welcome(session: Session, stored: Library, scope: Scope) -> None
 
 
 def _next_question(session: Session) -> str | None:
-    """The next line that says anything, or None when there are no more. A piped question is shown before its answer."""
+    """Return the next line that is not empty, or None after the last. A piped question is shown before its answer."""
     interactive = sys.stdin.isatty()
     while True:
         session.screen.print_line()

@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.ask import LibraryOption
 from bot.cli.session import Session
-from bot.evaluation.feedback import collect_feedback as collect_feedback
+from bot.evaluation.feedback import collect_feedback
 from bot.evaluation.question_set_writer import require_free, write_question_set
 from bot.evaluation.values import QuestionSet
 from storage import access

@@ -35,7 +35,7 @@ def servers(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        sizes = [(server, each) for each in await stored.sizes() if (server := access.server_of(each.library))]
+        sizes = [(server, size) for size in await stored.sizes() if (server := access.server_of(size.library))]
         if json:
             session.screen.print_data("".join(size_json(server, size) + "\n" for server, size in sizes))
         elif sizes:
@@ -69,14 +69,14 @@ def restore(
     """Put a backup in the place of the database. Stop the bot first. What was there is kept beside it."""
     session: Session = context.obj
     with session.reporting_errors():
-        kept = asyncio.run(Library.restore(session.settings.database_path, file))
+        old_path = asyncio.run(Library.restore(session.settings.database_path, file))
 
     async def run(stored: Library) -> int:
         return sum([size.videos for size in await stored.sizes() if size.library != access.SAMPLES])
 
     session.screen.print_line(f"Restored {file}: {session.run(run):,} videos.")
-    if kept:
-        session.screen.print_line(f"What was there before is kept in {kept}.")
+    if old_path:
+        session.screen.print_line(f"What was there before is kept in {old_path}.")
 
 
 def doctor(
@@ -91,17 +91,17 @@ def doctor(
     screen = session.screen
     with session.reporting_errors():
         settings = session.settings
-        found = [
+        results = [
             *checks.check_settings(settings),
             *checks.check_machine(settings),
             *(_check_online(session) if online else ()),
         ]
-    healthy = _show_results(screen, found)
+    healthy = _show_results(screen, results)
 
     async def run(stored: Library, ledger: Ledger) -> bool:
         if repair:
             await _repair_library(screen, stored)
-        if await _has_problems(screen, stored):
+        if await _show_problems(screen, stored):
             return False
         sound = _show_results(screen, await checks.check_stored(settings, stored, ledger, now=time.time()))
         answer = await asking.ask(stored, access.sample_scope(), parse_question(SAMPLE_QUESTION))
@@ -122,26 +122,26 @@ def _check_online(session: Session) -> Iterator[CheckResult]:
         yield CheckResult("online", str(error), Grade.WRONG)
 
 
-def _show_results(screen: Screen, findings: Sequence[CheckResult]) -> bool:
-    """Say what was found, a line each; whether nothing of it is wrong."""
-    for finding in findings:
-        screen.print_line(str(finding))
-    return all(finding.grade is not Grade.WRONG for finding in findings)
+def _show_results(screen: Screen, results: Sequence[CheckResult]) -> bool:
+    """Print results, one line per result; return whether none of them is wrong."""
+    for result in results:
+        screen.print_line(str(result))
+    return all(result.grade is not Grade.WRONG for result in results)
 
 
 async def _repair_library(screen: Screen, stored: Library) -> None:
     before = await stored.problems()
-    kept = await stored.repair()
+    old_path = await stored.repair()
     left = await stored.problems()
     for problem in before:
         if problem not in left:
             screen.print_line(f"repaired  {problem.what}")
-    if kept:
-        screen.print_line(f"repaired  what was there before is kept in {kept}")
+    if old_path:
+        screen.print_line(f"repaired  what was there before is kept in {old_path}")
 
 
-async def _has_problems(screen: Screen, stored: Library) -> bool:
-    """Say in a line what is stored, or in a line each what is wrong with it and what to do."""
+async def _show_problems(screen: Screen, stored: Library) -> bool:
+    """Print what is stored, or what is wrong with it and what to do; return whether anything is wrong."""
     problems = await stored.problems()
     for problem in problems:
         remedy = "`cuepoint doctor --repair`" if problem.repairable else "restore a backup: `cuepoint restore FILE`"

@@ -36,7 +36,7 @@ def settings(
 
     async def run(stored: Library, ledger: Ledger) -> None:
         server_id = _server_id_of(library)
-        kept = new = await ledger.settings(server_id)
+        current = new = await ledger.settings(server_id)
         for assignment in set_ or ():
             name, equals, value = assignment.partition("=")
             if not equals:
@@ -44,11 +44,11 @@ def settings(
             if server_id == EVERYWHERE_ELSE and name in ONLY_IN_SERVERS:
                 raise SettingsError(f"{name} belongs to a server: name it with --library.")
             new = change_setting(new, name, value)
-        await save_settings(stored, ledger, server_id, kept, new)
+        await save_settings(stored, ledger, server_id, current, new)
         words = describe_settings(new, host_cooldown=session.settings.cooldown_seconds)
-        for name, told in words.items():
+        for name, text in words.items():
             if server_id != EVERYWHERE_ELSE or name not in ONLY_IN_SERVERS:
-                session.screen.print_line(f"{name:<9} {told}")
+                session.screen.print_line(f"{name:<9} {text}")
 
     session.run_with_ledger(run)
 
@@ -58,11 +58,11 @@ def misses(context: typer.Context, library: LibraryOption = access.SHARED, json:
     session: Session = context.obj
 
     async def run(_stored: Library, ledger: Ledger) -> None:
-        found = await ledger.misses(access.host_scope(library).libraries[0])
+        noted = await ledger.misses(access.host_scope(library).libraries[0])
         if json:
-            session.screen.print_data("".join(miss_json(miss) + "\n" for miss in found))
-        elif found:
-            session.screen.show_misses(found)
+            session.screen.print_data("".join(miss_json(miss) + "\n" for miss in noted))
+        elif noted:
+            session.screen.show_misses(noted)
         else:
             session.screen.print_remark("No question without an answer is noted.")
 
@@ -100,5 +100,5 @@ def purge(
 
 
 def _server_id_of(library: str) -> int:
-    """The server whose library is named; 0 for the shared one."""
+    """Return the id of the server whose library is named; EVERYWHERE_ELSE for the shared one."""
     return access.server_of(access.host_scope(library).libraries[0]) or EVERYWHERE_ELSE
