@@ -20,30 +20,30 @@ UNREACHABLE = "Nothing was audited: no source of known vulnerabilities can be re
 
 
 def verdict(printed: str) -> tuple[int, list[str]]:
-    """The exit code and the lines to say, given what pip-audit printed."""
+    """Return the exit code and the lines to print, given what pip-audit printed."""
     try:
         packages = json.loads(printed)["dependencies"]
     except (ValueError, KeyError, TypeError):
         return NOT_ASKED, [UNREACHABLE]
-    asked = [each for each in packages if "skip_reason" not in each]
+    asked = [entry for entry in packages if "skip_reason" not in entry]
     if not asked:
         return NOT_ASKED, [UNREACHABLE]
-    told = [
-        f"{each['name']} {each['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or 'none yet'}"
-        for each in asked
-        for flaw in each["vulns"]
+    lines = [
+        f"{entry['name']} {entry['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or 'none yet'}"
+        for entry in asked
+        for flaw in entry["vulns"]
     ]
-    skipped = sorted(each["name"] for each in packages if "skip_reason" in each)
+    skipped = sorted(entry["name"] for entry in packages if "skip_reason" in entry)
     if skipped:
-        told.append(f"Not audited, unknown to the source: {', '.join(skipped)}.")
-        return FOUND, told
-    return (FOUND, told) if told else (0, [f"{len(asked)} packages audited, nothing is known against them."])
+        lines.append(f"Not audited, unknown to the source: {', '.join(skipped)}.")
+        return FOUND, lines
+    return (FOUND, lines) if lines else (0, [f"{len(asked)} packages audited, nothing is known against them."])
 
 
 def main() -> int:
-    """Run it, and say what came of it."""
-    done = subprocess.run(COMMAND, capture_output=True, text=True, check=False)
-    code, lines = verdict(done.stdout)
+    """Run pip-audit, and print the verdict."""
+    result = subprocess.run(COMMAND, capture_output=True, text=True, check=False)
+    code, lines = verdict(result.stdout)
     print("\n".join(lines))
     return code
 

@@ -18,7 +18,7 @@ ALLOWED = frozenset(
     {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "MIT-CMU"}
     | {"OFL-1.1", "PSF-2.0", "Zlib"}
 )
-"""Licences that ask for no more than to be named. What asks for more is not taken in without being talked about."""
+"""Licences that ask only to be named. A package with another licence needs a decision first."""
 ELSEWHERE = frozenset({"audioop-lts"})
 """What only a newer Python needs than the one that the pins are renewed with: listed and pinned by hand."""
 _SPDX = {
@@ -45,50 +45,52 @@ Written by `make licences`; a test keeps it true. Versions are in `constraints.t
 
 
 def runtime_packages() -> dict[str, importlib.metadata.Distribution]:
-    """Every package that running Cuepoint needs here, by its canonical name."""
+    """Return every package that running Cuepoint needs here, by its canonical name."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     found: dict[str, importlib.metadata.Distribution] = {}
-    wanted = [(Requirement(each), "") for each in project["dependencies"]]
+    wanted = [(Requirement(line), "") for line in project["dependencies"]]
     while wanted:
         requirement, extra = wanted.pop()
         name = canonicalize_name(requirement.name)
         if name in found or (requirement.marker and not requirement.marker.evaluate({"extra": extra})):
             continue
         found[name] = importlib.metadata.distribution(requirement.name)
-        for each in found[name].requires or ():
-            wanted += [(Requirement(each), extra) for extra in ("", *requirement.extras)]
+        for line in found[name].requires or ():
+            wanted += [(Requirement(line), extra) for extra in ("", *requirement.extras)]
     return found
 
 
 def licence_of(package: importlib.metadata.Distribution) -> str:
-    """A package's licence as an SPDX expression; what it says itself where that is unknown."""
-    if expression := _stated(package, "License-Expression"):
+    """Return a package's licence as an SPDX expression; what it says itself where that is unknown."""
+    if expression := _metadata_values(package, "License-Expression"):
         return expression[0]
     # The older field holds a name, or the whole text, which names nothing that can be read here.
-    name = [each for each in _stated(package, "License") if "\n" not in each.strip()]
+    name = [value for value in _metadata_values(package, "License") if "\n" not in value.strip()]
     classified = [
-        each.rpartition(" :: ")[2] for each in _stated(package, "Classifier") if each.startswith("License :: ")
+        value.rpartition(" :: ")[2]
+        for value in _metadata_values(package, "Classifier")
+        if value.startswith("License :: ")
     ]
-    return " AND ".join(_SPDX.get(each.lower(), each) for each in name or classified) or "unknown"
+    return " AND ".join(_SPDX.get(value.lower(), value) for value in name or classified) or "unknown"
 
 
-def _stated(package: importlib.metadata.Distribution, field: str) -> list[str]:
-    return [each for each in package.metadata.get_all(field) or () if each.strip()]
+def _metadata_values(package: importlib.metadata.Distribution, field: str) -> list[str]:
+    return [value for value in package.metadata.get_all(field) or () if value.strip()]
 
 
 def is_allowed(expression: str) -> bool:
-    """Whether every licence of an SPDX expression is one that may be taken in; of alternatives one is enough."""
+    """Return whether every licence of an SPDX expression is allowed; of alternatives one is enough."""
     either = re.split(r"\s+OR\s+", expression.strip("()"))
-    return any(set(re.split(r"\s+AND\s+", each.strip("()"))) <= ALLOWED for each in either)
+    return any(set(re.split(r"\s+AND\s+", side.strip("()"))) <= ALLOWED for side in either)
 
 
 def table(licences: Mapping[str, str]) -> str:
-    """The whole file."""
+    """Return the whole file."""
     return _HEAD + "".join(f"| {name} | {licence} |\n" for name, licence in sorted(licences.items()))
 
 
-def listed() -> dict[str, str]:
-    """What the file says."""
+def read_listed() -> dict[str, str]:
+    """Return the licences that the file lists, by package."""
     rows = re.findall(r"^\| ([a-z0-9][a-z0-9-]*) \| (.+) \|$", LISTED.read_text(encoding="utf-8"), re.MULTILINE)
     return {name: licence for name, licence in rows if name != "package"}
 
@@ -96,7 +98,7 @@ def listed() -> dict[str, str]:
 def main() -> int:
     """Write the file, unless a licence is not allowed."""
     here = {name: licence_of(package) for name, package in runtime_packages().items()}
-    licences = {name: licence for name, licence in listed().items() if name in ELSEWHERE} | here
+    licences = {name: licence for name, licence in read_listed().items() if name in ELSEWHERE} | here
     if unknown := {name: licence for name, licence in licences.items() if not is_allowed(licence)}:
         for name, licence in sorted(unknown.items()):
             print(f"{name}: {licence!r} is not among the licences that may be taken in (.ci/licences.py)")

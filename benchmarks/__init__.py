@@ -1,1 +1,1 @@
-"""Measurements, each as a ratio against a peer in the same run."""
+"""Measurements, as ratios against peers in the same run."""

@@ -23,23 +23,23 @@ SIZES = (20_000, 200_000, 2_000_000)
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure, print, and keep what was measured if that is wanted."""
+    """Measure, print the results, and write them to the page if that is wanted."""
     chosen = _parser().parse_args(arguments)
     sizes = chosen.sizes or (SIZES[:1] if chosen.quick else SIZES)
     begun, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
         run = measure(Path(folder), sizes, QUICK if chosen.quick else Effort())
     every = [*sheets(run), asyncio.run(discord_cards.measure(min(sizes)))]
-    told = machine.described(run, shlex.join(["python", "-m", "benchmarks", *arguments]), load)
+    machine_lines = machine.describe_run(run, shlex.join(["python", "-m", "benchmarks", *arguments]), load)
     console = Console()
     if not console.is_terminal:
         console = Console(width=180)
-    for name, what in told.items():
+    for name, what in machine_lines.items():
         console.print(f"{name}: {what}", highlight=False, soft_wrap=True)
     report.show(console, every)
     console.print(f"{(time.monotonic() - begun) / 60:.1f} minutes")
     if chosen.write:
-        report.write(report.PAGE, told, every)
+        report.write(report.PAGE, machine_lines, every)
         plots.draw(run, report.PLOT)
 
 

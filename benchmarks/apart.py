@@ -1,4 +1,4 @@
-"""Work in a process of its own, so that nothing is measured but what it does, and nothing of it stays."""
+"""Runs work in a process of its own, so that only this work is measured, and nothing of it stays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def apart(act: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+def run_apart(act: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Call a function of a module in a fresh process, and return what it returns.
 
     Raises BrokenProcessPool where the process is killed, as happens when memory runs out.

@@ -1,4 +1,4 @@
-"""What the index has to reach, each with what was measured: all in one run on two cores."""
+"""The limits that the index has to keep, with what was measured: all in one run on two cores."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MB = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One promise. `measured` is None where this run did not measure it."""
+    """One limit. `measured` is None where this run did not measure it."""
 
     what: str
     limit: float
@@ -26,7 +26,7 @@ class Bar:
 
     @property
     def passed(self) -> bool | None:
-        """Whether it is kept; None where it was not measured."""
+        """Return whether the limit is kept; None where it was not measured."""
         if self.measured is None:
             return None
         reaches: Callable[[float, float], bool] = operator.ge if self.at_least else operator.lt
@@ -34,7 +34,7 @@ class Bar:
 
 
 def bars(run: Run) -> list[Bar]:
-    """Every promise, in the order of the tables."""
+    """Return every limit, in the order of the tables."""
     return [*_first_stage(run), *_path(run, LARGE, 6, 120), *_path(run, HUGE, 40, 1_000), *_library(run)]
 
 
@@ -59,12 +59,12 @@ def _path(run: Run, size: int, most_ms: float, most_mb: float) -> Iterator[Bar]:
     memory = path.memory_bytes / MB if path and path.memory_bytes is not None else None
     yield Bar(f"index memory at {name}", most_mb, "MB", memory)
     if size == LARGE:
-        yield Bar("cold start of the index at 200 k", 100, "ms", 1e3 * path.cold_second if path else None)
+        yield Bar("cold start of the index at 200 k", 100, "ms", 1e3 * path.cold_seconds if path else None)
 
 
 def _library(run: Run) -> Iterator[Bar]:
     library = run.library(LARGE)
     yield Bar("one video more at 200 k", 50, "ms", 1e3 * library.found.median if library else None)
-    yield Bar("import of 200 k rows", 40, "s", library.import_second if library else None)
+    yield Bar("import of 200 k rows", 40, "s", library.import_seconds if library else None)
     latest = 1e3 * max(library.busy.seconds) if library else None
     yield Bar("event loop held under import at 200 k, longest", 20, "ms", latest)

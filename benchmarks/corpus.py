@@ -22,11 +22,11 @@ LANGUAGE = "xx"
 """A code that has neither a stemmer nor stop words: every engine indexes the words as they are."""
 SEED = 20_000
 SEGMENTS_A_VIDEO, SECONDS_A_SEGMENT = 60, 30.0
-WORDS_A_SEGMENT, SPREAD, FEWEST_WORDS = 70, 10, 30
+WORDS_A_SEGMENT, SPREAD, MIN_WORDS = 70, 10, 30
 VOCABULARY = 40_000
 STOP_WORDS = 100
-"""The commonest words are in the talks but in no question: of real questions they are the stop words, left out."""
-FEWEST_ASKED, MOST_ASKED = 2, 8
+"""The commonest words are in the talks but in no question: they stand for the stop words, which are left out."""
+MIN_ASKED, MAX_ASKED = 2, 8
 
 _CONSONANTS, _VOWELS, _ENDS = "bcdfghjklmnpqrstvwxz", "aeiou", "nrstl"
 _SYLLABLES = [consonant + vowel for consonant in _CONSONANTS for vowel in _VOWELS]
@@ -35,7 +35,7 @@ Numbers = NDArray[np.uint16]
 
 
 def word(rank: int) -> str:
-    """The made-up word for each rank: shorter for commoner ones, and never two words in one."""
+    """Return the made-up word of a rank: shorter for commoner ones, and never two words in one."""
     syllables, rest = [], rank
     while rest >= 0:
         rest, syllable = divmod(rest, len(_SYLLABLES))
@@ -46,12 +46,12 @@ def word(rank: int) -> str:
 
 @cache
 def vocabulary() -> NDArray[np.object_]:
-    """Every word by its rank."""
+    """Return every word by its rank."""
     return np.array([word(rank) for rank in range(VOCABULARY)], object)
 
 
 class _Speech:
-    """Draws words that are as common as Zipf's law says; the first `without` ranks not at all."""
+    """Draws words that are as common as Zipf's law says, without the first `without` ranks."""
 
     def __init__(self, stream: int, without: int = 0) -> None:
         self.chance = np.random.default_rng([SEED, stream])
@@ -72,7 +72,7 @@ def write_corpus(folder: Path, segments: int) -> None:
     with (folder / "words").open("wb") as file:
         for _ in range(-(-segments // SEGMENTS_A_VIDEO)):
             drawn = speech.chance.normal(WORDS_A_SEGMENT, SPREAD, SEGMENTS_A_VIDEO)
-            lengths.append(np.maximum(drawn.round(), FEWEST_WORDS).astype(np.int64))
+            lengths.append(np.maximum(drawn.round(), MIN_WORDS).astype(np.int64))
             file.write(speech.words(int(lengths[-1].sum())).tobytes())
             heads.append(titles.words(int(titles.chance.integers(3, 7))))
     np.save(folder / "offsets.npy", np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
@@ -82,7 +82,7 @@ def write_corpus(folder: Path, segments: int) -> None:
 
 @dataclass(frozen=True)
 class Corpus:
-    """The videos of a folder from `first` up to `last`. Read, never mapped: it must not count as anyone's memory."""
+    """The videos of a folder from `first` up to `last`. Read, never mapped: it must not count as an engine's memory."""
 
     folder: Path
     first: int
@@ -90,30 +90,30 @@ class Corpus:
 
     @classmethod
     def of(cls, folder: Path, segments: int) -> Corpus:
-        """The first so many segments of what `write_corpus` made, in whole videos."""
+        """Return the first `segments` segments of what `write_corpus` made, in whole videos."""
         return cls(folder, 0, -(-segments // SEGMENTS_A_VIDEO))
 
     @property
     def segments(self) -> int:
-        """How many segments there are."""
+        """Return how many segments there are."""
         return (self.last - self.first) * SEGMENTS_A_VIDEO
 
     def next(self, videos: int) -> Corpus:
-        """The videos that come after these."""
+        """Return the videos that come after these."""
         return Corpus(self.folder, self.last, self.last + videos)
 
-    def one_by_one(self) -> Iterator[Corpus]:
-        """Each video by itself."""
+    def single_videos(self) -> Iterator[Corpus]:
+        """Yield every video by itself."""
         return (Corpus(self.folder, video, video + 1) for video in range(self.first, self.last))
 
     @cached_property
     def offsets(self) -> NDArray[np.int64]:
-        """Where each segment begins in `words`, counted from the first one here, and where the last ends."""
+        """Return where the segments begin in `words`, counted from the first one here, and where the last ends."""
         every = np.load(self.folder / "offsets.npy")
         return np.asarray(every[self.first * SEGMENTS_A_VIDEO : self.last * SEGMENTS_A_VIDEO + 1], np.int64)
 
     def terms(self) -> Iterator[list[str]]:
-        """The words of each segment."""
+        """Yield the words of every segment."""
         words, offsets = vocabulary(), self.offsets
         with (self.folder / "words").open("rb") as file:
             file.seek(int(offsets[0]) * 2)
@@ -125,15 +125,15 @@ class Corpus:
                 yield from (spoken[start:end] for start, end in pairwise(bounds))
 
     def texts(self) -> Iterator[str]:
-        """The text of each segment."""
+        """Return the texts of the segments."""
         return map(" ".join, self.terms())
 
-    def numbered(self) -> Iterator[tuple[int, str]]:
-        """The text of each segment with its number in the whole corpus."""
+    def numbered_texts(self) -> Iterator[tuple[int, str]]:
+        """Return the texts of the segments with their numbers in the whole corpus."""
         return enumerate(self.texts(), self.first * SEGMENTS_A_VIDEO)
 
     def videos(self) -> Iterator[tuple[Video, list[Segment]]]:
-        """The videos with their segments."""
+        """Yield the videos with their segments."""
         titles, ends = np.load(self.folder / "titles.npy"), np.load(self.folder / "title_offsets.npy").tolist()
         texts = self.texts()
         for number in range(self.first, self.last):
@@ -144,10 +144,10 @@ class Corpus:
 
 
 def questions(count: int) -> list[list[str]]:
-    """Questions of two to eight words (five on average), each word as common as it is spoken, none twice."""
+    """Return questions of two to eight words (five on average), as common as they are spoken, none twice in one."""
     speech = _Speech(2, STOP_WORDS)
     asked = []
-    for length in speech.chance.integers(FEWEST_ASKED, MOST_ASKED + 1, count).tolist():
-        distinct = dict.fromkeys(speech.words(2 * MOST_ASKED).tolist())
+    for length in speech.chance.integers(MIN_ASKED, MAX_ASKED + 1, count).tolist():
+        distinct = dict.fromkeys(speech.words(2 * MAX_ASKED).tolist())
         asked.append([str(vocabulary()[rank]) for rank in list(distinct)[:length]])
     return asked

@@ -1,4 +1,4 @@
-"""From a slash command to its final card: people asking the bot at once, over real sockets on this machine.
+"""Measures from a slash command to its final card: people ask the bot at once, over real sockets on this machine.
 
 The bot runs as a process of its own against the local Discord of the tests, whose own work, the checking of every body
 against Discord's API description, is measured with it. The peer in the same run is one person asking alone.
@@ -26,7 +26,7 @@ ROUNDS, PEOPLE = 20, 8
 
 
 async def measure(segments: int) -> Sheet:
-    """The table for a library of so many segments."""
+    """Return the table for a library of so many segments."""
     with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
         corpus = await _store(Path(folder), segments)
         asked = [" ".join(question) for question in questions(ROUNDS * PEOPLE + 1)]
@@ -36,9 +36,9 @@ async def measure(segments: int) -> Sheet:
             async with BotProcess(server, command, settings, logs=Path(folder), cwd=PROJECT):
                 await server.ready()
                 people = [server.add_user(f"Person {n}", installed=True) for n in range(PEOPLE)]
-                await _round(server, people[:1], asked[-1:])  # the first question builds the index
-                alone = [t for n in range(ROUNDS) for t in await _round(server, people[:1], asked[n : n + 1])]
-                together = [t for n in range(ROUNDS) for t in await _round(server, people, asked[n * PEOPLE :])]
+                await _ask_at_once(server, people[:1], asked[-1:])  # the first question builds the index
+                alone = [t for n in range(ROUNDS) for t in await _ask_at_once(server, people[:1], asked[n : n + 1])]
+                together = [t for n in range(ROUNDS) for t in await _ask_at_once(server, people, asked[n * PEOPLE :])]
     rows = [
         [str(count), *(f"{1000 * value:,.0f} ms" for value in (times.median, times.p95))]
         for count, times in ((1, Times(tuple(alone))), (PEOPLE, Times(tuple(together))))
@@ -47,7 +47,7 @@ async def measure(segments: int) -> Sheet:
 
 
 async def _store(folder: Path, segments: int) -> Corpus:
-    """A library for the bot to find in its folder."""
+    """Store a library in a folder, where the bot finds it."""
     write_corpus(folder / "corpus", segments)
     corpus, parquet = Corpus.of(folder / "corpus", segments), folder / "talks.parquet"
     write_parquet(corpus, parquet)
@@ -58,13 +58,15 @@ async def _store(folder: Path, segments: int) -> Corpus:
     return corpus
 
 
-async def _round(server: LocalDiscord, people: list, asked: list[str]) -> list[float]:  # type: ignore[type-arg]
-    """Seconds from each command to its final card, everybody asking at the same moment."""
+async def _ask_at_once(server: LocalDiscord, people: list, asked: list[str]) -> list[float]:  # type: ignore[type-arg]
+    """Return the seconds from the commands to their final cards, with all people asking at the same moment."""
 
-    async def one(person: object, question: str) -> float:
+    async def ask_one(person: object, question: str) -> float:
         interaction = await server.slash(person, "ask", {"question": question})
         await server.reply_to(interaction, timeout=60)
         assert interaction.final_after is not None
         return float(interaction.final_after)
 
-    return list(await asyncio.gather(*(one(person, question) for person, question in zip(people, asked, strict=False))))
+    return list(
+        await asyncio.gather(*(ask_one(person, question) for person, question in zip(people, asked, strict=False)))
+    )

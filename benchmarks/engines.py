@@ -1,4 +1,4 @@
-"""What answers the first stage of a question: Cuepoint's own, rank-bm25 as it is shipped, and what the others share."""
+"""The engines for the first stage of a question: Cuepoint, rank-bm25 as it is shipped, and the base class of all."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Engine(ABC):
     keeps: ClassVar[bool] = True
     """Whether an index is written to disk, and opened from there at the next start."""
     adds: ClassVar[bool] = True
-    """Whether a video can be added; otherwise all is built anew."""
+    """Whether a video can be added; otherwise all is built again."""
     shares: ClassVar[str] = ""
     """The engine whose index this one opens, if it builds none of its own."""
 
@@ -44,19 +44,19 @@ class Engine(ABC):
 
     @abstractmethod
     def build(self, corpus: Corpus, folder: Path) -> None:
-        """Index a corpus; an engine that keeps its index writes it to an empty folder and lets go of it."""
+        """Index a corpus; an engine that keeps its index writes it to an empty folder and releases it."""
 
     def open(self, folder: Path) -> None:
-        """Make an index ready that was written to a folder."""
+        """Open an index that was written to a folder."""
         raise NotImplementedError
 
     @abstractmethod
     def top(self, terms: Sequence[str]) -> Any:
-        """The ten best segments, in a form that costs nothing extra."""
+        """Return the ten best segments, in a form that costs nothing extra."""
 
     @abstractmethod
     def numbers(self, top: Any) -> list[int]:
-        """The numbers of the segments that `top` returned, counted through the corpus."""
+        """Return the numbers of the segments that `top` returned, counted through the corpus."""
 
     def add(self, video: Corpus) -> None:
         """Add one video, so that the next question finds it."""
@@ -64,27 +64,27 @@ class Engine(ABC):
 
     @classmethod
     def version(cls) -> str:
-        """What is installed of it; empty where nothing is."""
-        return installed(cls.package)
+        """Return the installed version; "" where it is not installed."""
+        return installed_version(cls.package)
 
 
 class Cuepoint(Engine):
-    """The first stage of the ranking, by its own door: the videos go through the same steps as in a library."""
+    """The first stage of the ranking: the videos go through the same steps as in a library."""
 
     name = package = "Cuepoint"
 
     def build(self, corpus: Corpus, folder: Path) -> None:
-        shelf, videos = LibraryIndex(LANGUAGE), corpus.videos()
+        library_index, videos = LibraryIndex(LANGUAGE), corpus.videos()
         with gc_paused():
             while batch := [
                 StoredVideo(video, tuple(segments)) for video, segments in islice(videos, READ_BATCH_VIDEOS)
             ]:
-                shelf = shelf.with_videos(batch, {each.video.video_id: 1 for each in batch})
-        IndexCache(folder).store(LIBRARY, shelf.merge_parts().as_cached())
+                library_index = library_index.with_videos(batch, {stored.video.video_id: 1 for stored in batch})
+        IndexCache(folder).store(LIBRARY, library_index.merge_parts().as_cached())
 
     def open(self, folder: Path) -> None:
-        self._shelf = LibraryIndex.from_cached(cached_index(folder))
-        self.model = SparseBM25(self._shelf.parts)
+        self._library_index = LibraryIndex.from_cached(cached_index(folder))
+        self.model = SparseBM25(self._library_index.parts)
 
     def top(self, terms: Sequence[str]) -> Any:
         scores = self.model.get_scores(terms)
@@ -99,9 +99,9 @@ class Cuepoint(Engine):
         return __version__
 
     def add(self, video: Corpus) -> None:
-        videos = [StoredVideo(each, tuple(segments)) for each, segments in video.videos()]
-        self._shelf = self._shelf.with_videos(videos, {each.video.video_id: 1 for each in videos})
-        self.model = SparseBM25(self._shelf.parts)
+        videos = [StoredVideo(new_video, tuple(segments)) for new_video, segments in video.videos()]
+        self._library_index = self._library_index.with_videos(videos, {stored.video.video_id: 1 for stored in videos})
+        self.model = SparseBM25(self._library_index.parts)
 
 
 class RankBM25(Engine):
@@ -120,8 +120,8 @@ class RankBM25(Engine):
         return list(top)
 
 
-def installed(package: str) -> str:
-    """The version of a package; empty where it is not installed."""
+def installed_version(package: str) -> str:
+    """Return the version of a package; "" where it is not installed."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -129,7 +129,7 @@ def installed(package: str) -> str:
 
 
 def cached_index(folder: Path) -> CachedIndex:
-    """The index that Cuepoint kept in a folder."""
+    """Return the index that Cuepoint kept in a folder."""
     cached = IndexCache(folder).load(LIBRARY, LANGUAGE)
     assert cached is not None, "the index that was just kept is not usable"
     return cached

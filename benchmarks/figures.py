@@ -1,4 +1,4 @@
-"""What a run has measured. Frozen, and plain enough to come back from another process."""
+"""The figures of a run. Frozen, and plain enough to be returned from another process."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from benchmarks.corpus import SEGMENTS_A_VIDEO
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is done to measure something."""
+    """How much work is put into measuring something."""
 
     questions: int = 1_000
-    """Asked of each engine, or as many as it answers in `seconds`, but at least `fewest`."""
+    """Asked of an engine, or as many as it answers in `seconds`, but at least `fewest`."""
     seconds: float = 20.0
     fewest: int = 10
     starts: int = 5
@@ -31,7 +31,7 @@ QUICK = Effort(questions=300, seconds=6.0, starts=3, videos=5)
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long each of some questions took, in seconds."""
+    """How long questions took, in seconds."""
 
     seconds: tuple[float, ...]
 
@@ -44,7 +44,7 @@ class Times:
         return percentile(self.seconds, 95)
 
     def slower_than(self, other: Times) -> float:
-        """How many times the other's median, over the questions that both were asked."""
+        """Return how many times the other's median this one is, over the questions that both were asked."""
         both = min(len(self.seconds), len(other.seconds))
         return Times(self.seconds[:both]).median / Times(other.seconds[:both]).median
 
@@ -58,16 +58,16 @@ class EngineFigures:
     version: str
     trouble: str = ""
     """Why nothing was measured."""
-    build_second: float | None = None
+    build_seconds: float | None = None
     disk_bytes: int | None = None
     memory_bytes: int | None = None
-    cold_second: float | None = None
-    add_second: float | None = None
+    cold_seconds: float | None = None
+    add_seconds: float | None = None
     asked: Times | None = field(default=None, repr=False)
     tops: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
 
     def agrees_with(self, other: EngineFigures) -> float:
-        """Which share of the other's best segments are among this one's too."""
+        """Return the share of the other's best segments that are among this one's too."""
         pairs = list(zip(self.tops, other.tops, strict=False))
         places = sum(len(theirs) for _, theirs in pairs)
         return sum(len({*ours} & {*theirs}) for ours, theirs in pairs) / places if places else math.nan
@@ -83,21 +83,21 @@ class PathFigures:
     """The same questions with a slip in one word."""
     memory_bytes: int | None
     postings: tuple[int, ...]
-    """How many segments hold a word of each question, counted for each word."""
-    start_second: float
+    """How many segments hold a word of the questions, by question, counted for every word."""
+    start_seconds: float
     """A fresh process until its imports are done; then what loading and the first question take."""
-    load_second: float
-    searcher_second: float
-    first_second: float
+    load_seconds: float
+    searcher_seconds: float
+    first_seconds: float
 
     @property
-    def cold_second(self) -> float:
-        return self.load_second + self.searcher_second + self.first_second
+    def cold_seconds(self) -> float:
+        return self.load_seconds + self.searcher_seconds + self.first_seconds
 
 
 @dataclass(frozen=True, slots=True)
 class StepFigures:
-    """What the first stage's time goes into, by name."""
+    """The times of the parts of the first stage, by name."""
 
     segments: int
     steps: tuple[tuple[str, Times], ...]
@@ -105,19 +105,19 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class LibraryFigures:
-    """A library as the bot uses it: a real database, entered by its door."""
+    """A library as the bot uses it, with a real database."""
 
     segments: int
-    import_second: float
-    indexed_second: float
+    import_seconds: float
+    indexed_seconds: float
     """The first question after the import: everything is indexed, and kept on disk."""
     hits: Times
     """From the question to the hits with their texts, one asker."""
     misspelt: Times
     questions_a_second: dict[int, float]
     """By the number of askers."""
-    open_second: float
-    first_second: float
+    open_seconds: float
+    first_seconds: float
     """A fresh process: opening the library, and its first question."""
     added: Times
     """Importing one video."""
@@ -144,21 +144,28 @@ class Run:
         return sorted({path.segments for path in self.paths})
 
     def engine(self, name: str, size: int) -> EngineFigures | None:
-        """An engine's figures, if it could be measured at a size, or at the next whole number of videos."""
-        return next((each for each in self.engines if each.name == name and each.asked and _is(each, size)), None)
+        """Return an engine's figures, if it could be measured at a size, or at the next whole number of videos."""
+        return next(
+            (
+                figures
+                for figures in self.engines
+                if figures.name == name and figures.asked and _has_size(figures, size)
+            ),
+            None,
+        )
 
     def path(self, size: int) -> PathFigures | None:
-        return next((path for path in self.paths if _is(path, size)), None)
+        return next((path for path in self.paths if _has_size(path, size)), None)
 
     def library(self, size: int) -> LibraryFigures | None:
-        return next((library for library in self.libraries if _is(library, size)), None)
+        return next((library for library in self.libraries if _has_size(library, size)), None)
 
 
-def _is(figures: EngineFigures | PathFigures | LibraryFigures, size: int) -> bool:
+def _has_size(figures: EngineFigures | PathFigures | LibraryFigures, size: int) -> bool:
     return size <= figures.segments < size + SEGMENTS_A_VIDEO
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that so many per cent do not exceed."""
+    """Return the value that so many per cent do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]

@@ -1,4 +1,4 @@
-"""The first stage, which is what the peers do: each engine over the same words, in processes of its own."""
+"""Measures the first stage, which is what the peers do: every engine over the same words, in its own processes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.apart import apart
+from benchmarks.apart import run_apart
 from benchmarks.corpus import Corpus, questions
 from benchmarks.engines import Engine
 from benchmarks.figures import Effort, EngineFigures, Times
@@ -17,7 +17,7 @@ from benchmarks.memory import disk_bytes, grown_bytes, held_bytes
 from benchmarks.peers import ENGINES
 
 WARMING = 3
-"""Questions asked before the clock runs."""
+"""Questions asked before the time is taken."""
 
 
 def measure_engine(name: str, corpus: Corpus, folder: Path, effort: Effort) -> EngineFigures:
@@ -29,38 +29,40 @@ def measure_engine(name: str, corpus: Corpus, folder: Path, effort: Effort) -> E
     place = folder / (engine.shares or name)
     try:
         if engine.keeps:
-            figures = _kept(figures, engine, corpus, place, effort)
-        return apart(_ask, figures, corpus, place, effort)
+            figures = _build_and_start(figures, engine, corpus, place, effort)
+        return run_apart(_ask, figures, corpus, place, effort)
     except BrokenProcessPool:
         return replace(figures, trouble="ended by the system: too little memory")
 
 
-def _kept(figures: EngineFigures, engine: type[Engine], corpus: Corpus, place: Path, effort: Effort) -> EngineFigures:
+def _build_and_start(
+    figures: EngineFigures, engine: type[Engine], corpus: Corpus, place: Path, effort: Effort
+) -> EngineFigures:
     """Build what is kept on disk, and start from it."""
     if not engine.shares:
         place.mkdir()
-        figures = replace(figures, build_second=apart(_build, engine.name, corpus, place))
+        figures = replace(figures, build_seconds=run_apart(_build, engine.name, corpus, place))
     # What compiles does so at every start, for seconds: once is enough.
-    starts = [apart(_start, engine.name, place) for _ in range(1 if engine.shares else effort.starts)]
-    return replace(figures, disk_bytes=disk_bytes(place), cold_second=statistics.median(starts))
+    starts = [run_apart(_start, engine.name, place) for _ in range(1 if engine.shares else effort.starts)]
+    return replace(figures, disk_bytes=disk_bytes(place), cold_seconds=statistics.median(starts))
 
 
-def _ready(name: str) -> Engine:
+def _prepare_engine(name: str) -> Engine:
     engine = ENGINES[name]()
     engine.prepare()
     return engine
 
 
 def _build(name: str, corpus: Corpus, place: Path) -> float:
-    engine = _ready(name)
+    engine = _prepare_engine(name)
     start = time.perf_counter()
     engine.build(corpus, place)
     return time.perf_counter() - start
 
 
 def _start(name: str, place: Path) -> float:
-    """Seconds from an index on disk to the first answer."""
-    engine, question = _ready(name), questions(1)[0]
+    """Return the seconds from an index on disk to the first answer."""
+    engine, question = _prepare_engine(name), questions(1)[0]
     start = time.perf_counter()
     engine.open(place)
     engine.top(question)
@@ -69,23 +71,23 @@ def _start(name: str, place: Path) -> float:
 
 def _ask(figures: EngineFigures, corpus: Corpus, place: Path, effort: Effort) -> EngineFigures:
     """Open the index, or build it where none is kept; ask, and add."""
-    engine = _ready(figures.name)
+    engine = _prepare_engine(figures.name)
     before, start = held_bytes(place), time.perf_counter()
     if engine.keeps:
         engine.open(place)
     else:
         engine.build(corpus, place)
-        figures = replace(figures, build_second=time.perf_counter() - start)
-    asked, tops = _answers(engine, questions(effort.questions + WARMING), effort)
+        figures = replace(figures, build_seconds=time.perf_counter() - start)
+    asked, tops = _time_questions(engine, questions(effort.questions + WARMING), effort)
     memory = grown_bytes(place, before)
     added = _add(engine, corpus, effort) if engine.adds else None
-    return replace(figures, memory_bytes=memory, add_second=added, asked=asked, tops=tops)
+    return replace(figures, memory_bytes=memory, add_seconds=added, asked=asked, tops=tops)
 
 
-def _answers(
+def _time_questions(
     engine: Engine, asked: Sequence[Sequence[str]], effort: Effort
 ) -> tuple[Times, tuple[tuple[int, ...], ...]]:
-    """How long each question took, and what was found."""
+    """Return how long the questions took, and what was found."""
     for terms in asked[-WARMING:]:
         engine.top(terms)
     seconds: list[float] = []
@@ -101,9 +103,9 @@ def _answers(
 
 
 def _add(engine: Engine, corpus: Corpus, effort: Effort) -> float:
-    """Seconds from a new video until the next question is answered with it."""
+    """Return the seconds from a new video until the next question is answered with it."""
     taken = []
-    for video, terms in zip(corpus.next(effort.videos).one_by_one(), questions(effort.videos), strict=True):
+    for video, terms in zip(corpus.next(effort.videos).single_videos(), questions(effort.videos), strict=True):
         start = time.perf_counter()
         engine.add(video)
         engine.top(terms)

@@ -1,4 +1,4 @@
-"""A library as the bot uses it: a real database, imports through the real importer, questions from several at once."""
+"""Measures a library as the bot uses it: a real database, the real importer, questions from several at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import event_loop
-from benchmarks.apart import apart
+from benchmarks.apart import run_apart
 from benchmarks.corpus import LANGUAGE, SEGMENTS_A_VIDEO, Corpus, questions
 from benchmarks.engines import TOP
 from benchmarks.figures import Effort, LibraryFigures, Times
@@ -31,27 +31,27 @@ def measure_library(corpus: Corpus, folder: Path, effort: Effort) -> LibraryFigu
     """Import a corpus into a new library, start from it, ask it, add to it."""
     parquet, database = folder / "talks.parquet", folder / "library" / "cuepoint.db"
     write_parquet(corpus, parquet)
-    import_second, indexed_second = apart(_imported, parquet, database)
-    starts = [apart(_started, database) for _ in range(effort.starts)]
-    open_second, first_second = (statistics.median(step) for step in zip(*starts, strict=True))
-    hits, misspelt, rates = apart(_asked, database, effort)
-    added, found = apart(_grown, corpus.next(effort.videos), database)
+    import_seconds, indexed_seconds = run_apart(_measure_import, parquet, database)
+    starts = [run_apart(_measure_start, database) for _ in range(effort.starts)]
+    open_seconds, first_seconds = (statistics.median(step) for step in zip(*starts, strict=True))
+    hits, misspelt, rates = run_apart(_measure_questions, database, effort)
+    added, found = run_apart(_measure_growth, corpus.next(effort.videos), database)
     later = folder / "later.parquet"
     write_parquet(corpus.next(effort.videos).next(-(-effort.imported // SEGMENTS_A_VIDEO)), later)
-    idle, busy = apart(_watched, later, database, effort)
+    idle, busy = run_apart(_measure_event_loop, later, database, effort)
     return LibraryFigures(
-        corpus.segments, import_second, indexed_second, hits, misspelt, rates, open_second, first_second,
+        corpus.segments, import_seconds, indexed_seconds, hits, misspelt, rates, open_seconds, first_seconds,
         added, found, idle, busy, effort.imported,
     )  # fmt: skip
 
 
 def later_segments(effort: Effort) -> int:
-    """How many segments more than its own a corpus must have for `measure_library`."""
+    """Return how many segments more than its own a corpus must have for `measure_library`."""
     return effort.videos * SEGMENTS_A_VIDEO + effort.imported + SEGMENTS_A_VIDEO
 
 
 def write_parquet(corpus: Corpus, path: Path) -> None:
-    """Write videos as a file with the dataset's columns."""
+    """Write videos as a file with the columns of a data set."""
     import pyarrow as pa
     import pyarrow.parquet
 
@@ -64,15 +64,15 @@ def write_parquet(corpus: Corpus, path: Path) -> None:
         while some := list(itertools.islice(videos, VIDEOS_A_GROUP)):
             rows = [
                 {"video_id": video.video_id, "title": video.title, "url": video.url}
-                | {"text": each.text, "start_second": each.start_second, "end_second": each.end_second}
+                | {"text": segment.text, "start_second": segment.start_second, "end_second": segment.end_second}
                 for video, segments in some
-                for each in segments
+                for segment in segments
             ]
             writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
 async def _import(library: Library, parquet: Path) -> float:
-    """Seconds until everything in a file is stored."""
+    """Return the seconds until everything in a file is stored."""
     source = Source(parquet.name, parquet.read_bytes())
     start = time.perf_counter()
     report = await library.import_files(SCOPE, [(source, Labels(language=LANGUAGE))])
@@ -87,7 +87,7 @@ async def _search(library: Library, words: Sequence[str]) -> float:
     return time.perf_counter() - start
 
 
-def _imported(parquet: Path, database: Path) -> tuple[float, float]:
+def _measure_import(parquet: Path, database: Path) -> tuple[float, float]:
     async def act() -> tuple[float, float]:
         library = await Library.open(database, UNLIMITED)
         stored, indexed = await _import(library, parquet), await _search(library, questions(1)[0])
@@ -97,7 +97,7 @@ def _imported(parquet: Path, database: Path) -> tuple[float, float]:
     return asyncio.run(act())
 
 
-def _started(database: Path) -> tuple[float, float]:
+def _measure_start(database: Path) -> tuple[float, float]:
     async def act() -> tuple[float, float]:
         start = time.perf_counter()
         library = await Library.open(database, UNLIMITED)
@@ -109,7 +109,7 @@ def _started(database: Path) -> tuple[float, float]:
     return asyncio.run(act())
 
 
-def _asked(database: Path, effort: Effort) -> tuple[Times, Times, dict[int, float]]:
+def _measure_questions(database: Path, effort: Effort) -> tuple[Times, Times, dict[int, float]]:
     async def act() -> tuple[Times, Times, dict[int, float]]:
         library = await Library.open(database, UNLIMITED)
         asked = questions(effort.questions + WARMING)
@@ -118,15 +118,15 @@ def _asked(database: Path, effort: Effort) -> tuple[Times, Times, dict[int, floa
         asked = asked[:-WARMING]
         hits = Times(tuple([await _search(library, words) for words in asked]))
         misspelt = Times(tuple([await _search(library, words) for words in with_slips(asked)]))
-        rates = {askers: await _rate(library, asked, askers) for askers in ASKERS}
+        rates = {askers: await _measure_rate(library, asked, askers) for askers in ASKERS}
         await library.close()
         return hits, misspelt, rates
 
     return asyncio.run(act())
 
 
-async def _rate(library: Library, asked: Sequence[Sequence[str]], askers: int) -> float:
-    """Questions answered a second, each asker asking again as soon as there is an answer."""
+async def _measure_rate(library: Library, asked: Sequence[Sequence[str]], askers: int) -> float:
+    """Return the questions answered a second, when every asker asks again as soon as there is an answer."""
     waiting = iter(asked)
 
     async def asker() -> None:
@@ -138,8 +138,8 @@ async def _rate(library: Library, asked: Sequence[Sequence[str]], askers: int) -
     return len(asked) / (time.perf_counter() - start)
 
 
-def _grown(videos: Corpus, database: Path) -> tuple[Times, Times]:
-    """Seconds for importing one video, and what the next question then takes longer than when asked again."""
+def _measure_growth(videos: Corpus, database: Path) -> tuple[Times, Times]:
+    """Return the seconds for importing a video, and what the next question takes longer than when asked again."""
 
     async def act() -> tuple[Times, Times]:
         library = await Library.open(database, UNLIMITED)
@@ -147,7 +147,7 @@ def _grown(videos: Corpus, database: Path) -> tuple[Times, Times]:
         asked = questions(videos.last - videos.first + WARMING)
         for words in asked[-WARMING:]:
             await _search(library, words)
-        for video, words in zip(videos.one_by_one(), asked, strict=False):
+        for video, words in zip(videos.single_videos(), asked, strict=False):
             parquet = database.parent / "one.parquet"
             write_parquet(video, parquet)
             added.append(await _import(library, parquet))
@@ -159,15 +159,15 @@ def _grown(videos: Corpus, database: Path) -> tuple[Times, Times]:
     return asyncio.run(act())
 
 
-def _watched(later: Path, database: Path, effort: Effort) -> tuple[Times, Times]:
+def _measure_event_loop(later: Path, database: Path, effort: Effort) -> tuple[Times, Times]:
     async def act() -> tuple[Times, Times]:
         library = await Library.open(database, UNLIMITED)
         asked = questions(effort.questions)
         await _search(library, asked[0])
         runtime_tuning.shorten_pauses()  # as the bot does when it has started
-        idle = await event_loop.idle()
+        idle = await event_loop.measure_idle()
         importing = asyncio.create_task(_import(library, later))
-        busy = await event_loop.busy(library, SCOPE, importing, asked)
+        busy = await event_loop.measure_busy(library, SCOPE, importing, asked)
         await library.close()
         return idle, busy
 

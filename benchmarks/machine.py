@@ -1,4 +1,4 @@
-"""On what a run was measured."""
+"""Describes the machine on which a run was measured."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pathlib import Path
 from benchmarks.figures import Run
 
 
-def described(run: Run, command: str, load: float) -> dict[str, str]:
-    """The surroundings of a run with the versions of its engines."""
+def describe_run(run: Run, command: str, load: float) -> dict[str, str]:
+    """Return the machine and the command of a run, with the versions of its engines."""
     versions = {engine.name: engine.version for engine in run.engines}
     engines = ", ".join(f"{name} {found or '(not installed)'}" for name, found in versions.items())
-    return {**surroundings(command, load), "Engines": engines}
+    return {**describe_machine(command, load), "Engines": engines}
 
 
-def surroundings(command: str, load: float) -> dict[str, str]:
-    """Date, machine, versions and command, by what they are called; `load` is how busy it was with other things."""
+def describe_machine(command: str, load: float) -> dict[str, str]:
+    """Return date, machine, versions and command by name; `load` is how busy the machine was with other things."""
     return {
         "Date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "Machine": f"{processor()}, {os.cpu_count()} cores, {memory_gb():.0f} GB; {platform.system()}",
@@ -31,12 +31,12 @@ def surroundings(command: str, load: float) -> dict[str, str]:
 
 
 def processor() -> str:
-    """The model of the processor, as Linux or Python tell it."""
-    told = Path("/proc/cpuinfo")
-    model = re.search(r"^model name\s*:\s*(.+)$", told.read_text(), re.MULTILINE) if told.exists() else None
+    """Return the model of the processor, as Linux or Python report it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    model = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
     return model[1] if model else platform.processor() or platform.machine()
 
 
 def memory_gb() -> float:
-    """How much memory the machine has."""
+    """Return how much memory the machine has, in GiB."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -1,8 +1,8 @@
-"""What this process holds in memory, by Linux's own books.
+"""Measures what this process holds in memory, as Linux accounts for it.
 
 The memory of an index is what the process has of its own beyond what it had before (anonymous memory: everything
 allocated), and those pages of the mapped index files that are resident after so many questions. Pages of program code
-are nobody's index, and neither is what the system keeps of files in its cache.
+do not belong to an index, and neither do the files that the system keeps in its cache.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _MAPPING = re.compile(r"^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+ *(?P<path>.*)$")
 
 
 def held_bytes(index_folder: Path) -> int | None:
-    """Anonymous memory and the resident pages of files in a folder; None where the system does not tell."""
+    """Return anonymous memory and the resident pages of files in a folder; None where the system does not report it."""
     if not SMAPS.exists():
         return None
     gc.collect()
@@ -30,11 +30,11 @@ def held_bytes(index_folder: Path) -> int | None:
 
 
 def grown_bytes(index_folder: Path, before: int | None) -> int | None:
-    """How much more is held than before; None where the system does not tell."""
+    """Return how much more is held than before; None where the system does not report it."""
     now = held_bytes(index_folder)
     return None if now is None or before is None else now - before
 
 
 def disk_bytes(folder: Path) -> int:
-    """The size of all files in a folder."""
+    """Return the size of all files in a folder, in bytes."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,4 +1,4 @@
-"""What others use for the same: bm25s, tantivy, and SQLite's FTS5. Each as its documentation says, in one thread."""
+"""The peers: bm25s, tantivy, and SQLite's FTS5, used as their documentation says, in one thread."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import Corpus, vocabulary
-from benchmarks.engines import TOP, Cuepoint, Engine, RankBM25, installed
+from benchmarks.engines import TOP, Cuepoint, Engine, RankBM25, installed_version
 
 
 class BM25S(Engine):
@@ -53,7 +53,7 @@ class BM25SCompiled(BM25S):
 
     @classmethod
     def version(cls) -> str:
-        both = super().version(), installed("numba")
+        both = super().version(), installed_version("numba")
         return " with numba ".join(both) if all(both) else ""
 
 
@@ -70,12 +70,12 @@ class Tantivy(Engine):
         self._schema = fields.add_unsigned_field("number", fast=True).build()
 
     def build(self, corpus: Corpus, folder: Path) -> None:
-        writer = self._with_words(self._tantivy.Index(self._schema, str(folder))).writer(num_threads=1)
+        writer = self._register_tokenizer(self._tantivy.Index(self._schema, str(folder))).writer(num_threads=1)
         self._write(writer, corpus)
         writer.wait_merging_threads()
 
     def open(self, folder: Path) -> None:
-        self._index = self._with_words(self._tantivy.Index.open(str(folder)))
+        self._index = self._register_tokenizer(self._tantivy.Index.open(str(folder)))
         self._searcher = self._index.searcher()
 
     def top(self, terms: Sequence[str]) -> Any:
@@ -83,7 +83,7 @@ class Tantivy(Engine):
         return self._searcher.search(self._query(terms), TOP, count=False)
 
     def top_of_all(self, terms: Sequence[str]) -> Any:
-        """The same, every segment that holds a word being scored."""
+        """Return the same as `top`, with every segment scored that holds a word."""
         return self._searcher.search(self._query(terms), TOP, count=True)
 
     def numbers(self, top: Any) -> list[int]:
@@ -100,14 +100,14 @@ class Tantivy(Engine):
         return query.boolean_query([(either, word) for word in words])
 
     def _write(self, writer: Any, corpus: Corpus) -> None:
-        for number, text in corpus.numbered():
+        for number, text in corpus.numbered_texts():
             document = self._tantivy.Document()
             document.add_text("text", text)
             document.add_unsigned("number", number)
             writer.add_document(document)
         writer.commit()
 
-    def _with_words(self, index: Any) -> Any:
+    def _register_tokenizer(self, index: Any) -> Any:
         words = self._tantivy.TextAnalyzerBuilder(self._tantivy.Tokenizer.whitespace()).build()
         index.register_tokenizer("words", words)
         return index
@@ -141,7 +141,7 @@ class FTS5(Engine):
 
     def _insert(self, connection: sqlite3.Connection, corpus: Corpus) -> None:
         with connection:
-            connection.executemany("INSERT INTO segment (rowid, text) VALUES (?, ?)", corpus.numbered())
+            connection.executemany("INSERT INTO segment (rowid, text) VALUES (?, ?)", corpus.numbered_texts())
 
     @classmethod
     def version(cls) -> str:

@@ -1,4 +1,4 @@
-"""A run as it is printed, and as it is kept in RESULTS.md with its plot."""
+"""Prints a run, and writes it into RESULTS.md, beside its plot."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MEASURED = re.compile(r"(?<=<!-- measured -->\n).*(?=<!-- end -->)", re.DOTALL)
 def show(console: Console, sheets: Iterable[Sheet]) -> None:
     """Print tables as wide as they are."""
     for sheet in sheets:
-        console.print(sheet.drawn(), soft_wrap=True)
+        console.print(sheet.to_table(), soft_wrap=True)
         console.print()
 
 
 def write(page: Path, machine: Mapping[str, str], sheets: Iterable[Sheet]) -> None:
-    """Put tables in the place of the earlier ones; what people wrote around them stays."""
+    """Replace the tables of a page; the text that people wrote around them stays."""
     parts = ["\n".join(f"- {name}: {what}" for name, what in machine.items())]
-    parts += [sheet.markdown() for sheet in sheets]
+    parts += [sheet.to_markdown() for sheet in sheets]
     text, measured = page.read_text(encoding="utf-8"), "\n" + "\n\n".join(parts) + "\n\n"
     page.write_text(_MEASURED.sub(lambda _: measured, text), encoding="utf-8")

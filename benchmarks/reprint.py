@@ -15,7 +15,7 @@ _BLOCK = re.compile(r"(?<=```console\n)\$ cuepoint (?P<arguments>.*)\n(?:.*\n)*?
 
 
 def reprint(block: re.Match[str]) -> str:
-    """A command with what it prints now; errors and progress go to the terminal."""
+    """Return a command with what it prints now; errors and progress go to the terminal."""
     command = [sys.executable, "-m", "bot", *shlex.split(block["arguments"])]
     print(f"$ cuepoint {block['arguments']}", file=sys.stderr)
     printed = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=PROJECT, check=True).stdout

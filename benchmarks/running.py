@@ -1,4 +1,4 @@
-"""One run: every size, every engine, one after the other."""
+"""Runs all measurements: every size, every engine, one after the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.apart import apart
+from benchmarks.apart import run_apart
 from benchmarks.corpus import Corpus, write_corpus
 from benchmarks.engines import Cuepoint
 from benchmarks.figures import Effort, EngineFigures, LibraryFigures, PathFigures, Run, StepFigures
@@ -22,7 +22,7 @@ LARGEST_LIBRARY = 200_000
 
 
 def measure(folder: Path, sizes: Sequence[int], effort: Effort, engines: Sequence[str] = tuple(ENGINES)) -> Run:
-    """Measure the engines, the whole path and the library at each size, smallest first."""
+    """Measure the engines, the whole path and the library at every size, smallest first."""
     found: list[EngineFigures] = []
     paths: list[PathFigures] = []
     steps: list[StepFigures] = []
@@ -39,7 +39,7 @@ def measure(folder: Path, sizes: Sequence[int], effort: Effort, engines: Sequenc
                 say(f"{size:,} segments: the whole path")
                 paths.append(measure_path(corpus.segments, place / name, effort))
         say(f"{size:,} segments: the steps of the first stage")
-        steps.append(StepFigures(corpus.segments, apart(measure_steps, place, effort)))
+        steps.append(StepFigures(corpus.segments, run_apart(measure_steps, place, effort)))
         if size <= LARGEST_LIBRARY:
             say(f"{size:,} segments: the library")
             libraries.append(measure_library(corpus, place, effort))
@@ -48,5 +48,5 @@ def measure(folder: Path, sizes: Sequence[int], effort: Effort, engines: Sequenc
 
 
 def say(what: str) -> None:
-    """What is being done, apart from what is printed in the end."""
+    """Print what is being done, apart from what is printed in the end."""
     print(f"... {what}", file=sys.stderr, flush=True)

@@ -29,7 +29,7 @@ from benchmarks.corpus import LANGUAGE, SECONDS_A_SEGMENT, SEGMENTS_A_VIDEO, Cor
 from benchmarks.discord_cards import PROJECT, BotProcess, LocalDiscord
 from benchmarks.figures import Times, percentile
 from benchmarks.running import say
-from benchmarks.sheets import Sheet, number
+from benchmarks.sheets import Sheet, format_number
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
@@ -37,9 +37,9 @@ from storage.models import Labels, Source
 PAGE = Path(__file__).with_name("SERVERS.md")
 COUNTS = (1, 1_000, 5_000)
 BUSY = 50
-"""So many servers ask, or all of them: a bot in thousands is asked in few of them at a time."""
+"""The bot is asked in so many servers, or in all: a bot in thousands is asked in few of them at a time."""
 VIDEOS, CHANNELS, ROLES = 5, 20, 10
-"""Of each server."""
+"""Per server."""
 ON_A_SHARD = 1_000
 """Servers, as Discord advises; it takes 2,500 at most, and lets a new shard in every five seconds."""
 AT_ONCE = 8
@@ -53,31 +53,31 @@ class Carried:
 
     servers: int
     asked_in: int
-    ready_second: float
+    ready_seconds: float
     """From the start of the process until a question in the last server is answered."""
     idle_bytes: int
     busy_bytes: int
     replies: Times
     rate: float
     """Questions a second, AT_ONCE people asking without a pause."""
-    cpu_second: float
+    cpu_seconds: float
     """What the process computed for one question."""
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure, print, and keep what was measured if that is wanted."""
+    """Measure, print the results, and write them to the page if that is wanted."""
     chosen = _parser().parse_args(arguments)
     counts, questions = ((1, 50), 100) if chosen.quick else (COUNTS, 1_000)
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
-        found = list(measured(Path(folder), counts, questions))
-    told = machine.surroundings(shlex.join(["python", "-m", "benchmarks.servers", *arguments]), load)
+        found = list(measure_servers(Path(folder), counts, questions))
+    machine_lines = machine.describe_machine(shlex.join(["python", "-m", "benchmarks.servers", *arguments]), load)
     console = Console(width=180)
-    for name, what in told.items():
+    for name, what in machine_lines.items():
         console.print(f"{name}: {what}", highlight=False, soft_wrap=True)
-    report.show(console, [sheet(found)])
+    report.show(console, [make_sheet(found)])
     if chosen.write:
-        report.write(PAGE, told, [sheet(found)])
+        report.write(PAGE, machine_lines, [make_sheet(found)])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,31 +87,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def sheet(found: Sequence[Carried]) -> Sheet:
-    """The table."""
+def make_sheet(found: Sequence[Carried]) -> Sheet:
+    """Return the table of what was measured."""
     header = (
         "servers", "asked in", "ready after", "memory", "after the questions", "questions a second", "median", "p99",
         "bot's CPU a question",
     )  # fmt: skip
     rows = [
         [
-            f"{each.servers:,}",
-            f"{each.asked_in:,}",
-            f"{number(each.ready_second)} s",
-            f"{number(each.idle_bytes / MB)} MB",
-            f"{number(each.busy_bytes / MB)} MB",
-            number(each.rate),
-            f"{number(1000 * each.replies.median)} ms",
-            f"{number(1000 * percentile(each.replies.seconds, 99))} ms",
-            f"{number(1000 * each.cpu_second)} ms",
+            f"{carried.servers:,}",
+            f"{carried.asked_in:,}",
+            f"{format_number(carried.ready_seconds)} s",
+            f"{format_number(carried.idle_bytes / MB)} MB",
+            f"{format_number(carried.busy_bytes / MB)} MB",
+            format_number(carried.rate),
+            f"{format_number(1000 * carried.replies.median)} ms",
+            f"{format_number(1000 * percentile(carried.replies.seconds, 99))} ms",
+            f"{format_number(1000 * carried.cpu_seconds)} ms",
         ]
-        for each in found
+        for carried in found
     ]
     note = f"{AT_ONCE} people ask at a time, {len(found[0].replies.seconds):,} questions a line."
     return Sheet("What one process carries, by servers", header, rows, note)
 
 
-def measured(folder: Path, counts: Sequence[int], questions: int) -> Iterator[Carried]:
+def measure_servers(folder: Path, counts: Sequence[int], questions: int) -> Iterator[Carried]:
     """Measure bots in so many servers, in a folder that is empty."""
     write_corpus(folder / "corpus", SEGMENTS_A_VIDEO * max(counts))
     stored = 0
@@ -121,11 +121,11 @@ def measured(folder: Path, counts: Sequence[int], questions: int) -> Iterator[Ca
         stored = count
         for asked_in in sorted({min(BUSY, count), count}):
             say(f"{count:,} servers: questions in {asked_in:,} of them")
-            yield asyncio.run(_carried(folder, count, asked_in, questions))
+            yield asyncio.run(_measure_server_count(folder, count, asked_in, questions))
 
 
 async def _store(folder: Path, first: int, last: int) -> None:
-    """A library for each of these servers: one of the corpus's videos, cut into several."""
+    """Store a library for every one of these servers: one of the corpus's videos, cut into several."""
     library = await Library.open(folder / "data" / "cuepoint.db")
     for place, (video, segments) in enumerate(Corpus(folder / "corpus", first, last).videos(), first):
         rows = [
@@ -139,11 +139,11 @@ async def _store(folder: Path, first: int, last: int) -> None:
             for at, segment in enumerate(segments)
         ]
         source = Source("talks.jsonl", "\n".join(map(json.dumps, rows)).encode())
-        await library.import_files(access.own_scope(_id(place)), [(source, Labels(language=LANGUAGE))])
+        await library.import_files(access.own_scope(_server_id(place)), [(source, Labels(language=LANGUAGE))])
     await library.close()
 
 
-async def _carried(folder: Path, count: int, asked_in: int, questions: int) -> Carried:
+async def _measure_server_count(folder: Path, count: int, asked_in: int, questions: int) -> Carried:
     settings = {"CUEPOINT_DATA_DIR": str(folder / "data"), "CUEPOINT_COOLDOWN_SECONDS": "0"}
     async with LocalDiscord() as server:
         server.gateway.shards = -(-count // ON_A_SHARD)
@@ -155,16 +155,18 @@ async def _carried(folder: Path, count: int, asked_in: int, questions: int) -> C
         async with BotProcess(server, command, env, logs=folder, cwd=PROJECT) as bot:
             await server.ready(timeout=600)
             await crowd.ask(count - 1)
-            ready_second, idle = time.monotonic() - begun, bot.resident_bytes
+            ready_seconds, idle = time.monotonic() - begun, bot.resident_bytes
             await crowd.ask_all(range(min(AT_ONCE, asked_in)))  # the first questions of all are not what is measured
             before, cpu = time.monotonic(), bot.cpu_seconds
             replies = Times(tuple(await crowd.ask_all(number % asked_in for number in range(questions))))
             rate, computed = questions / (time.monotonic() - before), bot.cpu_seconds - cpu
-            return Carried(count, asked_in, ready_second, idle, bot.resident_bytes, replies, rate, computed / questions)
+            return Carried(
+                count, asked_in, ready_seconds, idle, bot.resident_bytes, replies, rate, computed / questions
+            )
 
 
 class _Crowd:
-    """Somebody in each server, asking what is said in its videos."""
+    """People in the servers, who ask what is said in the videos there."""
 
     def __init__(self, server: LocalDiscord, texts: Sequence[str]) -> None:
         self._server = server
@@ -173,14 +175,14 @@ class _Crowd:
         self._chance = random.Random(len(texts))
 
     def add_server(self, place: int) -> None:
-        """A server of the usual size, at the end of those there are."""
-        guild = self._server.add_guild(f"Server {place}", guild_id=_id(place))
+        """Add a server of the usual size after the others."""
+        guild = self._server.add_guild(f"Server {place}", guild_id=_server_id(place))
         for role in range(ROLES):
             self._server.add_role(guild, f"role-{role}")
         self._halls += [self._server.add_channel(guild, f"channel-{number}") for number in range(CHANNELS)][:1]
 
     async def ask(self, place: int) -> float:
-        """Ask in a server; how long the answer took, in seconds."""
+        """Ask in a server; return how long the answer took, in seconds."""
         said = self._texts[place * SEGMENTS_A_VIDEO + self._chance.randrange(SEGMENTS_A_VIDEO)].split()
         asked = await self._server.slash(
             self._server.world.owner, "ask", {"question": " ".join(said[5:10])}, at=self._halls[place]
@@ -189,7 +191,7 @@ class _Crowd:
         return asked.card_times[-1]
 
     async def ask_all(self, places: Iterable[int]) -> list[float]:
-        """Ask in all of these servers, AT_ONCE at a time."""
+        """Ask in all of these servers, AT_ONCE at a time; return how long the answers took, in seconds."""
         left, seconds = iter(places), []
 
         async def person() -> None:
@@ -200,8 +202,11 @@ class _Crowd:
         return seconds
 
 
-def _id(place: int) -> int:
-    """A server's id. They have libraries before there is a Discord; above the 22nd bit it says which shard is told."""
+def _server_id(place: int) -> int:
+    """Return a server's id, which is known before the local Discord runs: the libraries are stored before that.
+
+    Its bits from the 22nd on decide which shard the server belongs to.
+    """
     return (FIRST_ID + place) << 22
 
 

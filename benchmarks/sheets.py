@@ -1,4 +1,4 @@
-"""Tables of what was measured, for the terminal and for RESULTS.md alike."""
+"""Makes tables of what was measured, for the terminal and for RESULTS.md alike."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Sheet:
     rows: Sequence[Sequence[str]]
     note: str = ""
 
-    def drawn(self) -> Table:
-        """For the terminal."""
+    def to_table(self) -> Table:
+        """Return the table for the terminal."""
         table = Table(title=self.title, caption=self.note or None, title_justify="left", caption_justify="left")
         for number, name in enumerate(self.header):
             table.add_column(name, justify="right" if number else "left", no_wrap=bool(number))
@@ -34,15 +34,15 @@ class Sheet:
             table.add_row(*row)
         return table
 
-    def markdown(self) -> str:
-        """For a page."""
+    def to_markdown(self) -> str:
+        """Return the table for a page."""
         lines = [self.header, ["---", *["---:"] * (len(self.header) - 1)], *self.rows]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         return "\n\n".join(part for part in (f"### {self.title}", table, self.note) if part)
 
 
 def sheets(run: Run) -> Iterator[Sheet]:
-    """Every table of a run."""
+    """Yield every table of a run."""
     for size in run.sizes:
         yield _first_stage(run, size)
     yield _steps(run)
@@ -52,23 +52,23 @@ def sheets(run: Run) -> Iterator[Sheet]:
     yield _bars(run)
 
 
-def number(value: float) -> str:
-    """Three digits that count, and no more."""
+def format_number(value: float) -> str:
+    """Format a number with three significant digits."""
     digits = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
     return f"{value:,.{digits}f}"
 
 
-def _amount(value: float | None, scale: float, unit: str, ours: float | None = None) -> str:
-    """A value with its unit, and how many times ours it is."""
+def _format_amount(value: float | None, scale: float, unit: str, ours: float | None = None) -> str:
+    """Return a value with its unit, and how many times ours it is."""
     if value is None:
         return NOTHING
-    return f"{number(value * scale)} {unit}" + (f" (×{number(value / ours)})" if ours else "")
+    return f"{format_number(value * scale)} {unit}" + (f" (×{format_number(value / ours)})" if ours else "")
 
 
 def _first_stage(run: Run, size: int) -> Sheet:
     ours = run.engine(Cuepoint.name, size)
     header = "engine", "build", "index memory", "disk", "median", "p95", "one video more", "cold start", "same ten"
-    rows = [_engine(each, ours, run) for each in run.engines if each.segments == size]
+    rows = [_engine_row(engine, ours, run) for engine in run.engines if engine.segments == size]
     note = (
         "In brackets: times Cuepoint's, over the questions that both were asked. An engine that keeps no index, or to "
         "whose index nothing can be added, builds anew. Same ten: of rank-bm25's ten best."
@@ -76,22 +76,22 @@ def _first_stage(run: Run, size: int) -> Sheet:
     return Sheet(f"First stage, {size:,} segments", header, rows, note)
 
 
-def _engine(figures: EngineFigures, ours: EngineFigures | None, run: Run) -> list[str]:
+def _engine_row(figures: EngineFigures, ours: EngineFigures | None, run: Run) -> list[str]:
     if figures.asked is None:
         return [f"{figures.name}: {figures.trouble}", *[NOTHING] * 8]
     base = ours if ours and figures is not ours else EngineFigures("", 0, "")
     same = Times(base.asked.seconds[: len(figures.asked.seconds)]) if base.asked else None
     shared = run.engine(ENGINES[figures.name].shares, figures.segments)
-    built = shared.build_second if shared else figures.build_second
+    built = shared.build_seconds if shared else figures.build_seconds
     return [
         figures.name,
-        _amount(built, 1, "s", base.build_second),
-        _amount(figures.memory_bytes, 1 / MB, "MB", base.memory_bytes),
-        _amount(figures.disk_bytes, 1 / MB, "MB", base.disk_bytes),
-        _amount(figures.asked.median, 1e3, "ms", same.median if same else None),
-        _amount(figures.asked.p95, 1e3, "ms", same.p95 if same else None),
-        _amount(figures.add_second or built, 1e3, "ms", base.add_second),
-        _amount(figures.cold_second or built, 1e3, "ms", base.cold_second),
+        _format_amount(built, 1, "s", base.build_seconds),
+        _format_amount(figures.memory_bytes, 1 / MB, "MB", base.memory_bytes),
+        _format_amount(figures.disk_bytes, 1 / MB, "MB", base.disk_bytes),
+        _format_amount(figures.asked.median, 1e3, "ms", same.median if same else None),
+        _format_amount(figures.asked.p95, 1e3, "ms", same.p95 if same else None),
+        _format_amount(figures.add_seconds or built, 1e3, "ms", base.add_seconds),
+        _format_amount(figures.cold_seconds or built, 1e3, "ms", base.cold_seconds),
         _agreement(figures, run),
     ]
 
@@ -103,10 +103,12 @@ def _agreement(figures: EngineFigures, run: Run) -> str:
 
 def _steps(run: Run) -> Sheet:
     columns = [dict(figures.steps) for figures in run.steps]
-    rows = [[name, *(_both(column[name]) for column in columns)] for name in columns[0]]
+    rows = [[name, *(_format_times(column[name]) for column in columns)] for name in columns[0]]
     held = ", ".join(f"{statistics.median(path.postings):,.0f}" for path in run.paths)
     note = f"Median / p95. The segments that hold a question's words, counted for each word: {held} (median)."
-    return Sheet("Where the first stage's time goes", ["", *(f"{each.segments:,}" for each in run.steps)], rows, note)
+    return Sheet(
+        "Where the first stage's time goes", ["", *(f"{figures.segments:,}" for figures in run.steps)], rows, note
+    )
 
 
 def _whole_path(run: Run) -> Sheet:
@@ -125,15 +127,18 @@ def _whole_path(run: Run) -> Sheet:
     rows = [
         [
             f"{path.segments:,}",
-            *(_amount(value, 1e3, "ms") for value in (path.asked.median, path.asked.p95)),
-            *(_amount(value, 1e3, "ms") for value in (path.misspelt.median, path.misspelt.p95)),
-            _amount(path.memory_bytes, 1 / MB, "MB"),
-            *(_amount(value, 1e3, "ms") for value in (path.load_second, path.searcher_second, path.first_second)),
-            _amount(path.cold_second, 1e3, "ms"),
+            *(_format_amount(value, 1e3, "ms") for value in (path.asked.median, path.asked.p95)),
+            *(_format_amount(value, 1e3, "ms") for value in (path.misspelt.median, path.misspelt.p95)),
+            _format_amount(path.memory_bytes, 1 / MB, "MB"),
+            *(
+                _format_amount(value, 1e3, "ms")
+                for value in (path.load_seconds, path.searcher_seconds, path.first_seconds)
+            ),
+            _format_amount(path.cold_seconds, 1e3, "ms"),
         ]
         for path in run.paths
     ]
-    starts = ", ".join(_amount(path.start_second, 1e3, "ms") for path in run.paths)
+    starts = ", ".join(_format_amount(path.start_seconds, 1e3, "ms") for path in run.paths)
     note = (
         f"Cold start: load, prepare and first question in a fresh process, after Python's start and imports ({starts})."
     )
@@ -150,28 +155,28 @@ def _library(run: Run) -> Sheet:
 def _in_library(figures: LibraryFigures) -> list[tuple[str, str]]:
     idle, busy = figures.idle, figures.busy
     return [
-        ("import from Parquet", _amount(figures.import_second, 1, "s")),
-        ("the same, rows a second", f"{figures.segments / figures.import_second:,.0f}"),
-        ("first question after it (indexes all)", _amount(figures.indexed_second, 1, "s")),
-        ("question to hits, median / p95", _both(figures.hits)),
-        ("with a slip in a word, median / p95", _both(figures.misspelt)),
+        ("import from Parquet", _format_amount(figures.import_seconds, 1, "s")),
+        ("the same, rows a second", f"{figures.segments / figures.import_seconds:,.0f}"),
+        ("first question after it (indexes all)", _format_amount(figures.indexed_seconds, 1, "s")),
+        ("question to hits, median / p95", _format_times(figures.hits)),
+        ("with a slip in a word, median / p95", _format_times(figures.misspelt)),
         *((f"questions a second, {n} asking", f"{rate:,.0f}") for n, rate in figures.questions_a_second.items()),
-        ("fresh process: open the library", _amount(figures.open_second, 1e3, "ms")),
-        ("fresh process: first question", _amount(figures.first_second, 1e3, "ms")),
-        ("import of one video, median / slowest", _both(figures.added, 100)),
-        ("what the next question takes longer, median / slowest", _both(figures.found, 100)),
+        ("fresh process: open the library", _format_amount(figures.open_seconds, 1e3, "ms")),
+        ("fresh process: first question", _format_amount(figures.first_seconds, 1e3, "ms")),
+        ("import of one video, median / slowest", _format_times(figures.added, 100)),
+        ("what the next question takes longer, median / slowest", _format_times(figures.found, 100)),
         ("event loop idle: late by, median / p99 / longest", _lateness(idle)),
         (f"event loop under import of {figures.imported:,} rows", _lateness(busy)),
     ]
 
 
-def _both(times: Times, percent: float = 95) -> str:
-    return f"{number(1e3 * times.median)} / {_amount(percentile(times.seconds, percent), 1e3, 'ms')}"
+def _format_times(times: Times, percent: float = 95) -> str:
+    return f"{format_number(1e3 * times.median)} / {_format_amount(percentile(times.seconds, percent), 1e3, 'ms')}"
 
 
 def _lateness(times: Times) -> str:
     middle, rare, longest = times.median, percentile(times.seconds, 99), max(times.seconds)
-    return f"{number(1e3 * middle)} / {number(1e3 * rare)} / {_amount(longest, 1e3, 'ms')}"
+    return f"{format_number(1e3 * middle)} / {format_number(1e3 * rare)} / {_format_amount(longest, 1e3, 'ms')}"
 
 
 def _bars(run: Run) -> Sheet:
@@ -180,7 +185,7 @@ def _bars(run: Run) -> Sheet:
         [
             bar.what,
             f"{'at least' if bar.at_least else 'under'} {bar.limit:,.0f} {bar.unit}",
-            NOTHING if bar.measured is None else f"{number(bar.measured)} {bar.unit}",
+            NOTHING if bar.measured is None else f"{format_number(bar.measured)} {bar.unit}",
             words[bar.passed],
         ]
         for bar in bars(run)

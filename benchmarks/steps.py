@@ -1,4 +1,4 @@
-"""What the first stage's time goes into, and what compiling and skipping would save; beside tantivy, which does both.
+"""Measures the parts of the first stage, and what compiling and skipping would save; beside tantivy, which does both.
 
 The compiled loop is not part of Cuepoint. It is measured to know what stands between numpy and a compiled engine.
 """
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.corpus import questions
-from benchmarks.engines import TOP, Cuepoint, installed
+from benchmarks.engines import TOP, Cuepoint, installed_version
 from benchmarks.figures import Effort, Times
 from benchmarks.first_stage import WARMING
 from benchmarks.peers import Tantivy
@@ -24,7 +24,7 @@ Asker = Callable[[Sequence[str]], object]
 
 
 def measure_steps(place: Path, effort: Effort) -> tuple[tuple[str, Times], ...]:
-    """Times of the parts, by what they are; of the indexes that are kept at a place."""
+    """Return the times of the parts by name, measured on the indexes that are kept at a place."""
     ours = Cuepoint()
     ours.open(place / Cuepoint.name)
     model = ours.model
@@ -35,8 +35,8 @@ def measure_steps(place: Path, effort: Effort) -> tuple[tuple[str, Times], ...]:
         ("of which finding the ten best among all", lambda _: best_segments(scores, TOP)),
     ]
     beside = (place / Tantivy.name).exists()
-    if beside and installed("numba"):
-        add_up = _compiled(model)
+    if beside and installed_version("numba"):
+        add_up = _compile_scorer(model)
         parts += [("adding up in a loop compiled by numba", add_up)]
         parts += [("Cuepoint with that loop", lambda terms: best_segments(add_up(terms), TOP))]
     if beside:
@@ -45,10 +45,10 @@ def measure_steps(place: Path, effort: Effort) -> tuple[tuple[str, Times], ...]:
         tantivy.open(place / Tantivy.name)
         parts += [("tantivy", tantivy.top), ("tantivy, scoring all and skipping none", tantivy.top_of_all)]
     asked = questions(effort.questions + WARMING)
-    return tuple((name, _timed(ask, asked)) for name, ask in parts)
+    return tuple((name, _time_questions(ask, asked)) for name, ask in parts)
 
 
-def _timed(ask: Asker, asked: Sequence[Sequence[str]]) -> Times:
+def _time_questions(ask: Asker, asked: Sequence[Sequence[str]]) -> Times:
     for terms in asked[-WARMING:]:
         ask(terms)
     seconds = []
@@ -59,8 +59,8 @@ def _timed(ask: Asker, asked: Sequence[Sequence[str]]) -> Times:
     return Times(tuple(seconds))
 
 
-def _compiled(model: SparseBM25) -> Callable[[Sequence[str]], Any]:
-    """The same scores to the last bit, posting by posting instead of array by array."""
+def _compile_scorer(model: SparseBM25) -> Callable[[Sequence[str]], Any]:
+    """Compile a function for the same scores to the last bit, posting by posting instead of array by array."""
     import numba
 
     @numba.njit

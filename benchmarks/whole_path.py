@@ -1,4 +1,4 @@
-"""Both stages of a question over the index alone: their time, the memory they touch, and a fresh start."""
+"""Measures both stages of a question over the index alone: their time, the memory they touch, and a fresh start."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.apart import apart
+from benchmarks.apart import run_apart
 from benchmarks.corpus import LANGUAGE, SEED, questions
 from benchmarks.engines import TOP, cached_index
 from benchmarks.figures import Effort, PathFigures, Times
@@ -20,20 +20,20 @@ from storage.ranking.search import Searcher
 
 def measure_path(segments: int, index_folder: Path, effort: Effort) -> PathFigures:
     """Measure an index that the first stage has built and kept."""
-    asked, misspelt, memory, postings = apart(_ask, index_folder, effort)
+    asked, misspelt, memory, postings = run_apart(_ask, index_folder, effort)
     question = questions(1)[0]
-    starts = [apart(_start, index_folder, question, time.monotonic()) for _ in range(effort.starts)]
+    starts = [run_apart(_start, index_folder, question, time.monotonic()) for _ in range(effort.starts)]
     steps = (statistics.median(step) for step in zip(*starts, strict=True))
     return PathFigures(segments, asked, misspelt, memory, postings, *steps)
 
 
 def question_of(words: Sequence[str]) -> Question:
-    """A question as it is asked of a library."""
+    """Return a question as it is asked of a library."""
     return Question(" ".join(words), " ".join(words))
 
 
 def with_slips(asked: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The same questions with two neighbouring letters of the longest word swapped."""
+    """Return the same questions with two neighbouring letters of the longest word swapped."""
     chance = random.Random(SEED)
     slipped = []
     for words in asked:
@@ -58,7 +58,7 @@ def _ask(index_folder: Path, effort: Effort) -> tuple[Times, Times, int | None, 
 
 
 def _start(index_folder: Path, question: Sequence[str], begun: float) -> tuple[float, float, float, float]:
-    """Seconds for starting Python with its imports, loading the index, preparing for questions, and the first one."""
+    """Return the seconds for starting Python with imports, loading the index, preparing, and the first question."""
     started = time.monotonic()  # the same clock in every process
     index = cached_index(index_folder).index
     loaded = time.monotonic()

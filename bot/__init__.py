@@ -1,3 +1,3 @@
-"""Cuepoint's two faces and the road from a question to an answer."""
+"""Cuepoint on Discord and at the terminal, and how a question becomes an answer."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Starts Cuepoint: reads the settings and opens the command line. Nobody imports this."""
+"""Starts Cuepoint: reads the settings and opens the command line. Nothing imports this."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def _load_settings() -> Settings:
     from bot.settings import Settings
 
     try:
-        written = dotenv_values(".env")
+        from_file = dotenv_values(".env")
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f".env cannot be read: {error}; save it as UTF-8 text.") from error
     # The environment wins over .env, so that one run can be set up differently.
-    return Settings.from_mapping({**written, **os.environ})
+    return Settings.from_mapping({**from_file, **os.environ})
 
 
 class _LazyDiscordApp:
-    """The Discord face, imported when it is wanted: a command at the terminal does not wait for it."""
+    """The Discord app, imported when it is first used, so that a command at the terminal does not wait for it."""
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
         from bot.discord_app.runner import run
@@ -52,7 +52,7 @@ class _LazyDiscordApp:
 
 
 def main() -> None:
-    """The `cuepoint` command."""
+    """Run the `cuepoint` command."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A byte or a letter that the terminal's encoding lacks must not end a list of questions.

@@ -1,4 +1,4 @@
-"""The one road from a question to an answer, for every face."""
+"""How a question becomes an answer, for Discord and the terminal alike."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from storage.library import Library
 from storage.models import ALL_FEATURES, Hit, Question, RankingFeature, Scope, SearchResult
 
 _COMPOSING = ThreadPoolExecutor(1, "composing")
-"""One answer at a time: threads that only run Python hold each other up."""
+"""One answer at a time: threads that only run Python hold one another up."""
 
 DEFAULT_QUOTES = 5
 """How many excerpts an answer shows at most."""
 HITS_PER_QUOTE = 8
-"""How many hits are looked at for each: neighbours, repetitions and a talkative video drop out."""
+"""How many hits are read per excerpt: neighbours, repetitions and a talkative video drop out."""
 SPARE_PASSAGES = 5
 """How many passages more than excerpts are read, because some say the same."""
 MAX_STRIPS = 12
-"""How many videos a timeline shows at most: more make a picture that nobody can read in a chat."""
+"""How many videos a timeline shows at most: more make a picture that no one can read in a chat."""
 MAX_MOMENTS = 8
-"""How many moments of them are numbered and quoted: what a card has room for."""
+"""How many moments of a timeline are numbered and quoted: what a card has room for."""
 MOMENT_LENGTH = 200
-"""About how many characters of each are quoted: a timeline tells where, and an answer what."""
+"""About how many characters of a moment are quoted: a timeline shows where, and an answer what."""
 NEAR_MISS_THRESHOLDS = SurenessThresholds(1.0, 1.0)
 """For what is shown only as a near miss, however well it matches."""
 AROUND_SECONDS = 120.0
@@ -53,7 +53,7 @@ async def ask(
 ) -> Answer:
     """Answer a question from the libraries of a scope, or from the sample talks while it is empty.
 
-    `thresholds` say how sure an answer must be; None means as shipped. Raises UnknownFilter where a filter names
+    `thresholds` say how sure an answer must be; None means the defaults. Raises UnknownFilter where a filter names
     nothing.
     """
     with metrics.time_step(metrics.AnswerStep.SEARCH):
@@ -71,7 +71,8 @@ async def timeline(
         timelines = await library.timeline(scope, question, MAX_STRIPS)
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
         answers = [
-            await _compose(library, question, each.result, MAX_MOMENTS, thresholds, MOMENT_LENGTH) for each in timelines
+            await _compose(library, question, ranked.result, MAX_MOMENTS, thresholds, MOMENT_LENGTH)
+            for ranked in timelines
         ]
     answer = await _add_near_misses(merge_answers(answers, MAX_MOMENTS), library, scope, question, MAX_MOMENTS)
     if answer.level is AnswerLevel.NOTHING:
@@ -105,7 +106,7 @@ async def open_passage(
     try:
         results = await library.search(scope, question, 1)
         if question.phrases and not any(result.hits for result in results):
-            # It was shown as a near miss, for the words of a phrase that nobody says.
+            # It was shown as a near miss, for the words of a phrase that no one says.
             question = drop_phrases(question)
             results = await library.search(scope, question, 1)
     except UnknownFilter as error:

@@ -1,4 +1,4 @@
-"""How the bot stands with Discord, as far as it can be asked without being connected."""
+"""The status of the bot on Discord, as far as it can be asked without being connected."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DiscordStatus:
-    """The bot's name, the privileged intents that are on and not needed, and by how much our clock is ahead, in
-    seconds; negative where it is behind, None where Discord did not say."""
+    """The bot's name, the privileged intents that are on and not needed, and by how much this machine's clock is ahead.
+
+    `clock_ahead_seconds` is negative where it is behind, and None where Discord did not say.
+    """
 
     name: str
     needless_intents: tuple[str, ...] = ()

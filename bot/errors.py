@@ -3,19 +3,19 @@
 BotError
 +-- SettingsError     a setting that cannot be used
 |   +-- SetupError    one of this installation: it does not start until that is changed
-+-- UnaskableQuestion a question that cannot be looked for
++-- InvalidQuestion   a question that cannot be searched for
 |   +-- EmptyQuestion   without a word to look for
-|   +-- QuestionTooLong with more characters or words than anybody asks with
-+-- PassageGone       a passage that was shown before and is stored no more
-+-- ServerOutOfReach  a server whose videos somebody may not see where they are
-+-- AskedTooSoon      a person's next question within the cool-down
+|   +-- QuestionTooLong with more characters or words than are allowed
++-- PassageGone       a passage that was shown before and is not stored any more
++-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
++-- CooldownActive    a person's next question within the cool-down
 +-- NotServed         a Discord server that this installation does not serve
-+-- NotAllowed        something that moderators of a server do, wanted by somebody else
++-- NotAllowed        an action of a server's moderators, requested by someone else or outside of servers
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
-+-- BrokenOff         an import that was not done because the bot is told to stop
++-- ImportCancelled   an import that was not done because the bot is stopping
 +-- CannotConnect     Discord cannot be reached, or does not let the bot in now
-|   +-- ShutOut       Discord refuses the token or the intents: another start would be refused as well
-+-- CannotListen      the port for those who watch the bot cannot be had
+|   +-- LoginRefused  Discord refuses the token or the intents: another start would be refused as well
++-- CannotListen      the port for monitoring the bot cannot be had
 +-- QuestionSetError  a question set that cannot be read, used or written
 """
 
@@ -35,7 +35,7 @@ class SetupError(SettingsError):
 
 
 class InvalidQuestion(BotError):
-    """A question that cannot be looked for as it is."""
+    """A question that cannot be searched for as it is."""
 
 
 class EmptyQuestion(InvalidQuestion):
@@ -43,15 +43,15 @@ class EmptyQuestion(InvalidQuestion):
 
 
 class QuestionTooLong(InvalidQuestion):
-    """A question with more characters, or more words, than anybody asks with."""
+    """A question with more characters, or more words, than are allowed."""
 
 
 class PassageGone(BotError):
-    """A passage that was shown before and is stored no more."""
+    """A passage that was shown before and is not stored any more."""
 
 
 class ServerNotAccessible(BotError):
-    """A server that somebody picked and whose videos they may not see there, or that does not exist."""
+    """A server that a user picked and whose videos they may not see there, or that does not exist."""
 
 
 class CooldownActive(BotError):
@@ -63,7 +63,7 @@ class NotServed(BotError):
 
 
 class NotAllowed(BotError):
-    """Something that moderators of a server do, wanted by somebody else, or by nobody's server."""
+    """An action of a server's moderators, requested by someone else, or outside of servers."""
 
 
 class LibraryBusy(BotError):
@@ -71,7 +71,7 @@ class LibraryBusy(BotError):
 
 
 class ImportCancelled(BotError):
-    """An import that was not done because the bot is told to stop: nothing of it is stored."""
+    """An import that was not done because the bot is stopping: nothing of it is stored."""
 
 
 class CannotConnect(BotError):
@@ -83,7 +83,7 @@ class LoginRefused(CannotConnect):
 
 
 class CannotListen(BotError):
-    """The port for those who watch the bot cannot be had."""
+    """The port for monitoring the bot cannot be had."""
 
 
 class QuestionSetError(BotError):

@@ -1,4 +1,4 @@
-"""A server's settings in words, words as settings, and keeping them: the same names and sentences for both faces."""
+"""Describes, parses and saves a server's settings: the same names and sentences on Discord and at the terminal."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ServerSettings
 
-MOST_QUOTES = 5
-LONGEST_COOLDOWN = 3600
-MOST_NAMED = 25
-"""Channels, or roles, that can be named: as many as Discord lets one choose."""
+MAX_QUOTES = 5
+MAX_COOLDOWN_SECONDS = 3600
+MAX_NAMED_IDS = 25
+"""Channels, or roles, that can be named: as many as can be chosen on Discord."""
 _WORDS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 _ID = re.compile(r"<(?:#|@&)(\d{1,20})>|(\d{1,20})")
 ONLY_IN_SERVERS = ("language", "shared", "channels", "roles")
 """Settings that mean nothing outside of servers."""
 
 
-def _yes_or_no(text: str) -> bool:
+def _parse_yes_or_no(text: str) -> bool:
     if text.lower() not in _WORDS:
         raise ValueError("say yes or no")
     return _WORDS[text.lower()]
 
 
-def _quotes(text: str) -> int:
-    if not re.fullmatch(rf"[1-{MOST_QUOTES}]", text):
-        raise ValueError(f"say a number from 1 to {MOST_QUOTES}")
+def _parse_quotes(text: str) -> int:
+    if not re.fullmatch(rf"[1-{MAX_QUOTES}]", text):
+        raise ValueError(f"say a number from 1 to {MAX_QUOTES}")
     return int(text)
 
 
-def _cooldown(text: str) -> float | None:
-    if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text) or float(text) > LONGEST_COOLDOWN:
-        raise ValueError(f"say seconds from 0 to {LONGEST_COOLDOWN}; 0 for the host's")
+def _parse_cooldown(text: str) -> float | None:
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text) or float(text) > MAX_COOLDOWN_SECONDS:
+        raise ValueError(f"say seconds from 0 to {MAX_COOLDOWN_SECONDS}; 0 for the host's")
     return float(text) or None
 
 
-def _ids(text: str) -> frozenset[int]:
+def _parse_ids(text: str) -> frozenset[int]:
     parts = text.replace(",", " ").split()
-    found = [_ID.fullmatch(part) for part in parts]
-    if not all(found) or len(parts) > MOST_NAMED:
-        raise ValueError(f"give at most {MOST_NAMED} ids with commas between them, or nothing for no limit")
-    return frozenset(int(each[1] or each[2]) for each in found if each)
+    matches = [_ID.fullmatch(part) for part in parts]
+    if not all(matches) or len(parts) > MAX_NAMED_IDS:
+        raise ValueError(f"give at most {MAX_NAMED_IDS} ids with commas between them, or nothing for no limit")
+    return frozenset(int(match[1] or match[2]) for match in matches if match)
 
 
-def _language(text: str) -> str:
+def _parse_language(text: str) -> str:
     tag = base_language(text)
     if text and not tag:
         raise ValueError("say it as en, de or pt; nothing for what the first import says")
@@ -58,20 +58,20 @@ def _language(text: str) -> str:
 
 
 _FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "language": ("language", _language),
-    "quotes": ("quotes", _quotes),
-    "private": ("private_by_default", _yes_or_no),
-    "shared": ("shared_too", _yes_or_no),
-    "channels": ("channels", _ids),
-    "roles": ("roles", _ids),
-    "cooldown": ("cooldown_seconds", _cooldown),
-    "misses": ("record_misses", _yes_or_no),
+    "language": ("language", _parse_language),
+    "quotes": ("quotes", _parse_quotes),
+    "private": ("private_by_default", _parse_yes_or_no),
+    "shared": ("shared_too", _parse_yes_or_no),
+    "channels": ("channels", _parse_ids),
+    "roles": ("roles", _parse_ids),
+    "cooldown": ("cooldown_seconds", _parse_cooldown),
+    "misses": ("record_misses", _parse_yes_or_no),
 }
 NAMES = tuple(_FIELDS)
 
 
-def changed(settings: ServerSettings, name: str, text: str) -> ServerSettings:
-    """Settings with one of them, by name, set to what is written. Raises SettingsError for what is no such thing."""
+def change_setting(settings: ServerSettings, name: str, text: str) -> ServerSettings:
+    """Return settings with one of them, by name, set from text. Raises SettingsError for a wrong name or value."""
     if name not in _FIELDS:
         raise SettingsError(f"There is no setting {name[:40]!r}; there are {', '.join(NAMES)}.")
     field, read = _FIELDS[name]
@@ -81,22 +81,24 @@ def changed(settings: ServerSettings, name: str, text: str) -> ServerSettings:
         raise SettingsError(f"{name} cannot be {text[:40]!r}: {error}.") from error
 
 
-async def keep(library: Library, ledger: Ledger, server_id: int, kept: ServerSettings, new: ServerSettings) -> None:
-    """Keep changed settings. A server's language is its library's too, which is then read anew."""
-    if new.language != kept.language:
+async def save_settings(
+    library: Library, ledger: Ledger, server_id: int, current: ServerSettings, new: ServerSettings
+) -> None:
+    """Save changed settings. A server's language is its library's too, which is then indexed again."""
+    if new.language != current.language:
         await library.set_language(access.own_scope(server_id), new.language)
-    if new != kept:
+    if new != current:
         await ledger.save_settings(server_id, new)
 
 
-def in_words(
+def describe_settings(
     settings: ServerSettings,
     *,
     host_cooldown: float,
     channel: Callable[[int], str] = str,
     role: Callable[[int], str] = str,
 ) -> dict[str, str]:
-    """Every setting by its name, in words. `channel` and `role` say what to call those."""
+    """Return every setting by its name, in words. `channel` and `role` format the ids of those."""
     longer = max(host_cooldown, settings.cooldown_seconds or 0.0)
     return {
         "language": settings.language or "what the first import says",

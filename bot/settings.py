@@ -1,4 +1,4 @@
-"""Settings, built from a mapping. Nobody else reads the environment."""
+"""Settings, built from a mapping. Only `bot.__main__` reads the environment."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ from bot.errors import SetupError
 from storage.models import MEGABYTE, LimitNames, Limits, Quota
 
 
-def _server_ids(written: object) -> object:
-    """The ids in a list with commas; anything else is left to be checked as it is."""
-    if not isinstance(written, str):
-        return written
-    ids = [each.strip() for each in written.split(",") if each.strip()]
-    if wrong := [each for each in ids if not _SERVER_ID.fullmatch(each)]:
+def _parse_server_ids(value: object) -> object:
+    """Return the ids in a list with commas; anything else unchanged, to be checked as it is."""
+    if not isinstance(value, str):
+        return value
+    ids = [server_id.strip() for server_id in value.split(",") if server_id.strip()]
+    if wrong := [server_id for server_id in ids if not _SERVER_ID.fullmatch(server_id)]:
         raise ValueError(f"{wrong[0]!r} is no server's id: write ids with commas between them")
     return frozenset(map(int, ids))
 
 
 _SERVER_ID = re.compile(r"[0-9]{1,20}")
-Servers = Annotated[frozenset[int], BeforeValidator(_server_ids)]
+Servers = Annotated[frozenset[int], BeforeValidator(_parse_server_ids)]
 
 
-def _time_of_day(written: object) -> object:
-    """The time in words such as 03:30; anything else is left to be checked as it is."""
-    if isinstance(written, str):
-        hour, _, minute = written.partition(":")
+def _parse_time_of_day(value: object) -> object:
+    """Return the time written as 03:30; anything else unchanged, to be checked as it is."""
+    if isinstance(value, str):
+        hour, _, minute = value.partition(":")
         if not (hour.isdecimal() and minute.isdecimal() and len(minute) == 2):
-            raise ValueError(f"{written!r} is no time of day: write it as 03:30")
+            raise ValueError(f"{value!r} is no time of day: write it as 03:30")
         try:
             return time(int(hour), int(minute))
         except ValueError:
-            raise ValueError(f"{written!r} is no time of day: write it as 03:30") from None
-    return written
+            raise ValueError(f"{value!r} is no time of day: write it as 03:30") from None
+    return value
 
 
-TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
-Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda said: str(said).upper())]
+TimeOfDay = Annotated[time, BeforeValidator(_parse_time_of_day)]
+Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda value: str(value).upper())]
 
 
 class Settings(BaseModel):
-    """How this installation is set up. Each field's alias is the name of the setting."""
+    """The settings of this installation. A field's alias is the name of the setting."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", validate_by_alias=True, hide_input_in_errors=True)
 
@@ -77,7 +77,7 @@ class Settings(BaseModel):
     """How long votes, unanswered questions and sightings of people in servers are kept."""
 
     confident_from: float = Field(default=CONFIDENT, ge=0, le=1, alias="CUEPOINT_CONFIDENT_FROM")
-    """How sure an answer must be, from 0 to 1, to be given without reserve."""
+    """How sure an answer must be, from 0 to 1, to be given without reservation."""
 
     closest_from: float = Field(default=CLOSEST, ge=0, le=1, alias="CUEPOINT_CLOSEST_FROM")
     """How sure it must be to be shown as the closest there is; below, it is "not in these videos"."""
@@ -92,7 +92,7 @@ class Settings(BaseModel):
     """How many imports a server may begin in a day (UTC)."""
 
     file_megabytes: float = Field(default=Limits().file_bytes / MEGABYTE, ge=1, le=1e6, alias="CUEPOINT_FILE_MEGABYTES")
-    """How many million bytes one file may have, and how many a packed one may unfold to."""
+    """How many million bytes one file may have, and how many a compressed one may expand to."""
 
     file_rows: int = Field(default=Limits().rows, ge=1000, le=10**9, alias="CUEPOINT_FILE_ROWS")
     """How many cues or rows one file may have."""
@@ -104,7 +104,7 @@ class Settings(BaseModel):
     """The only Discord servers that are served; all of them where none is named."""
 
     blocked_servers: Servers = Field(default=frozenset(), alias="CUEPOINT_BLOCKED_SERVERS")
-    """Discord servers that are not served, whatever else is set."""
+    """Discord servers that are not served, no matter what else is set."""
 
     backup_at: TimeOfDay | None = Field(default=None, alias="CUEPOINT_BACKUP_AT")
     """When, by the machine's clock, the running bot makes a backup every day; never if it is None."""
@@ -113,82 +113,82 @@ class Settings(BaseModel):
     """How many of those backups are kept."""
 
     stop_seconds: float = Field(default=10.0, ge=0, le=600, alias="CUEPOINT_STOP_SECONDS")
-    """How long answers and imports in flight may take when the bot is told to stop."""
+    """How long answers and imports in flight may take when the bot is stopped."""
 
     http_port: int | None = Field(default=None, ge=1, le=65535, alias="CUEPOINT_HTTP_PORT")
-    """Where the running bot tells whether it is alive and ready, and what was measured; nowhere if it is None."""
+    """The port on which the running bot reports whether it is alive and ready, and its metrics; None for no port."""
 
     http_host: str = Field(default="127.0.0.1", alias="CUEPOINT_HTTP_HOST")
-    """The address on which it does so."""
+    """The address of that port."""
 
     log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
-    """From which level on the running bot tells what it does. DEBUG tells what people write, too."""
+    """The level from which on the running bot logs. DEBUG logs what people write, too."""
 
     misnamed: tuple[str, ...] = ()
-    """Names that were given and look like a setting's, but are none's: what is behind them does nothing."""
+    """Given names that look like a setting's but are not: their values have no effect."""
 
     @field_validator("discord_token")
     @classmethod
-    def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
+    def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
         if token and len(token.get_secret_value().split()) != 1:
             raise ValueError("a token has no spaces in it")
         return token
 
     @model_validator(mode="after")
-    def _cuts_in_order(self) -> Self:
+    def _check_thresholds(self) -> Self:
         if self.closest_from > self.confident_from:
             raise ValueError("it must not be above CUEPOINT_CONFIDENT_FROM")
         return self
 
     @property
-    def cuts(self) -> SurenessThresholds:
-        """How sure an answer must be."""
+    def thresholds(self) -> SurenessThresholds:
+        """Return how sure an answer must be."""
         return SurenessThresholds(self.confident_from, self.closest_from)
 
     @property
     def server_quota(self) -> Quota:
-        """How large a Discord server's own library may become."""
+        """Return how large a Discord server's own library may become."""
         return Quota(self.server_segments, int(self.server_megabytes * MEGABYTE))
 
     @property
     def limits(self) -> Limits:
-        """How much may be imported at once."""
+        """Return how much may be imported at once."""
         fields = ("file_megabytes", "file_rows", "import_videos")
         names = LimitNames(*(str(Settings.model_fields[name].alias) for name in fields))
         return Limits(int(self.file_megabytes * MEGABYTE), self.file_rows, self.import_videos, names)
 
     def serves(self, server_id: int) -> bool:
-        """Whether this installation answers in a Discord server."""
+        """Return whether this installation answers in a Discord server."""
         allowed = not self.allowed_servers or server_id in self.allowed_servers
         return allowed and server_id not in self.blocked_servers
 
     @property
     def retention_seconds(self) -> float:
-        """How long what is known about people is kept."""
+        """Return how long votes, unanswered questions and sightings are kept."""
         return self.retention_days * 24 * 3600
 
     @property
     def database_path(self) -> Path:
-        """Where the database lies."""
+        """Return the path of the database."""
         return self.data_dir / "cuepoint.db"
 
     @property
     def backups_dir(self) -> Path:
-        """Where the nightly backups lie."""
+        """Return the folder of the nightly backups."""
         return self.data_dir / "backups"
 
     @property
     def log_path(self) -> Path:
-        """Where unexpected errors are written with their trace."""
+        """Return the path of the file to which unexpected errors are written with their trace."""
         return self.data_dir / "cuepoint.log"
 
     @classmethod
-    def from_mapping(cls, values: Mapping[str, str | None]) -> Settings:
+    def from_mapping(cls, variables: Mapping[str, str | None]) -> Settings:
         """Read settings by name. An empty value counts as absent. Raises SetupError, naming the setting."""
         known = setting_names()
-        given = {name: value.strip() for name, value in values.items() if value and value.strip()}
-        settable = {name: value for name, value in given.items() if name in known}
-        misnamed = tuple(sorted(name for name in given if name not in known and _is_a_slip(name, settable)))
+        present = {name: value.strip() for name, value in variables.items() if value and value.strip()}
+        settable = {name: value for name, value in present.items() if name in known}
+        misnamed = tuple(sorted(name for name in present if name not in known and _is_a_slip(name, settable)))
         try:
             settings = cls.model_validate({**settable, "misnamed": misnamed})
         except ValidationError as error:
@@ -203,22 +203,22 @@ class Settings(BaseModel):
 
 
 def setting_names() -> list[str]:
-    """The name of every setting."""
+    """Return the names of all settings."""
     return [field.alias for field in Settings.model_fields.values() if field.alias]
 
 
 def nearest_name(name: str) -> str | None:
-    """The setting that is most likely meant by a name that none has."""
+    """Return the setting that is most likely meant by a name that none has; None where no name is similar."""
     return next(iter(difflib.get_close_matches(name.upper(), setting_names(), n=1, cutoff=0.8)), None)
 
 
-def on_misnamed(name: str) -> str:
-    """What there is to say of a name that no setting has."""
+def describe_misnamed(name: str) -> str:
+    """Return the warning about a name that no setting has."""
     meant = nearest_name(name)
     return f"{name} is no setting and does nothing: {f'is {meant} meant?' if meant else 'see .env.example'}"
 
 
-def _is_a_slip(name: str, given: Mapping[str, str]) -> bool:
-    """Whether a name is most likely meant for a setting: other programs have theirs in the environment, too."""
+def _is_a_slip(name: str, settable: Mapping[str, str]) -> bool:
+    """Return whether a name is most likely meant for a setting: the environment has those of other programs, too."""
     meant = nearest_name(name)
-    return name.upper().startswith("CUEPOINT_") or (meant is not None and meant not in given)
+    return name.upper().startswith("CUEPOINT_") or (meant is not None and meant not in settable)

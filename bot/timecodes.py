@@ -1,17 +1,17 @@
-"""Moments in a recording as people write them: 12:34, 1:02:03, 90."""
+"""Formats and parses moments in a recording as people write them: 12:34, 1:02:03, 90."""
 
 from __future__ import annotations
 
 import re
 
-# Longer numbers are no moments of anything, and the longest are none that a float can hold.
+# Longer numbers are not moments in a recording, and the longest do not fit into a float.
 _TIMECODE = re.compile(
     r"(?:(?:(?P<hours>\d{1,9}):)?(?P<minutes>\d{1,9}):)?(?P<seconds>\d{1,9}(?:\.\d{1,9})?)s?", re.ASCII
 )
 
 
 def timecode(second: float) -> str:
-    """A moment in seconds as people write it, such as 12:34 or 1:02:03."""
+    """Return a moment in seconds as people write it, such as 12:34 or 1:02:03."""
     minutes, seconds = divmod(max(0, int(second)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,4 +1,4 @@
-"""What an answer shows."""
+"""Composes an answer: which excerpts it shows, and how sure it is."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ def compose_answer(
     thresholds: SurenessThresholds | None = None,
     length: int = QUOTE_LENGTH,
 ) -> Answer:
-    """Answer a question from its passages, best first; at most `limit` excerpts of about `length` characters, no two of
-    them alike. `matcher` is the question's."""
+    """Answer a question from its passages, which come best first.
+
+    The answer has at most `limit` excerpts of about `length` characters, no two of them alike. `matcher` is the
+    question's.
+    """
     thresholds = thresholds or SurenessThresholds()
     words = (term.word for term in result.terms if not term.alternatives)
     unknown = tuple(dict.fromkeys((*words, *result.unmatched_phrases)))
@@ -36,23 +39,23 @@ def compose_answer(
     sureness = compute_sureness(best, result)
     level = thresholds.level(sureness) if passages else AnswerLevel.NOTHING
     nothing = level is AnswerLevel.NOTHING
-    wanted, min_score = (NEAR_MISSES, 0.0) if nothing else (limit, BESIDE_BEST * best)
+    max_excerpts, min_score = (NEAR_MISSES, 0.0) if nothing else (limit, BESIDE_BEST * best)
     worth_showing = (passage for passage in passages if passage.score >= min_score)
-    shown = tuple(_distinct_excerpts(worth_showing, matcher, wanted, length))
+    excerpts = tuple(_distinct_excerpts(worth_showing, matcher, max_excerpts, length))
     return Answer(
         matcher.question.text,
         level,
-        () if nothing else shown,
+        () if nothing else excerpts,
         result.searched_for,
         unknown,
-        shown if nothing else (),
+        excerpts if nothing else (),
         sureness,
         result.unmatched_exclusions,
     )
 
 
 def merge_answers(answers: Sequence[Answer], limit: int) -> Answer:
-    """One answer from those of several languages to the same question, by score; as sure as the surest of them."""
+    """Merge the answers to a question in several languages, excerpts by score; as sure as the surest of them."""
     merged = _merge_excerpts(answers, limit)
     return replace(merged, unknown_terms=tuple(dict.fromkeys(_restore_typed(merged.unknown_terms, merged.question))))
 
@@ -63,8 +66,8 @@ def _merge_excerpts(answers: Sequence[Answer], limit: int) -> Answer:
     if not others:
         return surest
     worth_showing = [surest, *(answer for answer in others if answer.level is surest.level)]
-    excerpts = sorted((each for answer in worth_showing for each in answer.excerpts), key=_sort_key)
-    near_misses = sorted((each for answer in worth_showing for each in answer.near_misses), key=_sort_key)
+    excerpts = sorted((excerpt for answer in worth_showing for excerpt in answer.excerpts), key=_sort_key)
+    near_misses = sorted((excerpt for answer in worth_showing for excerpt in answer.near_misses), key=_sort_key)
     return replace(
         surest,
         excerpts=tuple(excerpts[:limit]),
@@ -77,8 +80,10 @@ def _merge_excerpts(answers: Sequence[Answer], limit: int) -> Answer:
 
 
 def _restore_typed(words: Iterable[str], question: str) -> Iterator[str]:
-    """The words that nobody says, as the question has them: in scripts without spaces they are pairs of characters,
-    each with one of the next, and the run of them is told."""
+    """Yield the words that no video says, as the question has them.
+
+    In scripts without spaces the words are overlapping pairs of characters: a run of them is yielded as one word.
+    """
     typed, run = fold(question), ""
     for word in words:
         longer = run + word[_overlap_length(run, word) :]
@@ -91,7 +96,7 @@ def _restore_typed(words: Iterable[str], question: str) -> Iterator[str]:
 
 
 def _overlap_length(run: str, word: str) -> int:
-    """How many characters at the end of a run a pair of characters repeats."""
+    """Return how many characters at the end of a run a pair of characters repeats."""
     if not is_unspaced(word):
         return 0
     return next((size for size in range(len(word) - 1, 0, -1) if run.endswith(word[:size])), 0)
@@ -101,20 +106,20 @@ def _sort_key(excerpt: Excerpt) -> float:
     return -excerpt.score
 
 
-def _distinct_excerpts(passages: Iterable[Passage], matcher: Matcher, wanted: int, length: int) -> Iterator[Excerpt]:
-    """The first excerpts that say something new, each with where else it is said."""
-    kept: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
+def _distinct_excerpts(passages: Iterable[Passage], matcher: Matcher, limit: int, length: int) -> Iterator[Excerpt]:
+    """Yield the first excerpts that say something new, with the other places that say the same."""
+    distinct: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
     elsewhere: dict[int, list[OtherPlace]] = {}
     for passage in passages:
-        said = shingles_of(passage.text)
-        same = next((place for place, (_, quote) in enumerate(kept) if says_the_same(quote, said)), None)
-        if same is None and len(kept) == wanted:
+        shingles = shingles_of(passage.text)
+        same = next((place for place, (_, quote) in enumerate(distinct) if says_the_same(quote, shingles)), None)
+        if same is None and len(distinct) == limit:
             continue
         # Quoting is most of the work of an answer: no more is quoted than is shown.
         candidate = quote_densest(passage, matcher, length)
         if same is None:
-            kept.append((candidate, shingles_of(candidate.quote)))
+            distinct.append((candidate, shingles_of(candidate.quote)))
         else:
             elsewhere.setdefault(same, []).append(OtherPlace(candidate.video, candidate.start_second, candidate.link))
-    for place, (each, _) in enumerate(itertools.islice(kept, wanted)):
-        yield replace(each, other_places=tuple(elsewhere.get(place, ())))
+    for place, (excerpt, _) in enumerate(itertools.islice(distinct, limit)):
+        yield replace(excerpt, other_places=tuple(elsewhere.get(place, ())))

@@ -1,4 +1,4 @@
-"""Choosing the words to quote from a passage, and when they are spoken."""
+"""Chooses the words to quote from a passage, and finds when they are spoken."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ QUOTE_LENGTH = 300
 MIN_QUOTE_LENGTH = 160
 """Characters a quote has at least, where the passage has them: fewer say too little by themselves."""
 LEAD_IN = 80
-"""Characters that may go before the first match for free: a match wants the words it answers with."""
+"""Characters that may precede the first match without a penalty: a match needs the words that lead up to it."""
 MAX_UNIT_LENGTH = 90
-"""Characters from which a stretch without any boundary is cut between words, and a word without spaces within."""
+"""Characters above which a stretch without any boundary is cut between words, and a word without spaces inside it."""
 UNIT_LENGTH = 45
 
 _STOPS = ".!?;:,…؟،؛।॥။၊។"
-# Read once, from its beginning (?<!) and without looking back (++): a run of full stops may be long. The full stops of
-# Chinese and Japanese need no space behind them.
+# A run of full stops may be long: it is matched once, from its beginning (?<!), and without backtracking (++). The full
+# stops of Chinese and Japanese need no space behind them.
 _CLAUSE_END = re.compile(
     rf"""(?<![{_STOPS}])[{_STOPS}]++["'”’)\]»]*+\s+|[。！？、，；：｡､]++["'”’)\]）］」』】》〉｣]*+\s*+"""
 )
 _SENTENCE_END = re.compile(r"""[.!?…؟।॥။។。！？｡]["'”’)\]»）］」』】》〉｣]*\s*$""")
 _WORD = re.compile(r"\S+")
-# What a word without spaces may be cut between: characters as they are seen, names and numbers in Latin letters whole,
-# and each with the punctuation that ends it.
+# A word without spaces may be cut between grapheme clusters. Names and numbers in Latin letters stay whole, and
+# punctuation stays with what it ends.
 _LETTERS = regex.compile(r"(?:(?:[\p{Latin}\p{N}.'’_-]\p{M}*+){1,20}+|\X)[\p{Pe}\p{Pf}\p{Po}]{0,9}+")
 
-# What a stretch gains or loses beside the words it holds, in shares of the question's weight: said again, begun or
-# ended with a sentence, of full length, or its first match far in. Small: they settle what the words leave open.
+# What a stretch gains or loses besides the words it holds, in shares of the question's weight: for words said again,
+# for beginning or ending with a sentence, for full length, and for a first match far in. Small: they only decide
+# between stretches with much the same words.
 _AGAIN, _CLEAN_START, _CLEAN_END, _LENGTH, _LATE = 0.04, 0.06, 0.05, 0.05, 0.15
 
 
@@ -97,7 +98,7 @@ def _find_densest(text: str, passage: Passage, matcher: Matcher, length: int) ->
 
 
 class _QuoteScorer:
-    """What a stretch of a passage is worth as a quote. Made once a passage: a passage has a hundred stretches."""
+    """Scores stretches of a passage as quotes. Made once per passage, which has about a hundred stretches."""
 
     def __init__(self, text: str, matches: Sequence[Match], phrases: Sequence[tuple[int, int]], length: int) -> None:
         self._text, self._matches, self._phrases, self._length = text, matches, phrases, length
@@ -110,25 +111,27 @@ class _QuoteScorer:
         phrase = float(any(start <= left and right <= end for left, right in self._phrases))
         if not inside:
             return phrase
-        said = {match.term: match.weight for match in inside}
-        distinct = sum(said.values()) / self._total
-        again = min(len(inside) - len(said), 4)
+        weights = {match.term: match.weight for match in inside}
+        distinct = sum(weights.values()) / self._total
+        again = min(len(inside) - len(weights), 4)
         late = max(0, inside[0].start - start - LEAD_IN) / self._length
         clean = _CLEAN_START * (start == 0 or self._ends_sentence(start)) + _CLEAN_END * self._ends_sentence(end)
         return phrase + distinct + _AGAIN * again + clean + _LENGTH * (end - start) / self._length - _LATE * late
 
     def _ends_sentence(self, position: int) -> bool:
-        """Whether a sentence ends just before a position: a few characters back are enough to see it."""
+        """Return whether a sentence ends just before a position: a few characters back are enough to see it."""
         return _SENTENCE_END.search(self._text, max(0, position - 5), position) is not None
 
 
 def _split_units(segments: Sequence[Segment]) -> list[tuple[int, int]]:
-    """The stretches a quote is made of, by offsets into the passage: cues, clauses, or a few words at a time."""
+    """Return the units of a quote as offsets into the passage: cues, clauses, or a few words at a time."""
     units: list[tuple[int, int]] = []
     base = 0
     for segment in segments:
-        cuts = [mark.offset for mark in segment.marks] or [match.end() for match in _CLAUSE_END.finditer(segment.text)]
-        edges = sorted({0, *cuts, len(segment.text)})
+        boundaries = [mark.offset for mark in segment.marks] or [
+            match.end() for match in _CLAUSE_END.finditer(segment.text)
+        ]
+        edges = sorted({0, *boundaries, len(segment.text)})
         for left, right in pairwise(edges):
             units += [(base + start, base + end) for start, end in _split_long(segment.text, left, right)]
         base += len(segment.text) + 1
@@ -136,7 +139,7 @@ def _split_units(segments: Sequence[Segment]) -> list[tuple[int, int]]:
 
 
 def _split_long(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
-    """A stretch without the spaces around it; a long one in pieces."""
+    """Yield a stretch without the spaces around it, or the pieces of a long one."""
     pieces = list(_split_pieces(text, left, right))
     if not pieces:
         return
@@ -150,25 +153,25 @@ def _split_long(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
 
 
 def _split_pieces(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
-    """What a stretch may be cut between: words, or the letters of a word that is too long to be one."""
+    """Yield what a stretch may be cut between: words, or the letters of a word that is too long to be one."""
     for word in _WORD.finditer(text, left, right):
         if word.end() - word.start() <= MAX_UNIT_LENGTH:
             yield word.span()
         else:
             for letters in _LETTERS.finditer(text, *word.span(), concurrent=False):
-                # A character of hundreds of marks is none that anybody wrote.
+                # A character with hundreds of combining marks is no real text.
                 for start in range(letters.start(), letters.end(), UNIT_LENGTH):
                     yield start, min(start + UNIT_LENGTH, letters.end())
 
 
 def _second_at(segments: Sequence[Segment], offset: int) -> float:
-    """When the words at an offset of the passage begin."""
+    """Return when the words at an offset of the passage begin, in seconds."""
     segment, within = _locate(segments, offset)
     return segment.second_at(within)
 
 
 def _end_second(segments: Sequence[Segment], offset: int) -> float:
-    """When the words before an offset of the passage have been spoken."""
+    """Return when the words before an offset of the passage have been spoken, in seconds."""
     segment, within = _locate(segments, offset - 1)
     if not segment.marks:
         return round(segment.estimate_second(within + 1), 3)
@@ -177,7 +180,7 @@ def _end_second(segments: Sequence[Segment], offset: int) -> float:
 
 
 def _locate(segments: Sequence[Segment], offset: int) -> tuple[Segment, int]:
-    """The segment that holds an offset of the passage, and the offset within it."""
+    """Return the segment that holds an offset of the passage, and the offset within it."""
     for segment in segments[:-1]:
         if offset <= len(segment.text):
             return segment, offset

@@ -8,9 +8,10 @@ from storage.models import is_youtube_host
 
 
 def link_at(url: str, second: float) -> str:
-    """The address that opens a video at a second: `t=` for YouTube, `#t=` for Vimeo and other media; "" without url.
+    """Return the address that opens a video at a second: `t=` for YouTube, `#t=` for Vimeo and other media.
 
-    `url` carries no time of its own (importing removes it). The second is rounded down and never negative.
+    "" without `url`, which carries no time of its own (importing removes it). The second is rounded down and never
+    negative.
     """
     if not url:
         return ""

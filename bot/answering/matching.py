@@ -1,4 +1,4 @@
-"""Where a question's words stand in a text. It reads texts as the index does, so what matched is what is painted."""
+"""Finds a question's words in texts. Texts are read as the index reads them, so that what matched is marked."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class Match:
 
 
 class Matcher:
-    """Reads texts for one question."""
+    """Finds the words of one question in texts."""
 
     def __init__(self, question: Question, result: SearchResult) -> None:
         self._analyser = analyser_for(result.language)
         self._tokens: dict[str, list[Token]] = {}
         self.question = question
         self.terms = result.terms
-        self._by_term = {term: place for place, each in enumerate(result.terms) for term in each.terms}
+        self._by_term = {term: place for place, query_term in enumerate(result.terms) for term in query_term.terms}
         self._phrases = [self._words_of(phrase) for phrase in question.phrases]
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
 
     def find_matches(self, text: str) -> list[Match]:
-        """Every word of the question in a text, in order."""
+        """Return every match of the question's words in a text, in order."""
         return [
             Match(token.start, token.end, place, self.terms[place].weight)
             for token in self._read_tokens(text)
@@ -40,14 +40,14 @@ class Matcher:
         ]
 
     def find_highlights(self, text: str) -> tuple[tuple[int, int], ...]:
-        """The stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
+        """Return the stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
         tokens = self._read_tokens(text)
         spans = {(token.start, token.end) for token in tokens if token.term in self._by_term}
         spans.update(self.find_phrases(text))
         return tuple(_join_spans(sorted(spans), text))
 
     def find_phrases(self, text: str) -> list[tuple[int, int]]:
-        """Where the quoted phrases of the question stand in a text."""
+        """Return where the quoted phrases of the question stand in a text."""
         tokens = self._read_tokens(text)
         words = [token.word for token in tokens]
         return [
@@ -57,15 +57,15 @@ class Matcher:
         ]
 
     def holds_phrases(self, texts: Iterable[str]) -> bool:
-        """Whether texts, one after the other, hold every quoted phrase of the question from its first word to its last.
+        """Return whether texts, one after the other, hold every quoted phrase of the question in full.
 
-        Each is read by itself, as the index reads segments: a sound mark ends where its segment does.
+        Every text is read by itself, as the index reads segments: a sound mark ends where its segment does.
         """
         words = [token.word for text in texts for token in self._read_tokens(text)] if self._phrases else []
         return all(next(_find_runs(words, phrase), None) is not None for phrase in self._phrases)
 
     def excludes(self, text: str) -> bool:
-        """Whether a text holds anything that the question excludes."""
+        """Return whether a text holds anything that the question excludes."""
         if not self._excluded_terms and not self._excluded_phrases:
             return False
         tokens = list(self._analyser.tokens(text))
@@ -75,12 +75,12 @@ class Matcher:
         return any(next(_find_runs(words, phrase), None) is not None for phrase in self._excluded_phrases)
 
     def _read_exclusions(self, exclusions: Sequence[str]) -> tuple[frozenset[str], list[list[str]]]:
-        read: list[list[Token]] = [list(self._analyser.tokens(exclusion)) for exclusion in exclusions]
-        single = frozenset(tokens[0].term for tokens in read if len(tokens) == 1)
-        return single, [[token.word for token in tokens] for tokens in read if len(tokens) > 1]
+        tokenized: list[list[Token]] = [list(self._analyser.tokens(exclusion)) for exclusion in exclusions]
+        single = frozenset(tokens[0].term for tokens in tokenized if len(tokens) == 1)
+        return single, [[token.word for token in tokens] for tokens in tokenized if len(tokens) > 1]
 
     def _read_tokens(self, text: str) -> list[Token]:
-        """The tokens of a text; each is read once, though several questions are put to it."""
+        """Return the tokens of a text, from a cache: several methods look at the same text."""
         if text not in self._tokens:
             self._tokens[text] = list(self._analyser.tokens(text))
         return self._tokens[text]
@@ -90,7 +90,7 @@ class Matcher:
 
 
 def _find_runs(words: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
-    """Where a phrase begins in a row of words."""
+    """Return the places where a phrase begins in a list of words."""
     return (
         place
         for place in range(len(words) - len(phrase) + 1)

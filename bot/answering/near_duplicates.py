@@ -1,4 +1,4 @@
-"""Telling that two passages say the same words: a talk given twice, or uploaded twice."""
+"""Detects passages that say the same words: a talk given twice, or uploaded twice."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 _WORD = re.compile(r"\w+")
 
 SHINGLE_WORDS = 4
-"""How many words in a row are compared: as many hardly ever agree by chance (Broder, "On the resemblance and
+"""How many words in a row are compared: so many rarely agree by chance (Broder, "On the resemblance and
 containment of documents", 1997)."""
 MIN_OVERLAP = 0.7
-"""From this share of a quote's runs of words in another passage, that passage says the same."""
+"""The share of a quote's shingles that another passage must hold to say the same."""
 
 
 def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
-    """The runs of so many words of a text, case and punctuation aside; all its words where it has fewer."""
+    """Return the shingles of a text, case and punctuation aside; all its words as one where it has fewer."""
     words = _WORD.findall(text.casefold())
     if len(words) < SHINGLE_WORDS:
         return frozenset({tuple(words)})
@@ -22,5 +22,5 @@ def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def says_the_same(quote: frozenset[tuple[str, ...]], passage: frozenset[tuple[str, ...]]) -> bool:
-    """Whether a passage holds (nearly) all that a quote says, wherever its segments were cut."""
+    """Return whether a passage holds (nearly) all that a quote says, wherever its segments were cut."""
     return len(quote & passage) >= MIN_OVERLAP * len(quote)

@@ -1,4 +1,4 @@
-"""Choosing the passages of an answer: the best hits with the speech around them."""
+"""Chooses the passages of an answer: the best hits with the speech around them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from storage.models import Hit, SearchResult, Segment
 class PassageSelection:
     """Selects passages from the hits of a search, batch by batch, so that only as much is read as is shown.
 
-    Whoever reads the database takes `next_batch`, reads the segments around its hits, and hands them to `add_batch`,
-    until no batch is left.
+    The caller, which reads the database, takes `next_batch`, reads the segments around its hits, and hands them to
+    `add_batch`, until no batch is left.
     """
 
     def __init__(self, result: SearchResult, matcher: Matcher, max_passages: int) -> None:

@@ -1,4 +1,4 @@
-"""Joining a hit with the speech around it."""
+"""Joins a hit with the speech around it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MAX_PASSAGE_LENGTH = 4
 
 
 def build_passage(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
-    """A hit with the segment before and the one after, where they continue it and hold nothing that was excluded.
+    """Return a hit with the segment before and the one after, where they continue it and hold nothing excluded.
 
     `around` are segments of the same video about the hit, in order, the hit's among them; those that other passages
     show already are left out.
     """
     if hit.segment not in around:
-        # The video was written anew after the hit was read: what is around it now is no part of what was said then.
+        # The video was replaced after the hit was read: the segments around it now do not belong to it.
         return Passage(hit.video, (hit.segment,), hit.score)
     here = around.index(hit.segment)
     joined = [hit.segment]
@@ -41,18 +41,21 @@ def build_passage(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Pass
 def widen_passage(
     around: Sequence[Segment], stretch: PassageRange, step: int, matcher: Matcher
 ) -> tuple[tuple[Segment, ...], bool, bool]:
-    """The segments of a stretch, one more to the earlier (`step` -1) or later (+1) side, and whether each side goes on.
+    """Return the segments of a stretch, widened by one, and whether speech goes on before it and after it.
 
-    `around` are segments of the video about the stretch, in order. A stretch that has grown too long gives way at its
-    other end. No segments when the stretch is not among them any more.
+    `step` -1 widens it to the earlier side, +1 to the later one, 0 not at all. `around` are segments of the video about
+    the stretch, in order. A stretch that has grown too long is cut at its other end. No segments are returned when the
+    stretch is not among them any more.
     """
-    inside = [n for n, each in enumerate(around) if stretch.first_second <= each.start_second <= stretch.last_second]
+    inside = [
+        n for n, segment in enumerate(around) if stretch.first_second <= segment.start_second <= stretch.last_second
+    ]
     if not inside:
         return (), False, False
     first, last = inside[0], inside[-1]
 
     def goes_on(left: int) -> bool:
-        """Whether speech runs on from one segment into the next, with nothing excluded in either."""
+        """Return whether speech runs on from one segment into the next, with nothing excluded in either."""
         if not 0 <= left < len(around) - 1 or not _continues(around[left], around[left + 1]):
             return False
         return not matcher.excludes(f"{around[left].text} {around[left + 1].text}")

@@ -1,9 +1,10 @@
-"""What people type, parsed. One grammar for every face.
+"""Parses what people type. Discord and the terminal share one grammar.
 
     words  "exact phrase"  -word  -"phrase"  video:name  creator:"two words"
 
-Whatever is not an operator is a word; nothing anybody types is an error, except saying nothing to look for. What nobody
-says aloud is passed over: addresses, and what Discord writes for people, channels and its own emoji.
+Everything that is not an operator is a word. Nothing that is typed is an error, except a question without a word to
+look for, and one that is too long. What no one says aloud is skipped: addresses, and what Discord writes for people,
+channels and its own emoji.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from storage.models import Question
 MAX_QUESTION_LENGTH = 4_000
 """Characters of a question: Discord's longest message."""
 MAX_TERMS = 1_000
-"""Words of a question: each may cost a search among all spellings. A script without spaces has two for a character."""
+"""Words of a question: a word may cost a search among all spellings. A script without spaces has two per character."""
 
-# It could hide an operator. Joiners and shapes stay: words and emoji are spelled with them.
+# Invisible characters that could hide an operator. Joiners and variation selectors stay: words and emoji have them.
 _STRAY = re.compile(f"[{STRAY}]")
 # Brackets are punctuation here: in a transcript they may stand for a sound, which never counts.
 _BRACKETS = str.maketrans("[]()", "    ")
 _MINUS = r"\-－−"
 _STRAIGHT = '"“”„‟＂'
 _ANY_QUOTE = _STRAIGHT + "«»「」『』"
-# Each kind of quotation mark may stand inside another. None is read past one of its own, so that a thousand of them
-# are not a thousand readings of the text.
+# One kind of quotation mark may stand inside another. None is read past one of its own kind, so that a thousand of them
+# do not cost a thousand scans of the text.
 _QUOTED = rf"(?:[{_STRAIGHT}][^{_STRAIGHT}]+[{_STRAIGHT}]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』)"
 _OPERATOR = re.compile(
     rf"""
@@ -60,8 +61,8 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
     def take(match: re.Match[str]) -> str:
         if match["name"]:
             filters[match["name"].lower()] = _trim(match["bare"] or match["value"][1:-1])
-        elif said := _searchable_text(match["word"] or (match["phrase"] or "")[1:-1]):
-            (exclusions if match["word"] or match["minus"] else phrases).append(said)
+        elif operand := _searchable_text(match["word"] or (match["phrase"] or "")[1:-1]):
+            (exclusions if match["word"] or match["minus"] else phrases).append(operand)
         return " "
 
     words = _searchable_text(_OPERATOR.sub(take, _STRAY.sub("", text)))
@@ -75,21 +76,21 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
 
 
 def drop_phrases(question: Question) -> Question:
-    """A question with its quoted phrases as plain words, to find what comes near to a phrase that nobody says."""
+    """Return a question with its phrases as plain words, to find what comes near to a phrase that no one says."""
     words = " ".join(part for part in (question.words, *question.phrases) if part)
     return replace(question, words=words, phrases=())
 
 
 def remove_operators(text: str) -> str:
-    """A text with nothing in it that would be read as an operator: for the words of somebody who meant none."""
+    """Return a text without anything that would be read as an operator, for words that are not meant as one."""
     plain = re.sub(f"[{_ANY_QUOTE}]", " ", _STRAY.sub("", text))
     return _LEADING_MINUS.sub(" ", _FILTER.sub(" ", plain))
 
 
 def _searchable_text(text: str) -> str:
-    """A text as it is looked for; "" where it holds no word."""
+    """Return a text as it is searched for; "" where it holds no word."""
     plain = _trim(text.translate(_BRACKETS))
-    # Which language hardly matters for whether there is a word at all.
+    # The language hardly matters for whether there is a word at all.
     return plain if any(analyser_for("").tokens(plain)) else ""
 
 

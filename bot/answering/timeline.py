@@ -1,4 +1,4 @@
-"""Putting the strips of several timelines beside each other."""
+"""Combines the strips of several timelines."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from storage.models import Strip, Timeline
 
 
 def combine_strips(timelines: Sequence[Timeline], spoken_in: Collection[str], limit: int) -> tuple[Strip, ...]:
-    """The strips of the timelines of several languages, at most `limit`, those first that speak of the question most.
+    """Return the strips of several languages' timelines, at most `limit`, those that speak of the question most first.
 
     Strengths become shares of the strongest segment of all. Of the videos `spoken_in`, by id, none is left out as long
     as there is room.
     """
-    peak = max((each.peak for each in timelines), default=0.0) or 1.0
+    peak = max((timeline.peak for timeline in timelines), default=0.0) or 1.0
     strips = [_dim_strip(strip, timeline.peak / peak) for timeline in timelines for strip in timeline.strips]
     strips.sort(key=lambda strip: (strip.video.video_id not in spoken_in, -strip.presence))
     return tuple(sorted(strips[:limit], key=lambda strip: -strip.presence))

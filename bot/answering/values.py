@@ -18,7 +18,7 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """The words: the segments' texts joined by one space."""
+        """Return the segments' texts joined by one space."""
         return " ".join(segment.text for segment in self.segments)
 
 
@@ -36,8 +36,7 @@ class Excerpt:
     """The words quoted from a passage.
 
     `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
-    cue where cues are known, else estimated and a second early. `also` are other places that say
-    the same.
+    cue where cues are known, else estimated and a second early. `other_places` are places that say the same.
     """
 
     video: Video
@@ -72,7 +71,7 @@ class OpenedPassage:
 
     @property
     def range(self) -> PassageRange:
-        """Where it lies."""
+        """Return where the passage lies in its video."""
         segments = self.excerpt.segments
         return PassageRange(self.excerpt.video.video_id, segments[0], segments[-1])
 
@@ -89,10 +88,10 @@ class AnswerLevel(enum.Enum):
 class Answer:
     """The excerpts for a question, best first, with how sure it is.
 
-    With `Found.NOTHING` there are no excerpts; `near_misses` then hold the nearest there is. `searched_for` is the
-    wording that was searched, where it had to be changed; `unknown_terms` are words and quoted phrases that no video in
-    scope says, and
-    `unsaid` exclusions of which the same is true. `sureness`, from 0 to 1, is what `found` was decided by.
+    With `AnswerLevel.NOTHING` there are no excerpts; `near_misses` then hold the nearest there is. `searched_for` is
+    the wording that was searched, where it had to be changed; `unknown_terms` are words and quoted phrases that no
+    video in scope says, and `unmatched` exclusions of which the same is true. `sureness`, from 0 to 1, is what `level`
+    was decided by.
     """
 
     question: str
@@ -110,7 +109,7 @@ class AnsweredTimeline:
     """Where in the videos a question is spoken of: the strips of the videos, those first that speak of it most, and an
     answer whose excerpts are the best moments, numbered from 1 in their order.
 
-    With `Found.NOTHING` there are no strips.
+    With `AnswerLevel.NOTHING` there are no strips.
     """
 
     answer: Answer

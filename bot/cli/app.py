@@ -1,4 +1,4 @@
-"""The command line: what can be typed, and which module does it."""
+"""The command line: its commands, and the modules that carry them out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.cli.import_files import import_files
 from bot.cli.session import EXIT_CODES, NEEDS_SETUP, Session, wait_for_signal
 from storage import access
 
-# Video ids and excluded words may begin with "-": what is no option of ours is an argument.
+# Video ids and excluded words may begin with "-": what is not an option here is an argument.
 _DASHES_WELCOME = {"ignore_unknown_options": True}
 
 
@@ -40,7 +40,7 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"cuepoint {__version__}")
         raise typer.Exit
@@ -50,7 +50,7 @@ def _version(wanted: bool) -> None:
 def start(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Answers questions from video transcripts with verbatim quotes and links to the second.

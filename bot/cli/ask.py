@@ -52,13 +52,13 @@ def ask(
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
         parsed = parse_question(text, video=video, creator=creator)
-        found = await asking.ask(stored, scope, parsed, thresholds=session.settings.cuts)
+        result = await asking.ask(stored, scope, parsed, thresholds=session.settings.thresholds)
         if json:
-            session.screen.print_data(answer_json(found) + "\n")
+            session.screen.print_data(answer_json(result) + "\n")
         else:
-            session.screen.show_answer(found)
+            session.screen.show_answer(result)
 
-    _for_each_question(session, question, library, answer, json=json, hits=False)
+    _act_on_questions(session, question, library, answer, json=json, hits=False)
 
 
 def search(
@@ -83,30 +83,30 @@ def search(
         else:
             session.screen.show_hits(hits)
 
-    _for_each_question(session, question, library, rank, json=json, hits=True)
+    _act_on_questions(session, question, library, rank, json=json, hits=True)
 
 
-def _for_each_question(session: Session, words: list[str], library: str, act: Ask, *, json: bool, hits: bool) -> None:
-    """Act on every question; one that cannot be asked is said, and the others go on."""
+def _act_on_questions(session: Session, words: list[str], library: str, act: Ask, *, json: bool, hits: bool) -> None:
+    """Act on every question; one that cannot be asked is reported, and the others go on."""
     refuse_unknown_options(words)
     piped = words == ["-"]
 
     async def run(stored: Library) -> int:
         scope = access.host_scope(library)
-        failed = 0
+        code = 0
         for text in _read_lines() if piped else [" ".join(words)]:
             if piped and not json:
                 session.screen.print_line(f"> {text}", "bold")
             try:
                 await act(stored, scope, text)
             except (InvalidQuestion, RequestError) as error:
-                failed = FAILED
+                code = FAILED
                 session.screen.print_remark(str(error), "red")
                 if json:
                     session.screen.print_data(refusal_json(text, str(error), hits=hits) + "\n")
             if piped and not json:
                 session.screen.print_line()
-        return failed
+        return code
 
     if code := session.run(run):
         raise typer.Exit(code)
@@ -117,7 +117,7 @@ def _read_lines() -> Iterator[str]:
 
 
 def refuse_unknown_options(words: list[str]) -> None:
-    """A mistyped option would be asked as if it were part of the question."""
+    """End with WRONG_USE for a mistyped option, which would otherwise be asked as part of the question."""
     for word in words:
         if word.startswith("--") and " " not in word:
             typer.echo(f"There is no option {word}; --help lists them.", err=True)

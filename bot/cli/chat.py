@@ -10,7 +10,7 @@ from bot.answering.question import parse_question
 from bot.cli.screen import neutralize
 from bot.cli.session import Session
 from bot.errors import InvalidQuestion
-from bot.settings import on_misnamed
+from bot.settings import describe_misnamed
 from storage import access
 from storage.errors import RequestError
 from storage.library import Library
@@ -26,14 +26,14 @@ Ask as you would ask a person. Also understood:
 
 
 def chat(session: Session, library: str = access.SHARED) -> None:
-    """Ask until the questions end. Where they are piped in, it ends with them."""
+    """Answer questions until they end. Where they are piped in, it ends with them."""
     with session.reporting_errors(), asyncio.Runner() as runner:
         scope = access.host_scope(library)
         stored = runner.run(Library.open(session.settings.database_path, session.settings.limits))
         try:
             runner.run(_show_welcome(session, stored, scope))
             while (text := _next_question(session)) is not None:
-                # The event loop runs only while a question is answered; waiting for the next one holds up nothing.
+                # The event loop runs only while a question is answered; waiting for the next one blocks nothing.
                 runner.run(_answer_line(session, stored, scope, text))
         finally:
             runner.run(stored.close())
@@ -42,7 +42,7 @@ def chat(session: Session, library: str = access.SHARED) -> None:
 async def _show_welcome(session: Session, stored: Library, scope: Scope) -> None:
     screen = session.screen
     for name in session.settings.misnamed:
-        screen.print_remark(on_misnamed(name), "red")
+        screen.print_remark(describe_misnamed(name), "red")
     if session.settings.discord_token is None:
         screen.print_line("No Discord token is set, so this is the terminal chat.", "bold")
         screen.print_line(
@@ -55,7 +55,7 @@ async def _show_welcome(session: Session, stored: Library, scope: Scope) -> None
 
 
 def _next_question(session: Session) -> str | None:
-    """The next line that says anything, or None when there are no more. A piped question is shown before its answer."""
+    """Return the next line that is not empty, or None after the last. A piped question is shown before its answer."""
     interactive = sys.stdin.isatty()
     while True:
         session.screen.print_line()
@@ -78,7 +78,7 @@ async def _answer_line(session: Session, stored: Library, scope: Scope, text: st
         session.screen.show_videos(await stored.videos(await stored.or_samples(scope)))
     else:
         try:
-            answer = await asking.ask(stored, scope, parse_question(text), thresholds=session.settings.cuts)
+            answer = await asking.ask(stored, scope, parse_question(text), thresholds=session.settings.thresholds)
             session.screen.show_answer(answer)
         except (InvalidQuestion, RequestError) as error:
             session.screen.print_line(str(error), "red")

@@ -1,4 +1,4 @@
-"""What is most often wrong with an installation, each in one line with what to do. `cuepoint doctor` tells it."""
+"""The checks of `cuepoint doctor`: what is most often wrong with an installation, in one line with what to do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.cli.session import Session
 from bot.discord_status import DiscordStatus
 from bot.errors import CannotConnect
 from bot.operations.nightly_backup import last_backup_second
-from bot.settings import Settings, on_misnamed
+from bot.settings import Settings, describe_misnamed
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -30,16 +30,16 @@ from storage.library import Library
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
 MIN_FREE_BYTES = 200_000_000
-"""Less than this is nearly nothing: a day of use, an import and a backup want to be written."""
+"""Less than this is too little: a day of use, an import and a backup need room."""
 OLD_BACKUP_SECONDS = 2 * 24 * 3600.0
-"""A nightly backup older than this is one that was missed."""
+"""Where the last nightly backup is older than this, one was missed."""
 MAX_CLOCK_ERROR_SECONDS = 60.0
-"""A clock that is off by more makes expired buttons live and living ones expire."""
+"""A clock that is off by more makes expired buttons work and valid ones expire."""
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+")
 
 
 class Grade(enum.Enum):
-    """How bad something is."""
+    """How bad the result of a check is."""
 
     FINE = "ok, "
     NOTE = "note: "
@@ -48,7 +48,7 @@ class Grade(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Something that was looked at: a word for what it is, and what there is to say, with what to do."""
+    """The result of a check: a word for what was checked, and what there is to say, with what to do."""
 
     about: str
     words: str
@@ -123,10 +123,10 @@ async def _has_problems(screen: Screen, stored: Library) -> bool:
 
 
 def check_settings(settings: Settings) -> Iterator[CheckResult]:
-    """What the settings alone tell."""
+    """Check what the settings alone show."""
     yield CheckResult("settings", f"data in {settings.data_dir}")
     for name in settings.misnamed:
-        yield CheckResult("settings", on_misnamed(name), Grade.WRONG)
+        yield CheckResult("settings", describe_misnamed(name), Grade.WRONG)
     token = settings.discord_token
     if token is None:
         words = "there is no token: `cuepoint` opens the terminal chat; set DISCORD_TOKEN to connect to Discord"
@@ -145,7 +145,7 @@ def check_settings(settings: Settings) -> Iterator[CheckResult]:
 
 
 def check_machine(settings: Settings) -> list[CheckResult]:
-    """What the machine has to offer: a folder, room in it, a port."""
+    """Check what the machine offers: a folder, room in it, a port."""
     folder = settings.data_dir
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -164,7 +164,7 @@ def check_machine(settings: Settings) -> list[CheckResult]:
 
 
 def free_bytes(folder: Path) -> int:
-    """How much more fits on the disk on which a folder is."""
+    """Return how many bytes are free on the disk that a folder is on."""
     return shutil.disk_usage(folder).free
 
 
@@ -193,37 +193,37 @@ def _is_cuepoint(host: str, port: int) -> bool:
         return False
 
 
-def check_discord(standing: DiscordStatus) -> Iterator[CheckResult]:
-    """What Discord says."""
-    yield CheckResult("online", f"Discord knows the bot as {standing.name}")
-    if standing.needless_intents:
-        named = ", ".join(standing.needless_intents)
-        words = f"these intents are on and not needed: {named}; switch them off on the page Bot of your application"
+def check_discord(status: DiscordStatus) -> Iterator[CheckResult]:
+    """Check what Discord says."""
+    yield CheckResult("online", f"Discord knows the bot as {status.name}")
+    if status.needless_intents:
+        names = ", ".join(status.needless_intents)
+        words = f"these intents are on and not needed: {names}; switch them off on the page Bot of your application"
         yield CheckResult("intents", words, Grade.NOTE)
-    ahead = standing.clock_ahead_seconds
+    ahead = status.clock_ahead_seconds
     if ahead is not None and abs(ahead) > MAX_CLOCK_ERROR_SECONDS:
         words = f"the clock is {abs(ahead):,.0f} seconds {'ahead' if ahead > 0 else 'behind'}: let the machine set it"
         yield CheckResult("clock", words, Grade.WRONG)
 
 
 async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, now: float) -> list[CheckResult]:
-    """What the database tells; `now` in seconds since the epoch."""
+    """Check what the database shows; `now` is in seconds since the epoch."""
     sizes = [size for size in await library.sizes() if size.library != access.SAMPLES]
-    findings = []
+    results = []
     if not any(size.videos for size in sizes):
         words = "nothing is imported yet, and the sample talks answer: `cuepoint import FILE`, or /library import"
-        findings.append(CheckResult("videos", words, Grade.NOTE))
-    last = max((_format_moment(size.acted_at) for size in sizes if size.acted_at), default=0.0)
+        results.append(CheckResult("videos", words, Grade.NOTE))
+    last = max((_parse_moment(size.acted_at) for size in sizes if size.acted_at), default=0.0)
     if last > now + MAX_CLOCK_ERROR_SECONDS:
         words = "the clock is behind what is stored: the last import is yet to come; let the machine set its clock"
-        findings.append(CheckResult("clock", words, Grade.WRONG))
+        results.append(CheckResult("clock", words, Grade.WRONG))
     if settings.discord_token and await ledger.command_hash("global") is None:
         words = "the commands were never registered with Discord: start the bot once, or `cuepoint sync`"
-        findings.append(CheckResult("commands", words, Grade.NOTE))
-    return [*findings, _check_backups(settings, now)]
+        results.append(CheckResult("commands", words, Grade.NOTE))
+    return [*results, _check_backups(settings, now)]
 
 
-def _format_moment(written: str) -> float:
+def _parse_moment(written: str) -> float:
     moment = datetime.fromisoformat(written)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 

@@ -50,22 +50,22 @@ def evaluate(
     from bot.evaluation.evaluation import EvaluationOptions
 
     session: Session = context.obj
-    wishes = EvaluationOptions(folder, language, typo, foreign, removed, ablate, limit)
+    options = EvaluationOptions(folder, language, typo, foreign, removed, ablate, limit)
     with session.reporting_errors():
-        report = _run_evaluation(session, wishes)
+        report = _run_evaluation(session, options)
         if json_:
             session.screen.print_data(json.dumps(asdict(report)) + "\n")
         else:
             evaluation_tables.show_report(session.screen, report)
 
 
-def _run_evaluation(session: Session, wishes: EvaluationOptions) -> Report:
+def _run_evaluation(session: Session, options: EvaluationOptions) -> Report:
     from bot.evaluation.evaluation import evaluate as run_evaluation
 
     with session.screen.show_progress("{task.description}") as bar:
         task = bar.add_task("reading", total=None)
         return session.wait_for(
             run_evaluation(
-                wishes, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+                options, lambda what, count, total: bar.update(task, description=what, completed=count, total=total)
             )
         )

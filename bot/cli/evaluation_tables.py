@@ -1,4 +1,4 @@
-"""What an evaluation found, as tables for reading."""
+"""Prints what an evaluation found as tables."""
 
 from __future__ import annotations
 
@@ -48,31 +48,31 @@ def _new_table(*columns: str) -> Table:
 
 def _comparison_table(comparison: Comparison) -> Table:
     table = _new_table("ranking", "nDCG@10", "MRR@10", "hit@1", "hit@3", "recall@10")
-    for each in comparison.rankings:
-        figures = each.figures
+    for measured in comparison.rankings:
+        figures = measured.figures
         row = figures.ndcg_10, figures.mrr_10, figures.hit_1, figures.hit_3, figures.recall_10
-        table.add_row(each.ranking, *(f"{figure:.4f}" for figure in row))
+        table.add_row(measured.ranking, *(f"{figure:.4f}" for figure in row))
     return table
 
 
 def _added_table(ablation: Ablation) -> Table:
     table = _new_table("steps", "nDCG@10", "difference", "MRR@10", "difference")
-    for before, each in zip((None, *ablation.added), ablation.added, strict=False):
-        table.add_row(each.ranking, *_format_differences(each, before))
+    for previous, measured in zip((None, *ablation.added), ablation.added, strict=False):
+        table.add_row(measured.ranking, *_format_differences(measured, previous))
     return table
 
 
 def _left_out_table(ablation: Ablation) -> Table:
     table = _new_table("steps", "nDCG@10", "difference", "MRR@10", "difference")
-    for each in ablation.without:
-        table.add_row(each.ranking, *_format_differences(each, ablation.added[-1]))
+    for measured in ablation.without:
+        table.add_row(measured.ranking, *_format_differences(measured, ablation.added[-1]))
     return table
 
 
-def _format_differences(each: MeasuredRanking, other: MeasuredRanking | None) -> Iterator[str]:
-    """The figures of a ranking, and how far they are above those of another."""
+def _format_differences(measured: MeasuredRanking, other: MeasuredRanking | None) -> Iterator[str]:
+    """Yield the figures of a ranking, and how far they are above those of another."""
     for name in ("ndcg_10", "mrr_10"):
-        figure = getattr(each.figures, name)
+        figure = getattr(measured.figures, name)
         yield f"{figure:.4f}"
         yield f"{figure - getattr(other.figures, name):+.4f}" if other else ""
 

@@ -62,7 +62,9 @@ def import_files(
         named = _ask_for_ids(session, sources, first, labels)
         if not named:
             return [first]
-        left = tuple(r for r in first.rejections if r.source not in {source.name for source, _ in named})
+        left = tuple(
+            rejection for rejection in first.rejections if rejection.source not in {source.name for source, _ in named}
+        )
         second = await _import_files(session, stored, scope, named, replace_, dry_run)
         return [replace(first, rejections=left), second] if len(sources) > len(named) else [second]
 
@@ -75,21 +77,21 @@ def import_files(
         raise typer.Exit(FAILED)
 
 
-def _read_files(files: list[str], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
-    """The files that can be read, and why the others cannot; of a larger one only so much that it shows."""
+def _read_files(files: list[str], max_bytes: int) -> tuple[list[Source], list[Rejection]]:
+    """Return the files that can be read, and why the others cannot; of too large a file only `max_bytes` + 1."""
     bases = Counter(Path(name).name for name in set(files))
     sources: list[Source] = []
     missing: list[Rejection] = []
     for name in files:
         path = Path(name)
         if "://" in name and not path.exists():
-            # What was given is an address: reading it as a file's content says how to get its captions.
+            # This is an address: importing it as a file's content reports how to get its captions.
             sources.append(Source(name, name.encode()))
             continue
         try:
             with path.open("rb") as file:
-                # Files of one name in several folders are told apart by how they were given.
-                sources.append(Source(path.name if bases[path.name] == 1 else name, file.read(most_bytes + 1)))
+                # Files of one name in several folders are distinguished by how they were given.
+                sources.append(Source(path.name if bases[path.name] == 1 else name, file.read(max_bytes + 1)))
         except IsADirectoryError:
             missing.append(Rejection(name, f"this is a folder; name its files, for example {path}/*.srt."))
         except OSError as error:
@@ -109,14 +111,14 @@ async def _import_files(
             files,
             replace=replace_,
             dry_run=dry_run,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=lambda count, total: bar.update(task, completed=count, total=total),
         )
 
 
 def _ask_for_ids(
     session: Session, sources: list[Source], report: ImportReport, labels: Labels
 ) -> list[tuple[Source, Labels]]:
-    """Ask, where somebody sits at the terminal, which video each nameless caption file belongs to."""
+    """Ask, where the input is a terminal, to which videos the nameless caption files belong."""
     if not (sys.stdin.isatty() and session.screen.err.is_terminal):
         return []
     from rich.prompt import Prompt

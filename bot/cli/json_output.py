@@ -1,4 +1,4 @@
-"""Answers as JSON objects: stable, since tools build on them."""
+"""Formats answers as JSON objects: stable, since tools build on them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.models import GlossaryEntry, Hit, KeyTerm, LibrarySize, Miss, Strip
 
 
 def answer_json(answer: Answer) -> str:
-    """One object, on one line. Beyond ASCII everything is escaped, so that it is safe to show on a terminal too."""
+    """Return an answer as one object, on one line. All but ASCII is escaped: it is safe to show on a terminal too."""
     return json.dumps(
         {
             "question": answer.question,
@@ -24,7 +24,7 @@ def answer_json(answer: Answer) -> str:
 
 
 def hits_json(question: str, hits: Sequence[Hit]) -> str:
-    """The ranked segments for a question as one object, on one line."""
+    """Return the ranked segments for a question as one object, on one line."""
     rows = [
         {
             "video_id": hit.video.video_id,
@@ -39,14 +39,14 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
 
 
 def timeline_json(timeline: AnsweredTimeline) -> str:
-    """A timeline as one object, on one line: the answer's, with its excerpts as `moments` beside the `strips`."""
+    """Return a timeline as one object, on one line: its answer's, with `strips`, and with `moments` for `excerpts`."""
     answer = json.loads(answer_json(timeline.answer))
     moments = answer.pop("excerpts")
     return json.dumps({**answer, "strips": [_strip_object(strip) for strip in timeline.strips], "moments": moments})
 
 
 def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) -> str:
-    """A video as one object, on one line; with its telling terms where they are given."""
+    """Return a video as one object, on one line; with its key terms where they are given."""
     video = summary.video
     value: dict[str, object] = {
         "video_id": video.video_id,
@@ -72,12 +72,12 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) ->
 
 
 def entry_json(entry: GlossaryEntry) -> str:
-    """An entry of a glossary as one object, on one line."""
+    """Return an entry of a glossary as one object, on one line."""
     return json.dumps({"said": entry.said, "meant": entry.meant})
 
 
 def size_json(server_id: int, size: LibrarySize) -> str:
-    """The size of a Discord server's library as one object, on one line."""
+    """Return the size of a Discord server's library as one object, on one line."""
     return json.dumps(
         {
             "server": str(server_id),
@@ -91,12 +91,12 @@ def size_json(server_id: int, size: LibrarySize) -> str:
 
 
 def miss_json(miss: Miss) -> str:
-    """A question without an answer as one object, on one line; `last_asked` is in seconds since the epoch."""
+    """Return a question without an answer as one object, on one line; `last_asked` is in seconds since the epoch."""
     return json.dumps({"question": miss.question, "count": miss.count, "last_asked": miss.last_asked})
 
 
 def refusal_json(question: str, reason: str, *, hits: bool) -> str:
-    """The object for a question that could not be asked: the usual form, empty, with the reason as `error`."""
+    """Return the object for a question that could not be asked: the usual form, empty, with the reason as `error`."""
     empty = json.loads(hits_json(question, ()) if hits else answer_json(Answer(question, AnswerLevel.NOTHING)))
     return json.dumps({**empty, "error": reason})
 
@@ -107,8 +107,8 @@ def _strip_object(strip: Strip) -> dict[str, object]:
         "title": strip.video.title,
         "end_second": strip.end_second,
         "segments": [
-            {"start_second": each.start_second, "end_second": each.end_second, "strength": each.strength}
-            for each in strip.columns
+            {"start_second": column.start_second, "end_second": column.end_second, "strength": column.strength}
+            for column in strip.columns
         ],
     }
 

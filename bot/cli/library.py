@@ -21,7 +21,7 @@ from storage.video_names import find_videos
 if TYPE_CHECKING:
     from storage.library import Library
 
-TRANSCRIPT_BEFORE_SECOND, TRANSCRIPT_AFTER_SECOND = 30.0, 60.0
+TRANSCRIPT_BEFORE_SECONDS, TRANSCRIPT_AFTER_SECONDS = 30.0, 60.0
 
 VideoArgument = Annotated[
     str, typer.Argument(metavar="VIDEO", help="The video's id, as `cuepoint videos` lists it.", show_default=False)
@@ -41,13 +41,13 @@ def videos(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        found = find_videos(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
+        summaries = find_videos(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
         if json:
-            session.screen.print_data("".join(f"{video_json(each)}\n" for each in found))
-        elif search and not found:
+            session.screen.print_data("".join(f"{video_json(summary)}\n" for summary in summaries))
+        elif search and not summaries:
             session.screen.print_remark(f"No video here is called {search}.")
         else:
-            session.screen.show_videos(found)
+            session.screen.show_videos(summaries)
 
     session.run(run)
 
@@ -66,7 +66,7 @@ def transcript(
             moment = parse_timecode(at)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--at") from error
-        start, end = moment - TRANSCRIPT_BEFORE_SECOND, moment + TRANSCRIPT_AFTER_SECOND
+        start, end = moment - TRANSCRIPT_BEFORE_SECONDS, moment + TRANSCRIPT_AFTER_SECONDS
 
     async def run(stored: Library) -> None:
         scope = await stored.or_samples(access.host_scope(library))
@@ -140,9 +140,9 @@ def undo(context: typer.Context, library: LibraryOption = access.SHARED) -> None
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        done = await stored.undo(access.host_scope(library))
+        act = await stored.undo(access.host_scope(library))
         session.screen.print_line(
-            f"Took back the {done.description}: {done.videos_restored} videos restored, {done.videos_removed} removed."
+            f"Took back the {act.description}: {act.videos_restored} videos restored, {act.videos_removed} removed."
         )
 
     session.run(run)
@@ -162,7 +162,7 @@ def stats(context: typer.Context, library: LibraryOption = access.SHARED) -> Non
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file that somebody named. Raises RequestError where it cannot be written."""
+    """Write a file that the user named. Raises RequestError where it cannot be written."""
     try:
         path.write_bytes(content)
     except OSError as error:

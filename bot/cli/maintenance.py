@@ -23,7 +23,7 @@ def servers(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        sizes = [(server, each) for each in await stored.sizes() if (server := access.server_of(each.library))]
+        sizes = [(server, size) for size in await stored.sizes() if (server := access.server_of(size.library))]
         if json:
             session.screen.print_data("".join(size_json(server, size) + "\n" for server, size in sizes))
         elif sizes:
@@ -59,14 +59,14 @@ def restore(
 
     session: Session = context.obj
     with session.reporting_errors():
-        kept = session.wait_for(Library.restore(session.settings.database_path, file))
+        old_path = session.wait_for(Library.restore(session.settings.database_path, file))
 
     async def run(stored: Library) -> int:
         return sum([size.videos for size in await stored.sizes() if size.library != access.SAMPLES])
 
     session.screen.print_line(f"Restored {file}: {session.run(run):,} videos.")
-    if kept:
-        session.screen.print_line(f"What was there before is kept in {kept}.")
+    if old_path:
+        session.screen.print_line(f"What was there before is kept in {old_path}.")
 
 
 def doctor(

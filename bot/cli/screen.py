@@ -1,4 +1,4 @@
-"""Words on a terminal. What comes from captions, titles or file names is neutralised here."""
+"""Prints to a terminal or a pipe. What comes from captions, titles or file names is neutralised here."""
 
 from __future__ import annotations
 
@@ -36,37 +36,38 @@ _MAX_WIDTH = 1000
 
 
 def neutralize(text: str) -> str:
-    """Text without what nobody sees and what a terminal would obey; each kind of white space becomes a space."""
+    """Return text without invisible characters and what a terminal would obey; white space of every kind becomes a
+    space."""
     return remove_unseen(_SPACE.sub(" ", text))
 
 
 class Screen:
-    """Where results (standard output) and remarks (standard error) go. A pipe gets neither colours nor wrapping."""
+    """Prints results to standard output and remarks to standard error. A pipe gets neither colours nor wrapping."""
 
     def __init__(self) -> None:
         self.out = Console(highlight=False, markup=False, emoji=False)
         self.err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
     def print_line(self, text: str = "", style: str = "") -> None:
-        """One line of result."""
+        """Print one line of result."""
         self.out.print(Text(neutralize(text), style), soft_wrap=not self.out.is_terminal)
 
     def print_lines(self, text: str) -> None:
-        """Several lines of our own."""
+        """Print several lines of result."""
         for line in text.splitlines():
             self.print_line(line)
 
     def print_remark(self, text: str, style: str = "") -> None:
-        """One line beside the result, such as an error."""
+        """Print one line beside the result, such as an error."""
         self.err.print(Text(neutralize(text), style), soft_wrap=True)
 
     def print_data(self, text: str) -> None:
-        """Machine-readable output, as it is."""
+        """Print machine-readable output, as it is."""
         sys.stdout.write(text)
         sys.stdout.flush()
 
     def show_answer(self, answer: Answer) -> None:
-        """An answer for reading."""
+        """Show an answer."""
         if answer.searched_for:
             self.print_line(f"Searched for: {answer.searched_for}", "italic")
         if answer.unmatched:
@@ -96,12 +97,12 @@ class Screen:
             self._show_indented(_mark_quote(excerpt))
             where = timecode(excerpt.start_second)
             self.out.print(Text(f"   {where}  {neutralize(excerpt.link)}".rstrip(), "cyan"), soft_wrap=True)
-            for also in excerpt.other_places:
-                there = f"   also said in {neutralize(also.video.heading)}, {timecode(also.start_second)}"
-                self.out.print(Text(f"{there}  {neutralize(also.link)}".rstrip(), "cyan"), soft_wrap=True)
+            for place in excerpt.other_places:
+                there = f"   also said in {neutralize(place.video.heading)}, {timecode(place.start_second)}"
+                self.out.print(Text(f"{there}  {neutralize(place.link)}".rstrip(), "cyan"), soft_wrap=True)
 
     def show_hits(self, hits: Sequence[Hit]) -> None:
-        """Ranked segments for reading."""
+        """Show ranked segments."""
         if not hits:
             self.print_line("No segment matches.")
         for number, hit in enumerate(hits, 1):
@@ -111,7 +112,7 @@ class Screen:
             self._show_indented(Text(neutralize(hit.segment.text)))
 
     def show_segments(self, segments: Iterable[Segment]) -> None:
-        """A stretch of transcript, a time before each segment."""
+        """Show a stretch of transcript, with the time before every segment."""
         for segment in segments:
             self.print_line(timecode(segment.start_second), "cyan")
             self._show_indented(Text(neutralize(segment.text)))
@@ -123,37 +124,43 @@ class Screen:
             self.out.print(Text("   ") + text, soft_wrap=True)
 
     def show_videos(self, summaries: Sequence[VideoSummary]) -> None:
-        """The list of videos."""
+        """Show the list of videos."""
         columns = "id", "ends at", "segments", "title", "creator"
         self._show_table(
             columns,
             (
-                (each.video.video_id, timecode(each.end_second), each.segments, each.video.heading, each.video.creator)
-                for each in summaries
+                (
+                    summary.video.video_id,
+                    timecode(summary.end_second),
+                    summary.segments,
+                    summary.video.heading,
+                    summary.video.creator,
+                )
+                for summary in summaries
             ),
         )
 
     def show_glossary(self, entries: Sequence[GlossaryEntry]) -> None:
-        """A glossary."""
+        """Show a glossary."""
         self._show_table(("said", "meant"), ((entry.said, entry.meant) for entry in entries))
 
     def show_sizes(self, sizes: Sequence[tuple[int, LibrarySize]]) -> None:
-        """The libraries of servers, by their ids."""
+        """Show the libraries of servers, by their ids."""
         columns = "server", "videos", "segments", "megabytes", "last act", "what"
         self._show_table(
             columns,
             (
-                (server, each.videos, each.segments, f"{each.text_bytes / MEGABYTE:.1f}", each.acted_at, each.last_act)
-                for server, each in sizes
+                (server, size.videos, size.segments, f"{size.text_bytes / MEGABYTE:.1f}", size.acted_at, size.last_act)
+                for server, size in sizes
             ),
         )
 
     def show_misses(self, misses: Sequence[Miss]) -> None:
-        """Questions without an answer."""
+        """Show questions without an answer."""
         self._show_table(("asked", "question"), ((miss.count, miss.question) for miss in misses))
 
     def _show_table(self, columns: Iterable[str], rows: Iterable[Iterable[str | int]]) -> None:
-        """A table; in a pipe one row a line, a tab between the fields, and no heads."""
+        """Show a table; in a pipe one row a line, a tab between the fields, and no heads."""
         fields = [[neutralize(str(field)) for field in row] for row in rows]
         if not self.out.is_terminal:
             self.print_data("".join("\t".join(row) + "\n" for row in fields))
@@ -164,14 +171,14 @@ class Screen:
         self.out.print(table)
 
     def show_statistics(self, statistics: Statistics) -> None:
-        """The size of a library."""
+        """Show the size of a library."""
         self.print_line(f"videos    {statistics.videos:,}")
         self.print_line(f"segments  {statistics.segments:,}")
         self.print_line(f"words     {statistics.words:,}")
         self.print_line(f"speech    {statistics.spoken_seconds / 3600:,.1f} hours")
 
     def show_report(self, report: ImportReport) -> None:
-        """What an import did; rejections go to standard error."""
+        """Show what an import did; rejections go to standard error."""
         for rejection in report.rejections:
             self.print_remark(str(rejection), "red")
         for note in report.notes:
@@ -187,20 +194,20 @@ class Screen:
             self.print_line("Everything in it was stored already; nothing changed.")
 
     def show_table(self, table: Table) -> None:
-        """A table; in a pipe as wide as it needs to be."""
+        """Show a table; in a pipe as wide as it needs to be."""
         options = self.out.options if self.out.is_terminal else self.out.options.update_width(_MAX_WIDTH)
         self.out.print(table, width=Measurement.get(self.out, options, table).maximum, no_wrap=True)
 
     @contextmanager
     def show_progress(self, what: str) -> Iterator[Progress]:
-        """A progress bar beside the result, shown on a terminal only. `what` may use rich's {task.description}."""
+        """Show a progress bar beside the result, on a terminal only. `what` may use rich's {task.description}."""
         columns = TextColumn(what), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, console=self.err, transient=True, disable=not self.err.is_terminal) as bar:
             yield bar
 
 
 def _mark_quote(excerpt: Excerpt) -> Text:
-    """The quote with its matches marked, in quotation marks, ellipses outside them."""
+    """Return the quote with its matches marked, in quotation marks, ellipses outside them."""
     text = Text("" if excerpt.starts_passage else "… ")
     text.append("“")
     end = 0

@@ -33,26 +33,26 @@ def settings(
     set_: SetOption = None,
 ) -> None:
     """Show how the bot is set up in a server, or outside of servers, and change it. `/settings` does the same."""
-    from bot.server_settings import ONLY_IN_SERVERS, changed, in_words, keep
+    from bot.server_settings import ONLY_IN_SERVERS, change_setting, describe_settings, save_settings
     from storage.ledger import EVERYWHERE_ELSE
 
     session: Session = context.obj
 
     async def run(stored: Library, ledger: Ledger) -> None:
         server_id = _server_id_of(library) or EVERYWHERE_ELSE
-        kept = new = await ledger.settings(server_id)
+        current = new = await ledger.settings(server_id)
         for assignment in set_ or ():
             name, equals, value = assignment.partition("=")
             if not equals:
                 raise SettingsError(f"{assignment[:40]!r} is no setting: write it as NAME=VALUE, such as quotes=3.")
             if server_id == EVERYWHERE_ELSE and name in ONLY_IN_SERVERS:
                 raise SettingsError(f"{name} belongs to a server: name it with --library.")
-            new = changed(new, name, value)
-        await keep(stored, ledger, server_id, kept, new)
-        words = in_words(new, host_cooldown=session.settings.cooldown_seconds)
-        for name, told in words.items():
+            new = change_setting(new, name, value)
+        await save_settings(stored, ledger, server_id, current, new)
+        words = describe_settings(new, host_cooldown=session.settings.cooldown_seconds)
+        for name, text in words.items():
             if server_id != EVERYWHERE_ELSE or name not in ONLY_IN_SERVERS:
-                session.screen.print_line(f"{name:<9} {told}")
+                session.screen.print_line(f"{name:<9} {text}")
 
     session.run_with_ledger(run)
 
@@ -62,11 +62,11 @@ def misses(context: typer.Context, library: LibraryOption = access.SHARED, json:
     session: Session = context.obj
 
     async def run(_stored: Library, ledger: Ledger) -> None:
-        found = await ledger.misses(access.host_scope(library).libraries[0])
+        noted = await ledger.misses(access.host_scope(library).libraries[0])
         if json:
-            session.screen.print_data("".join(miss_json(miss) + "\n" for miss in found))
-        elif found:
-            session.screen.show_misses(found)
+            session.screen.print_data("".join(miss_json(miss) + "\n" for miss in noted))
+        elif noted:
+            session.screen.show_misses(noted)
         else:
             session.screen.print_remark("No question without an answer is noted.")
 
@@ -104,5 +104,5 @@ def purge(
 
 
 def _server_id_of(library: str) -> int | None:
-    """The server whose library is named; None for the shared one."""
+    """Return the id of the server whose library is named; None for the shared one."""
     return access.server_of(access.host_scope(library).libraries[0])

@@ -39,20 +39,20 @@ log.propagate = False
 
 
 class DiscordApp(Protocol):
-    """The other face, as far as this one starts it."""
+    """The Discord app, as far as the command line uses it."""
 
     async def run(self, settings: Settings, library: Library, ledger: Ledger) -> None:
-        """Be on Discord until stopped."""
+        """Run the bot on Discord until it is stopped."""
 
     async def check_status(self, settings: Settings) -> DiscordStatus:
-        """How the bot stands with Discord. Raises CannotConnect."""
+        """Return the status of the bot on Discord. Raises CannotConnect."""
 
     async def sync(self, settings: Settings, library: Library, ledger: Ledger, *, server_id: int | None) -> None:
         """Register the commands with Discord, everywhere or in one server."""
 
 
 class Session:
-    """One run of the program. Settings are read when first needed, so that --help works whatever they are."""
+    """One run of the program. Settings are read when first needed, so that --help works even with wrong ones."""
 
     def __init__(self, load_settings: Callable[[], Settings], discord_app: DiscordApp) -> None:
         self._load_settings = load_settings
@@ -69,18 +69,18 @@ class Session:
 
     @property
     def settings(self) -> Settings:
-        """The settings. Raises SetupError."""
+        """Return the settings. Raises SetupError."""
         if self._settings is None:
             self._settings = self._load_settings()
         return self._settings
 
     def run(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
-        """Do something with the library, and end the program with the right code if it fails."""
+        """Run an action with the library, and end the program with the right exit code if it fails."""
         with self.reporting_errors():
             return self.wait_for(self._with_library(action))
 
     def run_with_ledger(self, action: Callable[[Library, Ledger], Awaitable[Result]]) -> Result:
-        """The same with the ledger beside it."""
+        """Run an action with the library and the ledger, as `run` does."""
         return self.run(lambda library: self._with_ledger(lambda ledger: action(library, ledger)))
 
     def wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
@@ -96,7 +96,7 @@ class Session:
         self.run_with_ledger(lambda library, ledger: self._discord_app.run(self.settings, library, ledger))
 
     def check_discord(self) -> DiscordStatus:
-        """Ask Discord how the bot stands with it. Raises CannotConnect."""
+        """Ask Discord for the status of the bot. Raises CannotConnect."""
         return self.wait_for(self._discord_app.check_status(self.settings))
 
     def sync(self, server_id: int | None) -> None:
@@ -131,7 +131,7 @@ class Session:
 
     @contextmanager
     def reporting_errors(self) -> Iterator[None]:
-        """Say expected errors in their own words; log the rest with their trace and say one calm line."""
+        """Print expected errors in their own words; log the others with their trace and print one calm line."""
         try:
             yield
         except (SetupError, LoginRefused) as error:
@@ -144,7 +144,7 @@ class Session:
             self._print_failure(str(error))
             raise typer.Exit(FAILED) from error
         except BrokenPipeError:
-            # Whoever read our output has enough (`cuepoint export | head`); Python must not complain while ending.
+            # The reader of our output has enough (`cuepoint export | head`); Python must not complain while ending.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(FAILED) from None
         except (typer.Exit, typer.Abort):
@@ -154,16 +154,16 @@ class Session:
             self._print_failure(f"Something went wrong that should not have; the details are in {where}.")
             raise typer.Exit(FAILED) from error
 
-    def _print_failure(self, words: str) -> None:
-        """Say why the program ends. Where a program reads the bot's log, that is a line of it like any other."""
+    def _print_failure(self, message: str) -> None:
+        """Print why the program ends. Where a program reads the bot's log, that is a line of it like any other."""
         if self._is_serving and not sys.stderr.isatty():
             from bot.operations import logging_setup
 
             token = self._settings.discord_token if self._settings else None
             with logging_setup.configured_logging("ERROR", token.get_secret_value() if token else ""):
-                log.error("%s", words)
+                log.error("%s", message)
         else:
-            self.screen.print_remark(words, "red")
+            self.screen.print_remark(message, "red")
 
     def _log_error(self, error: Exception) -> Path:
         """Write where an unexpected error came from into the log in the data folder."""
@@ -182,12 +182,12 @@ class Session:
 
 
 def wait_for_signal() -> NoReturn:
-    """Do nothing until a signal comes, and end as one who could not start."""
+    """Do nothing until a signal comes, then end with the exit code NEEDS_SETUP."""
 
     def end(*_: object) -> NoReturn:
         raise SystemExit(NEEDS_SETUP)
 
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, end)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
     while True:
         time.sleep(3600)

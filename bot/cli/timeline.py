@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 MAX_KEY_TERMS = 12
-"""How many words are shown that tell a video from others."""
+"""How many words that set a video apart from others are shown."""
 MAX_CELLS = 64
 """How many characters a strip is wide."""
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
@@ -70,26 +70,26 @@ def timeline(
 
     async def run(stored: Library) -> AnsweredTimeline:
         scope, parsed = access.host_scope(library), parse_question(" ".join(question), video=video, creator=creator)
-        return await asking.timeline(stored, scope, parsed, thresholds=session.settings.cuts)
+        return await asking.timeline(stored, scope, parsed, thresholds=session.settings.thresholds)
 
-    found = session.run(run)
+    result = session.run(run)
     if json:
-        session.screen.print_data(timeline_json(found) + "\n")
+        session.screen.print_data(timeline_json(result) + "\n")
     else:
-        _show_timeline(session.screen, found)
+        _show_timeline(session.screen, result)
     if picture is not None:
         with session.reporting_errors():
-            _write_picture(session.screen, found, picture)
+            _write_picture(session.screen, result, picture)
 
 
-def _write_picture(screen: Screen, found: AnsweredTimeline, path: Path) -> None:
-    if not found.strips:
+def _write_picture(screen: Screen, timeline: AnsweredTimeline, path: Path) -> None:
+    if not timeline.strips:
         screen.print_remark("There is nothing to draw.")
         return
-    # Loading what draws takes a moment, which no other command should wait for.
+    # Loading what draws takes a moment, for which no other command should wait.
     from bot.images.timeline_image import draw_timeline
 
-    write_file(path, draw_timeline(found))
+    write_file(path, draw_timeline(timeline))
     screen.print_remark(f"Wrote {path}.")
 
 
@@ -127,10 +127,10 @@ def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
 
 
 def _strip_cells(strip: Strip) -> str:
-    """A strip as a row of characters, each as high as the strongest segment within it."""
+    """Return a strip as a row of characters, as high as the strongest segments within them."""
     heights = [0] * MAX_CELLS
     for column in strip.columns:
-        # What is said at all is seen, however little.
+        # Every match must be visible, however weak it is.
         height = max(round(column.strength * (len(_HEIGHTS) - 1)), int(column.strength > 0))
         for cell in range(_cell_of(strip, column.start_second), _cell_of(strip, column.end_second) + 1):
             heights[cell] = max(heights[cell], height)
@@ -142,7 +142,7 @@ def _cell_of(strip: Strip, second: float) -> int:
 
 
 def _moment_numbers(strip: Strip, moments: list[tuple[int, float]]) -> str:
-    """The numbers of the moments, each below its second; one that would stand on another moves to the right."""
+    """Return the numbers of the moments below their seconds; one that would stand on another moves to the right."""
     line = ""
     for number, second in sorted(moments, key=lambda moment: moment[1]):
         gap = " " if line else ""

@@ -57,7 +57,7 @@ class AppContext:
             memberships,
             catalogue,
             AskerResolver(library, ledger, memberships, settings.serves),
-            QuestionService(library, ledger, catalogue, cooldown, settings.cuts),
+            QuestionService(library, ledger, catalogue, cooldown, settings.thresholds),
             LibraryAdmin(library, ledger, catalogue, settings.server_quota, settings.server_imports_a_day),
             SettingsService(library, ledger),
             PersonalDataService(ledger, memberships, settings.retention_days),

@@ -18,7 +18,7 @@ from bot.discord_app.delivery.shutdown import run_until_signal
 from bot.errors import CannotConnect, LoginRefused
 from bot.operations import logging_setup, runtime_tuning
 from bot.operations.nightly_backup import NightlyBackup
-from bot.settings import Settings, on_misnamed
+from bot.settings import Settings, describe_misnamed
 from storage.ledger import Ledger
 from storage.library import Library
 
@@ -44,7 +44,7 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
 def _log_start(settings: Settings) -> None:
     log.info("Cuepoint %s starts, with its data in %s", __version__, settings.data_dir)
     for name in settings.misnamed:
-        log.warning("%s", on_misnamed(name))
+        log.warning("%s", describe_misnamed(name))
 
 
 @contextlib.asynccontextmanager
@@ -69,7 +69,7 @@ def _nightly_backup(settings: Settings, library: Library) -> AbstractAsyncContex
     """Back up every night, where a time is set."""
     if settings.backup_at is None:
         return contextlib.nullcontext()
-    return NightlyBackup(library, settings.backups_dir, settings.backup_at, settings.backups_kept).running()
+    return NightlyBackup(library, settings.backups_dir, settings.backup_at, settings.backups_kept).run_in_background()
 
 
 async def _connect(client: CuepointClient, settings: Settings) -> None:

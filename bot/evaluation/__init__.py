@@ -1,1 +1,1 @@
-"""How well the ranking finds what it should: question sets, measures, and what is refused."""
+"""Evaluates how well the ranking finds what it should: question sets, measures, and what is refused."""

@@ -16,7 +16,7 @@ from storage.library import Library
 from storage.models import MAX_SECOND, UNLIMITED, Hit, ImportReport, Labels, Scope, Source
 
 MIN_GAP_SECONDS = 0.001
-"""How far segments that begin at the same second are moved apart: a library tells them by their start."""
+"""How far segments that begin at the same second are moved apart: a library identifies them by their start."""
 
 EntryPlace = tuple[str, float]
 """A segment of the library: its video's id there, and its start in seconds."""
@@ -24,7 +24,7 @@ EntryPlace = tuple[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A corpus in a library: which entry each segment is, and what its videos are called there."""
+    """A corpus in a library: the entries of its segments by place, and the names of its videos there."""
 
     library: Library
     scope: Scope
@@ -32,7 +32,7 @@ class Collection:
     video_names: Mapping[str, str]
 
     def entries_of(self, hits: Iterable[Hit]) -> list[str]:
-        """The entries that were found, in order."""
+        """Return the entries of hits, in order."""
         return [self.entry_at[hit.video.video_id, hit.segment.start_second] for hit in hits]
 
 
@@ -40,7 +40,7 @@ class Collection:
 async def open_collection(
     entries: Sequence[Entry], language: str, progress: Callable[[int, int], None]
 ) -> AsyncIterator[Collection]:
-    """A library that holds the texts of a corpus, each as one segment, until the context ends.
+    """Open a library that holds the texts of a corpus, one segment per text, until the context ends.
 
     Entries without words are not stored. Raises QuestionSetError where the library refuses all of it.
     """
@@ -51,23 +51,26 @@ async def open_collection(
             rows = [
                 row
                 for group in _group_by_video(entries).values()
-                for row in _make_rows(group, names[_sort_key(group[0])])
+                for row in _make_rows(group, names[_group_key(group[0])])
             ]
             content = "\n".join(json.dumps(fields) for _, fields in rows).encode()
             files = [(Source("corpus", content), Labels(language=language))]
             report = await library.import_files(access.host_scope(), files, progress=progress)
             refused = _refused_rows(report)
-            kept = [row for number, row in enumerate(rows, 1) if number not in refused]
-            entry_at = {(str(fields["video_id"]), float(fields["start_second"])): name for name, fields in kept}
-            stored = {video_id for video_id, _ in entry_at}
-            videos = {raw: name for (named, raw), name in names.items() if named and name in stored}
+            stored_rows = [row for number, row in enumerate(rows, 1) if number not in refused]
+            entry_at = {(str(fields["video_id"]), float(fields["start_second"])): name for name, fields in stored_rows}
+            stored_videos = {video_id for video_id, _ in entry_at}
+            videos = {raw: name for (is_video, raw), name in names.items() if is_video and name in stored_videos}
             yield Collection(library, access.host_scope(), entry_at, videos)
         finally:
             await library.close()
 
 
 def _refused_rows(report: ImportReport) -> set[int]:
-    """The numbers of the rows that were not stored: those of invisible characters alone, and those too long."""
+    """Return the numbers of the rows that were not stored: those of invisible characters alone, and those too long.
+
+    Raises QuestionSetError where no row was stored.
+    """
     if not report.has_changes:
         reason = report.rejections[0].reason if report.rejections else "there is not a single text in it"
         raise QuestionSetError(f"The corpus cannot be stored: {reason}.")
@@ -75,11 +78,11 @@ def _refused_rows(report: ImportReport) -> set[int]:
 
 
 _Key = tuple[bool, str]
-"""A video, or an entry that belongs to none and so is one by itself: True with the one's, False with the other's id."""
+"""A video: True with its id; or an entry that belongs to no video and so is one by itself: False with its id."""
 _Row = tuple[str, dict[str, str | float]]
 
 
-def _sort_key(entry: Entry) -> _Key:
+def _group_key(entry: Entry) -> _Key:
     return (True, entry.video) if entry.video else (False, entry.entry_id)
 
 
@@ -87,15 +90,15 @@ def _group_by_video(entries: Iterable[Entry]) -> dict[_Key, list[Entry]]:
     groups: dict[_Key, list[Entry]] = {}
     for entry in entries:
         if entry.text.strip():
-            groups.setdefault(_sort_key(entry), []).append(entry)
+            groups.setdefault(_group_key(entry), []).append(entry)
     return groups
 
 
 def _name_videos(entries: Iterable[Entry]) -> dict[_Key, str]:
-    """What each video is called in the library: its id, cleaned as the library cleans it, and numbered if taken."""
+    """Return the names of the videos in the library: their ids, cleaned as the library does, and numbered if taken."""
     names: dict[_Key, str] = {}
     taken: set[str] = set()
-    for key in dict.fromkeys(map(_sort_key, entries)):
+    for key in dict.fromkeys(map(_group_key, entries)):
         plain = "".join(character if character.isprintable() else " " for character in key[1])
         name = plain = " ".join(plain.split()) or "video"
         number = 1
@@ -108,7 +111,7 @@ def _name_videos(entries: Iterable[Entry]) -> dict[_Key, str]:
 
 
 def _make_rows(entries: Sequence[Entry], video_id: str) -> Iterator[_Row]:
-    """The entries of one video as data set rows in spoken order, no two with the same start."""
+    """Yield the entries of one video as data set rows in spoken order, no two with the same start."""
     earliest = 0.0
     for entry, start, end in _assign_times(entries):
         start = max(start, earliest)
@@ -125,8 +128,10 @@ def _make_rows(entries: Sequence[Entry], video_id: str) -> Iterator[_Row]:
 
 
 def _assign_times(entries: Sequence[Entry]) -> list[tuple[Entry, float, float | None]]:
-    """The entries in spoken order with their times in seconds; by their place alone, a second each, where one has none
-    that a recording can have."""
+    """Return the entries in spoken order with their times in seconds.
+
+    Where an entry has no time that a recording can have, all are timed by their place alone, one second per entry.
+    """
     starts = [_as_second(entry.start) for entry in entries]
     known = [start for start in starts if start is not None]
     if len(known) == len(starts):

@@ -1,4 +1,4 @@
-"""One evaluation, from the folder to the report."""
+"""Runs one evaluation, from the folder to the report."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class EvaluationOptions:
-    """What is to be measured. `limit` is about how many questions of each set are asked, evenly picked; None for all.
+    """What to measure. `limit` is about how many questions of a set are asked, evenly picked; None for all.
 
-    `typo` is the seed of the damage, None for none; `foreign` is the folder of another set, whose questions cannot be
+    `typo` is the seed of the typos, None for none; `foreign` is the folder of another set, whose questions cannot be
     answered here.
     """
 
@@ -43,22 +43,22 @@ class EvaluationOptions:
     limit: int | None = None
 
 
-async def evaluate(wishes: EvaluationOptions, progress: ProgressBar) -> Report:
+async def evaluate(options: EvaluationOptions, progress: ProgressBar) -> Report:
     """Measure the ranking on a question set. Raises QuestionSetError."""
-    read = read_question_set(wishes.folder)
-    foreign = read_queries(wishes.foreign) if wishes.foreign else ()
-    judged = [query for query in read.queries if any(read.judgements.get(query.query_id, {}).values())]
+    question_set = read_question_set(options.folder)
+    foreign = read_queries(options.foreign) if options.foreign else ()
+    judged = [query for query in question_set.queries if any(question_set.judgements.get(query.query_id, {}).values())]
     if not judged:
-        raise QuestionSetError(f"{wishes.folder}: no question has a text that is judged relevant; nothing can be said")
-    asked = _pick_evenly(judged, wishes.limit)
+        raise QuestionSetError(f"{options.folder}: no question has a text that is judged relevant; nothing can be said")
+    asked = _pick_evenly(judged, options.limit)
     storing = partial(progress, "storing")
-    async with open_collection(read.entries, wishes.language, storing) as collection:
-        run = _Evaluation(wishes, read, asked, collection, EvaluationRunner(collection, progress))
+    async with open_collection(question_set.entries, options.language, storing) as collection:
+        run = _Evaluation(options, question_set, asked, collection, EvaluationRunner(collection, progress))
         comparisons, ablations = await run.compare_rankings()
-        refusals = await run.count_refusals(_pick_evenly(foreign, wishes.limit))
+        refusals = await run.count_refusals(_pick_evenly(foreign, options.limit))
         statistics = await collection.library.statistics(collection.scope)
         return Report(
-            folder=str(wishes.folder),
+            folder=str(options.folder),
             segments=statistics.segments,
             videos=statistics.videos,
             questions=len(asked),
@@ -66,28 +66,32 @@ async def evaluate(wishes: EvaluationOptions, progress: ProgressBar) -> Report:
             comparisons=comparisons,
             ablations=ablations,
             refusals=refusals,
-            notes=(*read.notes, *_count_left_out(read, len(judged), statistics.segments), *run.collect_notes()),
+            notes=(
+                *question_set.notes,
+                *_count_left_out(question_set, len(judged), statistics.segments),
+                *run.collect_notes(),
+            ),
         )
 
 
 class _Evaluation:
-    """The questions of one evaluation, put to its collection in every way that is wished for."""
+    """Puts the questions of one evaluation to its collection, in every way that its options name."""
 
     def __init__(
         self,
-        wishes: EvaluationOptions,
-        read: QuestionSet,
+        options: EvaluationOptions,
+        question_set: QuestionSet,
         asked: Sequence[Query],
         collection: Collection,
-        examiner: EvaluationRunner,
+        runner: EvaluationRunner,
     ) -> None:
-        self._wishes, self._judgements, self._asked = wishes, read.judgements, asked
-        self._collection, self._examiner = collection, examiner
+        self._options, self._judgements, self._asked = options, question_set.judgements, asked
+        self._collection, self._runner = collection, runner
         self._notes: list[str] = []
 
     def collect_notes(self) -> list[str]:
-        """What the reader of the report should know."""
-        unaskable = len(self._examiner.unaskable)
+        """Return what the reader of the report should know."""
+        unaskable = len(self._runner.unaskable)
         if not unaskable:
             return self._notes
         return [
@@ -97,29 +101,29 @@ class _Evaluation:
         ]
 
     async def compare_rankings(self) -> tuple[tuple[Comparison, ...], tuple[Ablation, ...]]:
-        """The rankings, and their ablations where they are wished for: as asked, and damaged."""
+        """Return the rankings, and their ablations where the options name them: as asked, and with typos."""
         askings = {AS_ASKED: self._asked}
-        if self._wishes.typo is not None:
-            askings[f"with a slip in one word (seed {self._wishes.typo})"] = self._damage_queries(self._wishes.typo)
+        if self._options.typo is not None:
+            askings[f"with a slip in one word (seed {self._options.typo})"] = self._damage_queries(self._options.typo)
         compared = [await self._compare(asked, queries) for asked, queries in askings.items()]
-        ablated = [await self._ablate(asked, queries) for asked, queries in askings.items() if self._wishes.ablate]
+        ablated = [await self._ablate(asked, queries) for asked, queries in askings.items() if self._options.ablate]
         return tuple(compared), tuple(ablated)
 
     async def count_refusals(self, foreign: Sequence[Query]) -> tuple[Refusal, ...]:
-        """How many questions are refused that cannot be answered, and how many that can."""
-        if not foreign and not self._wishes.removed:
+        """Return how many questions are refused that cannot be answered, and how many that can."""
+        if not foreign and not self._options.removed:
             return ()
-        answerable = dict(zip(self._asked, await self._examiner.answer_all(self._asked, "answering"), strict=True))
+        answerable = dict(zip(self._asked, await self._runner.answer_all(self._asked, "answering"), strict=True))
         refusals: list[Refusal] = []
         if foreign:
-            trials = await self._examiner.answer_all(foreign, "answering foreign questions")
-            refusals.append(_make_refusal(f"questions of {self._wishes.foreign}", list(answerable.values()), trials))
-        if self._wishes.removed:
-            refusals += await self._try_removed(answerable)
+            trials = await self._runner.answer_all(foreign, "answering foreign questions")
+            refusals.append(_make_refusal(f"questions of {self._options.foreign}", list(answerable.values()), trials))
+        if self._options.removed:
+            refusals += await self._count_removed(answerable)
         return tuple(refusals)
 
     def _damage_queries(self, seed: int) -> list[Query]:
-        language = self._wishes.language
+        language = self._options.language
         queries = [replace(query, text=add_typo(query.text, seed, query.query_id, language)) for query in self._asked]
         whole = sum(before.text == after.text for before, after in zip(self._asked, queries, strict=True))
         if whole:
@@ -127,23 +131,28 @@ class _Evaluation:
         return queries
 
     async def _compare(self, asked: str, queries: Sequence[Query]) -> Comparison:
-        rankings = [self._measure(OUR_RANKING, await self._examiner.rank(queries, f"asking {asked}"))]
+        rankings = [self._measure(OUR_RANKING, await self._runner.rank(queries, f"asking {asked}"))]
         for peer, name in BASELINES.items():
-            found = await self._examiner.rank_baseline(queries, f"{name}, {asked}", peer)
-            rankings.append(self._measure(name, found))
+            results = await self._runner.rank_baseline(queries, f"{name}, {asked}", peer)
+            rankings.append(self._measure(name, results))
         return Comparison(asked, tuple(rankings))
 
     async def _ablate(self, asked: str, queries: Sequence[Query]) -> Ablation:
-        async def with_steps(name: str, steps: frozenset[RankingFeature]) -> MeasuredRanking:
-            return self._measure(name, await self._examiner.rank(queries, f"{name}, {asked}", steps))
+        async def measure_with(name: str, features: frozenset[RankingFeature]) -> MeasuredRanking:
+            return self._measure(name, await self._runner.rank(queries, f"{name}, {asked}", features))
 
-        every = tuple(RankingFeature)
-        added = [await with_steps("plain BM25", frozenset())]
-        added += [await with_steps(f"+ {step}", frozenset(every[: place + 1])) for place, step in enumerate(every)]
-        without = [await with_steps(f"all but {step}", frozenset(every) - {step}) for step in every]
+        all_features = tuple(RankingFeature)
+        added = [await measure_with("plain BM25", frozenset())]
+        added += [
+            await measure_with(f"+ {feature}", frozenset(all_features[: place + 1]))
+            for place, feature in enumerate(all_features)
+        ]
+        without = [
+            await measure_with(f"all but {feature}", frozenset(all_features) - {feature}) for feature in all_features
+        ]
         return Ablation(asked, tuple(added), tuple(without))
 
-    async def _try_removed(self, answerable: Mapping[Query, Trial]) -> list[Refusal]:
+    async def _count_removed(self, answerable: Mapping[Query, Trial]) -> list[Refusal]:
         groups = group_by_video(answerable, self._collection.video_names)
         asked = [query for queries in groups.values() for query in queries]
         if not asked:
@@ -155,13 +164,13 @@ class _Evaluation:
         if len(asked) < len(answerable):
             left = len(answerable) - len(asked)
             self._notes.append(f"Questions that name no video of the corpus, not asked with it taken out: {left:,}.")
-        trials = await self._examiner.answer_without_videos(groups, "answering without the video")
+        trials = await self._runner.answer_without_videos(groups, "answering without the video")
         return [
-            _make_refusal("the same questions, their video taken out", [answerable[each] for each in asked], trials)
+            _make_refusal("the same questions, their video taken out", [answerable[query] for query in asked], trials)
         ]
 
-    def _measure(self, ranking: str, found: Mapping[str, Sequence[str]]) -> MeasuredRanking:
-        return MeasuredRanking(ranking, measure_ranking(self._judgements, found))
+    def _measure(self, ranking: str, results: Mapping[str, Sequence[str]]) -> MeasuredRanking:
+        return MeasuredRanking(ranking, measure_ranking(self._judgements, results))
 
 
 def _make_refusal(unanswerable_are: str, answerable: Sequence[Trial], unanswerable: Sequence[Trial]) -> Refusal:
@@ -170,17 +179,17 @@ def _make_refusal(unanswerable_are: str, answerable: Sequence[Trial], unanswerab
     )
 
 
-def _count_left_out(read: QuestionSet, judged: int, stored: int) -> list[str]:
+def _count_left_out(question_set: QuestionSet, judged: int, stored: int) -> list[str]:
     notes = []
-    if unjudged := len(read.queries) - judged:
+    if unjudged := len(question_set.queries) - judged:
         notes.append(f"Questions without a text that is judged relevant, not counted: {unjudged:,}.")
-    if empty := len(read.entries) - stored:
+    if empty := len(question_set.entries) - stored:
         notes.append(f"Texts without a word, not stored but judged: {empty:,}.")
     return notes
 
 
 def _pick_evenly(items: Sequence[Item], limit: int | None) -> list[Item]:
-    """About so many of the items, evenly spread; all where there is no limit."""
+    """Return about `limit` of the items, evenly spread; all where there is no limit."""
     if limit is None or len(items) <= limit:
         return list(items)
     return [items[place * len(items) // limit] for place in range(limit)]

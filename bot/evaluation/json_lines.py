@@ -1,4 +1,4 @@
-"""Files of one JSON object a line, read field by field; whatever is wrong is told with its file and line."""
+"""Reads files of one JSON object a line, field by field. Errors name the file and the line."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ MAX_SHOWN_LENGTH = 60
 
 @dataclass(frozen=True, slots=True)
 class JsonLine:
-    """One object, and where it stands. Each verb raises QuestionSetError where a field cannot be what it should be."""
+    """One object, and where it stands. Its `read_` methods raise QuestionSetError where a field is not as expected."""
 
     path: Path
     number: int
     fields: dict[str, object]
 
     def error_at(self, reason: str) -> QuestionSetError:
-        """The error that says what is wrong on this line."""
+        """Return the error that says what is wrong on this line."""
         return QuestionSetError(f"{self.path}, line {self.number}: {reason}")
 
     def read_id(self, name: str) -> str:
-        """An id: text, or a whole number taken as text. It must be there."""
+        """Read an id: text, or a whole number taken as text. It must be there."""
         value = self.fields.get(name)
         if name not in self.fields or value is None or value == "":
             raise self.error_at(f"there is no {name}; give every line one")
         return self._as_id(name, value)
 
     def read_optional_id(self, name: str) -> str:
-        """An id as above, or "" where there is none."""
+        """Read an id as `read_id` does, or "" where there is none."""
         value = self.fields.get(name)
         return "" if value is None else self._as_id(name, value)
 
     def read_text(self, name: str) -> str:
-        """Words, which may be none; but the field must be there."""
+        """Read text, which may be empty; but the field must be there."""
         if name not in self.fields:
             raise self.error_at(f"there is no {name}; write it, or an empty one")
         return self.read_optional_text(name)
 
     def read_optional_text(self, name: str) -> str:
-        """Words, or "" where there are none."""
+        """Read text, or "" where there is none."""
         value = self.fields.get(name)
         if value is not None and not isinstance(value, str):
             raise self.error_at(f"{name} is {_show_value(value)}, which is no text; put it in quotation marks")
         return value or ""
 
     def read_optional_number(self, name: str) -> float | None:
-        """A number, or None where there is none; data frames write a missing one as not-a-number."""
+        """Read a number, or None where there is none; data frames write a missing one as not-a-number."""
         value = self.fields.get(name)
         if value is None or value == "":
             return None
@@ -61,24 +61,24 @@ class JsonLine:
             raise self.error_at(f"{name} is {_show_value(value)}, which is no number; give a number or null")
         return number if math.isfinite(number) else None
 
-    def read_whole_number(self, name: str, most: int) -> int:
-        """A whole number not above `most`."""
+    def read_whole_number(self, name: str, maximum: int) -> int:
+        """Read a whole number not above `maximum`."""
         value = self.fields.get(name)
         number = _as_number(value)
-        if number is None or not number.is_integer() or number > most:
-            raise self.error_at(f"{name} is {_show_value(value)}; give a whole number up to {most}")
+        if number is None or not number.is_integer() or number > maximum:
+            raise self.error_at(f"{name} is {_show_value(value)}; give a whole number up to {maximum}")
         return int(number)
 
     def _as_id(self, name: str, value: object) -> str:
         if isinstance(value, float) and value.is_integer():
-            return str(int(value))  # a column of numbers with a gap in it comes out of a data frame so
+            return str(int(value))  # data frames write a column of whole numbers with a gap like this
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise self.error_at(f"{name} is {_show_value(value)}, which is no id; give text or a whole number")
         return str(value)
 
 
 def read_lines(path: Path) -> Iterator[JsonLine]:
-    """The objects of a file. Raises QuestionSetError for a file that cannot be read or is no such file."""
+    """Yield the objects of a file. Raises QuestionSetError for a file that cannot be read or is not of this form."""
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""The usual measures of a ranking, as trec_eval computes them."""
+"""Computes the usual measures of a ranking, as trec_eval does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The means over all questions, each from 0 to 1. nDCG's gain is linear: a score of 3 is worth three of 1."""
+    """The means over all questions, all from 0 to 1. nDCG's gain is linear: a score of 3 is worth three of 1."""
 
     ndcg_10: float
     mrr_10: float
@@ -23,18 +23,18 @@ class Figures:
     recall_10: float
 
 
-def measure_ranking(judgements: Judgements, found: Mapping[str, Sequence[str]]) -> Figures:
-    """Measure a ranking: for each question the entries found, best first and none twice.
+def measure_ranking(judgements: Judgements, rankings: Mapping[str, Sequence[str]]) -> Figures:
+    """Measure the rankings of questions, which are the entries found by query id, best first and none twice.
 
-    `found` has the questions to average over, each with at least one relevant entry among its judgements. What nobody
-    judged counts as not relevant.
+    `rankings` has the questions to average over, all with at least one relevant entry among their judgements. An entry
+    without a judgement counts as not relevant.
     """
-    results = [_measure_question(judgements[query_id], entries[:DEPTH]) for query_id, entries in found.items()]
+    results = [_measure_question(judgements[query_id], entries[:DEPTH]) for query_id, entries in rankings.items()]
     return Figures(*(sum(column) / len(results) for column in zip(*results, strict=True)))
 
 
 def _measure_question(judged: Mapping[str, int], entries: Sequence[str]) -> tuple[float, ...]:
-    """nDCG, reciprocal rank, hit within 1 and 3, and recall of one question; in the order of `Figures`."""
+    """Return nDCG, reciprocal rank, hit within 1 and 3, and recall of one question, in the order of `Figures`."""
     gains = [judged.get(entry, 0) for entry in entries]
     ideal = sorted((score for score in judged.values() if score > 0), reverse=True)
     ranks = [rank for rank, gain in enumerate(gains, 1) if gain > 0]
@@ -49,5 +49,5 @@ def _measure_question(judged: Mapping[str, int], entries: Sequence[str]) -> tupl
 
 
 def _discounted_gain(gains: Sequence[int]) -> float:
-    """The gains of a ranking, each worth less the further down (Järvelin and Kekäläinen 2002, trec_eval's form)."""
+    """Sum the gains of a ranking, worth less the further down (Järvelin and Kekäläinen 2002, in trec_eval's form)."""
     return sum(gain / log2(rank + 1) for rank, gain in enumerate(gains, 1) if gain > 0)

@@ -1,4 +1,4 @@
-"""Reading a question set from its folder."""
+"""Reads a question set from its folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_SCORE = 1000
 def read_question_set(folder: Path) -> QuestionSet:
     """Read a folder of corpus, queries and judgements. Raises QuestionSetError, naming file and line.
 
-    Judgements about what is not in the files are left out, which the notes tell.
+    Judgements about what is not in the files are left out; the notes count them.
     """
     _check_folder(folder)
     entries, queries = _read_entries(folder / CORPUS), read_queries(folder)
@@ -34,7 +34,7 @@ def read_question_set(folder: Path) -> QuestionSet:
 
 
 def read_queries(folder: Path) -> tuple[Query, ...]:
-    """The questions of a question set alone. Raises QuestionSetError."""
+    """Read the questions of a question set alone. Raises QuestionSetError."""
     _check_folder(folder)
     queries: dict[str, Query] = {}
     lines: dict[str, int] = {}
@@ -72,7 +72,7 @@ def _read_entries(path: Path) -> tuple[Entry, ...]:
 def _read_judgements(
     path: Path, queries: Collection[str], entries: Collection[str]
 ) -> tuple[dict[str, dict[str, int]], tuple[str, ...]]:
-    found: dict[str, dict[str, int]] = {}
+    judgements: dict[str, dict[str, int]] = {}
     unknown = contradicted = 0
     for line in read_lines(path):
         query_id, entry_id = line.read_id("query-id"), line.read_id("corpus-id")
@@ -80,7 +80,7 @@ def _read_judgements(
         if query_id not in queries or entry_id not in entries:
             unknown += 1
             continue
-        known = found.setdefault(query_id, {})
+        known = judgements.setdefault(query_id, {})
         contradicted += known.get(entry_id, score) != score
         known[entry_id] = max(score, known.get(entry_id, 0))
     notes = []
@@ -88,13 +88,13 @@ def _read_judgements(
         notes.append(f"Judgements of a question or text that is not there, left out: {unknown:,}.")
     if contradicted:
         notes.append(f"Judgements that contradict an earlier one, of which the higher score counts: {contradicted:,}.")
-    return found, tuple(notes)
+    return judgements, tuple(notes)
 
 
 def _read_new_id(line: JsonLine, lines: dict[str, int]) -> str:
-    """The id of a line, which no earlier one may have; `lines` keeps where each was seen."""
-    found = line.read_id("_id")
-    if found in lines:
-        raise line.error_at(f"the _id {found[:60]!r} is on line {lines[found]} too; give every line its own")
-    lines[found] = line.number
-    return found
+    """Return the id of a line, which no earlier one may have; `lines` has the line numbers of the ids seen so far."""
+    new_id = line.read_id("_id")
+    if new_id in lines:
+        raise line.error_at(f"the _id {new_id[:60]!r} is on line {lines[new_id]} too; give every line its own")
+    lines[new_id] = line.number
+    return new_id

@@ -1,4 +1,4 @@
-"""Writing a question set into a folder."""
+"""Writes a question set into a folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.evaluation.values import CORPUS, JUDGEMENTS, QUERIES, QuestionSet
 
 
 def require_free(folder: Path) -> None:
-    """Raises QuestionSetError unless a folder is new or empty."""
+    """Raise QuestionSetError unless a folder is new or empty."""
     try:
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:
@@ -42,7 +42,7 @@ def write_question_set(folder: Path, questions: QuestionSet) -> None:
 
 
 def make_files(questions: QuestionSet) -> dict[str, Iterator[str]]:
-    """The files of a question set by name, each as its lines."""
+    """Return the lines of the files of a question set, by file name."""
     return {
         CORPUS: _entry_objects(questions),
         QUERIES: _query_objects(questions),
@@ -82,4 +82,4 @@ def _judgement_objects(questions: QuestionSet) -> Iterator[str]:
 
 
 def _json_lines(objects: Iterable[dict[str, object]]) -> Iterator[str]:
-    return (json.dumps(each, ensure_ascii=False) + "\n" for each in objects)
+    return (json.dumps(fields, ensure_ascii=False) + "\n" for fields in objects)

@@ -1,4 +1,4 @@
-"""How well sureness tells questions that can be answered from those that cannot."""
+"""Measures how well sureness separates questions that can be answered from those that cannot."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many questions were answered in which way, at the cuts that are shipped."""
+    """How many questions were answered in which way, at the default thresholds."""
 
     confident: int
     closest: int
@@ -34,13 +34,13 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Return how many there are in all."""
         return self.confident + self.closest + self.nothing
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """One cut of the curve: the least sureness that counts as an answer, and what it does.
+    """One threshold of the curve: the least sureness that counts as an answer, and its effect.
 
     `refused` is the share of the unanswerable questions below it, `kept` that of the answerable ones not below it.
     """
@@ -52,11 +52,11 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class RefusalCurve:
-    """What each cut of sureness would refuse and keep.
+    """What the thresholds of sureness would refuse and keep.
 
     `area` (AUC) is the probability that an answerable question is surer than an unanswerable one, a tie counting half.
-    `at_refused` and `at_kept` have a point for each of `REFUSED_PERCENT` and `KEPT_PERCENT`: the lowest cut that
-    refuses so many, the highest that keeps so many.
+    `at_refused` and `at_kept` have a point for every share of `REFUSED_PERCENT` and `KEPT_PERCENT`: the lowest
+    threshold that refuses so many, the highest that keeps so many. `at_cuts` has one for all of `SHOWN_THRESHOLDS`.
     """
 
     area: float
@@ -66,33 +66,35 @@ class RefusalCurve:
 
 
 def count_answers(trials: Iterable[Trial]) -> Tally:
-    """Count the answers."""
-    found = [trial.found for trial in trials]
-    return Tally(found.count(AnswerLevel.CONFIDENT), found.count(AnswerLevel.CLOSEST), found.count(AnswerLevel.NOTHING))
+    """Count the answers by their level."""
+    levels = [trial.found for trial in trials]
+    return Tally(
+        levels.count(AnswerLevel.CONFIDENT), levels.count(AnswerLevel.CLOSEST), levels.count(AnswerLevel.NOTHING)
+    )
 
 
 def make_curve(answerable: Iterable[Trial], unanswerable: Iterable[Trial]) -> RefusalCurve:
-    """The curve of two lists of questions, neither of them empty."""
+    """Return the curve of two lists of questions, neither of them empty."""
     real = sorted(trial.sureness for trial in answerable)
     foreign = sorted(trial.sureness for trial in unanswerable)
 
-    def point(cut: float) -> CurvePoint:
+    def point_at(cut: float) -> CurvePoint:
         return CurvePoint(cut, bisect_left(foreign, cut) / len(foreign), 1 - bisect_left(real, cut) / len(real))
 
-    # The least cut that refuses a question lies just above its sureness, the highest that keeps one at its own.
+    # The lowest threshold that refuses a question lies just above its sureness, the highest that keeps one at its own.
     refusing = [
         math.nextafter(foreign[_count_for_percent(percent, foreign) - 1], math.inf) for percent in REFUSED_PERCENT
     ]
     keeping = [real[-_count_for_percent(percent, real)] for percent in KEPT_PERCENT]
-    below = sum(bisect_left(foreign, each) + bisect_right(foreign, each) for each in real)
+    below = sum(bisect_left(foreign, sureness) + bisect_right(foreign, sureness) for sureness in real)
     return RefusalCurve(
         below / (2 * len(real) * len(foreign)),
-        tuple(map(point, refusing)),
-        tuple(map(point, keeping)),
-        tuple(map(point, SHOWN_THRESHOLDS)),
+        tuple(map(point_at, refusing)),
+        tuple(map(point_at, keeping)),
+        tuple(map(point_at, SHOWN_THRESHOLDS)),
     )
 
 
 def _count_for_percent(percent: int, values: Sequence[float]) -> int:
-    """How many of the values are at least so many percent of them."""
+    """Return how many of the values are at least so many percent of them."""
     return -(-percent * len(values) // 100)

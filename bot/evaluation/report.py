@@ -1,4 +1,4 @@
-"""What an evaluation found."""
+"""The report of an evaluation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class MeasuredRanking:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Several rankings of the same questions, which `asked` tells apart from others: how they were asked."""
+    """Several rankings of the same questions; `asked` says how the questions were asked."""
 
     asked: str
     rankings: tuple[MeasuredRanking, ...]
@@ -26,8 +26,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Ablation:
-    """The ranking with some of its steps. `added` begins with none and has one more in each row, until it has them all;
-    each row of `without` lacks one."""
+    """The ranking with some of its steps.
+
+    `added` begins with none and has one more per row, until it has them all; a row of `without` lacks one.
+    """
 
     asked: str
     added: tuple[MeasuredRanking, ...]

@@ -21,8 +21,10 @@ ProgressBar = Callable[[str, int, int], None]
 
 
 class EvaluationRunner:
-    """Asks by the one road that every face takes. A question that cannot be asked finds nothing, and is kept in
-    `unaskable`."""
+    """Asks questions through `bot.asking`, as Discord and the terminal do.
+
+    A question that cannot be asked finds nothing, and is kept in `unaskable`.
+    """
 
     def __init__(self, collection: Collection, progress: ProgressBar) -> None:
         self._collection = collection
@@ -32,35 +34,35 @@ class EvaluationRunner:
     async def rank(
         self, queries: Sequence[Query], what: str, features: frozenset[RankingFeature] = ALL_FEATURES
     ) -> dict[str, list[str]]:
-        """For each question the entries found, best first; `features` are those that the ranking has."""
+        """Return by query id the entries found, best first; `features` are those that the ranking has."""
         library, scope = self._collection.library, self._collection.scope
-        found: dict[str, list[str]] = {}
+        entries: dict[str, list[str]] = {}
         for query in self._count_progress(queries, what):
             try:
                 hits = await asking.search(library, scope, parse_question(query.text), limit=DEPTH, features=features)
             except (InvalidQuestion, RequestError):
                 self.unaskable.add(query)
                 hits = ()
-            found[query.query_id] = self._collection.entries_of(hits)
-        return found
+            entries[query.query_id] = self._collection.entries_of(hits)
+        return entries
 
     async def rank_baseline(self, queries: Sequence[Query], what: str, peer: Baseline) -> dict[str, list[str]]:
-        """The same from rank-bm25 as it is shipped."""
-        found = await self._collection.library.search_baseline(
+        """Return the same from rank-bm25 as it is shipped."""
+        results = await self._collection.library.search_baseline(
             self._collection.scope,
             [query.text for query in queries],
             peer,
             DEPTH,
             progress=partial(self._progress, what),
         )
-        return {query.query_id: self._collection.entries_of(hits) for query, hits in zip(queries, found, strict=True)}
+        return {query.query_id: self._collection.entries_of(hits) for query, hits in zip(queries, results, strict=True)}
 
     async def answer_all(self, queries: Sequence[Query], what: str) -> list[Trial]:
-        """How each question is answered."""
+        """Return how the questions are answered."""
         return [await self._answer_query(query) for query in self._count_progress(queries, what)]
 
     async def answer_without_videos(self, by_video: Mapping[str, Sequence[Query]], what: str) -> list[Trial]:
-        """How questions are answered while a video is taken out, by its id; afterwards it is back."""
+        """Return how questions, by video id, are answered while that video is removed; afterwards it is restored."""
         library, scope = self._collection.library, self._collection.scope
         trials: list[Trial] = []
         total = sum(map(len, by_video.values()))
@@ -84,15 +86,17 @@ class EvaluationRunner:
         return Trial(answer.level, answer.sureness)
 
     def _count_progress(self, queries: Sequence[Query], what: str) -> Iterator[Query]:
-        for done, query in enumerate(queries):
-            self._progress(what, done, len(queries))
+        for count, query in enumerate(queries):
+            self._progress(what, count, len(queries))
             yield query
         self._progress(what, len(queries), len(queries))
 
 
 def group_by_video(queries: Iterable[Query], names: Mapping[str, str]) -> dict[str, list[Query]]:
-    """The questions by the video they were asked about, as far as it is one of `names`, which says what each is called
-    in the library."""
+    """Group the questions by the video they were asked about, where it is one of `names`.
+
+    `names` maps the videos of the corpus to their names in the library.
+    """
     groups: dict[str, list[Query]] = {}
     for query in queries:
         if query.video in names:

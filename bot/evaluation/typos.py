@@ -1,4 +1,4 @@
-"""Misspelling a question as people do: one slip of the finger in one word."""
+"""Misspells a question as people do: one slip of the finger in one word."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ Typo = Callable[[random.Random, str, Sequence[str]], str]
 
 
 def add_typo(text: str, seed: int, query_id: str, language: str) -> str:
-    """The question with one slip in one word, a stop word only if there is no other; unchanged where no word is long
-    enough. The same seed and id give the same slip, whatever else is asked."""
+    """Return the question with one slip in one word, a stop word only if there is no other.
+
+    Unchanged where no word is long enough. The same seed and id always give the same slip.
+    """
     chance = random.Random(f"{seed} {query_id}")
     words = list(_WORD.finditer(text, concurrent=False))
     if not words:
         return text
     analyser = analyser_for(language)
-    telling = [word for word in words if not all(token.is_stop_word for token in analyser.tokens(word.group()))]
-    word = chance.choice(telling or words)
-    return text[: word.start()] + _slip_word(chance, word.group()) + text[word.end() :]
+    content_words = [word for word in words if not all(token.is_stop_word for token in analyser.tokens(word.group()))]
+    word = chance.choice(content_words or words)
+    return text[: word.start()] + _misspell(chance, word.group()) + text[word.end() :]
 
 
-def _slip_word(chance: random.Random, word: str) -> str:
-    """The word with another letter sequence; its first letter stays."""
+def _misspell(chance: random.Random, word: str) -> str:
+    """Return the word with one slip in it; its first letter stays."""
     letters = string.ascii_lowercase if word.isascii() else sorted(set(word))
     while True:
         slip = chance.choice(_SLIPS)

@@ -11,7 +11,7 @@ CORPUS, QUERIES, JUDGEMENTS = "corpus.jsonl", "queries.jsonl", "qrels.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One segment of a corpus. `video` is "" where it belongs to none; what is None the file does not say.
+    """One segment of a corpus. `video` is "" where it belongs to none; None means that the file does not say.
 
     `seq` is its place in its video, `start` and `end` are its times in seconds.
     """
@@ -35,12 +35,12 @@ class Query:
 
 
 Judgements = Mapping[str, Mapping[str, int]]
-"""By query id and entry id how relevant the entry is: 0 for not at all."""
+"""How relevant an entry is, by query id and entry id: 0 for not at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Texts, questions and judgements. `notes` say what in the files was passed over, a sentence each."""
+    """Texts, questions and judgements. `notes` are sentences about what in the files was skipped."""
 
     entries: tuple[Entry, ...]
     queries: tuple[Query, ...]

@@ -1,1 +1,1 @@
-"""Pictures of timelines."""
+"""Draws pictures of timelines."""

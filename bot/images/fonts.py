@@ -1,5 +1,5 @@
-"""Which font writes a title in a picture. The fonts come as packages: no file that a machine may lack, and the same
-letters everywhere."""
+"""Chooses the font that writes a title in a picture. The fonts come as packages, so that no machine lacks them and the
+letters are the same everywhere."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _FONTS = (
     ("fontpkg_heebo", "Heebo[wght].ttf"),  # Hebrew
     ("fontpkg_noto_sans_thai", "NotoSansThai[wdth,wght].ttf"),
 )
-"""By package and file; each writes plain Latin and digits too, so that a title is written in one of them."""
-_READ = 300
-"""Characters of a title that are looked at; a picture has room for fewer."""
+"""By package and file. All of them have plain Latin letters and digits too, so that one font writes a whole title."""
+_MAX_READ_LENGTH = 300
+"""Characters of a title that are read; a picture has room for fewer."""
 _JOINER = re.compile(f"[{JOINERS}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """A text that a font can write, signs that it lacks left out, and how that font is made at a size in pixels.
+    """A text that a font can write, without the signs that the font lacks, and that font by package and file.
 
-    `joined`: its letters are put together and in order by Raqm, as Arabic's must be.
+    `is_joined`: its letters are joined and ordered by Raqm, as Arabic's must be.
     """
 
     text: str
@@ -39,56 +39,60 @@ class Lettering:
     is_joined: bool = False
 
     def font_at(self, size: int) -> ImageFont.FreeTypeFont:
-        """The font, that large."""
+        """Return the font at a size in pixels."""
         return _load_font(self.font, size, self.is_joined)
 
 
 def plain_lettering(text: str) -> Lettering:
-    """Our own words and figures."""
+    """Return how the program's own words and figures are written."""
     return Lettering(text)
 
 
 @functools.lru_cache(512)
 def find_lettering(text: str) -> Lettering | None:
-    """How a text is written: in one font that has all of its letters and digits. None where there is no such font, or
-    the letters must be joined and nothing here does that.
+    """Return how a text is written: in one font that has all of its letters and digits.
 
-    Emoji and other signs that the font lacks are left out.
+    None where there is no such font, or where the letters must be joined and Raqm is missing. Emoji and other signs
+    that the font lacks are left out.
     """
-    characters = [each for each in unicodedata.normalize("NFC", text[:_READ]) if _is_seen(each)]
-    needed = {each for each in characters if unicodedata.category(each)[0] in "LMN"}
+    characters = [
+        character for character in unicodedata.normalize("NFC", text[:_MAX_READ_LENGTH]) if _is_visible(character)
+    ]
+    needed = {character for character in characters if unicodedata.category(character)[0] in "LMN"}
     joined = any(map(_is_joined, needed))
     if not any(map(str.isalnum, needed)) or (joined and not features.check("raqm")):
         return None
     for font in _FONTS:
-        if all(_has_glyph(font, each) for each in needed):
-            left = (each for each in characters if each.isspace() or _JOINER.match(each) or _has_glyph(font, each))
+        if all(_has_glyph(font, character) for character in needed):
+            left = (
+                character
+                for character in characters
+                if character.isspace() or _JOINER.match(character) or _has_glyph(font, character)
+            )
             return Lettering(" ".join("".join(left).split()), font, joined)
     return None
 
 
-def _is_seen(character: str) -> bool:
-    """Not so: what only tells how to show its neighbours, such as the ends of an emoji and the marks of a direction.
-
-    The joiners stay, which decide how the letters beside them are joined.
-    """
+def _is_visible(character: str) -> bool:
+    """Return whether a character is seen. Variation selectors, direction marks and the like only act on others; joiners
+    count, since they decide how the letters beside them are joined."""
     if _JOINER.match(character) or character.isspace():
         return True
     return unicodedata.category(character) != "Me" and remove_unseen(character) != ""
 
 
 def _is_joined(character: str) -> bool:
-    """Whether it must be put in order or together with its neighbours: letters from right to left, and marks."""
+    """Return whether a character must be ordered or joined with its neighbours: right-to-left letters, and marks."""
     return unicodedata.category(character)[0] == "M" or unicodedata.bidirectional(character) in ("R", "AL")
 
 
 @functools.lru_cache(8192)
 def _has_glyph(font: tuple[str, str], character: str) -> bool:
-    """Whether a font has a character: otherwise it draws the same for it as for what is none."""
+    """Return whether a font has a character: it draws all that it lacks like U+FFFF, which is no character."""
     if unicodedata.category(character)[0] == "C":
         return False
-    drawn = _load_font(font, 25, False)
-    return bytes(drawn.getmask(character)) != bytes(drawn.getmask("\uffff"))
+    loaded = _load_font(font, 25, False)
+    return bytes(loaded.getmask(character)) != bytes(loaded.getmask("\uffff"))
 
 
 @functools.lru_cache(32)

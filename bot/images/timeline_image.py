@@ -1,4 +1,4 @@
-"""A timeline as a picture: one strip a video, how strongly it speaks of the question over time, the best moments
+"""Draws a timeline: one strip per video, how strongly it speaks of the question over time, with the best moments
 numbered. Pure: a value in, the bytes of a PNG out, the same for the same value."""
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _RADIUS = 17
 _PINS = 2 * _RADIUS + 8
 """Room above a strip for its numbers: within it they would hide what they point at."""
 
-# A ground of its own, dark enough for Discord's light theme and light enough for its dark one. Blue and yellow are told
-# apart by everybody, and by their lightness too (Okabe and Ito's palette).
+# The background is dark enough for Discord's light theme and light enough for its dark one. Blue and yellow differ for
+# every kind of colour vision, and in lightness too (Okabe and Ito's palette).
 _GROUND, _STRIP, _LINE, _WORDS, _SMALL = "#1f232b", "#2d333f", "#4b5364", "#f2f4f8", "#b4bccb"
 _SPOKEN, _PIN, _NUMBER = "#56b4e9", "#f0e442", "#14171c"
 _TITLE_SIZE, _TICK_SIZE, _NUMBER_SIZE, _LINE_HEIGHT = 25, 21, 24, 32
@@ -34,7 +34,7 @@ _MAX_TICKS = 6
 
 
 def draw_timeline(timeline: AnsweredTimeline) -> bytes:
-    """The picture of a timeline as PNG, `WIDTH` pixels wide and as high as its strips need."""
+    """Draw a timeline as PNG, `WIDTH` pixels wide and as high as its strips need."""
     moments: dict[str, list[tuple[int, float]]] = {strip.video.video_id: [] for strip in timeline.strips}
     for number, excerpt in enumerate(timeline.answer.excerpts, 1):
         moments.setdefault(excerpt.video.video_id, []).append((number, excerpt.start_second))
@@ -51,12 +51,12 @@ def draw_timeline(timeline: AnsweredTimeline) -> bytes:
 
 
 def strip_name(strip: Strip, number: int) -> Lettering:
-    """What the strip of a number, counted from 1 at the top, is called: that number where no font writes its title."""
+    """Return the name of a strip: its title, or where no font writes that, its number, counted from 1 at the top."""
     return find_lettering(strip.video.heading) or plain_lettering(numbered_name(number))
 
 
 def numbered_name(number: int) -> str:
-    """What a strip is called whose title no font writes."""
+    """Return the name of a strip whose title no font writes."""
     return f"Video {number}"
 
 
@@ -90,27 +90,29 @@ def _draw_column(canvas: ImageDraw.ImageDraw, column: Column, length: float, bot
     if column.strength <= 0:
         return
     left, right = round(_x_of(column.start_second, length)), round(_x_of(column.end_second, length))
-    # What is said at all is seen, however little of it and however short.
+    # Every match must be visible, however weak and however short it is.
     height = max(round(column.strength * (_HEIGHT - 4)), 3)
     canvas.rectangle((left, bottom - height, max(right - 1, left + 1), bottom), fill=_SPOKEN)
 
 
 def _draw_axis(canvas: ImageDraw.ImageDraw, length: float, top: int, bottom: int) -> None:
-    """Marks at even times, and the length at the end."""
+    """Draw marks at even times, and the length at the end."""
     end = timecode(length)
     font = plain_lettering(end).font_at(_TICK_SIZE)
     canvas.text((_RIGHT, bottom + 6), end, fill=_WORDS, font=font, anchor="ra")
-    step = next((each for each in _STEPS if length / each <= _MAX_TICKS), _STEPS[-1] * (1 + int(length / _STEPS[-1])))
+    step = next(
+        (seconds for seconds in _STEPS if length / seconds <= _MAX_TICKS), _STEPS[-1] * (1 + int(length / _STEPS[-1]))
+    )
     for second in range(0, int(length) + 1, step):
         x, label = round(_x_of(second, length)), timecode(second)
-        # The length itself is marked already: what comes too close to it is left out.
+        # The length itself is marked already: a mark too close to it is left out.
         if x + font.getlength(label) / 2 + 16 < _RIGHT - font.getlength(end):
             canvas.line((x, top, x, bottom + 5), fill=_LINE)
             canvas.text((x, bottom + 6), label, fill=_SMALL, font=font, anchor="ma" if second else "la")
 
 
 def _draw_pins(canvas: ImageDraw.ImageDraw, pins: Sequence[tuple[int, float]], top: int, bottom: int) -> None:
-    """The numbers of the moments above the strip, and a line from each to its second."""
+    """Draw the numbers of the moments above the strip, with lines to their seconds."""
     middle = top - _RADIUS - 5
     for (number, x), centre in zip(sorted(pins, key=_pin_x), _spread_out(sorted(x for _, x in pins)), strict=True):
         canvas.line((centre, middle, x, top, x, bottom), fill=_PIN, width=3)
@@ -127,7 +129,7 @@ def _pin_x(pin: tuple[int, float]) -> float:
 
 
 def _spread_out(places: Sequence[float]) -> list[float]:
-    """Rising places moved as far as it takes for circles not to lie on each other, none of them beyond the strip."""
+    """Return rising places moved apart until no circles overlap, none of them beyond the strip."""
     needed = 2 * _RADIUS + 4
     rightmost = [_RIGHT - _RADIUS - needed * after for after in reversed(range(len(places)))]
     moved: list[float] = []
@@ -138,7 +140,7 @@ def _spread_out(places: Sequence[float]) -> list[float]:
 
 
 def _make_title_lines(title: Lettering) -> list[str]:
-    """What a strip is called, in one or two lines."""
+    """Return the name of a strip in one or two lines."""
     lines = list(_wrap_title(title))
     return lines if len(lines) <= 2 else [lines[0], _fit_line(" ".join(lines[1:]), title, cut=True)]
 
@@ -155,7 +157,7 @@ def _wrap_title(title: Lettering) -> Iterator[str]:
 
 
 def _fit_line(text: str, title: Lettering, *, cut: bool = False) -> str:
-    """A line that fits, with an ellipsis where it had to be cut."""
+    """Return a line that fits, with an ellipsis where it had to be cut."""
     if not cut and _text_width(text, title) <= _TITLES:
         return text
     text = text[:100]  # nothing longer can fit, and measuring it over and over would take its time

@@ -1,1 +1,1 @@
-"""For the host: logging, metrics, the HTTP port, nightly backups, settings of the runtime."""
+"""What the host needs to run the bot: logging, metrics, the HTTP port, nightly backups, tuning of the runtime."""

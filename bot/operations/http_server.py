@@ -1,4 +1,4 @@
-"""The port for whoever watches the bot: is it alive, is it ready, what has been measured."""
+"""The HTTP port for monitoring the bot: whether it is alive, whether it is ready, and its metrics."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from bot.errors import CannotListen
 from bot.operations import metrics
 
 LAG_CHECK_SECONDS = 0.25
-"""How often it is measured by how much the event loop is late."""
+"""How often the lag of the event loop is measured."""
 READINESS_TIMEOUT_SECONDS = 2.0
 """How long finding out whether the bot is ready may take."""
 
 ReadinessProblems = Callable[[], Awaitable[list[str]]]
-"""Why the bot is not ready; nothing where it is."""
+"""Returns why the bot is not ready; empty where it is."""
 
 
 @contextlib.asynccontextmanager
-async def serve_http(host: str, port: int, hindrances: ReadinessProblems) -> AsyncIterator[int]:
-    """Measure, and answer on a port (0 for any that is free) for as long as this lasts; tells which one it is.
+async def serve_http(host: str, port: int, find_problems: ReadinessProblems) -> AsyncIterator[int]:
+    """Measure, and serve HTTP on a port (0 for any that is free), until the context ends. Yields the port.
 
-    Raises CannotListen.
+    Raises CannotListen where it cannot be had.
     """
     metrics.enable(__version__)
-    runner = web.AppRunner(_make_application(hindrances), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(_make_application(find_problems), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    looking = asyncio.ensure_future(_watch_event_loop())
+    watching = asyncio.create_task(_watch_event_loop())
     try:
         try:
             await web.TCPSite(runner, host, port).start()
@@ -40,31 +40,31 @@ async def serve_http(host: str, port: int, hindrances: ReadinessProblems) -> Asy
             ) from error
         yield int(runner.addresses[0][1])
     finally:
-        looking.cancel()
+        watching.cancel()
         await runner.cleanup()
         metrics.disable()
 
 
-def _make_application(hindrances: ReadinessProblems) -> web.Application:
+def _make_application(find_problems: ReadinessProblems) -> web.Application:
     async def healthz(_request: web.Request) -> web.Response:
-        # Who gets this has seen the process live and the event loop turn.
+        # That this is answered shows that the process lives and the event loop runs.
         return web.Response(text="alive\n")
 
     async def readyz(_request: web.Request) -> web.Response:
         try:
-            found = await asyncio.wait_for(hindrances(), READINESS_TIMEOUT_SECONDS)
+            problems = await asyncio.wait_for(find_problems(), READINESS_TIMEOUT_SECONDS)
         except TimeoutError:
-            found = [f"the database has not answered for {READINESS_TIMEOUT_SECONDS:g} seconds"]
-        if found:
-            return web.Response(status=503, text="".join(f"{each}\n" for each in found))
+            problems = [f"the database has not answered for {READINESS_TIMEOUT_SECONDS:g} seconds"]
+        if problems:
+            return web.Response(status=503, text="".join(f"{problem}\n" for problem in problems))
         return web.Response(text="ready\n")
 
-    async def measured(_request: web.Request) -> web.Response:
+    async def serve_metrics(_request: web.Request) -> web.Response:
         kind, text = metrics.render()
         return web.Response(body=text, headers={"Content-Type": kind})
 
     app = web.Application()
-    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", measured)])
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", serve_metrics)])
     return app
 
 

@@ -1,7 +1,7 @@
-"""What the running bot tells whoever looks after it: lines to read on a terminal, one JSON object a line elsewhere.
+"""The log of the running bot: readable lines on a terminal, one JSON object a line elsewhere.
 
 Everything logs to Python's own loggers, discord.py and storage included; here it all goes through the same processors.
-What people ask and what captions say is no part of it at the levels from INFO up.
+From INFO up, the log does not hold what people ask and what captions say.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from bot.operations.safe_traceback import format_trace
 from storage.characters import CONTROLS, DIRECTIONS, LINE_ENDS
 
 OUR_LOGGERS = ("cuepoint", "discord")
-"""The loggers that are heard from the level that is set; of others only warnings are."""
+"""The loggers whose lines are written from the configured level on; of others only warnings are."""
 FIELDS = ("reference",)
-"""What a line may tell beside its words. Nothing that people ask is among it, whoever logs it."""
+"""What a line may hold besides its message. Nothing that people ask is among it, wherever it is logged."""
 HIDDEN = "[hidden]"
 _INTERACTION_TOKEN = re.compile(r"(?<=/)((?:webhooks|interactions)/\d+/)[^/\s?\"']+")
-"""Discord's addresses hold what lets anybody answer in the bot's place for a quarter of an hour."""
-# Shown as escapes, not dropped: a log tells what came. Tab and line feed are the lines' own.
+"""Discord's addresses hold a token with which anyone can answer in the bot's place for a quarter of an hour."""
+# Shown as escapes, not dropped: a log shows what came. Tab and line feed are the lines' own.
 _CONTROL = re.compile(f"[{CONTROLS}{LINE_ENDS}{DIRECTIONS}]")
 
 
 @contextlib.contextmanager
 def configured_logging(level: str, secret: str = "", stream: TextIO | None = None) -> Iterator[None]:
-    """Tell what is logged, from a level such as INFO on, and never the secret; on standard error, if left out."""
+    """Write the log from a level such as INFO on, never with the secret; to standard error without a stream."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_make_formatter(stream, secret))
     root, loggers = logging.getLogger(), [logging.getLogger(name) for name in OUR_LOGGERS]
-    before = [(logger, logger.level, logger.propagate) for logger in loggers]
+    previous = [(logger, logger.level, logger.propagate) for logger in loggers]
     root.addHandler(handler)
     for logger in loggers:
         logger.setLevel(level)
@@ -47,9 +47,9 @@ def configured_logging(level: str, secret: str = "", stream: TextIO | None = Non
         yield
     finally:
         root.removeHandler(handler)
-        for logger, was, propagated in before:
-            logger.setLevel(was)
-            logger.propagate = propagated
+        for logger, old_level, old_propagate in previous:
+            logger.setLevel(old_level)
+            logger.propagate = old_propagate
 
 
 def _make_formatter(stream: TextIO, secret: str) -> logging.Formatter:
@@ -66,19 +66,19 @@ def _make_formatter(stream: TextIO, secret: str) -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.ExceptionRenderer(lambda raised: format_trace(raised[1])),
             _LogCleaner(secret),
-            _is_terminal(stream) if readable else structlog.processors.JSONRenderer(default=str),
+            _make_console_renderer(stream) if readable else structlog.processors.JSONRenderer(default=str),
         ],
     )
 
 
-def _is_terminal(stream: TextIO) -> Processor:
+def _make_console_renderer(stream: TextIO) -> Processor:
     console = Console(file=stream)
     colours = console.color_system is not None and not console.no_color
     return structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)
 
 
 class _LogCleaner:
-    """Takes out of every word of a line what nobody may see: secrets, and what a terminal would obey."""
+    """Removes from every value of a line what no one may see: secrets, and what a terminal would obey."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
@@ -93,4 +93,4 @@ class _LogCleaner:
         if self._secret:
             text = text.replace(self._secret, HIDDEN)
         text = _INTERACTION_TOKEN.sub(rf"\1{HIDDEN}", text)
-        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

@@ -1,7 +1,7 @@
-"""What is measured of a running bot, for Prometheus.
+"""The metrics of a running bot, for Prometheus.
 
-Nothing is, until it is turned on; until then recording costs next to nothing and loads nothing. No measure is kept by
-server or by person: how much somebody asks is nobody's business, and a label for each would grow without end.
+Nothing is measured until `enable` is called; until then recording costs almost nothing and loads nothing. No metric is
+kept by server or by person: how much a person asks is private, and labels for all of them would grow without end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 
 
 class QuestionSource(enum.StrEnum):
-    """How something was asked."""
+    """The way in which something was asked."""
 
     SLASH = "slash"
     MENU = "menu"
@@ -25,7 +25,7 @@ class QuestionSource(enum.StrEnum):
 
 
 class AnswerStep(enum.StrEnum):
-    """What a question goes through."""
+    """A step from a question to its answer."""
 
     SEARCH = "search"
     """Reading the question and ranking the segments."""
@@ -36,18 +36,18 @@ class AnswerStep(enum.StrEnum):
 
 
 class ImportOutcome(enum.StrEnum):
-    """What became of an import on Discord."""
+    """The outcome of an import on Discord."""
 
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
-    """Not begun, or nothing of it could be read: the person was told why."""
+    """Not begun, or nothing of it could be read: the user was told why."""
     BROKEN_OFF = "broken_off"
     FAILED = "failed"
 
 
 class Gauge(enum.StrEnum):
-    """What is looked at when the measures are asked for."""
+    """A state that is read when the metrics are requested."""
 
     SHARDS = "shards"
     SHARDS_CONNECTED = "shards_connected"
@@ -77,12 +77,12 @@ _NOTHING: AbstractContextManager[None] = nullcontext()
 
 
 class _Measures:
-    """The measures themselves. Making one loads Prometheus' client."""
+    """The metrics themselves. Making an instance loads Prometheus' client."""
 
     def __init__(self, version: str) -> None:
         import prometheus_client
 
-        # When each counter was made is told by none of them: nobody asks.
+        # Without the extra series that would give the time at which every counter was made.
         prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = prometheus_client.CollectorRegistry()
         counter = partial(prometheus_client.Counter, namespace="cuepoint", registry=self.registry)
@@ -99,7 +99,7 @@ class _Measures:
         self.states = {state: gauge(state.value, meaning) for state, meaning in _MEANINGS.items()}
         build = gauge("build_info", "Which Cuepoint this is", ["version", "python"])
         build.labels(version, platform.python_version()).set(1)
-        # A rate needs the zero before the first.
+        # A rate needs the zero before the first event.
         for step in AnswerStep:
             self.steps.labels(step)
         for outcome in ImportOutcome:
@@ -111,19 +111,19 @@ _measures: _Measures | None = None
 
 
 def enable(version: str) -> None:
-    """Begin to measure, from nothing."""
+    """Begin to measure, from zero."""
     global _measures
     _measures = _Measures(version)
 
 
 def disable() -> None:
-    """Measure no more, and forget what was measured."""
+    """Stop measuring, and forget what was measured."""
     global _measures
     _measures = None
 
 
 def render() -> tuple[str, bytes]:
-    """All measures as Prometheus reads them: the content type, and the text. Only while they are on."""
+    """Return all metrics as Prometheus reads them: the content type, and the text. Only while they are enabled."""
     assert _measures is not None
     import prometheus_client
 
@@ -132,16 +132,16 @@ def render() -> tuple[str, bytes]:
 
 @contextlib.contextmanager
 def count_question(way: QuestionSource) -> Iterator[Callable[[str], object]]:
-    """Count a question, with what is said to be found, or as an error where it ends in one."""
-    found: list[str] = []
+    """Count a question by the outcome that the yielded function is called with, or as an error where it ends in one."""
+    outcomes: list[str] = []
     try:
-        yield found.append
+        yield outcomes.append
     except Exception:
-        found.append(_ERROR)
+        outcomes.append(_ERROR)
         raise
     finally:
-        if _measures is not None and found:
-            _measures.questions.labels(way, found[-1]).inc()
+        if _measures is not None and outcomes:
+            _measures.questions.labels(way, outcomes[-1]).inc()
 
 
 def time_step(step: AnswerStep) -> AbstractContextManager[None]:
@@ -169,7 +169,7 @@ def count_import(
 
 
 def record_gateway_event(event: str) -> None:
-    """Count what befell a connection to the gateway: connected, resumed or disconnected."""
+    """Count an event of a connection to the gateway: connected, resumed or disconnected."""
     if _measures is not None:
         _measures.gateway.labels(event).inc()
 
@@ -181,12 +181,12 @@ def count_error() -> None:
 
 
 def observe_loop_lag(seconds: float) -> None:
-    """Note by how much the event loop was late."""
+    """Record by how much the event loop was late, in seconds."""
     if _measures is not None:
         _measures.lag.observe(seconds)
 
 
-def register_gauge(state: Gauge, look: Callable[[], float]) -> None:
-    """Say where to look for a state when the measures are asked for."""
+def register_gauge(state: Gauge, read: Callable[[], float]) -> None:
+    """Register the function that reads a state when the metrics are requested."""
     if _measures is not None:
-        _measures.states[state].set_function(look)
+        _measures.states[state].set_function(read)

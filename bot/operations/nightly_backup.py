@@ -1,4 +1,4 @@
-"""A backup every night, in the folder `backups` of the data folder; so many of them are kept."""
+"""Makes a backup every night, in the folder `backups` of the data folder, and keeps the newest of them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.backup")
 CHECK_INTERVAL_SECONDS = 60.0
-"""Looking at the clock often outlives changed clocks, summer time and machines that sleep."""
+"""Checking the clock often copes with changed clocks, summer time and machines that sleep."""
 RETRY_AFTER = timedelta(hours=1)
-"""When a backup that failed is tried again."""
+"""How much later a backup that failed is tried again."""
 _NAME = re.compile(r"cuepoint-\d{4}-\d{2}-\d{2}\.db")
 
 
 class NightlyBackup:
-    """Makes the backup of a day once its time has come, also later where nothing ran just then."""
+    """Makes the backup of a day once its time has come, or later where the bot did not run at that time."""
 
     def __init__(
         self, library: Library, folder: Path, at: time, kept: int, *, now: Callable[[], datetime] = datetime.now
@@ -30,19 +30,19 @@ class NightlyBackup:
         self._library = library
         self._folder = folder
         self._at = at
-        self._kept = kept
+        self._max_kept = kept
         self._now = now
         self._not_before = datetime.min
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Make backups for as long as this lasts."""
-        going_on = asyncio.ensure_future(self._run())
+    async def run_in_background(self) -> AsyncIterator[None]:
+        """Make backups until the context ends."""
+        task = asyncio.create_task(self._run())
         try:
             yield
         finally:
-            going_on.cancel()
-            await asyncio.gather(going_on, return_exceptions=True)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
@@ -68,12 +68,12 @@ class NightlyBackup:
     async def _make_backup(self, target: Path) -> None:
         await self._library.backup(target)
         log.info("backed up to %s", target)
-        for old in list_backups(self._folder)[: -self._kept]:
+        for old in list_backups(self._folder)[: -self._max_kept]:
             old.unlink()
 
 
 def list_backups(folder: Path) -> list[Path]:
-    """The nightly backups that there are, the oldest first."""
+    """Return the nightly backups that there are, the oldest first."""
     try:
         return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
     except OSError:
@@ -81,6 +81,6 @@ def list_backups(folder: Path) -> list[Path]:
 
 
 def last_backup_second(folder: Path) -> float | None:
-    """When the last of them was made, in seconds since the epoch; None where there is none."""
-    found = list_backups(folder)
-    return found[-1].stat().st_mtime if found else None
+    """Return when the last nightly backup was made, in seconds since the epoch; None where there is none."""
+    backups = list_backups(folder)
+    return backups[-1].stat().st_mtime if backups else None

@@ -1,7 +1,7 @@
-"""Traces of unexpected errors that hold no words of anybody.
+"""Traces of unexpected errors that hold nothing that people wrote.
 
-A log is read by whoever hosts the bot, and is sent around when something is wrong. What an error says of itself may
-hold a question, a caption or a key of Discord's; which lines of the program it came through may not.
+A log is read by the host of the bot, and is passed on when something is wrong. The message of an error may hold a
+question, a caption or a token of Discord's; the lines of the program it came through may not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from storage.errors import DatabaseError
 
 
 def format_trace(error: BaseException) -> str:
-    """Where an error came from, its causes before it: the lines of the program and the kind of each, and no more."""
+    """Return where an error came from, its causes first: only the lines of the program and the kinds of the errors."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     earlier = f"{format_trace(before)}\n\nwhich led to\n\n" if before is not None else ""
     lines = "".join(traceback.format_tb(error.__traceback__))
@@ -22,7 +22,7 @@ def format_trace(error: BaseException) -> str:
 
 
 def describe_error(error: BaseException) -> str:
-    """An error's kind, with what can hold no words of anybody: what the system, SQLite or Discord's codes say."""
+    """Return an error's kind, with what cannot hold anyone's words: what the system, SQLite or Discord's codes say."""
     kind = type(error).__qualname__
     if isinstance(error, OSError) and error.strerror:
         return f"{kind}: {error.strerror}"
@@ -33,10 +33,10 @@ def describe_error(error: BaseException) -> str:
 
 
 class SafeTracebackFilter(logging.Filter):
-    """For a handler of logs: the errors that come along are written by their trace, without what they say."""
+    """Makes a log handler write errors by their trace, without their messages."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let everything through, so rewritten."""
+        """Rewrite the error of a record, and let every record through."""
         if record.exc_info and record.exc_info[1] is not None:
             record.exc_text, record.exc_info = format_trace(record.exc_info[1]), None
         return True

@@ -15,7 +15,7 @@ from bot.discord_app.cards.limits import find_problems
 from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
 from bot.discord_app.commands.settings import LANGUAGES
 from bot.errors import SettingsError
-from bot.server_settings import NAMES, changed, in_words
+from bot.server_settings import NAMES, change_setting, describe_settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -34,7 +34,7 @@ async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[W
 async def test_settings_are_shown_in_full_and_changed(world: World) -> None:
     shown = await world.owner.slash(world.general, "settings")
     assert shown.ephemeral
-    for told in in_words(ServerSettings(), host_cooldown=0.0).values():
+    for told in describe_settings(ServerSettings(), host_cooldown=0.0).values():
         assert told in seen(shown)
     assert "Changed." not in seen(shown)
     options = {"quotes": 2, "private": True, "shared": False, "cooldown": 30, "misses": False, "language": "de"}
@@ -44,7 +44,7 @@ async def test_settings_are_shown_in_full_and_changed(world: World) -> None:
     assert kept == ServerSettings(
         "de", 2, private_by_default=True, shared_too=False, cooldown_seconds=30.0, record_misses=False
     )
-    for told in in_words(kept, host_cooldown=0.0).values():
+    for told in describe_settings(kept, host_cooldown=0.0).values():
         assert told in said
     assert await world.ledger.settings(world.beta.id) == ServerSettings()
     again = await world.owner.slash(world.general, "settings", cooldown=0, language="auto")
@@ -180,16 +180,16 @@ def test_every_setting_is_told_and_can_be_written() -> None:
     settings = ServerSettings()
     texts = {"language": "pt-BR", "quotes": "1", "private": "yes", "shared": "No", "channels": "<#1>, 2",
              "roles": "<@&3>", "cooldown": "2.5", "misses": "off"}  # fmt: skip
-    assert tuple(texts) == NAMES == tuple(in_words(settings, host_cooldown=2.0))
+    assert tuple(texts) == NAMES == tuple(describe_settings(settings, host_cooldown=2.0))
     for name, text in texts.items():
-        settings = changed(settings, name, text)
+        settings = change_setting(settings, name, text)
     assert settings == ServerSettings(
         "pt", 1, True, False, frozenset({1, 2}), frozenset({3}), cooldown_seconds=2.5, record_misses=False
     )
     for name in ("channels", "roles", "language"):
-        settings = changed(settings, name, "")
+        settings = change_setting(settings, name, "")
     assert (settings.channels, settings.roles, settings.language) == (frozenset(), frozenset(), "")
-    assert changed(settings, "cooldown", "0").cooldown_seconds is None
+    assert change_setting(settings, "cooldown", "0").cooldown_seconds is None
 
 
 @pytest.mark.parametrize(
@@ -199,10 +199,10 @@ def test_every_setting_is_told_and_can_be_written() -> None:
 )  # fmt: skip
 def test_what_is_no_such_setting_is_refused_in_words(name: str, text: str) -> None:
     with pytest.raises(SettingsError, match=name):
-        changed(ServerSettings(), name, text)
+        change_setting(ServerSettings(), name, text)
 
 
 def test_every_language_suggested_can_be_set() -> None:
     for code in LANGUAGES:
         if code != "auto":
-            assert changed(ServerSettings(), "language", code).language == code
+            assert change_setting(ServerSettings(), "language", code).language == code

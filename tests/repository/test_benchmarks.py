@@ -34,7 +34,7 @@ def test_the_talks_are_the_same_for_every_run_and_a_small_corpus_begins_a_large_
     videos = list(one.videos())
     assert videos == list(two.videos()) == list(large.videos())
     assert [len(segments) for _, segments in videos] == [60, 60]
-    assert [text for _, text in large.next(1).numbered()] != list(islice(one.texts(), 60))
+    assert [text for _, text in large.next(1).numbered_texts()] != list(islice(one.texts(), 60))
     assert corpus.questions(5) == corpus.questions(5)
 
 
@@ -59,7 +59,7 @@ def test_questions_leave_out_the_commonest_words() -> None:
     asked = corpus.questions(400)
     common = {corpus.word(rank) for rank in range(corpus.STOP_WORDS)}
     assert not any(common & {*words} for words in asked)
-    assert {len(words) for words in asked} == set(range(corpus.FEWEST_ASKED, corpus.MOST_ASKED + 1))
+    assert {len(words) for words in asked} == set(range(corpus.MIN_ASKED, corpus.MAX_ASKED + 1))
     assert all(len(set(words)) == len(words) for words in asked)
     slipped = with_slips(asked)
     assert all(sum(map(str.__ne__, *pair)) <= 1 for pair in zip(asked, slipped, strict=True))
@@ -94,18 +94,18 @@ def test_a_run_is_printed_and_kept_whole(run: Run, tmp_path: Path) -> None:
     assert [kept.count(f"### {sheet.title}") for sheet in every] == [1] * len(every)
     for sheet in every:
         assert {len(row) for row in sheet.rows} == {len(sheet.header)}
-        assert sheet.drawn().row_count == len(sheet.rows)
+        assert sheet.to_table().row_count == len(sheet.rows)
     assert NOTHING not in "".join(map("".join, every[-2].rows)), "the library has all its figures"
 
 
 def test_servers_are_measured_and_kept(tmp_path: Path) -> None:
-    found = list(servers.measured(tmp_path, [1, 3], 6))
+    found = list(servers.measure_servers(tmp_path, [1, 3], 6))
     assert [(each.servers, each.asked_in, len(each.replies.seconds)) for each in found] == [(1, 1, 6), (3, 3, 6)]
     for each in found:
         assert all(getattr(each, field.name) for field in dataclasses.fields(each))
     page = tmp_path / "SERVERS.md"
     page.write_text(servers.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
-    report.write(page, machine.surroundings("command", 0.0), [servers.sheet(found)])
+    report.write(page, machine.describe_machine("command", 0.0), [servers.make_sheet(found)])
     assert "| 3 | 3 |" in page.read_text(encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ from discord import ui
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.controls import Owner
-from bot.server_settings import MOST_NAMED, in_words
+from bot.server_settings import MAX_NAMED_IDS, describe_settings
 from storage.models import PersonalData, ServerSettings
 
 CHANNELS_ID, ROLES_ID = "cue:limit:channels", "cue:limit:roles"
@@ -41,7 +41,7 @@ def settings_card(settings: ServerSettings, *, host_cooldown: float, there: Coll
 
     `said` is what has just become of them.
     """
-    words = in_words(settings, host_cooldown=host_cooldown, channel="<#{}>".format, role="<@&{}>".format)
+    words = describe_settings(settings, host_cooldown=host_cooldown, channel="<#{}>".format, role="<@&{}>".format)
     lines = ["### Settings of this server", *(f"**{_HEADINGS[name]}:** {told}" for name, told in words.items())]
     if settings.channels and settings.roles:
         lines.append("-# Both a channel and a role must fit.")
@@ -60,7 +60,7 @@ def channel_select(chosen: Collection[int] = ()) -> ui.ChannelSelect[Any]:
         custom_id=CHANNELS_ID,
         placeholder="Every channel",
         min_values=0,
-        max_values=MOST_NAMED,
+        max_values=MAX_NAMED_IDS,
         channel_types=CHOSEN_CHANNEL_TYPES,
         default_values=[discord.SelectDefaultValue.from_channel(discord.Object(each)) for each in sorted(chosen)],
     )
@@ -72,7 +72,7 @@ def role_select(chosen: Collection[int] = ()) -> ui.RoleSelect[Any]:
         custom_id=ROLES_ID,
         placeholder="Every role",
         min_values=0,
-        max_values=MOST_NAMED,
+        max_values=MAX_NAMED_IDS,
         default_values=[discord.Object(each, type=discord.Role) for each in sorted(chosen)],
     )
 

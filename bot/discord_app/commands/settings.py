@@ -20,7 +20,7 @@ from bot.discord_app.interactions.handling import handle
 from bot.discord_app.services.catalogue import closest_names
 from bot.errors import NotAllowed
 from bot.languages import LANGUAGES
-from bot.server_settings import LONGEST_COOLDOWN, MOST_QUOTES, changed
+from bot.server_settings import MAX_COOLDOWN_SECONDS, MAX_QUOTES, change_setting
 from storage.models import ServerSettings
 
 
@@ -50,10 +50,10 @@ def require_managed_server(interaction: Interaction) -> int:
 async def settings(
     interaction: Interaction,
     language: Range[str, 1, 20] = "",
-    quotes: Range[int, 1, MOST_QUOTES] | None = None,
+    quotes: Range[int, 1, MAX_QUOTES] | None = None,
     private: bool | None = None,
     shared: bool | None = None,
-    cooldown: Range[int, 0, LONGEST_COOLDOWN] | None = None,
+    cooldown: Range[int, 0, MAX_COOLDOWN_SECONDS] | None = None,
     misses: bool | None = None,
 ) -> None:
     """Show how I am set up in this server, and change it."""
@@ -70,7 +70,7 @@ async def settings(
     def changing(new: ServerSettings) -> ServerSettings:
         for name, value in given.items():
             if value is not None:
-                new = changed(new, name, str(value))
+                new = change_setting(new, name, str(value))
         return new
 
     await send_when_ready(interaction, _change_settings(interaction, server_id, changing), Delivery.PRIVATE)

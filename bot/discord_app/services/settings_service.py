@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.server_settings import keep
+from bot.server_settings import save_settings
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ServerSettings
@@ -34,5 +34,5 @@ class SettingsService:
         async with self._lock:
             before = await self._ledger.settings(server_id)
             after = change(before)
-            await keep(self._library, self._ledger, server_id, before, after)
+            await save_settings(self._library, self._ledger, server_id, before, after)
         return ChangedSettings(after, after != before)
