@@ -17,7 +17,6 @@ BotError
 |   +-- ShutOut       Discord refuses the token or the intents: another start would be refused as well
 +-- CannotListen      the port for those who watch the bot cannot be had
 +-- QuestionSetError  a question set that cannot be read, used or written
-+-- MissingPackage    a package that a command needs and that is not installed
 """
 
 from __future__ import annotations
@@ -89,7 +88,3 @@ class CannotListen(BotError):
 
 class QuestionSetError(BotError):
     """A question set that cannot be read, used or written. The text says what is wrong, where, and what to do."""
-
-
-class MissingPackage(BotError):
-    """A package that a command needs and that is not installed."""

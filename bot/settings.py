@@ -23,7 +23,7 @@ from pydantic import (
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, SurenessThresholds
 from bot.errors import SetupError
-from storage.models import MEGABYTE, Limits, Quota
+from storage.models import MEGABYTE, LimitNames, Limits, Quota
 
 
 def _server_ids(written: object) -> object:
@@ -153,7 +153,9 @@ class Settings(BaseModel):
     @property
     def limits(self) -> Limits:
         """How much may be imported at once."""
-        return Limits(int(self.file_megabytes * MEGABYTE), self.file_rows, self.import_videos)
+        fields = ("file_megabytes", "file_rows", "import_videos")
+        names = LimitNames(*(str(Settings.model_fields[name].alias) for name in fields))
+        return Limits(int(self.file_megabytes * MEGABYTE), self.file_rows, self.import_videos, names)
 
     def serves(self, server_id: int) -> bool:
         """Whether this installation answers in a Discord server."""

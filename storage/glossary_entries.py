@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
+import regex
+
 from storage.analysis import Analyser, is_unspaced
+from storage.characters import JOINERS, RARE_VARIANTS, UNSEEN, VARIANTS
 from storage.errors import RequestError
 from storage.models import GlossaryEntry
 from storage.ranking.query.glossary import terms_of
@@ -15,10 +17,8 @@ MAX_SIDE_LENGTH = 100
 MAX_ENTRIES = 1000
 """Entries that the glossary of one library may have."""
 
-# Control, direction and zero-width characters, halves of characters (from bytes that are no text), and unassigned ones.
-_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
-# The joiners are spelling: Persian and the scripts of India are written with them.
-_JOINERS = "\u200c\u200d"
+# Joiners are spelling, and shapes come along with emoji and names: nobody who types them can help it.
+_UNTYPED = regex.compile(f"(?![{JOINERS}{VARIANTS}{RARE_VARIANTS}])[{UNSEEN}]")
 
 
 def fold_side(side: str) -> str:
@@ -53,7 +53,7 @@ def _check_side(side: str, analyser: Analyser) -> str:
     side = _collapse_spaces(side)
     if len(side) > MAX_SIDE_LENGTH:
         raise RequestError(f"Each side of a glossary entry has at most {MAX_SIDE_LENGTH} characters, not {len(side)}.")
-    if any(unicodedata.category(character) in _UNSEEN for character in side if character not in _JOINERS):
+    if _UNTYPED.search(side, concurrent=False):
         raise RequestError(f"{side!a} holds a character that cannot be seen; type it anew.")
     if not any(character.isalnum() for token in analyser.tokens(side) for character in token.word):
         raise RequestError(f"{side!r} holds no word; each side of a glossary entry needs one.")

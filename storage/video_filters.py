@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from rapidfuzz import fuzz, process
-
 from storage.errors import UnknownFilter
-from storage.formats.addresses import youtube_id
 from storage.models import Question, Video
+from storage.video_names import fold_name, ids_meant, rank_names, rank_videos
 
-SUGGESTIONS = 3
-CLOSE_ENOUGH = 60
-"""How alike (0 to 100, rapidfuzz's WRatio) a name must be to be suggested."""
+MAX_SUGGESTIONS = 3
+"""How many names are suggested in place of one that nothing is called."""
 
 
 def filter_videos(
@@ -43,31 +40,27 @@ def filter_videos(
 
 
 def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
-    """By id or address if there is such a video, else by what its title contains."""
+    """By id or address if there is such a video, else by what its title contains (or its id, if it has none)."""
     videos = list(videos)
-    ids = {wanted, youtube_id(wanted) or wanted}
+    ids = ids_meant(wanted)
     if any(video.video_id in ids for video in videos):
         return lambda video: video.video_id in ids
-    folded = _fold_name(wanted)
-    if any(folded in _fold_name(video.title) for video in videos):
-        return lambda video: folded in _fold_name(video.title)
-    raise UnknownFilter(f"No video is called {wanted!r}." + _suggest_names(wanted, [video.heading for video in videos]))
+    folded = fold_name(wanted)
+    if any(folded in fold_name(video.heading) for video in videos):
+        return lambda video: folded in fold_name(video.heading)
+    near = [videos[place].heading for place in rank_videos(wanted, videos)]
+    raise UnknownFilter(f"No video is called {wanted!r}." + _suggest_names(near))
 
 
 def _creator_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
     creators = [video.creator for video in videos if video.creator]
-    folded = _fold_name(wanted)
-    if any(folded in _fold_name(creator) for creator in creators):
-        return lambda video: folded in _fold_name(video.creator)
-    raise UnknownFilter(f"No video is by {wanted!r}." + _suggest_names(wanted, creators))
+    folded = fold_name(wanted)
+    if any(folded in fold_name(creator) for creator in creators):
+        return lambda video: folded in fold_name(video.creator)
+    near = [creators[place] for place in rank_names(wanted, creators)]
+    raise UnknownFilter(f"No video is by {wanted!r}." + _suggest_names(near))
 
 
-def _fold_name(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _suggest_names(wanted: str, names: Sequence[str]) -> str:
-    near = process.extract(
-        wanted, list(dict.fromkeys(names)), scorer=fuzz.WRatio, limit=SUGGESTIONS, score_cutoff=CLOSE_ENOUGH
-    )
-    return " Did you mean " + " or ".join(f"“{name}”" for name, *_ in near) + "?" if near else ""
+def _suggest_names(names: Iterable[str]) -> str:
+    near = list(dict.fromkeys(names))[:MAX_SUGGESTIONS]
+    return " Did you mean " + " or ".join(f"“{name}”" for name in near) + "?" if near else ""

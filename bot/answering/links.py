@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-_YOUTUBE = ("youtube.com", "youtu.be", "youtube-nocookie.com")
+from storage.models import is_youtube_host
 
 
 def link_at(url: str, second: float) -> str:
@@ -16,7 +16,7 @@ def link_at(url: str, second: float) -> str:
         return ""
     time = max(0, int(second))
     parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
-    if host in _YOUTUBE or host.endswith(".youtube.com"):
+    host = parts.hostname or ""
+    if is_youtube_host(host):
         return parts._replace(query=f"{parts.query}&t={time}s" if parts.query else f"t={time}s").geturl()
     return parts._replace(fragment=f"t={time}s" if host.endswith("vimeo.com") else f"t={time}").geturl()

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from bot.errors import EmptyQuestion, QuestionTooLong
 from storage.analysis import analyser_for
+from storage.characters import STRAY
 from storage.models import Question
 
 MAX_QUESTION_LENGTH = 4_000
@@ -20,8 +21,8 @@ MAX_QUESTION_LENGTH = 4_000
 MAX_TERMS = 1_000
 """Words of a question: each may cost a search among all spellings. A script without spaces has two for a character."""
 
-# What is copied along unseen: zero-width spaces, byte order marks, marks of direction.
-_UNSEEN = dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# It could hide an operator. Joiners and shapes stay: words and emoji are spelled with them.
+_STRAY = re.compile(f"[{STRAY}]")
 # Brackets are punctuation here: in a transcript they may stand for a sound, which never counts.
 _BRACKETS = str.maketrans("[]()", "    ")
 _MINUS = r"\-－−"
@@ -63,7 +64,7 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
             (exclusions if match["word"] or match["minus"] else phrases).append(said)
         return " "
 
-    words = _searchable_text(_OPERATOR.sub(take, text.translate(_UNSEEN)))
+    words = _searchable_text(_OPERATOR.sub(take, _STRAY.sub("", text)))
     video, creator = _trim(video) or filters["video"], _trim(creator) or filters["creator"]
     if not words and not phrases:
         raise EmptyQuestion(_describe_missing(bool(exclusions), bool(video or creator), "://" in text))
@@ -81,7 +82,7 @@ def drop_phrases(question: Question) -> Question:
 
 def remove_operators(text: str) -> str:
     """A text with nothing in it that would be read as an operator: for the words of somebody who meant none."""
-    plain = re.sub(f"[{_ANY_QUOTE}]", " ", text.translate(_UNSEEN))
+    plain = re.sub(f"[{_ANY_QUOTE}]", " ", _STRAY.sub("", text))
     return _LEADING_MINUS.sub(" ", _FILTER.sub(" ", plain))
 
 

@@ -36,12 +36,12 @@ def videos(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video.")] = False,
 ) -> None:
     """List the videos."""
-    from bot.video_names import find
+    from storage.video_names import find_videos
 
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        found = find(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
+        found = find_videos(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
         if json:
             session.screen.print_data("".join(f"{video_json(each)}\n" for each in found))
         elif search and not found:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bot.answering.values import Answer, AnswerLevel, Excerpt
 from bot.timecodes import timecode
+from storage.characters import remove_unseen
 from storage.models import (
     MEGABYTE,
     GlossaryEntry,
@@ -28,18 +29,15 @@ from storage.models import (
     VideoSummary,
 )
 
+_SPACE = re.compile(r"\s")
 _MATCH = "bold yellow"
 _MAX_WIDTH = 1000
 """Columns that a table in a pipe may have."""
 
 
 def neutralize(text: str) -> str:
-    """Text without control, direction and zero-width characters; each kind of white space becomes a space."""
-    return "".join(
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
+    """Text without what nobody sees and what a terminal would obey; each kind of white space becomes a space."""
+    return remove_unseen(_SPACE.sub(" ", text))
 
 
 class Screen:

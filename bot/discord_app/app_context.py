@@ -9,8 +9,7 @@ import discord
 
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.shutdown import InFlight
-from bot.discord_app.interactions.authorization import IsServed
-from bot.discord_app.services.asker_resolver import AskerResolver
+from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
 from bot.discord_app.services.catalogue import Catalogue
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.library_admin import LibraryAdmin

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.errors import QuestionSetError
-from bot.evaluation import measures
 from bot.evaluation.collection import Collection, open_collection
+from bot.evaluation.measures import measure_ranking
 from bot.evaluation.question_set import read_queries, read_question_set
 from bot.evaluation.refusal import Trial, count_answers, make_curve
 from bot.evaluation.report import Ablation, Comparison, MeasuredRanking, Refusal, Report
@@ -44,8 +44,7 @@ class EvaluationOptions:
 
 
 async def evaluate(wishes: EvaluationOptions, progress: ProgressBar) -> Report:
-    """Measure the ranking on a question set. Raises QuestionSetError and MissingPackage."""
-    measures.require()
+    """Measure the ranking on a question set. Raises QuestionSetError."""
     read = read_question_set(wishes.folder)
     foreign = read_queries(wishes.foreign) if wishes.foreign else ()
     judged = [query for query in read.queries if any(read.judgements.get(query.query_id, {}).values())]
@@ -162,7 +161,7 @@ class _Evaluation:
         ]
 
     def _measure(self, ranking: str, found: Mapping[str, Sequence[str]]) -> MeasuredRanking:
-        return MeasuredRanking(ranking, measures.measure_ranking(self._judgements, found))
+        return MeasuredRanking(ranking, measure_ranking(self._judgements, found))
 
 
 def _make_refusal(unanswerable_are: str, answerable: Sequence[Trial], unanswerable: Sequence[Trial]) -> Refusal:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
+from math import log2
 
-from bot.errors import MissingPackage
 from bot.evaluation.values import Judgements
 
 DEPTH = 10
 """How many results of a question are looked at."""
-_MEASURES = {"ndcg_cut.10", "recip_rank", "success.1,3", "recall.10"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +23,31 @@ class Figures:
     recall_10: float
 
 
-def require() -> None:
-    """Raises MissingPackage where the measures' package is not installed: better before the work than after it."""
-    _package()
-
-
 def measure_ranking(judgements: Judgements, found: Mapping[str, Sequence[str]]) -> Figures:
-    """Measure a ranking: for each question the entries found, best first.
+    """Measure a ranking: for each question the entries found, best first and none twice.
 
-    `found` has the questions to average over, each with at least one relevant entry among its judgements.
+    `found` has the questions to average over, each with at least one relevant entry among its judgements. What nobody
+    judged counts as not relevant.
     """
-    package = _package()
-    results = []
-    for query_id, entries in found.items():
-        # trec_eval falls over ids it cannot spell and breaks ties by them: it gets numbers, and no two results tie.
-        numbers: dict[str, str] = {}
-        judged = {numbers.setdefault(each, str(len(numbers))): s for each, s in judgements[query_id].items()}
-        run = {
-            numbers.setdefault(each, str(len(numbers))): float(DEPTH - place)
-            for place, each in enumerate(entries[:DEPTH])
-        }
-        results.append(package.RelevanceEvaluator({"": judged}, _MEASURES).evaluate({"": run})[""])
-    names = ("ndcg_cut_10", "recip_rank", "success_1", "success_3", "recall_10")
-    return Figures(*(sum(result[name] for result in results) / len(results) for name in names))
+    results = [_measure_question(judgements[query_id], entries[:DEPTH]) for query_id, entries in found.items()]
+    return Figures(*(sum(column) / len(results) for column in zip(*results, strict=True)))
 
 
-def _package() -> ModuleType:
-    try:
-        import pytrec_eval
-    except ImportError as error:
-        raise MissingPackage(
-            "Measuring needs the package pytrec-eval-terrier, which is not installed; "
-            "add it with: python -m pip install pytrec-eval-terrier"
-        ) from error
-    package: ModuleType = pytrec_eval
-    return package
+def _measure_question(judged: Mapping[str, int], entries: Sequence[str]) -> tuple[float, ...]:
+    """nDCG, reciprocal rank, hit within 1 and 3, and recall of one question; in the order of `Figures`."""
+    gains = [judged.get(entry, 0) for entry in entries]
+    ideal = sorted((score for score in judged.values() if score > 0), reverse=True)
+    ranks = [rank for rank, gain in enumerate(gains, 1) if gain > 0]
+    first = ranks[0] if ranks else DEPTH + 1
+    return (
+        _discounted_gain(gains) / _discounted_gain(ideal[:DEPTH]),
+        1 / first if ranks else 0.0,
+        float(first <= 1),
+        float(first <= 3),
+        len(ranks) / len(ideal),
+    )
+
+
+def _discounted_gain(gains: Sequence[int]) -> float:
+    """The gains of a ranking, each worth less the further down (Järvelin and Kekäläinen 2002, trec_eval's form)."""
+    return sum(gain / log2(rank + 1) for rank, gain in enumerate(gains, 1) if gain > 0)

@@ -17,7 +17,7 @@ from bot.evaluation.values import (
 )
 
 MAX_SCORE = 1000
-"""The most relevant a judgement may be: the measures keep a table as long as that."""
+"""The most relevant a judgement may be: no scale has more steps, so a higher score is a mistake."""
 
 
 def read_question_set(folder: Path) -> QuestionSet:

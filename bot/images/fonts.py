@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
 
 from PIL import ImageFont, features
+
+from storage.characters import JOINERS, remove_unseen
 
 _LATIN = ("fontpkg_noto_sans", "NotoSans[wdth,wght].ttf")
 _FONTS = (
@@ -21,8 +24,7 @@ _FONTS = (
 """By package and file; each writes plain Latin and digits too, so that a title is written in one of them."""
 _READ = 300
 """Characters of a title that are looked at; a picture has room for fewer."""
-_JOINERS = "\u200c\u200d"
-"""Invisible, and yet they decide how the letters beside them are joined."""
+_JOINER = re.compile(f"[{JOINERS}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,19 @@ def find_lettering(text: str) -> Lettering | None:
         return None
     for font in _FONTS:
         if all(_has_glyph(font, each) for each in needed):
-            left = (each for each in characters if each.isspace() or each in _JOINERS or _has_glyph(font, each))
+            left = (each for each in characters if each.isspace() or _JOINER.match(each) or _has_glyph(font, each))
             return Lettering(" ".join("".join(left).split()), font, joined)
     return None
 
 
 def _is_seen(character: str) -> bool:
-    """Not so: what only tells how to show its neighbours, such as the ends of an emoji and the marks of a direction."""
-    if character in _JOINERS or character.isspace():
+    """Not so: what only tells how to show its neighbours, such as the ends of an emoji and the marks of a direction.
+
+    The joiners stay, which decide how the letters beside them are joined.
+    """
+    if _JOINER.match(character) or character.isspace():
         return True
-    return unicodedata.category(character) not in ("Cc", "Cf", "Me") and not "\ufe00" <= character <= "\ufe0f"
+    return unicodedata.category(character) != "Me" and remove_unseen(character) != ""
 
 
 def _is_joined(character: str) -> bool:

@@ -18,6 +18,7 @@ from rich.console import Console
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.operations.safe_traceback import format_trace
+from storage.characters import CONTROLS, DIRECTIONS, LINE_ENDS
 
 OUR_LOGGERS = ("cuepoint", "discord")
 """The loggers that are heard from the level that is set; of others only warnings are."""
@@ -26,7 +27,8 @@ FIELDS = ("reference",)
 HIDDEN = "[hidden]"
 _INTERACTION_TOKEN = re.compile(r"(?<=/)((?:webhooks|interactions)/\d+/)[^/\s?\"']+")
 """Discord's addresses hold what lets anybody answer in the bot's place for a quarter of an hour."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Shown as escapes, not dropped: a log tells what came. Tab and line feed are the lines' own.
+_CONTROL = re.compile(f"[{CONTROLS}{LINE_ENDS}{DIRECTIONS}]")
 
 
 @contextlib.contextmanager

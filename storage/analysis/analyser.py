@@ -25,8 +25,9 @@ from storage.analysis.languages import (
     stop_words_of,
 )
 from storage.analysis.sound_marks import SOUND_MARK
-from storage.analysis.tokens import INVISIBLE, STOP_PREFIX, Part, Token, fold
+from storage.analysis.tokens import STOP_PREFIX, Part, Token, fold
 from storage.analysis.unspaced import is_unspaced, split_run, split_runs
+from storage.characters import INVISIBLE, NON_JOINER
 
 ANALYSIS_VERSION = 3
 """Raised whenever the same text gives other terms, so that stored indexes are rebuilt."""
@@ -66,9 +67,8 @@ _ASCII_WORD = re.compile(
 )
 _MAY_BE_SOUND = re.compile(r"[\[(［（【♩♪♫♬]")
 # The zero-width non-joiner stays where the language's stemmer wants it.
-_PART = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200C]*")
+_PART = regex.compile(rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{M}}\p{{N}}{NON_JOINER}]*")
 _DROPPED = str.maketrans("", "", "'·,")
-_NON_JOINER = "\u200c"
 
 
 _LONGEST_WORD, _LONGEST_RUN = 40, 8
@@ -83,7 +83,7 @@ class Analyser:
         self._stemmer = stemmer_for(language)
         self._stop_words = stop_words_of(language)
         self._elided = elided_words(language)
-        self._kept = _NON_JOINER if language == "fa" else ""
+        self._kept = NON_JOINER if language == "fa" else ""
         # Of a plain word its term alone: so many tuples would keep the garbage collector busy, and all threads with it.
         self._known: dict[str, str | tuple[Part, ...]] = {}
 

@@ -7,15 +7,13 @@ from typing import NamedTuple
 
 import regex
 
+from storage.characters import INVISIBLE, RARE_VARIANTS
+
 STOP_PREFIX = "_"
 """Begins the term of a stop word. No other term can hold it: an underscore is no letter."""
 
-INVISIBLE = r"\u00AD\u034F\u061C\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFE00-\uFE0F\uFEFF"
-"""Characters that stand inside words and that nobody sees: soft hyphens, joiners, marks of direction, variants of a
-shape. Made to be set into the brackets of a regular expression."""
-
 # With them the box that an emoji draws around a digit, and the rarer variants of Chinese characters.
-_UNSEEN = regex.compile(rf"[{INVISIBLE}\u20E3\U000E0100-\U000E01EF]")
+_UNSEEN = regex.compile(rf"[{INVISIBLE}{RARE_VARIANTS}\u20E3]")
 
 # The capital İ becomes an i with a dot above, which nobody types; a vowel of Thai, and of Lao, falls in two.
 _TOGETHER = (("i\u0307", "i"), ("\u0e4d\u0e32", "\u0e33"), ("\u0ecd\u0eb2", "\u0eb3"))

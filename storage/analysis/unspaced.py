@@ -14,7 +14,8 @@ from itertools import pairwise
 
 import regex
 
-from storage.analysis.tokens import INVISIBLE, STOP_PREFIX, Part, fold
+from storage.analysis.tokens import STOP_PREFIX, Part, fold
+from storage.characters import INVISIBLE
 
 _SCRIPTS = (
     r"\p{Han}",

@@ -7,20 +7,15 @@ import shlex
 from dataclasses import replace
 from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
-from storage.models import Video
+from storage.characters import CONTROLS, SURROGATES
+from storage.models import YOUTUBE_SHORT_HOST, Video, is_youtube_host
 
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-_YOUTUBE_HOSTS = frozenset(
-    {
-        "youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com",
-        "youtube-nocookie.com", "www.youtube-nocookie.com",
-    }
-)  # fmt: skip
 _YOUTUBE_FOLDERS = frozenset({"shorts", "live", "embed", "v"})
 _TIME_PARAMETERS = frozenset({"t", "start", "time_continue"})
 # A dataset viewer shortens long addresses in the middle; what is left leads nowhere.
 _ELLIPSES = ("…", "...")
-_NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"\\^`{|}\ud800-\udfff]")
+_NOT_IN_A_URL = re.compile(rf"[\s{CONTROLS}{SURROGATES}<>\"\\^`{{|}}]")
 _BARE_YOUTUBE = re.compile(r"(?:(?:www|m|music)\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
@@ -84,11 +79,11 @@ def _split_url(text: str) -> SplitResult | None:
 
 
 def _id_in(parts: SplitResult) -> str:
-    host, folders = parts.hostname, parts.path.strip("/").split("/")
-    if host in {"youtu.be", "www.youtu.be"}:
-        return folders[0]
-    if host not in _YOUTUBE_HOSTS:
+    host, folders = parts.hostname or "", parts.path.strip("/").split("/")
+    if not is_youtube_host(host):
         return ""
+    if host.endswith(YOUTUBE_SHORT_HOST):
+        return folders[0]
     if len(folders) > 1 and folders[0] in _YOUTUBE_FOLDERS:
         return folders[1]
     return parse_qs(parts.query).get("v", [""])[0]

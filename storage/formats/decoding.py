@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 
+from storage.characters import EMPTY
 from storage.errors import InputError
 from storage.formats.text_cleaning import quote_text
 
@@ -34,6 +36,7 @@ _SIGNATURES = (
     (0, b"\x7fELF", "a program"),
 )
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "Zstandard"))
+_BLANK = re.compile(rf"[\s{EMPTY}]*+")
 _SAMPLE_BYTES = 4096
 
 
@@ -50,7 +53,7 @@ def decode(name: str, content: bytes, encoding: str = "") -> str:
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise InputError(f"{name}: is a binary file (line {line} holds a NUL byte); give Cuepoint a text file")
-    if not text.strip("\ufeff\u200b \t\n\v\f\u00a0"):
+    if _BLANK.fullmatch(text):
         raise InputError(f"{name}: the file holds nothing but blank lines; choose another file")
     return text
 

@@ -15,14 +15,13 @@ from storage.formats.text_cleaning import clean_id, clean_text, quote_text
 from storage.models import FileContent, Labels, Rejection
 from storage.models.limits import (
     CAPTIONS_SIZE_SHARE,
-    FILE_BYTES_SETTING,
     MAX_ID_LENGTH,
     MAX_LINES_PER_ROW,
     MAX_ROW_LENGTH,
     MAX_TEXT_LENGTH,
     MEGABYTE,
-    ROWS_SETTING,
     Limits,
+    in_brackets,
 )
 
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
@@ -52,7 +51,7 @@ class Document:
         if self.text.count("\n") > most:
             raise self.refusal_error(
                 f"there are more than {most:,} lines, {MAX_LINES_PER_ROW} for each of the {self.limits.rows:,} cues or "
-                f"rows that one file may have; split it ({ROWS_SETTING})"
+                f"rows that one file may have; split it{in_brackets(self.limits.names.rows)}"
             )
         lines = self.text.split("\n")
         for number, line in enumerate(lines, start=1):
@@ -73,9 +72,8 @@ class Document:
     def too_large_error(self, what: str, kind: str = "file", share: int = 1) -> InputError:
         """Return the error that says that the file, or what it unfolds to, has too many bytes."""
         most = f"{self.limits.file_bytes / share / MEGABYTE:,.0f} MB"
-        return self.refusal_error(
-            f"{what} is larger than the {most} that one {kind} may have; split it ({FILE_BYTES_SETTING})"
-        )
+        setting = in_brackets(self.limits.names.file_bytes)
+        return self.refusal_error(f"{what} is larger than the {most} that one {kind} may have; split it{setting}")
 
     def require_caption_size(self) -> None:
         """Raise InputError where the file is too large for captions, as a table of its size would not be."""
@@ -84,10 +82,8 @@ class Document:
 
     def too_many_error(self, what: str, line: int | None = None) -> InputError:
         """Return the error that says that there are more cues or rows, `what`, than one file may have."""
-        most = f"{self.limits.rows:,} {what}"
-        return self.refusal_error(
-            f"there are more than the {most} that one file may have; split it ({ROWS_SETTING})", line
-        )
+        most, setting = f"{self.limits.rows:,} {what}", in_brackets(self.limits.names.rows)
+        return self.refusal_error(f"there are more than the {most} that one file may have; split it{setting}", line)
 
     def too_long_error(self, what: str, length: int, longest: int, line: int | None = None) -> InputError:
         """Return the error that says that a piece of text is too long to be one."""

@@ -12,9 +12,8 @@ import srt
 
 from storage.errors import RequestError
 from storage.formats.captions.markup import escape_subrip
+from storage.formats.rows.rows import DATA_SET_COLUMNS
 from storage.models import ExportFormat, Segment, StoredVideo
-
-COLUMNS = ("video_id", "text", "start_second", "end_second", "url", "title", "thumbnail")
 
 
 def export_videos(videos: Sequence[StoredVideo], form: ExportFormat) -> bytes:
@@ -40,14 +39,14 @@ def _format_second(second: float) -> float:
 
 
 def _write_jsonl(videos: Sequence[StoredVideo]) -> bytes:
-    lines = (json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False) for row in _make_rows(videos))
-    return "".join(line + "\n" for line in lines).encode()
+    rows = (dict(zip(DATA_SET_COLUMNS, row, strict=True)) for row in _make_rows(videos))
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def _write_separated(videos: Sequence[StoredVideo], delimiter: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(DATA_SET_COLUMNS)
     writer.writerows(_make_rows(videos))
     return text.getvalue().encode()
 
@@ -58,7 +57,7 @@ def _write_parquet(videos: Sequence[StoredVideo]) -> bytes:
 
     columns = list(zip(*_make_rows(videos), strict=True))
     seconds = pa.float64()
-    schema = pa.schema([(name, seconds if name.endswith("_second") else pa.string()) for name in COLUMNS])
+    schema = pa.schema([(name, seconds if name.endswith("_second") else pa.string()) for name in DATA_SET_COLUMNS])
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     target = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema), target)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-import regex
+from storage.characters import CONTROLS, SURROGATES, remove_unseen
 
-# The control characters that `str.split` does not take for white space.
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
-# Half a character, which JSON can spell but UTF-8, and with it SQLite, cannot.
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
-# Two ids that differ in these alone look the same to everybody: joiners, marks of direction, variants of a shape.
-_UNSEEN = regex.compile(r"[\p{Cf}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]")
+_CONTROLS = re.compile(f"[{CONTROLS}]")
+_SURROGATES = re.compile(f"[{SURROGATES}]")
 _MAX_QUOTATION_LENGTH = 60
 
 
@@ -23,8 +19,9 @@ def clean_text(text: str) -> str:
 
 
 def clean_id(text: str) -> str:
-    """Return a video id, or anything else to be known by, without what nobody sees of it."""
-    return clean_text(_UNSEEN.sub("", text, concurrent=False))
+    """Return a video id, or anything else to be known by, without what nobody sees of it: two that differ in that alone
+    look the same to everybody."""
+    return clean_text(remove_unseen(clean_text(text)))
 
 
 def quote_text(text: str) -> str:

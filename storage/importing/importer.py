@@ -18,7 +18,7 @@ from storage.importing.merging import MergedVideo, merge_video
 from storage.importing.quota import require_room
 from storage.importing.segmenting import segment_cues
 from storage.models import FileContent, ImportReport, Labels, Limits, Quota, Rejection, Scope, Source, StoredVideo
-from storage.models.limits import VIDEOS_SETTING
+from storage.models.limits import in_brackets
 
 ProgressCallback = Callable[[int, int], None]
 """Called with how many videos are done, and how many there are."""
@@ -91,7 +91,7 @@ class Importer:
 
     async def _read_files(self, files: Sequence[tuple[Source, Labels]]) -> tuple[deque[PendingVideo], ImportReport]:
         """What the files hold, video by video, and a report of what they hold that cannot be imported."""
-        shelf = ImportBatch(self._limits.videos)
+        shelf = ImportBatch(self._limits)
         unnamed: list[str] = []
         for source, labels in files:
             try:
@@ -145,8 +145,8 @@ class _ImportRecord:
 class ImportBatch:
     """Puts together what several files say of one video: pages join, a second whole file is refused."""
 
-    def __init__(self, most_videos: int) -> None:
-        self._most_videos = most_videos
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self.pending: dict[str, PendingVideo] = {}
         self.rejections: list[Rejection] = []
         self._whole_from: dict[str, str] = {}
@@ -159,10 +159,10 @@ class ImportBatch:
     def add(self, source: str, reading: FileContent) -> None:
         """Raises InputError, with nothing added, for more videos than one import may bring."""
         videos = self.pending.keys() | {transcript.video.video_id for transcript in reading.transcripts}
-        if len(videos) > self._most_videos:
+        if len(videos) > self._limits.videos:
             raise InputError(
-                f"{source}: with it the import would bring {len(videos):,} videos, and {self._most_videos:,} are "
-                f"allowed at once; import fewer at a time ({VIDEOS_SETTING})"
+                f"{source}: with it the import would bring {len(videos):,} videos, and {self._limits.videos:,} are "
+                f"allowed at once; import fewer at a time{in_brackets(self._limits.names.videos)}"
             )
         self.rejections += reading.rejections
         for transcript in reading.transcripts:

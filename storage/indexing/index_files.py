@@ -28,7 +28,7 @@ from storage.ranking.index.ngrams import NgramIndex
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 """Raised whenever the layout changes: the arrays of an index, or what they mean."""
 _MAGIC = b"cuepoint"
 _ALIGNED = 64

@@ -13,6 +13,12 @@ from storage.models.finding import RankingFeature as RankingFeature
 from storage.models.finding import SearchResult as SearchResult
 from storage.models.finding import Strip as Strip
 from storage.models.finding import Timeline as Timeline
+from storage.models.finding import measure_presence as measure_presence
+from storage.models.importing import FileContent as FileContent
+from storage.models.importing import Labels as Labels
+from storage.models.importing import Rejection as Rejection
+from storage.models.importing import Source as Source
+from storage.models.importing import Transcript as Transcript
 from storage.models.libraries import ExportFormat as ExportFormat
 from storage.models.libraries import GlossaryEntry as GlossaryEntry
 from storage.models.libraries import ImportReport as ImportReport
@@ -26,7 +32,9 @@ from storage.models.libraries import VideoSummary as VideoSummary
 from storage.models.limits import MAX_SECOND as MAX_SECOND
 from storage.models.limits import MEGABYTE as MEGABYTE
 from storage.models.limits import UNLIMITED as UNLIMITED
+from storage.models.limits import LimitNames as LimitNames
 from storage.models.limits import Limits as Limits
+from storage.models.scope import Scope as Scope
 from storage.models.use import CastVote as CastVote
 from storage.models.use import Miss as Miss
 from storage.models.use import PersonalData as PersonalData
@@ -38,12 +46,8 @@ from storage.models.use import VoteCount as VoteCount
 from storage.models.videos import SILENCE_SECONDS as SILENCE_SECONDS
 from storage.models.videos import Cue as Cue
 from storage.models.videos import CueMark as CueMark
-from storage.models.videos import FileContent as FileContent
-from storage.models.videos import Labels as Labels
-from storage.models.videos import Rejection as Rejection
-from storage.models.videos import Scope as Scope
 from storage.models.videos import Segment as Segment
-from storage.models.videos import Source as Source
 from storage.models.videos import StoredVideo as StoredVideo
-from storage.models.videos import Transcript as Transcript
 from storage.models.videos import Video as Video
+from storage.models.youtube import YOUTUBE_SHORT_HOST as YOUTUBE_SHORT_HOST
+from storage.models.youtube import is_youtube_host as is_youtube_host

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import enum
+import heapq
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from storage.models.videos import Scope, Segment, Video
+from storage.models.scope import Scope
+from storage.models.videos import Segment, Video
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,12 @@ class Strip:
     def presence(self) -> float:
         """How strongly the video speaks of the question: its three strongest columns together, so that dwelling on it
         counts for more than a single mention, and length for nothing."""
-        return sum(sorted((column.strength for column in self.columns), reverse=True)[:3])
+        return measure_presence(column.strength for column in self.columns)
+
+
+def measure_presence(strengths: Iterable[float]) -> float:
+    """The three strongest together."""
+    return sum(heapq.nlargest(3, strengths))
 
 
 @dataclass(frozen=True, slots=True)

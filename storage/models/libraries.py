@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, replace
 
-from storage.models.videos import Rejection, Video
+from storage.models.importing import Rejection
+from storage.models.videos import Video
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LimitNames:
+    """What the limits are called where they are set, for the sentences that refuse; "" where they cannot be."""
+
+    file_bytes: str = ""
+    rows: str = ""
+    videos: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +28,11 @@ class Limits:
     file_bytes: int = 200 * MEGABYTE
     rows: int = 200_000
     videos: int = 20_000
+    names: LimitNames = field(default=LimitNames(), compare=False)
 
 
 UNLIMITED = Limits(sys.maxsize, sys.maxsize, sys.maxsize)
 """For what the host makes by himself."""
-
-FILE_BYTES_SETTING = "CUEPOINT_FILE_MEGABYTES"
-ROWS_SETTING = "CUEPOINT_FILE_ROWS"
-VIDEOS_SETTING = "CUEPOINT_IMPORT_VIDEOS"
-"""What the limits are called where they are set, for the sentences that refuse."""
 
 CAPTIONS_SIZE_SHARE = 4
 """The part of a file's size that captions may have: reading them takes four times the memory of a table, and hours of
@@ -52,3 +57,8 @@ times and a blank line leaves room for as many of text."""
 
 MAX_OBJECTS_PER_ROW = 20
 """JSON objects that a cue may take up: YouTube writes one for each of its words."""
+
+
+def in_brackets(name: str) -> str:
+    """The name of a limit at the end of a sentence, if it has one."""
+    return f" ({name})" if name else ""

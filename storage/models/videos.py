@@ -1,4 +1,4 @@
-"""Recordings and what is said in them, as read from files and as stored.
+"""Recordings and what is said in them.
 
 Seconds are floats counted from the start of the recording. Positions in text count code points.
 """
@@ -75,65 +75,3 @@ class StoredVideo:
 
     video: Video
     segments: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file somebody handed over: `name` as they know it, `content` as its bytes."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What the person importing says about a file. An empty field says nothing."""
-
-    video_id: str = ""
-    title: str = ""
-    url: str = ""
-    creator: str = ""
-    language: str = ""
-    encoding: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """A video as read from a file: with `cues` (a caption file) or `segments` (dataset rows).
-
-    `whole` says that the file holds the entire video, so that importing replaces what is stored;
-    dataset rows may be one page of a video and are merged by their start.
-    """
-
-    video: Video
-    cues: tuple[Cue, ...] = ()
-    segments: tuple[Segment, ...] = ()
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Something in a file that was not imported. `row` is the line or row number, counted from 1."""
-
-    source: str
-    reason: str
-    row: int | None = None
-
-    def __str__(self) -> str:
-        where = self.source if self.row is None else f"{self.source}, row {self.row}"
-        return f"{where}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class FileContent:
-    """What one file held: the transcripts that can be stored and the rows that cannot."""
-
-    transcripts: tuple[Transcript, ...]
-    rejections: tuple[Rejection, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The libraries that may be seen, by key, the asker's own server first. Only `storage.access` makes one."""
-
-    libraries: tuple[str, ...]

@@ -8,7 +8,6 @@ score.
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Sequence
 
@@ -23,30 +22,21 @@ DOCS_AT_A_TIME = 16_384
 """Postings that are scored at a time."""
 
 
-class IdfPolicy(enum.Enum):
-    """How rare a term counts: Okapi as rank-bm25 ships it, or a form that is never negative."""
-
-    OKAPI = "okapi"
-    NEVER_NEGATIVE = "never negative"
-
-
 class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     """BM25 over the libraries of a scope as if they were one corpus.
 
-    Segments are numbered through: those of the first library first. With `IdfPolicy.OKAPI` the scores equal
-    rank_bm25.BM25Okapi's over the same terms to the last bit.
+    Segments are numbered through: those of the first library first. With the weights of terms that rank_bm25.BM25Okapi
+    has, the scores would equal its over the same terms to the last bit.
     """
 
     def __init__(
         self,
         libraries: Sequence[IndexPart],
-        policy: IdfPolicy = IdfPolicy.NEVER_NEGATIVE,
         *,
         k1: float = K1,
         b: float = B,
     ) -> None:
         self.libraries = tuple(libraries)
-        self.policy = policy
         self.bases = np.cumsum([0, *(library.max_doc for library in self.libraries)])
         super().__init__(self.libraries, k1=k1, b=b)
 
@@ -61,14 +51,10 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         self.doc_len = np.concatenate([library.lengths for library in corpus]) if corpus else np.empty(0, np.int32)
         self.avgdl = self.length / self.corpus_size if self.corpus_size else 0.0
         self.saturation: Floats = self.k1 * self.length_norm(self.b)
-        if self.policy is IdfPolicy.NEVER_NEGATIVE:
-            return {}
-        every = dict.fromkeys(term for library in corpus for term in library.terms)
-        return {term: count for term in every if (count := self.document_frequency(term))}
+        return {}
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        if nd:
-            super()._calc_idf(nd)
+        """Nothing: a term is weighed when it is asked for."""
 
     def length_norm(self, b: float, docs: NDArray[np.int64] | slice = slice(None)) -> Floats:
         """How the length of segments divides their counts: 1 for one of average length; `b` is from 0 to 1."""
@@ -82,8 +68,6 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
     def term_weight(self, term: str) -> float:
         """The inverse document frequency of a term, never negative: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene."""
-        if self.policy is IdfPolicy.OKAPI:
-            return float(self.idf.get(term, 0.0))
         return inverse_document_frequency(self.document_frequency(term), self.corpus_size)
 
     def get_scores(self, query: Sequence[str]) -> Floats:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from storage.models import Question
+from storage.models import Question, measure_presence
 from storage.ranking.index.index_part import Floats
 from storage.ranking.query.restrictions import WantedVideos
 from storage.ranking.rerank import Reranker
@@ -34,8 +32,8 @@ class StrengthCurve:
 
     @property
     def presence(self) -> float:
-        """The three strongest together."""
-        return float(np.sort(self.strengths)[-3:].sum())
+        """How strongly the video speaks of the question, as its strip will say."""
+        return measure_presence(self.strengths.tolist())
 
 
 def compute_curves(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import random
-import sys
 from math import log2
 
 import pytest
 
 from bot.answering.values import AnswerLevel
-from bot.errors import MissingPackage
-from bot.evaluation import measures
 from bot.evaluation.measures import measure_ranking
 from bot.evaluation.refusal import (
     KEPT_PERCENT,
@@ -58,10 +55,49 @@ def test_the_order_of_results_counts_and_not_their_names() -> None:
         assert measure_ranking({"q": {name: 1}}, {"q": names}).mrr_10 == 1 / (place + 1)
 
 
-def test_a_missing_package_is_one_sentence_that_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pytrec_eval", None)
-    with pytest.raises(MissingPackage, match=r"pip install pytrec-eval-terrier"):
-        measures.require()
+@pytest.mark.parametrize(
+    ("relevant", "ranks", "figures"),
+    [
+        (474, [6, 7], (0.1518, 0.1667, 0.0, 0.0042)),
+        (77, [1, 2, 4, 5, 6, 8, 9], (0.7530, 1.0, 1.0, 0.0909)),
+        (10, [], (0.0, 0.0, 0.0, 0.0)),
+    ],
+    ids=["topic 301", "topic 302", "topic 303"],
+)
+def test_the_figures_are_those_that_trec_eval_publishes_for_its_test_data(
+    relevant: int, ranks: list[int], figures: tuple[float, ...]
+) -> None:
+    """From usnistgov/trec_eval test/qrels.test, results.test and out.test.aq: how many documents are relevant, at which
+    of the first ten ranks one stands, and ndcg_cut_10, recip_rank, success_1 and recall_10."""
+    judged = {f"relevant {number}": 1 for number in range(relevant)}
+    found = [f"relevant {rank}" if rank in ranks else f"other {rank}" for rank in range(1, 11)]
+    measured = measure_ranking({"q": judged}, {"q": found})
+    ours = measured.ndcg_10, measured.mrr_10, measured.hit_1, measured.recall_10
+    assert ours == pytest.approx(figures, abs=0.00005)
+
+
+MANY = "abcdefghijklm"
+
+
+@pytest.mark.parametrize(
+    ("judged", "found", "figures"),
+    [
+        ({"a": 3, "b": 1, "c": 2, "d": 1, "x": 0}, "xba", (0.41038323601565363, 1 / 2, 0, 1, 1 / 2)),
+        (dict.fromkeys(MANY, 1), MANY, (1, 1, 1, 1, 10 / 13)),
+        ({each: score for score, each in enumerate(MANY)}, MANY, (0.39611281714292246, 1 / 2, 0, 1, 9 / 12)),
+        ({"a": 1000, "b": 1}, "?b!a", (0.4310355346832863, 1 / 2, 0, 1, 1)),
+        ({"a": 0, "b": 2, "c": 2}, "axybzwvc", (0.45749452618986164, 1 / 4, 0, 0, 1)),
+        ({"a": 5}, "", (0, 0, 0, 0, 0)),
+        ({"z": 1}, MANY[:9] + "z", (0.2890648263178879, 1 / 10, 0, 0, 1)),
+    ],
+)
+def test_grades_and_unjudged_entries_count_as_in_trec_eval(
+    judged: dict[str, int], found: str, figures: tuple[float, ...]
+) -> None:
+    """The figures are those of pytrec-eval-terrier 0.5.11 (trec_eval's own code) for the same input."""
+    measured = measure_ranking({"q": judged}, {"q": list(found)})
+    ours = measured.ndcg_10, measured.mrr_10, measured.hit_1, measured.hit_3, measured.recall_10
+    assert ours == pytest.approx(figures)
 
 
 # Refusal

@@ -16,7 +16,6 @@ from bot import asking
 from bot.answering.timeline import combine_strips
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
 from bot.images.timeline_image import WIDTH, draw_timeline
-from bot.video_names import find
 from storage import access
 from storage.errors import UnknownFilter, UnknownVideo
 from storage.library import Library
@@ -25,6 +24,7 @@ from storage.ranking.index.index_part import IndexPart
 from storage.ranking.key_terms import find_key_terms
 from storage.ranking.search import Searcher
 from storage.ranking.timeline import StrengthCurve, compute_curves
+from storage.video_names import find_videos
 from tests.support import asking as asking_text
 from tests.support.libraries import in_server, index_of
 
@@ -251,7 +251,7 @@ def test_videos_are_found_by_words_of_their_title_or_creator_in_any_order() -> N
     videos = [VideoSummary(Video(f"id{n}", *names), "shared", 1, 1, 1.0) for n, names in enumerate(titles)]
 
     def found(search: str) -> list[str]:
-        return [each.video.title for each in find(search, videos)]
+        return [each.video.title for each in find_videos(search, videos)]
 
     assert found("") == [title for title, _ in titles]
     assert found("yannic xlnet") == ["XLNet explained"]

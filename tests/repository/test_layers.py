@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -10,14 +15,165 @@ import pytest
 from tests.support.project import PROJECT
 
 FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("*.py")])
-DOORS = {"library", "ledger", "access", "models", "errors", "analysis"}
-LEAVES = {"models", "errors", "analysis", "access", "formats"}
+OURS = ("bot", "storage")
+DOORS = tuple(
+    f"storage.{door}"
+    for door in ("library", "ledger", "access", "models", "errors", "analysis", "characters", "video_names")
+)
+VALUES = ("storage.models", "storage.errors", "storage.analysis", "storage.characters")
+APP = "bot.discord_app"
+MAX_FILES_IN_ROOM = 17
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Of the modules under `roots`, the files that match `files` import nothing but `allowed`.
+
+    Patterns are matched against a file's path; what matches `unless` is left out.
+    """
+
+    reason: str
+    files: tuple[str, ...]
+    roots: tuple[str, ...]
+    allowed: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+    def holds_for(self, place: str) -> bool:
+        return _matches(place, self.files) and not _matches(place, self.unless)
+
+    def broken_by(self, names: set[str]) -> set[str]:
+        return of(names, *self.roots) - of(names, *self.allowed)
+
+
+RULES = (
+    # The two packages
+    Rule("storage never imports bot or discord.py", ("storage/*",), ("bot", "discord")),
+    Rule("bot enters storage by its doors only", ("bot/*",), ("storage",), DOORS),
+    Rule("nothing imports __main__", ("*",), ("bot.__main__",), unless=("bot/__main__.py",)),
+    Rule("only __main__ reads the environment", ("storage/*",), ("os.environ", "os.getenv")),
+    # The floors of storage, from the ground up
+    Rule(
+        "the ground floor of storage imports nothing above",
+        (
+            "storage/models/*",
+            "storage/errors.py",
+            "storage/analysis/*",
+            "storage/access.py",
+            "storage/formats/*",
+            "storage/characters.py",
+        ),
+        ("storage",),
+        (*VALUES, "storage.access", "storage.formats"),
+    ),
+    Rule("the database room holds SQL and files", ("storage/database/*",), OURS, (*VALUES, "storage.database")),
+    Rule("SQL is not searched in", ("storage/database/repository.py",), ("numpy", "storage.ranking")),
+    Rule(
+        "the ledger knows no videos",
+        ("storage/ledger/*",),
+        OURS,
+        (*VALUES, "storage.access", "storage.database", "storage.ledger"),
+    ),
+    Rule(
+        "ranking is mathematics",
+        ("storage/ranking/*",),
+        (*OURS, "sqlite3", "aiosqlite", "asyncio"),
+        (*VALUES, "storage.ranking"),
+    ),
+    Rule("one room knows rank-bm25", ("*",), ("rank_bm25",), unless=("storage/ranking/*",)),
+    Rule(
+        "an import reads formats and writes the database",
+        ("storage/importing/*",),
+        OURS,
+        (*VALUES, "storage.database", "storage.formats", "storage.importing"),
+    ),
+    Rule(
+        "indexes are made of the database and the ranking",
+        ("storage/indexing/*",),
+        OURS,
+        (*VALUES, "storage.database", "storage.ranking", "storage.indexing"),
+    ),
+    # Above storage
+    Rule(
+        "answering is pure",
+        ("bot/answering/*",),
+        (*OURS, "asyncio", "sqlite3", "aiosqlite", "discord", "time", "datetime", "socket", "aiohttp"),
+        (*VALUES, "bot.answering", "bot.errors"),
+    ),
+    Rule(
+        "asking is the one road from a question to an answer",
+        ("bot/asking.py",),
+        ("bot",),
+        ("bot.answering", "bot.errors", "bot.operations.metrics"),
+    ),
+    Rule(
+        "evaluation prints nothing",
+        ("bot/evaluation/*",),
+        ("bot", "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3"),
+        ("bot.evaluation", "bot.asking", "bot.answering", "bot.errors"),
+    ),
+    Rule(
+        "evaluation is the host's affair",
+        ("bot/*",),
+        ("bot.evaluation",),
+        unless=("bot/evaluation/*", "bot/cli/*", "bot/discord_app/commands/feedback.py"),
+    ),
+    Rule(
+        "on Discord votes are handed out, and nothing is measured",
+        ("bot/discord_app/commands/feedback.py",),
+        ("bot.evaluation",),
+        ("bot.evaluation.feedback", "bot.evaluation.question_set_writer"),
+    ),
+    Rule("pictures are drawn by one room", ("*",), ("PIL",), unless=("bot/images/*",)),
+    Rule(
+        "what draws knows values only",
+        ("bot/images/*",),
+        OURS,
+        ("bot.answering.values", "bot.images", "bot.timecodes", "storage.models", "storage.characters"),
+    ),
+    Rule(
+        "what measures and what logs know no other part",
+        tuple(f"bot/operations/{name}.py" for name in ("metrics", "logging_setup", "safe_traceback")),
+        OURS,
+        ("bot.operations.safe_traceback", "storage.errors", "storage.characters"),
+    ),
+    Rule("the HTTP server is told what there is to tell", ("bot/operations/http_server.py",), ("storage",)),
+    Rule("one file knows Prometheus", ("*",), ("prometheus_client",), unless=("bot/operations/metrics.py",)),
+    Rule("one file knows structlog", ("*",), ("structlog",), unless=("bot/operations/logging_setup.py",)),
+    # The rooms of the Discord app, from the ground up
+    Rule("one room speaks with Discord", ("*",), ("discord",), unless=("bot/discord_app/*",)),
+    Rule(
+        "nothing else has a network",
+        ("*",),
+        ("aiohttp",),
+        unless=("bot/discord_app/*", "bot/operations/http_server.py"),
+    ),
+    Rule("the terminal does not know Discord", ("bot/cli/*",), (APP,)),
+    Rule("cards are values", ("bot/discord_app/cards/*",), (APP, *DOORS[:3]), (f"{APP}.cards",)),
+    Rule(
+        "delivery sends cards",
+        ("bot/discord_app/delivery/*",),
+        (APP, *DOORS[:3]),
+        (f"{APP}.cards", f"{APP}.delivery"),
+    ),
+    Rule(
+        "services know no interaction",
+        ("bot/discord_app/services/*",),
+        (APP,),
+        (f"{APP}.cards", f"{APP}.delivery", f"{APP}.services"),
+    ),
+    Rule(
+        "interactions know no command",
+        ("bot/discord_app/interactions/*",),
+        (APP,),
+        tuple(f"{APP}.{room}" for room in ("cards", "delivery", "services", "interactions")),
+    ),
+)
 
 
 def imports(path: Path) -> set[str]:
-    """Every module a file imports, `from x import y` as x.y."""
+    """Every module a file imports when it runs, `from x import y` as x.y."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in _statements(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -26,76 +182,56 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node below one; what is there for the type checker alone is no arrow."""
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from _statements(child)
+
+
+def _matches(place: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(place, pattern) for pattern in patterns)
+
+
 def room(path: Path) -> str:
     return str(path.relative_to(PROJECT))
 
 
 def of(names: set[str], *roots: str) -> set[str]:
-    return {name for name in names if name.split(".")[0] in roots or any(name.startswith(root + ".") for root in roots)}
+    return {name for name in names if any(f"{name}.".startswith(f"{root}.") for root in roots)}
 
 
 @pytest.mark.parametrize("path", FILES, ids=room)
 def test_every_import_follows_the_arrows(path: Path) -> None:
-    names, place = imports(path), room(path)
-    if place.startswith("storage/"):
-        assert not of(names, "bot", "discord"), "storage never looks up"
-        assert not of(names, "os.environ", "os.getenv"), "only __main__ reads the environment"
-    else:
-        doors = {name.split(".")[1] for name in of(names, "storage")}
-        assert doors <= DOORS, f"bot enters storage by its doors only, not by {doors - DOORS}"
-    if place.startswith("bot/answering/"):
-        assert {name.split(".")[1] for name in of(names, "storage")} <= {"models", "errors", "analysis"}
-        assert not of(names, "asyncio", "sqlite3", "aiosqlite", "discord", "time", "datetime", "socket", "aiohttp")
-    if place.startswith("storage/ranking/"):
-        assert not of(
-            names, "sqlite3", "aiosqlite", "storage.database.repository", "storage.database.connection", "asyncio"
-        )
-    if not place.startswith("storage/ranking/"):
-        assert not of(names, "rank_bm25"), "one room knows rank-bm25"
-    if place == "storage/database/repository.py":
-        assert not of(names, "numpy", "storage.ranking")
-    if place.split("/")[1].removesuffix(".py") in LEAVES and place.startswith("storage/"):
-        assert {name.split(".")[1] for name in of(names, "storage")} <= LEAVES, "the ground floor imports nothing above"
-    if not place.startswith("bot/discord_app/"):
-        assert not of(names, "discord"), "one room speaks with Discord"
-    if place.startswith("bot/evaluation/"):
-        rooms = {name.split(".")[1] for name in of(names, "bot")}
-        assert rooms <= {"evaluation", "asking", "answering", "errors"}, "what measures speaks to nobody"
-        assert not of(names, "rich", "typer", "numpy", "os", "aiosqlite", "sqlite3")
-    elif place == "bot/discord_app/commands/feedback.py":
-        rooms = {name.split(".")[2] for name in of(names, "bot.evaluation")}
-        assert rooms <= {"feedback", "question_set_writer"}, (
-            "on Discord what people voted is handed out, and nothing measured"
-        )
-    elif not place.startswith("bot/cli/"):
-        assert not of(names, "bot.evaluation"), "measuring is the host's affair: nobody waits for it on Discord"
-    if place == "bot/images/timeline_image.py":
-        known = "bot.answering.values", "bot.images.fonts", "bot.timecodes", "storage.models"
-        assert of(names, "bot", "storage") <= of(names, *known)
-    elif place == "bot/images/fonts.py":
-        assert not of(names, "bot", "storage")
-    else:
-        assert not of(names, "PIL"), "one room draws, with letters of its own"
-    if place != "bot/evaluation/measures.py":
-        assert not of(names, "pytrec_eval"), "one room knows the measures"
-    if place in ("bot/operations/metrics.py", "bot/operations/logging_setup.py", "bot/operations/safe_traceback.py"):
-        known = of(names, "bot.operations.safe_traceback") | of(names, "storage.errors")
-        assert of(names, "bot", "storage") <= known, "what measures and what tells know nobody"
-    if place != "bot/operations/metrics.py":
-        assert not of(names, "prometheus_client"), "one room knows Prometheus"
-    if place != "bot/operations/logging_setup.py":
-        assert not of(names, "structlog"), "one room says how lines look; all others log to Python's own loggers"
-    if not place.startswith("bot/discord_app/") and place != "bot/operations/http_server.py":
-        assert not of(names, "aiohttp"), "nobody else has a network"
-    if place == "bot/operations/http_server.py":
-        assert not of(names, "storage"), "it is told what there is to tell"
-    if place != "bot/__main__.py":
-        assert not of(names, "bot.__main__"), "nobody imports __main__"
+    names = imports(path)
+    broken = {rule.reason: wrong for rule in RULES if rule.holds_for(room(path)) and (wrong := rule.broken_by(names))}
+    assert broken == {}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.reason)
+def test_every_rule_is_about_files_that_exist_and_can_be_broken(rule: Rule) -> None:
+    assert [path for path in FILES if rule.holds_for(room(path))]
+    assert all(any(fnmatch(room(path), pattern) for path in FILES) for pattern in (*rule.files, *rule.unless))
+    assert rule.broken_by({f"{root}.something_new" for root in rule.roots})
+
+
+def test_no_room_holds_more_files_than_can_be_taken_in() -> None:
+    rooms = Counter(path.parent for path in FILES)
+    assert {
+        str(folder.relative_to(PROJECT)): count for folder, count in rooms.items() if count > MAX_FILES_IN_ROOM
+    } == {}
 
 
 def test_only_main_reads_the_environment() -> None:
     readers = {room(path) for path in FILES if "environ" in path.read_text()} - {"bot/settings.py"}
     assert readers == {"bot/__main__.py"}
+
+
+def test_what_nobody_sees_is_spelled_in_one_file() -> None:
+    """The byte order mark by itself is another matter: it says how a file is encoded."""
+    spelled = re.compile(r'\\u20[026]|\\u00ad|\\ufe0|\\x7f-|\\ud800|"Cf"|\{Cf\}', re.IGNORECASE)
+    assert {room(path) for path in FILES if spelled.search(path.read_text())} == {"storage/characters.py"}
 
 
 def test_only_asking_searches() -> None:

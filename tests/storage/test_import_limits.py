@@ -19,11 +19,12 @@ from storage import access
 from storage.errors import InputError
 from storage.formats.reader import read_file
 from storage.library import Library
-from storage.models import Labels, Limits, Source, limits
+from storage.models import Labels, Limits, Source
 from tests.support.project import PROJECT
 
 ID = "dQw4w9WgXcQ"
-FEW = Limits(file_bytes=1_000_000, rows=3, videos=2)
+NAMES = Settings.from_mapping({}).limits.names
+FEW = Limits(file_bytes=1_000_000, rows=3, videos=2, names=NAMES)
 
 
 def cue(number: int, mark: str) -> str:
@@ -113,7 +114,7 @@ def test_captions_have_a_quarter_of_the_size(form: str) -> None:
 def test_one_byte_too_many_is_refused(make: Callable[[int], bytes], _: str) -> None:
     content = make(3)
     sentence = "file: it is larger than the 0 MB that one file may have; split it (CUEPOINT_FILE_MEGABYTES)"
-    assert refusal(content, Limits(file_bytes=len(content) - 1)) == sentence
+    assert refusal(content, Limits(file_bytes=len(content) - 1, names=NAMES)) == sentence
 
 
 def test_lines_without_end_are_refused_before_they_are_taken_apart() -> None:
@@ -176,7 +177,7 @@ def test_a_parquet_file_that_unfolds_to_gigabytes_is_refused(how: dict[str, obje
     rows = table(count).set_column(1, "text", texts if not how else texts.dictionary_decode())
     content = parquet(rows, **how)
     assert len(content) < 100_000
-    assert refusal(content, Limits()) == (
+    assert refusal(content, Limits(names=NAMES)) == (
         "file: what it unfolds to is larger than the 200 MB that one file may have; split it (CUEPOINT_FILE_MEGABYTES)"
     )
 
@@ -260,7 +261,7 @@ async def test_more_videos_than_one_import_may_bring_are_refused_file_by_file(tm
         lines = [json.dumps({"video_id": each, "text": f"word of {each}", "start_second": 1}) for each in ids]
         return Source("+".join(ids), "\n".join(lines).encode()), Labels()
 
-    library = await Library.open(tmp_path / "cuepoint.db", Limits(videos=3))
+    library = await Library.open(tmp_path / "cuepoint.db", Limits(videos=3, names=NAMES))
     report = await library.import_files(
         access.host_scope(), [page("a", "b"), page("c", "d"), page("b", "e"), page("f")]
     )
@@ -277,8 +278,11 @@ def test_the_limits_are_settings_and_called_by_their_names() -> None:
     given = {"CUEPOINT_FILE_MEGABYTES": "1.5", "CUEPOINT_FILE_ROWS": "5000", "CUEPOINT_IMPORT_VIDEOS": "12"}
     assert Settings.from_mapping(given).limits == Limits(1_500_000, 5_000, 12)
     assert Settings.from_mapping({}).limits == Limits()
-    named = {limits.FILE_BYTES_SETTING, limits.ROWS_SETTING, limits.VIDEOS_SETTING}
-    assert named == set(given) <= set(setting_names())
+    assert {NAMES.file_bytes, NAMES.rows, NAMES.videos} == set(given) <= set(setting_names())
+
+
+def test_a_limit_that_has_no_name_is_told_without() -> None:
+    assert refusal(FORMATS["CSV"][0](4), Limits(rows=3)).endswith("that one file may have; split it")
 
 
 IN_LITTLE_MEMORY = """

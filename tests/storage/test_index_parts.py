@@ -22,7 +22,6 @@ from storage.analysis import analyser_for
 from storage.indexing.index_files import _arrays
 from storage.indexing.library_index import LibraryIndex
 from storage.models import Question, QuestionTerm, Segment, StoredVideo, Video
-from storage.ranking.bm25 import IdfPolicy, SparseBM25
 from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.merge import merge_parts
@@ -30,6 +29,7 @@ from storage.ranking.index.ngrams import ngrams_of
 from storage.ranking.index.vocabulary import build_vocabulary
 from storage.ranking.search import Ranking, Searcher
 from storage.video_filters import filter_videos
+from tests.support.okapi import OkapiBM25
 
 # "½" is read as two words, "ﹰ" and "…" as none.
 WORDS = [
@@ -280,7 +280,7 @@ def test_scores_of_parts_under_okapis_policy_equal_rank_bm25s(library: Kept, ask
 
 
 def scored(parts: Sequence[IndexPart], query: Sequence[str]) -> dict[Place, float]:
-    model = SparseBM25(parts, IdfPolicy.OKAPI)
+    model = OkapiBM25(parts)
     scores = model.get_scores(query)
     docs = [(part, doc) for part in parts for doc in range(part.max_doc)]
     there = {

@@ -13,13 +13,14 @@ from rank_bm25 import BM25Okapi
 
 from storage.analysis import analyser_for
 from storage.models import ALL_FEATURES, Question, RankingFeature, Segment, Video
-from storage.ranking.bm25 import IdfPolicy, SparseBM25
+from storage.ranking.bm25 import SparseBM25
 from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.query.terms import STOP_WORD_CREDIT
 from storage.ranking.search import Ranking, Searcher
 from storage.ranking.weights import K1, TITLE_VIDEOS
 from tests.support.libraries import index_of
+from tests.support.okapi import OkapiBM25
 
 WORDS = ["lantern", "harbour", "violin", "meadow", "copper", "thunder", "pepper", "saddle", "marble", "compass"]
 texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join), min_size=1, max_size=12)
@@ -45,7 +46,7 @@ def test_scores_under_okapis_policy_equal_rank_bm25s(corpus: list[str], query: l
     def analysed(text: str) -> list[str]:
         return [token.term for token in analyser_for("en").tokens(text)]
 
-    ours = SparseBM25([index_of(corpus)], IdfPolicy.OKAPI).get_scores(analysed(" ".join(query)))
+    ours = OkapiBM25([index_of(corpus)]).get_scores(analysed(" ".join(query)))
     theirs = BM25Okapi([analysed(text) for text in corpus]).get_scores(analysed(" ".join(query)))
     assert ours.tolist() == pytest.approx(theirs.tolist(), abs=1e-9)
 

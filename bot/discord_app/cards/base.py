@@ -12,7 +12,7 @@ from discord import File, ui
 from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace
 from bot.discord_app.cards import controls, markdown
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MAX_TEXT_LENGTH
+from bot.discord_app.cards.limits import MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH, MAX_TEXT_LENGTH
 from bot.timecodes import timecode
 from storage.models import Video
 
@@ -180,8 +180,8 @@ def block_quote(excerpt: Excerpt, length: int) -> str:
 def section_accessory(excerpt: Excerpt, number: int) -> Part:
     """The video's picture; a button to the second where there is none, or where the address is too long for a link."""
     when, label = timecode(excerpt.start_second), markdown.shorten(excerpt.video.heading, 200)
-    picture = markdown.safe_url(excerpt.video.thumbnail, markdown.MAX_PICTURE_URL_LENGTH)
-    button_link = markdown.safe_url(excerpt.link, markdown.MAX_BUTTON_URL_LENGTH)
+    picture = markdown.safe_url(excerpt.video.thumbnail, MAX_MEDIA_LINK_LENGTH)
+    button_link = markdown.safe_url(excerpt.link, MAX_LINK_LENGTH)
     if picture and (not button_link or markdown.safe_url(excerpt.link, markdown.MAX_URL_LENGTH)):
         return ui.Thumbnail(picture, description=f"Picture of the video {label}".strip())
     if button_link:

@@ -11,11 +11,9 @@ import string
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
-import regex
+from storage.characters import remove_unseen
 
 _SPACE = re.compile(r"\s+")
-# Control, format (zero-width, bidirectional) and unassigned characters, and whatever else is drawn as nothing.
-_UNSEEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]")
 _MEANS_SOMETHING = re.compile(
     r"""
     [\\*_~`|<>\[\]@]       # emphasis, code, spoilers, mentions, custom emoji, timestamps, masked links
@@ -30,8 +28,6 @@ _ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 _ELLIPSIS = "…"
 MAX_URL_LENGTH = 300
 """Characters of an address within a text: it counts towards the 4,000 of the card."""
-MAX_BUTTON_URL_LENGTH = 512
-MAX_PICTURE_URL_LENGTH = 2048
 
 
 def clean_line(text: str) -> str:
@@ -41,7 +37,7 @@ def clean_line(text: str) -> str:
 
 def _flatten(text: str) -> str:
     # White space first: some of it counts as control characters too.
-    return _SPACE.sub(" ", _UNSEEN.sub("", _SPACE.sub(" ", text), concurrent=False))
+    return _SPACE.sub(" ", remove_unseen(_SPACE.sub(" ", text)))
 
 
 def escape(text: str) -> str:

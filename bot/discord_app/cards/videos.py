@@ -10,6 +10,7 @@ from bot.answering.links import link_at
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, Part
 from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import MAX_MEDIA_LINK_LENGTH
 from bot.timecodes import timecode
 from storage.models import KeyTerm, Video, VideoSummary
 
@@ -53,7 +54,7 @@ def _list_entry(summary: VideoSummary) -> Part:
 
 def _cover_of(video: Video) -> Part | None:
     """The video's picture, where there is one to show."""
-    picture = markdown.safe_url(video.thumbnail, markdown.MAX_PICTURE_URL_LENGTH)
+    picture = markdown.safe_url(video.thumbnail, MAX_MEDIA_LINK_LENGTH)
     label = f"Picture of the video {markdown.shorten(video.heading, 200)}".strip()
     return ui.Thumbnail(picture, description=label) if picture else None
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.discord_app.delivery.responses import Interaction
+from bot.discord_app.services.asker_resolver import IsServed
 from bot.errors import NotAllowed, NotServed
-
-IsServed = Callable[[int], bool]
-"""Whether a server, by its id, is served."""
 
 
 def require_served(interaction: Interaction) -> None:

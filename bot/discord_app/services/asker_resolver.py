@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from bot.discord_app.cards import markdown
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.interactions.authorization import IsServed
 from bot.discord_app.services.memberships import Memberships
 from bot.errors import ServerNotAccessible
 from storage import access
@@ -19,6 +18,9 @@ from storage.library import Library
 from storage.models import Scope, ServerSettings
 
 log = logging.getLogger("cuepoint.discord")
+
+IsServed = Callable[[int], bool]
+"""Whether a server, by its id, is served."""
 MAX_SERVER_NAME_LENGTH = 50
 MAX_SERVER_NAMES = 4
 

@@ -6,20 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from discord.app_commands import Choice
-from rapidfuzz import fuzz, process
 
-from bot.discord_app.cards.markdown import clean_line, shorten
+from bot.discord_app.cards.markdown import shorten
 from bot.errors import PassageGone
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Scope, VideoSummary
+from storage.video_names import find_videos, fold_name, ids_meant, rank_names
 
 MAX_CHOICES = 25
 MAX_CHOICE_LENGTH = 100
 MAX_SHOWN_ID_LENGTH = 40
 """Characters of an id beside a title that several videos have."""
-ALIKE = 70
-"""How much of what is typed (in percent, rapidfuzz's partial ratio) a name must hold to be offered."""
 _MAX_SCOPES = 256
 
 
@@ -68,19 +66,16 @@ class Catalogue:
 
 
 def find_named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) -> VideoSummary:
-    """The video of an id, else the one that is called so, else the first whose title holds the name.
+    """The video of an id or address, else the one that is called so, else the best whose title holds the name.
 
     `own` says that these are a server's own videos alone. Raises UnknownVideo.
     """
-    by_id = {each.video.video_id: each for each in videos}
-    if name in by_id:
-        return by_id[name]
-    folded = name.casefold().strip()
-    containing = [each for each in videos if folded and folded in each.video.heading.casefold()]
-    if containing:
-        # "Intro" is "Intro" also where "An Intro" stands before it.
-        return next((each for each in containing if each.video.heading.casefold().strip() == folded), containing[0])
-    near = [choice_names(each)[0] for each in best_videos(name, videos)[:3]]
+    ids, folded, found = ids_meant(name), fold_name(name), find_videos(name, videos)
+    # The best of those that are called so: "Intro" is "Intro" also where "An Intro" stands before it.
+    for each in found:
+        if each.video.video_id in ids or (folded and folded in fold_name(each.video.heading)):
+            return each
+    near = [choice_names(each)[0] for each in found[:3]]
     hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
     none, listed = ("None of this server's own videos", "all that are searched here") if own else ("No video", "them")
     raise UnknownVideo(f"{none} is called “{shorten(name, 100)}”.{hint} /videos lists {listed}.")
@@ -109,19 +104,11 @@ def _make_choice(summary: VideoSummary, *, alike: bool) -> Choice[str]:
     return Choice(name=name, value=value)
 
 
-def best_videos(typed: str, videos: Iterable[VideoSummary]) -> list[VideoSummary]:
-    """The videos that what is typed may mean, the best match first; all of them while nothing is typed."""
-    videos = list(videos)
-    places = closest_names(typed, [f"{clean_line(each.video.heading)} {each.video.creator}" for each in videos])
-    return [videos[place] for place in places]
+def best_videos(typed: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
+    """The videos that what is typed may mean, the best match first, at most as many as Discord shows."""
+    return find_videos(typed, videos)[:MAX_CHOICES]
 
 
 def closest_names(typed: str, names: list[str]) -> list[int]:
     """The positions of the names that fit best, at most as many as Discord shows."""
-    typed = typed.casefold().strip()
-    if not typed:
-        return list(range(min(len(names), MAX_CHOICES)))
-    folded = [name.casefold() for name in names]
-    found = process.extract(typed, folded, scorer=fuzz.partial_ratio, limit=None, score_cutoff=ALIKE)
-    order = sorted(found, key=lambda each: (not each[0].startswith(typed), typed not in each[0], -each[1], each[2]))
-    return [place for _, _, place in order[:MAX_CHOICES]]
+    return rank_names(typed, names)[:MAX_CHOICES]

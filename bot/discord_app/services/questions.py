@@ -36,11 +36,11 @@ from bot.errors import PassageGone
 from bot.images.timeline_image import draw_timeline
 from bot.operations import metrics
 from bot.operations.metrics import QuestionSource
-from bot.video_names import find
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Question, Verdict, Vote
+from storage.video_names import find_videos
 
 MAX_PAGE = 9
 """Nobody turns more pages than this; each costs as much as all before it."""
@@ -160,7 +160,7 @@ class QuestionService:
     async def list_videos(self, asker: ResolvedAsker, page: int, search: str = "") -> Card:
         """List one page of what can be asked about, or of those videos that are called so."""
         search = search.strip()
-        found = await asyncio.to_thread(find, search, await self._catalogue.list_videos(asker.scope))
+        found = await asyncio.to_thread(find_videos, search, await self._catalogue.list_videos(asker.scope))
         key = await save_state(self._ledger, VideoListState(search), asker.scope) if search else NO_KEY
         return video_cards.videos_card(found, asker.owner(key), page, search=search)
 

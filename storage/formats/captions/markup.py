@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from storage.characters import EMPTY
 from storage.formats.text_cleaning import clean_text
 
 _WORD_TIME = re.compile(r"<\d+:[\d:.,]*>")
@@ -14,8 +15,8 @@ _ANY_TAG = re.compile(r"</?(?:[A-Za-z][^<>]*)?>")
 _KNOWN_TAG = re.compile(r"</?(?:[bcisuv]|font|ruby|rt|lang|span|em|strong)(?:[\s.][^<>]*)?/?>", re.IGNORECASE)
 _STYLE = re.compile(r"\{\\[^{}]*\}")
 _ESCAPE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-# Written to hold an empty line open, or left behind by an editor.
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
+# Nothing else that is unseen: a quote is what the caption says, joiners and directions included.
+_EMPTY = re.compile(f"[{EMPTY}]")
 
 
 def has_word_times(line: str) -> bool:
@@ -45,4 +46,4 @@ def _remove_word_times(line: str) -> str:
 
 
 def _clean_words(line: str) -> str:
-    return clean_text(_INVISIBLE.sub("", _ESCAPE.sub(lambda escape: html.unescape(escape[0]), line)))
+    return clean_text(_EMPTY.sub("", _ESCAPE.sub(lambda escape: html.unescape(escape[0]), line)))

@@ -15,8 +15,10 @@ from storage.models import FileContent, Rejection, Segment, Transcript, Video
 from storage.models.limits import MAX_ID_LENGTH, MAX_SECOND, MAX_TEXT_LENGTH
 
 REQUIRED_COLUMNS = ("video_id", "text", "start_second")
-COLUMNS = (*REQUIRED_COLUMNS, "end_second", "url", "title", "thumbnail", "creator")
-"""The columns that are read; `creator` is Cuepoint's own addition to the dataset's seven."""
+DATA_SET_COLUMNS = (*REQUIRED_COLUMNS, "end_second", "url", "title", "thumbnail")
+"""The columns of the data set, in its order; what is exported has the same."""
+COLUMNS = (*DATA_SET_COLUMNS, "creator")
+"""The columns that are read; `creator` is Cuepoint's own addition."""
 
 SPOKEN_CHARACTERS_PER_SECOND = 13.8
 """How fast people talk: the characters of the 300 rows in the three sample pages over the seconds they last."""

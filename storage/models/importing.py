@@ -1,0 +1,62 @@
+"""Files on their way in: what somebody hands over, and what was read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.models.videos import Cue, Segment, Video
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file somebody handed over: `name` as they know it, `content` as its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the person importing says about a file. An empty field says nothing."""
+
+    video_id: str = ""
+    title: str = ""
+    url: str = ""
+    creator: str = ""
+    language: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A video as read from a file: with `cues` (a caption file) or `segments` (dataset rows).
+
+    `whole` says that the file holds the entire video, so that importing replaces what is stored;
+    dataset rows may be one page of a video and are merged by their start.
+    """
+
+    video: Video
+    cues: tuple[Cue, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something in a file that was not imported. `row` is the line or row number, counted from 1."""
+
+    source: str
+    reason: str
+    row: int | None = None
+
+    def __str__(self) -> str:
+        where = self.source if self.row is None else f"{self.source}, row {self.row}"
+        return f"{where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """What one file held: the transcripts that can be stored and the rows that cannot."""
+
+    transcripts: tuple[Transcript, ...]
+    rejections: tuple[Rejection, ...] = ()

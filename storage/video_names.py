@@ -1,0 +1,83 @@
+"""Which videos a name means: one rule for the search among videos, for suggestions and for the filter `video:`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz, process
+
+from storage.characters import remove_unseen
+from storage.formats.addresses import youtube_id
+from storage.models import Video, VideoSummary
+
+MIN_LIKENESS = 80
+"""How much of a word (in percent, rapidfuzz's partial ratio) a name must hold: one slip in a word of five letters."""
+MIN_GUESSED_LENGTH = 4
+"""Letters from which a word may be misspelt: a shorter one is in nearly every name, somehow."""
+
+
+def find_videos(search: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
+    """The videos that a name may mean, as `rank_videos` has them; all of them where nothing is looked for."""
+    return [videos[place] for place in rank_videos(search, [each.video for each in videos])]
+
+
+def rank_videos(search: str, videos: Sequence[Video]) -> list[int]:
+    """The positions of the videos that a name may mean, the best first; all in their order for an empty name.
+
+    An id or address is that video. The words of a name may stand in title, creator and id in any order, each with a
+    slip; titles that hold the name as it stands come before those.
+    """
+    ids = ids_meant(search)
+    by_id = [place for place, each in enumerate(videos) if each.video_id in ids]
+    names = [f"{each.heading} {each.creator} {each.video_id}" for each in videos]
+    return list(dict.fromkeys([*by_id, *_rank(search, names, [each.heading for each in videos])]))
+
+
+def rank_names(search: str, names: Sequence[str]) -> list[int]:
+    """The positions of the names that are meant, the best first, as for videos."""
+    return _rank(search, names, names)
+
+
+def ids_meant(search: str) -> frozenset[str]:
+    """The ids that a name may be, or hold as an address."""
+    return frozenset({search, youtube_id(search) or search})
+
+
+def fold_name(text: str) -> str:
+    """A name as it is compared: without capitals and what nobody sees, its white space collapsed."""
+    folded = " ".join(text.split())
+    return (folded if folded.isascii() else " ".join(remove_unseen(folded).split())).casefold()
+
+
+def _rank(search: str, names: Sequence[str], titles: Sequence[str]) -> list[int]:
+    wanted = fold_name(search)
+    if not wanted:
+        return list(range(len(names)))
+    likeness = _measure_likeness(wanted, [fold_name(each) for each in names])
+
+    def order(place: int) -> tuple[bool, bool, bool, float]:
+        title = fold_name(titles[place])
+        return title != wanted, not title.startswith(wanted), wanted not in title, -likeness[place]
+
+    return sorted(likeness, key=order)
+
+
+def _measure_likeness(wanted: str, names: Sequence[str]) -> dict[int, float]:
+    """By position how much of what is wanted a name holds (0 to 100), of those that hold enough: the better of the
+    whole and of the worst of its words."""
+    whole, words = _measure_word(wanted, names), wanted.split()
+    by_word = [_measure_word(word, names) for word in words] if len(words) > 1 else [whole]
+    worst = {place: min(each[place] for each in by_word) for place in set.intersection(*map(set, by_word))}
+    return {place: max(whole.get(place, 0.0), worst.get(place, 0.0)) for place in sorted(whole | worst)}
+
+
+def _measure_word(word: str, names: Sequence[str]) -> dict[int, float]:
+    found = {place: 100.0 for place, name in enumerate(names) if word in name}
+    if len(word) >= MIN_GUESSED_LENGTH:
+        near = process.extract(word, names, scorer=fuzz.partial_ratio, score_cutoff=MIN_LIKENESS, limit=None)
+        for name, score, place in near:
+            # Of a name shorter than the word the partial ratio would tell how much of the name the word holds.
+            score = score if len(name) >= len(word) else fuzz.ratio(word, name)
+            if score >= MIN_LIKENESS:
+                found.setdefault(place, score)
+    return found

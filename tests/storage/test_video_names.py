@@ -1,0 +1,87 @@
+"""Which videos a name means: wherever one is typed, it is the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.discord_app.services.catalogue import best_videos, find_named
+from storage.errors import UnknownFilter, UnknownVideo
+from storage.models import Question, Video, VideoSummary
+from storage.video_filters import filter_videos
+from storage.video_names import find_videos
+
+VIDEOS = [
+    Video("dQw4w9WgXcQ", "An Introduction to XLNet", "Yannic Kilcher"),
+    Video("bert-1", "BERT explained", "Yannic Kilcher"),
+    Video("bert-2", "All about BERT", "Ana Bow"),
+    Video("intro", "Introduction", "Ana Bow"),
+    Video("deep-1", "Deep Learning, lecture 1", "Ana Bow"),
+    Video("deep-2", "Lecture 2: Deep Learning", "Ana Bow"),
+    Video("xlnet-untitled"),
+    Video("cjk", "機械学習 入門", "Ben"),
+    Video("cover", "Cover\u200b to\u00ad cover ❤\ufe0f", "Ben"),
+]
+SUMMARIES = [VideoSummary(each, "shared", 1, 1, 60.0) for each in VIDEOS]
+
+
+def first_of_filter(name: str, videos: Sequence[VideoSummary]) -> str:
+    """The best of the videos that `video:` lets through, or that it suggests; "" for none."""
+    by_position = {place: each.video for place, each in enumerate(videos)}
+    try:
+        (chosen,) = filter_videos(Question(name, "x", (), (), name, ""), [lambda: by_position])
+    except UnknownFilter as unknown:
+        return str(unknown).partition("Did you mean “")[2].partition("”")[0]
+    assert chosen
+    return next(each.video.heading for each in find_videos(name, videos) if VIDEOS.index(each.video) in chosen)
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("dQw4w9WgXcQ", "An Introduction to XLNet"),
+        ("https://youtu.be/dQw4w9WgXcQ?t=3", "An Introduction to XLNet"),
+        ("intro", "Introduction"),
+        ("Introduction", "Introduction"),
+        ("  deep   LEARNING ", "Deep Learning, lecture 1"),
+        ("lecture", "Lecture 2: Deep Learning"),
+        ("bert", "BERT explained"),
+        ("about bert", "All about BERT"),
+        ("xlnet", "xlnet-untitled"),
+        ("Dep Lerning", "Deep Learning, lecture 1"),
+        ("learning deep", "Deep Learning, lecture 1"),
+        ("kilcher xlnet", "An Introduction to XLNet"),
+        ("yannic", "An Introduction to XLNet"),
+        ("introdution", "An Introduction to XLNet"),
+        ("機械", "機械学習 入門"),
+        ("cover to cover", "Cover\u200b to\u00ad cover ❤\ufe0f"),
+        ("zebra", ""),
+        ("brt", ""),
+    ],
+)
+def test_search_suggestions_and_filter_agree_on_the_first_video(name: str, heading: str) -> None:
+    searched = [each.video.heading for each in find_videos(name, SUMMARIES)]
+    suggested = [each.video.heading for each in best_videos(name, SUMMARIES)]
+    assert searched == suggested
+    assert "".join(searched[:1]) == first_of_filter(name, SUMMARIES) == heading
+
+
+@pytest.mark.parametrize("name", ["intro", "https://youtu.be/dQw4w9WgXcQ", "about bert", "deep-2", "lecture", "機械"])
+def test_the_video_that_a_command_takes_is_the_first_that_was_suggested(name: str) -> None:
+    assert find_named(name, SUMMARIES) == best_videos(name, SUMMARIES)[0]
+
+
+def test_a_command_takes_no_video_for_a_slip_but_suggests_it() -> None:
+    with pytest.raises(UnknownVideo, match="Did you mean “Deep Learning, lecture 1”"):
+        find_named("Dep Lerning", SUMMARIES)
+
+
+def test_a_name_is_not_taken_for_a_longer_word_that_holds_it() -> None:
+    assert find_videos("maintenance", [VideoSummary(Video("a", "AI"), "shared", 1, 1, 1.0)]) == []
+
+
+def test_nothing_typed_means_every_video_and_names_none() -> None:
+    assert find_videos(" ", SUMMARIES) == SUMMARIES
+    with pytest.raises(UnknownVideo):
+        find_named(" ", SUMMARIES)
