@@ -21,11 +21,11 @@ BUSY = (
     "ViewStore.",
     "AutoShardedConnectionState.",
     "DiscordWebSocket.",
-    "Desk.",
+    "QuestionService.",
     "_",
     "asyncio.",
 )
-STAYS = "_stay"
+STAYS = "_connect"
 """Objects of these modules are made for a question, and gone when it is answered."""
 
 
