@@ -39,6 +39,7 @@ from storage.models import (
     Segment,
     Source,
     Statistics,
+    StoredVideo,
     Timeline,
     UndoReport,
     Video,
@@ -49,7 +50,7 @@ from storage.samples import sample_ids, sample_sources
 from storage.search import LibrarySearch
 
 if TYPE_CHECKING:
-    from storage.importing.importer import ProgressCallback
+    from storage.importing.importer import Importer, ProgressCallback
 
 INDEX_FOLDER = "index"
 """The folder beside the database for what can be rebuilt from it."""
@@ -121,11 +122,9 @@ class Library:
 
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
-        # Loading what reads files takes longer than a question does, and nobody who asks waits for it.
-        from storage.importing.importer import Importer
-
         _only_key(scope)
-        importer = Importer(self._database, self._repository, scope, self._limits)
+        make_importer = await asyncio.to_thread(_load_importer)
+        importer = make_importer(self._database, self._repository, scope, self._limits)
         with gc_paused():
             return await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
 
@@ -335,12 +334,10 @@ class Library:
         SubRip captions belong to one recording: with several videos, one must be named. Raises RequestError for that
         and for an empty library, UnknownVideo for a video that is not there.
         """
-        from storage.formats.exporting import export_videos
-
         key = _only_key(scope)
         if video_id is not None:
             await self.summary(scope, video_id)
-        return await asyncio.to_thread(export_videos, await self._repository.videos(key, video_id), form)
+        return await asyncio.to_thread(_export_videos, await self._repository.videos(key, video_id), form)
 
     async def backup(self, target: Path) -> None:
         """Copy everything into a new file, while the library stays in use. The copy is checked before it is kept.
@@ -370,6 +367,19 @@ class Library:
         backup = await self._maintenance.repair()
         await self.restore_samples()
         return backup
+
+
+def _load_importer() -> type[Importer]:
+    """What reads files. Loading it takes as long as many answers, and is no matter of those who only ask."""
+    from storage.importing.importer import Importer
+
+    return Importer
+
+
+def _export_videos(videos: list[StoredVideo], form: ExportFormat) -> bytes:
+    from storage.formats.exporting import export_videos
+
+    return export_videos(videos, form)
 
 
 def _only_key(scope: Scope) -> str:

@@ -16,7 +16,6 @@ from bot.timecodes import parse_timecode, timecode
 from storage import access
 from storage.errors import RequestError
 from storage.models import ExportFormat
-from storage.video_names import find_videos
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -37,6 +36,7 @@ def videos(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video.")] = False,
 ) -> None:
     """List the videos."""
+    from storage.video_names import find_videos
 
     session: Session = context.obj
 
