@@ -25,7 +25,7 @@ from rich.console import Console
 
 from benchmarks import machine, report
 from benchmarks.running import say
-from benchmarks.sheets import Sheet, number
+from benchmarks.sheets import Sheet, format_number
 
 PAGE = Path(__file__).with_name("START.md")
 PROJECT = PAGE.parent.parent
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> None:
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
         found = measure(Path(folder), chosen.runs, chosen.before)
-    told = machine.surroundings(shlex.join(["python", "-m", "benchmarks.start", *arguments]), load)
+    told = machine.describe_machine(shlex.join(["python", "-m", "benchmarks.start", *arguments]), load)
     console = Console(width=180)
     for name, what in told.items():
         console.print(f"{name}: {what}", highlight=False, soft_wrap=True)
@@ -133,7 +133,7 @@ def make_sheet(found: Sequence[StartCost], runs: int, before: str | None) -> She
 
 
 def _ms(seconds: float) -> str:
-    return f"{number(1000 * seconds)} ms"
+    return f"{format_number(1000 * seconds)} ms"
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def test_a_start_is_measured_and_kept(tmp_path: Path) -> None:
     assert all(0.01 < cost.seconds < 10 for cost in found)
     page = tmp_path / "START.md"
     page.write_text(start.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
-    report.write(page, machine.surroundings("command", 0.0), [start.make_sheet(found, 1, None)])
+    report.write(page, machine.describe_machine("command", 0.0), [start.make_sheet(found, 1, None)])
     beside = [dataclasses.replace(cost, seconds_before=4 * cost.seconds) for cost in found]
     assert page.read_text(encoding="utf-8").count("| version |") == 1
     assert start.make_sheet(beside, 1, "v0").rows[0][-1] == "25%"
