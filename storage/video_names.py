@@ -17,24 +17,24 @@ MIN_GUESSED_LENGTH = 4
 
 
 def find_videos(search: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
-    """The videos that a name may mean, as `rank_videos` has them; all of them where nothing is looked for."""
-    return [videos[place] for place in rank_videos(search, [each.video for each in videos])]
+    """Return the videos that a name may mean, in the order of `rank_videos`; all of them for an empty name."""
+    return [videos[place] for place in rank_videos(search, [summary.video for summary in videos])]
 
 
 def rank_videos(search: str, videos: Sequence[Video]) -> list[int]:
-    """The positions of the videos that a name may mean, the best first; all in their order for an empty name.
+    """Return the positions of the videos that a name may mean, best first; all in their order for an empty name.
 
-    An id or address is that video. The words of a name may stand in title, creator and id in any order, each with a
-    slip; titles that hold the name as it stands come before those.
+    An id or address is that video. The words of a name may stand in title, creator and id in any order, every one with
+    a slip; titles that hold the name as it stands come before those.
     """
     ids = ids_meant(search)
-    by_id = [place for place, each in enumerate(videos) if each.video_id in ids]
-    names = [f"{each.heading} {each.creator} {each.video_id}" for each in videos]
-    return list(dict.fromkeys([*by_id, *_rank(search, names, [each.heading for each in videos])]))
+    by_id = [place for place, video in enumerate(videos) if video.video_id in ids]
+    names = [f"{video.heading} {video.creator} {video.video_id}" for video in videos]
+    return list(dict.fromkeys([*by_id, *_rank(search, names, [video.heading for video in videos])]))
 
 
 def rank_names(search: str, names: Sequence[str]) -> list[int]:
-    """The positions of the names that are meant, the best first, as for videos."""
+    """Return the positions of the names that are meant, best first, as for videos."""
     return _rank(search, names, names)
 
 
@@ -54,12 +54,12 @@ def _rank_by_any_word(search: str, rank: Callable[[str], list[int]]) -> list[int
 
 
 def ids_meant(search: str) -> frozenset[str]:
-    """The ids that a name may be, or hold as an address."""
+    """Return the ids that a name may be, or hold as an address."""
     return frozenset({search, youtube_id(search) or search})
 
 
 def fold_name(text: str) -> str:
-    """A name as it is compared: without capitals and what nobody sees, its white space collapsed."""
+    """Return a name as it is compared: casefolded, without invisible characters, its white space collapsed."""
     folded = " ".join(text.split())
     return (folded if folded.isascii() else " ".join(remove_unseen(folded).split())).casefold()
 
@@ -68,7 +68,7 @@ def _rank(search: str, names: Sequence[str], titles: Sequence[str]) -> list[int]
     wanted = fold_name(search)
     if not wanted:
         return list(range(len(names)))
-    likeness = _measure_likeness(wanted, [fold_name(each) for each in names])
+    likeness = _measure_likeness(wanted, [fold_name(name) for name in names])
 
     def order(place: int) -> tuple[bool, bool, bool, float]:
         title = fold_name(titles[place])
@@ -78,11 +78,11 @@ def _rank(search: str, names: Sequence[str], titles: Sequence[str]) -> list[int]
 
 
 def _measure_likeness(wanted: str, names: Sequence[str]) -> dict[int, float]:
-    """By position how much of what is wanted a name holds (0 to 100), of those that hold enough: the better of the
-    whole and of the worst of its words."""
+    """Return by position how much of `wanted` a name holds (0 to 100), for the names that hold enough: the better of
+    the whole and of the worst of its words."""
     whole, words = _measure_word(wanted, names), wanted.split()
     by_word = [_measure_word(word, names) for word in words] if len(words) > 1 else [whole]
-    worst = {place: min(each[place] for each in by_word) for place in set.intersection(*map(set, by_word))}
+    worst = {place: min(scores[place] for scores in by_word) for place in set.intersection(*map(set, by_word))}
     return {place: max(whole.get(place, 0.0), worst.get(place, 0.0)) for place in sorted(whole | worst)}
 
 
@@ -91,7 +91,7 @@ def _measure_word(word: str, names: Sequence[str]) -> dict[int, float]:
     if len(word) >= MIN_GUESSED_LENGTH:
         near = process.extract(word, names, scorer=fuzz.partial_ratio, score_cutoff=MIN_LIKENESS, limit=None)
         for name, score, place in near:
-            # Of a name shorter than the word the partial ratio would tell how much of the name the word holds.
+            # For a name shorter than the word the partial ratio would say how much of the name the word holds.
             score = score if len(name) >= len(word) else fuzz.ratio(word, name)
             if score >= MIN_LIKENESS:
                 found.setdefault(place, score)

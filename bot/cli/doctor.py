@@ -59,21 +59,21 @@ class CheckResult:
 
 
 def examine(session: Session, *, repair: bool, online: bool) -> bool:
-    """Check everything, saying what is found a line each; whether nothing of it is wrong."""
+    """Check everything and print what was found, one line per check; return whether nothing is wrong."""
     screen = session.screen
     with session.reporting_errors():
         settings = session.settings
-        found = [
+        results = [
             *check_settings(settings),
             *check_machine(settings),
             *(_check_online(session) if online else ()),
         ]
-    healthy = _show_results(screen, found)
+    healthy = _show_results(screen, results)
 
     async def run(stored: Library, ledger: Ledger) -> bool:
         if repair:
             await _repair_library(screen, stored)
-        if await _has_problems(screen, stored):
+        if await _show_problems(screen, stored):
             return False
         sound = _show_results(screen, await check_stored(settings, stored, ledger, now=time.time()))
         answer = await asking.ask(stored, access.sample_scope(), parse_question(SAMPLE_QUESTION))
@@ -92,26 +92,26 @@ def _check_online(session: Session) -> Iterator[CheckResult]:
         yield CheckResult("online", str(error), Grade.WRONG)
 
 
-def _show_results(screen: Screen, findings: Sequence[CheckResult]) -> bool:
-    """Say what was found, a line each; whether nothing of it is wrong."""
-    for finding in findings:
-        screen.print_line(str(finding))
-    return all(finding.grade is not Grade.WRONG for finding in findings)
+def _show_results(screen: Screen, results: Sequence[CheckResult]) -> bool:
+    """Print results, one line per result; return whether none of them is wrong."""
+    for result in results:
+        screen.print_line(str(result))
+    return all(result.grade is not Grade.WRONG for result in results)
 
 
 async def _repair_library(screen: Screen, stored: Library) -> None:
     before = await stored.problems()
-    kept = await stored.repair()
+    old_path = await stored.repair()
     left = await stored.problems()
     for problem in before:
         if problem not in left:
             screen.print_line(f"repaired  {problem.what}")
-    if kept:
-        screen.print_line(f"repaired  what was there before is kept in {kept}")
+    if old_path:
+        screen.print_line(f"repaired  what was there before is kept in {old_path}")
 
 
-async def _has_problems(screen: Screen, stored: Library) -> bool:
-    """Say in a line what is stored, or in a line each what is wrong with it and what to do."""
+async def _show_problems(screen: Screen, stored: Library) -> bool:
+    """Print what is stored, or what is wrong with it and what to do; return whether anything is wrong."""
     problems = await stored.problems()
     for problem in problems:
         remedy = "`cuepoint doctor --repair`" if problem.repairable else "restore a backup: `cuepoint restore FILE`"

@@ -13,17 +13,17 @@ _ADDRESS = "https://discord.com/oauth2/authorize?client_id={}"
 
 
 def server_install_link(application_id: int) -> str:
-    """The address at which somebody who manages a server adds the bot to it."""
+    """Return the address at which the manager of a server adds the bot to it."""
     where = _ADDRESS.format(application_id)
     return f"{where}&integration_type=0&scope=bot+applications.commands&permissions={PERMISSIONS.value}"
 
 
 def user_install_link(application_id: int) -> str:
-    """The address at which people add the bot to their own account, to use it anywhere."""
+    """Return the address at which people add the bot to their own account, to use it anywhere."""
     return f"{_ADDRESS.format(application_id)}&integration_type=1&scope=applications.commands"
 
 
 def log_install_links(application_id: int) -> None:
-    """Log both, for the host to open: without an installation nobody can ask."""
+    """Log both links for the host to open: without an installation no one can ask."""
     log.info("to add the bot to a server, open %s", server_install_link(application_id))
     log.info("to use it anywhere yourself, open %s", user_install_link(application_id))
