@@ -1,4 +1,4 @@
-"""What is needed for an answer is done once: parsing, reading which libraries there are, loading what a button shows."""
+"""What an answer needs is done once: parsing, reading which libraries there are, loading what a button shows."""
 
 from __future__ import annotations
 
