@@ -46,7 +46,7 @@ def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool
     if any(video.video_id in ids for video in videos):
         return lambda video: video.video_id in ids
     folded = fold_name(wanted)
-    if any(folded in fold_name(video.heading) for video in videos):
+    if folded and any(folded in fold_name(video.heading) for video in videos):
         return lambda video: folded in fold_name(video.heading)
     near = [videos[place].heading for place in suggest_videos(wanted, videos)]
     raise UnknownFilter(f"No video is called {wanted!r}." + _word_suggestion(near))
@@ -55,7 +55,7 @@ def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool
 def _creator_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
     creators = [video.creator for video in videos if video.creator]
     folded = fold_name(wanted)
-    if any(folded in fold_name(creator) for creator in creators):
+    if folded and any(folded in fold_name(creator) for creator in creators):
         return lambda video: folded in fold_name(video.creator)
     near = [creators[place] for place in suggest_names(wanted, creators)]
     raise UnknownFilter(f"No video is by {wanted!r}." + _word_suggestion(near))

@@ -40,11 +40,15 @@ def rank_names(search: str, names: Sequence[str]) -> list[int]:
 
 def suggest_videos(search: str, videos: Sequence[Video]) -> list[int]:
     """Rank the videos to suggest for a name that none is called: as `rank_videos`, else by any longer word of it."""
+    if not fold_name(search):
+        return []
     return rank_videos(search, videos) or _rank_by_any_word(search, lambda word: rank_videos(word, videos))
 
 
 def suggest_names(search: str, names: Sequence[str]) -> list[int]:
     """Rank the names to suggest for one that is none of them, as for videos."""
+    if not fold_name(search):
+        return []
     return rank_names(search, names) or _rank_by_any_word(search, lambda word: rank_names(word, names))
 
 
@@ -70,9 +74,9 @@ def _rank(search: str, names: Sequence[str], titles: Sequence[str]) -> list[int]
         return list(range(len(names)))
     likeness = _measure_likeness(wanted, [fold_name(name) for name in names])
 
-    def order(place: int) -> tuple[bool, bool, bool, float]:
-        title = fold_name(titles[place])
-        return title != wanted, not title.startswith(wanted), wanted not in title, -likeness[place]
+    def order(place: int) -> tuple[bool, bool, bool, bool, float]:
+        title, exact = fold_name(titles[place]), titles[place].casefold().strip() == search.casefold().strip()
+        return not exact, title != wanted, not title.startswith(wanted), wanted not in title, -likeness[place]
 
     return sorted(likeness, key=order)
 
@@ -80,10 +84,13 @@ def _rank(search: str, names: Sequence[str], titles: Sequence[str]) -> list[int]
 def _measure_likeness(wanted: str, names: Sequence[str]) -> dict[int, float]:
     """Return by position how much of `wanted` a name holds (0 to 100), for the names that hold enough: the better of
     the whole and of the worst of its words."""
-    whole, words = _measure_word(wanted, names), wanted.split()
-    by_word = [_measure_word(word, names) for word in words] if len(words) > 1 else [whole]
+    words = wanted.split()
+    whole, by_word = _measure_word(wanted, names), [_measure_word(word, names) for word in words]
     worst = {place: min(scores[place] for scores in by_word) for place in set.intersection(*map(set, by_word))}
-    return {place: max(whole.get(place, 0.0), worst.get(place, 0.0)) for place in sorted(whole | worst)}
+    # "lecture 12" as a whole is much like "lecture 7": a number is never a slip.
+    numbers = [word for word in words if any(character.isdigit() for character in word)]
+    likely = {place: score for place, score in whole.items() if all(number in names[place] for number in numbers)}
+    return {place: max(likely.get(place, 0.0), worst.get(place, 0.0)) for place in sorted(likely | worst)}
 
 
 def _measure_word(word: str, names: Sequence[str]) -> dict[int, float]:

@@ -132,7 +132,8 @@ async def _create_database(path: Path) -> None:
 
 
 async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
-    """Bring the schema up to date. Raises NewerDatabase where it is ahead of this version."""
+    """Bring the schema up to date. Raises DatabaseError for another program's database, and NewerDatabase for one whose
+    schema is ahead of this version."""
     attempts = BUSY_TIMEOUT_MS // _RETRY_MS
     while True:
         try:
@@ -142,6 +143,9 @@ async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
                     f"{path} was written by a later version of Cuepoint (schema {version}; this one knows "
                     f"{SCHEMA_VERSION}): update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
                 )
+            if not version and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
+                # Ours are made with their schema in one step: these tables are another program's.
+                raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_NOTADB]}")
             # A backup that was put here is not in WAL mode: readers and writers would lock one another out.
             await connection.execute_fetchall("PRAGMA journal_mode = WAL")
             if version < SCHEMA_VERSION:
@@ -180,8 +184,11 @@ async def schema_version(connection: aiosqlite.Connection) -> int:
 _ADVICE = {
     sqlite3.SQLITE_BUSY: "another program is writing to the database; try again in a moment.",
     sqlite3.SQLITE_LOCKED: "another program is writing to the database; try again in a moment.",
+    sqlite3.SQLITE_PROTOCOL: "another program is writing to the database; try again in a moment.",
     sqlite3.SQLITE_READONLY: "the database cannot be written; check the permissions of the file and its folder.",
+    sqlite3.SQLITE_PERM: "the database cannot be written; check the permissions of the file and its folder.",
     sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check that the folder exists and may be written.",
+    sqlite3.SQLITE_NOLFS: "the file system takes no file of this size; use another one.",
     sqlite3.SQLITE_FULL: "the disk is full; free some space. Nothing was changed.",
     sqlite3.SQLITE_IOERR: "the disk could not be read or written; check the disk. Nothing was changed.",
     sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup with `cuepoint restore FILE`.",

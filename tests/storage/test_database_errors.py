@@ -48,6 +48,9 @@ def of_sqlite(name: str) -> sqlite3.Error:
         ("SQLITE_BUSY", "another program is writing"),
         ("SQLITE_BUSY_SNAPSHOT", "another program is writing"),
         ("SQLITE_LOCKED", "another program is writing"),
+        ("SQLITE_PROTOCOL", "another program is writing"),
+        ("SQLITE_PERM", "cannot be written; check the permissions"),
+        ("SQLITE_NOLFS", "no file of this size; use another"),
         ("SQLITE_FULL", "the disk is full; free some space"),
         ("SQLITE_IOERR_WRITE", "could not be read or written; check the disk"),
         ("SQLITE_CORRUPT", "is damaged; restore a backup"),
@@ -142,6 +145,17 @@ async def test_a_disk_that_fills_at_a_statement_is_a_sentence(database: Database
         async with database.transaction() as connection:
             await connection.execute("CREATE TABLE much AS SELECT zeroblob(10000000)")
     assert await database.fetch_rows("SELECT name FROM sqlite_schema WHERE name = 'much'") == []
+
+
+async def test_a_database_of_another_program_is_a_sentence_and_left_as_it_is(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE library (shelf)")
+        other.commit()
+    before = path.read_bytes()
+    with pytest.raises(DatabaseError, match="not a Cuepoint database; restore a backup"):
+        await Database.open(path)
+    assert path.read_bytes() == before
 
 
 async def test_on_discord_a_mistake_of_ours_is_one_calm_line_and_a_trace_in_the_log(

@@ -85,3 +85,25 @@ def test_nothing_typed_means_every_video_and_names_none() -> None:
     assert find_videos(" ", SUMMARIES) == SUMMARIES
     with pytest.raises(UnknownVideo):
         find_named(" ", SUMMARIES)
+
+
+def test_a_number_or_a_short_word_must_be_in_the_name() -> None:
+    lectures = [VideoSummary(Video(f"v{n}", f"Lecture {n}"), "shared", 1, 1, 60.0) for n in range(1, 101)]
+    assert [summary.video.heading for summary in find_videos("lecture 12", lectures)] == ["Lecture 12"]
+
+
+def test_the_very_title_comes_before_one_that_differs_in_what_nobody_sees() -> None:
+    twins = [
+        VideoSummary(Video(video_id, title), "shared", 1, 1, 60.0)
+        for video_id, title in (("a", "x\u200cy"), ("b", "xy"))
+    ]
+    assert find_videos("XY", twins)[0].video.video_id == "b"
+    assert find_videos("x\u200cy", twins)[0].video.video_id == "a"
+
+
+@pytest.mark.parametrize("field", ["video", "creator"])
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2800", "\u00ad", "\ue000"])
+def test_a_filter_of_what_nobody_sees_names_nothing(field: str, unseen: str) -> None:
+    with pytest.raises(UnknownFilter) as refusal:
+        filter_videos(Question("x", "x", **{field: unseen}), [lambda: dict(enumerate(VIDEOS))])
+    assert "Did you mean" not in str(refusal.value)
