@@ -33,8 +33,8 @@ async def send_with_retries(
     """Send a request, and retry where Discord or the connection failed: it is then unknown whether Discord received it.
 
     So use it only for requests that do no harm twice: answers to an interaction (Discord accepts one), edits,
-    deletions, and messages with a nonce. discord.py itself retries after most of Discord's errors but after no error of
-    the operating system, and waits for minutes for a reply that does not come. `timeout_seconds` is per try.
+    deletions, and messages with a nonce. discord.py itself retries after most of Discord's errors, but after no
+    connection error on Linux, and waits for minutes for a reply that does not come. `timeout_seconds` is per try.
 
     Raises DeliveryUnknown, and HTTPException where Discord refuses.
     """
