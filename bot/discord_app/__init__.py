@@ -1,1 +1,1 @@
-"""The bot on Discord. It may speak; it decides nothing."""
+"""The bot on Discord: it receives questions and sends answers, and leaves how to answer to `bot.asking`."""

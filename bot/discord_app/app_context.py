@@ -1,4 +1,4 @@
-"""What commands, buttons and messages share."""
+"""The services that commands, buttons and messages share."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from storage.library import Library
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """The services of one bot, made once and reached as `interaction.client.app`.
+    """The services of one bot, made once and available as `interaction.client.app`.
 
-    A service gets what it needs when it is made; none reaches through another. `host_cooldown_seconds` is the host's
-    cooldown, which a server can only lengthen.
+    A service gets its dependencies when it is made; none takes them from another service. `host_cooldown_seconds` is
+    the host's cooldown, which a server can only lengthen.
     """
 
     library: Library
@@ -48,7 +48,7 @@ class AppContext:
     def create(
         cls, settings: Settings, library: Library, ledger: Ledger, get_guild: Callable[[int], discord.Guild | None]
     ) -> AppContext:
-        """Make the services of a bot; `get_guild` finds a server that the bot is in, by its id."""
+        """Make the services of a bot; `get_guild` finds a server that the bot is in by its id."""
         memberships, catalogue = Memberships(get_guild), Catalogue(library)
         cooldown = Cooldown(settings.cooldown_seconds)
         return cls(

@@ -1,4 +1,4 @@
-"""The bot on Discord: what it listens to, and which commands it offers."""
+"""The Discord client: the events that it handles, and the commands that it offers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
 from bot.discord_app.interactions.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.context import interaction_context
-from bot.discord_app.interactions.handling import handle
+from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.messages import answer_message
 from bot.discord_app.services.left_servers import purge_left_servers
 from bot.operations import metrics
@@ -39,15 +39,15 @@ from storage.library import Library
 log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
 ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
-"""Everything on a card that can be pressed."""
+"""All buttons and menus on cards."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
-"""How long Discord may take to say goodbye."""
+"""How long closing the gateway connections may take."""
 REVERT_TIMEOUT_SECONDS = 30.0
-"""How long an import that was broken off may take to take back what it has stored."""
+"""How long a cancelled import may take to revert what it has stored."""
 
 
 class CuepointClient(discord.AutoShardedClient):
-    """The bot. It needs no privileged intent."""
+    """The bot's connection to Discord. It needs no privileged intent."""
 
     def __init__(self, settings: Settings, library: Library, ledger: Ledger, *, shard_count: int | None = None) -> None:
         super().__init__(
@@ -65,7 +65,7 @@ class CuepointClient(discord.AutoShardedClient):
         self._retention_seconds = settings.retention_seconds
 
     async def setup_hook(self) -> None:
-        """Recognise buttons sent before this start, and tell Discord of commands that changed.
+        """Recognise buttons sent before this start, and register commands that changed.
 
         Where none were ever registered, this is the first start: the links that install the bot are logged.
         """
@@ -82,7 +82,7 @@ class CuepointClient(discord.AutoShardedClient):
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
         """Register the commands, in one server or everywhere, if they are not those registered last.
 
-        Returns whether Discord was told. `anyway` tells it even when nothing changed.
+        Return whether they were registered. `anyway` registers them even when nothing changed.
         """
         place = GLOBAL_COMMANDS if server_id is None else str(server_id)
         current = self._command_hash()
@@ -97,18 +97,18 @@ class CuepointClient(discord.AutoShardedClient):
 
     def _command_hash(self) -> str:
         commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        # Another application knows none of them yet.
+        # The id is part of the hash: another application has registered none of them yet.
         content = json.dumps([self.application_id, commands], sort_keys=True, default=str)
         return hashlib.sha256(content.encode()).hexdigest()
 
     async def shut_down(self, seconds: float) -> None:
-        """Take nothing new, and finish what is in flight within so many seconds.
+        """Accept no new events, and finish those in flight within so many seconds.
 
-        An import that takes longer is taken back, and whoever waits for it is told.
+        An import that takes longer is cancelled and reverted, and the user who waits for it gets a notice.
         """
-        goodbyes = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
+        disconnects = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(goodbyes, DISCONNECT_TIMEOUT_SECONDS)
+            await asyncio.wait_for(disconnects, DISCONNECT_TIMEOUT_SECONDS)
         if await self.app.in_flight.wait_until_empty(seconds):
             return
         self.app.library_admin.cancel_imports()
@@ -118,25 +118,25 @@ class CuepointClient(discord.AutoShardedClient):
             log.warning("left with %d answers unfinished", len(self.app.in_flight))
 
     async def close(self) -> None:
-        """Stop what runs beside the connection, then end it."""
+        """Stop the daily clean-up, then close the connection."""
         self.sweep.cancel()
         await super().close()
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:
-        """Forget expired buttons, what has been known about people for too long, and servers long gone."""
+        """Delete expired buttons, personal data past its retention, and the data of servers left long ago."""
         try:
             await self.app.ledger.delete_expired(self._retention_seconds)
             await purge_left_servers(self, self.app.library_admin, self.app.ledger, self._own_id())
         except StorageError as error:
-            # Raised, it would end the loop for good.
+            # An error that is raised here would end the loop permanently.
             log.error("could not tidy up, and will try again tomorrow: %s", describe_error(error))
         except Exception as error:
             metrics.count_error()
             log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
 
     async def on_ready(self) -> None:
-        """Compare the servers with those that were known: some may have been left while nobody was listening."""
+        """Compare the servers with those known before: the bot may have left some while it was not connected."""
         # Where only some shards run here, the other shards' servers are not gone. Servers in an outage are listed too.
         if set(self.shards) == set(range(self.shard_count or 0)):
             here = [server.id for server in self.guilds]
@@ -150,11 +150,11 @@ class CuepointClient(discord.AutoShardedClient):
                 log.info("not in server %s, of which something is kept: it is deleted in 30 days", server_id)
 
     async def on_shard_connect(self, shard_id: int) -> None:
-        """Note a new session with the gateway."""
+        """Record a new session with the gateway."""
         self._record_connection(shard_id, "connected")
 
     async def on_shard_resumed(self, shard_id: int) -> None:
-        """Note a session that goes on."""
+        """Record a resumed session."""
         self._record_connection(shard_id, "resumed")
 
     def _record_connection(self, shard_id: int, event: str) -> None:
@@ -162,26 +162,26 @@ class CuepointClient(discord.AutoShardedClient):
         metrics.record_gateway_event(event)
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
-        """Note that a connection is lost; Discord's library tries to get it back."""
+        """Record a lost connection; discord.py tries to reconnect."""
         self.connected_shards.discard(shard_id)
         metrics.record_gateway_event("disconnected")
 
     async def on_guild_join(self, server: discord.Guild) -> None:
-        """Note that the bot was added to a server."""
+        """Record that the bot was added to a server."""
         self.app.memberships.forget_server(server.id)
         await self._record_presence(server)
 
     async def on_guild_available(self, server: discord.Guild) -> None:
-        """The same: discord.py tells of a server so where Discord says that it is not unavailable."""
+        """Record the same: discord.py sends this event for a server that Discord announces as not unavailable."""
         await self._record_presence(server)
 
     async def _record_presence(self, server: discord.Guild) -> None:
-        # Of a server that is not served nothing is kept; one that was left is asked about before it is purged.
+        # Nothing is kept of a server that is not served; Discord is asked about a left server before it is purged.
         if self.app.is_served(server.id):
             await self.app.ledger.record_presence(server.id, self._own_id())
 
     async def on_guild_remove(self, server: discord.Guild) -> None:
-        """Note that the bot was removed from a server. An outage is another event."""
+        """Record that the bot was removed from a server. An outage is another event."""
         self.app.memberships.forget_server(server.id)
         if self.app.is_served(server.id) or await self.app.ledger.is_known(server.id):
             await self.app.ledger.record_departure(server.id, self._own_id())
@@ -191,25 +191,25 @@ class CuepointClient(discord.AutoShardedClient):
         return self.application_id
 
     async def on_message(self, message: discord.Message) -> None:
-        """Answer what asks something."""
+        """Answer a message that asks something."""
         self.app.in_flight.join()
         if self.user is not None and self.app.seen_events.is_new(message.id):
             await answer_message(self.app, message, self.user.id)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
-        """Note who uses the bot where, once they have their answer: nobody waits for that to be written."""
+        """Record who uses the bot where, after the answer: no user waits for this write."""
         self.app.in_flight.join()
-        # Looking at what is kept about oneself adds nothing to it.
+        # A user who looks at what is kept about them adds nothing to it.
         if command is not privacy:
             await self.app.askers.record_sighting(interaction_context(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Answer forms, and presses on buttons that nothing else recognises."""
+        """Handle forms, and presses on buttons that no item recognises."""
         if interaction.type is discord.InteractionType.modal_submit:
-            await handle(interaction, partial(handle_form, interaction))
+            await handle_interaction(interaction, partial(handle_form, interaction))
         elif is_unknown_button(interaction, ITEMS):
-            await handle(interaction, partial(report_unknown_button, interaction))
+            await handle_interaction(interaction, partial(report_unknown_button, interaction))
 
     async def on_error(self, event: str, /, *_args: object, **_kwargs: object) -> None:
-        """Log what went wrong with an event; nobody is waiting for an answer to it."""
+        """Log the error of an event to which no user awaits an answer."""
         log.error("unexpected error in %s", event, exc_info=sys.exc_info())

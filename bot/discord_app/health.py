@@ -1,4 +1,4 @@
-"""How the bot is: connected or not, and what it holds ready. For the port of those who watch it."""
+"""The health of the bot, for the monitoring port: whether it is ready, and its gauges."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 
 async def readiness_problems(client: CuepointClient, library: Library) -> list[str]:
-    """Why the bot cannot answer just now; nothing where it can."""
-    found = []
+    """Return why the bot cannot answer now; nothing where it can."""
+    problems = []
     connected, wanted = len(client.connected_shards), client.shard_count
     if wanted is None or connected < wanted:
-        found.append(f"connected to Discord's gateway with {connected} of {wanted or 'the'} shards")
+        problems.append(f"connected to Discord's gateway with {connected} of {wanted or 'the'} shards")
     try:
         await library.non_empty(access.host_scope())
     except StorageError as error:
-        found.append(str(error))
-    return found
+        problems.append(str(error))
+    return problems
 
 
 def register_gauges(client: CuepointClient, library: Library, backups: Path) -> None:
-    """Tell the measures where to look for how the bot is."""
+    """Register the functions that read the current values of the bot's gauges."""
 
-    def slowest() -> float:
+    def slowest_latency() -> float:
         return max((latency for _, latency in client.latencies if math.isfinite(latency)), default=0.0)
 
     metrics.register_gauge(Gauge.SHARDS, lambda: client.shard_count or 0)
     metrics.register_gauge(Gauge.SHARDS_CONNECTED, lambda: len(client.connected_shards))
-    metrics.register_gauge(Gauge.GATEWAY_LATENCY, slowest)
+    metrics.register_gauge(Gauge.GATEWAY_LATENCY, slowest_latency)
     metrics.register_gauge(Gauge.IN_FLIGHT, lambda: len(client.app.in_flight))
     metrics.register_gauge(Gauge.LIBRARIES_OPEN, lambda: library.open_indexes().libraries)
     metrics.register_gauge(Gauge.INDEX_SEGMENTS, lambda: library.open_indexes().segments)

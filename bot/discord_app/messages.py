@@ -1,4 +1,4 @@
-"""Questions asked by writing: any direct message, and in a server what mentions the bot by name."""
+"""Questions asked in messages: any direct message, and in a server a message that mentions the bot itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import discord
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.cards.base import Card
 from bot.discord_app.delivery.error_handler import error_card
-from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validated
+from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validate_card
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_forbidden, is_target_gone, send_with_retries
 from bot.discord_app.interactions.authorization import require_served_server
 from bot.discord_app.interactions.context import resolve_writer, server_of_message, writer_context
@@ -29,10 +29,10 @@ _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 
 
 def question_in(message: discord.Message, own_id: int) -> str | None:
-    """What a message asks the bot, or None where it asks nothing.
+    """Return what a message asks the bot, or None where it asks nothing.
 
-    In a server the bot's own mention must stand in the text: a reply with a ping, @everyone and roles it has also land
-    in `message.mentions`, and ask nothing.
+    In a server the bot's own mention must be in the text: a reply with a ping, @everyone and the bot's roles are in
+    `message.mentions` too, and ask nothing.
     """
     if message.author.bot or message.webhook_id is not None or message.type not in _WRITTEN:
         return None
@@ -54,7 +54,7 @@ async def answer_message(app: AppContext, message: discord.Message, own_id: int)
     except DeliveryUnknown as error:
         log.warning("nobody knows whether an answer to a message arrived: %s", error)
     except discord.HTTPException as error:
-        # Rights may have changed since we looked, and the channel may be gone, or closed to us.
+        # The rights may have changed since the check, and the channel may be gone, or closed to the bot.
         if not (is_forbidden(error) or is_target_gone(error)):
             raise
         log.info("a message could not be answered: %s", describe_error(error))
@@ -63,7 +63,7 @@ async def answer_message(app: AppContext, message: discord.Message, own_id: int)
 
 
 async def _answer_or_error(app: AppContext, message: discord.Message, inquiry: Inquiry) -> Card:
-    """The answer, or the error in words. What takes long is shown as typing."""
+    """Return the answer's card, or the error's. Discord shows the bot as typing while that takes long."""
     try:
         server_id = server_of_message(message)
         if server_id is not None:
@@ -72,18 +72,18 @@ async def _answer_or_error(app: AppContext, message: discord.Message, inquiry: I
         question = app.questions.accept(asker, inquiry)
         source = metrics.QuestionSource.DIRECT if server_id is None else metrics.QuestionSource.MENTION
         return await _await_with_typing(message, app.questions.answer_question(asker, inquiry, question, source))
-    except Exception as error:  # noqa: BLE001 - the one handler decides what is said
+    except Exception as error:  # noqa: BLE001 - the one handler decides what the user reads
         return error_card(error)
 
 
-async def _await_with_typing(message: discord.Message, making: Coroutine[Any, Any, Card]) -> Card:
-    """What is made; after a second it is shown that something is."""
-    task = asyncio.ensure_future(making)
+async def _await_with_typing(message: discord.Message, coroutine: Coroutine[Any, Any, Card]) -> Card:
+    """Return the coroutine's card; after a second, Discord shows the bot as typing until it is ready."""
+    task = asyncio.create_task(coroutine)
     try:
         ready, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS)
         if ready:
             return await task
-        typing = asyncio.ensure_future(_keep_typing(message))
+        typing = asyncio.create_task(_keep_typing(message))
         try:
             return await task
         finally:
@@ -93,16 +93,16 @@ async def _await_with_typing(message: discord.Message, making: Coroutine[Any, An
 
 
 async def _keep_typing(message: discord.Message) -> None:
-    """Show that an answer is on its way, until cancelled. The answer itself does not wait for Discord to show it."""
+    """Show the bot as typing until cancelled. The answer itself does not wait for that request."""
     with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
         async with message.channel.typing():
             await asyncio.Event().wait()
 
 
 def _permissions_at(message: discord.Message) -> discord.Permissions | None:
-    """What the bot may do where something was written in a server; None in direct messages.
+    """Return what the bot may do in the channel of a message in a server; None in direct messages.
 
-    None also where Discord has not told us of the place yet, which may come later than what is written there.
+    None also where Discord has not announced the channel yet, which may happen after a message in it.
     """
     if message.guild is None or not message.guild.me or isinstance(message.channel, discord.PartialMessageable):
         return None
@@ -112,24 +112,24 @@ def _permissions_at(message: discord.Message) -> discord.Permissions | None:
 def _may_write(message: discord.Message) -> bool:
     rights = _permissions_at(message)
     if rights is None:
-        # Discord itself says so, if we may not.
+        # If the bot may not write, Discord refuses the answer.
         return True
     thread = isinstance(message.channel, discord.Thread)
     return rights.view_channel and (rights.send_messages_in_threads if thread else rights.send_messages)
 
 
 def _may_reference(message: discord.Message) -> bool:
-    """Whether an answer may point to its question: for that one must be allowed to read it."""
+    """Return whether an answer may refer to its question: that requires the right to read it."""
     rights = _permissions_at(message)
     return server_of_message(message) is None if rights is None else rights.read_message_history
 
 
 async def _send_answer(message: discord.Message, card: Card) -> None:
-    card = validated(card)
-    # Sent again after a broken connection, the same nonce makes it the same message.
+    card = validate_card(card)
+    # With the same nonce, a retry after a broken connection is the same message for Discord.
     nonce = message.id
     if _may_reference(message):
-        # The question may be gone by now; the answer still helps whoever asked.
+        # The question may be deleted by now; the answer is still sent.
         reference = message.to_reference(fail_if_not_exists=False)
         await send_with_retries(
             lambda: message.channel.send(view=card, reference=reference, mention_author=False, nonce=nonce)

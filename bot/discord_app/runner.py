@@ -1,4 +1,4 @@
-"""How the bot comes to Discord and leaves it, and what runs beside it meanwhile."""
+"""Starting and stopping the bot on Discord, and what runs beside it meanwhile."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ log = logging.getLogger("cuepoint.discord")
 NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."
 NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
 _REVOKED, _INVALID_INTENTS = 4004, 4013
-"""Codes with which Discord closes a connection for good."""
+"""Codes with which Discord closes a connection permanently."""
 
 
 async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
-    """Be on Discord until told to stop by a signal. Raises CannotConnect, ShutOut among them."""
+    """Run the bot until a signal stops it. Raises CannotConnect, including LoginRefused."""
     async with CuepointClient(settings, library, ledger) as client:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
         with logging_setup.configured_logging(settings.log_level, secret):
-            asyncio.get_running_loop().set_exception_handler(_log_strays)
+            asyncio.get_running_loop().set_exception_handler(_log_unhandled_error)
             _log_start(settings)
             async with _http_server(client, settings, library), _nightly_backup(settings, library):
                 await run_until_signal(_connect(client, settings), lambda: client.shut_down(settings.stop_seconds))
@@ -49,11 +49,11 @@ def _log_start(settings: Settings) -> None:
 
 @contextlib.asynccontextmanager
 async def _http_server(client: CuepointClient, settings: Settings, library: Library) -> AsyncIterator[None]:
-    """Tell on a port how the bot is, where one is set. Raises CannotListen."""
+    """Serve the health of the bot on a port, where one is set. Raises CannotListen."""
     if settings.http_port is None:
         yield
         return
-    # Loaded where it is wanted: a bot that nobody watches does not wait for it.
+    # Imported only where a port is set, for a faster start without one.
     from bot.discord_app import health
     from bot.operations import http_server
 
@@ -73,7 +73,7 @@ def _nightly_backup(settings: Settings, library: Library) -> AbstractAsyncContex
 
 
 async def _connect(client: CuepointClient, settings: Settings) -> None:
-    """Come, and keep the connection through whatever weather until Discord ends it for good."""
+    """Log in, and stay connected through failures until Discord ends the connection permanently."""
     await log_in(client, settings)
     log.info("connected as %s", client.user)
     runtime_tuning.shorten_pauses()
@@ -100,7 +100,7 @@ async def sync(settings: Settings, library: Library, ledger: Ledger, *, server_i
 
 
 async def log_in(client: discord.Client, settings: Settings) -> None:
-    """Show Discord the token. Raises CannotConnect, ShutOut where it is refused or there is none."""
+    """Log in with the token. Raises CannotConnect; LoginRefused where the token is refused or there is none."""
     token = settings.discord_token
     if token is None:
         raise LoginRefused("There is no Discord token: set DISCORD_TOKEN in .env.")
@@ -114,6 +114,6 @@ async def log_in(client: discord.Client, settings: Settings) -> None:
         raise CannotConnect(f"Discord cannot be reached: {error}.") from error
 
 
-def _log_strays(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what went wrong where nobody waited for it. asyncio itself would spell out the error with the task."""
+def _log_unhandled_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an error that no code awaited. asyncio's own handler would also print the task with its contents."""
     log.error("unexpected error beside the answers: %s", context["message"], exc_info=context.get("exception"))

@@ -1,4 +1,4 @@
-"""A look at Discord without connecting to its gateway: is the token good, is our clock right."""
+"""A check of Discord without connecting to its gateway: whether the token is valid and the clock is right."""
 
 from __future__ import annotations
 
@@ -18,21 +18,24 @@ _INTENTS = {
     "Server Members": ("gateway_guild_members", "gateway_guild_members_limited"),
     "Message Content": ("gateway_message_content", "gateway_message_content_limited"),
 }
-"""The privileged intents as Discord's developer portal names them, and the flags that tell of them."""
+"""The privileged intents as Discord's developer portal names them, and the application flags that show them."""
 
 
 async def check_status(settings: Settings) -> DiscordStatus:
-    """Log in, look, and leave. Raises CannotConnect, ShutOut where Discord refuses the token."""
-    ahead: list[float] = []
+    """Log in, read the application's flags, and log out.
 
-    async def note(_session: object, _context: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
-        if told := ended.response.headers.get("Date"):
-            ahead.append(time.time() - parsedate_to_datetime(told).timestamp())
+    Raises CannotConnect; LoginRefused where Discord refuses the token.
+    """
+    seconds_ahead: list[float] = []
+
+    async def record_clock(_session: object, _context: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
+        if date := ended.response.headers.get("Date"):
+            seconds_ahead.append(time.time() - parsedate_to_datetime(date).timestamp())
 
     trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(note)
+    trace.on_request_end.append(record_clock)
     async with discord.Client(intents=discord.Intents.none(), http_trace=trace) as client:
         await log_in(client, settings)
         flags = (await client.application_info()).flags
-        on = tuple(name for name, told in _INTENTS.items() if any(getattr(flags, flag) for flag in told))
-        return DiscordStatus(str(client.user), on, ahead[-1] if ahead else None)
+        enabled = tuple(name for name, names in _INTENTS.items() if any(getattr(flags, flag) for flag in names))
+        return DiscordStatus(str(client.user), enabled, seconds_ahead[-1] if seconds_ahead else None)

@@ -224,7 +224,7 @@ def test_a_title_written_out_is_that_video_also_where_another_holds_it() -> None
 
 def test_the_house_cards_fit() -> None:
     check(about_cards.help_card())
-    about = about_cards.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_second=7_300)
+    about = about_cards.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_seconds=7_300)
     check(about)
     assert "2 hours ago" in str(about.components())
     check(video_cards.videos_card([], OWNER, 0))

@@ -36,12 +36,12 @@ _PRIVACY = (
 
 
 def help_card() -> Card:
-    """How to ask."""
+    """Return the card that says how to ask."""
     return Card(ui.Container(base.text_display(_HELP)))
 
 
-def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age_second: float) -> Card:
-    """The version, the size and the age of what can be searched here, and what is kept about people."""
+def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age_seconds: float) -> Card:
+    """Return a card with the version, the size and age of what can be searched here, and what is kept about people."""
     hours = f"{statistics.spoken_seconds / 3600:,.1f}"
     videos, segments = format_count(statistics.videos, "video"), format_count(statistics.segments, "segment")
     size = f"{videos}, {segments}, {hours} hours of speech"
@@ -50,7 +50,7 @@ def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age
     words = (
         f"### Cuepoint {__version__}\nI answer questions from video transcripts with word-for-word quotes and links "
         f"to the second.\n**Here I can search:** {size}.\n"
-        f"**Index:** read from the videos {_format_age(index_age_second)}.\n"
+        f"**Index:** read from the videos {_format_age(index_age_seconds)}.\n"
         f"**Privacy:** {_PRIVACY}"
     )
     return Card(ui.Container(base.text_display(words)), *controls.forget_row(owner))

@@ -33,14 +33,14 @@ Part = ui.Item[Any]
 
 @dataclass(frozen=True, slots=True)
 class EnclosedFile:
-    """A file of ours, sent along with the card that shows it as `attachment://name`."""
+    """A file that the bot sends with the card that shows it as `attachment://name`."""
 
     name: str
     content: bytes
 
 
 class Card(ui.LayoutView):
-    """One message of ours. A fresh one is made for every send and every edit."""
+    """One message of the bot. A new one is made for every send and every edit."""
 
     def __init__(self, *parts: Part, enclosed: Sequence[EnclosedFile] = ()) -> None:
         super().__init__(timeout=None)
@@ -49,74 +49,77 @@ class Card(ui.LayoutView):
             self.add_item(part)
 
     def components(self) -> list[dict[str, Any]]:
-        """As Discord gets them."""
+        """Return the components in the form that Discord gets."""
         components: list[dict[str, Any]] = self.to_components()  # type: ignore[no-untyped-call]
         return components
 
     def files(self) -> list[File]:
-        """What is enclosed, for one send: a file that was read has nothing left for the next."""
-        return [File(io.BytesIO(each.content), each.name) for each in self.enclosed]
+        """Return the enclosed files for one send: a file that was read has nothing left for the next one."""
+        return [File(io.BytesIO(file.content), file.name) for file in self.enclosed]
 
 
 def text_display(content: str) -> ui.TextDisplay[Any]:
-    """Words in a card; whatever is not ours in them has been escaped."""
+    """Return text as a component. Text that does not come from the bot must already be escaped."""
     return ui.TextDisplay(content)
 
 
 def notice_card(words: str, *rows: Part) -> Card:
-    """A few plain words, such as an error that speaks for itself."""
+    """Return a card with a short text, such as an error message, which is escaped."""
     return Card(text_display(markdown.escape_to_fit(words, 1500) or "…"), *rows)
 
 
 def answer_card(
     answer: Answer, owner: Owner, *, page: int = 0, more: bool = False, remarks: Sequence[str] = ()
 ) -> Card:
-    """An answer. `answer` holds what is shown on this page; `more` says that there is a next. `remarks` are ours."""
-    shown = answer.excerpts or answer.near_misses
+    """Return an answer as a card. `answer` holds what this page shows; `more` says whether there is a next page.
+
+    `remarks` are texts of the bot and are not escaped.
+    """
+    excerpts = answer.excerpts or answer.near_misses
     heading = "\n".join([question_header(answer.question), *answer_notes(answer, page), *remarks_display(remarks)])
-    parts: list[Part] = [text_display(heading), *excerpt_sections(shown, MAX_TEXT_LENGTH - len(heading) - 100)]
+    parts: list[Part] = [text_display(heading), *excerpt_sections(excerpts, MAX_TEXT_LENGTH - len(heading) - 100)]
     rows: list[Part] = []
-    if shown:
+    if excerpts:
         parts.append(text_display("-# A number opens that passage with more around it."))
-        rows += controls.number_buttons(owner, len(shown))
+        rows += controls.number_buttons(owner, len(excerpts))
     rows += controls.button_row(controls.page_buttons("page", owner, page, more=more), controls.delete_button(owner))
     return Card(ui.Container(*parts), *rows)
 
 
 def question_header(question: str) -> str:
-    """The question, repeated."""
+    """Return the question as the heading of its card."""
     return f"### {markdown.escape_to_fit(question, MAX_QUESTION_LENGTH) or '…'}"
 
 
 def answer_notes(answer: Answer, page: int = 0) -> list[str]:
-    """How the question was understood, and how sure the answer is."""
-    said = []
+    """Return lines that say how the question was understood, and how sure the answer is."""
+    notes = []
     if answer.searched_for:
-        said.append(f"Searched for: *{markdown.escape_to_fit(answer.searched_for, MAX_NOTE_LENGTH)}*")
+        notes.append(f"Searched for: *{markdown.escape_to_fit(answer.searched_for, MAX_NOTE_LENGTH)}*")
     if answer.unmatched:
-        said.append(
+        notes.append(
             f"-# Left out, but said by nobody: {markdown.escape_to_fit(', '.join(answer.unmatched), MAX_NOTE_LENGTH)}"
         )
     if answer.level is AnswerLevel.NOTHING:
-        said.append(f"**{NOTHING}**")
+        notes.append(f"**{NOTHING}**")
     if answer.level is AnswerLevel.CLOSEST:
-        said.append(f"*{CLOSEST}*")
+        notes.append(f"*{CLOSEST}*")
     if answer.unknown_terms:
-        said.append(f"Nobody says: {markdown.escape_to_fit(', '.join(answer.unknown_terms), MAX_NOTE_LENGTH)}")
+        notes.append(f"Nobody says: {markdown.escape_to_fit(', '.join(answer.unknown_terms), MAX_NOTE_LENGTH)}")
     if answer.near_misses:
-        said.append(f"*{NEAR}*")
+        notes.append(f"*{NEAR}*")
     if page:
-        said.append(f"-# Page {page + 1}")
-    return said
+        notes.append(f"-# Page {page + 1}")
+    return notes
 
 
 def remarks_display(remarks: Iterable[str]) -> list[str]:
-    """What else is to be said about an answer, such as which libraries were searched; in small print."""
+    """Return remarks about an answer in small print, such as which libraries were searched."""
     return [f"-# {remark}" for remark in remarks]
 
 
 def excerpt_sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
-    """One section a quote; `budget` is how many characters they may have together."""
+    """Return one section per quote; `budget` is how many characters they may have together."""
     frames = [_excerpt_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
     if _quote_room(frames, budget) < MIN_QUOTE_LENGTH:
         frames = [
@@ -133,20 +136,20 @@ def excerpt_sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
 
 
 def _quote_room(frames: Sequence[tuple[str, str]], budget: int) -> int:
-    """What frames leave for the words of each: with long titles and addresses it is less."""
+    """Return how many characters the frames leave for the words of one quote: fewer with long titles and addresses."""
     return (budget - sum(len(head) + len(foot) for head, foot in frames)) // max(len(frames), 1) - 16
 
 
 def _excerpt_frame(excerpt: Excerpt, number: int) -> tuple[str, str]:
-    """The lines above and below a quote."""
+    """Return the lines above and below a quote."""
     return f"**{number}. {video_name(excerpt.video, MAX_TITLE_LENGTH)}**", "\n".join(
         [link_line(excerpt), *_other_places(excerpt)]
     )
 
 
 def _other_places(excerpt: Excerpt) -> list[str]:
-    """Where else the same is said, if anywhere."""
-    places = [_other_place(each, excerpt.video) for each in excerpt.other_places[:MAX_OTHER_PLACES]]
+    """Return a line with the other places that say the same, or no line where there are none."""
+    places = [_other_place(place, excerpt.video) for place in excerpt.other_places[:MAX_OTHER_PLACES]]
     return [f"-# Also said: {', '.join(places)}"] if places else []
 
 
@@ -157,20 +160,20 @@ def _other_place(place: OtherPlace, here: Video) -> str:
     )
 
 
-def video_name(video: Video, longest: int = MAX_NAME_LENGTH) -> str:
-    """What a video is called, escaped, in at most so many characters."""
-    return markdown.escape_to_fit(video.heading, longest) or markdown.escape_to_fit(video.video_id, longest) or "…"
+def video_name(video: Video, length: int = MAX_NAME_LENGTH) -> str:
+    """Return the name of a video, escaped, in at most `length` characters."""
+    return markdown.escape_to_fit(video.heading, length) or markdown.escape_to_fit(video.video_id, length) or "…"
 
 
 def link_line(excerpt: Excerpt) -> str:
-    """When it is said, as a link to that second, and who made the video."""
+    """Return when a quote is spoken, as a link to that second, and who made the video."""
     when = markdown.masked_link(timecode(excerpt.start_second), excerpt.link)
     creator = markdown.escape_to_fit(excerpt.video.creator, MAX_CREATOR_LENGTH)
     return f"{when} · {creator}" if creator else when
 
 
 def block_quote(excerpt: Excerpt, length: int) -> str:
-    """The quote as a block quote on one line, matches bold, ellipses outside the quotation marks."""
+    """Return the quote as a block quote on one line, with matches bold and ellipses outside the quotation marks."""
     words, complete = markdown.bold_highlights(excerpt.quote, excerpt.highlights, length)
     before = "" if excerpt.starts_passage else "… "
     after = "" if excerpt.ends_passage and complete else " …"
@@ -178,7 +181,10 @@ def block_quote(excerpt: Excerpt, length: int) -> str:
 
 
 def section_accessory(excerpt: Excerpt, number: int) -> Part:
-    """The video's picture; a button to the second where there is none, or where the address is too long for a link."""
+    """Return the video's picture, or a button to the second.
+
+    The button stands in where there is no picture, or where the address is too long for a link in the text.
+    """
     when, label = timecode(excerpt.start_second), markdown.shorten(excerpt.video.heading, 200)
     picture = markdown.safe_url(excerpt.video.thumbnail, MAX_MEDIA_LINK_LENGTH)
     button_link = markdown.safe_url(excerpt.link, MAX_LINK_LENGTH)

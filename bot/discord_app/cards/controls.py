@@ -1,4 +1,4 @@
-"""The buttons below a card, as they are drawn. What pressing them does is in `buttons`."""
+"""The components of the buttons below a card. What pressing them does is in `interactions.buttons`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = ui.ActionRow[Any]
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose card it is, the ledger's key of what it shows, and whether others see it."""
+    """Whose card it is, the ledger's key of what the card shows, and whether others see it."""
 
     asker: int
     key: str = NO_KEY
@@ -25,12 +25,12 @@ class Owner:
 
 
 def custom_id(verb: str, owner: Owner, number: int = 0) -> str:
-    """What a button sends back when it is pressed, at most 67 characters."""
+    """Return what a button sends back when it is pressed, at most 67 characters."""
     return f"cue:{verb}:{owner.asker}:{owner.key}:{number}"
 
 
 def custom_id_pattern(verb: str) -> re.Pattern[str]:
-    """Recognises the buttons of a verb."""
+    """Return the pattern that matches the custom_id of a verb's buttons."""
     return re.compile(rf"cue:{verb}:(?P<asker>\d{{1,20}}):(?P<key>[\w-]{{1,16}}):(?P<number>\d{{1,9}})")
 
 
@@ -40,7 +40,7 @@ def _make_button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji:
 
 
 def number_buttons(owner: Owner, count: int) -> list[Row]:
-    """From 1 on, five in a row: each opens a passage by itself."""
+    """Return buttons numbered from 1, five in a row. A button opens one passage by itself."""
     buttons = [
         _make_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1)
     ]
@@ -48,7 +48,7 @@ def number_buttons(owner: Owner, count: int) -> list[Row]:
 
 
 def page_buttons(verb: str, owner: Owner, page: int, *, more: bool) -> list[Button]:
-    """Back and forth, where there is anywhere to go."""
+    """Return the buttons to the previous and the next page, or none where there is only one page."""
     if page == 0 and not more:
         return []
     return [
@@ -58,18 +58,18 @@ def page_buttons(verb: str, owner: Owner, page: int, *, more: bool) -> list[Butt
 
 
 def delete_button(owner: Owner) -> list[Button]:
-    """Takes a public card away; a private one goes by itself."""
+    """Return the button that deletes a public card, or none for a private card, which disappears by itself."""
     return [] if owner.private else [_make_button("delete", "Delete", owner)]
 
 
 def button_row(*groups: list[Button]) -> list[Row]:
-    """The buttons of some groups in one row; no row where there are none."""
+    """Return the buttons of all groups in one row, or no row where there are none."""
     buttons = [button for group in groups for button in group]
     return [ui.ActionRow(*buttons)] if buttons else []
 
 
 def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
-    """Below a passage: widening it, judging it, and what becomes of the card."""
+    """Return the rows below a passage: to widen it, to vote on it, and to share or delete the card."""
     widen = [
         _make_button("earlier", "Earlier", owner, off=not earlier),
         _make_button("later", "Later", owner, off=not later),
@@ -83,7 +83,7 @@ def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
 
 
 def transcript_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
-    """Below a stretch of a transcript."""
+    """Return the rows below a part of a transcript."""
     steps = [
         _make_button("read", "Earlier", owner, 0, off=not earlier),
         _make_button("read", "Later", owner, 1, off=not later),
@@ -92,28 +92,28 @@ def transcript_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
 
 
 def withdraw_row(owner: Owner) -> list[Row]:
-    """Takes a vote back."""
+    """Return the row with the button that takes a vote back."""
     return button_row([_make_button("withdraw", "Take back my vote", owner)])
 
 
 def privacy_row(owner: Owner) -> list[Row]:
-    """Hands out, and deletes, everything that is kept about whoever presses."""
+    """Return the row with the buttons that export and delete everything kept about the user who presses them."""
     delete_all = _make_button("forget", "Delete all of it", owner, style=ButtonStyle.danger)
     return button_row([_make_button("export", "Export", owner), delete_all])
 
 
 def export_questions_button(owner: Owner) -> list[Button]:
-    """Hands out what a server's people voted and asked in vain."""
+    """Return the button that exports a server's votes and unanswered questions."""
     return [_make_button("feedback", "Export", owner)]
 
 
 def forget_row(owner: Owner) -> list[Row]:
-    """Deletes everything that is kept about whoever presses."""
+    """Return the row with the button that deletes everything kept about the user who presses it."""
     return button_row([_make_button("forget", "Delete what you keep about me", owner)])
 
 
 def removal_row(owner: Owner) -> list[Row]:
-    """Below the question whether a video shall be removed."""
+    """Return the row below the question whether to remove a video."""
     return button_row([
         _make_button("remove", "Remove it", owner, style=ButtonStyle.danger),
         _make_button("leave", "Leave it", owner),
@@ -121,7 +121,7 @@ def removal_row(owner: Owner) -> list[Row]:
 
 
 def purge_row(owner: Owner) -> list[Row]:
-    """Below the question whether a server's library shall be deleted for good."""
+    """Return the row below the question whether to delete a server's library permanently."""
     return button_row([
         _make_button("purge", "Delete everything", owner, style=ButtonStyle.danger),
         _make_button("leave", "Leave it", owner),
@@ -129,5 +129,5 @@ def purge_row(owner: Owner) -> list[Row]:
 
 
 def disabled_link(label: str, number: int) -> Button:
-    """Stands where a link would, for a video without an address: a section must have something beside it."""
+    """Return a disabled button in place of the link of a video without an address: a section needs an accessory."""
     return ui.Button(label=label, custom_id=f"cue:none:{number}", disabled=True, style=ButtonStyle.secondary)

@@ -1,4 +1,4 @@
-"""The cards of what people taught: what was asked and not found, and all of it as a file."""
+"""Cards about feedback: the unanswered questions, and these with the votes as a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUESTIONS = "cuepoint-questions.zip"
 
 
 def misses_card(misses: Sequence[Miss], owner: Owner, page: int = 0, *, recorded: bool = True) -> Card:
-    """One page of the questions that a library did not answer, the most asked first; never who asked them.
+    """Return one page of the questions that a library did not answer, the most asked first; never who asked them.
 
     `recorded` says whether such questions are noted at all.
     """
@@ -46,7 +46,7 @@ def _miss_line(miss: Miss) -> str:
 
 
 def questions_reply(content: bytes, limit: int, questions: int, segments: int, notes: Sequence[str]) -> Reply:
-    """So many questions about so many segments as a zip file, where it is within Discord's limit (bytes)."""
+    """Return a zip file with so many questions about so many segments, or a notice where it exceeds `limit` (bytes)."""
     if len(content) > limit:
         sizes = f"That is {format_size(len(content))}, and Discord takes {format_size(limit)} here."
         return Reply(notice_card(f"{sizes} Whoever hosts this bot can write it with cuepoint feedback."))

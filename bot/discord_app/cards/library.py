@@ -1,4 +1,4 @@
-"""Cards about a server's own library, for those who look after it. Pure, and always within Discord's limits."""
+"""Cards about a server's own library, for its moderators. Pure, and always within Discord's limits."""
 
 from __future__ import annotations
 
@@ -33,36 +33,36 @@ from storage.models import (
 )
 
 _ROOM = 3_300
-"""Characters of a list in a card; what else stands there is ours, and short."""
+"""Characters of a list in a card; the rest of its text is the bot's own, and short."""
 _MAX_LINE_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A card. `public` is what may be said of it in front of everybody."""
+    """A card. `public` is the part of it that everyone in the channel may read, "" for none."""
 
     card: Card
     public: str = ""
 
 
 def format_count(count: int, one: str) -> str:
-    """A number with its noun."""
+    """Return a number with its noun."""
     return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
 
 
 def format_size(count: int) -> str:
-    """So many bytes, in words."""
+    """Return a number of bytes as text."""
     return f"{count / MEGABYTE:,.1f} MB" if count >= MEGABYTE / 10 else f"{max(count / 1000, 0.1):,.1f} kB"
 
 
 def progress_card(done: int, total: int, files: int) -> Card:
-    """How far an import is. `total` is 0 while its files are still being read."""
+    """Return a card with the progress of an import. `total` is 0 while its files are still being read."""
     return notice_card(f"Storing video {min(done + 1, total):,} of {total:,} …" if total else
                   f"Reading {format_count(files, 'file')} …")  # fmt: skip
 
 
 def long_wait_card() -> Card:
-    """The last that can be said of an import before Discord takes no more edits."""
+    """Return the last card of a running import before Discord takes no more edits."""
     return notice_card(
         "This goes on for longer than Discord lets me change this message. When it is done I say so in this channel, "
         "if I may write here; /library stats shows it in any case."
@@ -70,15 +70,15 @@ def long_wait_card() -> Card:
 
 
 def report_reply(report: ImportReport) -> Reply:
-    """What an import did, in words; rejections that find no room go along as a file."""
+    """Return what an import did, as text; rejections that do not fit are enclosed as a file."""
     head = "\n".join(["### " + _describe_outcome(report), *_count_changes(report)])
-    lines = [_rejection_line(each) for each in report.rejections]
+    lines = [_rejection_line(rejection) for rejection in report.rejections]
     lines += [f"- {markdown.escape_to_fit(note, _MAX_LINE_LENGTH)}" for note in report.notes]
     shown, left = _fit_lines(lines, _ROOM)
     more = f"-# And {left:,} more, in the file." if left else ""
     if report.has_changes:
         more = "\n".join(filter(None, [more, "-# **/library undo** takes this import back."]))
-    whole = "".join(f"{each}\n" for each in (*report.rejections, *report.notes))
+    whole = "".join(f"{line}\n" for line in (*report.rejections, *report.notes))
     file = EnclosedFile("rejected.txt", whole.encode(errors="replace")) if left else None
     return Reply(notice_reply("\n".join(filter(None, [head, *shown, more])), file), public=head)
 
@@ -118,7 +118,7 @@ def _rejection_line(rejection: Rejection) -> str:
 
 
 def _fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
-    """The first lines that have room together, and how many are left."""
+    """Return the first lines that fit together into `room` characters, and how many lines are left."""
     for count, line in enumerate(lines):
         room -= len(line) + 1
         if room < 0:
@@ -127,21 +127,21 @@ def _fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
 
 
 def notice_reply(words: str, file: EnclosedFile | None) -> Card:
-    """A few words, and a file with them where there is one."""
+    """Return a card with a short text, and with a file where there is one."""
     if file is None:
         return Card(ui.Container(text_display(words)))
     return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
 
 
 def late_card(person: str, outcome: str) -> Card:
-    """What came of an import that took too long to tell its importer alone."""
+    """Return the public outcome of an import that took too long for a private reply."""
     return Card(
         text_display(f"{outcome}\n-# For {markdown.escape_to_fit(person, 60) or '…'}, who asked for this import.")
     )
 
 
 def removal_card(summary: VideoSummary, owner: Owner) -> Card:
-    """What would go, and the question whether it shall."""
+    """Return a card that shows the video to be removed and asks for confirmation."""
     words = (
         f"### Remove this video?\n**{video_name(summary.video)}**\n"
         f"{format_count(summary.segments, 'segment')}, {timecode(summary.end_second)} long, "
@@ -152,13 +152,13 @@ def removal_card(summary: VideoSummary, owner: Owner) -> Card:
 
 
 def removed_card(summary: VideoSummary) -> Card:
-    """A video is gone."""
+    """Return the card that says that a video was removed."""
     return Card(text_display(f"Removed **{video_name(summary.video)}** ({format_count(summary.segments, 'segment')}). "
                      "**/library undo** brings it back."))  # fmt: skip
 
 
 def purge_card(size: LibrarySize, owner: Owner) -> Card:
-    """What would go for good, and the question whether it shall."""
+    """Return a card that shows what would be deleted permanently and asks for confirmation."""
     words = (
         "### Delete everything of this server?\n"
         f"{format_count(size.videos, 'video')} with {format_count(size.segments, 'segment')}, the glossary, "
@@ -169,22 +169,22 @@ def purge_card(size: LibrarySize, owner: Owner) -> Card:
 
 
 def renamed_card(before: Video, title: str) -> Card:
-    """A video has another title."""
+    """Return the card that says that a video has another title."""
     name = markdown.escape_to_fit(title, MAX_NAME_LENGTH)
     words = f"**{video_name(before)}** is now called **{name}**. **/library undo** takes that back."
     return Card(text_display(words))
 
 
 def undone_card(report: UndoReport) -> Card:
-    """The last act is taken back."""
-    done = _join_list((report.videos_restored, "restored"), (report.videos_removed, "removed"))
+    """Return the card that says that the last act is taken back."""
+    videos = _join_list((report.videos_restored, "restored"), (report.videos_removed, "removed"))
     return Card(
-        text_display(f"Took back the {markdown.escape_to_fit(report.description, 200)}. Videos: {done or 'none'}.")
+        text_display(f"Took back the {markdown.escape_to_fit(report.description, 200)}. Videos: {videos or 'none'}.")
     )
 
 
 def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int) -> Card:
-    """How large a server's library is, what it may become, and what was done last."""
+    """Return a card with the size and the limits of a server's library, and its last act."""
     megabytes = f"{size.text_bytes / MEGABYTE:,.1f} of {quota.text_bytes / MEGABYTE:,.0f} megabytes of text"
     lines = [
         "### This server's library",
@@ -202,12 +202,12 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
 
 
 def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:
-    """What captions mis-hear in a server's videos; all of it as a file where it finds no room."""
+    """Return the glossary of a server's videos, enclosed as a file where it does not fit into the card."""
     if not entries:
         return Reply(notice_card("The glossary is empty; /library glossary add notes what captions mis-hear."))
     lines = [
-        f"- **{markdown.escape_to_fit(each.said, 150)}** is {markdown.escape_to_fit(each.meant, 150)}"
-        for each in entries
+        f"- **{markdown.escape_to_fit(entry.said, 150)}** is {markdown.escape_to_fit(entry.meant, 150)}"
+        for entry in entries
     ]
     shown, left = _fit_lines(lines, _ROOM)
     more = [f"-# And {left:,} more, in the file."] if left else []
@@ -217,16 +217,16 @@ def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:
 
 
 def _glossary_tsv(entries: Iterable[GlossaryEntry]) -> bytes:
-    return "".join(f"{each.said}\t{each.meant}\n" for each in entries).encode(errors="replace")
+    return "".join(f"{entry.said}\t{entry.meant}\n" for entry in entries).encode(errors="replace")
 
 
 def export_reply(name: str, content: bytes, what: str) -> Reply:
-    """A library, or a video of it, as a file."""
+    """Return a library, or a video of it, as a file."""
     return Reply(notice_reply(f"{what}, {format_size(len(content))}", EnclosedFile(name, content)))
 
 
 def too_large_card(size: int, limit: int, form: ExportFormat, *, one_video: bool) -> Card:
-    """An export in a form that Discord does not take."""
+    """Return the notice for an export that is too large for Discord, with what can be done instead."""
     instead = [
         *([] if one_video else ["export a single video"]),
         *([] if form is ExportFormat.PARQUET else ["choose Parquet"]),

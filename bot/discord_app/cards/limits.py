@@ -1,4 +1,4 @@
-"""Discord's limits of a card, checked before every send: a card that breaks one is refused whole, at run time."""
+"""Discord's limits of a card, checked before every send: Discord refuses a card that breaks one as a whole."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ _ATTACHED = re.compile(r"attachment://[\w.-]+")
 
 
 class CardTooLarge(Exception):
-    """A card that Discord would refuse. It is our mistake: cards shorten what they are given."""
+    """A card that Discord would refuse. That is a defect of the bot: cards must shorten their contents."""
 
 
 def check_limits(components: list[dict[str, Any]]) -> None:
-    """Raise Misfit where Discord would refuse these components."""
-    found = find_problems(components)
-    if found:
-        raise CardTooLarge("; ".join(found))
+    """Raise CardTooLarge where Discord would refuse these components."""
+    problems = find_problems(components)
+    if problems:
+        raise CardTooLarge("; ".join(problems))
 
 
 def find_problems(components: list[dict[str, Any]]) -> list[str]:
-    """Everything about these components that Discord would refuse."""
-    every = list(_walk_components(components))
-    found = [] if components else ["the card is empty"]
-    if len(every) > MAX_COMPONENTS:
-        found.append(f"{len(every)} components")
-    text = sum(len(each["content"]) for each in every if each["type"] == _TEXT)
-    if text > MAX_TEXT_LENGTH:
-        found.append(f"{text} characters")
-    ids = Counter(each["custom_id"] for each in every if each.get("custom_id"))
-    found += [f"custom_id {key!r} stands {count} times" for key, count in ids.items() if count > 1]
-    for each in every:
-        found += _check_component(each)
-    return found
+    """Return everything about these components that Discord would refuse."""
+    parts = list(_walk_components(components))
+    problems = [] if components else ["the card is empty"]
+    if len(parts) > MAX_COMPONENTS:
+        problems.append(f"{len(parts)} components")
+    text_length = sum(len(part["content"]) for part in parts if part["type"] == _TEXT)
+    if text_length > MAX_TEXT_LENGTH:
+        problems.append(f"{text_length} characters")
+    ids = Counter(part["custom_id"] for part in parts if part.get("custom_id"))
+    problems += [f"custom_id {key!r} stands {count} times" for key, count in ids.items() if count > 1]
+    for part in parts:
+        problems += _check_component(part)
+    return problems
 
 
 def _walk_components(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for each in components:
-        yield each
-        yield from _walk_components(each.get("components", []))
-        if each.get("accessory"):
-            yield from _walk_components([each["accessory"]])
+    for component in components:
+        yield component
+        yield from _walk_components(component.get("components", []))
+        if component.get("accessory"):
+            yield from _walk_components([component["accessory"]])
 
 
 def _check_component(part: dict[str, Any]) -> list[str]:
@@ -75,33 +75,33 @@ def _check_component(part: dict[str, Any]) -> list[str]:
 
 
 def _check_button(part: dict[str, Any]) -> list[str]:
-    found = []
+    problems = []
     if not 1 <= len(part.get("label") or "") <= MAX_LABEL_LENGTH:
-        found.append("a label that is empty or too long")
+        problems.append("a label that is empty or too long")
     if part["style"] == _LINK_STYLE:
         if not _is_web_address(part.get("url") or "", MAX_LINK_LENGTH):
-            found.append("a link button without a usable address")
+            problems.append("a link button without a usable address")
     elif not 1 <= len(part.get("custom_id") or "") <= MAX_CUSTOM_ID_LENGTH:
-        found.append("a custom_id that is empty or too long")
-    return found
+        problems.append("a custom_id that is empty or too long")
+    return problems
 
 
 def _check_gallery(items: list[dict[str, Any]]) -> list[str]:
-    found = [] if 1 <= len(items) <= MAX_PICTURES else [f"a gallery of {len(items)}"]
-    return found + [problem for item in items for problem in _check_picture(item)]
+    problems = [] if 1 <= len(items) <= MAX_PICTURES else [f"a gallery of {len(items)}"]
+    return problems + [problem for item in items for problem in _check_picture(item)]
 
 
 def _check_picture(part: dict[str, Any]) -> list[str]:
     url = part["media"]["url"]
     usable = _ATTACHED.fullmatch(url) or _is_web_address(url, MAX_MEDIA_LINK_LENGTH)
-    found = [] if usable else ["a picture without a usable address"]
+    problems = [] if usable else ["a picture without a usable address"]
     if part.get("description") is not None and not 1 <= len(part["description"]) <= MAX_ALT_TEXT_LENGTH:
-        found.append("an alt text that is empty or too long")
-    return found
+        problems.append("an alt text that is empty or too long")
+    return problems
 
 
-def _is_web_address(url: str, longest: int) -> bool:
-    if len(url) > longest or any(character.isspace() for character in url):
+def _is_web_address(url: str, length: int) -> bool:
+    if len(url) > length or any(character.isspace() for character in url):
         return False
     try:
         parts = urlsplit(url)

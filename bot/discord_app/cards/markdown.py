@@ -1,7 +1,7 @@
-"""Untrusted text made safe for Discord: it cannot ping, link, hide, break out of a quote or pretend to be ours.
+"""Untrusted text made safe for Discord: it cannot ping, link, hide, break out of a quote or pose as the bot's own.
 
-Discord lets a backslash stand before any character that is neither letter, digit nor space, and shows the character
-as it is. So nothing is taken out of a text but what cannot be seen; unescaped, it is the text again.
+Discord accepts a backslash before any character that is neither letter, digit nor space, and shows the character
+as it is. So only invisible characters are removed from a text; unescaped, it is the original text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MAX_URL_LENGTH = 300
 
 
 def clean_line(text: str) -> str:
-    """Text on one line, without what cannot be seen."""
+    """Return text on one line, without invisible characters."""
     return _flatten(text).strip()
 
 
@@ -41,75 +41,75 @@ def _flatten(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Cleaned text that Discord shows as it is, wherever it stands."""
+    """Return cleaned text that Discord shows as it is at any position."""
     return _MEANS_SOMETHING.sub(r"\\\g<0>", clean_line(text))
 
 
 def unescape(text: str) -> str:
-    """What people see of an escaped text."""
+    """Return what people see of an escaped text."""
     return _ESCAPED.sub(r"\1", text)
 
 
 def shorten(text: str, length: int) -> str:
-    """Cleaned text of at most `length` characters, cut between words where there is a space to cut at."""
+    """Return cleaned text of at most `length` characters, cut between words where there is a space to cut at."""
     text = clean_line(text)
     return text if len(text) <= length else _cut_at_word(text, length - 1) + _ELLIPSIS
 
 
 def escape_to_fit(text: str, length: int) -> str:
-    """Escaped text of at most `length` characters, cut in the text itself, never within an escape; "" for no length."""
+    """Return escaped text of at most `length` characters, cut in the text and never within an escape; "" for 0."""
     text = clean_line(text)
-    shown, size = escape(text), len(text)
-    while len(shown) > length:
+    escaped, size = escape(text), len(text)
+    while len(escaped) > length:
         if not size:
             return ""
-        size = _next_size(size, length, shown)
-        shown = escape(_cut_at_word(text, size)) + _ELLIPSIS
-    return shown
+        size = _next_size(size, length, escaped)
+        escaped = escape(_cut_at_word(text, size)) + _ELLIPSIS
+    return escaped
 
 
 def bold_highlights(text: str, highlights: Sequence[tuple[int, int]], length: int) -> tuple[str, bool]:
-    """A quote escaped, with its highlights bold, in at most `length` characters; and whether it is all of the quote."""
+    """Return a quote escaped, with its highlights bold, in at most `length` characters, and whether it is complete."""
     size = len(text)
-    shown = _bold_ranges(text, highlights)
-    while len(shown) > length and size:
-        size = _next_size(size, length, shown)
-        shown = _bold_ranges(_cut_at_word(text, size), highlights)
-    return shown, size == len(text)
+    escaped = _bold_ranges(text, highlights)
+    while len(escaped) > length and size:
+        size = _next_size(size, length, escaped)
+        escaped = _bold_ranges(_cut_at_word(text, size), highlights)
+    return escaped, size == len(text)
 
 
-def _next_size(size: int, length: int, shown: str) -> int:
-    """How much of a text to try next where `size` of it are shown as too much; less each time, and never below 0."""
-    return max(0, min(size - 1, size * length // len(shown)))
+def _next_size(size: int, length: int, escaped: str) -> int:
+    """Return how many characters to try next where `size` of them escape to more than `length`; always fewer, min 0."""
+    return max(0, min(size - 1, size * length // len(escaped)))
 
 
 def _bold_ranges(text: str, highlights: Sequence[tuple[int, int]]) -> str:
-    pieces: list[str] = []
+    parts: list[str] = []
     end = 0
     for start, stop in highlights:
         stop = min(stop, len(text))
         if start < stop and (words := _clean_inner(text[start:stop])).strip():
-            pieces += [_clean_inner(text[end:start]), f"**{words}**"]
+            parts += [_clean_inner(text[end:start]), f"**{words}**"]
             end = stop
-    return "".join([*pieces, _clean_inner(text[end:])]).strip()
+    return "".join([*parts, _clean_inner(text[end:])]).strip()
 
 
 def _clean_inner(text: str) -> str:
-    """A piece of a longer text: the spaces at its ends belong to it."""
+    """Return a part of a longer text escaped, with the spaces at its ends, which belong to the text."""
     flat = _flatten(text)
     inside = escape(flat)
     return " " * flat.startswith(" ") + inside + " " * flat.endswith(" ") if inside else flat
 
 
 def _cut_at_word(text: str, length: int) -> str:
-    """The beginning of a text, up to the last space where that keeps most of it."""
+    """Return the beginning of a text, up to the last space where that keeps most of it."""
     beginning = text[: max(length, 0)]
     words = beginning.rsplit(" ", 1)[0]
     return (words if len(words) > len(beginning) // 2 and len(beginning) < len(text) else beginning).rstrip()
 
 
 def safe_url(url: str, length: int) -> str:
-    """A web address as it may stand in a card, or "" for one that is none or is too long."""
+    """Return a web address in the form that a card may contain, or "" where it is invalid or too long."""
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -124,7 +124,7 @@ def safe_url(url: str, length: int) -> str:
     return safe if len(safe) <= length else ""
 
 
-def masked_link(words: str, url: str, longest: int = MAX_URL_LENGTH) -> str:
-    """Our own words as a masked link, or as they are where the address cannot be used."""
-    target = safe_url(url, longest)
+def masked_link(words: str, url: str, length: int = MAX_URL_LENGTH) -> str:
+    """Return a text of the bot's own as a masked link, or as it is where the address cannot be used."""
+    target = safe_url(url, length)
     return f"[{words}]({target})" if target else words

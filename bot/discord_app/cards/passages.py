@@ -21,8 +21,8 @@ MAX_PASSAGE_LENGTH = 3000
 
 
 def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_by: str = "") -> Card:
-    """One passage, quoted whole, with what can be done about it."""
-    # Where speech goes on, the quote is a part of it.
+    """Return a card with one passage, quoted in full, and the buttons that act on it."""
+    # Where the transcript goes on before or after the passage, the quote gets an ellipsis there.
     excerpt = replace(opened.excerpt, starts_passage=not opened.earlier, ends_passage=not opened.later)
     head = f"**{base.video_name(excerpt.video, base.MAX_TITLE_LENGTH)}**\n{base.link_line(excerpt)}"
     parts: list[Part] = [
@@ -36,16 +36,17 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_b
 
 
 def transcript_card(video: Video, segments: Sequence[Segment], owner: Owner, *, earlier: bool, later: bool) -> Card:
-    """The words around a moment, a link before each stretch of them."""
+    """Return a card with the words around a moment, with a link before every segment."""
     name = base.video_name(video, base.MAX_TITLE_LENGTH)
     links = [
-        markdown.masked_link(timecode(each.start_second), link_at(video.url, each.start_second)) for each in segments
+        markdown.masked_link(timecode(segment.start_second), link_at(video.url, segment.start_second))
+        for segment in segments
     ]
-    # The addresses count towards what a card may hold; the words share what they leave.
+    # The addresses count towards the characters of a card; the words share what they leave.
     room = (MAX_TEXT_LENGTH - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
     stretches = [
-        f"{link}\n> {markdown.escape_to_fit(each.text, room) or '…'}"
-        for link, each in zip(links, segments, strict=True)
+        f"{link}\n> {markdown.escape_to_fit(segment.text, room) or '…'}"
+        for link, segment in zip(links, segments, strict=True)
     ]
     return Card(
         ui.Container(base.text_display(f"### {name}"), *(base.text_display(stretch) for stretch in stretches)),

@@ -1,4 +1,4 @@
-"""The card of a server's settings, and that of what is kept about a person."""
+"""The card with a server's settings, and the card with what is kept about a person."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HEADINGS = {
     "cooldown": "Cool-down",
     "misses": "Unanswered questions",
 }
-# Not ChannelType.media: Discord's API description knows it as no type of channel, and would refuse the whole card.
+# Not ChannelType.media: Discord's API description does not list it as a channel type, and would refuse the whole card.
 CHOSEN_CHANNEL_TYPES = [
     discord.ChannelType.text,
     discord.ChannelType.news,
@@ -36,13 +36,13 @@ CHOSEN_CHANNEL_TYPES = [
 
 
 def settings_card(settings: ServerSettings, *, host_cooldown: float, there: Collection[int], said: str = "") -> Card:
-    """All settings of a server in full, and menus for the channels and roles. `there` are those that can be chosen:
-    they still exist, and the channels are of a type that the menu offers, as one named at the terminal need not be.
+    """Return a card with all settings of a server, and menus for the channels and roles.
 
-    `said` is what has just become of them.
+    `there` are the ids that can be chosen: they still exist, and the channels are of a type that the menu offers, which
+    a channel named at the terminal need not be. `said` is the outcome of the last change, "" for none.
     """
     words = describe_settings(settings, host_cooldown=host_cooldown, channel="<#{}>".format, role="<@&{}>".format)
-    lines = ["### Settings of this server", *(f"**{_HEADINGS[name]}:** {told}" for name, told in words.items())]
+    lines = ["### Settings of this server", *(f"**{_HEADINGS[name]}:** {text}" for name, text in words.items())]
     if settings.channels and settings.roles:
         lines.append("-# Both a channel and a role must fit.")
     lines.append("-# Choose channels and roles below; all else is changed by the options of /settings.")
@@ -55,36 +55,38 @@ def settings_card(settings: ServerSettings, *, host_cooldown: float, there: Coll
 
 
 def channel_select(chosen: Collection[int] = ()) -> ui.ChannelSelect[Any]:
-    """Chooses the channels; none means everywhere."""
+    """Return the menu that chooses the channels; none means everywhere."""
     return ui.ChannelSelect(
         custom_id=CHANNELS_ID,
         placeholder="Every channel",
         min_values=0,
         max_values=MAX_NAMED_IDS,
         channel_types=CHOSEN_CHANNEL_TYPES,
-        default_values=[discord.SelectDefaultValue.from_channel(discord.Object(each)) for each in sorted(chosen)],
+        default_values=[
+            discord.SelectDefaultValue.from_channel(discord.Object(channel_id)) for channel_id in sorted(chosen)
+        ],
     )
 
 
 def role_select(chosen: Collection[int] = ()) -> ui.RoleSelect[Any]:
-    """Chooses the roles; none means everybody."""
+    """Return the menu that chooses the roles; none means everyone."""
     return ui.RoleSelect(
         custom_id=ROLES_ID,
         placeholder="Every role",
         min_values=0,
         max_values=MAX_NAMED_IDS,
-        default_values=[discord.Object(each, type=discord.Role) for each in sorted(chosen)],
+        default_values=[discord.Object(role_id, type=discord.Role) for role_id in sorted(chosen)],
     )
 
 
-def privacy_card(known: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
-    """What is kept about whoever asks. `servers` are the names of those they were seen in."""
+def privacy_card(data: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
+    """Return a card with what is kept about the asker. `servers` are the names of the servers they were seen in."""
     listed = markdown.escape_to_fit(", ".join(servers), 500)
-    met = f"{len(known.sightings)}: {listed}" if known.sightings else "none"
+    met = f"{len(data.sightings)}: {listed}" if data.sightings else "none"
     words = (
         "### What I keep about you\n"
-        f"**Votes:** {len(known.votes)}\n"
-        f"**Questions I had no clear answer to:** {sum(miss.count for miss in known.misses)}\n"
+        f"**Votes:** {len(data.votes)}\n"
+        f"**Questions I had no clear answer to:** {sum(miss.count for miss in data.misses)}\n"
         f"**Servers in which you used me:** {met}\n"
         f"All of it under a pseudonym that only this installation can make, and for {retention_days:g} days. The text "
         "of a question is kept for as long as the buttons below its answer work, without telling whose it was."

@@ -1,4 +1,4 @@
-"""A timeline as a card: the picture, and the same in words for those who cannot see it."""
+"""A timeline as a card: the picture, and its contents as text for those who cannot see it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ from storage.models import Strip
 PICTURE = "timeline.png"
 MAX_MOMENT_TITLE_LENGTH, MAX_MOMENT_URL_LENGTH, MAX_STRIP_TITLE_LENGTH = 60, 200, 30
 MIN_MOMENT_QUOTE_LENGTH, MAX_MOMENT_QUOTE_LENGTH = 20, 240
-"""Eight moments share the 4,000 characters of a card with the question; an address counts among them."""
+"""Eight moments share the 4,000 characters of a card with the question; addresses count too."""
 _AROUND_QUOTE = 16
-"""Characters beside a quote's own: its marks, and the ends of its lines."""
+"""Characters around a quote: its quotation marks, and the ends of its lines."""
 
 
 def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, remarks: Sequence[str] = ()) -> Card:
-    """Where in the videos a question is spoken of. `picture` is the timeline as PNG; `remarks` are ours."""
+    """Return a card that shows where in the videos a question is spoken of.
+
+    `picture` is the timeline as PNG; `remarks` are texts of the bot and are not escaped.
+    """
     answer = timeline.answer
     heading = "\n".join(
         [base.question_header(answer.question), *base.answer_notes(answer), *base.remarks_display(remarks)]
     )
-    shown = MediaGalleryItem(f"attachment://{PICTURE}", description=describe_timeline(timeline))
+    gallery_item = MediaGalleryItem(f"attachment://{PICTURE}", description=describe_timeline(timeline))
     hint = "-# The higher, the more is said of it just then. A number opens that passage with more around it."
     if len(timeline.strips) >= MAX_STRIPS:
         hint = f"-# Drawn are the {MAX_STRIPS} videos that speak of it most.\n{hint}"
@@ -41,7 +44,7 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
     unwritten = _describe_unwritten(timeline.strips, room - MIN_MOMENT_QUOTE_LENGTH * len(frames))
     parts: list[Part] = [
         base.text_display(heading),
-        ui.MediaGallery(shown),
+        ui.MediaGallery(gallery_item),
         *_moments_display(answer.excerpts, frames, room - sum(len(line) + 1 for line in unwritten)),
         base.text_display("\n".join([*unwritten, hint])),
     ]
@@ -50,7 +53,7 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
 
 
 def _describe_unwritten(strips: Sequence[Strip], room: int) -> list[str]:
-    """The titles that the picture has only a number for, as many as have room (in characters)."""
+    """Return the titles that the picture shows only as a number, as many as fit into `room` characters."""
     lines = [
         f"-# **{numbered_name(number)}:** {markdown.escape_to_fit(strip.video.heading, MAX_STRIP_TITLE_LENGTH) or '…'}"
         for number, strip in enumerate(strips, 1)
@@ -61,15 +64,15 @@ def _describe_unwritten(strips: Sequence[Strip], room: int) -> list[str]:
 
 
 def describe_timeline(timeline: AnsweredTimeline) -> str:
-    """What the picture shows, for those who have it read to them: at most 1,024 characters."""
+    """Return what the picture shows, for screen readers: at most 1,024 characters."""
     count = len(timeline.strips)
     videos = "one video speaks" if count == 1 else f"{count} videos speak"
     title = markdown.shorten(timeline.answer.question, 200)
     strips = "; ".join(map(_describe_strip, timeline.strips))
-    drawn = f"Where {videos} of “{title}”, the most first"
+    summary = f"Where {videos} of “{title}”, the most first"
     if count >= MAX_STRIPS:
-        drawn = f"Where the {count} videos that speak of “{title}” most do so"
-    return markdown.shorten(f"{drawn}. {strips}.", MAX_ALT_TEXT_LENGTH)
+        summary = f"Where the {count} videos that speak of “{title}” most do so"
+    return markdown.shorten(f"{summary}. {strips}.", MAX_ALT_TEXT_LENGTH)
 
 
 def _describe_strip(strip: Strip) -> str:
@@ -81,7 +84,7 @@ def _describe_strip(strip: Strip) -> str:
 
 
 def _moments_display(excerpts: Sequence[Excerpt], frames: Sequence[str], room: int) -> list[Part]:
-    """The numbered moments: title and link, and a short quote; `room` is how many characters the quotes have."""
+    """Return the numbered moments with title, link and a short quote; the quotes share `room` characters."""
     length = room // max(len(frames), 1)
     length = max(MIN_MOMENT_QUOTE_LENGTH, min(MAX_MOMENT_QUOTE_LENGTH, length))
     return [

@@ -1,4 +1,4 @@
-"""Cards about the videos: which there are, and what one of them is about."""
+"""Cards about the videos: the list of them, and what a single one is about."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bot.timecodes import timecode
 from storage.models import KeyTerm, Video, VideoSummary
 
 VIDEOS_PER_PAGE = 10
-"""As many as a card has room for when each shows its cover: three components each, of forty."""
+"""As many as fit into a card when every video shows its cover: three components per video, of forty."""
 MAX_LISTED_URL_LENGTH, MAX_SEARCH_LENGTH = 150, 100
 MAX_TERM_LENGTH, ROOM_FOR_TERMS = 40, 3000
-"""Characters of a telling word, and of all of them with their links, of the 4,000 that a card may have."""
+"""Characters of a key term, and of all of them with their links, of the 4,000 that a card may have."""
 
 
 def videos_card(videos: Sequence[VideoSummary], owner: Owner, page: int, *, search: str = "") -> Card:
-    """One page of the videos that can be asked about here; `search` is what was looked for among them."""
+    """Return one page of the videos that can be asked about here; `search` is what was looked for among them."""
     last = max(0, (len(videos) - 1) // VIDEOS_PER_PAGE)
     page = min(page, last)
     shown = videos[page * VIDEOS_PER_PAGE : (page + 1) * VIDEOS_PER_PAGE]
@@ -53,14 +53,14 @@ def _list_entry(summary: VideoSummary) -> Part:
 
 
 def _cover_of(video: Video) -> Part | None:
-    """The video's picture, where there is one to show."""
+    """Return the video's picture, or None where there is none to show."""
     picture = markdown.safe_url(video.thumbnail, MAX_MEDIA_LINK_LENGTH)
     label = f"Picture of the video {markdown.shorten(video.heading, 200)}".strip()
     return ui.Thumbnail(picture, description=label) if picture else None
 
 
 def video_card(summary: VideoSummary, terms: Sequence[KeyTerm], owner: Owner) -> Card:
-    """One video: how long it is, and the words that tell it from the others, each with where it is said."""
+    """Return a card with the length of one video and its key terms, with where they are said."""
     video = summary.video
     creator = markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH)
     lines = [
@@ -73,20 +73,20 @@ def video_card(summary: VideoSummary, terms: Sequence[KeyTerm], owner: Owner) ->
     ]
     head, cover = base.text_display("\n".join(line for line in lines if line)), _cover_of(video)
     parts: list[Part] = [ui.Section(head, accessory=cover) if cover else head]
-    if told := _describe_terms(video, terms):
-        parts.append(base.text_display(f"**It says often, and others here seldom**\n{told}"))
+    if listed := _describe_terms(video, terms):
+        parts.append(base.text_display(f"**It says often, and others here seldom**\n{listed}"))
         parts.append(base.text_display("-# A link opens where the word is said the most."))
     return Card(ui.Container(*parts), *controls.button_row(controls.delete_button(owner)))
 
 
 def _describe_terms(video: Video, terms: Sequence[KeyTerm]) -> str:
-    """As many of the words as there is room for, each with a link to its second."""
-    told, room = [], ROOM_FOR_TERMS
+    """Return as many of the key terms as fit, with a link to the second of every term."""
+    listed, room = [], ROOM_FOR_TERMS
     for term in terms:
         when = markdown.masked_link(timecode(term.start_second), link_at(video.url, term.start_second))
         words = f"{markdown.escape_to_fit(term.word, MAX_TERM_LENGTH) or '…'} {when}"
         room -= len(words) + 3
         if room < 0:
             break
-        told.append(words)
-    return " · ".join(told)
+        listed.append(words)
+    return " · ".join(listed)

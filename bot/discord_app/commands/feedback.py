@@ -1,6 +1,6 @@
-"""What a server's people taught: the questions without an answer, and votes and questions as a file.
+"""The feedback of a server's users: the unanswered questions, and these with the votes as a file.
 
-`misses` and `export` take a server's id, and do not ask who wants to know: `permits` does.
+`misses_page` and `export_feedback` take a server's id, and do not check who asks: `permits` does.
 """
 
 from __future__ import annotations
@@ -26,44 +26,43 @@ from storage.library import Library
 
 
 async def misses_page(ledger: Ledger, owner: Owner, server_id: int, page: int = 0) -> Card:
-    """One page of what was asked of a server's library and not found."""
+    """Return one page of the questions that a server's library did not answer."""
     recorded = (await ledger.settings(server_id)).record_misses
     return misses_card(await ledger.misses(access.library_key(server_id)), owner, page, recorded=recorded)
 
 
 async def export_feedback(library: Library, ledger: Ledger, server_id: int, limit: int) -> Reply:
-    """A server's votes and unanswered questions as a question set that `cuepoint evaluate` reads, in a zip file of at
-    most `limit` bytes.
+    """Export a server's votes and unanswered questions as a question set for `cuepoint evaluate`.
 
-    Raises QuestionSetError where there is nothing to write.
+    The zip file is at most `limit` bytes. Raises QuestionSetError where there is nothing to write.
     """
     questions = await collect_feedback(library, ledger, access.own_scope(server_id))
-    # The lines are only written in the thread: a library can be large.
+    # The lines are generated in the thread, not here: a library can be large.
     content = await asyncio.to_thread(_zip_files, make_files(questions))
     return questions_reply(content, limit, len(questions.queries), len(questions.entries), questions.notes)
 
 
 def _zip_files(files: Mapping[str, Iterable[str]]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, lines in files.items():
             archive.writestr(name, "".join(lines))
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
 class TurnMisses(CardButton, template=custom_id_pattern("misses")):
-    """Another page of what was not found."""
+    """Shows another page of the unanswered questions."""
 
     async def act(self, interaction: Interaction) -> None:
         review = await load_permitted(interaction, Review, self.owner_id, self.key)
-        # The same key: turning pages does not prolong how long somebody was let in.
+        # The same key: turning pages does not extend the time for which a user was let in.
         owner = Owner(self.owner_id, self.key, private=True)
-        making = misses_page(interaction.client.app.ledger, owner, review.permit.server_id, self.number)
-        await send_when_ready(interaction, making, Delivery.IN_PLACE)
+        coroutine = misses_page(interaction.client.app.ledger, owner, review.permit.server_id, self.number)
+        await send_when_ready(interaction, coroutine, Delivery.IN_PLACE)
 
 
 class ExportQuestions(CardButton, template=custom_id_pattern("feedback")):
-    """What people voted and asked in vain as a file."""
+    """Exports the votes and the unanswered questions as a file."""
 
     async def act(self, interaction: Interaction) -> None:
         review = await load_permitted(interaction, Review, self.owner_id, self.key)

@@ -1,5 +1,5 @@
-"""The form that `/library import` opens, and what comes of it. A restart changes nothing: what was typed after the
-command is in the ledger, and the form's custom_id has its key."""
+"""The form that `/library import` opens, and the import that it starts. It works after a restart: the options of the
+command are in the ledger, and the form's custom_id contains their key."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ VERB, FILES = "import", "files"
 
 
 def import_form(owner: Owner) -> ui.Modal:
-    """Asks for the files of an import."""
+    """Return the form that asks for the files of an import."""
     form = ui.Modal(title="Import into this server's library", custom_id=controls.custom_id(VERB, owner))
     files = ui.FileUpload[Any](custom_id=FILES, min_values=1, max_values=MAX_FILES)
     described = "Captions (.srt, .vtt, .json3), tables (.csv, .jsonl, .parquet), a pasted page as .txt"
     form.add_item(ui.Label(text=f"Up to {MAX_FILES} files", description=described, component=files))
-    # Finished, it is not kept by the library, which would answer it only until the next restart.
+    # Stopped, so that discord.py does not keep it: it would handle the form only until the next restart.
     form.stop()
     return form
 
 
 async def handle_form(interaction: Interaction) -> None:
-    """Import what a form brought."""
+    """Import the files of a submitted form."""
     data: Any = interaction.data
-    sent = controls.custom_id_pattern(VERB).fullmatch(data["custom_id"])
+    match = controls.custom_id_pattern(VERB).fullmatch(data["custom_id"])
     try:
-        if sent is None:
+        if match is None:
             raise PassageGone
-        intake = await load_permitted(interaction, Intake, int(sent["asker"]), sent["key"])
+        intake = await load_permitted(interaction, Intake, int(match["asker"]), match["key"])
     except PassageGone:
         await send_private(
             interaction, notice_card("I no longer know this form, and imported nothing. Please open it again.")
@@ -50,11 +50,11 @@ async def handle_form(interaction: Interaction) -> None:
 
 
 def _uploaded_files(interaction: Interaction, data: Any) -> list[discord.Attachment]:
-    """The files, in the order in which they were given. discord.py makes them only for forms that it keeps."""
+    """Return the files in the order in which they were uploaded. discord.py makes them only for forms that it keeps."""
     attachments = data.get("resolved", {}).get("attachments", {})
-    fields = [each["component"] for each in data["components"] if "component" in each]
-    given = [value for field in fields if field.get("custom_id") == FILES for value in field["values"]]
-    return [discord.Attachment(data=attachments[each], state=interaction._state) for each in given]
+    fields = [label["component"] for label in data["components"] if "component" in label]
+    ids = [value for field in fields if field.get("custom_id") == FILES for value in field["values"]]
+    return [discord.Attachment(data=attachments[file_id], state=interaction._state) for file_id in ids]
 
 
 async def _import_files(interaction: Interaction, intake: Intake, files: list[discord.Attachment]) -> None:

@@ -1,4 +1,4 @@
-"""`/library`: what the moderators of a server do with its own library. Who may use it the server's settings decide."""
+"""`/library`: what the moderators of a server do with its own library. The server's settings decide who may use it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def import_(
     labels = Labels(video_id=video, title=title, url=url, creator=creator, language=language)
     intake = Intake(permit_of(interaction), labels, replace_whole=replace)
     form = import_form(permit_owner(interaction, intake))
-    # Discord wants the form within three seconds, however busy the database is.
+    # Discord expects the form within three seconds, even if the database is busy.
     await asyncio.gather(
         store_permit(interaction, intake),
         send_with_retries(lambda: interaction.response.send_modal(form), FIRST_RESPONSE_TIMEOUT_SECONDS),
@@ -115,11 +115,11 @@ async def misses(interaction: Interaction) -> None:
     """List what was asked here and not clearly answered."""
     permit = permit_of(interaction)
 
-    async def listed() -> Card:
+    async def list_misses() -> Card:
         owner = await store_permit(interaction, Review(permit))
         return await feedback.misses_page(interaction.client.app.ledger, owner, permit.server_id)
 
-    await send_when_ready(interaction, listed(), Delivery.PRIVATE)
+    await send_when_ready(interaction, list_misses(), Delivery.PRIVATE)
 
 
 @library.command()
@@ -148,33 +148,33 @@ async def show_glossary(interaction: Interaction) -> None:
     """List what captions mis-hear here."""
     server, admin = server_of(interaction), interaction.client.app.library_admin
 
-    async def listed() -> library_cards.Reply:
+    async def list_entries() -> library_cards.Reply:
         return library_cards.glossary_reply(await admin.show_glossary(server))
 
-    await send_long_reply(interaction, listed)
+    await send_long_reply(interaction, list_entries)
 
 
 async def _reply_privately(
-    interaction: Interaction, making: Callable[[LibraryAdmin, int], Coroutine[Any, Any, Card]]
+    interaction: Interaction, act: Callable[[LibraryAdmin, int], Coroutine[Any, Any, Card]]
 ) -> None:
-    """Answer whoever typed alone: how a library is looked after need not be seen by all."""
+    """Answer the user alone: how moderators maintain a library does not concern everyone in the channel."""
     server = server_of(interaction)
-    await send_when_ready(interaction, making(interaction.client.app.library_admin, server), Delivery.PRIVATE)
+    await send_when_ready(interaction, act(interaction.client.app.library_admin, server), Delivery.PRIVATE)
 
 
 @remove.autocomplete("video")
 @rename.autocomplete("video")
 @export.autocomplete("video")
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """The server's own videos that fit what has been typed, best first."""
+    """Suggest the server's own videos that match the typed text, best first."""
     videos = await interaction.client.app.library_admin.list_videos(server_of(interaction))
-    found = await asyncio.to_thread(best_videos, current, videos)
-    return make_choices(found)
+    matches = await asyncio.to_thread(best_videos, current, videos)
+    return make_choices(matches)
 
 
 @remove_glossary_entry.autocomplete("said")
 async def suggest_entries(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """What is noted in the glossary and fits what has been typed."""
+    """Suggest the entries of the glossary that match the typed text."""
     entries = await interaction.client.app.library_admin.show_glossary(server_of(interaction))
     said = list(dict.fromkeys(entry.said for entry in entries if len(entry.said) <= MAX_CHOICE_LENGTH))
     return [

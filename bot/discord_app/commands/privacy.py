@@ -1,4 +1,4 @@
-"""`/privacy`: what is kept about a person, for that person: to see, to take away, to have deleted."""
+"""`/privacy`: what is kept about a user, for that user: to see, to export, and to delete."""
 
 from __future__ import annotations
 
@@ -29,43 +29,44 @@ async def privacy(interaction: Interaction) -> None:
     asker = await resolve_asker(interaction, private=True)
 
     async def make_card() -> Card:
-        found = await personal_data.load(asker.user_id)
-        servers = personal_data.server_names(found)
-        return privacy_card(found, servers, asker.owner(), retention_days=personal_data.retention_days)
+        data = await personal_data.load(asker.user_id)
+        servers = personal_data.server_names(data)
+        return privacy_card(data, servers, asker.owner(), retention_days=personal_data.retention_days)
 
     await send_when_ready(interaction, make_card(), delivery_of(asker))
 
 
 class Export(CardButton, template=custom_id_pattern("export")):
-    """All that is kept about whoever presses, as a file for them alone."""
+    """Exports everything that is kept about the user who presses, as a file for them alone."""
 
     records_use = False
 
     async def act(self, interaction: Interaction) -> None:
         personal_data = interaction.client.app.personal_data
-        found = await personal_data.load(interaction.user.id)
-        content = export_json(found, personal_data.retention_days).encode()
+        data = await personal_data.load(interaction.user.id)
+        content = export_json(data, personal_data.retention_days).encode()
 
-        async def hand_over() -> None:
+        async def send_file() -> None:
             file = discord.File(io.BytesIO(content), FILE_NAME)
             await interaction.response.send_message(file=file, ephemeral=True)
 
-        await send_with_retries(hand_over, FIRST_RESPONSE_TIMEOUT_SECONDS)
+        await send_with_retries(send_file, FIRST_RESPONSE_TIMEOUT_SECONDS)
 
 
-def export_json(known: PersonalData, retention_days: float) -> str:
-    """All that is kept about a person, as JSON."""
-    told = {
+def export_json(data: PersonalData, retention_days: float) -> str:
+    """Return everything that is kept about a user as JSON."""
+    content = {
         "kept_for_days": retention_days,
-        "votes": [{**asdict(each.vote), "voted_at": _format_moment(each.voted_at)} for each in known.votes],
+        "votes": [{**asdict(cast.vote), "voted_at": _format_moment(cast.voted_at)} for cast in data.votes],
         "questions_without_a_clear_answer": [
-            {**asdict(each), "last_asked": _format_moment(each.last_asked)} for each in known.misses
+            {**asdict(miss), "last_asked": _format_moment(miss.last_asked)} for miss in data.misses
         ],
         "seen_in_servers": [
-            {"server": str(each.server_id), "last_seen": _format_moment(each.last_seen)} for each in known.sightings
+            {"server": str(sighting.server_id), "last_seen": _format_moment(sighting.last_seen)}
+            for sighting in data.sightings
         ],
     }
-    return json.dumps(told, indent=2, ensure_ascii=False)
+    return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 def _format_moment(second: float) -> str:

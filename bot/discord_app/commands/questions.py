@@ -1,4 +1,4 @@
-"""What can be typed after a slash, and the menu of a message."""
+"""The slash commands for everyone, and the command in the menu of a message."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from bot.timecodes import parse_timecode
 from storage.models import Scope
 
 MAX_MESSAGE_LENGTH = 500
-"""Characters of a message that are looked for: what it is about stands at its beginning."""
+"""Characters of a message that are searched for: its beginning says what it is about."""
 
 
 class CuepointTree(app_commands.CommandTree[Any]):
-    """Every command, everywhere: in servers, direct messages and group messages, installed to a server or a person."""
+    """All commands, everywhere: in servers, direct messages and group messages, installed to a server or a user."""
 
     def __init__(self, client: discord.Client) -> None:
-        # Left out, Discord takes these for less than everywhere.
+        # Without these, Discord's defaults allow less than everywhere.
         super().__init__(
             client,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
@@ -55,7 +55,7 @@ class CuepointTree(app_commands.CommandTree[Any]):
         self.add_command(library)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Return whether a command, or a suggestion while somebody types, is to be handled."""
+        """Return whether to handle a command, or an autocomplete."""
         return await is_admitted(interaction)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
@@ -175,8 +175,10 @@ async def _as_awaitable(card: Card) -> Card:
 
 
 async def _typed_scope(interaction: Interaction) -> Scope | None:
-    """What may be suggested to somebody who types: of the server they have picked, where they have; None where that is
-    out of their reach."""
+    """Return the scope of suggestions for a user who types: that of the server they have picked, if any.
+
+    None where they may not see that server's videos.
+    """
     picked = getattr(interaction.namespace, "server", None) or ""
     try:
         return (await resolve_asker(interaction, private=True, picked=picked)).scope
@@ -189,17 +191,17 @@ async def _typed_scope(interaction: Interaction) -> Scope | None:
 @video_.autocomplete("video")
 @transcript.autocomplete("video")
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """The videos that fit what has been typed, best first."""
+    """Suggest the videos that match the typed text, best first."""
     scope = await _typed_scope(interaction)
     videos = [] if scope is None else await interaction.client.app.catalogue.list_videos(scope)
-    found = await asyncio.to_thread(best_videos, current, videos)
-    return make_choices(found)
+    matches = await asyncio.to_thread(best_videos, current, videos)
+    return make_choices(matches)
 
 
 @ask.autocomplete("server")
 @timeline.autocomplete("server")
 async def suggest_servers(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """The servers that the asker was just verified to be in and whose videos they may ask here."""
+    """Suggest the servers that the asker was just verified to be in and whose videos they may search here."""
     servers = await interaction.client.app.askers.list_servers(interaction_context(interaction))
     names, ids = list(servers.values()), list(servers)
     return [
@@ -210,11 +212,11 @@ async def suggest_servers(interaction: Interaction, current: str) -> list[Choice
 
 @ask.autocomplete("creator")
 async def suggest_creators(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """The creators that fit what has been typed, best first."""
+    """Suggest the creators that match the typed text, best first."""
     scope = await _typed_scope(interaction)
     names = [] if scope is None else await interaction.client.app.catalogue.list_creators(scope)
-    found = await asyncio.to_thread(closest_names, current, names)
+    places = await asyncio.to_thread(closest_names, current, names)
     return [
         Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])
-        for place in found
+        for place in places
     ]

@@ -1,4 +1,4 @@
-"""`/settings`: how a server has set up the bot, for those who manage it."""
+"""`/settings`: a server's settings of the bot, for those who manage the server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.settings import CHANNELS_ID, CHOSEN_CHANNEL_TYPES, ROLES_ID, settings_card
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.authorization import is_moderator, server_of
-from bot.discord_app.interactions.handling import handle
+from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.catalogue import closest_names
 from bot.errors import NotAllowed
 from bot.languages import LANGUAGES
@@ -25,9 +25,9 @@ from storage.models import ServerSettings
 
 
 def require_managed_server(interaction: Interaction) -> int:
-    """The server whose manager pressed, typed or submitted this. Raises NotAllowed.
+    """Return the id of the server whose manager sent this interaction. Raises NotAllowed.
 
-    Checked every time: a card stays where it is when somebody is no manager any more.
+    It is checked every time: a card stays where it is when a user no longer is a manager.
     """
     server_id = server_of(interaction)
     if not is_moderator(interaction):
@@ -58,7 +58,7 @@ async def settings(
 ) -> None:
     """Show how I am set up in this server, and change it."""
     server_id = require_managed_server(interaction)
-    given = {
+    values = {
         "language": {"": None, "auto": ""}.get(language, language),
         "quotes": quotes,
         "private": _setting_value(private),
@@ -67,13 +67,13 @@ async def settings(
         "misses": _setting_value(misses),
     }
 
-    def changing(new: ServerSettings) -> ServerSettings:
-        for name, value in given.items():
+    def apply_values(settings: ServerSettings) -> ServerSettings:
+        for name, value in values.items():
             if value is not None:
-                new = change_setting(new, name, str(value))
-        return new
+                settings = change_setting(settings, name, str(value))
+        return settings
 
-    await send_when_ready(interaction, _change_settings(interaction, server_id, changing), Delivery.PRIVATE)
+    await send_when_ready(interaction, _change_settings(interaction, server_id, apply_values), Delivery.PRIVATE)
 
 
 def _setting_value(value: bool | None) -> str | None:
@@ -82,7 +82,7 @@ def _setting_value(value: bool | None) -> str | None:
 
 @settings.autocomplete("language")
 async def suggest_languages(_interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Languages by name or code."""
+    """Suggest languages by name or code."""
     names = [f"{name} ({code})" for code, name in LANGUAGES.items()]
     return [Choice(name=names[place], value=list(LANGUAGES)[place]) for place in closest_names(current, names)]
 
@@ -90,7 +90,7 @@ async def suggest_languages(_interaction: Interaction, current: str) -> list[Cho
 async def _change_settings(
     interaction: Interaction, server_id: int, change: Callable[[ServerSettings], ServerSettings]
 ) -> Card:
-    """Change settings, and show them all."""
+    """Change settings, and return a card with all of them."""
     changed_settings = await interaction.client.app.settings.change(server_id, change)
     there: list[int] = []
     if (server := interaction.guild) is not None:
@@ -109,23 +109,23 @@ class _LimitMenu(ui.DynamicItem[ui.Select[Any]], template="cue:no_such_limit"):
 
     @staticmethod
     def apply_limit(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
-        """Settings with this limit."""
+        """Return the settings with this limit."""
         raise NotImplementedError
 
     @classmethod
     async def from_custom_id(cls, _interaction: discord.Interaction[Any], item: Any, _match: re.Match[str], /) -> Self:
-        """Read what is in the custom_id: nothing."""
+        """Make the menu; its custom_id carries no data."""
         return cls(item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Keep what was chosen, and show all settings again."""
-        await handle(interaction, partial(self._keep_choice, interaction))
+        """Save the choice, and show all settings again."""
+        await handle_interaction(interaction, partial(self._save_choice, interaction))
 
-    async def _keep_choice(self, interaction: Interaction) -> None:
+    async def _save_choice(self, interaction: Interaction) -> None:
         server_id = require_managed_server(interaction)
         chosen = frozenset(map(int, _chosen_ids(interaction)))
-        making = _change_settings(interaction, server_id, lambda settings: self.apply_limit(settings, chosen))
-        await send_when_ready(interaction, making, Delivery.IN_PLACE)
+        coroutine = _change_settings(interaction, server_id, lambda settings: self.apply_limit(settings, chosen))
+        await send_when_ready(interaction, coroutine, Delivery.IN_PLACE)
 
 
 def _chosen_ids(interaction: Interaction) -> Iterable[str]:
@@ -135,20 +135,20 @@ def _chosen_ids(interaction: Interaction) -> Iterable[str]:
 
 
 class LimitChannels(_LimitMenu, template=re.escape(CHANNELS_ID)):
-    """The channels in which the server's library is searched."""
+    """The menu of the channels in which the server's library is searched."""
 
     @staticmethod
     def apply_limit(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
-        """Settings with other channels."""
+        """Return the settings with other channels."""
         return replace(settings, channels=chosen)
 
 
 class LimitRoles(_LimitMenu, template=re.escape(ROLES_ID)):
-    """The roles that the server's library is searched for."""
+    """The menu of the roles for which the server's library is searched."""
 
     @staticmethod
     def apply_limit(settings: ServerSettings, chosen: frozenset[int]) -> ServerSettings:
-        """Settings with other roles."""
+        """Return the settings with other roles."""
         return replace(settings, roles=chosen)
 
 

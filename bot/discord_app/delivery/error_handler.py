@@ -1,4 +1,4 @@
-"""What people are told when something goes wrong. The one handler of errors."""
+"""The one error handler: what people read when something goes wrong."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger("cuepoint.discord")
 
 
 def user_message(error: BaseException) -> str:
-    """An error in words for the asker. One that was not expected is logged, and told by its reference only."""
+    """Return the text of an error for the asker. An unexpected error is logged, and its text is only a reference."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__
     # The text of a DatabaseError names the host's files.
@@ -34,17 +34,17 @@ def user_message(error: BaseException) -> str:
 
 
 def error_card(error: BaseException) -> Card:
-    """An error as a card."""
+    """Return an error as a card."""
     return notice_card(user_message(error))
 
 
-async def report(interaction: Interaction, error: BaseException) -> None:
-    """Tell the asker alone."""
+async def report_error(interaction: Interaction, error: BaseException) -> None:
+    """Show an error to the asker alone."""
     if is_target_gone(error):
         log.info("an interaction was over before it could be answered")
         return
     if isinstance(error, DeliveryUnknown):
-        # They may have the answer: anything more could be the second.
+        # The asker may have the answer: another message could be a second one.
         log.warning("nobody knows whether an answer arrived: %s", error)
         return
     try:
@@ -55,14 +55,16 @@ async def report(interaction: Interaction, error: BaseException) -> None:
 
 
 async def on_command_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
-    """The command tree's errors."""
+    """Handle an error of the command tree."""
     cause = error.__cause__
     if interaction.type is discord.InteractionType.autocomplete:
-        # Nothing can be said there; the person goes on typing.
+        # Autocomplete cannot show a text; the user goes on typing.
         if not isinstance(cause, BotError):
             log.error("unexpected error while suggesting", exc_info=error)
         return
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         await send_private(interaction, notice_card("I have just been updated. Please try that again in a minute."))
     else:
-        await report(interaction, cause if isinstance(error, app_commands.CommandInvokeError) and cause else error)
+        await report_error(
+            interaction, cause if isinstance(error, app_commands.CommandInvokeError) and cause else error
+        )

@@ -1,4 +1,4 @@
-"""Answering an interaction in time: at once, or after a second with a sign that the answer is on its way."""
+"""Answering an interaction in time: at once, or deferred after a second."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from bot.discord_app.client import CuepointClient
 
 DEFER_AFTER_SECONDS = 1.0
-"""Longer than this nobody waits without a sign; Discord itself waits three seconds."""
+"""No user waits longer than this without a sign; Discord itself waits three seconds."""
 _AWAITED = "awaited"
-"""Notes with an interaction how it was told to wait: the library's own note is missing where the reply was lost."""
+"""The key in `extras` under which an interaction keeps its deferral: discord.py's own note is missing where Discord's
+reply to the deferral was lost."""
 
 
 class Delivery(enum.Enum):
@@ -33,33 +34,35 @@ class Delivery(enum.Enum):
 
 
 Interaction: TypeAlias = "discord.Interaction[CuepointClient]"
-"""An interaction with the bot: through its client the handlers reach what they share."""
+"""An interaction with the bot: through its client the handlers reach the services that they share."""
 
 
-def validated(card: Card) -> Card:
-    """A card checked and ready to send. Its buttons are answered by what stands in their custom_id, whatever happens to
-    the object: finished, it is not kept by the library."""
+def validate_card(card: Card) -> Card:
+    """Check a card and return it ready to send.
+
+    Its buttons are handled by their custom_id alone, so the view is stopped: discord.py then does not keep the object.
+    """
     check_limits(card.components())
     card.stop()
     return card
 
 
-async def send_when_ready(interaction: Interaction, making: Coroutine[Any, Any, Card], delivery: Delivery) -> None:
-    """Answer with a card as soon as it is made; say after a second that it is on its way."""
-    task = asyncio.ensure_future(making)
+async def send_when_ready(interaction: Interaction, coroutine: Coroutine[Any, Any, Card], delivery: Delivery) -> None:
+    """Answer with a card as soon as the coroutine returns it; defer the answer after a second."""
+    task = asyncio.create_task(coroutine)
     try:
         ready, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS)
         if not ready:
             await defer(interaction, delivery)
-        card = validated(await task)
+        card = validate_card(await task)
         with metrics.time_step(metrics.AnswerStep.REPLY):
-            await _send_card(interaction, card, delivery, promised=not ready)
+            await _send_card(interaction, card, delivery, deferred=not ready)
     finally:
         task.cancel()
 
 
-async def _send_card(interaction: Interaction, card: Card, delivery: Delivery, *, promised: bool) -> None:
-    if promised:
+async def _send_card(interaction: Interaction, card: Card, delivery: Delivery, *, deferred: bool) -> None:
+    if deferred:
         await send_with_retries(lambda: interaction.edit_original_response(view=card, **_attachments_of(card)))
     elif delivery is Delivery.IN_PLACE:
         await send_with_retries(
@@ -75,13 +78,13 @@ async def _send_card(interaction: Interaction, card: Card, delivery: Delivery, *
 
 
 def _attachments_of(card: Card) -> dict[str, Any]:
-    """The files of an edit. A card without any says nothing of them."""
+    """Return the files of an edit as keyword arguments. A card without files leaves the message's files unchanged."""
     files = card.files()
     return {"attachments": files} if files else {}
 
 
 async def defer(interaction: Interaction, delivery: Delivery) -> None:
-    """Say that a card is on its way."""
+    """Defer the answer: a card will follow."""
     interaction.extras[_AWAITED] = delivery
     if delivery is Delivery.IN_PLACE:
         await send_with_retries(interaction.response.defer, FIRST_RESPONSE_TIMEOUT_SECONDS)
@@ -93,8 +96,8 @@ async def defer(interaction: Interaction, delivery: Delivery) -> None:
 
 
 async def send_private(interaction: Interaction, card: Card) -> None:
-    """Say something to the asker alone, whatever has been said before, in place of an answer that is still awaited."""
-    card = validated(card)
+    """Send a card to the asker alone, regardless of earlier replies, in place of an answer that is still awaited."""
+    card = validate_card(card)
     awaited = interaction.extras.get(_AWAITED)
     if awaited is Delivery.PRIVATE:
         await send_with_retries(lambda: interaction.edit_original_response(view=card))
@@ -105,14 +108,14 @@ async def send_private(interaction: Interaction, card: Card) -> None:
         )
         return
     if awaited is Delivery.PUBLIC:
-        # The first message after a deferred answer would fill it, in front of everybody.
+        # The first message after a deferred answer would replace it, and everyone would see it.
         await delete_response(interaction)
-    # Sent once: Discord would take every further one for another message.
+    # Sent without retries: Discord would show every further one as another message.
     await interaction.followup.send(view=card, ephemeral=True)
 
 
 async def delete_response(interaction: Interaction) -> None:
-    """Delete the answer, or the card whose button was pressed, unless somebody has done so already."""
+    """Delete the answer, or the card whose button was pressed, unless it is deleted already."""
     try:
         await send_with_retries(interaction.delete_original_response)
     except discord.HTTPException as error:

@@ -1,4 +1,4 @@
-"""Discord's weather: what goes wrong on the way to it, when something is sent again, and what cannot be helped."""
+"""Retries of requests to Discord: which failures are retried, and which are final."""
 
 from __future__ import annotations
 
@@ -13,88 +13,92 @@ from bot.operations.safe_traceback import describe_error
 FIRST_RESPONSE_TIMEOUT_SECONDS = 1.5
 """How long a first answer to an interaction may take before it is sent again: Discord waits three seconds for it."""
 RETRY_TIMEOUT_SECONDS = 30.0
-"""The same of anything else. Waiting for one's turn where Discord limits the rate counts too."""
+"""The same for all other requests. Waiting for Discord's rate limit counts too."""
 _TRIES = 5
 _PAUSE_SECONDS = 0.1
-"""Before the second try; before each further one four times as long, within what the patience is."""
+"""The pause before the second try; it is four times as long before every further one, at most the request's timeout."""
 _ALREADY_ANSWERED = 40060
 _OVER = {10003, 10008, 10015, 10062, 50027}
-"""Discord's codes for a channel, a message or an interaction that is no more: nobody is there to be told."""
+"""Discord's codes for a channel, a message or an interaction that no longer exists: no one is there to read a reply."""
 _UNAUTHORIZED = 401
 
 
 class DeliveryUnknown(Exception):
-    """Something was sent as often as makes sense, and nobody knows whether Discord has got it."""
+    """Raised where all retries failed and it is unknown whether Discord has received the request."""
 
 
 async def send_with_retries(
-    send: Callable[[], Awaitable[object]], patience_second: float = RETRY_TIMEOUT_SECONDS
+    send: Callable[[], Awaitable[object]], timeout_seconds: float = RETRY_TIMEOUT_SECONDS
 ) -> None:
-    """Send, and again where Discord or the way to it failed: whether it has been got is then unknown.
+    """Send a request, and retry where Discord or the connection failed: it is then unknown whether Discord received it.
 
-    So only for what does no harm twice: answers to an interaction (Discord takes one), edits, deletions, and messages
-    with a nonce. discord.py itself tries again after most errors of Discord's, but after none of Linux's, and waits for
-    minutes for a reply that does not come.
+    So use it only for requests that do no harm twice: answers to an interaction (Discord accepts one), edits,
+    deletions, and messages with a nonce. discord.py itself retries after most of Discord's errors, but after no
+    connection error on Linux, and waits for minutes for a reply that does not come. `timeout_seconds` is per try.
 
-    Raises Undelivered, and HTTPException where Discord refuses.
+    Raises DeliveryUnknown, and HTTPException where Discord refuses.
     """
-    for tried in range(1, _TRIES + 1):
+    for attempt in range(1, _TRIES + 1):
         try:
-            await _send_within(patience_second, send)
+            await _send_within(timeout_seconds, send)
             return
         except discord.HTTPException as error:
             if error.code == _ALREADY_ANSWERED:
-                # It had got it, and only its reply was lost.
+                # Discord had received the request, and only its reply was lost.
                 return
             if not isinstance(error, discord.DiscordServerError):
                 raise
             failure: Exception = error
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             failure = error
-        if tried < _TRIES:
-            await asyncio.sleep(min(_PAUSE_SECONDS * 4 ** (tried - 1), patience_second))
+        if attempt < _TRIES:
+            await asyncio.sleep(min(_PAUSE_SECONDS * 4 ** (attempt - 1), timeout_seconds))
     raise DeliveryUnknown(f"tried {_TRIES} times, at last {describe_error(failure)}") from failure
 
 
-async def _send_within(second: float, send: Callable[[], Awaitable[object]]) -> None:
-    """Send in a task of its own, as `GlobalPause` wants it. Raises TimeoutError."""
+async def _send_within(seconds: float, send: Callable[[], Awaitable[object]]) -> None:
+    """Send in a task of its own, which `GlobalPause` requires. Raises TimeoutError."""
     task = asyncio.ensure_future(send())
     try:
-        if not (await asyncio.wait({task}, timeout=second))[0]:
-            raise TimeoutError(f"no reply within {second:g} seconds")
+        if not (await asyncio.wait({task}, timeout=seconds))[0]:
+            raise TimeoutError(f"no reply within {seconds:g} seconds")
         await task
     finally:
         task.cancel()
 
 
 class GlobalPause(asyncio.Event):
-    """What all of discord.py's requests wait for while Discord limits the whole bot, in place of its own event.
+    """The event that all of discord.py's requests wait for while Discord limits the whole bot, in place of its own.
 
-    The request that was told so clears it, sleeps, and sets it. Cancelled in that sleep, as what is late or not wanted
-    any more is, it would leave every other request waiting for good; so its task sets it in any case when it ends.
+    The request that met the limit clears the event, sleeps, and sets it. A request that is late or no longer wanted is
+    cancelled; during that sleep, this would leave every other request waiting forever. So the end of its task sets the
+    event in any case.
     """
 
-    _told: asyncio.Task[object] | None = None
+    _limited_task: asyncio.Task[object] | None = None
 
     def clear(self) -> None:
-        """Begin a pause."""
+        """Start a pause, which ends at the latest with the current task."""
         super().clear()
-        self._told = asyncio.current_task()
-        if self._told is not None:
-            self._told.add_done_callback(self._end)
+        self._limited_task = asyncio.current_task()
+        if self._limited_task is not None:
+            self._limited_task.add_done_callback(self._end_pause)
 
-    def _end(self, task: asyncio.Task[object]) -> None:
-        if task is self._told:
+    def _end_pause(self, task: asyncio.Task[object]) -> None:
+        if task is self._limited_task:
             self.set()
 
 
 def is_target_gone(error: BaseException) -> bool:
-    """Whether an error says that the channel, the message or the interaction is no more."""
+    """Return whether an error says that the channel, the message or the interaction no longer exists."""
     return isinstance(error, discord.HTTPException) and error.code in _OVER
 
 
 def is_forbidden(error: BaseException) -> bool:
-    """Whether it says that the bot may not speak there, or not any more. Asking again would be counted against it."""
+    """Return whether an error says that the bot may not write there, or no longer may.
+
+    Discord would count a retry against the bot.
+    """
     return isinstance(error, discord.HTTPException) and (
         isinstance(error, discord.Forbidden) or error.status == _UNAUTHORIZED
     )

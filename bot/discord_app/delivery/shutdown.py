@@ -1,4 +1,4 @@
-"""Stopping so that nobody is left waiting: nothing new is taken, and what is in flight is finished first."""
+"""Graceful shutdown: no new event is accepted, and the events in flight are finished first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class InFlight:
-    """The events that are being answered just now."""
+    """The events that are being handled."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -30,7 +30,10 @@ class InFlight:
         task.add_done_callback(self._tasks.discard)
 
     async def wait_until_empty(self, seconds: float) -> bool:
-        """Wait, at most so long, until nothing is in flight; what joins meanwhile is waited for too."""
+        """Wait for at most `seconds` until nothing is in flight, including events that join meanwhile.
+
+        Return whether nothing is left.
+        """
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while self._tasks and (left := end - loop.time()) > 0:
@@ -39,50 +42,50 @@ class InFlight:
 
 
 async def run_until_signal(work: Coroutine[Any, Any, None], leave: Callable[[], Awaitable[None]]) -> None:
-    """Do some work until it ends by itself or a signal tells to stop; then break it off, and leave in order.
+    """Run `work` until it ends by itself or a signal asks to stop; then cancel it and await `leave`.
 
     A second signal ends the process at once. Raises what the work raises.
     """
-    working, told = asyncio.ensure_future(work), asyncio.Event()
-    listening = asyncio.ensure_future(told.wait())
+    work_task, stop_event = asyncio.create_task(work), asyncio.Event()
+    stop_task = asyncio.create_task(stop_event.wait())
     try:
-        with _on_signal(told.set):
-            await asyncio.wait({working, listening}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
-                await working
+        with _on_signal(stop_event.set):
+            await asyncio.wait({work_task, stop_task}, return_when=asyncio.FIRST_COMPLETED)
+            if work_task.done():
+                await work_task
                 return
             log.info("told to stop: finishing what is in flight")
-            while not working.done():
-                # Once is not enough: discord.py takes no notice of it while it reconnects.
-                working.cancel()
-                await asyncio.wait({working}, timeout=0.5)
+            while not work_task.done():
+                # Once is not enough: discord.py ignores a cancellation while it reconnects.
+                work_task.cancel()
+                await asyncio.wait({work_task}, timeout=0.5)
             await leave()
     finally:
-        listening.cancel()
-        working.cancel()
+        stop_task.cancel()
+        work_task.cancel()
 
 
 @contextlib.contextmanager
-def _on_signal(told: Callable[[], object]) -> Iterator[None]:
-    """Call `told` at the first signal; the next one finds what is usual, which is the end of the process."""
+def _on_signal(request_stop: Callable[[], object]) -> Iterator[None]:
+    """Call `request_stop` at the first signal; the next one has its default action, which ends the process."""
     loop = asyncio.get_running_loop()
 
-    def heard() -> None:
-        deaf()
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_DFL)
-        told()
+    def handle_signal() -> None:
+        remove_handlers()
+        for signal_number in SIGNALS:
+            signal.signal(signal_number, signal.SIG_DFL)
+        request_stop()
 
-    def deaf() -> None:
-        for each in SIGNALS:
+    def remove_handlers() -> None:
+        for signal_number in SIGNALS:
             with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(each)
+                loop.remove_signal_handler(signal_number)
 
-    for each in SIGNALS:
-        # Windows has no such handlers; there Ctrl-C interrupts as ever.
+    for signal_number in SIGNALS:
+        # Windows has no such handlers; there Ctrl-C raises KeyboardInterrupt.
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(each, heard)
+            loop.add_signal_handler(signal_number, handle_signal)
     try:
         yield
     finally:
-        deaf()
+        remove_handlers()

@@ -1,1 +1,1 @@
-"""What an interaction is about: who, where, whether they may, and which button."""
+"""Interactions: their context, the permission to go on, and the buttons."""

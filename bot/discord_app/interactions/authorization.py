@@ -1,4 +1,4 @@
-"""Which servers are served, and who may manage one. Who may press what is in `permits`."""
+"""Checks of which servers are served, and who may manage one. Who may press which button is in `permits`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.errors import NotAllowed, NotServed
 def require_served(interaction: Interaction) -> None:
     """Raise NotServed in a server that this installation does not serve.
 
-    Somebody who has installed the app for themselves takes it everywhere: that server's rules are not theirs.
+    A user who has installed the app for their own account uses it everywhere: the server's rules do not apply to that.
     """
     if interaction.guild_id is not None and interaction.is_guild_integration():
         require_served_server(interaction.guild_id, interaction.client.app.is_served)
@@ -25,12 +25,12 @@ def require_served_server(server_id: int, serves: IsServed) -> None:
 
 
 def server_of(interaction: Interaction) -> int:
-    """The server whose own library is meant. Raises NotAllowed where the app is not installed in one."""
+    """Return the id of the server whose library is meant. Raises NotAllowed where the app is not installed in one."""
     if interaction.guild_id is None or not interaction.is_guild_integration():
         raise NotAllowed("This works only in a server in which I am installed.")
     return interaction.guild_id
 
 
 def is_moderator(interaction: Interaction) -> bool:
-    """Whether whoever typed or pressed may manage the server, as it is at this moment."""
+    """Return whether the user of an interaction may manage the server at this moment."""
     return interaction.permissions.manage_guild

@@ -1,4 +1,4 @@
-"""What pressing a button does. All of it is in the custom_id and the ledger, so a restart changes nothing."""
+"""What pressing a button does. Its state is in the custom_id and the ledger, so buttons work after a restart."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.discord_app.delivery.responses import (
     send_when_ready,
 )
 from bot.discord_app.interactions.context import delivery_of, interaction_context, resolve_asker
-from bot.discord_app.interactions.handling import handle
+from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.button_state import (
     AnswerState,
@@ -55,8 +55,8 @@ class CardButton(ui.DynamicItem[Button], template=custom_id_pattern("no_such_ver
         return cls(item, match)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Act, and remember who used the bot where."""
-        await handle(interaction, partial(self._act_and_record, interaction))
+        """Do what the button is for, and record that the user uses the bot in this server."""
+        await handle_interaction(interaction, partial(self._act_and_record, interaction))
 
     async def _act_and_record(self, interaction: Interaction) -> None:
         await self.act(interaction)
@@ -68,22 +68,24 @@ class CardButton(ui.DynamicItem[Button], template=custom_id_pattern("no_such_ver
         raise NotImplementedError
 
     def is_mine(self, interaction: Interaction) -> bool:
-        """Return whether the card belongs to whoever pressed."""
+        """Return whether the card belongs to the user who pressed."""
         return interaction.user.id == self.owner_id
 
     async def load_state(self, interaction: Interaction, kind: type[ButtonState]) -> ButtonState:
-        """Load what the card shows. Raises PassageGone where that has expired."""
+        """Load what the card shows. Raises PassageGone where it has expired."""
         return await load_state(interaction.client.app.ledger, self.key, kind)
 
     async def turn_delivery(self, interaction: Interaction, picked_server: int = 0) -> tuple[ResolvedAsker, Delivery]:
-        """Resolve the asker and the delivery for a button that changes its card: a stranger gets a private copy, and
-        the card stays as it is."""
+        """Resolve the asker and the delivery for a button that changes its card.
+
+        Another user than its owner gets a private copy, and the card stays as it is.
+        """
         if not self.is_mine(interaction):
             asker = await _resolve_presser(interaction, picked_server, private=True)
             return asker, delivery_of(asker)
         message = interaction.message
         private = message is not None and message.flags.ephemeral
-        # What all can see stays within what all may see.
+        # A card that everyone sees contains only what everyone may see.
         asker = await _resolve_presser(interaction, picked_server, private=private, aloud=not private)
         return asker, Delivery.IN_PLACE
 
@@ -91,49 +93,49 @@ class CardButton(ui.DynamicItem[Button], template=custom_id_pattern("no_such_ver
 async def _resolve_presser(
     interaction: Interaction, picked_server: int, *, private: bool, aloud: bool = False
 ) -> ResolvedAsker:
-    """Resolve whoever presses to what they may see now: what the card showed to somebody else does not count."""
+    """Resolve what the user who pressed may see now: what the card showed to another user does not count."""
     return await resolve_asker(interaction, private=private, picked=picked_server or "", aloud=aloud)
 
 
 class TurnPage(CardButton, template=custom_id_pattern("page")):
-    """Another page of an answer."""
+    """Shows another page of an answer."""
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, AnswerState)
         asker, delivery = await self.turn_delivery(interaction, state.inquiry.server)
-        making = interaction.client.app.questions.turn_page(asker, state, self.number)
-        await send_when_ready(interaction, making, delivery)
+        coroutine = interaction.client.app.questions.turn_page(asker, state, self.number)
+        await send_when_ready(interaction, coroutine, delivery)
 
 
 class TurnVideos(CardButton, template=custom_id_pattern("videos")):
-    """Another page of the list of videos."""
+    """Shows another page of the list of videos."""
 
     async def act(self, interaction: Interaction) -> None:
         search = "" if self.key == NO_KEY else (await self.load_state(interaction, VideoListState)).search
         asker, delivery = await self.turn_delivery(interaction)
-        making = interaction.client.app.questions.list_videos(asker, self.number, search)
-        await send_when_ready(interaction, making, delivery)
+        coroutine = interaction.client.app.questions.list_videos(asker, self.number, search)
+        await send_when_ready(interaction, coroutine, delivery)
 
 
 class OpenPassage(CardButton, template=custom_id_pattern("open")):
-    """A passage by itself, for whoever wants it: the answer stays where it is."""
+    """Shows a passage by itself to any user who presses: the answer stays where it is."""
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, AnswerState)
         asker = await _resolve_presser(interaction, state.inquiry.server, private=True)
-        making = interaction.client.app.questions.open_passage(asker, state, self.number)
-        await send_when_ready(interaction, making, delivery_of(asker))
+        coroutine = interaction.client.app.questions.open_passage(asker, state, self.number)
+        await send_when_ready(interaction, coroutine, delivery_of(asker))
 
 
 class Earlier(CardButton, template=custom_id_pattern("earlier")):
-    """A passage with what is said before it."""
+    """Widens a passage by what is said before it."""
 
     async def act(self, interaction: Interaction) -> None:
         await _widen(self, interaction, -1)
 
 
 class Later(CardButton, template=custom_id_pattern("later")):
-    """A passage with what is said after it."""
+    """Widens a passage by what is said after it."""
 
     async def act(self, interaction: Interaction) -> None:
         await _widen(self, interaction, +1)
@@ -142,41 +144,41 @@ class Later(CardButton, template=custom_id_pattern("later")):
 async def _widen(button: CardButton, interaction: Interaction, step: int) -> None:
     state = await button.load_state(interaction, PassageState)
     asker, delivery = await button.turn_delivery(interaction, state.inquiry.server)
-    making = interaction.client.app.questions.show_passage(asker, state, step=step)
-    await send_when_ready(interaction, making, delivery)
+    coroutine = interaction.client.app.questions.show_passage(asker, state, step=step)
+    await send_when_ready(interaction, coroutine, delivery)
 
 
 class ReadOn(CardButton, template=custom_id_pattern("read")):
-    """The words before (0) or after (1) those shown of a transcript."""
+    """Shows the words before (0) or after (1) the shown part of a transcript."""
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, TranscriptState)
         asker, delivery = await self.turn_delivery(interaction)
-        making = interaction.client.app.questions.show_moment(asker, state, step=+1 if self.number else -1)
-        await send_when_ready(interaction, making, delivery)
+        coroutine = interaction.client.app.questions.show_moment(asker, state, step=+1 if self.number else -1)
+        await send_when_ready(interaction, coroutine, delivery)
 
 
 class Share(CardButton, template=custom_id_pattern("share")):
-    """A private passage, for everybody in the channel."""
+    """Shows a private passage to everyone in the channel."""
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, PassageState)
         asker = await _resolve_presser(interaction, state.inquiry.server, private=False, aloud=True)
         questions = interaction.client.app.questions
         questions.check_cooldown(asker)
-        making = questions.show_passage(asker, state, shared_by=interaction.user.display_name)
-        await send_when_ready(interaction, making, Delivery.PUBLIC)
+        coroutine = questions.show_passage(asker, state, shared_by=interaction.user.display_name)
+        await send_when_ready(interaction, coroutine, Delivery.PUBLIC)
 
 
 class Helpful(CardButton, template=custom_id_pattern("helpful")):
-    """A vote for a passage."""
+    """Votes for a passage."""
 
     async def act(self, interaction: Interaction) -> None:
         await _record_vote(self, interaction, Verdict.HELPFUL)
 
 
 class NotHelpful(CardButton, template=custom_id_pattern("unhelpful")):
-    """A vote against a passage."""
+    """Votes against a passage."""
 
     async def act(self, interaction: Interaction) -> None:
         await _record_vote(self, interaction, Verdict.NOT_HELPFUL)
@@ -210,7 +212,7 @@ class Withdraw(CardButton, template=custom_id_pattern("withdraw")):
 
 
 class Forget(CardButton, template=custom_id_pattern("forget")):
-    """Deletes all that is kept about whoever presses."""
+    """Deletes everything that is kept about the user who presses."""
 
     records_use = False
 
@@ -224,7 +226,7 @@ class Forget(CardButton, template=custom_id_pattern("forget")):
 
 
 class Delete(CardButton, template=custom_id_pattern("delete")):
-    """Takes a card away: for the one who asked, and for moderators."""
+    """Deletes a card, for its asker and for moderators."""
 
     async def act(self, interaction: Interaction) -> None:
         moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
@@ -232,7 +234,7 @@ class Delete(CardButton, template=custom_id_pattern("delete")):
             await send_private(interaction, notice_card("Only the one who asked, or a moderator, can delete this."))
             return
         await defer(interaction, Delivery.IN_PLACE)
-        # Through the click's own token, which works hours later and where the bot is no member.
+        # The token of this press works for an old card too, and where the bot is not a member.
         await delete_response(interaction)
 
 
@@ -242,7 +244,7 @@ BUTTONS: tuple[type[CardButton], ...] = (
 
 
 def is_unknown_button(interaction: Interaction, items: Iterable[type[ui.DynamicItem[Any]]]) -> bool:
-    """Return whether a button was pressed that none of these items recognises, such as one of an earlier version's."""
+    """Return whether a button was pressed that none of these items recognises, such as one of an earlier version."""
     if interaction.type is not discord.InteractionType.component:
         return False
     data: Any = interaction.data
@@ -251,5 +253,5 @@ def is_unknown_button(interaction: Interaction, items: Iterable[type[ui.DynamicI
 
 
 async def report_unknown_button(interaction: Interaction) -> None:
-    """Tell whoever pressed a button that nothing recognises what to do."""
+    """Tell the user that the bot no longer knows the button, and what to do."""
     await send_private(interaction, notice_card("This button is from an earlier version of me. Please ask again."))

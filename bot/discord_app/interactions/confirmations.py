@@ -1,11 +1,11 @@
-"""Questions whether something shall be done to a server's library, and the buttons below them."""
+"""Confirmations of removals from a server's library, and their buttons."""
 
 from __future__ import annotations
 
 from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards.base import Card, notice_card
 from bot.discord_app.cards.controls import custom_id_pattern
-from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready, validated
+from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready, validate_card
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.buttons import CardButton
 from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, load_permitted, store_permit
@@ -13,13 +13,13 @@ from storage import access
 
 
 async def ask_removal(interaction: Interaction, permit: ModeratorPermit, name: str) -> Card:
-    """Show what removing a video would take away, with a button that does it."""
-    found = await interaction.client.app.library_admin.find_video(permit.server_id, name)
-    return library_cards.removal_card(found, await store_permit(interaction, Removal(permit, found.video.video_id)))
+    """Return a card that shows the video to be removed, with a button that removes it."""
+    summary = await interaction.client.app.library_admin.find_video(permit.server_id, name)
+    return library_cards.removal_card(summary, await store_permit(interaction, Removal(permit, summary.video.video_id)))
 
 
 async def ask_purge(interaction: Interaction, permit: ModeratorPermit) -> Card:
-    """Show what deleting everything would take away, with a button that does it."""
+    """Return a card that shows everything that would be deleted, with a button that deletes it."""
     size = await interaction.client.app.library.size(access.own_scope(permit.server_id))
     return library_cards.purge_card(size, await store_permit(interaction, Purge(permit)))
 
@@ -29,12 +29,12 @@ class Remove(CardButton, template=custom_id_pattern("remove")):
 
     async def act(self, interaction: Interaction) -> None:
         removal = await load_permitted(interaction, Removal, self.owner_id, self.key)
-        making = interaction.client.app.library_admin.remove_video(removal.permit.server_id, removal.video_id)
-        await send_when_ready(interaction, making, Delivery.IN_PLACE)
+        coroutine = interaction.client.app.library_admin.remove_video(removal.permit.server_id, removal.video_id)
+        await send_when_ready(interaction, coroutine, Delivery.IN_PLACE)
 
 
 class PurgeAll(CardButton, template=custom_id_pattern("purge")):
-    """Deletes everything of the server. Nothing is noted of that: it would be the first new thing to be kept."""
+    """Deletes everything of the server. The press is not recorded: that would be the first new data to be kept."""
 
     records_use = False
 
@@ -46,13 +46,13 @@ class PurgeAll(CardButton, template=custom_id_pattern("purge")):
 
 
 class Leave(CardButton, template=custom_id_pattern("leave")):
-    """Leaves everything as it is, and so needs no permit."""
+    """Keeps everything as it is, and so needs no permit."""
 
     async def act(self, interaction: Interaction) -> None:
         if not self.is_mine(interaction):
             await send_private(interaction, notice_card("Only the one who was asked can answer this."))
             return
-        card = validated(notice_card("Nothing was removed."))
+        card = validate_card(notice_card("Nothing was removed."))
         await send_with_retries(lambda: interaction.response.edit_message(view=card), FIRST_RESPONSE_TIMEOUT_SECONDS)
 
 

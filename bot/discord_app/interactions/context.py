@@ -1,4 +1,4 @@
-"""Where somebody is on Discord, and so who asks, and who sees the answer."""
+"""The context of an interaction or a message: who asks, where, and who sees the answer."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from storage.access import Membership, Place
 async def resolve_asker(
     interaction: Interaction, *, private: bool | None, picked: str | int = "", aloud: bool = False
 ) -> ResolvedAsker:
-    """Who pressed or typed, and what they may see here and now; the arguments are those of `Askers.make`.
+    """Resolve the user of an interaction and what they may see now; the arguments are those of `AskerResolver.resolve`.
 
-    Raises ServerOutOfReach.
+    Raises ServerNotAccessible.
     """
     who = interaction_context(interaction)
     return await interaction.client.app.askers.resolve(who, private=private, picked=picked, aloud=aloud)
 
 
 async def resolve_writer(askers: AskerResolver, message: discord.Message) -> ResolvedAsker:
-    """Who wrote to the bot, in a server it has joined or in a direct message. Everybody there sees the answer."""
+    """Resolve the author of a message to the bot, in a server it has joined or in a direct message.
+
+    Everyone there sees the answer.
+    """
     return await askers.resolve(writer_context(message), private=False, aloud=True)
 
 
 def writer_context(message: discord.Message) -> AskerContext:
-    """Who wrote where."""
+    """Return who wrote a message, and where."""
     server_id = server_of_message(message)
     if server_id is None:
         return AskerContext(message.author.id, Place.ALONE)
@@ -35,10 +38,10 @@ def writer_context(message: discord.Message) -> AskerContext:
 
 
 def server_of_message(message: discord.Message) -> int | None:
-    """The server in which something was written, None for a direct message.
+    """Return the id of the server in which a message was written, None for a direct message.
 
-    A message may come before Discord has told of its server: then the library knows no `guild`, and it is no less
-    written in front of everybody.
+    A message may arrive before Discord has announced its server: then discord.py knows no `guild`, and still everyone
+    in the channel sees the message.
     """
     if message.guild is not None:
         return message.guild.id
@@ -46,8 +49,10 @@ def server_of_message(message: discord.Message) -> int | None:
 
 
 def interaction_context(interaction: Interaction) -> AskerContext:
-    """Who is where. A server counts only where the app is installed in that server: the presence of
-    `interaction.guild` alone says nothing."""
+    """Return who the user is, and where.
+
+    A server counts only where the app is installed in that server: the presence of `interaction.guild` proves nothing.
+    """
     user_id, server_id = interaction.user.id, interaction.guild_id
     if server_id is not None and interaction.is_guild_integration():
         here = Membership(server_id, _role_ids(interaction.user))
@@ -56,22 +61,22 @@ def interaction_context(interaction: Interaction) -> AskerContext:
 
 
 def is_alone(interaction: Interaction) -> bool:
-    """Whether nobody but the asker is there, so that nothing need be hidden."""
+    """Return whether no one but the asker is there, so that nothing has to be hidden."""
     return interaction.context.dm_channel
 
 
 def delivery_of(asker: ResolvedAsker) -> Delivery:
-    """How a new card reaches its asker."""
+    """Return how a new card reaches its asker."""
     return Delivery.PRIVATE if asker.private else Delivery.PUBLIC
 
 
 def _role_ids(person: discord.User | discord.Member) -> frozenset[int]:
-    """The roles of a member, by id; none where Discord has not told us of the server yet."""
+    """Return the ids of a member's roles; none where Discord has not announced the server yet."""
     if isinstance(person, discord.Member) and person.guild:
         return frozenset(role.id for role in person.roles)
     return frozenset()
 
 
 def _rule_channel_id(channel: object, channel_id: int | None) -> int | None:
-    """The channel whose rules hold: a thread inherits from its parent."""
+    """Return the id of the channel whose rules apply: a thread inherits them from its parent."""
     return channel.parent_id if isinstance(channel, discord.Thread) else channel_id

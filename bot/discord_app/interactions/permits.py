@@ -1,9 +1,9 @@
-"""Who may press a button, or send a form, that is about a server's library. The one rule, and what such cards know.
+"""Who may press a button, or send a form, that is about a server's library: the rule, and the state of such cards.
 
-Who runs a command Discord's own gate decides: those who may manage the server, and whom its settings let in besides.
-Nobody keeps that gate before a button or a form, so it is looked at again, in that server: whoever may manage it at
-that moment may go on; besides them only the very person whom the card was made for, if they were let in without that
-right. Who had the right and has lost it is refused. Whoever was let in stays so for an hour.
+Discord itself decides who may run a command: those who may manage the server, and those whom its settings allow too.
+It does not check this for a button or a form, so the bot checks again, in that server. Users who may manage it at that
+moment may go on; other than them, only the user for whom the card was made, if Discord let them run the command without
+that right. A user who had the right and has lost it is refused. A user who was let in stays so for an hour.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from storage import access
 from storage.models import Labels
 
 LIFETIME_SECONDS = 3600.0
-"""How long somebody may think about a removal, and a form may lie open."""
+"""How long a removal can be confirmed, and a form can be submitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModeratorPermit:
-    """That Discord let somebody run a command about a server's library; `let_in`: though they may not manage it."""
+    """Proof that Discord let a user run a command about a server's library; `let_in`: though they may not manage it."""
 
     server_id: int
     let_in: bool
@@ -35,7 +35,7 @@ class ModeratorPermit:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A video that somebody is about to remove."""
+    """A video that a moderator is about to remove."""
 
     permit: ModeratorPermit
     video_id: str
@@ -43,21 +43,21 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """Everything of a server, which somebody is about to delete."""
+    """Everything of a server, which a moderator is about to delete."""
 
     permit: ModeratorPermit
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What was asked and not found, which somebody looks through."""
+    """The unanswered questions, which a moderator reads."""
 
     permit: ModeratorPermit
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Files that somebody is about to hand over, and what they said of them."""
+    """The labels and the options of an import whose files a moderator is about to upload."""
 
     permit: ModeratorPermit
     labels: Labels
@@ -75,12 +75,12 @@ class _Ownership(TypedDict):
 
 
 def permit_of(interaction: Interaction) -> ModeratorPermit:
-    """Of whoever runs a command. Raises NotAllowed outside of servers with the app."""
+    """Return the permit of the user who runs a command. Raises NotAllowed outside of servers with the app."""
     return ModeratorPermit(server_of(interaction), let_in=not is_moderator(interaction))
 
 
 async def store_permit(interaction: Interaction, state: Permitted) -> Owner:
-    """Keep what a card for one person alone must know: whose it is, as its buttons say it."""
+    """Store the state of a card for one user alone, and return the owner that its buttons name."""
     key = await interaction.client.app.ledger.keep_state(
         _payload(state), lifetime_second=LIFETIME_SECONDS, **_ownership(interaction, state)
     )
@@ -88,7 +88,7 @@ async def store_permit(interaction: Interaction, state: Permitted) -> Owner:
 
 
 def permit_owner(interaction: Interaction, state: Permitted) -> Owner:
-    """Return what `store_permit` returns, for a form that Discord wants before anything is written."""
+    """Return the same owner as `store_permit`, for a form that Discord expects before anything is written."""
     key = interaction.client.app.ledger.state_key(_payload(state), **_ownership(interaction, state))
     return Owner(interaction.user.id, key, private=True)
 
@@ -103,10 +103,10 @@ def _ownership(interaction: Interaction, state: Permitted) -> _Ownership:
 
 
 async def load_permitted(interaction: Interaction, kind: type[Kind], holder: int, key: str) -> Kind:
-    """What was kept, for one who may go on with it; `holder` and `key` are those of the custom_id.
+    """Load a stored state for a user who may go on with it; `holder` and `key` are those of the custom_id.
 
-    Raises NotAllowed, and PassageGone where it has expired, is another server's, or was never this kind of thing or
-    this holder's.
+    Raises NotAllowed, and PassageGone where the state has expired, belongs to another server, or never was of this kind
+    or of this holder.
     """
     payload = await interaction.client.app.ledger.load_state(key, bound_to=_binding(kind, holder))
     try:
@@ -122,9 +122,9 @@ def _binding(kind: type, holder: int) -> str:
 
 
 def _require_allowed(interaction: Interaction, permit: ModeratorPermit, holder: int) -> None:
-    """The rule."""
+    """Raise NotAllowed or PassageGone where the module's rule refuses a user."""
     if server_of(interaction) != permit.server_id:
-        # In the same words as where nothing was ever kept: what is another server's is not there.
+        # The same text as where nothing was ever kept: another server's state must look as if it did not exist.
         raise PassageGone(button_state.EXPIRED)
     if not (is_moderator(interaction) or (permit.let_in and interaction.user.id == holder)):
         raise NotAllowed("Only those who may manage this server can change its library.")

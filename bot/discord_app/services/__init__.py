@@ -1,1 +1,1 @@
-"""What commands and buttons ask for: answers, library changes, who may see what."""
+"""The services behind commands and buttons: answers, library changes, and who may see what."""

@@ -1,4 +1,4 @@
-"""Who asks, what they may see there, and who sees the answer: made anew for every command, message and press."""
+"""Resolves who asks, what they may see, and who sees the answer: again for every command, message and press."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from storage.models import Scope, ServerSettings
 log = logging.getLogger("cuepoint.discord")
 
 IsServed = Callable[[int], bool]
-"""Whether a server, by its id, is served."""
+"""Returns whether a server, by its id, is served."""
 MAX_SERVER_NAME_LENGTH = 50
 MAX_SERVER_NAMES = 4
 
@@ -37,11 +37,11 @@ OUT_OF_REACH = (
 
 @dataclass(frozen=True, slots=True)
 class ResolvedAsker:
-    """Who asks, what they may see, and whether others see the answer. `shareable`: others are there, and may.
+    """Who asks, what they may see, and whether others see the answer. `shareable`: others are there, and may see it.
 
     `quotes` is how many an answer shows, `cooldown_seconds` the server's own, None for the host's. `misses_to` is the
-    library that a question without an answer is noted for, if it is. `picked` is the server that was chosen, or 0.
-    `searched` and `remark` are said below the question: which libraries those are, and why one is not among them.
+    library for which a question without an answer is noted, or None. `picked` is the server that was chosen, or 0.
+    `searched` and `remark` stand below the question: which libraries are searched, and why one is not among them.
     """
 
     user_id: int
@@ -57,17 +57,17 @@ class ResolvedAsker:
 
     @property
     def remarks(self) -> list[str]:
-        """What is said below a question."""
-        return [each for each in (self.searched, self.remark) if each]
+        """Return the remarks below a question."""
+        return [text for text in (self.searched, self.remark) if text]
 
     def owner(self, key: str = "") -> Owner:
-        """As the buttons know it."""
+        """Return the asker as the owner of a card's buttons; `key` is the ledger's key of what the card shows."""
         return Owner(self.user_id, key or "-", self.private, self.shareable)
 
 
 @dataclass(frozen=True, slots=True)
 class AskerContext:
-    """Who is where, as Discord tells. `here` and `channel_id` (of a thread its parent) as `access.Asker` has them."""
+    """Who is where, according to Discord. `here` and `channel_id` (a thread's parent) are those of `access.Asker`."""
 
     user_id: int
     place: Place
@@ -76,17 +76,17 @@ class AskerContext:
 
     @property
     def server_id(self) -> int:
-        """The server whose settings hold, or 0."""
+        """Return the server whose settings apply, or 0."""
         return self.here.server_id if self.here is not None else EVERYWHERE_ELSE
 
 
 @dataclass(frozen=True, slots=True)
 class _Elsewhere:
-    """What was looked up about somebody outside of the place where they are.
+    """What was looked up about a user outside of the place where they are.
 
-    `met` is whether they were ever met in a server, `members` the other servers whose videos they may see and that have
-    any, `settings` those of every server concerned, `non_empty` the libraries known to hold videos, None where that was
-    not looked up.
+    `met` is whether they were ever seen in a server, `members` the other servers whose videos they may see and that
+    have any, `settings` those of every server concerned, `non_empty` the libraries known to hold videos, None where
+    that was not looked up.
     """
 
     met: bool
@@ -96,7 +96,7 @@ class _Elsewhere:
 
 
 class AskerResolver:
-    """Finds out what somebody may see."""
+    """Resolves what a user may see."""
 
     def __init__(self, library: Library, ledger: Ledger, memberships: Memberships, serves: IsServed) -> None:
         self._library = library
@@ -105,27 +105,27 @@ class AskerResolver:
         self._serves = serves
 
     async def record_sighting(self, who: AskerContext) -> None:
-        """Remember that somebody uses the bot in this server: elsewhere it will be asked about them.
+        """Record that a user uses the bot in this server: elsewhere, Discord is asked about them in this server.
 
-        Of a server that is not served nothing is kept.
+        Nothing is kept for a server that is not served.
         """
         if who.here is not None and self._serves(who.here.server_id):
             try:
                 await self._ledger.record_sighting(who.user_id, who.here.server_id)
             except StorageError as error:
-                # They have their answer, and are told of nothing else.
+                # The user has their answer, so they see no error.
                 log.error("could not note who uses the bot where: %s", error)
 
     async def resolve(
         self, who: AskerContext, *, private: bool | None = None, picked: str | int = "", aloud: bool = False
     ) -> ResolvedAsker:
-        """The asker, seeing what they may see now.
+        """Return the asker with what they may see now.
 
-        `private` is what they wish, None for what is usual in this server. `picked` is a server by id or name. With
-        `aloud` the answer is for all to see, whatever is left out for that.
+        `private` is their wish, None for the default of this server. `picked` is a server by id or name. With `aloud`
+        everyone sees the answer, so it leaves out what not everyone may see.
 
-        Raises ServerOutOfReach where they may not see the server picked: whether it exists, has a library or hides it
-        is all the same.
+        Raises ServerNotAccessible where they may not see the picked server. The error is the same whether it does not
+        exist, has no library or hides it.
         """
         if picked or who.here is None:
             elsewhere = await self._find_elsewhere(who)
@@ -134,30 +134,30 @@ class AskerResolver:
         asker, settings = access.Asker(who.place, who.here, who.channel_id, elsewhere.members), elsewhere.settings
         if picked:
             asker = replace(asker, picked=self._find_server(str(picked), asker))
-        found = access.resolve_reach(asker, settings, aloud=aloud)
-        if picked and not found.scope.libraries:
+        reach = access.resolve_reach(asker, settings, aloud=aloud)
+        if picked and not reach.scope.libraries:
             raise ServerNotAccessible(OUT_OF_REACH)
         rules, alone = settings[who.server_id], who.place is Place.ALONE
         wish = rules.private_by_default if private is None else private
         return ResolvedAsker(
             who.user_id,
-            found.scope,
-            private=not alone and (wish or not found.public),
-            shareable=not alone and found.public,
+            reach.scope,
+            private=not alone and (wish or not reach.public),
+            shareable=not alone and reach.public,
             quotes=rules.quotes,
             cooldown_seconds=rules.cooldown_seconds,
-            misses_to=_miss_library(who, asker, found, settings),
+            misses_to=_miss_library(who, asker, reach, settings),
             picked=asker.picked or 0,
-            searched=await self._describe_searched(who, found, elsewhere.non_empty, picked=bool(picked)),
-            remark=_describe_absence(who, found, met=elsewhere.met),
+            searched=await self._describe_searched(who, reach, elsewhere.non_empty, picked=bool(picked)),
+            remark=_describe_absence(who, reach, met=elsewhere.met),
         )
 
     async def list_servers(self, who: AskerContext) -> dict[int, str]:
-        """The servers that somebody may pick, by id with their names; the one they are in first."""
+        """Return the names of the servers that a user may pick, by id; the server they are in comes first."""
         elsewhere = await self._find_elsewhere(who)
         asker = access.Asker(who.place, who.here, who.channel_id, elsewhere.members)
         members = [*([who.here] if who.here else []), *elsewhere.members]
-        offered = [each.server_id for each in members]
+        offered = [member.server_id for member in members]
         return {
             server_id: self._memberships.server_name(server_id) or str(server_id)
             for server_id in dict.fromkeys(offered)
@@ -165,9 +165,9 @@ class AskerResolver:
         }
 
     async def _find_elsewhere(self, who: AskerContext) -> _Elsewhere:
-        """Look up in which other servers somebody was verified to be, and which of their libraries they may see."""
+        """Look up in which other servers a user is verified to be, and which of their libraries they may see."""
         sightings = await self._ledger.servers_seen(who.user_id)
-        # What was kept of a server before it was no longer served stays out of reach.
+        # Data kept of a server that is no longer served stays out of reach.
         seen = [sighting.server_id for sighting in sightings if self._serves(sighting.server_id)]
         members = await self._memberships.find_memberships(
             who.user_id, [server for server in seen if server != who.server_id]
@@ -175,7 +175,7 @@ class AskerResolver:
         settings = await self._load_settings(who, members)
         asker = access.Asker(who.place, who.here, who.channel_id, members)
         places = [*([who.here] if who.here else []), *members]
-        # Of a library that they may not see nothing is looked up, not even whether there is anything in it.
+        # Nothing is looked up about a library that they may not see, not even whether it is empty.
         visible = [place.server_id for place in places if _may_pick(asker, place.server_id, settings)]
         shared = access.SHARED in access.resolve_reach(asker, settings).scope.libraries
         candidates = access.candidate_scope(visible, include_shared=shared)
@@ -184,11 +184,11 @@ class AskerResolver:
         return _Elsewhere(bool(seen), with_videos, settings, non_empty)
 
     async def _load_settings(self, who: AskerContext, elsewhere: Collection[Membership]) -> dict[int, ServerSettings]:
-        servers = {who.server_id, EVERYWHERE_ELSE, *(each.server_id for each in elsewhere)}
+        servers = {who.server_id, EVERYWHERE_ELSE, *(member.server_id for member in elsewhere)}
         return await self._ledger.settings_of(servers)
 
     def _find_server(self, picked: str, asker: access.Asker) -> int:
-        """The server that is meant by an id or a name. Raises ServerOutOfReach."""
+        """Return the server that an id or a name means. Raises ServerNotAccessible."""
         if picked.isascii() and picked.isdecimal():
             return int(picked[:20])
         members = [*([asker.here] if asker.here else []), *asker.elsewhere]
@@ -198,12 +198,12 @@ class AskerResolver:
         raise ServerNotAccessible(OUT_OF_REACH)
 
     async def _describe_searched(
-        self, who: AskerContext, found: Reach, non_empty: frozenset[str] | None, *, picked: bool
+        self, who: AskerContext, reach: Reach, non_empty: frozenset[str] | None, *, picked: bool
     ) -> str:
-        """Which libraries are searched, where it could be more than one."""
+        """Return a remark that says which libraries are searched, where that could be more than one."""
         if non_empty is None:
-            non_empty = frozenset((await self._library.non_empty(found.scope)).libraries)
-        libraries = [key for key in found.scope.libraries if key in non_empty]
+            non_empty = frozenset((await self._library.non_empty(reach.scope)).libraries)
+        libraries = [key for key in reach.scope.libraries if key in non_empty]
         if not picked and len(libraries) < 2:
             return ""
         own = [access.server_of(key) for key in libraries]
@@ -224,29 +224,29 @@ class AskerResolver:
 
 
 def _may_pick(asker: access.Asker, server_id: int, settings: Mapping[int, ServerSettings]) -> bool:
-    """Whether somebody may see a server's own videos, if they ask for those."""
+    """Return whether an asker may see a server's own videos when they pick that server."""
     return bool(access.resolve_reach(replace(asker, picked=server_id), settings).scope.libraries)
 
 
 def _miss_library(
-    who: AskerContext, asker: access.Asker, found: Reach, settings: Mapping[int, ServerSettings]
+    who: AskerContext, asker: access.Asker, reach: Reach, settings: Mapping[int, ServerSettings]
 ) -> str | None:
-    """The library whose people should know what it does not answer, if they wish to.
+    """Return the library for which a question without an answer is noted, if its server wants that.
 
-    What somebody asks elsewhere is no server's business, unless they picked that server.
+    A question asked elsewhere concerns no server, unless the asker picked that server.
     """
     own = asker.picked if asker.picked is not None else who.server_id
-    if own and access.library_key(own) in found.scope.libraries:
+    if own and access.library_key(own) in reach.scope.libraries:
         return access.library_key(own) if settings[own].record_misses else None
-    heard = settings[who.server_id].record_misses and settings[EVERYWHERE_ELSE].record_misses
-    return access.SHARED if heard and access.SHARED in found.scope.libraries else None
+    recorded = settings[who.server_id].record_misses and settings[EVERYWHERE_ELSE].record_misses
+    return access.SHARED if recorded and access.SHARED in reach.scope.libraries else None
 
 
-def _describe_absence(who: AskerContext, found: Reach, *, met: bool) -> str:
-    """One sentence on what is not searched, where that may surprise."""
+def _describe_absence(who: AskerContext, reach: Reach, *, met: bool) -> str:
+    """Return one sentence about a library that is not searched, where that may surprise the asker."""
     if who.here is None:
         return "" if met else STRANGER
-    why = found.absent.get(access.library_key(who.here.server_id))
+    why = reach.absent.get(access.library_key(who.here.server_id))
     if why is Absence.UNHEARD:
         return IN_PRIVATE_ONLY
     return KEPT_CLOSE if why in (Absence.CHANNEL, Absence.ROLE) else ""

@@ -1,4 +1,4 @@
-"""Files that people hand over on Discord, read within limits. No address that anybody gives is ever fetched."""
+"""Files that users upload on Discord, read within limits. Addresses that users type are never fetched."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from storage.errors import InputError, OverQuota
 from storage.models import MEGABYTE, Labels, Rejection, Source
 
 MAX_FILES = 10
-"""As many as Discord's form takes."""
+"""The most that Discord's form takes."""
 ADVICE = ". Here: import it by itself, with the option video."
-"""How a file's video is named here."""
+"""Advice on Discord for a file that does not name its video."""
 
 
 def require_room(files: Sequence[discord.Attachment], most_bytes: int) -> None:
-    """Raise OverQuota or InputError for more than one import may bring, before any of it is read."""
+    """Raise InputError for too many files, OverQuota for more than `most_bytes` together, before any is read."""
     if len(files) > MAX_FILES:
         raise InputError(f"These are {len(files)} files, and one import takes {MAX_FILES}: nothing was imported.")
-    size = sum(each.size for each in files)
+    size = sum(file.size for file in files)
     if size > most_bytes:
         raise OverQuota(
             f"These files are {size / MEGABYTE:,.1f} megabytes together, and {most_bytes / MEGABYTE:,.1f} are allowed "
@@ -31,24 +31,24 @@ def require_room(files: Sequence[discord.Attachment], most_bytes: int) -> None:
 
 
 async def read_files(files: Sequence[discord.Attachment], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
-    """The files that can be read, and why the others cannot. `most_bytes` is the limit of a single one."""
+    """Return the files that can be read, and why the others cannot. `most_bytes` is the limit of a single file."""
     sources: list[Source] = []
     rejections: list[Rejection] = []
-    for each in files:  # one after the other: the largest are as large as all others together may be
-        name = file_name(each)
-        if each.size > most_bytes:
-            reason = f"is {each.size / MEGABYTE:,.1f} MB, over this server's limit of {most_bytes / MEGABYTE:,.1f} MB"
+    for file in files:  # one after the other: a single file may be as large as all files of an import together
+        name = file_name(file)
+        if file.size > most_bytes:
+            reason = f"is {file.size / MEGABYTE:,.1f} MB, over this server's limit of {most_bytes / MEGABYTE:,.1f} MB"
             rejections.append(Rejection(name, f"{reason}; split it, or compress a table as Parquet."))
             continue
         try:
-            sources.append(Source(name, await each.read()))
+            sources.append(Source(name, await file.read()))
         except (discord.HTTPException, aiohttp.ClientError, OSError):
             rejections.append(Rejection(name, "Discord did not hand it over; upload it again."))
     return sources, rejections
 
 
 def file_name(file: discord.Attachment) -> str:
-    """What a file was called before Discord took spaces and brackets out of its name: they may hold its video's id."""
+    """Return a file's name before Discord removed spaces and brackets from it: they may contain its video's id."""
     suffix = PurePath(file.filename).suffix
     if not file.title:
         return file.filename
@@ -58,9 +58,9 @@ def file_name(file: discord.Attachment) -> str:
 def apply_labels(
     sources: Sequence[Source], labels: Labels, *, given: int
 ) -> tuple[list[tuple[Source, Labels]], list[str]]:
-    """Each file with what was said of it, and a note where something was said that cannot hold for several.
+    """Return every file with its labels, and a note where labels were given that cannot apply to several files.
 
-    `given` is how many files there were: which of them was meant nobody knows, also when a single one could be read.
+    `given` is how many files were uploaded. Of several, it is unknown which one was meant, even if one is readable.
     """
     if given == 1:
         return [(source, labels) for source in sources], []

@@ -1,4 +1,4 @@
-"""What buttons know beyond their custom_id, as the ledger keeps it. No state says who asked."""
+"""The state of buttons beyond their custom_id, as the ledger keeps it. No state says who asked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXPIRED = "These buttons have expired. Please ask again."
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What was asked, with its filters."""
+    """The text of a question, with its filters."""
 
     text: str
     video: str = ""
@@ -31,7 +31,7 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class PassagePlace:
-    """Where a passage lies. `second` is the start of the segment in which its quote begins."""
+    """The place of a passage. `second` is the start of the segment in which its quote begins."""
 
     stretch: PassageRange
     second: float
@@ -39,7 +39,7 @@ class PassagePlace:
 
 @dataclass(frozen=True, slots=True)
 class AnswerState:
-    """One page of an answer: what was asked, and the passage behind each number."""
+    """One page of an answer: what was asked, and the passages behind its numbers."""
 
     inquiry: Inquiry
     spots: tuple[PassagePlace, ...]
@@ -63,7 +63,7 @@ class TranscriptState:
 
 @dataclass(frozen=True, slots=True)
 class VideoListState:
-    """A list of videos, narrowed to those that are called so."""
+    """A list of videos, narrowed to those whose names match the search."""
 
     search: str
 
@@ -77,13 +77,16 @@ _ADAPTERS: dict[type, TypeAdapter[Any]] = {
 async def save_state(
     ledger: Ledger, state: AnswerState | PassageState | TranscriptState | VideoListState, scope: Scope
 ) -> str:
-    """Keep what a card's buttons must know; the key goes into their custom_id. What is shown is of the scope."""
+    """Store the state of a card's buttons, and return the key for their custom_id.
+
+    `scope` names the libraries that the shown content comes from.
+    """
     payload = _ADAPTERS[type(state)].dump_json(state).decode()
     return await ledger.keep_state(payload, lifetime_second=LIFETIME_SECONDS, libraries=scope.libraries)
 
 
 async def load_state(ledger: Ledger, key: str, kind: type[ButtonState]) -> ButtonState:
-    """What was kept. Raises PassageGone where it has expired, or was never this kind of thing."""
+    """Load a stored state. Raises PassageGone where it has expired, or never was of this kind."""
     payload = await ledger.load_state(key)
     try:
         state: ButtonState = _ADAPTERS[kind].validate_json(payload or "")
@@ -93,18 +96,18 @@ async def load_state(ledger: Ledger, key: str, kind: type[ButtonState]) -> Butto
 
 
 async def picked_server(ledger: Ledger, key: str) -> int:
-    """The server that was picked for what was kept; 0 where none was, or nothing is kept."""
+    """Return the server that was picked for a stored state; 0 where none was picked, or nothing is stored."""
     payload = await ledger.load_state(key)
     state = json.loads(payload) if payload else {}
     return int(state.get("inquiry", {}).get("server", 0))
 
 
 def answer_state(inquiry: Inquiry, answer: Answer) -> AnswerState:
-    """The state of an answer's card."""
+    """Return the state of an answer's card."""
     return AnswerState(inquiry, tuple(_place_of(excerpt) for excerpt in answer.excerpts or answer.near_misses))
 
 
 def _place_of(excerpt: Excerpt) -> PassagePlace:
     segments = excerpt.segments
-    begun = [start for start in segments if start <= excerpt.start_second]
-    return PassagePlace(PassageRange(excerpt.video.video_id, segments[0], segments[-1]), (begun or segments)[-1])
+    starts = [start for start in segments if start <= excerpt.start_second]
+    return PassagePlace(PassageRange(excerpt.video.video_id, segments[0], segments[-1]), (starts or segments)[-1])

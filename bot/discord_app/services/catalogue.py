@@ -1,4 +1,4 @@
-"""The videos of a scope by name, for those who type one."""
+"""The videos of a scope by name, for commands and autocomplete."""
 
 from __future__ import annotations
 
@@ -23,92 +23,91 @@ _MAX_SCOPES = 256
 
 
 class Catalogue:
-    """Lists of videos, read anew when they changed: autocomplete asks for them at every key."""
+    """A cache of lists of videos, read again after a change: autocomplete asks for them at every keystroke."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._kept: LRUCache[Scope, tuple[object, list[VideoSummary]]] = LRUCache(_MAX_SCOPES)
+        self._cached_lists: LRUCache[Scope, tuple[object, list[VideoSummary]]] = LRUCache(_MAX_SCOPES)
 
     async def list_videos(self, scope: Scope) -> list[VideoSummary]:
-        """Every video of a scope by title, or the sample talks while it is empty."""
+        """Return all videos of a scope by title, or the sample talks while it is empty."""
         return await self.list_stored(await self._library.or_samples(scope))
 
     async def list_stored(self, scope: Scope) -> list[VideoSummary]:
-        """Every video of a scope by title; none while it is empty."""
-        # Asked before the list is read: what changes in between is seen the next time.
+        """Return all videos of a scope by title; none while it is empty."""
+        # The revision is read before the list, so a change in between is seen by the next call.
         revision = await self._library.revision(scope)
-        known = self._kept.get(scope)
-        if known is None or known[0] != revision:
-            known = self._kept[scope] = revision, await self._library.videos(scope)
-        return known[1]
+        cached = self._cached_lists.get(scope)
+        if cached is None or cached[0] != revision:
+            cached = self._cached_lists[scope] = revision, await self._library.videos(scope)
+        return cached[1]
 
     async def find_video(self, scope: Scope, name: str) -> VideoSummary:
-        """The video of an id, else the one that a name fits best. Raises UnknownVideo."""
+        """Return the video of an id, else the one that a name matches best. Raises UnknownVideo."""
         return find_named(name, await self.list_videos(scope))
 
     async def get_video(self, scope: Scope, video_id: str) -> VideoSummary:
-        """The video of an id that a button knows. Raises PassageGone, which names nothing."""
-        for each in await self.list_videos(scope):
-            if each.video.video_id == video_id:
-                return each
+        """Return the video of an id that a button knows. Raises PassageGone, whose text names no video."""
+        for summary in await self.list_videos(scope):
+            if summary.video.video_id == video_id:
+                return summary
         raise PassageGone("That video is no longer here; ask again.")
 
     def clear(self) -> None:
-        """Read every list anew."""
-        self._kept.clear()
+        """Forget all lists, so that they are read again."""
+        self._cached_lists.clear()
 
     async def list_creators(self, scope: Scope) -> list[str]:
-        """Every creator named in a scope."""
-        return sorted(
-            {each.video.creator for each in await self.list_videos(scope) if each.video.creator}, key=str.casefold
-        )
+        """Return all creators named in a scope."""
+        summaries = await self.list_videos(scope)
+        return sorted({summary.video.creator for summary in summaries if summary.video.creator}, key=str.casefold)
 
 
 def find_named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) -> VideoSummary:
-    """The video of an id or address, else the one that is called so, else the best whose title holds the name.
+    """Return the video of an id or address, else the one with this name, else the best whose title contains the name.
 
-    `own` says that these are a server's own videos alone. Raises UnknownVideo.
+    `own` says that these are only a server's own videos. Raises UnknownVideo.
     """
-    ids, folded, found = ids_meant(name), fold_name(name), find_videos(name, videos)
-    # The best of those that are called so: "Intro" is "Intro" also where "An Intro" stands before it.
-    for each in found:
-        if each.video.video_id in ids or (folded and folded in fold_name(each.video.heading)):
-            return each
+    ids, folded, matches = ids_meant(name), fold_name(name), find_videos(name, videos)
+    # The best match comes first: "Intro" means "Intro" even where "An Intro" is listed before it.
+    for summary in matches:
+        if summary.video.video_id in ids or (folded and folded in fold_name(summary.video.heading)):
+            return summary
     suggested = suggest_videos(name, [summary.video for summary in videos])[:3]
     near = [choice_names(videos[place])[0] for place in suggested]
-    hint = f" Did you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
+    hint = f" Did you mean {' or '.join(f'“{title}”' for title in near)}?" if near else ""
     none, listed = ("None of this server's own videos", "all that are searched here") if own else ("No video", "them")
     raise UnknownVideo(f"{none} is called “{shorten(name, 100)}”.{hint} /videos lists {listed}.")
 
 
 def choice_names(summary: VideoSummary) -> tuple[str, str]:
-    """What a choice shows and what it stands for, both within Discord's limits."""
+    """Return the name that a choice shows and the value that it sends, both within Discord's limits."""
     video = summary.video
     name = shorten(video.heading, MAX_CHOICE_LENGTH) or shorten(video.video_id, MAX_CHOICE_LENGTH) or "untitled"
-    # An id too long for a choice gives way to the title, which names the video as well.
+    # An id too long for a choice is replaced by the title, which names the video as well.
     return name, video.video_id if len(video.video_id) <= MAX_CHOICE_LENGTH else video.heading[:MAX_CHOICE_LENGTH]
 
 
 def make_choices(videos: Iterable[VideoSummary]) -> list[Choice[str]]:
-    """Videos to choose from; those that are called the same show their ids too."""
+    """Return the choices of videos; videos with the same name show their ids too."""
     videos = list(videos)
-    count = Counter(choice_names(each)[0] for each in videos)
-    return [_make_choice(each, alike=count[choice_names(each)[0]] > 1) for each in videos]
+    count = Counter(choice_names(summary)[0] for summary in videos)
+    return [_make_choice(summary, alike=count[choice_names(summary)[0]] > 1) for summary in videos]
 
 
 def _make_choice(summary: VideoSummary, *, alike: bool) -> Choice[str]:
     name, value = choice_names(summary)
     if alike:
-        told = shorten(summary.video.video_id, MAX_SHOWN_ID_LENGTH)
-        name = f"{shorten(name, MAX_CHOICE_LENGTH - len(told) - 3)} ({told})"
+        video_id = shorten(summary.video.video_id, MAX_SHOWN_ID_LENGTH)
+        name = f"{shorten(name, MAX_CHOICE_LENGTH - len(video_id) - 3)} ({video_id})"
     return Choice(name=name, value=value)
 
 
 def best_videos(typed: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
-    """The videos that what is typed may mean, the best match first, at most as many as Discord shows."""
+    """Return the videos that the typed text may mean, the best match first, at most as many as Discord shows."""
     return find_videos(typed, videos)[:MAX_CHOICES]
 
 
 def closest_names(typed: str, names: list[str]) -> list[int]:
-    """The positions of the names that fit best, at most as many as Discord shows."""
+    """Return the positions of the names that match best, at most as many as Discord shows."""
     return rank_names(typed, names)[:MAX_CHOICES]

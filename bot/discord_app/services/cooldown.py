@@ -1,4 +1,4 @@
-"""How soon a person may ask again."""
+"""The cooldown between two questions of a user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_REMEMBERED = 10_000
 
 
 class Cooldown:
-    """How soon a person may ask again."""
+    """Limits how soon a user may ask again."""
 
     def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
@@ -21,9 +21,9 @@ class Cooldown:
         self._free_at: TLRUCache[int, float] = TLRUCache(_MAX_REMEMBERED, lambda _user, free_at, _now: free_at, now)
 
     def check(self, user_id: int, seconds: float | None = None) -> None:
-        """Count a question; the next one waits for `seconds`, if that is longer than is usual.
+        """Count a question; the next one must wait for `seconds`, if that is longer than the default.
 
-        Raises AskedTooSoon, which counts as none.
+        Raises CooldownActive for a question that comes too soon, which is not counted.
         """
         now = self._now()
         left = self._free_at.get(user_id, now) - now

@@ -1,4 +1,4 @@
-"""Imports as they are measured: what became of each, in figures only."""
+"""Metrics of imports: their outcomes, in figures only."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from storage.models import ImportReport
 
 
 @contextmanager
-def counting_import() -> Iterator[Callable[[ImportReport], None]]:
-    """Count an import: by its report, once that is told, or by the error with which it ended."""
+def measure_import() -> Iterator[Callable[[ImportReport], None]]:
+    """Count an import by the report that is passed to the yielded function, or by the error with which it ended."""
     try:
         yield _count_report
     except Exception as error:
@@ -34,5 +34,5 @@ def _count_report(report: ImportReport) -> None:
 def _outcome_of(error: Exception) -> ImportOutcome:
     if isinstance(error, ImportCancelled):
         return ImportOutcome.BROKEN_OFF
-    told = isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError)
-    return ImportOutcome.REFUSED if told else ImportOutcome.FAILED
+    is_expected = isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError)
+    return ImportOutcome.REFUSED if is_expected else ImportOutcome.FAILED

@@ -1,4 +1,4 @@
-"""What becomes of a server's things when the bot has been removed from it: kept for a while, then deleted for good."""
+"""The data of servers that the bot was removed from: kept for 30 days, then deleted permanently."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.errors import StorageError
 from storage.ledger import Ledger
 
 KEPT_SECONDS = 30 * 24 * 3600.0
-"""How long a server that removed the bot may change its mind."""
+"""How long a server that removed the bot can add it again with nothing lost."""
 
 log = logging.getLogger("cuepoint.discord")
 
@@ -21,10 +21,10 @@ log = logging.getLogger("cuepoint.discord")
 async def purge_left_servers(
     client: discord.Client, library_admin: LibraryAdmin, ledger: Ledger, application_id: int
 ) -> list[int]:
-    """Delete everything of the servers that were left long enough ago; returns which those were.
+    """Delete everything of the servers that were left long enough ago, and return their ids.
 
-    Discord is asked first: where it still shows the server the bot is in it after all, and where it gives no clear
-    answer there is another day. Servers that another application was in are not touched: this one cannot tell.
+    Discord is asked first: if it still shows the server, the bot is in it after all; if it gives no clear answer, the
+    next run tries again. Servers in which another application was are not touched: this one cannot know.
     """
     purged = []
     for server_id in await ledger.departed_servers(ledger.now() - KEPT_SECONDS, application_id):
@@ -41,7 +41,7 @@ async def purge_left_servers(
 
 
 async def _is_member(client: discord.Client, server_id: int) -> bool:
-    """Whether Discord shows a server to the bot. Raises what Discord says besides yes and no."""
+    """Return whether Discord shows a server to the bot. Raises Discord's errors other than a clear no."""
     try:
         await client.fetch_guild(server_id, with_counts=False)
     except (discord.NotFound, discord.Forbidden):

@@ -1,4 +1,4 @@
-"""What moderators do to their server's own library, one change at a time. Each verb takes the server's id."""
+"""What moderators do to their server's own library, one change at a time. Every method takes the server's id."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.discord_app.cards.base import Card, notice_card, video_name
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.services import attachments
 from bot.discord_app.services.catalogue import Catalogue, find_named
-from bot.discord_app.services.import_counts import counting_import
+from bot.discord_app.services.import_counts import measure_import
 from bot.errors import ImportCancelled, LibraryBusy
 from bot.purge import purge_server
 from storage import access
@@ -26,29 +26,29 @@ from storage.library import Library
 from storage.models import ExportFormat, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
 _MAX_PARALLEL_IMPORTS = 2
-"""Imports under way over all servers: each holds its files in memory."""
+"""Imports under way over all servers: an import holds its files in memory."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(slots=True)
 class ImportProgress:
-    """How far an import is, for those who wait."""
+    """The progress of an import, for the user who waits."""
 
     files: int
     done: int = 0
     total: int = 0
 
     def update(self, done: int, total: int) -> None:
-        """As the library tells it: so many videos of so many."""
+        """Set the progress, as the library reports it: `done` of `total` videos."""
         self.done, self.total = done, total
 
     def card(self) -> Card:
-        """The same as a card."""
+        """Return the progress as a card."""
         return library_cards.progress_card(self.done, self.total, self.files)
 
 
 class LibraryAdmin:
-    """One for all of Discord."""
+    """Changes and shows the libraries of servers for their moderators. Make one for all of Discord."""
 
     def __init__(
         self, library: Library, ledger: Ledger, catalogue: Catalogue, quota: Quota, imports_a_day: int
@@ -58,13 +58,13 @@ class LibraryAdmin:
         self._catalogue = catalogue
         self._quota = quota
         self._imports_a_day = imports_a_day
-        self._importing: set[int] = set()
+        self._busy_servers: set[int] = set()
         self._places = asyncio.Semaphore(_MAX_PARALLEL_IMPORTS)
         self._imports: set[asyncio.Task[ImportReport]] = set()
-        self._broken_off = False
+        self._is_stopping = False
 
     async def list_videos(self, server_id: int) -> list[VideoSummary]:
-        """The server's own videos by title."""
+        """Return the server's own videos by title."""
         return await self._catalogue.list_stored(access.own_scope(server_id))
 
     async def import_files(
@@ -77,22 +77,20 @@ class LibraryAdmin:
         largest: int,
         replace_whole: bool,
     ) -> Reply:
-        """Import files, each of at most `largest` bytes.
+        """Import files of at most `largest` bytes per file.
 
-        Raises LibraryBusy, OverQuota before anything is written, and BrokenOff when nothing of it is stored any more.
+        Raises LibraryBusy and OverQuota before anything is written, and ImportCancelled once nothing of it is stored.
         """
-        with counting_import() as count, self._exclusive(server_id):
+        with measure_import() as count, self._exclusive(server_id):
             attachments.require_room(files, self._quota.text_bytes)
             await self._count_import(server_id)
-            importing = asyncio.ensure_future(
-                self._import_files(server_id, files, labels, progress, largest, replace_whole)
-            )
-            self._imports.add(importing)
-            importing.add_done_callback(self._imports.discard)
+            task = asyncio.create_task(self._import_files(server_id, files, labels, progress, largest, replace_whole))
+            self._imports.add(task)
+            task.add_done_callback(self._imports.discard)
             try:
-                report = await importing
+                report = await task
             except asyncio.CancelledError:
-                if not self._broken_off:
+                if not self._is_stopping:
                     raise
                 with contextlib.suppress(StorageError):  # that nothing is stored matters more than the day's count
                     await self._ledger.cancel_import(access.library_key(server_id))
@@ -114,35 +112,35 @@ class LibraryAdmin:
     ) -> ImportReport:
         async with self._places:
             sources, unread = await attachments.read_files(files, largest)
-            told, notes = attachments.apply_labels(sources, labels, given=len(files))
+            pairs, notes = attachments.apply_labels(sources, labels, given=len(files))
             report = await self._library.import_files(
-                access.own_scope(server_id), told, replace=replace_whole, progress=progress.update, quota=self._quota
+                access.own_scope(server_id), pairs, replace=replace_whole, progress=progress.update, quota=self._quota
             )
         report = report.with_advice(attachments.ADVICE)
         return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
 
     @property
     def is_importing(self) -> bool:
-        """Whether an import is under way."""
+        """Return whether an import is under way."""
         return bool(self._imports)
 
     def cancel_imports(self) -> None:
-        """Take back every import that is under way; each raises BrokenOff where it was begun."""
-        self._broken_off = True
-        for importing in self._imports:
-            importing.cancel()
+        """Cancel every import that is under way; `import_files` then raises ImportCancelled for it."""
+        self._is_stopping = True
+        for task in self._imports:
+            task.cancel()
 
     @contextmanager
     def _exclusive(self, server_id: int) -> Iterator[None]:
         self._require_idle(server_id)
-        self._importing.add(server_id)
+        self._busy_servers.add(server_id)
         try:
             yield
         finally:
-            self._importing.discard(server_id)
+            self._busy_servers.discard(server_id)
 
     def _require_idle(self, server_id: int) -> None:
-        if server_id in self._importing:
+        if server_id in self._busy_servers:
             raise LibraryBusy("An import into this library is still running. Please try again when it is done.")
 
     async def _count_import(self, server_id: int) -> None:
@@ -159,7 +157,7 @@ class LibraryAdmin:
         return library_cards.undone_card(await self._library.undo(access.own_scope(server_id)))
 
     async def find_video(self, server_id: int, name: str) -> VideoSummary:
-        """The server's own video of a name or id. Raises UnknownVideo."""
+        """Return the server's own video of a name or id. Raises UnknownVideo."""
         videos = await self.list_videos(server_id)
         if not videos:
             raise UnknownVideo("This server has no videos of its own. /library import adds some.")
@@ -169,50 +167,50 @@ class LibraryAdmin:
         """Remove a video."""
         self._require_idle(server_id)
         try:
-            gone = await self._library.remove(access.own_scope(server_id), video_id)
+            removed = await self._library.remove(access.own_scope(server_id), video_id)
         except UnknownVideo:
             # Another moderator was faster, or the import that brought it was taken back.
             return notice_card("That video is not in this server's library any more.")
-        return library_cards.removed_card(gone)
+        return library_cards.removed_card(removed)
 
     async def purge_server(self, server_id: int) -> Card:
-        """Delete everything of a server for good, as its moderators wish. Raises LibraryBusy during an import."""
+        """Delete everything of a server permanently, for its moderators. Raises LibraryBusy during an import."""
         with self._exclusive(server_id):
             await self.delete_server(server_id)
         return notice_card("Everything of this server is deleted.")
 
     async def delete_server(self, server_id: int) -> None:
-        """Delete everything of a server for good."""
+        """Delete everything of a server permanently."""
         await purge_server(self._library, self._ledger, server_id)
         self._catalogue.clear()
 
     async def rename_video(self, server_id: int, name: str, title: str) -> Card:
         """Give a video another title."""
         self._require_idle(server_id)
-        found = await self.find_video(server_id, name)
-        before = await self._library.rename(access.own_scope(server_id), found.video.video_id, title)
+        summary = await self.find_video(server_id, name)
+        before = await self._library.rename(access.own_scope(server_id), summary.video.video_id, title)
         return library_cards.renamed_card(before, title)
 
     async def export_videos(self, server_id: int, form: ExportFormat, name: str, limit: int) -> Reply:
-        """The library, or the video of a name, as a file of at most `limit` bytes."""
-        found = await self.find_video(server_id, name) if name else None
-        video_id = found.video.video_id if found else None
+        """Return the library, or the video of a name, as a file of at most `limit` bytes."""
+        summary = await self.find_video(server_id, name) if name else None
+        video_id = summary.video.video_id if summary else None
         content = await self._library.export(access.own_scope(server_id), form, video_id)
         if len(content) > limit:
-            return Reply(library_cards.too_large_card(len(content), limit, form, one_video=found is not None))
-        base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if found else "library"
-        what = f"**{video_name(found.video)}**" if found else "This server's library"
+            return Reply(library_cards.too_large_card(len(content), limit, form, one_video=summary is not None))
+        base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if summary else "library"
+        what = f"**{video_name(summary.video)}**" if summary else "This server's library"
         return library_cards.export_reply(f"{base}.{form}", content, what)
 
     async def library_stats(self, server_id: int) -> Card:
-        """How large the library is, and may become."""
+        """Return a card with the size and the limits of the library."""
         own = access.own_scope(server_id)
         statistics, size = await self._library.statistics(own), await self._library.size(own)
         imports = await self._ledger.imports_today(access.library_key(server_id))
         return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
 
     async def show_glossary(self, server_id: int) -> list[GlossaryEntry]:
-        """What is noted of what captions mis-hear."""
+        """Return the glossary: what captions mis-hear."""
         return await self._library.glossary(access.own_scope(server_id))
 
     async def add_glossary_entry(self, server_id: int, entry: GlossaryEntry) -> Card:
@@ -226,7 +224,7 @@ class LibraryAdmin:
         return notice_card(f"“{entry.said}” will now also be found by asking for “{entry.meant}”.{unsaid}")
 
     async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
-        """Take what is said out of the glossary."""
-        gone = await self._library.remove_from_glossary(access.own_scope(server_id), said, meant)
-        meanings = ", ".join(f"“{entry.meant}”" for entry in gone)
-        return notice_card(f"“{gone[0].said}” will no longer be found by asking for {meanings}.")
+        """Remove entries of the glossary for what captions say: all of them, or only the one for `meant`."""
+        removed = await self._library.remove_from_glossary(access.own_scope(server_id), said, meant)
+        meanings = ", ".join(f"“{entry.meant}”" for entry in removed)
+        return notice_card(f"“{removed[0].said}” will no longer be found by asking for {meanings}.")

@@ -1,4 +1,4 @@
-"""Where questions are taken: from what somebody asked, or which button they pressed, to the card they get."""
+"""The service for questions: from what a user asked, or which button they pressed, to the card that answers."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ from storage.models import Question, Verdict, Vote
 from storage.video_names import find_videos
 
 MAX_PAGE = 9
-"""Nobody turns more pages than this; each costs as much as all before it."""
+"""The last page, counted from 0: no user needs more, and a page costs as much as all pages before it."""
 MAX_KEY_TERMS = 12
-"""How many words are shown that tell a video from others."""
+"""How many key terms of a video are shown."""
 _DRAWING = ThreadPoolExecutor(1, "drawing")
-"""One picture at a time, off the event loop: threads that only run Python hold each other up."""
+"""One picture at a time, outside of the event loop: several threads that run Python code only slow one another down."""
 SEGMENTS_PER_CARD = 4
 """How many segments of a transcript are shown at once."""
 
@@ -70,8 +70,7 @@ class QuestionService:
         self._thresholds = thresholds
 
     def accept(self, asker: ResolvedAsker, inquiry: Inquiry) -> Question:
-        """Parse what somebody asks, and refuse what can be refused at once, before anybody sees that something was
-        asked.
+        """Parse a question, and refuse what can be refused at once, before others see that something was asked.
 
         Raises InvalidQuestion and CooldownActive.
         """
@@ -80,13 +79,13 @@ class QuestionService:
         return question
 
     def check_cooldown(self, asker: ResolvedAsker) -> None:
-        """Count a question of somebody. Raises CooldownActive where the last one was a moment ago."""
+        """Count a question of a user. Raises CooldownActive where their last one was too short a time ago."""
         self._cooldown.check(asker.user_id, asker.cooldown_seconds)
 
     async def answer_question(
         self, asker: ResolvedAsker, inquiry: Inquiry, question: Question, source: QuestionSource
     ) -> Card:
-        """Answer an accepted question. Where there is no answer, that is noted for the library's moderators."""
+        """Answer an accepted question. A question without a clear answer is noted for the library's moderators."""
         with metrics.count_question(source) as count:
             answer, card = await self._answer_page(asker, inquiry, question, 0)
             count(answer.level.value)
@@ -101,26 +100,26 @@ class QuestionService:
         self, asker: ResolvedAsker, inquiry: Inquiry, question: Question, page: int
     ) -> tuple[Answer, Card]:
         first, end = page * asker.quotes, (page + 1) * asker.quotes
-        # One more than is shown tells whether there is a next page.
-        found = await asking.ask(self._library, asker.scope, question, limit=end + 1, thresholds=self._thresholds)
-        answer = replace(found, excerpts=found.excerpts[first:end], near_misses=found.near_misses[: asker.quotes])
+        # One more than the page shows, to know whether there is a next page.
+        whole = await asking.ask(self._library, asker.scope, question, limit=end + 1, thresholds=self._thresholds)
+        answer = replace(whole, excerpts=whole.excerpts[first:end], near_misses=whole.near_misses[: asker.quotes])
         if page and not answer.excerpts:
             raise PassageGone("There are no more passages for this question; ask again.")
         key = await save_state(self._ledger, answer_state(inquiry, answer), asker.scope)
-        more = len(found.excerpts) > end and page < MAX_PAGE
+        more = len(whole.excerpts) > end and page < MAX_PAGE
         return answer, base.answer_card(answer, asker.owner(key), page=page, more=more, remarks=asker.remarks)
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
-        """Show where in the videos an accepted question is spoken of: drawn, and in words. A miss is noted as ever."""
+        """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
         with metrics.count_question(QuestionSource.SLASH) as count:
-            found = await asking.timeline(self._library, asker.scope, question, thresholds=self._thresholds)
-            count(found.answer.level.value)
-        key = await save_state(self._ledger, answer_state(inquiry, found.answer), asker.scope)
-        await self._record_miss(asker, inquiry, found.answer)
-        if not found.strips:
-            return base.answer_card(found.answer, asker.owner(key), remarks=asker.remarks)
-        picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, found)
-        return timeline_cards.timeline_card(found, picture, asker.owner(key), asker.remarks)
+            timeline = await asking.timeline(self._library, asker.scope, question, thresholds=self._thresholds)
+            count(timeline.answer.level.value)
+        key = await save_state(self._ledger, answer_state(inquiry, timeline.answer), asker.scope)
+        await self._record_miss(asker, inquiry, timeline.answer)
+        if not timeline.strips:
+            return base.answer_card(timeline.answer, asker.owner(key), remarks=asker.remarks)
+        picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
+        return timeline_cards.timeline_card(timeline, picture, asker.owner(key), asker.remarks)
 
     async def turn_page(self, asker: ResolvedAsker, state: AnswerState, page: int) -> Card:
         """Show another page of an answer."""
@@ -135,21 +134,23 @@ class QuestionService:
     async def show_passage(
         self, asker: ResolvedAsker, state: PassageState, *, step: int = 0, shared_by: str = ""
     ) -> Card:
-        """Show a passage; `step` widens it, -1 to what is said before it and +1 to what is said after it. `shared_by`
-        is the name of whoever shares it with everybody."""
+        """Show a passage; `step` widens it, -1 to what is said before it and +1 to what is said after it.
+
+        `shared_by` is the name of the user who shares it with everyone in the channel.
+        """
         inquiry, spot = state.inquiry, state.spot
         question = parse_question(inquiry.text, video=spot.stretch.video_id, creator=inquiry.creator)
         opened = await asking.open_passage(self._library, asker.scope, question, spot.stretch, step=step)
-        shown = PassageState(inquiry, PassagePlace(opened.range, spot.second))
-        key = await save_state(self._ledger, shown, asker.scope)
+        opened_state = PassageState(inquiry, PassagePlace(opened.range, spot.second))
+        key = await save_state(self._ledger, opened_state, asker.scope)
         return passage_cards.passage_card(inquiry.text, opened, asker.owner(key), shared_by=shared_by)
 
     async def save_vote(self, asker: ResolvedAsker, state: PassageState, verdict: Verdict) -> None:
-        """Keep a person's verdict on a passage."""
+        """Store a user's verdict on a passage."""
         await self._ledger.save_vote(asker.user_id, await self._make_vote(asker, state, verdict))
 
     async def withdraw_vote(self, asker: ResolvedAsker, state: PassageState) -> None:
-        """Take back a person's verdict on a passage, whichever it was."""
+        """Take back a user's verdict on a passage, helpful or not."""
         await self._ledger.withdraw_vote(asker.user_id, await self._make_vote(asker, state, Verdict.HELPFUL))
 
     async def _make_vote(self, asker: ResolvedAsker, state: PassageState, verdict: Verdict) -> Vote:
@@ -158,46 +159,46 @@ class QuestionService:
         return Vote(library, state.inquiry.text, video_id, state.spot.second, verdict)
 
     async def list_videos(self, asker: ResolvedAsker, page: int, search: str = "") -> Card:
-        """List one page of what can be asked about, or of those videos that are called so."""
+        """List one page of the videos that can be asked about, or of those whose names match `search`."""
         search = search.strip()
-        found = await asyncio.to_thread(find_videos, search, await self._catalogue.list_videos(asker.scope))
+        videos = await asyncio.to_thread(find_videos, search, await self._catalogue.list_videos(asker.scope))
         key = await save_state(self._ledger, VideoListState(search), asker.scope) if search else NO_KEY
-        return video_cards.videos_card(found, asker.owner(key), page, search=search)
+        return video_cards.videos_card(videos, asker.owner(key), page, search=search)
 
     async def show_video(self, asker: ResolvedAsker, name: str) -> Card:
-        """One video: its size, and the words that tell it from the others."""
-        found = await self._catalogue.find_video(asker.scope, name)
+        """Show one video: its size and its key terms."""
+        summary = await self._catalogue.find_video(asker.scope, name)
         scope = await self._library.or_samples(asker.scope)
-        terms = await self._library.key_terms(scope, found.video.video_id, MAX_KEY_TERMS)
-        return video_cards.video_card(found, terms, asker.owner())
+        terms = await self._library.key_terms(scope, summary.video.video_id, MAX_KEY_TERMS)
+        return video_cards.video_card(summary, terms, asker.owner())
 
     async def show_transcript(self, asker: ResolvedAsker, name: str, moment: float) -> Card:
-        """The words around a moment of a video."""
-        found = await self._catalogue.find_video(asker.scope, name)
-        return await self.show_moment(asker, TranscriptState(found.video.video_id, moment))
+        """Show the words around a moment (in seconds) of the video of a name or id."""
+        summary = await self._catalogue.find_video(asker.scope, name)
+        return await self.show_moment(asker, TranscriptState(summary.video.video_id, moment))
 
     async def show_moment(self, asker: ResolvedAsker, state: TranscriptState, *, step: int = 0) -> Card:
         """Show the words around a moment of a video, or those before them (`step` -1) or after them (+1)."""
-        found = await self._catalogue.get_video(asker.scope, state.video_id)
+        summary = await self._catalogue.get_video(asker.scope, state.video_id)
         scope = await self._library.or_samples(asker.scope)
-        segments = await self._library.segments_between(scope, state.video_id, 0.0, found.end_second)
+        segments = await self._library.segments_between(scope, state.video_id, 0.0, summary.end_second)
         if not segments:
             raise PassageGone("That video is no longer here.")
-        here = bisect_right([each.start_second for each in segments], state.moment) - 1
+        here = bisect_right([segment.start_second for segment in segments], state.moment) - 1
         first = max(0, min(max(here, 0) + step * SEGMENTS_PER_CARD, len(segments) - 1))
         end = first + SEGMENTS_PER_CARD
         key = await save_state(self._ledger, TranscriptState(state.video_id, segments[first].start_second), asker.scope)
         return passage_cards.transcript_card(
-            found.video, segments[first:end], asker.owner(key), earlier=first > 0, later=end < len(segments)
+            summary.video, segments[first:end], asker.owner(key), earlier=first > 0, later=end < len(segments)
         )
 
     async def show_about(self, asker: ResolvedAsker) -> Card:
-        """What the bot is."""
+        """Show what the bot is, and what can be searched here."""
         scope = await self._library.or_samples(asker.scope)
         statistics = await self._library.statistics(scope)
         age = await self._library.index_age_seconds(scope)
         return about_cards.about_card(
-            statistics, asker.owner(), samples=scope == access.sample_scope(), index_age_second=age
+            statistics, asker.owner(), samples=scope == access.sample_scope(), index_age_seconds=age
         )
 
 

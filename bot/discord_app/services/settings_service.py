@@ -1,4 +1,4 @@
-"""Changing how a server has set up the bot, one moderator at a time."""
+"""Changes to a server's settings, one moderator at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SettingsService:
     def __init__(self, library: Library, ledger: Ledger) -> None:
         self._library = library
         self._ledger = ledger
-        # Settings are kept as a whole: of two moderators at once, the second would take back what the first changed.
+        # Settings are saved as a whole: of two concurrent changes, the second would undo the first.
         self._lock = asyncio.Lock()
 
     async def change(self, server_id: int, change: Callable[[ServerSettings], ServerSettings]) -> ChangedSettings:
