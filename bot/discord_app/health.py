@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from bot.discord_app.client import CuepointClient
 
 
+log = logging.getLogger("cuepoint.discord")
+
+
 async def readiness_problems(client: CuepointClient, library: Library) -> list[str]:
     """Return why the bot cannot answer now; nothing where it can."""
     problems = []
@@ -27,6 +31,10 @@ async def readiness_problems(client: CuepointClient, library: Library) -> list[s
         await library.non_empty(access.host_scope())
     except StorageError as error:
         problems.append(str(error))
+    except Exception as error:
+        metrics.count_error()
+        log.error("unexpected error while looking whether the bot is ready", exc_info=error)
+        problems.append("the library cannot be read; the log says why")
     return problems
 
 

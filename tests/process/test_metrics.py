@@ -185,6 +185,25 @@ async def test_a_database_that_cannot_be_read_hinders(library: Library, tmp_path
     assert "cuepoint.db" in told
 
 
+async def test_a_mistake_of_ours_hinders_too_and_is_logged_with_its_trace(
+    library: Library, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Connected:
+        """As much of a client as is looked at."""
+
+        connected_shards = frozenset({0})
+        shard_count = 1
+
+    async def mistaken(_scope: object) -> None:
+        raise sqlite3.OperationalError("no such table: video")
+
+    monkeypatch.setattr(library, "non_empty", mistaken)
+    client: object = Connected()
+    assert await readiness_problems(client, library) == ["the library cannot be read; the log says why"]  # type: ignore[arg-type]
+    (record,) = caplog.records
+    assert record.exc_info is not None
+
+
 async def test_nothing_is_measured_until_it_is_turned_on() -> None:
     with metrics.time_step(AnswerStep.SEARCH), metrics.count_question(QuestionSource.SLASH) as found:
         found("confident")

@@ -202,3 +202,18 @@ async def test_a_full_disk_is_told_at_the_door_and_nothing_is_half_written(
     with pytest.raises(DatabaseError, match="the disk is full"):
         await library.import_files(access.host_scope(), [(source, Labels())])
     assert await library.videos(access.host_scope()) == before
+
+
+async def test_a_mistake_of_ours_after_the_answer_is_logged_and_the_answer_stays_the_only_one(
+    library: Library, ledger: Ledger, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
+    async with discord_with(bot) as env:
+        general = env.create_guild().create_text_channel("general")
+        alice = env.guild.add_member(env.create_user("alice"))
+        card = await alice.slash(general, "ask", question="how does bm25 rank")
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("ALTER TABLE sighting RENAME TO mislaid")
+        opened = await alice.click(card.response, label="1")
+        assert "Something went wrong" not in seen(opened)
+    assert "unexpected error while noting who uses the bot where" in caplog.text

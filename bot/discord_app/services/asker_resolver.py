@@ -10,6 +10,7 @@ from bot.discord_app.cards import markdown
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.services.memberships import Memberships
 from bot.errors import ServerNotAccessible
+from bot.operations import metrics
 from storage import access
 from storage.access import Absence, Membership, Place, Reach
 from storage.errors import StorageError
@@ -115,6 +116,9 @@ class AskerResolver:
             except StorageError as error:
                 # The user has their answer, so they see no error.
                 log.error("could not note who uses the bot where: %s", error)
+            except Exception as error:
+                metrics.count_error()
+                log.error("unexpected error while noting who uses the bot where", exc_info=error)
 
     async def resolve(
         self, who: AskerContext, *, private: bool | None = None, picked: str | int = "", aloud: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -44,7 +45,7 @@ class Catalogue:
 
     async def find_video(self, scope: Scope, name: str) -> VideoSummary:
         """Return the video of an id, else the one that a name matches best. Raises UnknownVideo."""
-        return find_named(name, await self.list_videos(scope))
+        return await asyncio.to_thread(find_named, name, await self.list_videos(scope))
 
     async def get_video(self, scope: Scope, video_id: str) -> VideoSummary:
         """Return the video of an id that a button knows. Raises PassageGone, whose text names no video."""
@@ -68,11 +69,15 @@ def find_named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) 
 
     `own` says that these are only a server's own videos. Raises UnknownVideo.
     """
-    ids, folded, matches = ids_meant(name), fold_name(name), find_videos(name, videos)
-    # The best match comes first: "Intro" means "Intro" even where "An Intro" is listed before it.
-    for summary in matches:
-        if summary.video.video_id in ids or (folded and folded in fold_name(summary.video.heading)):
+    ids, folded = ids_meant(name), fold_name(name)
+    for summary in videos:
+        if summary.video.video_id in ids:
             return summary
+    # Only these are ranked, since ranking a large library takes long.
+    containing = [summary for summary in videos if folded and folded in fold_name(summary.video.heading)]
+    if containing:
+        # The best match comes first: "Intro" means "Intro" even where "An Intro" is listed before it.
+        return find_videos(name, containing)[0]
     suggested = suggest_videos(name, [summary.video for summary in videos])[:3]
     near = [choice_names(videos[place])[0] for place in suggested]
     hint = f" Did you mean {' or '.join(f'“{title}”' for title in near)}?" if near else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +18,8 @@ from bot.discord_app.services import attachments
 from bot.discord_app.services.catalogue import Catalogue, find_named
 from bot.discord_app.services.import_counts import measure_import
 from bot.errors import ImportCancelled, LibraryBusy
+from bot.operations import metrics
+from bot.operations.safe_traceback import describe_error
 from bot.purge import purge_server
 from storage import access
 from storage.errors import StorageError, UnknownVideo
@@ -25,6 +27,7 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ExportFormat, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
 
+log = logging.getLogger("cuepoint.discord")
 _MAX_PARALLEL_IMPORTS = 2
 """Imports under way over all servers: an import holds its files in memory."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -92,8 +95,7 @@ class LibraryAdmin:
             except asyncio.CancelledError:
                 if not self._is_stopping:
                     raise
-                with contextlib.suppress(StorageError):  # that nothing is stored matters more than the day's count
-                    await self._ledger.cancel_import(access.library_key(server_id))
+                await self._uncount_import(server_id)
                 raise ImportCancelled(
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."
@@ -143,6 +145,16 @@ class LibraryAdmin:
         if server_id in self._busy_servers:
             raise LibraryBusy("An import into this library is still running. Please try again when it is done.")
 
+    async def _uncount_import(self, server_id: int) -> None:
+        """Take an import from the day's count. Where that fails, the user still has to learn that nothing is stored."""
+        try:
+            await self._ledger.cancel_import(access.library_key(server_id))
+        except StorageError as error:
+            log.error("could not take an import from the day's count: %s", describe_error(error))
+        except Exception as error:
+            metrics.count_error()
+            log.error("unexpected error while taking an import from the day's count", exc_info=error)
+
     async def _count_import(self, server_id: int) -> None:
         most = self._imports_a_day
         if not await self._ledger.begin_import(access.library_key(server_id), most=most):
@@ -161,7 +173,7 @@ class LibraryAdmin:
         videos = await self.list_videos(server_id)
         if not videos:
             raise UnknownVideo("This server has no videos of its own. /library import adds some.")
-        return find_named(name, videos, own=True)
+        return await asyncio.to_thread(find_named, name, videos, own=True)
 
     async def remove_video(self, server_id: int, video_id: str) -> Card:
         """Remove a video."""
