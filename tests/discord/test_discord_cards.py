@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt, OpenedPassage, OtherPlace
 from bot.asking import MAX_STRIPS
 from bot.discord_app.cards import about as about_cards
+from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards import timeline as timeline_cards
@@ -110,7 +111,7 @@ def test_answers_found_in_many_other_places_fit() -> None:
     places = tuple(OtherPlace(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
     long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), other_places=places)
     asked = Answer("_" * 400, AnswerLevel.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unmatched=("_" * 400,))
-    check(base.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
+    check(answer_cards.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
 
 
 @pytest.mark.parametrize("length", [-5, 0, 1])
@@ -145,7 +146,7 @@ def test_every_answer_fits(
     answer = Answer(
         question, found, () if nothing else tuple(shown), searched, tuple(unknown), tuple(shown) if nothing else ()
     )
-    check(base.answer_card(answer, OWNER, page=page, more=more))
+    check(answer_cards.answer_card(answer, OWNER, page=page, more=more))
 
 
 @settings(max_examples=80, deadline=None)
@@ -234,7 +235,7 @@ def test_the_house_cards_fit() -> None:
 
 @given(excerpts())
 def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
-    line = base.block_quote(shown, 10**6)
+    line = answer_cards.block_quote(shown, 10**6)
     assert "\n" not in line
     inner = line.removeprefix("> … “").removesuffix("” …")
     plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
@@ -242,13 +243,13 @@ def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
 
 
 def test_matches_are_bold_and_ellipses_stand_outside() -> None:
-    assert base.block_quote(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
+    assert answer_cards.block_quote(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
         "> … “we **mask** **\\*words\\*** here” …"
     )
 
 
 def test_a_long_quote_is_cut_between_words() -> None:
-    line = base.block_quote(excerpt("word " * 500), 100)
+    line = answer_cards.block_quote(excerpt("word " * 500), 100)
     assert line.endswith("word” …")
     assert len(line) < 120
 
@@ -265,7 +266,7 @@ def test_a_long_quote_is_cut_between_words() -> None:
     ],
 )
 def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: int | None) -> None:
-    beside: Any = base.section_accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
+    beside: Any = answer_cards.section_accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
     assert (beside["type"], beside.get("style")) == (kind, style)
     if kind == 11:
         assert beside["description"] == "Picture of the video A talk"
@@ -273,15 +274,18 @@ def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: 
 
 def test_how_sure_is_said_in_words() -> None:
     def words(found: AnswerLevel, **more: Any) -> str:
-        components = check(base.answer_card(Answer("why?", found, **more), OWNER))
+        components = check(answer_cards.answer_card(Answer("why?", found, **more), OWNER))
         return str(components[0]["components"][0]["content"])
 
     assert words(AnswerLevel.CONFIDENT, excerpts=(excerpt(),)) == "### why?"
     closest = words(AnswerLevel.CLOSEST, excerpts=(excerpt(),), searched_for="because")
-    assert closest == f"### why?\nSearched for: *because*\n*{base.CLOSEST}*"
+    assert closest == f"### why?\nSearched for: *because*\n*{answer_cards.CLOSEST}*"
     nothing = words(AnswerLevel.NOTHING, unknown_terms=("zebra", "yak"), near_misses=(excerpt(),))
-    assert nothing == f"### why?\n**{base.NOTHING}**\nNobody says: zebra, yak\n*{base.NEAR}*"
-    assert words(AnswerLevel.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{base.NOTHING}**\nNobody says: zebra"
+    assert nothing == f"### why?\n**{answer_cards.NOTHING}**\nNobody says: zebra, yak\n*{answer_cards.NEAR}*"
+    assert (
+        words(AnswerLevel.NOTHING, unknown_terms=("zebra",))
+        == f"### why?\n**{answer_cards.NOTHING}**\nNobody says: zebra"
+    )
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 from bot.answering.values import Answer, Excerpt
 from bot.cli.json_output import answer_json
 from bot.cli.screen import Screen
+from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, markdown
 from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards import videos as video_cards
@@ -213,7 +214,7 @@ def require_verbatim(excerpt: Excerpt, segments: list[Segment]) -> None:
     assert excerpt.quote in " ".join(each.text for each in segments)
     assert all(0 <= start < end <= len(excerpt.quote) for start, end in excerpt.highlights)
     assert math.isfinite(excerpt.start_second)
-    line = base.block_quote(excerpt, 10**6)
+    line = answer_cards.block_quote(excerpt, 10**6)
     assert "\n" not in line
     inner = line[line.index("“") + 1 : line.rindex("”")]
     plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
@@ -241,7 +242,7 @@ async def imported_and_asked(library: Library, scope: Scope, source: Source, que
     for asked in (question, segments[0].text[:200], "copper lantern -harbour"):
         with contextlib.suppress(InvalidQuestion, UnknownFilter):
             answer = await asking_text.ask(library, scope, asked)
-            require_harmless(base.answer_card(answer, OWNER, more=True))
+            require_harmless(answer_cards.answer_card(answer, OWNER, more=True))
             require_quiet(answer)
             for each in (*answer.excerpts, *answer.near_misses):
                 said = await library.segments_between(scope, each.video.video_id, 0.0, LATEST_SECOND)
@@ -272,7 +273,7 @@ def _any_question(reader: Reader, question: str) -> None:
         except (InvalidQuestion, UnknownFilter) as error:
             refusal = str(error)
         else:
-            require_harmless(base.answer_card(answer, OWNER))
+            require_harmless(answer_cards.answer_card(answer, OWNER))
             require_quiet(answer)
     assert "\n" not in refusal
     require_harmless(base.notice_card(refusal))

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.answering.links import link_at
 from bot.answering.values import OpenedPassage
+from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, Part
 from bot.discord_app.cards.controls import Owner
@@ -24,11 +25,11 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_b
     """Return a card with one passage, quoted in full, and the buttons that act on it."""
     # Where the transcript goes on before or after the passage, the quote gets an ellipsis there.
     excerpt = replace(opened.excerpt, starts_passage=not opened.earlier, ends_passage=not opened.later)
-    head = f"**{base.video_name(excerpt.video, base.MAX_TITLE_LENGTH)}**\n{base.link_line(excerpt)}"
+    head = f"**{base.video_name(excerpt.video, base.MAX_TITLE_LENGTH)}**\n{answer_cards.link_line(excerpt)}"
     parts: list[Part] = [
-        base.text_display(base.question_header(question)),
-        ui.Section(base.text_display(head), accessory=base.section_accessory(excerpt, 1)),
-        base.text_display(base.block_quote(excerpt, MAX_PASSAGE_LENGTH)),
+        base.text_display(answer_cards.question_header(question)),
+        ui.Section(base.text_display(head), accessory=answer_cards.section_accessory(excerpt, 1)),
+        base.text_display(answer_cards.block_quote(excerpt, MAX_PASSAGE_LENGTH)),
     ]
     if shared_by:
         parts.append(base.text_display(f"-# Shared by {markdown.escape_to_fit(shared_by, 100) or '…'}"))

@@ -9,6 +9,7 @@ from discord import MediaGalleryItem, ui
 
 from bot.answering.values import AnsweredTimeline, Excerpt
 from bot.asking import MAX_STRIPS
+from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, EnclosedFile, Part
 from bot.discord_app.cards.controls import Owner
@@ -33,7 +34,11 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
     """
     answer = timeline.answer
     heading = "\n".join(
-        [base.question_header(answer.question), *base.answer_notes(answer), *base.remarks_display(remarks)]
+        [
+            answer_cards.question_header(answer.question),
+            *answer_cards.answer_notes(answer),
+            *answer_cards.remarks_display(remarks),
+        ]
     )
     gallery_item = MediaGalleryItem(f"attachment://{PICTURE}", description=describe_timeline(timeline))
     hint = "-# The higher, the more is said of it just then. A number opens that passage with more around it."
@@ -88,7 +93,7 @@ def _moments_display(excerpts: Sequence[Excerpt], frames: Sequence[str], room: i
     length = room // max(len(frames), 1)
     length = max(MIN_MOMENT_QUOTE_LENGTH, min(MAX_MOMENT_QUOTE_LENGTH, length))
     return [
-        base.text_display(f"{frame}\n{base.block_quote(excerpt, length)}")
+        base.text_display(f"{frame}\n{answer_cards.block_quote(excerpt, length)}")
         for frame, excerpt in zip(frames, excerpts, strict=True)
     ]
 

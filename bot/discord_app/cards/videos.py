@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.answering.links import link_at
+from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, Part
 from bot.discord_app.cards.controls import Owner
@@ -62,7 +63,7 @@ def _cover_of(video: Video) -> Part | None:
 def video_card(summary: VideoSummary, terms: Sequence[KeyTerm], owner: Owner) -> Card:
     """Return a card with the length of one video and its key terms, with where they are said."""
     video = summary.video
-    creator = markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH)
+    creator = markdown.escape_to_fit(video.creator, answer_cards.MAX_CREATOR_LENGTH)
     lines = [
         f"### {base.video_name(video, base.MAX_TITLE_LENGTH)}",
         creator,

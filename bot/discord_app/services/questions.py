@@ -12,7 +12,7 @@ from bot.answering.question import parse_question
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards import about as about_cards
-from bot.discord_app.cards import base
+from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import videos as video_cards
@@ -107,7 +107,7 @@ class QuestionService:
             raise PassageGone("There are no more passages for this question; ask again.")
         key = await save_state(self._ledger, answer_state(inquiry, answer), asker.scope)
         more = len(whole.excerpts) > end and page < MAX_PAGE
-        return answer, base.answer_card(answer, asker.owner(key), page=page, more=more, remarks=asker.remarks)
+        return answer, answer_cards.answer_card(answer, asker.owner(key), page=page, more=more, remarks=asker.remarks)
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
@@ -117,7 +117,7 @@ class QuestionService:
         key = await save_state(self._ledger, answer_state(inquiry, timeline.answer), asker.scope)
         await self._record_miss(asker, inquiry, timeline.answer)
         if not timeline.strips:
-            return base.answer_card(timeline.answer, asker.owner(key), remarks=asker.remarks)
+            return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=asker.remarks)
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
         return timeline_cards.timeline_card(timeline, picture, asker.owner(key), asker.remarks)
 

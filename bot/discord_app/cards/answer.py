@@ -1,0 +1,148 @@
+"""The card of an answer: its quotes with links to the second, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from discord import ui
+
+from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace
+from bot.discord_app.cards import controls, markdown
+from bot.discord_app.cards.base import MAX_TITLE_LENGTH, Card, Part, text_display, video_name
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH, MAX_TEXT_LENGTH
+from bot.timecodes import timecode
+from storage.models import Video
+
+MAX_QUESTION_LENGTH = 300
+MAX_NOTE_LENGTH = 250
+MAX_CREATOR_LENGTH = 60
+MAX_QUOTE_LENGTH = 600
+MIN_QUOTE_LENGTH = 80
+MAX_OTHER_PLACE_LENGTH, MAX_OTHER_PLACES = 60, 3
+CLOSEST = "No clear answer in these videos. The closest they come:"
+NOTHING = "Not in these videos."
+NEAR = "The nearest there is, which may be about something else:"
+
+
+def answer_card(
+    answer: Answer, owner: Owner, *, page: int = 0, more: bool = False, remarks: Sequence[str] = ()
+) -> Card:
+    """Return an answer as a card. `answer` holds what this page shows; `more` says whether there is a next page.
+
+    `remarks` are texts of the bot and are not escaped.
+    """
+    excerpts = answer.excerpts or answer.near_misses
+    heading = "\n".join([question_header(answer.question), *answer_notes(answer, page), *remarks_display(remarks)])
+    parts: list[Part] = [text_display(heading), *excerpt_sections(excerpts, MAX_TEXT_LENGTH - len(heading) - 100)]
+    rows: list[Part] = []
+    if excerpts:
+        parts.append(text_display("-# A number opens that passage with more around it."))
+        rows += controls.number_buttons(owner, len(excerpts))
+    rows += controls.button_row(controls.page_buttons("page", owner, page, more=more), controls.delete_button(owner))
+    return Card(ui.Container(*parts), *rows)
+
+
+def question_header(question: str) -> str:
+    """Return the question as the heading of its card."""
+    return f"### {markdown.escape_to_fit(question, MAX_QUESTION_LENGTH) or '…'}"
+
+
+def answer_notes(answer: Answer, page: int = 0) -> list[str]:
+    """Return lines that say how the question was understood, and how sure the answer is."""
+    notes = []
+    if answer.searched_for:
+        notes.append(f"Searched for: *{markdown.escape_to_fit(answer.searched_for, MAX_NOTE_LENGTH)}*")
+    if answer.unmatched:
+        notes.append(
+            f"-# Left out, but said by nobody: {markdown.escape_to_fit(', '.join(answer.unmatched), MAX_NOTE_LENGTH)}"
+        )
+    if answer.level is AnswerLevel.NOTHING:
+        notes.append(f"**{NOTHING}**")
+    if answer.level is AnswerLevel.CLOSEST:
+        notes.append(f"*{CLOSEST}*")
+    if answer.unknown_terms:
+        notes.append(f"Nobody says: {markdown.escape_to_fit(', '.join(answer.unknown_terms), MAX_NOTE_LENGTH)}")
+    if answer.near_misses:
+        notes.append(f"*{NEAR}*")
+    if page:
+        notes.append(f"-# Page {page + 1}")
+    return notes
+
+
+def remarks_display(remarks: Iterable[str]) -> list[str]:
+    """Return remarks about an answer in small print, such as which libraries were searched."""
+    return [f"-# {remark}" for remark in remarks]
+
+
+def excerpt_sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
+    """Return one section per quote; `budget` is how many characters they may have together."""
+    frames = [_excerpt_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
+    if _quote_room(frames, budget) < MIN_QUOTE_LENGTH:
+        frames = [
+            _excerpt_frame(replace(excerpt, other_places=()), number) for number, excerpt in enumerate(excerpts, 1)
+        ]
+    length = min(MAX_QUOTE_LENGTH, _quote_room(frames, budget))
+    return [
+        ui.Section(
+            text_display(f"{head}\n{block_quote(excerpt, length)}\n{foot}"),
+            accessory=section_accessory(excerpt, number),
+        )
+        for number, (excerpt, (head, foot)) in enumerate(zip(excerpts, frames, strict=True), 1)
+    ]
+
+
+def _quote_room(frames: Sequence[tuple[str, str]], budget: int) -> int:
+    """Return how many characters the frames leave for the words of one quote: fewer with long titles and addresses."""
+    return (budget - sum(len(head) + len(foot) for head, foot in frames)) // max(len(frames), 1) - 16
+
+
+def _excerpt_frame(excerpt: Excerpt, number: int) -> tuple[str, str]:
+    """Return the lines above and below a quote."""
+    return f"**{number}. {video_name(excerpt.video, MAX_TITLE_LENGTH)}**", "\n".join(
+        [link_line(excerpt), *_other_places(excerpt)]
+    )
+
+
+def _other_places(excerpt: Excerpt) -> list[str]:
+    """Return a line with the other places that say the same, or no line where there are none."""
+    places = [_other_place(place, excerpt.video) for place in excerpt.other_places[:MAX_OTHER_PLACES]]
+    return [f"-# Also said: {', '.join(places)}"] if places else []
+
+
+def _other_place(place: OtherPlace, here: Video) -> str:
+    when = markdown.masked_link(timecode(place.start_second), place.link)
+    return (
+        when if place.video == here else f"{markdown.escape_to_fit(place.video.heading, MAX_OTHER_PLACE_LENGTH)} {when}"
+    )
+
+
+def link_line(excerpt: Excerpt) -> str:
+    """Return when a quote is spoken, as a link to that second, and who made the video."""
+    when = markdown.masked_link(timecode(excerpt.start_second), excerpt.link)
+    creator = markdown.escape_to_fit(excerpt.video.creator, MAX_CREATOR_LENGTH)
+    return f"{when} · {creator}" if creator else when
+
+
+def block_quote(excerpt: Excerpt, length: int) -> str:
+    """Return the quote as a block quote on one line, with matches bold and ellipses outside the quotation marks."""
+    words, complete = markdown.bold_highlights(excerpt.quote, excerpt.highlights, length)
+    before = "" if excerpt.starts_passage else "… "
+    after = "" if excerpt.ends_passage and complete else " …"
+    return f"> {before}“{words}”{after}"
+
+
+def section_accessory(excerpt: Excerpt, number: int) -> Part:
+    """Return the video's picture, or a button to the second.
+
+    The button stands in where there is no picture, or where the address is too long for a link in the text.
+    """
+    when, label = timecode(excerpt.start_second), markdown.shorten(excerpt.video.heading, 200)
+    picture = markdown.safe_url(excerpt.video.thumbnail, MAX_MEDIA_LINK_LENGTH)
+    button_link = markdown.safe_url(excerpt.link, MAX_LINK_LENGTH)
+    if picture and (not button_link or markdown.safe_url(excerpt.link, markdown.MAX_URL_LENGTH)):
+        return ui.Thumbnail(picture, description=f"Picture of the video {label}".strip())
+    if button_link:
+        return ui.Button(label=f"Open at {when}", url=button_link)
+    return controls.disabled_link(f"At {when}", number)
