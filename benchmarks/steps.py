@@ -69,7 +69,7 @@ def _compile_scorer(model: SparseBM25) -> Callable[[Sequence[str]], Any]:
             times = float(counts[place])
             scores[docs[place]] += weight * (times * most / (times + saturation[docs[place]]))
 
-    [library] = model.libraries
+    [library] = model.parts
 
     def add_up(terms: Sequence[str]) -> Any:
         scores = np.zeros(library.max_doc)

@@ -32,7 +32,7 @@ class _Fault:
     what: str
     table: str
     condition: str
-    mending: str
+    repair_statement: str
 
 
 _FAULTS = (
@@ -88,7 +88,7 @@ class Maintenance:
             await connection.execute("REINDEX")
             await _delete_orphans(connection)
             for fault in _FAULTS:
-                await connection.execute(f"{fault.mending} WHERE {fault.condition}")
+                await connection.execute(f"{fault.repair_statement} WHERE {fault.condition}")
         for path in [*self._find_abandoned(), *await self._indexes.find_strays(await self._languages())]:
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -107,15 +107,15 @@ class LibrarySearch:
             ) == 1
 
         ranking, curves, peak, one_video = await _run_in_thread(score)
-        with_strip = {(curve.library, curve.video) for curve in curves}
-        moments = [segment for segment in ranking.ranked if (segment.library, searcher.video_of(segment)) in with_strip]
+        with_strip = {(curve.part, curve.video) for curve in curves}
+        moments = [segment for segment in ranking.ranked if (segment.part, searcher.video_of(segment)) in with_strip]
         result = await self._make_result(scope, searcher, keys, ranking, moments, one_video)
         return Timeline(tuple(_make_strip(searcher, curve) for curve in curves), peak, result)
 
     async def key_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
         """Return the words that distinguish a video, of the scope's library `key`, from the others of the scope."""
         searcher, keys = await self._indexes.get_searcher(scope)
-        libraries = searcher.model.libraries
+        libraries = searcher.model.parts
         own = [place for place, part in enumerate(keys) if part == key]
         terms = await _run_in_thread(lambda: find_key_terms(libraries, own, video_id, limit))
         stored = await self._repository.video(key, video_id)
@@ -151,9 +151,9 @@ class LibrarySearch:
     ) -> tuple[Hit, ...]:
         places: list[tuple[str, Video, float, float]] = []
         for place in ranked:
-            index = searcher.model.libraries[place.library]
+            index = searcher.model.parts[place.part]
             video = index.videos[searcher.video_of(place)]
-            places.append((keys[place.library], video, float(index.starts[place.doc]), place.score))
+            places.append((keys[place.part], video, float(index.starts[place.doc]), place.score))
         stored: dict[str, dict[tuple[str, float], Segment]] = {
             key: await self._repository.segments(
                 key, [(v.video_id, start) for own, v, start, _ in places if own == key]
@@ -180,19 +180,19 @@ def _rank_segments(
 
 
 def _filter_videos(searcher: Searcher, question: Question) -> WantedVideos:
-    return filter_videos(question, [index.live_videos for index in searcher.model.libraries])
+    return filter_videos(question, [index.live_videos for index in searcher.model.parts])
 
 
 def _count_videos_in_reach(searcher: Searcher, wanted: WantedVideos) -> int:
     """Return how many videos a question may be answered from."""
     return sum(
         index.video_count if chosen is None else len(chosen)
-        for index, chosen in zip(searcher.model.libraries, wanted, strict=True)
+        for index, chosen in zip(searcher.model.parts, wanted, strict=True)
     )
 
 
 def _make_strip(searcher: Searcher, curve: StrengthCurve) -> Strip:
-    index = searcher.model.libraries[curve.library]
+    index = searcher.model.parts[curve.part]
     here = slice(curve.first, curve.first + len(curve.strengths))
     starts, ends, strengths = index.starts[here].tolist(), index.ends[here].tolist(), curve.strengths.tolist()
     columns = tuple(Column(*column) for column in zip(starts, ends, strengths, strict=True))

@@ -10,7 +10,7 @@ from storage.models import SILENCE_SECONDS, Hit, Segment
 
 MAX_PASSAGES_PER_VIDEO = 2
 """How many passages of one video are shown, unless one video was asked for."""
-MAX_PASSAGE_LENGTH = 4
+MAX_PASSAGE_SEGMENTS = 4
 """Segments that a passage holds at most when it is widened: about what one card can show."""
 
 
@@ -62,10 +62,10 @@ def widen_passage(
 
     if step < 0 and goes_on(first - 1):
         first -= 1
-        last = min(last, first + MAX_PASSAGE_LENGTH - 1)
+        last = min(last, first + MAX_PASSAGE_SEGMENTS - 1)
     if step > 0 and goes_on(last):
         last += 1
-        first = max(first, last - MAX_PASSAGE_LENGTH + 1)
+        first = max(first, last - MAX_PASSAGE_SEGMENTS + 1)
     return tuple(around[first : last + 1]), goes_on(first - 1), goes_on(last)
 
 

@@ -192,13 +192,13 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks something."""
-        self.app.in_flight.join()
+        self.app.in_flight.track_current_task()
         if self.user is not None and self.app.seen_events.is_new(message.id):
             await answer_message(self.app, message, self.user.id)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Record who uses the bot where, after the answer: no user waits for this write."""
-        self.app.in_flight.join()
+        self.app.in_flight.track_current_task()
         # A user who looks at what is kept about them adds nothing to it.
         if command is not privacy:
             await self.app.askers.record_sighting(interaction_context(interaction))

@@ -49,8 +49,8 @@ class Ledger(ServerEntries, PeopleEntries):
         """Return the time of the ledger's clock, in seconds since the epoch."""
         return self._now()
 
-    async def keep_state(
-        self, payload: str, *, lifetime_second: float, libraries: Iterable[str] = (), bound_to: str = ""
+    async def save_state(
+        self, payload: str, *, lifetime_seconds: float, libraries: Iterable[str] = (), bound_to: str = ""
     ) -> str:
         """Keep what a button must know and return its key, which fits a custom_id: at most 16 url-safe characters.
 
@@ -62,7 +62,7 @@ class Ledger(ServerEntries, PeopleEntries):
         """
         drawn_on = _libraries_json(libraries)
         key = self._hash_state(payload, drawn_on, bound_to)
-        expired_at = self._now() + lifetime_second
+        expired_at = self._now() + lifetime_seconds
         # A form may be submitted before a busy database is written.
         self._unwritten[key] = payload, drawn_on
         try:
@@ -78,7 +78,7 @@ class Ledger(ServerEntries, PeopleEntries):
         return key
 
     def state_key(self, payload: str, *, libraries: Iterable[str] = (), bound_to: str = "") -> str:
-        """Return the key under which `keep_state` keeps a state, for callers that need it before that is written."""
+        """Return the key under which `save_state` keeps a state, for callers that need it before that is written."""
         return self._hash_state(payload, _libraries_json(libraries), bound_to)
 
     async def load_state(self, key: str, *, bound_to: str = "") -> str | None:

@@ -18,7 +18,7 @@ from rank_bm25 import BM25Okapi
 from storage.ranking.index.index_part import Floats, IndexPart
 from storage.ranking.weights import K1, B
 
-DOCS_AT_A_TIME = 16_384
+POSTINGS_AT_A_TIME = 16_384
 """Postings that are scored at a time."""
 
 
@@ -36,9 +36,9 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         k1: float = K1,
         b: float = B,
     ) -> None:
-        self.libraries = tuple(libraries)
-        self.bases = np.cumsum([0, *(library.max_doc for library in self.libraries)])
-        super().__init__(self.libraries, k1=k1, b=b)
+        self.parts = tuple(libraries)
+        self.bases = np.cumsum([0, *(library.max_doc for library in self.parts)])
+        super().__init__(self.parts, k1=k1, b=b)
 
     def _initialize(self, corpus: Sequence[IndexPart]) -> dict[str, int]:
         self.corpus_size = sum(library.size for library in corpus)
@@ -64,7 +64,7 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
     def document_frequency(self, term: str) -> int:
         """Return how many segments of the scope hold a term."""
-        return sum(library.document_frequency(term) for library in self.libraries)
+        return sum(library.document_frequency(term) for library in self.parts)
 
     def term_weight(self, term: str) -> float:
         """Return the idf of a term as in Lucene, never negative: ln(1 + (N - n + 0.5) / (n + 0.5))."""
@@ -75,13 +75,13 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         scores: Floats = np.zeros(int(self.bases[-1]))
         for term in query:
             weight = self.term_weight(term)
-            for base, library in zip(self.bases, self.libraries, strict=False):
+            for base, library in zip(self.bases, self.parts, strict=False):
                 docs, counts = library.postings(term)
                 here, saturation = scores[base:], self.saturation[base:]
                 # One stretch at a time, so that the data being worked on stays in the processor's cache.
-                for first in range(0, len(docs), DOCS_AT_A_TIME):
-                    part = docs[first : first + DOCS_AT_A_TIME]
-                    times = counts[first : first + DOCS_AT_A_TIME].astype(np.float64)
+                for first in range(0, len(docs), POSTINGS_AT_A_TIME):
+                    part = docs[first : first + POSTINGS_AT_A_TIME]
+                    times = counts[first : first + POSTINGS_AT_A_TIME].astype(np.float64)
                     here[part] += weight * (times * (self.k1 + 1) / (times + saturation[part]))
         scores[self.gone] = 0.0
         return scores

@@ -63,14 +63,14 @@ class Reranker:
         self._pairs = _expected_pairs(terms, {term: place for place, term in enumerate(self._terms)})
         _, grams = ngrams_of([term.word for term in terms])
         self._grams = distinct_numbers(grams) if weights.ngrams else grams[:0]
-        self._gram_words = [library.ngrams.words_with(self._grams) for library in model.libraries]
+        self._gram_words = [library.ngrams.words_with(self._grams) for library in model.parts]
         self._gram_weights = self._ngram_weights()
 
     def score(self, candidates: Docs) -> Floats:
         """Return the final score of every candidate, given by its number in the scope."""
         final = np.zeros(len(candidates))
         model = self._model
-        for base, library, gram_words in zip(model.bases, model.libraries, self._gram_words, strict=False):
+        for base, library, gram_words in zip(model.bases, model.parts, self._gram_words, strict=False):
             inside = np.flatnonzero((candidates >= base) & (candidates < base + library.max_doc))
             if len(inside) and self._terms:
                 holders = _group_by_word(*gram_words)
@@ -156,7 +156,7 @@ class Reranker:
     def _ngram_weights(self) -> Floats:
         """Return the inverse document frequency of every n-gram, as if no segment held it twice."""
         holders = np.zeros(len(self._grams))
-        for library, (grams, words) in zip(self._model.libraries, self._gram_words, strict=True):
+        for library, (grams, words) in zip(self._model.parts, self._gram_words, strict=True):
             holders += np.bincount(grams, weights=library.word_counts_of(words), minlength=len(self._grams))
         size = self._model.corpus_size
         holders = np.minimum(holders, size)
@@ -169,7 +169,7 @@ class Reranker:
         average = model.length / model.video_count or 1.0
         videos, rows = np.unique(video_of, return_inverse=True)
         normed = 1 - model.b + model.b * library.video_lengths[videos] / average
-        holders = [sum(part.videos_with(term) for part in model.libraries) for term in self._terms]
+        holders = [sum(part.videos_with(term) for part in model.parts) for term in self._terms]
         weights = np.array([inverse_document_frequency(held, model.video_count) for held in holders])
         counts = library.term_counts_in_videos(self._terms, videos)
         scores: Floats = self._saturate(counts / normed[:, None], weights)[rows]

@@ -35,7 +35,7 @@ Docs = NDArray[np.int64]
 class RankedSegment:
     """One ranked segment: which library of the scope, its number there, and its final score."""
 
-    library: int
+    part: int
     doc: int
     score: float
 
@@ -101,7 +101,7 @@ class Searcher:
 
     def video_of(self, ranked: RankedSegment) -> int:
         """Return the position, in its library, of the video that a ranked segment belongs to."""
-        return int(self.model.libraries[ranked.library].video_of[ranked.doc])
+        return int(self.model.parts[ranked.part].video_of[ranked.doc])
 
     def _ideal_score(self, terms: Sequence[QuestionTerm]) -> float:
         """Return what BM25 approaches for a segment that says every word of a question over and over."""
@@ -114,7 +114,7 @@ class Searcher:
     def _search_titles(self, query: Sequence[str], scores: Floats, allowed: Bools | None) -> Docs:
         """Return the best segments of the videos whose title matches the question."""
         matches: list[tuple[float, str, int, int]] = []
-        for base, library in zip(self.model.bases, self.model.libraries, strict=False):
+        for base, library in zip(self.model.bases, self.model.parts, strict=False):
             worth = np.zeros(len(library.videos))
             for term in query:
                 worth[library.videos_titled(term)] += self.model.term_weight(term)
@@ -135,7 +135,7 @@ class Searcher:
         return RankedSegment(library, doc - int(self.model.bases[library]), score)
 
     def _sort_ranked(self, ranked: RankedSegment) -> tuple[float, str, float]:
-        library = self.model.libraries[ranked.library]
+        library = self.model.parts[ranked.part]
         video_id = library.videos.video_id_at(self.video_of(ranked))
         return -ranked.score, video_id, float(library.starts[ranked.doc])
 

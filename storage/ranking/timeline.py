@@ -26,7 +26,7 @@ MIN_PRESENCE = 0.35
 class StrengthCurve:
     """The strengths, from 0 to 1, of all segments of a video, which are numbered from `first` in their library."""
 
-    library: int
+    part: int
     video: int
     first: int
     strengths: Floats
@@ -49,7 +49,7 @@ def compute_curves(
     reranker = Reranker(searcher.model, ranking.terms, STRENGTH_WEIGHTS)
     scored: list[StrengthCurve] = []
     for place, video in _find_best_videos(searcher, ranking, limit):
-        here = searcher.model.libraries[place].segments_of(video)
+        here = searcher.model.parts[place].segments_of(video)
         docs = here + searcher.model.bases[place]
         scores = reranker.score(docs)
         if allowed is not None:
@@ -65,4 +65,4 @@ def _find_best_videos(searcher: Searcher, ranking: Ranking, limit: int) -> list[
     """Return the videos of the best segments, by library and position, best first."""
     threshold = MIN_PRESENCE * max((segment.score for segment in ranking.ranked), default=0.0)
     best = [segment for segment in ranking.ranked if segment.score >= threshold]
-    return list(dict.fromkeys((segment.library, searcher.video_of(segment)) for segment in best))[:limit]
+    return list(dict.fromkeys((segment.part, searcher.video_of(segment)) for segment in best))[:limit]

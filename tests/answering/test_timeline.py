@@ -122,7 +122,7 @@ def test_what_is_excluded_or_gone_is_not_in_a_timeline() -> None:
 
 def test_a_video_in_two_libraries_has_one_strip() -> None:
     own, shared = index_of(["copper new"]), index_of(["copper old"], ["copper other"])
-    assert {(each.library, each.video) for each in timeline_of("copper", own, shared)} == {(0, 0), (1, 1)}
+    assert {(each.part, each.video) for each in timeline_of("copper", own, shared)} == {(0, 0), (1, 1)}
 
 
 async def test_the_door_shows_whole_videos_and_the_best_moments_in_them(library: Library, rows: Rows) -> None:

@@ -380,7 +380,7 @@ async def test_a_form_that_is_no_longer_known_is_answered(
     if why == "an hour later":
         form = await mod.slash(general, "library import", video="talk-1")
         now = ledger.now()
-        monkeypatch.setattr(ledger, "_now", lambda: now + permits.LIFETIME_SECONDS)
+        monkeypatch.setattr(ledger, "_now", lambda: now + permits.PERMIT_LIFETIME_SECONDS)
     else:
         monkeypatch.setattr(import_form, "VERB", "earlier")
         form = await mod.slash(general, "library import", video="talk-1")
@@ -440,11 +440,11 @@ def file(name: str, size: int = 1, title: str | None = None) -> Any:
 
 
 def test_more_files_than_the_form_takes_are_refused() -> None:
-    attachments.require_room([file("a")] * 10, 10)
+    attachments.require_acceptable([file("a")] * 10, 10)
     with pytest.raises(InputError, match="11 files, and one import takes 10"):
-        attachments.require_room([file("a")] * 11, 100)
+        attachments.require_acceptable([file("a")] * 11, 100)
     with pytest.raises(OverQuota, match="allowed at once"):
-        attachments.require_room([file("a", 6), file("b", 5)], 10)
+        attachments.require_acceptable([file("a", 6), file("b", 5)], 10)
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ async def test_an_hour_later_it_has_to_be_asked_again_however_many_pages_were_tu
 ) -> None:
     person = helper(world)
     listed = await person.slash(world.general, "library misses")
-    clock.second += permits.LIFETIME_SECONDS - 1
+    clock.second += permits.PERMIT_LIFETIME_SECONDS - 1
     assert "Page 2 of 2" in seen(await person.click(listed.response, label="Next"))
     clock.second += 1
     assert "These buttons have expired" in seen(await person.click(listed.response, label="Previous"))

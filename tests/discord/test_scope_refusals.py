@@ -137,7 +137,7 @@ async def kept(player: Player, state: State) -> str:
     if not isinstance(state, Entrusted):
         return await button_state.save_state(ledger, state, access.candidate_scope([player.world.beta.id]))
     payload = TypeAdapter(type(state)).dump_json(state).decode()
-    return await ledger.keep_state(payload, lifetime_second=60, bound_to=f"{type(state).__name__} {player.actor.id}")
+    return await ledger.save_state(payload, lifetime_seconds=60, bound_to=f"{type(state).__name__} {player.actor.id}")
 
 
 async def pressed(player: Player, verb: str, key: str) -> Any:

@@ -172,11 +172,11 @@ async def test_what_joins_late_is_waited_for_too() -> None:
     in_flight, ended = InFlight(), asyncio.Event()
 
     async def second() -> None:
-        in_flight.join()
+        in_flight.track_current_task()
         await ended.wait()
 
     async def first() -> None:
-        in_flight.join()
+        in_flight.track_current_task()
         followers.append(asyncio.ensure_future(second()))
 
     followers: list[asyncio.Future[None]] = []

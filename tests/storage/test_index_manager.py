@@ -183,12 +183,12 @@ async def test_parts_are_joined_when_there_are_many_and_answers_stay_the_same(
     await library.remove(SHARED, "v00")
     before = [await found(library, words) for words in ("copper of 3", "lanten", "lantern 2")]
     searcher, _ = await library._indexes.get_searcher(SHARED)
-    assert len(searcher.model.libraries) > 3
+    assert len(searcher.model.parts) > 3
     gate.open.set()
     await caught_up(library)
     assert [await found(library, words) for words in ("copper of 3", "lanten", "lantern 2")] == before
     searcher, _ = await library._indexes.get_searcher(SHARED)
-    assert [(part.size, part.deleted) for part in searcher.model.libraries] == [(29, None)]
+    assert [(part.size, part.deleted) for part in searcher.model.parts] == [(29, None)]
     assert caplog.records == []
 
 

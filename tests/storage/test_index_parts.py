@@ -89,7 +89,7 @@ def kept(draw: st.DrawFn, language: str) -> Kept:
     ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=4, unique=True)
     with (
         patch.object(storage.indexing.library_index, "MAX_QUICK_MERGE_SEGMENTS", draw(st.sampled_from([0, 2_000]))),
-        patch.object(storage.ranking.index.index_part, "READ_BATCH_DOCS", draw(st.sampled_from([5, 2_000_000]))),
+        patch.object(storage.ranking.index.index_part, "READ_BATCH_WORDS", draw(st.sampled_from([5, 2_000_000]))),
     ):
         for act in draw(st.lists(st.sampled_from(["put", "put", "put", "remove", "join"]), min_size=1, max_size=7)):
             if act == "put":
@@ -131,7 +131,7 @@ def answer(parts: Sequence[IndexPart], question: Question) -> Told | None:
         return None
     videos = filter_videos(question, [part.live_videos for part in parts])
     ranking = Searcher(parts, parts[0].language).search(question, 5, videos)
-    ranked = [(place(parts[each.library], each.doc), each.score) for each in ranking.ranked]
+    ranked = [(place(parts[each.part], each.doc), each.score) for each in ranking.ranked]
     return ranked, ranking.terms, ranking.searched_for, ranking.ideal_score
 
 
@@ -323,7 +323,7 @@ def test_more_words_than_two_bytes_can_number() -> None:
 @given(libraries, st.integers(1, 9))
 def test_how_many_words_are_sorted_at_a_time_makes_no_difference(library: Kept, at_once: int) -> None:
     videos = [(each.video, each.segments) for each in library.videos.values()]
-    with patch.object(storage.ranking.index.assemble, "POSTINGS_BATCH", at_once):
+    with patch.object(storage.ranking.index.assemble, "SORT_BATCH_WORDS", at_once):
         in_stretches = build_index(videos, "en")
     assert arrays_of(in_stretches) == arrays_of(build_index(videos, "en"))
 

@@ -74,22 +74,22 @@ def query(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 async def test_a_kept_state_comes_back_by_a_key_that_fits_a_button(ledger: Ledger) -> None:
     payload = "a question of many words – 日本語 " * 40
-    key = await ledger.keep_state(payload, lifetime_second=60)
+    key = await ledger.save_state(payload, lifetime_seconds=60)
     assert await ledger.load_state(key) == payload
     # Twenty keys: a single one may happen to do without the characters that a url gives a meaning.
-    keys = [key, *[await ledger.keep_state(f"payload {n}", lifetime_second=60) for n in range(19)]]
+    keys = [key, *[await ledger.save_state(f"payload {n}", lifetime_seconds=60) for n in range(19)]]
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,16}", each) for each in keys)
     assert await ledger.load_state("unknown") is None
 
 
 async def test_the_same_payload_has_the_same_key_and_another_has_another(ledger: Ledger, path: Path) -> None:
-    keys = [await ledger.keep_state(payload, lifetime_second=60) for payload in ("one", "one", "two")]
+    keys = [await ledger.save_state(payload, lifetime_seconds=60) for payload in ("one", "one", "two")]
     assert keys[0] == keys[1] != keys[2]
     assert query(path, "SELECT count(*) FROM button_state") == [(2,)]
 
 
 async def test_a_state_expires_by_the_given_clock(ledger: Ledger, clock: Clock) -> None:
-    key = await ledger.keep_state("payload", lifetime_second=60)
+    key = await ledger.save_state("payload", lifetime_seconds=60)
     clock.second += 59.5
     assert await ledger.load_state(key) == "payload"
     clock.second += 0.5
@@ -97,24 +97,24 @@ async def test_a_state_expires_by_the_given_clock(ledger: Ledger, clock: Clock) 
 
 
 async def test_keeping_a_state_again_prolongs_it_and_never_shortens_it(ledger: Ledger, clock: Clock) -> None:
-    key = await ledger.keep_state("payload", lifetime_second=60)
+    key = await ledger.save_state("payload", lifetime_seconds=60)
     clock.second += 50
-    await ledger.keep_state("payload", lifetime_second=60)
-    await ledger.keep_state("payload", lifetime_second=5)
+    await ledger.save_state("payload", lifetime_seconds=60)
+    await ledger.save_state("payload", lifetime_seconds=5)
     clock.second += 50
     assert await ledger.load_state(key) == "payload"
 
 
 async def test_an_expired_state_can_be_kept_anew(ledger: Ledger, clock: Clock) -> None:
-    key = await ledger.keep_state("payload", lifetime_second=60)
+    key = await ledger.save_state("payload", lifetime_seconds=60)
     clock.second += 60
-    assert await ledger.keep_state("payload", lifetime_second=60) == key
+    assert await ledger.save_state("payload", lifetime_seconds=60) == key
     assert await ledger.load_state(key) == "payload"
 
 
 async def test_a_sweep_deletes_what_has_expired_and_nothing_else(ledger: Ledger, clock: Clock, path: Path) -> None:
     for payload, lifetime in (("one", 10), ("two", 20), ("three", 30)):
-        await ledger.keep_state(payload, lifetime_second=lifetime)
+        await ledger.save_state(payload, lifetime_seconds=lifetime)
     await ledger.save_vote(ANA, HELPFUL)
     clock.second += 20
     assert await ledger.delete_expired(60) == 2
@@ -124,7 +124,7 @@ async def test_a_sweep_deletes_what_has_expired_and_nothing_else(ledger: Ledger,
 
 
 async def test_a_state_that_is_bound_comes_back_for_nothing_else_and_keeps_no_name(ledger: Ledger, path: Path) -> None:
-    keys = [await ledger.keep_state("payload", lifetime_second=60, bound_to=bound) for bound in ("", "ana", "ben")]
+    keys = [await ledger.save_state("payload", lifetime_seconds=60, bound_to=bound) for bound in ("", "ana", "ben")]
     assert len(set(keys)) == 3
     assert [await ledger.load_state(key, bound_to="ana") for key in keys] == [None, "payload", None]
     assert [await ledger.load_state(key) for key in keys] == ["payload", None, None]
@@ -135,7 +135,7 @@ async def test_a_state_is_known_at_once_while_another_process_writes(ledger: Led
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     key = ledger.state_key("payload", bound_to="ana")
-    keeping = asyncio.create_task(ledger.keep_state("payload", lifetime_second=60, bound_to="ana"))
+    keeping = asyncio.create_task(ledger.save_state("payload", lifetime_seconds=60, bound_to="ana"))
     await asyncio.sleep(0)  # it begins; it cannot end
     assert await ledger.load_state(key, bound_to="ana") == "payload"
     assert await ledger.load_state(key, bound_to="ben") is None
@@ -149,7 +149,7 @@ async def test_a_state_is_known_at_once_while_another_process_writes(ledger: Led
 
 async def test_a_purge_deletes_the_states_that_may_draw_on_it_and_leaves_others(ledger: Ledger, path: Path) -> None:
     drawn_on = [("server:111",), ("shared", "server:111"), ("server:1112",), ("shared",), ()]
-    keys = [await ledger.keep_state("same", lifetime_second=60, libraries=libraries) for libraries in drawn_on]
+    keys = [await ledger.save_state("same", lifetime_seconds=60, libraries=libraries) for libraries in drawn_on]
     assert len(set(keys)) == 5, "the same shown of other libraries is another state"
     query(path, "INSERT INTO button_state (key, payload, expired_at) VALUES ('earlier', 'same', 1e12)")
     assert await ledger.load_state("earlier") == "same"
@@ -170,7 +170,7 @@ async def test_a_tally_of_imports_outlives_a_purge_and_the_next_day_is_swept(led
 
 
 async def test_a_key_tells_nothing_of_the_person_whose_id_was_kept(ledger: Ledger, path: Path) -> None:
-    key = await ledger.keep_state(str(ANA), lifetime_second=60)
+    key = await ledger.save_state(str(ANA), lifetime_seconds=60)
     await ledger.save_vote(ANA, HELPFUL)
     [(voter,)] = query(path, "SELECT voter FROM vote")
     assert not str(voter).startswith(base64.urlsafe_b64decode(key).hex())
@@ -178,7 +178,7 @@ async def test_a_key_tells_nothing_of_the_person_whose_id_was_kept(ledger: Ledge
 
 async def test_what_was_kept_survives_a_reopen(path: Path, clock: Clock, opening: Opener) -> None:
     first = await Ledger.open(path, now=clock)
-    key = await first.keep_state("payload", lifetime_second=60)
+    key = await first.save_state("payload", lifetime_seconds=60)
     await first.save_vote(ANA, HELPFUL)
     await first.save_command_hash("global", "abc")
     await first.close()
@@ -190,8 +190,8 @@ async def test_what_was_kept_survives_a_reopen(path: Path, clock: Clock, opening
 
 async def test_without_a_clock_given_the_system_tells_the_time(path: Path) -> None:
     ledger = await Ledger.open(path)
-    alive = await ledger.keep_state("alive", lifetime_second=3600)
-    dead = await ledger.keep_state("dead", lifetime_second=-1)
+    alive = await ledger.save_state("alive", lifetime_seconds=3600)
+    dead = await ledger.save_state("dead", lifetime_seconds=-1)
     assert (await ledger.load_state(alive), await ledger.load_state(dead)) == ("alive", None)
     await ledger.close()
 
@@ -286,8 +286,8 @@ async def test_two_ledgers_opened_at_once_share_one_secret(path: Path, opening: 
     await first.save_vote(ANA, HELPFUL)
     await second.save_vote(ANA, NOT_HELPFUL)
     assert await first.votes() == [VoteCount(NOT_HELPFUL, 1)]
-    key = await first.keep_state("payload", lifetime_second=60)
-    assert await second.keep_state("payload", lifetime_second=60) == key
+    key = await first.save_state("payload", lifetime_seconds=60)
+    assert await second.save_state("payload", lifetime_seconds=60) == key
     assert query(path, "SELECT count(*), min(length(value)) FROM secret") == [(1, 32)]
 
 
@@ -299,7 +299,7 @@ async def main():
     print("ready", flush=True)
     sys.stdin.readline()
     ledger = await Ledger.open(pathlib.Path(sys.argv[1]))
-    print(await ledger.keep_state("payload", lifetime_second=60), flush=True)
+    print(await ledger.save_state("payload", lifetime_seconds=60), flush=True)
     await ledger.close()
 
 asyncio.run(main())
@@ -371,7 +371,7 @@ async def test_votes_outlive_the_replacing_of_their_video(ledger: Ledger, librar
 async def test_a_ledger_that_cannot_be_read_or_written_is_one_sentence(ledger: Ledger, path: Path) -> None:
     query(path, "PRAGMA wal_checkpoint(TRUNCATE)")
     path.write_bytes(b"no database at all " * 4096)
-    for doing in (ledger.load_state("key"), ledger.keep_state("payload", lifetime_second=60)):
+    for doing in (ledger.load_state("key"), ledger.save_state("payload", lifetime_seconds=60)):
         with pytest.raises(DatabaseError, match="restore a backup with `cuepoint restore FILE`"):
             await doing
 

@@ -34,8 +34,8 @@ def ask(words: str, *indexes: IndexPart, limit: int = 10, **parts: object) -> Ra
 def found(ranking: Ranking, *indexes: IndexPart) -> list[tuple[str, float]]:
     return [
         (
-            indexes[r.library].videos[indexes[r.library].video_of[r.doc]].video_id,
-            float(indexes[r.library].starts[r.doc]),
+            indexes[r.part].videos[indexes[r.part].video_of[r.doc]].video_id,
+            float(indexes[r.part].starts[r.doc]),
         )
         for r in ranking.ranked
     ]
@@ -220,7 +220,7 @@ def test_phrases_that_nobody_says_are_told() -> None:
 
 def test_a_video_in_two_libraries_counts_once_the_first_wins() -> None:
     own, shared = index_of(["copper new"]), index_of(["copper old"], ["copper other"])
-    assert {(r.library, r.doc) for r in ask("copper", own, shared).ranked} == {(0, 0), (1, 1)}
+    assert {(r.part, r.doc) for r in ask("copper", own, shared).ranked} == {(0, 0), (1, 1)}
 
 
 def test_only_the_videos_asked_for_are_ranked() -> None:

@@ -11,15 +11,15 @@ from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace
 from bot.discord_app.cards import controls, markdown
 from bot.discord_app.cards.base import MAX_TITLE_LENGTH, Card, Part, text_display, video_name
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH, MAX_TEXT_LENGTH
+from bot.discord_app.cards.limits import MAX_CARD_TEXT_LENGTH, MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH
 from bot.timecodes import timecode
 from storage.models import Video
 
-MAX_QUESTION_LENGTH = 300
+MAX_HEADING_LENGTH = 300
 MAX_NOTE_LENGTH = 250
 MAX_CREATOR_LENGTH = 60
-MAX_QUOTE_LENGTH = 600
-MIN_QUOTE_LENGTH = 80
+MAX_SHOWN_QUOTE_LENGTH = 600
+MIN_SHOWN_QUOTE_LENGTH = 80
 MAX_OTHER_PLACE_LENGTH, MAX_OTHER_PLACES = 60, 3
 CLOSEST = "No clear answer in these videos. The closest they come:"
 NOTHING = "Not in these videos."
@@ -35,7 +35,7 @@ def answer_card(
     """
     excerpts = answer.excerpts or answer.near_misses
     heading = "\n".join([question_header(answer.question), *answer_notes(answer, page), *remarks_display(remarks)])
-    parts: list[Part] = [text_display(heading), *excerpt_sections(excerpts, MAX_TEXT_LENGTH - len(heading) - 100)]
+    parts: list[Part] = [text_display(heading), *excerpt_sections(excerpts, MAX_CARD_TEXT_LENGTH - len(heading) - 100)]
     rows: list[Part] = []
     if excerpts:
         parts.append(text_display("-# A number opens that passage with more around it."))
@@ -46,7 +46,7 @@ def answer_card(
 
 def question_header(question: str) -> str:
     """Return the question as the heading of its card."""
-    return f"### {markdown.escape_to_fit(question, MAX_QUESTION_LENGTH) or '…'}"
+    return f"### {markdown.escape_to_fit(question, MAX_HEADING_LENGTH) or '…'}"
 
 
 def answer_notes(answer: Answer, page: int = 0) -> list[str]:
@@ -79,11 +79,11 @@ def remarks_display(remarks: Iterable[str]) -> list[str]:
 def excerpt_sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
     """Return one section per quote; `budget` is how many characters they may have together."""
     frames = [_excerpt_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
-    if _quote_room(frames, budget) < MIN_QUOTE_LENGTH:
+    if _quote_room(frames, budget) < MIN_SHOWN_QUOTE_LENGTH:
         frames = [
             _excerpt_frame(replace(excerpt, other_places=()), number) for number, excerpt in enumerate(excerpts, 1)
         ]
-    length = min(MAX_QUOTE_LENGTH, _quote_room(frames, budget))
+    length = min(MAX_SHOWN_QUOTE_LENGTH, _quote_room(frames, budget))
     return [
         ui.Section(
             text_display(f"{head}\n{block_quote(excerpt, length)}\n{foot}"),

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MAX_COMPONENTS = 40
-MAX_TEXT_LENGTH = 4000
+MAX_CARD_TEXT_LENGTH = 4000
 MAX_LABEL_LENGTH = 80
 MAX_CUSTOM_ID_LENGTH = 100
 MAX_LINK_LENGTH = 512
@@ -40,7 +40,7 @@ def find_problems(components: list[dict[str, Any]]) -> list[str]:
     if len(parts) > MAX_COMPONENTS:
         problems.append(f"{len(parts)} components")
     text_length = sum(len(part["content"]) for part in parts if part["type"] == _TEXT)
-    if text_length > MAX_TEXT_LENGTH:
+    if text_length > MAX_CARD_TEXT_LENGTH:
         problems.append(f"{text_length} characters")
     ids = Counter(part["custom_id"] for part in parts if part.get("custom_id"))
     problems += [f"custom_id {key!r} stands {count} times" for key, count in ids.items() if count > 1]

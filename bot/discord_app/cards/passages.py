@@ -13,7 +13,7 @@ from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, Part
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MAX_TEXT_LENGTH
+from bot.discord_app.cards.limits import MAX_CARD_TEXT_LENGTH
 from bot.timecodes import timecode
 from storage.models import Segment, Video
 
@@ -44,7 +44,7 @@ def transcript_card(video: Video, segments: Sequence[Segment], owner: Owner, *, 
         for segment in segments
     ]
     # The addresses count towards the characters of a card; the words share what they leave.
-    room = (MAX_TEXT_LENGTH - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
+    room = (MAX_CARD_TEXT_LENGTH - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
     stretches = [
         f"{link}\n> {markdown.escape_to_fit(segment.text, room) or '…'}"
         for link, segment in zip(links, segments, strict=True)

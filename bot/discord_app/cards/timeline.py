@@ -13,7 +13,7 @@ from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, EnclosedFile, Part
 from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MAX_ALT_TEXT_LENGTH, MAX_TEXT_LENGTH
+from bot.discord_app.cards.limits import MAX_ALT_TEXT_LENGTH, MAX_CARD_TEXT_LENGTH
 from bot.images.fonts import find_lettering
 from bot.images.timeline_image import numbered_name
 from bot.timecodes import timecode
@@ -45,7 +45,7 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
     if len(timeline.strips) >= MAX_STRIPS:
         hint = f"-# Drawn are the {MAX_STRIPS} videos that speak of it most.\n{hint}"
     frames = [_moment_frame(excerpt, number) for number, excerpt in enumerate(answer.excerpts, 1)]
-    room = MAX_TEXT_LENGTH - len(heading) - len(hint) - 20 - sum(len(frame) + _AROUND_QUOTE for frame in frames)
+    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(hint) - 20 - sum(len(frame) + _AROUND_QUOTE for frame in frames)
     unwritten = _describe_unwritten(timeline.strips, room - MIN_MOMENT_QUOTE_LENGTH * len(frames))
     parts: list[Part] = [
         base.text_display(heading),

@@ -18,7 +18,7 @@ from bot.discord_app.commands.import_form import import_form
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
-from bot.discord_app.interactions.authorization import server_of
+from bot.discord_app.interactions.authorization import require_server_id
 from bot.discord_app.interactions.confirmations import ask_purge, ask_removal
 from bot.discord_app.interactions.permits import Intake, Review, permit_of, permit_owner, store_permit
 from bot.discord_app.services.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
@@ -99,7 +99,7 @@ async def rename(interaction: Interaction, video: Name, title: Name) -> None:
 @app_commands.choices(form=[Choice(name=name, value=form.value) for name, form in FORMATS.items()])
 async def export(interaction: Interaction, form: Choice[str], video: Name = "") -> None:
     """Get what is stored here as a file."""
-    server, admin = server_of(interaction), interaction.client.app.library_admin
+    server, admin = require_server_id(interaction), interaction.client.app.library_admin
     kind, limit = ExportFormat(form.value), interaction.filesize_limit
     await send_long_reply(interaction, lambda: admin.export_videos(server, kind, video, limit))
 
@@ -146,7 +146,7 @@ async def remove_glossary_entry(interaction: Interaction, said: Words, meant: Wo
 @glossary.command(name="list")
 async def show_glossary(interaction: Interaction) -> None:
     """List what captions mis-hear here."""
-    server, admin = server_of(interaction), interaction.client.app.library_admin
+    server, admin = require_server_id(interaction), interaction.client.app.library_admin
 
     async def list_entries() -> library_cards.Reply:
         return library_cards.glossary_reply(await admin.show_glossary(server))
@@ -158,7 +158,7 @@ async def _reply_privately(
     interaction: Interaction, act: Callable[[LibraryAdmin, int], Coroutine[Any, Any, Card]]
 ) -> None:
     """Answer the user alone: how moderators maintain a library does not concern everyone in the channel."""
-    server = server_of(interaction)
+    server = require_server_id(interaction)
     await send_when_ready(interaction, act(interaction.client.app.library_admin, server), Delivery.PRIVATE)
 
 
@@ -167,7 +167,7 @@ async def _reply_privately(
 @export.autocomplete("video")
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Suggest the server's own videos that match the typed text, best first."""
-    videos = await interaction.client.app.library_admin.list_videos(server_of(interaction))
+    videos = await interaction.client.app.library_admin.list_videos(require_server_id(interaction))
     matches = await asyncio.to_thread(best_videos, current, videos)
     return make_choices(matches)
 
@@ -175,7 +175,7 @@ async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[
 @remove_glossary_entry.autocomplete("said")
 async def suggest_entries(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Suggest the entries of the glossary that match the typed text."""
-    entries = await interaction.client.app.library_admin.show_glossary(server_of(interaction))
+    entries = await interaction.client.app.library_admin.show_glossary(require_server_id(interaction))
     said = list(dict.fromkeys(entry.said for entry in entries if len(entry.said) <= MAX_CHOICE_LENGTH))
     return [
         Choice(name=shorten(said[n], MAX_CHOICE_LENGTH) or "…", value=said[n]) for n in closest_names(current, said)

@@ -15,7 +15,7 @@ from discord.app_commands import Choice, Range
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.settings import CHANNELS_ID, CHOSEN_CHANNEL_TYPES, ROLES_ID, settings_card
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
-from bot.discord_app.interactions.authorization import is_moderator, server_of
+from bot.discord_app.interactions.authorization import is_moderator, require_server_id
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.catalogue import closest_names
 from bot.errors import NotAllowed
@@ -29,7 +29,7 @@ def require_managed_server(interaction: Interaction) -> int:
 
     It is checked every time: a card stays where it is when a user no longer is a manager.
     """
-    server_id = server_of(interaction)
+    server_id = require_server_id(interaction)
     if not is_moderator(interaction):
         raise NotAllowed("Only those who may manage this server can do that.")
     return server_id

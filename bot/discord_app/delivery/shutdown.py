@@ -22,7 +22,7 @@ class InFlight:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def join(self) -> None:
+    def track_current_task(self) -> None:
         """Count the task that calls this as one event, until it ends."""
         task = asyncio.current_task()
         assert task is not None  # only coroutines call this

@@ -24,7 +24,7 @@ def require_served_server(server_id: int, serves: IsServed) -> None:
         )
 
 
-def server_of(interaction: Interaction) -> int:
+def require_server_id(interaction: Interaction) -> int:
     """Return the id of the server whose library is meant. Raises NotAllowed where the app is not installed in one."""
     if interaction.guild_id is None or not interaction.is_guild_integration():
         raise NotAllowed("This works only in a server in which I am installed.")

@@ -148,7 +148,7 @@ async def _widen(button: CardButton, interaction: Interaction, step: int) -> Non
     await send_when_ready(interaction, coroutine, delivery)
 
 
-class ReadOn(CardButton, template=custom_id_pattern("read")):
+class TurnTranscript(CardButton, template=custom_id_pattern("read")):
     """Shows the words before (0) or after (1) the shown part of a transcript."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -170,14 +170,14 @@ class Share(CardButton, template=custom_id_pattern("share")):
         await send_when_ready(interaction, coroutine, Delivery.PUBLIC)
 
 
-class Helpful(CardButton, template=custom_id_pattern("helpful")):
+class VoteHelpful(CardButton, template=custom_id_pattern("helpful")):
     """Votes for a passage."""
 
     async def act(self, interaction: Interaction) -> None:
         await _record_vote(self, interaction, Verdict.HELPFUL)
 
 
-class NotHelpful(CardButton, template=custom_id_pattern("unhelpful")):
+class VoteNotHelpful(CardButton, template=custom_id_pattern("unhelpful")):
     """Votes against a passage."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -197,7 +197,7 @@ async def _record_vote(button: CardButton, interaction: Interaction, verdict: Ve
     await send_when_ready(interaction, count_vote(), Delivery.PRIVATE)
 
 
-class Withdraw(CardButton, template=custom_id_pattern("withdraw")):
+class WithdrawVote(CardButton, template=custom_id_pattern("withdraw")):
     """Takes a vote back."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -211,7 +211,7 @@ class Withdraw(CardButton, template=custom_id_pattern("withdraw")):
         await send_when_ready(interaction, withdraw_vote(), Delivery.IN_PLACE)
 
 
-class Forget(CardButton, template=custom_id_pattern("forget")):
+class DeletePersonalData(CardButton, template=custom_id_pattern("forget")):
     """Deletes everything that is kept about the user who presses."""
 
     records_use = False
@@ -225,7 +225,7 @@ class Forget(CardButton, template=custom_id_pattern("forget")):
         await send_when_ready(interaction, delete_entries(), Delivery.PRIVATE)
 
 
-class Delete(CardButton, template=custom_id_pattern("delete")):
+class DeleteAnswer(CardButton, template=custom_id_pattern("delete")):
     """Deletes a card, for its asker and for moderators."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -239,8 +239,19 @@ class Delete(CardButton, template=custom_id_pattern("delete")):
 
 
 BUTTONS: tuple[type[CardButton], ...] = (
-    TurnPage, TurnVideos, OpenPassage, Earlier, Later, ReadOn, Share, Helpful, NotHelpful, Withdraw, Forget, Delete,
-)  # fmt: skip
+    TurnPage,
+    TurnVideos,
+    OpenPassage,
+    Earlier,
+    Later,
+    TurnTranscript,
+    Share,
+    VoteHelpful,
+    VoteNotHelpful,
+    WithdrawVote,
+    DeletePersonalData,
+    DeleteAnswer,
+)
 
 
 def is_unknown_button(interaction: Interaction, items: Iterable[type[ui.DynamicItem[Any]]]) -> bool:

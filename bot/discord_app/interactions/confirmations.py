@@ -45,7 +45,7 @@ class PurgeAll(CardButton, template=custom_id_pattern("purge")):
         )
 
 
-class Leave(CardButton, template=custom_id_pattern("leave")):
+class Cancel(CardButton, template=custom_id_pattern("leave")):
     """Keeps everything as it is, and so needs no permit."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -56,4 +56,4 @@ class Leave(CardButton, template=custom_id_pattern("leave")):
         await send_with_retries(lambda: interaction.response.edit_message(view=card), FIRST_RESPONSE_TIMEOUT_SECONDS)
 
 
-CONFIRMATIONS: tuple[type[CardButton], ...] = (Remove, PurgeAll, Leave)
+CONFIRMATIONS: tuple[type[CardButton], ...] = (Remove, PurgeAll, Cancel)

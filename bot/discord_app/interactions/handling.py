@@ -30,7 +30,7 @@ async def is_admitted(interaction: Interaction) -> bool:
 
     A repeat is not handled. In a server that is not served nothing is done or kept, and the user gets a notice.
     """
-    interaction.client.app.in_flight.join()
+    interaction.client.app.in_flight.track_current_task()
     if is_repeated(interaction):
         return False
     try:

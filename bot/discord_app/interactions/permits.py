@@ -15,13 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.delivery.responses import Interaction
-from bot.discord_app.interactions.authorization import is_moderator, server_of
+from bot.discord_app.interactions.authorization import is_moderator, require_server_id
 from bot.discord_app.services import button_state
 from bot.errors import NotAllowed, PassageGone
 from storage import access
 from storage.models import Labels
 
-LIFETIME_SECONDS = 3600.0
+PERMIT_LIFETIME_SECONDS = 3600.0
 """How long a removal can be confirmed, and a form can be submitted."""
 
 
@@ -76,13 +76,13 @@ class _Ownership(TypedDict):
 
 def permit_of(interaction: Interaction) -> ModeratorPermit:
     """Return the permit of the user who runs a command. Raises NotAllowed outside of servers with the app."""
-    return ModeratorPermit(server_of(interaction), let_in=not is_moderator(interaction))
+    return ModeratorPermit(require_server_id(interaction), let_in=not is_moderator(interaction))
 
 
 async def store_permit(interaction: Interaction, state: Permitted) -> Owner:
     """Store the state of a card for one user alone, and return the owner that its buttons name."""
-    key = await interaction.client.app.ledger.keep_state(
-        _payload(state), lifetime_second=LIFETIME_SECONDS, **_ownership(interaction, state)
+    key = await interaction.client.app.ledger.save_state(
+        _payload(state), lifetime_seconds=PERMIT_LIFETIME_SECONDS, **_ownership(interaction, state)
     )
     return Owner(interaction.user.id, key, private=True)
 
@@ -123,7 +123,7 @@ def _binding(kind: type, holder: int) -> str:
 
 def _require_allowed(interaction: Interaction, permit: ModeratorPermit, holder: int) -> None:
     """Raise NotAllowed or PassageGone where the module's rule refuses a user."""
-    if server_of(interaction) != permit.server_id:
+    if require_server_id(interaction) != permit.server_id:
         # The same text as where nothing was ever kept: another server's state must look as if it did not exist.
         raise PassageGone(button_state.EXPIRED)
     if not (is_moderator(interaction) or (permit.let_in and interaction.user.id == holder)):

@@ -18,7 +18,7 @@ ADVICE = ". Here: import it by itself, with the option video."
 """Advice on Discord for a file that does not name its video."""
 
 
-def require_room(files: Sequence[discord.Attachment], most_bytes: int) -> None:
+def require_acceptable(files: Sequence[discord.Attachment], most_bytes: int) -> None:
     """Raise InputError for too many files, OverQuota for more than `most_bytes` together, before any is read."""
     if len(files) > MAX_FILES:
         raise InputError(f"These are {len(files)} files, and one import takes {MAX_FILES}: nothing was imported.")

@@ -13,7 +13,7 @@ from bot.errors import PassageGone
 from storage.ledger import Ledger
 from storage.models import Scope
 
-LIFETIME_SECONDS = 30 * 24 * 3600.0
+BUTTON_LIFETIME_SECONDS = 30 * 24 * 3600.0
 """How long buttons work after they were last sent."""
 EXPIRED = "These buttons have expired. Please ask again."
 
@@ -82,7 +82,7 @@ async def save_state(
     `scope` names the libraries that the shown content comes from.
     """
     payload = _ADAPTERS[type(state)].dump_json(state).decode()
-    return await ledger.keep_state(payload, lifetime_second=LIFETIME_SECONDS, libraries=scope.libraries)
+    return await ledger.save_state(payload, lifetime_seconds=BUTTON_LIFETIME_SECONDS, libraries=scope.libraries)
 
 
 async def load_state(ledger: Ledger, key: str, kind: type[ButtonState]) -> ButtonState:

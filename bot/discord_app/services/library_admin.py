@@ -85,7 +85,7 @@ class LibraryAdmin:
         Raises LibraryBusy and OverQuota before anything is written, and ImportCancelled once nothing of it is stored.
         """
         with measure_import() as count, self._exclusive(server_id):
-            attachments.require_room(files, self._quota.text_bytes)
+            attachments.require_acceptable(files, self._quota.text_bytes)
             await self._count_import(server_id)
             task = asyncio.create_task(self._import_files(server_id, files, labels, progress, largest, replace_whole))
             self._imports.add(task)

@@ -24,7 +24,7 @@ from storage.ranking.index.ranges import expand_ranges
 from storage.ranking.index.video_list import build_video_list
 from storage.ranking.index.vocabulary import build_vocabulary
 
-POSTINGS_BATCH = 2_000_000
+SORT_BATCH_WORDS = 2_000_000
 """How many words are sorted into postings at a time: it bounds the memory that building takes."""
 
 
@@ -126,7 +126,7 @@ def _split_batches(offsets: Longs) -> Iterator[tuple[int, int]]:
     """Split the segments into stretches of about POSTINGS_BATCH words."""
     first, size = 0, len(offsets) - 1
     while first < size:
-        last = int(np.searchsorted(offsets, offsets[first] + POSTINGS_BATCH))
+        last = int(np.searchsorted(offsets, offsets[first] + SORT_BATCH_WORDS))
         last = min(max(last, first + 1), size)
         yield first, last
         first = last

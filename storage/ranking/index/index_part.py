@@ -25,7 +25,7 @@ Bools = NDArray[np.bool_]
 Counts = NDArray[np.unsignedinteger]
 """As narrow as the largest count allows."""
 
-READ_BATCH_DOCS = 2_000_000
+READ_BATCH_WORDS = 2_000_000
 """How many words are counted at a time when videos are deleted: it bounds the memory that this takes."""
 
 
@@ -260,7 +260,7 @@ def _count_deletions(index: IndexPart, gone: Bools) -> Deletions:
     word_counts = np.zeros(len(index.words), np.int64)
     videos, docs = np.flatnonzero(gone), np.flatnonzero(gone[index.video_of])
     length = int((index.offsets[docs + 1] - index.offsets[docs]).sum())
-    for batch in np.array_split(videos, 1 + length // READ_BATCH_DOCS):
+    for batch in np.array_split(videos, 1 + length // READ_BATCH_WORDS):
         firsts, lasts = index.first_doc[batch].astype(np.int64), index.first_doc[batch + 1].astype(np.int64)
         _, spoken_in = expand_ranges(firsts, lasts)
         owner, words, _ = index.words_in(spoken_in)

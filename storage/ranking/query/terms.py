@@ -147,7 +147,7 @@ class QueryTerms:
         return bool(self._model.document_frequency(term)) or self._is_in_title(term)
 
     def _is_in_title(self, term: str) -> bool:
-        return any(len(index.videos_titled(term)) for index in self._model.libraries)
+        return any(len(index.videos_titled(term)) for index in self._model.parts)
 
 
 def _content_words(tokens: Iterable[Token]) -> list[Token]:
