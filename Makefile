@@ -7,7 +7,7 @@ PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
 FRESH := .venv-fresh
 
-# As many tests at once as there are cores. Whoever steals takes from the end of what another has: so most tests of a
+# As many tests at once as there are cores. A process that is idle takes tests from the end of another's: so most of a
 # file are done in one process, and what a file prepares is prepared once.
 PARALLEL := -n auto --dist worksteal
 # What only computes: no process, no socket, no Discord, and no large database.
