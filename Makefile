@@ -7,8 +7,8 @@ PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
 FRESH := .venv-fresh
 
-# As many tests at once as there are cores. A process that is idle takes tests from the end of another's: so most of a
-# file are done in one process, and what a file prepares is prepared once.
+# As many tests at once as there are cores. An idle process takes tests from the end of another's list, so most tests of
+# a file run in one process, and what a file prepares is prepared once.
 PARALLEL := -n auto --dist worksteal
 # What only computes: no process, no socket, no Discord, and no large database.
 QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/test_fonts.py \
