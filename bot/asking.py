@@ -14,7 +14,7 @@ from bot.answering.passage_selection import PassageSelection
 from bot.answering.passages import widen_passage
 from bot.answering.question import drop_phrases
 from bot.answering.sureness import SurenessThresholds
-from bot.answering.timeline import combine_strips
+from bot.answering.timeline import MAX_STRIPS, combine_strips
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, OpenedPassage, Passage, PassageRange
 from bot.errors import PassageGone
 from bot.operations import metrics
@@ -31,8 +31,6 @@ HITS_PER_QUOTE = 8
 """How many hits are read per excerpt: neighbours, repetitions and a talkative video drop out."""
 SPARE_PASSAGES = 5
 """How many passages more than excerpts are read, because some say the same."""
-MAX_STRIPS = 12
-"""How many videos a timeline shows at most: more make a picture that no one can read in a chat."""
 MAX_MOMENTS = 8
 """How many moments of a timeline are numbered and quoted: what a card has room for."""
 MOMENT_LENGTH = 200

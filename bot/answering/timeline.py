@@ -7,6 +7,9 @@ from dataclasses import replace
 
 from storage.models import Strip, Timeline
 
+MAX_STRIPS = 12
+"""How many videos a timeline shows at most: more make a picture that no one can read in a chat."""
+
 
 def combine_strips(timelines: Sequence[Timeline], spoken_in: Collection[str], limit: int) -> tuple[Strip, ...]:
     """Return the strips of several languages' timelines, at most `limit`, those that speak of the question most first.

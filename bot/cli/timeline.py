@@ -109,7 +109,7 @@ def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...
 
 
 def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
-    from bot.asking import MAX_STRIPS
+    from bot.answering.timeline import MAX_STRIPS
 
     for strip in timeline.strips:
         moments = [

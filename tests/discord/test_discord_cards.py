@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answering.timeline import MAX_STRIPS
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt, OpenedPassage, OtherPlace
-from bot.asking import MAX_STRIPS
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown

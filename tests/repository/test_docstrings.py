@@ -1,4 +1,4 @@
-"""Docstrings are true where a program can tell: the errors they name exist, and no word of an earlier dialect is left."""
+"""Docstrings are true where a program can tell: the errors they name exist, and no word of old is left in them."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ RULES = (
         unless=("bot/discord_app/*", "bot/operations/http_server.py"),
     ),
     Rule("the terminal does not know Discord", ("bot/cli/*",), (APP,)),
-    Rule("cards are values", ("bot/discord_app/cards/*",), (APP, *DOORS[:3]), (f"{APP}.cards",)),
+    Rule("cards are values", ("bot/discord_app/cards/*",), (APP, "bot.asking", *DOORS[:3]), (f"{APP}.cards",)),
     Rule(
         "delivery sends cards",
         ("bot/discord_app/delivery/*",),

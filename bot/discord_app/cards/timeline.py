@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from discord import MediaGalleryItem, ui
 
+from bot.answering.timeline import MAX_STRIPS
 from bot.answering.values import AnsweredTimeline, Excerpt
-from bot.asking import MAX_STRIPS
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, EnclosedFile, Part
