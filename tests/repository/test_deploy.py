@@ -29,7 +29,7 @@ from tests.support.project import PROJECT
 DEPLOY = PROJECT / "deploy"
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 SERVICE = (DEPLOY / "cuepoint.service").read_text(encoding="utf-8")
-LONGEST_STOP = Settings.from_mapping({}).stop_seconds + DISCONNECT_TIMEOUT_SECONDS + REVERT_TIMEOUT_SECONDS
+MAX_STOP_SECONDS = Settings.from_mapping({}).stop_seconds + DISCONNECT_TIMEOUT_SECONDS + REVERT_TIMEOUT_SECONDS
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -110,7 +110,7 @@ def test_compose_keeps_the_data_and_gives_time_to_stop(compose: dict[str, Any]) 
     assert (DEPLOY / compose["build"]["context"] / compose["build"]["dockerfile"]).resolve() == DEPLOY / "Containerfile"
     assert compose["volumes"] == ["data:/data"]
     assert "data" in compose["volumes_there"]
-    assert float(compose["stop_grace_period"].removesuffix("s")) > LONGEST_STOP
+    assert float(compose["stop_grace_period"].removesuffix("s")) > MAX_STOP_SECONDS
     assert compose["read_only"] is compose["init"] is True
     assert compose["cap_drop"] == ["ALL"]
     host, outside, inside = compose["ports"][0].split(":")
@@ -125,14 +125,14 @@ def test_docker_starts_it_again_always_so_it_stays_where_that_does_not_help(comp
     (by_hand,) = re.findall(r"`(docker run [^`]+)`", operating)
     words = by_hand.split()
     assert words[words.index("--restart") + 1] == "unless-stopped"
-    assert float(words[words.index("--stop-timeout") + 1]) > LONGEST_STOP
+    assert float(words[words.index("--stop-timeout") + 1]) > MAX_STOP_SECONDS
     assert words[-3:] == ["cuepoint", "serve", "--stay"]
 
 
 def test_systemd_leaves_alone_what_another_start_does_not_help() -> None:
     assert of_service("Restart") == ["on-failure"]
     assert {int(code) for code in of_service("RestartPreventExitStatus")[0].split()} == {WRONG_USE, NEEDS_SETUP}
-    assert float(of_service("TimeoutStopSec")[0]) > LONGEST_STOP
+    assert float(of_service("TimeoutStopSec")[0]) > MAX_STOP_SECONDS
     assert of_service("User") != ["root"]
 
 

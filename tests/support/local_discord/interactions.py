@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEADLINE = 3.0
 TOKEN_LIFE = 15 * 60.0
-MOST_FOLLOW_UPS = 5
+MAX_FOLLOW_UPS = 5
 GUILD_CONTEXT, BOT_DM_CONTEXT, PRIVATE_CONTEXT = 0, 1, 2
 GUILD_INSTALL, USER_INSTALL = "0", "1"
 
@@ -247,7 +247,7 @@ def follow_up(world: World, interaction: Interaction, body: Json, files: dict[in
         flags = int(body.get("flags") or 0) & ~limits.EPHEMERAL
         edit(world, interaction, original, {**body, "flags": flags}, files)
         return original, False
-    if interaction.place.bot_is_absent and len(interaction.follow_ups) >= MOST_FOLLOW_UPS:
+    if interaction.place.bot_is_absent and len(interaction.follow_ups) >= MAX_FOLLOW_UPS:
         raise ApiError(400, 40094, "This interaction has reached the maximum number of follow up messages")
     message = new_message(world, interaction)
     message.kind = DEFAULT if original is None else REPLY

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 
 
 def write(path: Path) -> None:
@@ -17,6 +17,6 @@ def write(path: Path) -> None:
     kinds = Counter(f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects())
     views = sum(count for kind, count in kinds.items() if kind.startswith("discord.ui.view."))
     tasks = Counter(getattr(task.get_coro(), "__qualname__", "?") for task in asyncio.all_tasks())
-    found = {"tasks": tasks, "views": views, "kinds": dict(kinds.most_common(MOST_SHOWN))}
+    found = {"tasks": tasks, "views": views, "kinds": dict(kinds.most_common(MAX_SHOWN))}
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(found) + "\n")
