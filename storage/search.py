@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from storage import access
@@ -37,6 +38,14 @@ longer (measured: with eight people asking at once). Two, so that one big questi
 Result = TypeVar("Result")
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How many videos a question may be answered from, and how many segments these have."""
+
+    videos: int
+    segments: int
+
+
 class LibrarySearch:
     """Puts questions to the indexes of a scope, off the event loop."""
 
@@ -55,8 +64,8 @@ class LibrarySearch:
 
         async def search_language(scope: Scope, states: Sequence[LibraryState]) -> SearchResult:
             searcher, keys = await self._indexes.get_searcher(scope, states)
-            ranking, one_video = await _run_in_thread(lambda: _rank_segments(searcher, question, limit, features))
-            return await self._make_result(scope, searcher, keys, ranking, ranking.ranked, one_video)
+            ranking, reach = await _run_in_thread(lambda: _rank_segments(searcher, question, limit, features))
+            return await self._make_result(scope, searcher, keys, ranking, ranking.ranked, reach)
 
         return await self._for_each_language(scope, search_language)
 
@@ -100,16 +109,14 @@ class LibrarySearch:
     ) -> Timeline:
         searcher, keys = await self._indexes.get_searcher(scope, states)
 
-        def score() -> tuple[Ranking, tuple[StrengthCurve, ...], float, bool]:
+        def score() -> tuple[Ranking, tuple[StrengthCurve, ...], float, _Reach]:
             wanted = _filter_videos(searcher, question)
-            return *compute_curves(searcher, question, wanted, limit_videos), _count_videos_in_reach(
-                searcher, wanted
-            ) == 1
+            return *compute_curves(searcher, question, wanted, limit_videos), _measure_reach(searcher, wanted)
 
-        ranking, curves, peak, one_video = await _run_in_thread(score)
+        ranking, curves, peak, reach = await _run_in_thread(score)
         with_strip = {(curve.part, curve.video) for curve in curves}
         moments = [segment for segment in ranking.ranked if (segment.part, searcher.video_of(segment)) in with_strip]
-        result = await self._make_result(scope, searcher, keys, ranking, moments, one_video)
+        result = await self._make_result(scope, searcher, keys, ranking, moments, reach)
         return Timeline(tuple(_make_strip(searcher, curve) for curve in curves), peak, result)
 
     async def key_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
@@ -131,7 +138,7 @@ class LibrarySearch:
         keys: Sequence[str],
         ranking: Ranking,
         ranked: Iterable[RankedSegment],
-        one_video: bool,
+        reach: _Reach,
     ) -> SearchResult:
         hits = await self._load_hits(searcher, keys, ranked)
         return SearchResult(
@@ -140,9 +147,10 @@ class LibrarySearch:
             searcher.language,
             ranking.ideal_score,
             ranking.searched_for,
-            one_video,
+            reach.videos == 1,
             ranking.unmatched_exclusions,
             ranking.unmatched_phrases,
+            reach.segments,
             scope=scope,
         )
 
@@ -174,21 +182,21 @@ async def _run_in_thread(work: Callable[[], Result]) -> Result:
 
 def _rank_segments(
     searcher: Searcher, question: Question, limit: int, steps: frozenset[RankingFeature]
-) -> tuple[Ranking, bool]:
+) -> tuple[Ranking, _Reach]:
     wanted = _filter_videos(searcher, question)
-    return searcher.search(question, limit, wanted, steps), _count_videos_in_reach(searcher, wanted) == 1
+    return searcher.search(question, limit, wanted, steps), _measure_reach(searcher, wanted)
 
 
 def _filter_videos(searcher: Searcher, question: Question) -> WantedVideos:
     return filter_videos(question, [index.live_videos for index in searcher.model.parts])
 
 
-def _count_videos_in_reach(searcher: Searcher, wanted: WantedVideos) -> int:
-    """Return how many videos a question may be answered from."""
-    return sum(
-        index.video_count if chosen is None else len(chosen)
-        for index, chosen in zip(searcher.model.parts, wanted, strict=True)
-    )
+def _measure_reach(searcher: Searcher, wanted: WantedVideos) -> _Reach:
+    videos = segments = 0
+    for part, chosen in zip(searcher.model.parts, wanted, strict=True):
+        videos += part.video_count if chosen is None else len(chosen)
+        segments += part.size if chosen is None else part.count_segments(chosen)
+    return _Reach(videos, segments)
 
 
 def _make_strip(searcher: Searcher, curve: StrengthCurve) -> Strip:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from bot.answering.values import AnswerLevel
 from storage.models import SearchResult
 
-CONFIDENT, CLOSEST = 0.25, 0.18
-"""The default thresholds. Measured with `cuepoint evaluate --foreign` (benchmarks/RANKING.md): at the first, nine in
-ten questions about other subjects are refused and nine in ten real ones are kept; below the second hardly any are
-real."""
+CONFIDENT, CLOSEST = 0.34, 0.255
+"""The default thresholds. Measured with `cuepoint evaluate --sureness` (benchmarks/RANKING.md): at the first, nine in
+ten questions that the videos answer are kept and nine in ten about something else are not; below the second hardly any
+are real. They belong to the weights of the ranking: measure them again whenever a weight changes."""
+MIN_REACH = 3
+"""The fewest segments in reach that are reckoned with: in a library of one, no word is rare."""
+RARE = 2
+"""In how many segments a word is said that a score is measured by. With one, the first video of a small library, where
+every word of its subject comes back, would never give a confident answer; in a large one it makes no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +36,21 @@ class SurenessThresholds:
 def compute_sureness(score: float, result: SearchResult) -> float:
     """Return how sure it is that a score of this height is what was asked for, from 0 to 1.
 
-    The score is divided by the highest that the question's words by themselves could reach, which makes it comparable
-    between libraries, as a bare score is not. A score of that height gives 0.5; what comes on top of it, such as words
-    said together, brings it nearer to 1. Guessed words count by how far the guess may be trusted.
+    Two things make sure: that the question is covered, and that it is covered by enough. The first is the share of the
+    highest score that the question's words by themselves could reach. The second is the score itself, measured by what
+    a rare word weighs among the segments in reach: "how are videos" is covered wholly and says nothing. Guessed words
+    count by how far the guess may be trusted.
     """
     if result.ideal_score <= 0:
         return 0.0
     matched = [term for term in result.terms if term.alternatives]
     weight = sum(term.weight for term in matched)
     trust = sum(term.weight * term.credit for term in matched) / weight if weight else 0.0
-    share = trust * score / result.ideal_score
-    return share / (1 + share)
+    enough = trust * score / _weight_of_rare_word(max(result.segments_in_reach, MIN_REACH))
+    evidence = trust * score / result.ideal_score * math.sqrt(enough)
+    return evidence / (1 + evidence)
+
+
+def _weight_of_rare_word(segments: int) -> float:
+    """Return the inverse document frequency, as the ranking has it, of a word that `RARE` segments say."""
+    return math.log(1 + (segments - RARE + 0.5) / (RARE + 0.5))

@@ -63,7 +63,8 @@ class Hit:
 class SearchResult:
     """What a search found, best first, and how the question was understood.
 
-    `ideal_score` is about the highest score that the question's words can have. `searched_for` is the wording that was
+    `ideal_score` is about the highest score that the question's words can have, `segments_in_reach` how many segments
+    there are in the videos that the question may be answered from. `searched_for` is the wording that was
     searched when words had to be corrected. `one_video` says that everything in reach of the question is one video.
     `unmatched_exclusions` are the question's exclusions that no video says, `unmatched_phrases` such quoted phrases of
     several words.
@@ -77,6 +78,7 @@ class SearchResult:
     one_video: bool = False
     unmatched_exclusions: tuple[str, ...] = ()
     unmatched_phrases: tuple[str, ...] = ()
+    segments_in_reach: int = 0
     scope: Scope = field(kw_only=True)
     """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 

@@ -19,7 +19,7 @@ from storage.ranking.bm25 import SparseBM25, inverse_document_frequency
 from storage.ranking.index.index_part import Floats, IndexPart, Ints
 from storage.ranking.index.ngrams import ngrams_of
 from storage.ranking.index.ranges import distinct_numbers, expand_ranges
-from storage.ranking.weights import LENGTH_AGAIN, PAIR_WINDOW, RankingWeights
+from storage.ranking.weights import K1_AGAIN, LENGTH_AGAIN, LONG_SEGMENT, PAIR_WINDOW, RankingWeights
 
 Docs = NDArray[np.int64]
 
@@ -58,6 +58,7 @@ class Reranker:
     def __init__(self, model: SparseBM25, terms: Sequence[QuestionTerm], weights: RankingWeights) -> None:
         self._model = model
         self._ranking_weights = weights
+        self._nearness = min(1.0, LONG_SEGMENT / model.avgdl) if model.avgdl else 1.0
         self._terms = list(dict.fromkeys(term for question_term in terms for term in question_term.terms))
         self._term_weights = np.array([model.term_weight(term) for term in self._terms])
         self._pairs = _expected_pairs(terms, {term: place for place, term in enumerate(self._terms)})
@@ -87,7 +88,8 @@ class Reranker:
 
         def add_neighbours(counts: Floats, weight: float) -> Floats:
             """Add to the counts of a segment a share of its neighbours', and divide by its length norm."""
-            result: Floats = (counts[here] + weight * (counts[left] + counts[right])) / normed
+            nearby = weight * self._nearness * (counts[left] + counts[right])
+            result: Floats = (counts[here] + nearby) / normed
             return result
 
         term_counts, pair_counts = self._count_terms(matched)
@@ -107,9 +109,8 @@ class Reranker:
 
     def _saturate(self, counts: Floats, weights: Floats) -> Floats:
         """Return the BM25 sum of counts by their weights, in which more of the same counts for less and less."""
-        k1 = self._model.k1
         # No matrix product: its rounding depends on how many candidates there are.
-        total: Floats = (counts / (counts + k1) * weights).sum(axis=1) * (k1 + 1)
+        total: Floats = (counts / (counts + K1_AGAIN) * weights).sum(axis=1) * (K1_AGAIN + 1)
         return total
 
     def _match_words(self, library: IndexPart, docs: Docs, holders: _NgramHolders) -> _MatchedWords:

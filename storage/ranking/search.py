@@ -23,7 +23,7 @@ from storage.ranking.query.restrictions import Restrictions, WantedVideos
 from storage.ranking.query.spelling import SpellingCorrector
 from storage.ranking.query.terms import QueryTerms
 from storage.ranking.rerank import Reranker
-from storage.ranking.weights import CANDIDATES, TITLE_SEGMENTS, TITLE_VIDEOS, weights_for
+from storage.ranking.weights import CANDIDATES, K1_AGAIN, TITLE_SEGMENTS, TITLE_VIDEOS, weights_for
 
 SCORE_BLOCK = 256
 """Segments per block; only the best score of a block is looked at first."""
@@ -93,7 +93,7 @@ class Searcher:
         exclusions = self._restrictions.unmatched_exclusions(question)
         # Ranked segments hold every phrase.
         phrases = () if ranked else self._restrictions.unmatched_phrases(question)
-        return Ranking(tuple(ranked[:limit]), terms, searched_for, self._ideal_score(terms), exclusions, phrases)
+        return Ranking(tuple(ranked[:limit]), terms, searched_for, _ideal_score(terms), exclusions, phrases)
 
     def allowed_segments(self, question: Question, videos: WantedVideos) -> Bools | None:
         """Return for every segment of the scope whether a question lets it through; None where it lets all through."""
@@ -102,10 +102,6 @@ class Searcher:
     def video_of(self, ranked: RankedSegment) -> int:
         """Return the position, in its library, of the video that a ranked segment belongs to."""
         return int(self.model.parts[ranked.part].video_of[ranked.doc])
-
-    def _ideal_score(self, terms: Sequence[QuestionTerm]) -> float:
-        """Return what BM25 approaches for a segment that says every word of a question over and over."""
-        return float((self.model.k1 + 1) * sum(term.weight for term in terms))
 
     def is_spoken(self, words: str) -> bool:
         """Return whether all of the words are spoken in the scope, in any form, stop words aside."""
@@ -138,6 +134,11 @@ class Searcher:
         library = self.model.parts[ranked.part]
         video_id = library.videos.video_id_at(self.video_of(ranked))
         return -ranked.score, video_id, float(library.starts[ranked.doc])
+
+
+def _ideal_score(terms: Sequence[QuestionTerm]) -> float:
+    """Return what the second stage approaches for a segment that says every word of a question over and over."""
+    return (K1_AGAIN + 1) * sum(term.weight for term in terms)
 
 
 def best_segments(scores: Floats, count: int) -> Docs:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,9 @@ from storage.analysis import analyser_for
 from storage.models import CueMark, Hit, Question, QuestionTerm, SearchResult, Segment, Video
 
 VIDEO = Video("dQw4w9WgXcQ", "A talk", url="https://www.youtube.com/watch?v=dQw4w9WgXcQ")
+
+RARE_OF_THREE = math.log(1 + 1.5 / 2.5)
+"""What a word weighs that two of three segments say: three are the fewest that count."""
 
 
 def matcher_for(question: str, unknown: str = "") -> Matcher:
@@ -176,16 +181,32 @@ def answer_to(
     return compose_answer(result, passages, Matcher(parsed, result), limit, cuts)
 
 
-def test_how_sure_depends_on_the_share_of_the_best_possible_score() -> None:
+def test_how_sure_depends_on_the_share_of_the_best_possible_score_and_on_the_score() -> None:
     cuts = SurenessThresholds(confident=0.5, closest=0.25)
+    even = RARE_OF_THREE ** (1 / 3)
     for score, found in (
-        (1, AnswerLevel.CONFIDENT),
-        (0.99, AnswerLevel.CLOSEST),
-        (1 / 3, AnswerLevel.CLOSEST),
-        (0.33, AnswerLevel.NOTHING),
+        (1.001 * even, AnswerLevel.CONFIDENT),
+        (0.99 * even, AnswerLevel.CLOSEST),
+        (0.49 * even, AnswerLevel.CLOSEST),
+        (0.48 * even, AnswerLevel.NOTHING),
     ):
-        answer = answer_to("copper lantern violin", passage("copper", score=score), cuts=cuts)
-        assert (answer.level, answer.sureness) == (found, pytest.approx(score / (score + 1)))
+        answer = answer_to("copper lantern violin", passage("copper", score=score), cuts=cuts, unknown="zebra")
+        evidence = score * math.sqrt(score / RARE_OF_THREE)
+        assert (answer.level, answer.sureness) == (found, pytest.approx(evidence / (evidence + 1)))
+
+
+def test_covered_wholly_by_words_that_say_little_is_not_sure() -> None:
+    """The share of the best possible score is the same; in a large library the score of a common word is low."""
+
+    def sure(score: float, ideal: float, segments: int) -> float:
+        term = QuestionTerm("copper", (("copper",),), ideal)
+        result = SearchResult(
+            (), (term,), "en", ideal_score=ideal, segments_in_reach=segments, scope=access.sample_scope()
+        )
+        return compute_sureness(score, result)
+
+    assert sure(6.0, 10.0, 1000) > 1.5 * sure(0.6, 1.0, 1000)
+    assert sure(6.0, 10.0, 1000) > sure(6.0, 10.0, 1_000_000), "there is more that could have said it"
 
 
 def test_nothing_found_names_the_unknown_words_and_the_nearest_there_is() -> None:
@@ -224,9 +245,10 @@ def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
         sure = compute_sureness(0.8, SearchResult((), terms, "en", ideal_score=1.0, scope=access.sample_scope()))
         return sure / (1 - sure)
 
-    assert share(typed) == share(typed, unknown) == pytest.approx(0.8), "what is unknown lowers the score itself"
-    assert share(guessed) == pytest.approx(0.8 * 0.5)
-    assert share(typed, guessed) == pytest.approx(0.8 * (1 + 3 * 0.5) / 4)
+    whole = 0.8 * math.sqrt(0.8 / RARE_OF_THREE)
+    assert share(typed) == share(typed, unknown) == pytest.approx(whole), "what is unknown lowers the score itself"
+    assert share(guessed) == pytest.approx(whole * 0.5**1.5)
+    assert share(typed, guessed) == pytest.approx(whole * ((1 + 3 * 0.5) / 4) ** 1.5)
     assert compute_sureness(0.0, SearchResult((), (typed,), "en", ideal_score=1.0, scope=access.sample_scope())) == 0.0
     assert compute_sureness(1.0, SearchResult((), (), "en", scope=access.sample_scope())) == 0.0
 
