@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 import regex
 import Stemmer
 
+from storage.analysis.british_spelling import spell_american
 from storage.analysis.languages import (
     POSSESSIVE,
     SUFFIXED,
@@ -29,7 +30,7 @@ from storage.analysis.tokens import STOP_PREFIX, Part, Token, fold
 from storage.analysis.unspaced import is_unspaced, split_run, split_runs
 from storage.characters import INVISIBLE, NON_JOINER
 
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 """Raised whenever the same text gives other terms, so that stored indexes are rebuilt."""
 ANALYSED_BY = (
     f"rules {ANALYSIS_VERSION}, PyStemmer {Stemmer.version()}, regex {regex.__version__}, "
@@ -193,7 +194,7 @@ class Analyser:
     def _stem_word(self, word: str) -> str:
         if self._stemmer is None:
             return word
-        stem: str = self._stemmer.stemWord(word)
+        stem: str = self._stemmer.stemWord(spell_american(word) if self.language == "en" else word)
         return stem or word
 
 
