@@ -10,7 +10,7 @@ from storage.analysis import Analyser, is_unspaced
 from storage.characters import JOINERS, RARE_VARIANTS, UNSEEN, VARIANTS
 from storage.errors import RequestError
 from storage.models import GlossaryEntry
-from storage.ranking.query.glossary import terms_of
+from storage.ranking.query.glossary import run_of
 
 MAX_SIDE_LENGTH = 100
 """Characters that either side of an entry may have."""
@@ -44,7 +44,7 @@ def check_entry(entry: GlossaryEntry, analyser: Analyser) -> GlossaryEntry:
     said, meant = (_check_side(side, analyser) for side in (entry.said, entry.meant))
     if _is_stop_word(said, analyser):
         raise RequestError(f"“{said}” is said all the time, so it would find everything; note more of what is said.")
-    if terms_of(said, analyser) == terms_of(meant, analyser):
+    if run_of(said, analyser) == run_of(meant, analyser):
         raise RequestError(f"“{said}” and “{meant}” are already the same word: asking for one finds the other.")
     return GlossaryEntry(said, meant)
 

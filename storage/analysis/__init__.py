@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
 from storage.analysis.languages import base_language
+from storage.analysis.question_phrases import blank_stop_phrases
+from storage.analysis.spoken_numbers import read_number, spell_number, spell_percent
 from storage.analysis.tokens import STOP_PREFIX, Token, fold
 from storage.analysis.unspaced import is_unspaced
 from storage.analysis.word_lists import WordList, word_list
@@ -22,7 +24,11 @@ __all__ = [
     "WordList",
     "analyser_for",
     "base_language",
+    "blank_stop_phrases",
     "fold",
     "is_unspaced",
+    "read_number",
+    "spell_number",
+    "spell_percent",
     "word_list",
 ]

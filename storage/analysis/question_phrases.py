@@ -29,10 +29,11 @@ _GREETING = (
 _REQUEST = r"\A\s*((please|plz|pls)\s+)?(explain|describe|define|summari[sz]e|elaborate\s+on)(?=\s+\S)"
 _DISCUSSED = r"(?<=\s)(mentioned|discussed|explained|covered|talked\s+about|spoken\s+about|described)(?=[\s?!.]*\Z)"
 _ABBREVIATION = r"(?<!\w)(e\.\s?g\.?|i\.\s?e\.?|w/o?|b/c|y/n|[dz]\.\s?[bh]\.|u\.\s?a\.|p\.\s?ex\.|p\.\s?ej\.)(?!\w)"
+_NUMBERING = r"\A\s*(\(?\d{1,2}[.)]|q\d{0,2}[.)])(?=\s*[^\W\d])"
 _LABEL = r"(?<!\w)(q|a|question|answer|ans|tl;?\s?dr)\s*[:：]"
 # Operators of other search engines, which are written in capitals there. This grammar has none of them.
 _OPERATOR = r"(?<!\w)(?-i:AND|OR|NOT)(?!\w)"
-_EVERYWHERE = (_GREETING, _REQUEST, _LABEL, _ABBREVIATION, _OPERATOR, _DISCUSSED)
+_EVERYWHERE = (_GREETING, _REQUEST, _NUMBERING, _LABEL, _ABBREVIATION, _OPERATOR, _DISCUSSED)
 # "What does attention mean?", but not "the geometric mean".
 _MEANING = re.compile(
     r"\A(?=\W*((and|so)\s+)?what\s+(do|does|did|would)\b)(?P<rest>.*\s)means?(?=[\s?!.]*\Z)",

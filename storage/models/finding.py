@@ -47,7 +47,8 @@ class QuestionTerm:
     """One word of a question as it was searched for.
 
     `alternatives` are the sequences of index terms that stand for it: its own term, its spelling correction, the two
-    halves of a compound; none when the word is unknown. `weight` is its inverse document frequency in the scope; an
+    halves of a compound; none when the word is unknown. A sequence of several terms is a run: it stands for the word
+    only where its terms are said one after the other. `weight` is its inverse document frequency in the scope; an
     unknown word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched
     as typed; `credit`, from 0 to 1, is how far such a guess can be trusted to be what was meant; it is also low for the
     words of a question that has only stop words. `repair_kind` says what kind of guess it is.
@@ -62,8 +63,8 @@ class QuestionTerm:
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """Return every term that stands for the word."""
-        return tuple(dict.fromkeys(term for alternative in self.alternatives for term in alternative))
+        """Return every term that stands for the word; a run under the name of its terms with spaces between them."""
+        return tuple(dict.fromkeys(map(" ".join, self.alternatives)))
 
 
 @dataclass(frozen=True, slots=True)

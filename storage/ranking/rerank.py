@@ -19,9 +19,12 @@ from storage.ranking.bm25 import SparseBM25, inverse_document_frequency
 from storage.ranking.index.index_part import Floats, IndexPart, Ints
 from storage.ranking.index.ngrams import ngrams_of
 from storage.ranking.index.ranges import distinct_numbers, expand_ranges
+from storage.ranking.index.runs import is_run
 from storage.ranking.weights import K1_AGAIN, LENGTH_AGAIN, LONG_SEGMENT, PAIR_WINDOW, RankingWeights
 
 Docs = NDArray[np.int64]
+_NO_WORD = np.iinfo(np.int64).max
+"""In place of a word's number: no word has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,23 @@ class Reranker:
         wanted = asked >= 0
         wanted[holders.words] = True
         rows, words, places = library.matching_words(docs, wanted)
-        return _MatchedWords(docs, rows, words, places, asked[words])
+        return self._add_runs(library, _MatchedWords(docs, rows, words, places, asked[words]))
+
+    def _add_runs(self, library: IndexPart, matched: _MatchedWords) -> _MatchedWords:
+        """Add the runs that are asked for, as words without a number at the places of their first words."""
+        runs = [(place, library.run_postings(term)) for place, term in enumerate(self._terms) if is_run(term)]
+        if not runs or not len(matched.docs):
+            return matched
+        owner = np.repeat([place for place, _ in runs], [len(run.segments) for _, run in runs]).astype(np.int32)
+        segments = np.concatenate([run.segments for _, run in runs])
+        row = np.minimum(np.searchsorted(matched.docs, segments), len(matched.docs) - 1)
+        here = matched.docs[row] == segments
+        rows = np.concatenate([matched.rows, row[here]])
+        places = np.concatenate([matched.places, np.concatenate([run.places for _, run in runs])[here]])
+        words = np.concatenate([matched.words.astype(np.int64), np.full(int(here.sum()), _NO_WORD)])
+        terms = np.concatenate([matched.terms, owner[here]])
+        order = np.argsort(places, kind="stable")
+        return _MatchedWords(matched.docs, rows[order], words[order], places[order], terms[order])
 
     def _count_terms(self, matched: _MatchedWords) -> tuple[Floats, Floats]:
         """Count how often terms, and pairs of terms in their order, are said in every segment.
@@ -144,7 +163,9 @@ class Reranker:
         pairs = pair_of[terms[left], terms[right]]
         asked = pairs >= 0
         left, right = left[asked], right[asked]
-        return _count_table(rows[left], pairs[asked], height, len(first), 1 / (places[right] - places[left]))
+        # A run stands at the place of its first word, which may be asked for too.
+        distances = np.maximum(places[right] - places[left], 1)
+        return _count_table(rows[left], pairs[asked], height, len(first), 1 / distances)
 
     def _count_ngrams(self, matched: _MatchedWords, holders: _NgramHolders) -> Floats:
         """Count how often the n-grams of the question's words are said in every segment."""
@@ -178,16 +199,12 @@ class Reranker:
 
 
 def _expected_pairs(terms: Sequence[QuestionTerm], place_of: dict[str, int]) -> tuple[Docs, Docs]:
-    """Return the terms expected one after the other: those of neighbouring words, and those within a compound."""
+    """Return the terms expected one after the other: those of neighbouring words."""
     pairs: dict[tuple[int, int], None] = {}
     for left, right in pairwise(terms):
-        for one in left.alternatives:
-            for other in right.alternatives:
-                pairs[place_of[one[-1]], place_of[other[0]]] = None
-    for term in terms:
-        for alternative in term.alternatives:
-            for one_term, next_term in pairwise(alternative):
-                pairs[place_of[one_term], place_of[next_term]] = None
+        for one in left.terms:
+            for other in right.terms:
+                pairs[place_of[one], place_of[other]] = None
     both = np.array(list(pairs), np.int64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 

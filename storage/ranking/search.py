@@ -18,7 +18,8 @@ from storage.models import ALL_FEATURES, GlossaryEntry, Question, QuestionTerm, 
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.index.index_part import Bools, Floats, IndexPart
 from storage.ranking.index.ranges import distinct_numbers, expand_ranges
-from storage.ranking.query.glossary import GlossaryMatcher, terms_of
+from storage.ranking.index.runs import name_run
+from storage.ranking.query.glossary import GlossaryMatcher, run_of
 from storage.ranking.query.restrictions import Restrictions, WantedVideos
 from storage.ranking.query.spelling import SpellingCorrector
 from storage.ranking.query.terms import QueryTerms
@@ -104,8 +105,8 @@ class Searcher:
         return int(self.model.parts[ranked.part].video_of[ranked.doc])
 
     def is_spoken(self, words: str) -> bool:
-        """Return whether all of the words are spoken in the scope, in any form, stop words aside."""
-        return all(self.model.document_frequency(term) for term in terms_of(words, self._analyser))
+        """Return whether the words are spoken in the scope one after the other, in any form."""
+        return bool(self.model.document_frequency(name_run(run_of(words, self._analyser))))
 
     def _search_titles(self, query: Sequence[str], scores: Floats, allowed: Bools | None) -> Docs:
         """Return the best segments of the videos whose title matches the question."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from storage.models import SILENCE_SECONDS, Video
 from storage.ranking.index.ngrams import NgramIndex
 from storage.ranking.index.ranges import expand_ranges, prefix_sums
+from storage.ranking.index.runs import RunPostings, find_phrase, find_run, find_titles_with_run, is_run
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
 
@@ -25,6 +26,8 @@ Bools = NDArray[np.bool_]
 Counts = NDArray[np.unsignedinteger]
 """As narrow as the largest count allows."""
 
+MAX_REMEMBERED_RUNS = 64
+"""Runs whose postings are kept: the ranking of a question looks them up many times over."""
 READ_BATCH_WORDS = 2_000_000
 """How many words are counted at a time when videos are deleted: it bounds the memory that this takes."""
 
@@ -95,6 +98,7 @@ class IndexPart:
     video_lengths: Longs = field(init=False)
     """How many words that are no stop words a video has, by video; deleted videos included."""
     length: int = field(init=False)
+    _runs: dict[str, RunPostings] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         first = np.searchsorted(self.video_of, np.arange(len(self.videos) + 1)).astype(np.int32)
@@ -130,14 +134,20 @@ class IndexPart:
             return replace(self, deleted=_count_deletions(self, leaving))
         return replace(self, deleted=self.deleted.merged_with(_count_deletions(self, leaving & ~self.deleted.videos)))
 
-    def postings(self, term: str) -> tuple[Ints, Counts]:
-        """Return the segments that hold a term, rising, and their counts of it; those of deleted videos included."""
+    def postings(self, term: str) -> tuple[Ints | Longs, Counts | Longs]:
+        """Return the segments that hold a term, rising, and their counts of it; those of deleted videos included, where
+        it is no run."""
+        if is_run(term):
+            run = self.run_postings(term)
+            return run.docs, run.counts
         number = self.terms.number_of(term)
         stretch = slice(0, 0) if number is None else slice(self.bounds[number], self.bounds[number + 1])
         return self.docs[stretch], self.counts[stretch]
 
     def document_frequency(self, term: str) -> int:
         """Return how many segments hold a term."""
+        if is_run(term):
+            return len(self.run_postings(term).docs)
         number = self.terms.number_of(term)
         if number is None:
             return 0
@@ -146,6 +156,8 @@ class IndexPart:
 
     def videos_with(self, term: str) -> int:
         """Return how many videos hold a term."""
+        if is_run(term):
+            return len(np.unique(self.video_of[self.run_postings(term).docs]))
         number = self.terms.number_of(term)
         if number is None:
             return 0
@@ -153,6 +165,8 @@ class IndexPart:
 
     def videos_titled(self, term: str) -> Ints:
         """Return the positions of the videos whose title holds a term."""
+        if is_run(term):
+            return find_titles_with_run(self, term)
         number = self.terms.number_of(term)
         if number is None:
             return self.title_videos[:0]
@@ -199,15 +213,19 @@ class IndexPart:
     def term_counts_in_videos(self, terms: Sequence[str], videos: Longs) -> Floats:
         """Return how often videos (rows) hold terms (columns)."""
         firsts, lasts = np.zeros((2, len(terms), len(videos)), np.int64)
-        for row, number in enumerate(map(self.terms.number_of, terms)):
-            if number is not None:
+        for row, term in enumerate(terms):
+            if (number := self.terms.number_of(term)) is not None:
                 first = self.bounds[number]
                 docs = self.docs[first : self.bounds[number + 1]]
                 firsts[row] = first + np.searchsorted(docs, self.first_doc[videos])
                 lasts[row] = first + np.searchsorted(docs, self.first_doc[videos + 1])
         owner, places = expand_ranges(firsts.ravel(), lasts.ravel())
         totals = np.bincount(owner, weights=self.counts[places], minlength=firsts.size).astype(np.float64)
-        return np.ascontiguousarray(totals.reshape(firsts.shape).T)
+        totals = totals.reshape(firsts.shape)
+        for row in (row for row, term in enumerate(terms) if is_run(term)):
+            said_in = self.video_of[self.run_postings(terms[row]).segments]
+            totals[row] = np.bincount(said_in, minlength=len(self.videos))[videos]
+        return np.ascontiguousarray(totals.T)
 
     def segments_of(self, video: int) -> Longs:
         """Return the segment numbers of a video, given its position in `videos`."""
@@ -229,29 +247,17 @@ class IndexPart:
     def phrase_positions(self, words: Sequence[str]) -> tuple[Longs, Longs]:
         """Return where words follow one another exactly, in videos that are not deleted: the segments of the first and
         of the last word, by place."""
-        numbers = [self.words.number_of(word) for word in words]
-        known = [number for number in numbers if number is not None]
-        if not known or len(known) < len(numbers):
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        rarest = min(range(len(known)), key=lambda step: int(self.word_counts[known[step]]))
-        starts = self._positions_of(known[rarest]) - rarest
-        starts = starts[(starts >= 0) & (starts <= len(self.forward) - len(known))]
-        for step, number in enumerate(known):
-            starts = starts[self.forward[starts + step] == number]
-        first_docs = np.searchsorted(self.offsets, starts, side="right") - 1
-        last_docs = np.searchsorted(self.offsets, starts + len(known) - 1, side="right") - 1
-        whole = (first_docs == last_docs) | self.are_connected(first_docs, last_docs) & (last_docs == first_docs + 1)
-        return first_docs[whole], last_docs[whole]
+        return find_phrase(self, words)
 
-    def _positions_of(self, word: int) -> Longs:
-        """Return where in `forward` a word occurs, in videos not deleted; reads only segments that hold its term."""
-        term = self.term_of_word[word]
-        docs = self.docs[self.bounds[term] : self.bounds[term + 1]].astype(np.int64)
-        if self.deleted:
-            docs = docs[~self.deleted.videos[self.video_of[docs]]]
-        _, words, places = self.words_in(docs)
-        positions: Longs = places[words == word]
-        return positions
+    def run_postings(self, name: str) -> RunPostings:
+        """Return where a run is said, given its name, in videos that are not deleted."""
+        postings = self._runs.get(name)
+        if postings is None:
+            postings = find_run(self, name)
+            if len(self._runs) >= MAX_REMEMBERED_RUNS:
+                self._runs.clear()
+            self._runs[name] = postings
+        return postings
 
 
 def shape_of(first: str, length: int) -> int:

@@ -33,7 +33,7 @@ class GlossaryMatcher:
         said: dict[Terms, dict[Terms, None]] = {}
         for entry in entries:
             meant = tuple(token.term for token in analyser.tokens(entry.meant))
-            way = terms_of(entry.said, analyser)
+            way = run_of(entry.said, analyser)
             if meant and way:
                 said.setdefault(meant, {})[way] = None
         self._said = {meant: tuple(ways) for meant, ways in said.items()}
@@ -59,8 +59,10 @@ class GlossaryMatcher:
         return next((length for length in lengths if terms[first : first + length] in self._said), 0)
 
 
-def terms_of(text: str, analyser: Analyser) -> Terms:
-    """Return the terms to look for where `text` is spoken: without its stop words, unless it has only stop words."""
+def run_of(text: str, analyser: Analyser) -> Terms:
+    """Return the terms to look for, one after the other, where `text` is spoken: without the stop words that it begins
+    and ends with, unless it has only stop words."""
     tokens = list(analyser.tokens(text))
-    content = [token for token in tokens if not token.is_stop_word]
-    return tuple(token.term for token in content or tokens)
+    content = [place for place, token in enumerate(tokens) if not token.is_stop_word]
+    inner = tokens[content[0] : content[-1] + 1] if content else tokens
+    return tuple(token.term for token in inner)

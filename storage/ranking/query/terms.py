@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from storage.analysis import Analyser, Token, is_unspaced
+from storage.analysis import Analyser, Token, blank_stop_phrases, is_unspaced
 from storage.models import Question, QuestionTerm, RepairKind
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.index.runs import name_run
 from storage.ranking.query.glossary import GlossaryMatcher, Terms
+from storage.ranking.query.numbers import NumberTerms, find_numbers
 from storage.ranking.query.spelling import Correction, SpellingCorrector
 from storage.ranking.weights import SHIPPED_WEIGHTS, RankingWeights
 
@@ -46,18 +48,26 @@ class QueryTerms:
         Quoted phrases are never corrected, and the glossary is not applied to them. A question of stop words alone is
         searched by its stop words, and so is a phrase of stop words in any question: it must be found where it is said.
         """
-        free = list(self._analyser.tokens(question.words))
+        words = blank_stop_phrases(question.words, self._analyser.language)
+        free = list(self._analyser.tokens(words))
         phrases = [list(self._analyser.tokens(phrase)) for phrase in question.phrases]
         quoted = [token for phrase in phrases for token in phrase]
         only_stop_words = all(token.is_stop_word for token in (*free, *quoted))
         if only_stop_words:
-            meant, quoted_meant = free, quoted
+            free = list(self._analyser.tokens(question.words))
+            meant, quoted_meant = _content_words(free) or free, quoted
         else:
             meant = _content_words(free)
             quoted_meant = [token for phrase in phrases for token in _content_words(phrase) or phrase]
         glossary_words = self._glossary_words(free)
+        numbers = find_numbers(words, free, self._analyser)
         read_terms = [
-            self._add_glossary_words(self._read_token(meant, position, weights), glossary_words.get(token, ()))
+            self._add_glossary_words(
+                self._read_number(numbers[token], token)
+                if token in numbers
+                else self._read_token(meant, position, weights),
+                glossary_words.get(token, ()),
+            )
             for position, token in enumerate(meant)
         ]
         terms = [*(read.term for read in read_terms), *(self._term_as_typed(token) for token in quoted_meant)]
@@ -110,7 +120,7 @@ class QueryTerms:
     def _make_term(self, word: str, corrections: Sequence[Correction], own: tuple[str, ...] = ()) -> QuestionTerm:
         replacements = [self._content_terms(" ".join(correction.words)) for correction in corrections]
         alternatives = tuple(dict.fromkeys(alternative for alternative in (own, *replacements) if alternative))
-        weight = max((self._model.term_weight(term) for terms in alternatives for term in terms), default=0.0)
+        weight = max((self._model.term_weight(name_run(terms)) for terms in alternatives), default=0.0)
         repaired_to = " or ".join(" ".join(correction.words) for correction in corrections)
         return QuestionTerm(word, alternatives, weight, repaired_to, corrections[0].credit, corrections[0].kind)
 
@@ -120,7 +130,7 @@ class QueryTerms:
     def _glossary_words(self, tokens: Sequence[Token]) -> dict[Token, list[Terms]]:
         """Return by token what the captions say for it, by the glossary; only what occurs in the scope."""
         return {
-            token: [way for way in match.said if all(self._is_known(term) for term in way)]
+            token: [way for way in match.said if self._is_known(name_run(way))]
             for match in self._glossary.find_matches(tokens)
             for token in tokens[match.first : match.last + 1]
         }
@@ -135,9 +145,22 @@ class QueryTerms:
         term = read.term
         if term.credit < 1:
             term = replace(term, alternatives=(), repaired_to="", credit=1.0, repair_kind=None)
-        alternatives = tuple(dict.fromkeys((*term.alternatives, *said)))
-        weight = min(max(self._model.term_weight(part) for part in way) for way in alternatives)
-        return replace(read, term=replace(term, alternatives=alternatives, weight=weight))
+        return replace(read, term=self._with_alternatives(term, said))
+
+    def _read_number(self, number: NumberTerms, token: Token) -> _ReadTerm:
+        """Return a number with the ways to say it that occur in the scope: with its name, where it belongs to one."""
+        ways = [way for way in number.ways if self._is_known(name_run(way))]
+        if number.name:
+            term = QuestionTerm(number.name, (), self._model.term_weight(token.term))
+        else:
+            term = self._term_as_typed(token)
+        return _ReadTerm(self._with_alternatives(term, ways) if ways else term, token.start, token.end)
+
+    def _with_alternatives(self, term: QuestionTerm, ways: Sequence[Terms]) -> QuestionTerm:
+        """Return a term with further ways to say it. It is then as common as the commonest of them."""
+        alternatives = tuple(dict.fromkeys((*term.alternatives, *ways)))
+        weight = min(self._model.term_weight(name_run(way)) for way in alternatives)
+        return replace(term, alternatives=alternatives, weight=weight)
 
     def _is_known(self, term: str) -> bool:
         return bool(self._model.document_frequency(term)) or self._is_in_title(term)
