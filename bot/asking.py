@@ -35,7 +35,7 @@ MAX_MOMENTS = 8
 """How many moments of a timeline are numbered and quoted: what a card has room for."""
 MOMENT_LENGTH = 200
 """About how many characters of a moment are quoted: a timeline shows where, and an answer what."""
-NEAR_MISS_THRESHOLDS = SurenessThresholds(1.0, 1.0)
+NEAR_MISS_THRESHOLDS = SurenessThresholds(1.0, 1.0, said_is_closest=False)
 """For what is shown only as a near miss, however well it matches."""
 AROUND_SECONDS = 120.0
 """How far around a hit its neighbours are looked for; a segment is rarely longer than 40 seconds."""

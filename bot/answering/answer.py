@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.answering.excerpts import QUOTE_LENGTH, quote_densest
 from bot.answering.matching import Matcher
 from bot.answering.near_duplicates import says_the_same, shingles_of
-from bot.answering.sureness import SurenessThresholds, compute_sureness
+from bot.answering.sureness import SurenessThresholds, compute_sureness, says_every_word
 from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Passage
 from storage.analysis import fold, is_unspaced
 from storage.models import SearchResult
@@ -17,6 +17,7 @@ from storage.models import SearchResult
 BESIDE_BEST = 0.4
 """An excerpt is shown when its score is at least this share of the best one's."""
 NEAR_MISSES = 3
+_RANK = {level: rank for rank, level in enumerate((AnswerLevel.NOTHING, AnswerLevel.CLOSEST, AnswerLevel.CONFIDENT))}
 
 
 def compose_answer(
@@ -37,7 +38,7 @@ def compose_answer(
     unknown = tuple(dict.fromkeys((*words, *result.unmatched_phrases)))
     best = max((passage.score for passage in passages), default=0.0)
     sureness = compute_sureness(best, result)
-    level = thresholds.level(sureness) if passages else AnswerLevel.NOTHING
+    level = thresholds.level(sureness, says_every_word(result)) if passages else AnswerLevel.NOTHING
     nothing = level is AnswerLevel.NOTHING
     max_excerpts, min_score = (NEAR_MISSES, 0.0) if nothing else (limit, BESIDE_BEST * best)
     worth_showing = (passage for passage in passages if passage.score >= min_score)
@@ -61,7 +62,7 @@ def merge_answers(answers: Sequence[Answer], limit: int) -> Answer:
 
 
 def _merge_excerpts(answers: Sequence[Answer], limit: int) -> Answer:
-    surest = max(answers, key=lambda answer: answer.sureness)
+    surest = max(answers, key=lambda answer: (_RANK[answer.level], answer.sureness))
     others = [answer for answer in answers if answer is not surest]
     if not others:
         return surest

@@ -27,22 +27,19 @@ class Matcher:
         self._tokens: dict[str, list[Token]] = {}
         self.question = question
         self.terms = result.terms
-        self._by_term = {term: place for place, query_term in enumerate(result.terms) for term in query_term.terms}
+        self._by_term: dict[str, int] = {}
+        self._runs: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._read_alternatives()
         self._phrases = [self._words_of(phrase) for phrase in question.phrases]
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
 
     def find_matches(self, text: str) -> list[Match]:
         """Return every match of the question's words in a text, in order."""
-        return [
-            Match(token.start, token.end, place, self.terms[place].weight)
-            for token in self._read_tokens(text)
-            if (place := self._by_term.get(token.term)) is not None
-        ]
+        return [Match(start, end, place, self.terms[place].weight) for start, end, place in self._find_said(text)]
 
     def find_highlights(self, text: str) -> tuple[tuple[int, int], ...]:
         """Return the stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
-        tokens = self._read_tokens(text)
-        spans = {(token.start, token.end) for token in tokens if token.term in self._by_term}
+        spans = {(start, end) for start, end, _ in self._find_said(text)}
         spans.update(self.find_phrases(text))
         return tuple(_join_spans(sorted(spans), text))
 
@@ -73,6 +70,26 @@ class Matcher:
             return True
         words = [token.word for token in tokens]
         return any(next(_find_runs(words, phrase), None) is not None for phrase in self._excluded_phrases)
+
+    def _read_alternatives(self) -> None:
+        """Note which terms stand for which word of the question, and which runs of terms, by the first of them."""
+        for place, query_term in enumerate(self.terms):
+            for alternative in query_term.alternatives:
+                if len(alternative) == 1:
+                    self._by_term[alternative[0]] = place
+                else:
+                    self._runs.setdefault(alternative[0], []).append((alternative, place))
+
+    def _find_said(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Yield the stretches that say a word of the question, by their start, and which word."""
+        tokens = self._read_tokens(text)
+        for number, token in enumerate(tokens):
+            if (place := self._by_term.get(token.term)) is not None:
+                yield token.start, token.end, place
+            for run, place in self._runs.get(token.term, ()):
+                said = tokens[number : number + len(run)]
+                if tuple(word.term for word in said) == run:
+                    yield token.start, said[-1].end, place
 
     def _read_exclusions(self, exclusions: Sequence[str]) -> tuple[frozenset[str], list[list[str]]]:
         tokenized: list[list[Token]] = [list(self._analyser.tokens(exclusion)) for exclusion in exclusions]

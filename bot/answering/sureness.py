@@ -21,16 +21,27 @@ every word of its subject comes back, would never give a confident answer; in a 
 
 @dataclass(frozen=True, slots=True)
 class SurenessThresholds:
-    """From which sureness an answer is confident, and from which it is the closest there is; below, it is nothing."""
+    """From which sureness an answer is confident, and from which it is the closest there is; below, it is nothing.
+
+    `said_is_closest` says that an answer is never nothing where every word of the question is said.
+    """
 
     confident: float = CONFIDENT
     closest: float = CLOSEST
+    said_is_closest: bool = True
 
-    def level(self, sureness: float) -> AnswerLevel:
-        """Return the level of an answer of this sureness."""
+    def level(self, sureness: float, says_all: bool = False) -> AnswerLevel:
+        """Return the level of an answer of this sureness; `says_all` says that every word of the question is said."""
         if sureness >= self.confident:
             return AnswerLevel.CONFIDENT
-        return AnswerLevel.CLOSEST if sureness >= self.closest else AnswerLevel.NOTHING
+        close = sureness >= self.closest or (says_all and self.said_is_closest)
+        return AnswerLevel.CLOSEST if close else AnswerLevel.NOTHING
+
+
+def says_every_word(result: SearchResult) -> bool:
+    """Return whether all that a question asks about is said in the videos, as it was typed or in another form of the
+    same word; a spelling that was only guessed does not count, nor do the words of a question of stop words alone."""
+    return not result.unmatched_phrases and all(term.alternatives and term.credit == 1 for term in result.terms)
 
 
 def compute_sureness(score: float, result: SearchResult) -> float:

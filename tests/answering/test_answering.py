@@ -190,7 +190,7 @@ def test_how_sure_depends_on_the_share_of_the_best_possible_score_and_on_the_sco
         (0.49 * even, AnswerLevel.CLOSEST),
         (0.48 * even, AnswerLevel.NOTHING),
     ):
-        answer = answer_to("copper lantern violin", passage("copper", score=score), cuts=cuts, unknown="zebra")
+        answer = answer_to("copper lantern zebra", passage("copper", score=score), cuts=cuts, unknown="zebra")
         evidence = score * math.sqrt(score / RARE_OF_THREE)
         assert (answer.level, answer.sureness) == (found, pytest.approx(evidence / (evidence + 1)))
 
