@@ -9,15 +9,16 @@ are read by characters and pairs of characters, in libraries of any language.
 from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
-from storage.analysis.languages import base_language
+from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
 from storage.analysis.spoken_numbers import read_number, spell_number, spell_percent
 from storage.analysis.tokens import STOP_PREFIX, Token, fold
 from storage.analysis.unspaced import is_unspaced
-from storage.analysis.word_lists import WordList, word_list
+from storage.analysis.word_lists import LISTED_LANGUAGES, WordList, word_list
 
 __all__ = [
     "ANALYSED_BY",
+    "LISTED_LANGUAGES",
     "STOP_PREFIX",
     "Analyser",
     "Token",
@@ -30,5 +31,6 @@ __all__ = [
     "read_number",
     "spell_number",
     "spell_percent",
+    "stop_words_of",
     "word_list",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import stop_words
@@ -57,6 +58,7 @@ def elided_words(language: str) -> frozenset[str]:
     return frozenset(_ELIDED.get(language, "").split())
 
 
+@functools.cache
 def stop_words_of(language: str) -> frozenset[str]:
     """Return the words of a language too common to carry meaning, lower case, with and without their apostrophe."""
     name = _STOP_LISTS.get(language)

@@ -17,6 +17,22 @@ import numpy as np
 from storage.analysis.languages import base_language
 from storage.analysis.tokens import fold
 
+LISTED_LANGUAGES = ("ar", "de", "en", "es", "eu", "fa", "fr", "it", "lv", "nl", "pt", "ru")
+"""The languages with a list."""
+
+# Younger than the packaged list, and common where people ask about videos. Compounds ("dataset") are left out: they are
+# seldom taken for others, and may be said in two words.
+_MORE_WORDS = {
+    "en": "api apis app apps async backprop bitcoin bokeh bool bot bots cli cmyk codec codecs colab config configs "
+    "cosplay covid cpus crypto css csv cuda dev devops devs dms emoji emojis enum eps esports faq faqs fintech "
+    "fps gif gifs github gitlab golang googled gpt gpu gpus haskell hdr ide instagram int ios iso jpeg jpg json "
+    "jupyter kaggle keras kotlin kubernetes linux llm llms logout lol malware manga meme memes metadata minecraft "
+    "ml mmo nft nlp npc numpy openai pandas pdf phishing php png podcast podcasts pokemon psd ransomware rebase "
+    "reddit refactor refactoring regex regexes relu repo repos rgb roblox rpg scala sdk selfie selfies shader "
+    "shaders sklearn spotify sql ssd svg texted texting tiktok tokenize tokenizer tpu tuple uber url urls usb "
+    "usernames utf vlog vlogs voxel vpn vr webinar webinars wifi xml yaml",
+}
+
 _NEWLINE = ord("\n")
 
 
@@ -24,27 +40,29 @@ class WordList:
     """A set of words that is as small as the file it is read from. Immutable; empty where there is no list.
 
     `lines` hold a quoted word each, with how often it was met ("word": 50), by rising word; that is how the file is
-    written.
+    written. `more` are words that it lacks.
     """
 
-    __slots__ = ("_lines", "_starts")
+    __slots__ = ("_lines", "_more", "_starts")
 
-    def __init__(self, lines: bytes = b"") -> None:
+    def __init__(self, lines: bytes = b"", more: frozenset[str] = frozenset()) -> None:
         self._lines = lines
+        self._more = more
         starts = np.flatnonzero(np.frombuffer(lines, np.uint8) == _NEWLINE) + 1
         # The first line is the bracket that opens the object, the last one the bracket that closes it.
         self._starts = starts[:-1].astype(np.int32)
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self._starts) + len(self._more)
 
     def __contains__(self, word: object) -> bool:
         """Return whether the list has a word, in any case; a noun that it has in the genitive alone ("unix's") too."""
         if not isinstance(word, str) or not word:
             return False
-        wanted = fold(word).encode("utf-8", "surrogatepass")
-        place = bisect_left(range(len(self)), wanted, key=self._word_at)
-        return place < len(self) and self._word_at(place) in (wanted, wanted + b"'s")
+        folded = fold(word)
+        wanted, size = folded.encode("utf-8", "surrogatepass"), len(self._starts)
+        place = bisect_left(range(size), wanted, key=self._word_at)
+        return folded in self._more or (place < size and self._word_at(place) in (wanted, wanted + b"'s"))
 
     def _word_at(self, place: int) -> bytes:
         start = int(self._starts[place]) + 1
@@ -64,6 +82,6 @@ def _read_list(language: str) -> WordList:
     packaged = distribution("pyspellchecker").locate_file(f"spellchecker/resources/{language}.json.gz")
     try:
         with open(str(packaged), "rb") as file:
-            return WordList(gzip.decompress(file.read()))
+            return WordList(gzip.decompress(file.read()), frozenset(_MORE_WORDS.get(language, "").split()))
     except FileNotFoundError:
         return WordList()

@@ -62,7 +62,10 @@ class Searcher:
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
         self._wording = QueryTerms(
-            self.model, SpellingCorrector(libraries), self._analyser, GlossaryMatcher(glossary, self._analyser)
+            self.model,
+            SpellingCorrector(libraries, self._analyser.language),
+            self._analyser,
+            GlossaryMatcher(glossary, self._analyser),
         )
         self._restrictions = Restrictions(libraries, self._analyser)
 

@@ -103,7 +103,7 @@ def test_a_title_finds_the_video_whose_captions_say_the_name_otherwise() -> None
     index = index_of(["the xl net model permutes"], ["a violin model"], titles=["XLNet explained", "Violins"])
     ranking = ask("xlnet", index)
     assert found(ranking, index)[0] == ("v0", 0.0)
-    assert ranking.searched_for == "xl net"
+    assert ranking.searched_for is None, "the name is right"
 
 
 def test_a_title_alone_is_enough_to_find_a_video() -> None:
@@ -163,8 +163,8 @@ def test_unknown_words_are_tried_as_their_closest_spelling_or_compound(
 
 def test_a_guess_at_a_short_word_is_trusted_less_than_one_at_a_long_word_or_a_slip() -> None:
     index = index_of(["the transformer is cool and bert is a model"])
-    credits = {typed: ask(typed, index).terms[0].credit for typed in ("cook", "transfomer", "bret", "cool")}
-    assert credits["cook"] < 0.3 < 0.5 < credits["bret"] < credits["transfomer"] < credits["cool"] == 1.0
+    credits = {typed: ask(typed, index).terms[0].credit for typed in ("beryt", "modle", "transfomer", "cool")}
+    assert credits["beryt"] < 0.5 < credits["modle"] <= credits["transfomer"] < credits["cool"] == 1.0
 
 
 def test_known_words_short_words_and_numbers_are_left_alone() -> None:
@@ -295,10 +295,10 @@ def test_without_repair_and_compounds_words_are_taken_as_typed() -> None:
     assert order("word piece", index, without(RankingFeature.COMPOUNDS, RankingFeature.SPELLING)) == []
 
 
-def test_of_two_spellings_equally_near_both_are_tried() -> None:
-    index = index_of(["the lasso tool"], ["the last tool"], ["the last one"])
-    ranking = ask("laso", index)
-    assert ranking.searched_for == "last or lasso", "the one said more often first"
+def test_of_two_spellings_about_equally_likely_both_are_tried_and_one_is_told() -> None:
+    index = index_of(["the selection tool"], ["the section tool"], ["one more section"])
+    ranking = ask("selction", index)
+    assert ranking.searched_for == "section", "the one said more often"
     assert {video for video, _ in found(ranking, index)} == {"v0", "v1", "v2"}
 
 

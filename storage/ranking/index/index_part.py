@@ -185,11 +185,26 @@ class IndexPart:
 
     def words_like(self, first: str, length: int) -> list[str]:
         """Return the words made of letters alone that begin with a letter and have a length in code points."""
-        shape = shape_of(first, length)
-        numbers = self.by_shape[np.searchsorted(self.shapes, shape) : np.searchsorted(self.shapes, shape, "right")]
-        if self.deleted:
-            numbers = numbers[self.word_counts_of(numbers) > 0]
-        return self.words.words_at(numbers)
+        return self.words.words_at(self._words_shaped(first, length, length))
+
+    def words_beginning(self, start: str, shortest: int, longest: int) -> list[str]:
+        """Return the words made of letters alone that begin so and have a length in code points between two."""
+        return self.words.words_beginning(start, self._words_shaped(start[0], shortest, longest))
+
+    def first_letters(self) -> set[str]:
+        """Return what words made of letters alone begin with; those of deleted videos included."""
+        return {chr(letter) for letter in set((self.shapes >> 32).tolist())}
+
+    def creators(self) -> set[str]:
+        """Return the creators of the videos that are not deleted."""
+        live = np.ones(len(self.videos), np.bool_) if self.deleted is None else ~self.deleted.videos
+        return self.videos.creators_of(np.flatnonzero(live))
+
+    def _words_shaped(self, first: str, shortest: int, longest: int) -> Ints:
+        """Return the numbers of the words made of letters alone with a first letter, from a length to another."""
+        ends = np.searchsorted(self.shapes, [shape_of(first, shortest), shape_of(first, longest + 1)])
+        numbers: Ints = self.by_shape[ends[0] : ends[1]]
+        return numbers[self.word_counts_of(numbers) > 0] if self.deleted else numbers
 
     def words_in(self, docs: Longs) -> tuple[Longs, NDArray[np.integer], Longs]:
         """Return the words of some segments in order: the position of the segment in `docs`, the word, and its place in

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from storage.models import Video
 
 FIELDS = len(fields(Video))
+CREATOR_FIELD = [field.name for field in fields(Video)].index("creator")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +39,14 @@ class VideoList:
         firsts, lasts = self.bounds[videos * FIELDS].tolist(), self.bounds[videos * FIELDS + 1].tolist()
         letters = self.letters.data
         return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
+
+    def creators_of(self, videos: NDArray[np.integer]) -> set[str]:
+        """Return the different creators of some videos."""
+        places = videos.astype(np.int64) * FIELDS + CREATOR_FIELD
+        firsts, lasts = self.bounds[places].tolist(), self.bounds[places + 1].tolist()
+        letters = self.letters.data
+        spelt = {bytes(letters[first:last]) for first, last in zip(firsts, lasts, strict=True)}
+        return {str(creator, "utf-8", "surrogatepass") for creator in spelt}
 
     def _field_at(self, place: int) -> str:
         return str(self.letters[self.bounds[place] : self.bounds[place + 1]].data, "utf-8", "surrogatepass")

@@ -47,6 +47,14 @@ class Vocabulary:
         letters = self.letters.data
         return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
 
+    def words_beginning(self, start: str, numbers: NDArray[np.integer]) -> list[str]:
+        """Return those of the words with some numbers that begin so, without reading the others whole."""
+        last = len(self.letters) - 1
+        for place, letter in enumerate(start.encode("utf-8", "surrogatepass")):
+            numbers = numbers[self.letters[np.minimum(self.bounds[numbers] + place, last)] == letter]
+        # What was compared may belong to the next word, where a word is shorter than its beginning.
+        return [word for word in self.words_at(numbers) if word.startswith(start)]
+
     def number_of(self, word: str) -> int | None:
         """Return the number of a word, or None where it is not one of them."""
         # One lookup, not two: another thread may clear the cache in between.

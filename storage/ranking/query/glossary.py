@@ -37,6 +37,8 @@ class GlossaryMatcher:
             if meant and way:
                 said.setdefault(meant, {})[way] = None
         self._said = {meant: tuple(ways) for meant, ways in said.items()}
+        self.terms = frozenset(term for meant, ways in said.items() for way in (meant, *ways) for term in way)
+        """All terms of what is meant and of what is said for it."""
         self._lengths = sorted({len(meant) for meant in said}, reverse=True)
 
     def find_matches(self, tokens: Sequence[Token]) -> Iterator[GlossaryMatch]:

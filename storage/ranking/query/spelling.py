@@ -1,4 +1,4 @@
-"""Spelling correction of words that a scope does not know: closest spellings, and compounds joined or split.
+"""The words that a misspelt one may have been meant to be, and how likely each of them is.
 
 Only words of the scope's own libraries are offered, so that what one server says is never suggested in another.
 """
@@ -6,27 +6,42 @@ Only words of the scope's own libraries are offered, so that what one server say
 from __future__ import annotations
 
 import functools
-import itertools
-import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
+from storage.analysis import stop_words_of
 from storage.models import RepairKind
 from storage.ranking.index.index_part import IndexPart
+from storage.ranking.query.slips import (
+    DOUBLING_COST,
+    LETTER_COST,
+    SLIP_COST,
+    VOWEL_COST,
+    VOWELS,
+    have_swapped,
+    slip_cost,
+)
 
 MIN_CORRECTED_LENGTH = 4
 """Letters a word needs before its spelling is corrected: shorter ones are one edit away from nearly everything."""
 MIN_COMPLETED_LENGTH = 3
 """Letters from which a word may be one that lost a letter ("tol" for "tool")."""
-MAX_GUESSES = 2
-"""How many spellings stand in for one word where they are equally near ("laso": "lasso" or "last")."""
+MAX_CORRECTED_LENGTH = 40
+"""Letters up to which a word is corrected: nobody says a longer one."""
+MIN_LENGTH_WITHOUT_FIRST = 5
+"""Letters from which the first one may be wrong or missing."""
 TWO_EDITS_FROM_LENGTH = 7
 """Letters from which two edits are allowed; one until then (measured, see benchmarks)."""
 
+COST_WEIGHT = 3.0
+"""What the cost of a slip counts beside how often a word is said, in powers of ten."""
+MIN_LIKELIHOOD, MIN_LIKELIHOOD_SHORT = -5.0, -2.0
+"""How likely a guess must be. Measured on slips: below the first every other guess is wrong. Short words that lack no
+letter are mostly names ("cuda" is no "coda" said once): another letter must make a word said ten times."""
 SUBSTITUTION_COST = 3.0
 """How fast trust in a spelling falls with the share of the word that was changed: "cook rice" must not be answered with
 "cool rich", and "transfomer" must find the transformer."""
@@ -34,121 +49,121 @@ SUBSTITUTION_COST = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a word is searched as: one spelling, or the two halves of a compound.
+    """What a word is searched as: one word, or the two halves of a compound.
 
-    `credit`, from 0 to 1, is how far the guess may be trusted: a compound fully, a spelling the less the more of the
-    word is changed, since one edit turns nearly any short word into another ("cook", "cool").
+    `credit`, from 0 to 1, is how far it may be trusted: another form of the word fully, a spelling the less the more of
+    the word is changed, since one edit turns nearly any short word into another ("cook", "cool"). `cost` is that of its
+    slips. `likelihood` compares corrections of one word, as a logarithm: 1 more is ten times as likely.
     """
 
     words: tuple[str, ...]
     kind: RepairKind
     credit: float = 1.0
+    cost: float = 0.0
+    likelihood: float = 0.0
+
+
+def compute_likelihood(cost: float, times_said: int) -> float:
+    """Return how likely it is that something was meant: the likelier the more often it is said, and the less the slips
+    cost that lead from it to what was typed."""
+    return math.log10(times_said + 0.5) - COST_WEIGHT * cost
+
+
+def times_needed(cost: float, likelihood: float) -> float:
+    """Return how often something that costs so much must be said to be so likely."""
+    return math.pow(10.0, likelihood + COST_WEIGHT * cost) - 0.5
 
 
 class SpellingCorrector:
-    """Finds corrections among the words of the libraries of a scope."""
+    """Finds what may have been meant among the words of the libraries of a scope."""
 
-    def __init__(self, libraries: Sequence[IndexPart]) -> None:
-        self._libraries = tuple(libraries)
+    def __init__(self, libraries: Sequence[IndexPart], language: str) -> None:
+        self.libraries = tuple(libraries)
+        self.language = language
+        self.stop_words = stop_words_of(language)
 
     def count_spoken(self, word: str) -> int:
         """Return how often a word is spoken in the scope."""
-        return sum(index.word_count(word) for index in self._libraries)
+        return sum(index.word_count(word) for index in self.libraries)
 
-    def join_compound(self, left: str, right: str) -> str | None:
-        """Return the compound of two neighbouring words, or None where it is not spoken in the scope."""
-        return left + right if self.count_spoken(left + right) else None
+    @functools.cached_property
+    def first_letters(self) -> frozenset[str]:
+        """What the words of the scope begin with: most letters are none of them, and need not be looked for."""
+        return frozenset().union(*(index.first_letters() for index in self.libraries))
 
-    def split_compound(self, word: str) -> list[Correction]:
-        """Split a word where its halves are spoken one after the other: the most frequent pair, if any."""
-        best, best_count = [], 0
-        for left, right in _split_positions(word):
-            count = sum(len(index.phrase_positions((left, right))[0]) for index in self._libraries)
-            if count > best_count:
-                best, best_count = [Correction((left, right), RepairKind.SPLIT)], count
-        return best
+    def find_spellings(self, word: str) -> list[Correction]:
+        """Return the spellings near to an unknown word, the likeliest first; none where nothing is close."""
+        if not _may_be_misspelt(word):
+            return []
+        allowed = 2 if len(word) >= TWO_EDITS_FROM_LENGTH else 1
+        found = self._find_among(self._find_candidates(word, allowed), word, allowed)
+        if not found and len(word) >= MIN_LENGTH_WITHOUT_FIRST:
+            found = self._find_among(self._find_by_first_letter(word), word, 1)
+        return found
 
-    def restore_marks(self, word: str) -> list[Correction]:
-        """Return a word with other marks on its letters, as typed by people who have no key for them ("evenement" for
-        "événement"); the most frequent first. They mean the same word, so they are trusted fully."""
-        if len(word) < MIN_COMPLETED_LENGTH or not word.isalpha():
-            return []
-        bare = _strip_marks(word)
-        spellings = {
-            name
-            for index in self._libraries
-            for first in _letters_by_bare().get(bare[0], (word[0],))
-            for name in index.words_like(first, len(word))
-            if _strip_marks(name) == bare
-        }
-        by_frequency = sorted(spellings, key=lambda name: (-self.count_spoken(name), name))
-        return [Correction((name,), RepairKind.MARKS) for name in by_frequency[:MAX_GUESSES]]
+    def find_stop_words(self, word: str) -> list[Correction]:
+        """Return the stop words that a word may be a slip of, the likeliest first.
 
-    def find_spellings(self, word: str, max_edits: int) -> list[Correction]:
-        """Return the spellings nearest to an unknown word, within `max_edits`; none where nothing is close."""
-        allowed = min(max_edits, 2 if len(word) >= TWO_EDITS_FROM_LENGTH else 1)
-        if len(word) < MIN_COMPLETED_LENGTH or not word.isalpha() or allowed < max_edits:
+        What is taken for one is not looked for, so the slip must be a clear one, the clearer the shorter the words.
+        """
+        if not _may_be_misspelt(word):
             return []
-        candidates = self._find_candidates(word, allowed)
-        if not candidates:
+        found = self._find_among([name for name in self.stop_words if len(name) >= MIN_COMPLETED_LENGTH], word, 1)
+        return [each for each in found if _is_clear_slip(word, each)]
+
+    def _find_among(self, names: Sequence[str], word: str, allowed: int) -> list[Correction]:
+        """Return those of some words that are within so many edits, the likeliest first."""
+        if not names:
             return []
-        edits = cdist([word], candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0]
-        close = [
-            (int(edit), name[0] != word[0], not _is_transposition(word, name), -self.count_spoken(name), name)
-            for edit, name in zip(edits, candidates, strict=True)
-            if edit <= allowed
-        ]
-        if not close:
-            return []
-        nearest = min(close)[:3]
-        guesses = sorted(guess for guess in close if guess[:3] == nearest)[:MAX_GUESSES]
-        return [
-            Correction((name,), RepairKind.RESPELT, _spelling_credit(word, name, edit)) for edit, *_, name in guesses
-        ]
+        edits = cdist([word], names, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0].tolist()
+        weighed = [self._weigh(word, name, edit) for name, edit in zip(names, edits, strict=True) if edit <= allowed]
+        likely = [each for each in weighed if each.likelihood >= _min_likelihood(word, each.words[0])]
+        # Of two that are as likely the longer one: letters are rather missed than added.
+        return sorted(likely, key=lambda each: (-each.likelihood, -len(each.words[0]), each.words))
+
+    def _weigh(self, word: str, name: str, edits: int) -> Correction:
+        cost = slip_cost(word, name, self.language)
+        changed = edits / 2 if sorted(word) == sorted(name) else edits
+        credit = max(0.0, 1 - SUBSTITUTION_COST * changed / len(word))
+        return Correction((name,), RepairKind.RESPELT, credit, cost, compute_likelihood(cost, self.count_spoken(name)))
 
     def _find_candidates(self, word: str, allowed: int) -> list[str]:
         """Return words of about the same length with the same first letter, or with its first two letters swapped."""
-        lengths = range(len(word) - allowed, len(word) + allowed + 1)
+        shortest, longest = len(word) - allowed, len(word) + allowed
         if len(word) < MIN_CORRECTED_LENGTH:
-            lengths = range(len(word) + 1, len(word) + 2)
-        near = (
-            index.words_like(first, length)
-            for index in self._libraries
+            shortest = longest = len(word) + 1
+        return self._drop_stop_words(
+            name
+            for index in self.libraries
             for first in dict.fromkeys(word[:2])
-            for length in lengths
+            for name in index.words_beginning(first, shortest, longest)
         )
-        return list(dict.fromkeys(itertools.chain.from_iterable(near)))
+
+    def _find_by_first_letter(self, word: str) -> list[str]:
+        """Return words that differ in their first letter alone, which may also be missing or one too many."""
+        names = [word[1:], *(letter + rest for rest in (word, word[1:]) for letter in self.first_letters)]
+        return self._drop_stop_words(name for name in names if self.count_spoken(name))
+
+    def _drop_stop_words(self, names: Iterable[str]) -> list[str]:
+        return [name for name in dict.fromkeys(names) if name not in self.stop_words]
 
 
-def _spelling_credit(word: str, name: str, edits: int) -> float:
-    changed = edits / 2 if _is_transposition(word, name) else edits
-    return max(0.0, 1 - SUBSTITUTION_COST * changed / len(word))
+def _may_be_misspelt(word: str) -> bool:
+    return MIN_COMPLETED_LENGTH <= len(word) <= MAX_CORRECTED_LENGTH and word.isalpha()
 
 
-def _is_transposition(word: str, name: str) -> bool:
-    """Return whether letters only changed places: a typing slip, hardly ever another word."""
-    return sorted(word) == sorted(name)
+def _min_likelihood(word: str, name: str) -> float:
+    is_other_letter = len(word) == len(name) and not have_swapped(word, name)
+    return MIN_LIKELIHOOD_SHORT if is_other_letter and len(word) <= MIN_CORRECTED_LENGTH else MIN_LIKELIHOOD
 
 
-def _strip_marks(word: str) -> str:
-    """Return a word without the marks on its letters."""
-    if word.isascii():
-        return word
-    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
-
-
-@functools.cache
-def _letters_by_bare() -> Mapping[str, Sequence[str]]:
-    """Return by letter without marks the letter itself and its forms with marks: Latin, Greek and Cyrillic."""
-    letters: dict[str, list[str]] = defaultdict(list)
-    for letter in map(chr, (*range(0x61, 0x530), *range(0x1E00, 0x2000))):
-        if letter.islower() and len(bare := _strip_marks(letter)) == 1:
-            letters[bare].append(letter)
-    return letters
-
-
-def _split_positions(word: str) -> Iterator[tuple[str, str]]:
-    for cut in range(1, len(word)):
-        left, right = word[:cut], word[cut:]
-        if all(len(half) > 1 or half.isdigit() for half in (left, right)):
-            yield left, right
+def _is_clear_slip(word: str, stop_word: Correction) -> bool:
+    """Return whether it is hardly in doubt that a stop word was meant."""
+    (name,), cost = stop_word.words, stop_word.cost
+    shorter = min(len(word), len(name))
+    if have_swapped(word, name):
+        # Of three letters, "aws" and "ehr" are names, and "hte" can hardly be one.
+        return shorter > MIN_COMPLETED_LENGTH or word[0] == name[0] or VOWELS.isdisjoint(word[:2])
+    if len(word) == len(name):
+        return shorter > MIN_CORRECTED_LENGTH and cost <= (VOWEL_COST if shorter == 5 else SLIP_COST)
+    return len(word) >= MIN_CORRECTED_LENGTH and cost <= (LETTER_COST if shorter > 3 else DOUBLING_COST)

@@ -9,9 +9,13 @@ from storage.analysis import Analyser, Token, blank_stop_phrases, is_unspaced
 from storage.models import Question, QuestionTerm, RepairKind
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.index.runs import name_run
+from storage.ranking.query.corrections import Corrections
 from storage.ranking.query.glossary import GlossaryMatcher, Terms
+from storage.ranking.query.known_words import KnownWords
 from storage.ranking.query.numbers import NumberTerms, find_numbers
+from storage.ranking.query.question_words import QuestionWords
 from storage.ranking.query.spelling import Correction, SpellingCorrector
+from storage.ranking.query.word_forms import WordForms
 from storage.ranking.weights import SHIPPED_WEIGHTS, RankingWeights
 
 STOP_WORD_CREDIT = 0.25
@@ -36,9 +40,11 @@ class QueryTerms:
         self, model: SparseBM25, speller: SpellingCorrector, analyser: Analyser, glossary: GlossaryMatcher
     ) -> None:
         self._model = model
-        self._speller = speller
         self._analyser = analyser
         self._glossary = glossary
+        self._known = KnownWords(model.parts, analyser, glossary)
+        self._forms = WordForms(speller)
+        self._corrections = Corrections(speller, self._forms, self._known)
 
     def parse(
         self, question: Question, weights: RankingWeights = SHIPPED_WEIGHTS
@@ -60,12 +66,13 @@ class QueryTerms:
             meant = _content_words(free)
             quoted_meant = [token for phrase in phrases for token in _content_words(phrase) or phrase]
         glossary_words = self._glossary_words(free)
-        numbers = find_numbers(words, free, self._analyser)
+        written = QuestionWords(question.words, free, self._analyser.language)
+        numbers = find_numbers(written, self._known, free, self._analyser)
         read_terms = [
             self._add_glossary_words(
                 self._read_number(numbers[token], token)
                 if token in numbers
-                else self._read_token(meant, position, weights),
+                else self._read_token(meant, position, written, weights),
                 glossary_words.get(token, ()),
             )
             for position, token in enumerate(meant)
@@ -73,21 +80,28 @@ class QueryTerms:
         terms = [*(read.term for read in read_terms), *(self._term_as_typed(token) for token in quoted_meant)]
         if only_stop_words and not glossary_words and not quoted and not is_unspaced(question.words):
             terms = [replace(term, credit=STOP_WORD_CREDIT) for term in terms]
-        return tuple(_distinct_terms(terms)), _reword_question(question.words, read_terms)
+        distinct = tuple(_distinct_terms(terms)) or self._as_stop_words(read_terms)
+        return distinct, _reword_question(question.words, read_terms)
 
-    def _read_token(self, tokens: Sequence[Token], position: int, weights: RankingWeights) -> _ReadTerm:
+    def _read_token(
+        self, tokens: Sequence[Token], position: int, written: QuestionWords, weights: RankingWeights
+    ) -> _ReadTerm:
         token = tokens[position]
         plain = _ReadTerm(self._term_as_typed(token), token.start, token.end)
         compounds = list(self._find_compounds(tokens, position)) if weights.compounds else []
-        if self._model.document_frequency(token.term):
-            joined = tuple((self._analyser.term_of(compound),) for compound, _, _ in compounds)
-            alternatives = tuple(dict.fromkeys((*plain.term.alternatives, *joined)))
+        said = bool(self._model.document_frequency(token.term))
+        if said or self._known.is_name(token.term):
+            # Nothing is said of it: the word is right, and it may be said in other ways.
+            other_ways = [Correction((compound,), RepairKind.JOINED) for compound, _, _ in compounds]
+            other_ways += [] if said else self._corrections.find(token, written, weights)
+            alternatives = tuple(dict.fromkeys((*plain.term.alternatives, *self._alternatives(other_ways))))
             return replace(plain, term=replace(plain.term, alternatives=alternatives))
         if compounds:
             compound, start, end = compounds[0]
             term = self._make_term(token.word, [Correction((compound,), RepairKind.JOINED)])
             return _ReadTerm(term, start, end)
-        return self._correct_token(token, weights) or plain
+        corrections = self._corrections.find(token, written, weights)
+        return replace(plain, term=self._make_term(token.word, corrections)) if corrections else plain
 
     def _term_as_typed(self, token: Token) -> QuestionTerm:
         own = ((token.term,),) if self._is_known(token.term) else ()
@@ -98,34 +112,33 @@ class QueryTerms:
         both stand in the question."""
         for left, right in ((position - 1, position), (position, position + 1)):
             if left >= 0 and right < len(tokens) and tokens[right].start - tokens[left].end == 1:
-                joined = self._speller.join_compound(tokens[left].word, tokens[right].word)
+                joined = self._forms.join(tokens[left].word, tokens[right].word)
                 if joined:
                     yield joined, tokens[left].start, tokens[right].end
 
-    def _correct_token(self, token: Token, weights: RankingWeights) -> _ReadTerm | None:
-        titled = self._is_in_title(token.term)
-        corrections: list[Correction] = []
-        if weights.spelling and not titled:
-            corrections = self._speller.restore_marks(token.word) or self._speller.find_spellings(token.word, 1)
-        if weights.compounds and not corrections:
-            # Where the title has the word, the captions may still say it in two ("xlnet", "xl net").
-            corrections = self._speller.split_compound(token.word)
-        if weights.spelling and not titled and not corrections:
-            corrections = self._speller.find_spellings(token.word, 2)
-        if not corrections:
-            return None
-        own: tuple[str, ...] = (token.term,) if titled else ()
-        return _ReadTerm(self._make_term(token.word, corrections, own), token.start, token.end)
-
-    def _make_term(self, word: str, corrections: Sequence[Correction], own: tuple[str, ...] = ()) -> QuestionTerm:
-        replacements = [self._content_terms(" ".join(correction.words)) for correction in corrections]
-        alternatives = tuple(dict.fromkeys(alternative for alternative in (own, *replacements) if alternative))
+    def _make_term(self, word: str, corrections: Sequence[Correction]) -> QuestionTerm:
+        alternatives = self._alternatives(corrections)
         weight = max((self._model.term_weight(name_run(terms)) for terms in alternatives), default=0.0)
-        repaired_to = " or ".join(" ".join(correction.words) for correction in corrections)
-        return QuestionTerm(word, alternatives, weight, repaired_to, corrections[0].credit, corrections[0].kind)
+        best = corrections[0]
+        return QuestionTerm(word, alternatives, weight, " ".join(best.words), best.credit, best.kind)
 
-    def _content_terms(self, text: str) -> tuple[str, ...]:
-        return tuple(token.term for token in self._analyser.tokens(text) if not token.is_stop_word)
+    def _alternatives(self, corrections: Sequence[Correction]) -> tuple[Terms, ...]:
+        """Return the terms of each correction; both halves of a word that is said in two are needed, stop words too."""
+        ways = (
+            tuple(
+                token.term
+                for token in self._analyser.tokens(" ".join(correction.words))
+                if correction.kind is RepairKind.SPLIT or not token.is_stop_word
+            )
+            for correction in corrections
+        )
+        return tuple(dict.fromkeys(filter(None, ways)))
+
+    def _as_stop_words(self, read_terms: Sequence[_ReadTerm]) -> tuple[QuestionTerm, ...]:
+        """Return the terms of a question of misspelt stop words alone: it is searched by them, as if spelt right."""
+        tokens = [token for read in read_terms for token in self._analyser.tokens(read.term.repaired_to)]
+        said = [token for token in tokens if self._is_known(token.term)]
+        return tuple(replace(self._term_as_typed(token), credit=STOP_WORD_CREDIT) for token in said)
 
     def _glossary_words(self, tokens: Sequence[Token]) -> dict[Token, list[Terms]]:
         """Return by token what the captions say for it, by the glossary; only what occurs in the scope."""
@@ -163,10 +176,7 @@ class QueryTerms:
         return replace(term, alternatives=alternatives, weight=weight)
 
     def _is_known(self, term: str) -> bool:
-        return bool(self._model.document_frequency(term)) or self._is_in_title(term)
-
-    def _is_in_title(self, term: str) -> bool:
-        return any(len(index.videos_titled(term)) for index in self._model.parts)
+        return bool(self._model.document_frequency(term)) or self._known.is_in_title(term)
 
 
 def _content_words(tokens: Iterable[Token]) -> list[Token]:
@@ -187,12 +197,13 @@ def _distinct_terms(terms: Iterable[QuestionTerm]) -> Iterable[QuestionTerm]:
 
 def _reword_question(words: str, read_terms: Sequence[_ReadTerm]) -> str | None:
     """Return the words with every correction in its place, or None where no correction is searched for."""
-    if not any(read.term.repaired_to and read.term.alternatives for read in read_terms):
+    told = [read for read in read_terms if read.term.repaired_to and read.term.repair_kind is not RepairKind.FAMILY]
+    if not any(read.term.alternatives for read in told):
         return None
     wording: list[str] = []
     end = 0
-    for read in read_terms:
-        if read.term.repaired_to and read.start >= end:
+    for read in told:
+        if read.start >= end:
             wording += [words[end : read.start], read.term.repaired_to]
             end = read.end
     return " ".join("".join([*wording, words[end:]]).split())
