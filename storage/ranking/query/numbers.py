@@ -78,8 +78,8 @@ class _NumberReader:
         return between == "-" or self._is_name(before)
 
     def _is_name(self, token: Token) -> bool:
-        """Return whether a word is no ordinary one of its language, an acronym ("gpt"), or has capitals where an ordinary
-        one has none."""
+        """Return whether a word is an acronym ("gpt"), no ordinary word of its language, or has capitals where one has
+        none."""
 
         def is_ordinary(word: str) -> bool:
             return self._known.is_ordinary(word, self._written.languages)
