@@ -12,5 +12,17 @@ from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
 from storage.analysis.languages import base_language
 from storage.analysis.tokens import STOP_PREFIX, Token, fold
 from storage.analysis.unspaced import is_unspaced
+from storage.analysis.word_lists import WordList, word_list
 
-__all__ = ["ANALYSED_BY", "STOP_PREFIX", "Analyser", "Token", "analyser_for", "base_language", "fold", "is_unspaced"]
+__all__ = [
+    "ANALYSED_BY",
+    "STOP_PREFIX",
+    "Analyser",
+    "Token",
+    "WordList",
+    "analyser_for",
+    "base_language",
+    "fold",
+    "is_unspaced",
+    "word_list",
+]

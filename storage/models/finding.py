@@ -27,6 +27,21 @@ class Question:
     creator: str = ""
 
 
+class RepairKind(enum.StrEnum):
+    """What was done to a word of a question to find it."""
+
+    MARKS = "other marks"
+    """Marks on its letters ("evenement", "événement")."""
+    JOINED = "joined"
+    """It and its neighbour are one word ("word piece", "wordpiece")."""
+    SPLIT = "split"
+    """It is two words ("xlnet", "xl net")."""
+    FAMILY = "family"
+    """Another spelling or form of the same word ("colours", "colors")."""
+    RESPELT = "respelt"
+    """Another word, which is spelt nearly like it ("transfomer", "transformer")."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionTerm:
     """One word of a question as it was searched for.
@@ -35,7 +50,7 @@ class QuestionTerm:
     halves of a compound; none when the word is unknown. `weight` is its inverse document frequency in the scope; an
     unknown word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched
     as typed; `credit`, from 0 to 1, is how far such a guess can be trusted to be what was meant; it is also low for the
-    words of a question that has only stop words.
+    words of a question that has only stop words. `repair_kind` says what kind of guess it is.
     """
 
     word: str
@@ -43,6 +58,7 @@ class QuestionTerm:
     weight: float
     repaired_to: str = ""
     credit: float = 1.0
+    repair_kind: RepairKind | None = None
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 from storage.analysis import analyser_for
-from storage.models import ALL_FEATURES, Question, RankingFeature, Segment, Video
+from storage.models import ALL_FEATURES, Question, RankingFeature, RepairKind, Segment, Video
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
@@ -140,19 +140,24 @@ def test_equal_scores_of_two_libraries_are_ordered_by_video_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "searched"),
+    ("typed", "searched", "kind"),
     [
-        ("transfomer", "transformer"),
-        ("trasnformer", "transformer"),
-        ("tranfromers model", "transformers model"),
-        ("word piece", "wordpiece"),
-        ("backpropagation", "back propagation"),
+        ("transfomer", "transformer", RepairKind.RESPELT),
+        ("trasnformer", "transformer", RepairKind.RESPELT),
+        ("tranfromers model", "transformers model", RepairKind.RESPELT),
+        ("word piece", "wordpiece", RepairKind.JOINED),
+        ("backpropagation", "back propagation", RepairKind.SPLIT),
+        ("decor", "décor", RepairKind.MARKS),
+        ("model", None, None),
     ],
 )
-def test_unknown_words_are_tried_as_their_closest_spelling_or_compound(typed: str, searched: str) -> None:
-    index = index_of(["transformer transformers model transfer", "wordpiece tokens", "back propagation of errors"])
+def test_unknown_words_are_tried_as_their_closest_spelling_or_compound(
+    typed: str, searched: str | None, kind: RepairKind | None
+) -> None:
+    index = index_of(["transformer transformers model transfer", "wordpiece", "back propagation of errors", "a décor"])
     ranking = ask(typed, index)
     assert ranking.searched_for == searched
+    assert ranking.terms[0].repair_kind is kind
     assert ranking.ranked
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
+from storage.models import RepairKind
 from storage.ranking.index.index_part import IndexPart
 
 MIN_CORRECTED_LENGTH = 4
@@ -40,6 +41,7 @@ class Correction:
     """
 
     words: tuple[str, ...]
+    kind: RepairKind
     credit: float = 1.0
 
 
@@ -63,7 +65,7 @@ class SpellingCorrector:
         for left, right in _split_positions(word):
             count = sum(len(index.phrase_positions((left, right))[0]) for index in self._libraries)
             if count > best_count:
-                best, best_count = [Correction((left, right))], count
+                best, best_count = [Correction((left, right), RepairKind.SPLIT)], count
         return best
 
     def restore_marks(self, word: str) -> list[Correction]:
@@ -80,7 +82,7 @@ class SpellingCorrector:
             if _strip_marks(name) == bare
         }
         by_frequency = sorted(spellings, key=lambda name: (-self.count_spoken(name), name))
-        return [Correction((name,)) for name in by_frequency[:MAX_GUESSES]]
+        return [Correction((name,), RepairKind.MARKS) for name in by_frequency[:MAX_GUESSES]]
 
     def find_spellings(self, word: str, max_edits: int) -> list[Correction]:
         """Return the spellings nearest to an unknown word, within `max_edits`; none where nothing is close."""
@@ -100,7 +102,9 @@ class SpellingCorrector:
             return []
         nearest = min(close)[:3]
         guesses = sorted(guess for guess in close if guess[:3] == nearest)[:MAX_GUESSES]
-        return [Correction((name,), _spelling_credit(word, name, edit)) for edit, *_, name in guesses]
+        return [
+            Correction((name,), RepairKind.RESPELT, _spelling_credit(word, name, edit)) for edit, *_, name in guesses
+        ]
 
     def _find_candidates(self, word: str, allowed: int) -> list[str]:
         """Return words of about the same length with the same first letter, or with its first two letters swapped."""

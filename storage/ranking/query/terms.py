@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from storage.analysis import Analyser, Token, is_unspaced
-from storage.models import Question, QuestionTerm
+from storage.models import Question, QuestionTerm, RepairKind
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.query.glossary import GlossaryMatcher, Terms
 from storage.ranking.query.spelling import Correction, SpellingCorrector
@@ -75,7 +75,8 @@ class QueryTerms:
             return replace(plain, term=replace(plain.term, alternatives=alternatives))
         if compounds:
             compound, start, end = compounds[0]
-            return _ReadTerm(self._make_term(token.word, [(compound,)]), start, end)
+            term = self._make_term(token.word, [Correction((compound,), RepairKind.JOINED)])
+            return _ReadTerm(term, start, end)
         return self._correct_token(token, weights) or plain
 
     def _term_as_typed(self, token: Token) -> QuestionTerm:
@@ -104,19 +105,14 @@ class QueryTerms:
         if not corrections:
             return None
         own: tuple[str, ...] = (token.term,) if titled else ()
-        meant = self._make_term(
-            token.word, [correction.words for correction in corrections], own, corrections[0].credit
-        )
-        return _ReadTerm(meant, token.start, token.end)
+        return _ReadTerm(self._make_term(token.word, corrections, own), token.start, token.end)
 
-    def _make_term(
-        self, word: str, stand_ins: Sequence[tuple[str, ...]], own: tuple[str, ...] = (), credit: float = 1.0
-    ) -> QuestionTerm:
-        replacements = [self._content_terms(" ".join(names)) for names in stand_ins]
+    def _make_term(self, word: str, corrections: Sequence[Correction], own: tuple[str, ...] = ()) -> QuestionTerm:
+        replacements = [self._content_terms(" ".join(correction.words)) for correction in corrections]
         alternatives = tuple(dict.fromkeys(alternative for alternative in (own, *replacements) if alternative))
         weight = max((self._model.term_weight(term) for terms in alternatives for term in terms), default=0.0)
-        repaired_to = " or ".join(" ".join(names) for names in stand_ins)
-        return QuestionTerm(word, alternatives, weight, repaired_to, credit)
+        repaired_to = " or ".join(" ".join(correction.words) for correction in corrections)
+        return QuestionTerm(word, alternatives, weight, repaired_to, corrections[0].credit, corrections[0].kind)
 
     def _content_terms(self, text: str) -> tuple[str, ...]:
         return tuple(token.term for token in self._analyser.tokens(text) if not token.is_stop_word)
@@ -138,7 +134,7 @@ class QueryTerms:
             return read
         term = read.term
         if term.credit < 1:
-            term = replace(term, alternatives=(), repaired_to="", credit=1.0)
+            term = replace(term, alternatives=(), repaired_to="", credit=1.0, repair_kind=None)
         alternatives = tuple(dict.fromkeys((*term.alternatives, *said)))
         weight = min(max(self._model.term_weight(part) for part in way) for way in alternatives)
         return replace(read, term=replace(term, alternatives=alternatives, weight=weight))
