@@ -50,6 +50,8 @@ async def evaluate(options: EvaluationOptions, progress: ProgressBar) -> Evaluat
     run = SavedRun(tuple(each.scores for each in evaluated))
     if options.save:
         write_run(options.save, run)
+    if earlier:
+        progress("comparing", 0, 1)
     reports = tuple(each.report for each in evaluated)
     trials = [each.trials for each in evaluated if each.trials]
     return Evaluation(

@@ -17,7 +17,7 @@ from bot.answering.values import AnswerLevel
 from bot.errors import QuestionSetError
 from bot.evaluation.runs.saved_run import QuestionScore, SavedRun, SetScores
 
-RESAMPLES = 10_000
+RESAMPLES = 5_000
 INTERVAL_PERCENT = (2.5, 97.5)
 SEED = 1
 """Of the random numbers: the same two runs always give the same intervals."""
@@ -167,8 +167,8 @@ def _resample(differences: Floats, chance: np.random.Generator) -> tuple[Floats,
     block = max(1, MAX_DRAWN // count)
     for start in range(0, RESAMPLES, block):
         size = min(block, RESAMPLES - start)
-        places = chance.integers(count, size=(size, count)) + count * np.arange(size)[:, np.newaxis]
-        times = np.bincount(places.ravel(), minlength=size * count).reshape(size, count)
+        places = chance.integers(count, size=(size, count), dtype=np.int32) + count * np.arange(size)[:, np.newaxis]
+        times = np.bincount(places.ravel(), minlength=size * count).reshape(size, count).astype(np.float64)
         drawn.append(times @ differences / count)
         flipped.append((2.0 * chance.integers(2, size=(size, count), dtype=np.int8) - 1) @ differences / count)
     return np.concatenate(drawn), np.concatenate(flipped)
