@@ -13,28 +13,26 @@ from bot.evaluation.repairs import FrequentRepair, RepairCount, SlipCount
 
 def make_repair_tables(count: RepairCount) -> Titled:
     """Yield the tables of what was repaired of questions that were asked in one way."""
-    yield _describe_repairs(count), _repair_table(count)
+    yield f"Repairs, questions {count.asked}", _repair_table(count)
     if count.said and count.unsaid:
         yield "What became of the words with a slip", _slip_table(count.said, count.unsaid)
     if count.frequent:
         yield f"The most frequent repairs of questions {count.asked}", _frequent_table(count.frequent)
 
 
-def _describe_repairs(count: RepairCount) -> str:
-    questions = f"{count.questions_repaired:,} of {count.questions:,} questions"
-    words = f"{count.words_repaired:,} of {count.words:,} words"
-    shares = format_part(count.questions_repaired, count.questions), format_part(count.words_repaired, count.words)
-    return f"Repairs, questions {count.asked}: {questions} ({shares[0]}), {words} ({shares[1]})"
-
-
 def _repair_table(count: RepairCount) -> Table:
-    table = new_table("kind", "words", "share", "in the word list")
-    kinds = [(str(kind.kind), kind.words, kind.listed) for kind in count.kinds]
-    for name, words, listed in (*kinds, ("all", count.words_repaired, sum(kind.listed for kind in count.kinds))):
-        share = format_part(words, count.words_repaired)
-        table.add_row(name, f"{words:,}", share, f"{listed:,}" if count.has_word_list else "no list")
-    share = format_part(count.second_guesses, count.words_repaired)
-    table.add_row("with two guesses", f"{count.second_guesses:,}", share)
+    table = new_table("repaired", "", "share", "in the word list")
+
+    def add_row(name: str, words: int, total: int, listed: int) -> None:
+        part = format_part(words, total)
+        table.add_row(name, f"{words:,}", part, f"{listed:,}" if count.has_word_list else "no list")
+
+    questions, repaired = count.questions_repaired, count.words_repaired
+    table.add_row(f"of {count.questions:,} questions", f"{questions:,}", format_part(questions, count.questions))
+    add_row(f"of {count.words:,} words", repaired, count.words, sum(kind.listed for kind in count.kinds))
+    for kind in count.kinds:
+        add_row(f"  {kind.kind}", kind.words, repaired, kind.listed)
+    table.add_row("  with two guesses", f"{count.second_guesses:,}", format_part(count.second_guesses, repaired))
     return table
 
 
