@@ -21,7 +21,7 @@ def evaluate(
     folders: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FOLDER...", help="Question sets: corpus.jsonl, queries.jsonl, qrels.jsonl.", show_default=False
+            metavar="FOLDER", help="Question sets: corpus.jsonl, queries.jsonl, qrels.jsonl.", show_default=False
         ),
     ],
     typo: Annotated[
@@ -72,20 +72,20 @@ def evaluate(
     from bot.evaluation.options import EvaluationOptions
 
     session: Session = context.obj
-    options = EvaluationOptions(
-        tuple(folders),
-        language,
-        typo,
-        tuple(foreign or ()),
-        removed,
-        ablate,
-        repairs,
-        sureness,
-        limit,
-        save,
-        against,
-    )
     with session.reporting_errors():
+        options = EvaluationOptions(
+            tuple(folders),
+            language=language,
+            typo=typo,
+            foreign=tuple(foreign or ()),
+            removed=removed,
+            ablate=ablate,
+            repairs=repairs,
+            sureness=sureness,
+            limit=limit,
+            save=save,
+            against=against,
+        )
         evaluation = _run_evaluation(session, options)
         if json_:
             session.screen.print_data(json.dumps(_make_object(evaluation)) + "\n")
