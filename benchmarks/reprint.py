@@ -11,7 +11,8 @@ from pathlib import Path
 PAGE = Path(__file__).with_name("RANKING.md")
 PROJECT = PAGE.parent.parent
 
-_BLOCK = re.compile(r"(?<=```console\n)\$ cuepoint (?P<arguments>.*)\n(?:.*\n)*?(?=```\n)")
+BLOCK = re.compile(r"(?<=```console\n)\$ cuepoint (?P<arguments>.*)\n(?:.*\n)*?(?=```\n)")
+"""A command of the page, and what it printed."""
 
 
 def reprint(block: re.Match[str]) -> str:
@@ -23,4 +24,4 @@ def reprint(block: re.Match[str]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(_BLOCK.sub(reprint, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(BLOCK.sub(reprint, PAGE.read_text(encoding="utf-8")), encoding="utf-8")

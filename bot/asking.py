@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -54,8 +55,33 @@ async def ask(
     `thresholds` say how sure an answer must be; None means the defaults. Raises UnknownFilter where a filter names
     nothing.
     """
+    results = await find_results(library, scope, question, limit=HITS_PER_QUOTE * limit)
+    return await answer_from(library, scope, question, results, limit=limit, thresholds=thresholds)
+
+
+async def find_results(
+    library: Library,
+    scope: Scope,
+    question: Question,
+    *,
+    limit: int = HITS_PER_QUOTE * DEFAULT_QUOTES,
+    features: frozenset[RankingFeature] = ALL_FEATURES,
+) -> list[SearchResult]:
+    """Search for a question, once for every language: up to `limit` hits each. Raises as `ask` does."""
     with metrics.time_step(metrics.AnswerStep.SEARCH):
-        results = await library.search(scope, question, HITS_PER_QUOTE * limit)
+        return await library.search(scope, question, limit, features=features)
+
+
+async def answer_from(
+    library: Library,
+    scope: Scope,
+    question: Question,
+    results: Sequence[SearchResult],
+    *,
+    limit: int = DEFAULT_QUOTES,
+    thresholds: SurenessThresholds | None = None,
+) -> Answer:
+    """Answer a question from what `find_results` found for it; `ask` does both."""
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
         answers = [await _compose(library, question, result, limit, thresholds) for result in results]
     return await _add_near_misses(merge_answers(answers, limit), library, scope, question, limit)
@@ -88,7 +114,11 @@ async def search(
     features: frozenset[RankingFeature] = ALL_FEATURES,
 ) -> tuple[Hit, ...]:
     """Rank the segments themselves, nothing joined or dropped. Raises as `ask` does."""
-    results = await library.search(scope, question, limit, features=features)
+    return merge_hits(await find_results(library, scope, question, limit=limit, features=features), limit)
+
+
+def merge_hits(results: Iterable[SearchResult], limit: int) -> tuple[Hit, ...]:
+    """Return the best hits of results in several languages, best first."""
     hits = (hit for result in results for hit in result.hits)
     return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
 

@@ -196,7 +196,10 @@ class Screen:
     def show_table(self, table: Table) -> None:
         """Show a table; in a pipe as wide as it needs to be."""
         options = self.out.options if self.out.is_terminal else self.out.options.update_width(_MAX_WIDTH)
-        self.out.print(table, width=Measurement.get(self.out, options, table).maximum, no_wrap=True)
+        width = Measurement.get(self.out, options, table).maximum
+        if not self.out.is_terminal:
+            self.out.width = max(self.out.width, width)  # or rich would cut at 80 columns what a pipe can take
+        self.out.print(table, width=width, no_wrap=True)
 
     @contextmanager
     def show_progress(self, what: str) -> Iterator[Progress]:

@@ -51,6 +51,17 @@ class JsonLine:
             raise self.error_at(f"{name} is {_show_value(value)}, which is no text; put it in quotation marks")
         return value or ""
 
+    def read_optional_phrases(self, name: str) -> tuple[str, ...]:
+        """Read a phrase or a list of phrases, each with a word in it, or () where there is none."""
+        value = self.fields.get(name)
+        phrases = value if isinstance(value, list) else [] if value is None or value == "" else [value]
+        for phrase in phrases:
+            if not isinstance(phrase, str):
+                raise self.error_at(f"{name} is {_show_value(value)}; give a text, or a list of texts")
+            if not any(map(str.isalnum, phrase)):
+                raise self.error_at(f"{name} is {_show_value(value)}, which lacks a word; write one, or leave it out")
+        return tuple(phrases)
+
     def read_optional_number(self, name: str) -> float | None:
         """Read a number, or None where there is none; data frames write a missing one as not-a-number."""
         value = self.fields.get(name)

@@ -40,7 +40,9 @@ def read_queries(folder: Path) -> tuple[Query, ...]:
     lines: dict[str, int] = {}
     for line in read_lines(folder / QUERIES):
         query_id = _read_new_id(line, lines)
-        queries[query_id] = Query(query_id, line.read_text("text"), line.read_optional_id("video"))
+        queries[query_id] = Query(
+            query_id, line.read_text("text"), line.read_optional_id("video"), line.read_optional_phrases("answer")
+        )
     if not queries:
         raise QuestionSetError(f"{folder / QUERIES}: there is not a single question in it")
     return tuple(queries.values())

@@ -70,7 +70,15 @@ def _entry_objects(questions: QuestionSet) -> Iterator[str]:
 
 
 def _query_objects(questions: QuestionSet) -> Iterator[str]:
-    return _json_lines({"_id": query.query_id, "text": query.text, "video": query.video} for query in questions.queries)
+    return _json_lines(
+        {
+            "_id": query.query_id,
+            "text": query.text,
+            "video": query.video,
+            **({"answer": list(query.answers)} if query.answers else {}),
+        }
+        for query in questions.queries
+    )
 
 
 def _judgement_objects(questions: QuestionSet) -> Iterator[str]:

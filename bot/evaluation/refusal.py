@@ -73,7 +73,14 @@ def count_answers(trials: Iterable[Trial]) -> Tally:
     )
 
 
-def make_curve(answerable: Iterable[Trial], unanswerable: Iterable[Trial]) -> RefusalCurve:
+def compute_area(answerable: Sequence[Trial], unanswerable: Sequence[Trial]) -> float:
+    """Return the AUC: the share of pairs in which the answerable question is surer, a tie counting half."""
+    foreign = sorted(trial.sureness for trial in unanswerable)
+    below = sum(bisect_left(foreign, real.sureness) + bisect_right(foreign, real.sureness) for real in answerable)
+    return below / (2 * len(answerable) * len(foreign))
+
+
+def make_curve(answerable: Sequence[Trial], unanswerable: Sequence[Trial]) -> RefusalCurve:
     """Return the curve of two lists of questions, neither of them empty."""
     real = sorted(trial.sureness for trial in answerable)
     foreign = sorted(trial.sureness for trial in unanswerable)
@@ -86,9 +93,8 @@ def make_curve(answerable: Iterable[Trial], unanswerable: Iterable[Trial]) -> Re
         math.nextafter(foreign[_count_for_percent(percent, foreign) - 1], math.inf) for percent in REFUSED_PERCENT
     ]
     keeping = [real[-_count_for_percent(percent, real)] for percent in KEPT_PERCENT]
-    below = sum(bisect_left(foreign, sureness) + bisect_right(foreign, sureness) for sureness in real)
     return RefusalCurve(
-        below / (2 * len(real) * len(foreign)),
+        compute_area(answerable, unanswerable),
         tuple(map(point_at, refusing)),
         tuple(map(point_at, keeping)),
         tuple(map(point_at, SHOWN_THRESHOLDS)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import regex
 
@@ -16,19 +17,35 @@ _WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}_'’]|\S:)[\p{L}\p{M}]{4,}(?![\p{L}
 Typo = Callable[[random.Random, str, Sequence[str]], str]
 
 
-def add_typo(text: str, seed: int, query_id: str, language: str) -> str:
-    """Return the question with one slip in one word, a stop word only if there is no other.
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A question with a slip in it, and the word that has it: as it would be right, and as it is."""
 
-    Unchanged where no word is long enough. The same seed and id always give the same slip.
+    text: str
+    right: str
+    wrong: str
+
+
+def add_typo(text: str, seed: int, query_id: str, language: str) -> str:
+    """Return the question with one slip in one word, as `make_slip` makes it; unchanged where it makes none."""
+    slip = make_slip(text, seed, query_id, language)
+    return slip.text if slip else text
+
+
+def make_slip(text: str, seed: int, query_id: str, language: str) -> Slip | None:
+    """Make one slip in one word of a question, a stop word only if there is no other.
+
+    None where no word is long enough. The same seed and id always give the same slip.
     """
     chance = random.Random(f"{seed} {query_id}")
     words = list(_WORD.finditer(text, concurrent=False))
     if not words:
-        return text
+        return None
     analyser = analyser_for(language)
     content_words = [word for word in words if not all(token.is_stop_word for token in analyser.tokens(word.group()))]
     word = chance.choice(content_words or words)
-    return text[: word.start()] + _misspell(chance, word.group()) + text[word.end() :]
+    wrong = _misspell(chance, word.group())
+    return Slip(text[: word.start()] + wrong + text[word.end() :], word.group(), wrong)
 
 
 def _misspell(chance: random.Random, word: str) -> str:

@@ -27,11 +27,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question, and the video it was asked about; "" where that is not known."""
+    """One question, and the video it was asked about; "" where that is not known.
+
+    `answers` are phrases of which any answers it, none where the set does not say.
+    """
 
     query_id: str
     text: str
     video: str = ""
+    answers: tuple[str, ...] = ()
 
 
 Judgements = Mapping[str, Mapping[str, int]]

@@ -11,19 +11,20 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot import asking
 from bot.answering.values import AnswerLevel
 from bot.cli.app import app
 from bot.cli.session import Session
 from bot.errors import QuestionSetError
 from bot.evaluation.collection import open_collection
-from bot.evaluation.evaluation import EvaluationOptions, evaluate
+from bot.evaluation.evaluation import evaluate
 from bot.evaluation.measures import measure_ranking
+from bot.evaluation.options import EvaluationOptions
 from bot.evaluation.question_set import read_question_set
 from bot.evaluation.report import Report
 from bot.evaluation.runner import EvaluationRunner, group_by_video
 from bot.evaluation.typos import add_typo
 from bot.settings import Settings
+from storage.library import Library
 from storage.models import Baseline, ExportFormat, RankingFeature
 from tests.support import asking as asking_text
 from tests.support.commands import environment_for
@@ -54,7 +55,8 @@ def run(tmp_path: Path) -> Run:
 
 
 async def evaluated(folder: Path, **wishes: object) -> Report:
-    return await evaluate(replace(EvaluationOptions(folder), **wishes), unseen)  # type: ignore[arg-type]
+    (report,) = (await evaluate(replace(EvaluationOptions((folder,)), **wishes), unseen)).reports  # type: ignore[arg-type]
+    return report
 
 
 # The rankings
@@ -150,14 +152,14 @@ async def test_a_limit_picks_questions_evenly_and_always_the_same(tmp_path: Path
 
 async def test_ablation_has_a_row_for_each_step_added_and_left_out(folder: Path) -> None:
     asked: list[frozenset[RankingFeature]] = []
-    original = asking.search
+    original = Library.search
 
     async def watched(*arguments: object, **named: object) -> object:
         asked.append(named["features"])  # type: ignore[arg-type]
         return await original(*arguments, **named)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asking, "search", watched)
+        patch.setattr(Library, "search", watched)
         (ablation,) = (await evaluated(folder, ablate=True)).ablations
     steps = list(RankingFeature)
     assert [each.ranking for each in ablation.added] == ["plain BM25", *(f"+ {step}" for step in steps)]
@@ -174,7 +176,7 @@ async def test_foreign_questions_are_counted_beside_the_sets_own(folder: Path) -
     others = folder.parent / "others"
     others.mkdir()
     (others / "queries.jsonl").write_text("".join(json.dumps(each) + "\n" for each in FOREIGN))
-    (refusal,) = (await evaluated(folder, foreign=others)).refusals
+    (refusal,) = (await evaluated(folder, foreign=(others,))).refusals
     assert str(others) in refusal.unanswerable_are
     assert (refusal.answerable.total, refusal.unanswerable.total) == (3, 4)
     assert refusal.answerable.nothing == 0
@@ -281,7 +283,7 @@ def bench(name: str) -> Path:
 
 
 async def test_spoken_tutorials_are_ranked_better_than_by_the_peers_and_foreign_questions_refused() -> None:
-    report = await evaluated(bench("tutorialvqa_375"), limit=60, foreign=bench("cranfield"))
+    report = await evaluated(bench("tutorialvqa_375"), limit=60, foreign=(bench("cranfield"),))
     ours, terms, split = (each.figures.ndcg_10 for each in report.comparisons[0].rankings)
     assert (report.segments, report.videos, report.judged) == (767, 76, 5767)
     assert ours > terms > split

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from bot.cli.app import app
 from bot.cli.session import Session
 from bot.errors import QuestionSetError
-from bot.evaluation.evaluation import EvaluationOptions, evaluate
+from bot.evaluation.evaluation import evaluate
 from bot.evaluation.feedback import collect_feedback
+from bot.evaluation.options import EvaluationOptions
 from bot.evaluation.question_set import read_question_set
 from bot.evaluation.question_set_writer import write_question_set
 from bot.settings import Settings
@@ -81,7 +82,7 @@ async def test_what_feedback_writes_evaluate_reads(library: Library, ledger: Led
     assert (read.entries, read.queries, read.judgements) == (
         questions.entries, questions.queries, questions.judgements
     )  # fmt: skip
-    report = await evaluate(EvaluationOptions(tmp_path / "votes"), lambda what, done, total: None)
+    (report,) = (await evaluate(EvaluationOptions((tmp_path / "votes",)), lambda what, done, total: None)).reports
     assert (report.segments, report.videos, report.questions, report.notes) == (3, 2, 2, ())
     assert report.comparisons[0].rankings[0].figures.hit_1 == 1
 
@@ -117,7 +118,7 @@ async def test_what_was_asked_in_vain_is_a_question_without_judgements(
     ]  # fmt: skip
     assert set(questions.judgements) == {"q2", "q3"}
     write_question_set(tmp_path / "votes", questions)
-    report = await evaluate(EvaluationOptions(tmp_path / "votes"), lambda what, done, total: None)
+    (report,) = (await evaluate(EvaluationOptions((tmp_path / "votes",)), lambda what, done, total: None)).reports
     assert report.judged == 2
     assert "Questions without a text that is judged relevant, not counted: 1." in report.notes
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import corpus, machine, report, servers, start
+from benchmarks import corpus, machine, report, reprint, servers, start
 from benchmarks.bars import LARGE, Bar, bars
 from benchmarks.engines import Cuepoint, RankBM25
 from benchmarks.figures import Effort, Run, Times, percentile
@@ -18,6 +19,7 @@ from benchmarks.running import measure
 from benchmarks.sheets import NOTHING, sheets
 from benchmarks.whole_path import with_slips
 from storage.analysis import analyser_for
+from tests.support.commands import COMMANDS
 
 TINY = Effort(questions=12, seconds=1.0, starts=1, videos=2, imported=120)
 
@@ -145,6 +147,17 @@ def test_an_engine_that_is_not_installed_says_so(tmp_path: Path, monkeypatch: py
     corpus.write_corpus(tmp_path, 60)
     figures = measure_engine(RankBM25.name, corpus.Corpus.of(tmp_path, 60), tmp_path, TINY)
     assert (figures.trouble, figures.asked) == ("not installed", None)
+
+
+def test_every_command_of_the_ranking_page_can_be_run_again() -> None:
+    page = reprint.PAGE.read_text(encoding="utf-8")
+    commands = [shlex.split(block["arguments"]) for block in reprint.BLOCK.finditer(page)]
+    assert len(commands) == page.count("```console\n") > 4
+    for name, *arguments in commands:
+        assert name == "evaluate"
+        COMMANDS[name].make_context(name, arguments, obj=None)
+    again = reprint.BLOCK.sub(lambda block: f"$ cuepoint {block['arguments']}\nprinted\n", page)
+    assert again.count("```console\n$ cuepoint evaluate ") == again.count("\nprinted\n```\n") == len(commands)
 
 
 def test_percentiles_are_values_that_were_measured() -> None:

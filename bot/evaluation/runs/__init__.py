@@ -1,0 +1,1 @@
+"""Runs that are kept in a file, and the differences between two of them."""
