@@ -39,12 +39,15 @@ class Matcher:
             if (place := self._by_term.get(token.term)) is not None
         ]
 
-    def find_highlights(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Return the stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
-        tokens = self._read_tokens(text)
-        spans = {(token.start, token.end) for token in tokens if token.term in self._by_term}
+    def find_highlights(self, text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Return what to mark in a quote `text[start:end]`, as places within the quote.
+
+        These are matched words and whole phrases, joined where only spaces lie between.
+        """
+        spans = {(token.start, token.end) for token in self._read_tokens(text) if token.term in self._by_term}
         spans.update(self.find_phrases(text))
-        return tuple(_join_spans(sorted(spans), text))
+        inside = sorted((left - start, right - start) for left, right in spans if start <= left and right <= end)
+        return tuple(_join_spans(inside, text[start:end]))
 
     def find_phrases(self, text: str) -> list[tuple[int, int]]:
         """Return where the quoted phrases of the question stand in a text."""

@@ -63,8 +63,8 @@ async def test_an_answer(discord: Env, general: ChannelHandle, alice: MemberActo
     assert not result.deferred
     assert not result.ephemeral
     assert f"### {QUESTION}" in seen(result)
-    assert "> … “But it is not five times as much about penguins" in seen(result)
-    assert "[1:15](https://video.example.com/sample-bm25-ranking#t=75)" in seen(result)
+    assert "> … “The first ingredient is term frequency" in seen(result)
+    assert "[1:00](https://video.example.com/sample-bm25-ranking#t=60)" in seen(result)
 
 
 async def test_a_private_answer(general: ChannelHandle, alice: MemberActor) -> None:
