@@ -6,17 +6,24 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
-from bot.answering.answer import compose_answer, merge_answers
-from bot.answering.excerpts import QUOTE_LENGTH, quote_whole
+from bot.answering.answer import FULL_QUOTES, Findings, answer_findings
+from bot.answering.excerpts import quote_whole
 from bot.answering.matching import Matcher
 from bot.answering.passage_selection import PassageSelection
 from bot.answering.passages import widen_passage
 from bot.answering.question import drop_phrases
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.timeline import MAX_STRIPS, combine_strips
-from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, OpenedPassage, Passage, PassageRange
+from bot.answering.values import (
+    Answer,
+    AnsweredTimeline,
+    AnswerLevel,
+    OpenedPassage,
+    Passage,
+    PassageRange,
+    QuoteLengths,
+)
 from bot.errors import PassageGone
 from bot.operations import metrics
 from storage.errors import UnknownFilter
@@ -35,7 +42,8 @@ SPARE_PASSAGES = 5
 MAX_MOMENTS = 8
 """How many moments of a timeline are numbered and quoted: what a card has room for."""
 MOMENT_LENGTH = 200
-"""About how many characters of a moment are quoted: a timeline shows where, and an answer what."""
+"""How many characters of a moment are quoted at most: a timeline shows where, and an answer what."""
+MOMENT_LENGTHS = QuoteLengths(MOMENT_LENGTH, MOMENT_LENGTH)
 NEAR_MISS_THRESHOLDS = SurenessThresholds(1.0, 1.0, said_is_closest=False)
 """For what is shown only as a near miss, however well it matches."""
 AROUND_SECONDS = 120.0
@@ -49,14 +57,15 @@ async def ask(
     *,
     limit: int = DEFAULT_QUOTES,
     thresholds: SurenessThresholds | None = None,
+    lengths: QuoteLengths = FULL_QUOTES,
 ) -> Answer:
     """Answer a question from the libraries of a scope, or from the sample talks while it is empty.
 
-    `thresholds` say how sure an answer must be; None means the defaults. Raises UnknownFilter where a filter names
-    nothing.
+    `thresholds` say how sure an answer must be; None means the defaults. Every quote is composed at its length: its
+    link opens at its own first words. Raises UnknownFilter where a filter names nothing.
     """
     results = await find_results(library, scope, question, limit=HITS_PER_QUOTE * limit)
-    return await answer_from(library, scope, question, results, limit=limit, thresholds=thresholds)
+    return await answer_from(library, scope, question, results, limit=limit, thresholds=thresholds, lengths=lengths)
 
 
 async def find_results(
@@ -80,11 +89,12 @@ async def answer_from(
     *,
     limit: int = DEFAULT_QUOTES,
     thresholds: SurenessThresholds | None = None,
+    lengths: QuoteLengths = FULL_QUOTES,
 ) -> Answer:
     """Answer a question from what `find_results` found for it; `ask` does both."""
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
-        answers = [await _compose(library, question, result, limit, thresholds) for result in results]
-    return await _add_near_misses(merge_answers(answers, limit), library, scope, question, limit)
+        answer = await _compose(library, question, results, limit, thresholds, lengths)
+    return await _add_near_misses(answer, library, scope, question, limit, lengths)
 
 
 async def timeline(
@@ -94,11 +104,9 @@ async def timeline(
     with metrics.time_step(metrics.AnswerStep.SEARCH):
         timelines = await library.timeline(scope, question, MAX_STRIPS)
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
-        answers = [
-            await _compose(library, question, ranked.result, MAX_MOMENTS, thresholds, MOMENT_LENGTH)
-            for ranked in timelines
-        ]
-    answer = await _add_near_misses(merge_answers(answers, MAX_MOMENTS), library, scope, question, MAX_MOMENTS)
+        results = [ranked.result for ranked in timelines]
+        answer = await _compose(library, question, results, MAX_MOMENTS, thresholds, MOMENT_LENGTHS)
+    answer = await _add_near_misses(answer, library, scope, question, MAX_MOMENTS, MOMENT_LENGTHS)
     if answer.level is AnswerLevel.NOTHING:
         return AnsweredTimeline(answer)
     spoken_in = frozenset(excerpt.video.video_id for excerpt in answer.excerpts)
@@ -152,7 +160,9 @@ async def open_passage(
     return OpenedPassage(excerpt, earlier, later)
 
 
-async def _add_near_misses(answer: Answer, library: Library, scope: Scope, question: Question, limit: int) -> Answer:
+async def _add_near_misses(
+    answer: Answer, library: Library, scope: Scope, question: Question, limit: int, lengths: QuoteLengths
+) -> Answer:
     """Add what comes near to the words of quoted phrases, where these left nothing to show."""
     if not question.phrases or answer.excerpts or answer.near_misses:
         return answer
@@ -160,22 +170,27 @@ async def _add_near_misses(answer: Answer, library: Library, scope: Scope, quest
     with metrics.time_step(metrics.AnswerStep.SEARCH):
         results = await library.search(scope, question, HITS_PER_QUOTE * limit)
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
-        near = [await _compose(library, question, result, limit, NEAR_MISS_THRESHOLDS) for result in results]
-    return replace(answer, near_misses=merge_answers(near, limit).near_misses)
+        near = await _compose(library, question, results, limit, NEAR_MISS_THRESHOLDS, lengths)
+    return replace(answer, near_misses=near.near_misses)
 
 
 async def _compose(
     library: Library,
     question: Question,
-    result: SearchResult,
+    results: Sequence[SearchResult],
     limit: int,
     thresholds: SurenessThresholds | None,
-    length: int = QUOTE_LENGTH,
+    lengths: QuoteLengths,
 ) -> Answer:
-    """Read the speech around the best hits, and answer from it."""
+    """Read the speech around the best hits of every language, and answer from it."""
+    findings = [await _read_passages(library, question, result, limit) for result in results]
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_COMPOSING, answer_findings, findings, limit, thresholds, lengths)
+
+
+async def _read_passages(library: Library, question: Question, result: SearchResult, limit: int) -> Findings:
     matcher = Matcher(question, result)
     selection = PassageSelection(result, matcher, limit + SPARE_PASSAGES)
     while batch := selection.next_batch():
         selection.add_batch(batch, await library.segments_around(result.scope, batch, AROUND_SECONDS))
-    compose = partial(compose_answer, result, selection.passages, matcher, limit, thresholds, length)
-    return await asyncio.get_running_loop().run_in_executor(_COMPOSING, compose)
+    return Findings(result, selection.passages, matcher)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.answering.excerpts import QUOTE_LENGTH, quote_densest
+from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH, quote_densest
 from bot.answering.matching import Matcher
 from bot.answering.near_duplicates import says_the_same, shingles_of
 from bot.answering.sureness import SurenessThresholds, compute_sureness, says_every_word
-from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Passage
+from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Passage, QuoteLengths
 from storage.analysis import fold, is_unspaced
 from storage.models import SearchResult
 
@@ -18,6 +18,56 @@ BESIDE_BEST = 0.4
 """An excerpt is shown when its score is at least this share of the best one's."""
 NEAR_MISSES = 3
 _RANK = {level: rank for rank, level in enumerate((AnswerLevel.NOTHING, AnswerLevel.CLOSEST, AnswerLevel.CONFIDENT))}
+FULL_QUOTES = QuoteLengths(QUOTE_LENGTH, QUOTE_LENGTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a question found in one language: the result of the search, and its passages, best first."""
+
+    result: SearchResult
+    passages: Sequence[Passage]
+    matcher: Matcher
+
+
+def answer_findings(
+    findings: Sequence[Findings],
+    limit: int,
+    thresholds: SurenessThresholds | None = None,
+    lengths: QuoteLengths = FULL_QUOTES,
+) -> Answer:
+    """Answer a question from what it found, language by language. The quote that comes first has its own length."""
+    thresholds = thresholds or SurenessThresholds()
+    leader = _find_leader(findings, thresholds)
+    following = QuoteLengths(lengths.others, lengths.others)
+    answers = [
+        compose_answer(
+            found.result, found.passages, found.matcher, limit, thresholds, lengths if found is leader else following
+        )
+        for found in findings
+    ]
+    return merge_answers(answers, limit)
+
+
+def _find_leader(findings: Sequence[Findings], thresholds: SurenessThresholds) -> Findings:
+    """Return the findings whose best passage is quoted first when their answers are merged."""
+    sureness = [_rate(found.result, found.passages, thresholds) for found in findings]
+    surest = max(range(len(findings)), key=lambda place: (_RANK[sureness[place][0]], sureness[place][1]))
+    # As in merging, only answers as sure as the surest are shown, and of equal scores the surest's comes first.
+    shown = [surest, *(place for place in range(len(findings)) if sureness[place][0] is sureness[surest][0])]
+    return findings[max(shown, key=lambda place: _best_score(findings[place].passages))]
+
+
+def _rate(
+    result: SearchResult, passages: Sequence[Passage], thresholds: SurenessThresholds
+) -> tuple[AnswerLevel, float]:
+    sureness = compute_sureness(_best_score(passages), result)
+    level = thresholds.level(sureness, says_every_word(result)) if passages else AnswerLevel.NOTHING
+    return level, sureness
+
+
+def _best_score(passages: Sequence[Passage]) -> float:
+    return max((passage.score for passage in passages), default=0.0)
 
 
 def compose_answer(
@@ -26,23 +76,24 @@ def compose_answer(
     matcher: Matcher,
     limit: int,
     thresholds: SurenessThresholds | None = None,
-    length: int = QUOTE_LENGTH,
+    lengths: QuoteLengths = FULL_QUOTES,
 ) -> Answer:
     """Answer a question from its passages, which come best first.
 
-    The answer has at most `limit` excerpts of about `length` characters, no two of them alike. `matcher` is the
-    question's.
+    The answer has at most `limit` excerpts, no two of them alike. Near misses are quoted briefly, whatever `lengths`
+    are: they are read to see what they are about. `matcher` is the question's.
     """
     thresholds = thresholds or SurenessThresholds()
     words = (term.word for term in result.terms if not term.alternatives)
     unknown = tuple(dict.fromkeys((*words, *result.unmatched_phrases)))
-    best = max((passage.score for passage in passages), default=0.0)
-    sureness = compute_sureness(best, result)
-    level = thresholds.level(sureness, says_every_word(result)) if passages else AnswerLevel.NOTHING
+    level, sureness = _rate(result, passages, thresholds)
     nothing = level is AnswerLevel.NOTHING
-    max_excerpts, min_score = (NEAR_MISSES, 0.0) if nothing else (limit, BESIDE_BEST * best)
+    max_excerpts, min_score = (NEAR_MISSES, 0.0) if nothing else (limit, BESIDE_BEST * _best_score(passages))
+    if nothing:
+        near = min(lengths.others, SHORT_QUOTE_LENGTH)
+        lengths = QuoteLengths(near, near)
     worth_showing = (passage for passage in passages if passage.score >= min_score)
-    excerpts = tuple(_distinct_excerpts(worth_showing, matcher, max_excerpts, length))
+    excerpts = tuple(_distinct_excerpts(worth_showing, matcher, max_excerpts, lengths))
     return Answer(
         matcher.question.text,
         level,
@@ -107,7 +158,9 @@ def _sort_key(excerpt: Excerpt) -> float:
     return -excerpt.score
 
 
-def _distinct_excerpts(passages: Iterable[Passage], matcher: Matcher, limit: int, length: int) -> Iterator[Excerpt]:
+def _distinct_excerpts(
+    passages: Iterable[Passage], matcher: Matcher, limit: int, lengths: QuoteLengths
+) -> Iterator[Excerpt]:
     """Yield the first excerpts that say something new, with the other places that say the same."""
     distinct: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
     elsewhere: dict[int, list[OtherPlace]] = {}
@@ -117,7 +170,7 @@ def _distinct_excerpts(passages: Iterable[Passage], matcher: Matcher, limit: int
         if same is None and len(distinct) == limit:
             continue
         # Quoting is most of the work of an answer: no more is quoted than is shown.
-        candidate = quote_densest(passage, matcher, length)
+        candidate = quote_densest(passage, matcher, lengths.others if distinct else lengths.first)
         if same is None:
             distinct.append((candidate, shingles_of(candidate.quote)))
         else:

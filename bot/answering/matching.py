@@ -37,11 +37,15 @@ class Matcher:
         """Return every match of the question's words in a text, in order."""
         return [Match(start, end, place, self.terms[place].weight) for start, end, place in self._find_said(text)]
 
-    def find_highlights(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Return the stretches to mark: matched words and whole phrases, joined where only spaces lie between."""
-        spans = {(start, end) for start, end, _ in self._find_said(text)}
+    def find_highlights(self, text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Return what to mark in a quote `text[start:end]`, as places within the quote.
+
+        These are matched words and whole phrases, joined where only spaces lie between.
+        """
+        spans = {(left, right) for left, right, _ in self._find_said(text)}
         spans.update(self.find_phrases(text))
-        return tuple(_join_spans(sorted(spans), text))
+        inside = sorted((left - start, right - start) for left, right in spans if start <= left and right <= end)
+        return tuple(_join_spans(inside, text[start:end]))
 
     def find_phrases(self, text: str) -> list[tuple[int, int]]:
         """Return where the quoted phrases of the question stand in a text."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.answering.values import AnswerLevel
 from storage.models import SearchResult
 
-CONFIDENT, CLOSEST = 0.35, 0.255
+CONFIDENT, CLOSEST = 0.345, 0.255
 """The default thresholds. Measured with `cuepoint evaluate --sureness` (benchmarks/RANKING.md): at the first, nine in
 ten questions that the videos answer are kept and nine in ten about something else are not; below the second hardly any
 are real. They belong to the weights of the ranking: measure them again whenever a weight changes."""

@@ -32,6 +32,14 @@ class OtherPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteLengths:
+    """How many characters the quotes of an answer have at most: the `first` one, and each of the `others`."""
+
+    first: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """The words quoted from a passage.
 

@@ -14,7 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.answering.values import Answer, AnswerLevel, Excerpt
+from bot import verdicts
+from bot.answering.values import Answer, Excerpt
 from bot.timecodes import timecode
 from storage.characters import remove_unseen
 from storage.models import (
@@ -72,22 +73,14 @@ class Screen:
             self.print_line(f"Searched for: {answer.searched_for}", "italic")
         if answer.unmatched:
             self.print_line(f"Left out, but said by nobody: {', '.join(answer.unmatched)}", "italic")
-        if answer.level is AnswerLevel.NOTHING:
-            self._show_nothing(answer)
-            return
-        if answer.level is AnswerLevel.CLOSEST:
-            self.print_line("No clear answer in these videos. The closest they come:", "italic")
+        if verdict := verdicts.describe_verdict(answer):
+            self.print_line(verdict, "bold")
         if answer.unknown_terms:
             self.print_line(f"Nobody says: {', '.join(answer.unknown_terms)}", "italic")
-        self._show_excerpts(answer.excerpts)
-
-    def _show_nothing(self, answer: Answer) -> None:
-        self.print_line("Not in these videos.", "bold")
-        if answer.unknown_terms:
-            self.print_line(f"Nobody says: {', '.join(answer.unknown_terms)}")
         if answer.near_misses:
-            self.print_line("The nearest there is, which may be about something else:", "italic")
-            self._show_excerpts(answer.near_misses)
+            self.print_line()
+            self.print_line(verdicts.NEAR, "italic")
+        self._show_excerpts(answer.excerpts or answer.near_misses)
 
     def _show_excerpts(self, excerpts: Iterable[Excerpt]) -> None:
         for number, excerpt in enumerate(excerpts, 1):

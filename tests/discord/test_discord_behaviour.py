@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 from bot import asking
 from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
+from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
+from storage.models import Labels, Source
 from tests.support.harness import ChannelHandle, Env, MemberActor, answers, discord_with, seen
 
 QUESTION = "how does bm25 rank"
@@ -63,8 +66,38 @@ async def test_an_answer(discord: Env, general: ChannelHandle, alice: MemberActo
     assert not result.deferred
     assert not result.ephemeral
     assert f"### {QUESTION}" in seen(result)
-    assert "> … “But it is not five times as much about penguins" in seen(result)
-    assert "[1:15](https://video.example.com/sample-bm25-ranking#t=75)" in seen(result)
+    assert "> … “The first ingredient is term frequency" in seen(result)
+    assert "[1:00](https://video.example.com/sample-bm25-ranking#t=60)" in seen(result)
+
+
+def quotes_in(result: Any) -> list[str]:
+    lines = [line for line in seen(result).splitlines() if line.startswith("> ")]
+    return [line.split("“")[1].split("”")[0].replace("**", "") for line in lines]
+
+
+async def test_the_first_quote_of_an_answer_is_long_and_all_others_are_short(
+    general: ChannelHandle, alice: MemberActor, library: Library
+) -> None:
+    texts = [" ".join(f"{word}{n}" for word in ["some", "words", "about", "it"] * 40) for n in range(7)]
+    rows = [
+        {"video_id": f"v{n}", "text": f"{text} the copper lantern {text}", "start_second": 0, "title": f"Talk {n}"}
+        for n, text in enumerate(texts)
+    ]
+    content = "\n".join(map(json.dumps, rows)).encode()
+    await library.import_files(access.host_scope(), [(Source("rows.jsonl", content), Labels())])
+    result = await alice.slash(general, "ask", question="copper lantern")
+    quotes = quotes_in(result)
+    assert len(quotes) == 5
+    assert 500 <= len(quotes[0]) <= 600
+    assert all(250 <= len(quote) <= 300 and "copper lantern" in quote for quote in quotes[1:])
+    turned = quotes_in(await alice.click(result.response, label="Next"))
+    assert [250 <= len(quote) <= 300 for quote in turned] == [True, True]
+
+
+async def test_near_misses_stand_below_a_line_of_their_own(general: ChannelHandle, alice: MemberActor) -> None:
+    shown = seen(await alice.slash(general, "ask", question="zebra crossings of quantum captions"))
+    assert shown.index("**Not in these videos.**") < shown.index("Nobody says: ") < shown.index("*Possibly related:*")
+    assert shown.index("*Possibly related:*") < shown.index("> ")
 
 
 async def test_a_private_answer(general: ChannelHandle, alice: MemberActor) -> None:

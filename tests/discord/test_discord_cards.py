@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import verdicts
 from bot.answering.timeline import MAX_STRIPS
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt, OpenedPassage, OtherPlace
 from bot.discord_app.cards import about as about_cards
@@ -279,13 +280,48 @@ def test_how_sure_is_said_in_words() -> None:
 
     assert words(AnswerLevel.CONFIDENT, excerpts=(excerpt(),)) == "### why?"
     closest = words(AnswerLevel.CLOSEST, excerpts=(excerpt(),), searched_for="because")
-    assert closest == f"### why?\nSearched for: *because*\n*{answer_cards.CLOSEST}*"
+    assert closest == f"### why?\nSearched for: *because*\n**{verdicts.CLOSEST}**"
     nothing = words(AnswerLevel.NOTHING, unknown_terms=("zebra", "yak"), near_misses=(excerpt(),))
-    assert nothing == f"### why?\n**{answer_cards.NOTHING}**\nNobody says: zebra, yak\n*{answer_cards.NEAR}*"
+    assert nothing == f"### why?\n**{verdicts.NOTHING}**\nNobody says: zebra, yak"
     assert (
-        words(AnswerLevel.NOTHING, unknown_terms=("zebra",))
-        == f"### why?\n**{answer_cards.NOTHING}**\nNobody says: zebra"
+        words(AnswerLevel.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{verdicts.NOTHING}**\nNobody says: zebra"
     )
+    every_word_said = words(AnswerLevel.NOTHING, near_misses=(excerpt(),))
+    assert every_word_said == f"### why?\n**{verdicts.UNCLEAR}**"
+
+
+def test_near_misses_stand_apart_below_what_is_said_of_them() -> None:
+    nothing = Answer("why?", AnswerLevel.NOTHING, unknown_terms=("zebra",), near_misses=(excerpt(),))
+    (container, *_) = check(answer_cards.answer_card(nothing, OWNER))
+    heading, line, near, quote, *_ = container["components"]
+    assert verdicts.NEAR not in heading["content"]
+    assert [part["type"] for part in (heading, line, near, quote)] == [10, 14, 10, 9]
+    assert near["content"] == f"*{verdicts.NEAR}*"
+    shown = check(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, (excerpt(),)), OWNER))
+    assert verdicts.NEAR not in str(shown)
+
+
+def quotes_on(card: base.Card) -> list[str]:
+    texts = [part["components"][0]["content"] for part in check(card)[0]["components"] if part["type"] == 9]
+    return [text.split("\n")[1] for text in texts]
+
+
+def test_quotes_of_usual_length_are_shown_whole() -> None:
+    long, short = "word " * 119 + "words", "word " * 59 + "words"
+    address = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+    shown = tuple(excerpt(words, "A title of a talk " * 4, url=address) for words in (long, *[short] * 4))
+    quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
+    assert quotes == [f"> … “{words}” …" for words in (long, *[short] * 4)]
+
+
+def test_where_titles_and_addresses_are_long_quotes_are_cut_at_their_ends_each_by_its_share() -> None:
+    long, short = "word " * 119 + "words", "word " * 59 + "words"
+    address = "https://x.example/" + "a" * 270
+    shown = tuple(excerpt(words, "_" * 200, url=address) for words in (long, *[short] * 4))
+    quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
+    assert all(quote.startswith("> … “word word") and quote.endswith("word” …") for quote in quotes)
+    assert len(quotes[0]) > 1.7 * len(quotes[1])
+    assert len(quotes[4]) > answer_cards.MIN_SHOWN_QUOTE_LENGTH
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import regex
 
-from bot.answering.excerpts import QUOTE_LENGTH, _split_units, quote_densest
+from bot.answering.excerpts import LENGTH_RANGE, QUOTE_LENGTH, _split_units, quote_densest
 from bot.answering.matching import Matcher
 from bot.answering.question import parse_question
 from bot.answering.values import Passage
@@ -104,7 +104,7 @@ UNSPACED = [
 @pytest.mark.parametrize("question", ["猫", "学習 transformer", "ข้อมูล", "x", "copper"])
 def test_text_without_spaces_is_quoted_at_the_usual_length(text: str, question: str) -> None:
     found = quote_densest(passage(text, text), matcher_for(question))
-    assert 150 <= len(found.quote) <= QUOTE_LENGTH
+    assert QUOTE_LENGTH - LENGTH_RANGE <= len(found.quote) <= QUOTE_LENGTH
     assert found.quote in f"{text} {text}"
 
 
@@ -130,7 +130,7 @@ def test_clauses_end_where_their_script_ends_them(before: str, after: str) -> No
 
 
 def test_a_quote_of_japanese_begins_with_a_sentence_where_it_can() -> None:
-    text = "それはそれとして続けます。" * 20 + "銅のランタンが港に掛かっています。" + "まだまだ続きます。" * 20
+    text = "それはそれとして続けます。" * 40 + "銅のランタンが港に掛かっています。" + "まだまだ続きます。" * 60
     found = quote_densest(passage(text), matcher_for("ランタン 港"))
     assert text[: text.index(found.quote)].endswith("。")
     assert found.quote.endswith("。")

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from discord import ui
 
-from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace
+from bot import verdicts
+from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH
+from bot.answering.values import Answer, Excerpt, OtherPlace, QuoteLengths
 from bot.discord_app.cards import controls, markdown
 from bot.discord_app.cards.base import MAX_TITLE_LENGTH, Card, Part, text_display, video_name
 from bot.discord_app.cards.controls import Owner
@@ -18,12 +20,14 @@ from storage.models import Video
 MAX_HEADING_LENGTH = 300
 MAX_NOTE_LENGTH = 250
 MAX_CREATOR_LENGTH = 60
-MAX_SHOWN_QUOTE_LENGTH = 600
+CARD_QUOTES = QuoteLengths(QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
+"""The first quote is to hold the answer, and the others show where else to look. Of a later page all are others."""
+MAX_SHOWN_QUOTE_LENGTH = 800
+"""Characters of a quote with the marks of its matches, and with backslashes."""
 MIN_SHOWN_QUOTE_LENGTH = 80
+_AROUND_QUOTE = 16
+"""Characters around a quote: its quotation marks, and the ends of its lines."""
 MAX_OTHER_PLACE_LENGTH, MAX_OTHER_PLACES = 60, 3
-CLOSEST = "No clear answer in these videos. The closest they come:"
-NOTHING = "Not in these videos."
-NEAR = "The nearest there is, which may be about something else:"
 
 
 def answer_card(
@@ -35,7 +39,10 @@ def answer_card(
     """
     excerpts = answer.excerpts or answer.near_misses
     heading = "\n".join([question_header(answer.question), *answer_notes(answer, page), *remarks_display(remarks)])
-    parts: list[Part] = [text_display(heading), *excerpt_sections(excerpts, MAX_CARD_TEXT_LENGTH - len(heading) - 100)]
+    parts: list[Part] = [text_display(heading)]
+    if answer.near_misses:
+        parts += [ui.Separator(), text_display(f"*{verdicts.NEAR}*")]
+    parts += excerpt_sections(excerpts, MAX_CARD_TEXT_LENGTH - len(heading) - 100)
     rows: list[Part] = []
     if excerpts:
         parts.append(text_display("-# A number opens that passage with more around it."))
@@ -58,14 +65,10 @@ def answer_notes(answer: Answer, page: int = 0) -> list[str]:
         notes.append(
             f"-# Left out, but said by nobody: {markdown.escape_to_fit(', '.join(answer.unmatched), MAX_NOTE_LENGTH)}"
         )
-    if answer.level is AnswerLevel.NOTHING:
-        notes.append(f"**{NOTHING}**")
-    if answer.level is AnswerLevel.CLOSEST:
-        notes.append(f"*{CLOSEST}*")
+    if verdict := verdicts.describe_verdict(answer):
+        notes.append(f"**{verdict}**")
     if answer.unknown_terms:
         notes.append(f"Nobody says: {markdown.escape_to_fit(', '.join(answer.unknown_terms), MAX_NOTE_LENGTH)}")
-    if answer.near_misses:
-        notes.append(f"*{NEAR}*")
     if page:
         notes.append(f"-# Page {page + 1}")
     return notes
@@ -79,23 +82,36 @@ def remarks_display(remarks: Iterable[str]) -> list[str]:
 def excerpt_sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
     """Return one section per quote; `budget` is how many characters they may have together."""
     frames = [_excerpt_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
-    if _quote_room(frames, budget) < MIN_SHOWN_QUOTE_LENGTH:
+    if _quote_room(frames, budget) < MIN_SHOWN_QUOTE_LENGTH * len(frames):
         frames = [
             _excerpt_frame(replace(excerpt, other_places=()), number) for number, excerpt in enumerate(excerpts, 1)
         ]
-    length = min(MAX_SHOWN_QUOTE_LENGTH, _quote_room(frames, budget))
+    lengths = _share_room(excerpts, _quote_room(frames, budget))
     return [
         ui.Section(
             text_display(f"{head}\n{block_quote(excerpt, length)}\n{foot}"),
             accessory=section_accessory(excerpt, number),
         )
-        for number, (excerpt, (head, foot)) in enumerate(zip(excerpts, frames, strict=True), 1)
+        for number, (excerpt, length, (head, foot)) in enumerate(zip(excerpts, lengths, frames, strict=True), 1)
     ]
 
 
 def _quote_room(frames: Sequence[tuple[str, str]], budget: int) -> int:
-    """Return how many characters the frames leave for the words of one quote: fewer with long titles and addresses."""
-    return (budget - sum(len(head) + len(foot) for head, foot in frames)) // max(len(frames), 1) - 16
+    """Return how many characters the frames leave for the words of all quotes: fewer with long titles and addresses."""
+    return budget - sum(len(head) + len(foot) + _AROUND_QUOTE for head, foot in frames)
+
+
+def _share_room(excerpts: Sequence[Excerpt], room: int) -> list[int]:
+    """Return how many characters every quote may have: all that it has, or its share where there is not enough room.
+
+    What does not fit is cut at the end of a quote, so that its link opens at its first words in any case.
+    """
+    wanted = [
+        len(markdown.bold_highlights(excerpt.quote, excerpt.highlights, MAX_SHOWN_QUOTE_LENGTH)[0])
+        for excerpt in excerpts
+    ]
+    total = sum(wanted)
+    return wanted if total <= room else [length * room // total for length in wanted]
 
 
 def _excerpt_frame(excerpt: Excerpt, number: int) -> tuple[str, str]:

@@ -101,7 +101,14 @@ class QuestionService:
     ) -> tuple[Answer, Card]:
         first, end = page * asker.quotes, (page + 1) * asker.quotes
         # One more than the page shows, to know whether there is a next page.
-        whole = await asking.ask(self._library, asker.scope, question, limit=end + 1, thresholds=self._thresholds)
+        whole = await asking.ask(
+            self._library,
+            asker.scope,
+            question,
+            limit=end + 1,
+            thresholds=self._thresholds,
+            lengths=answer_cards.CARD_QUOTES,
+        )
         answer = replace(whole, excerpts=whole.excerpts[first:end], near_misses=whole.near_misses[: asker.quotes])
         if page and not answer.excerpts:
             raise PassageGone("There are no more passages for this question; ask again.")

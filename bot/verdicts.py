@@ -1,0 +1,24 @@
+"""How sure an answer is, in the words that both programs use."""
+
+from __future__ import annotations
+
+from bot.answering.values import Answer, AnswerLevel
+
+CLOSEST = "No clear answer. Closest moments:"
+UNCLEAR = "No clear answer."
+NOTHING = "Not in these videos."
+NEAR = "Possibly related:"
+"""Stands before near misses, apart from the verdict: they are no answer."""
+
+
+def describe_verdict(answer: Answer) -> str:
+    """Return how sure an answer is; "" where it is confident.
+
+    NOTHING stands by itself, or with the words that nobody says. It is not said of a question whose words are all said:
+    the near misses would contradict it.
+    """
+    if answer.level is AnswerLevel.CONFIDENT:
+        return ""
+    if answer.level is AnswerLevel.CLOSEST:
+        return CLOSEST
+    return UNCLEAR if answer.near_misses and not answer.unknown_terms else NOTHING
