@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot import asking, verdicts
 from bot.answering.answer import FULL_QUOTES, Findings, answer_findings
-from bot.answering.excerpts import LENGTH_RANGE, QUOTE_LENGTH, SHORT_QUOTE_LENGTH, quote_densest
+from bot.answering.excerpts import LENGTH_RANGE, MIN_LENGTH_SHARE, QUOTE_LENGTH, SHORT_QUOTE_LENGTH, quote_densest
 from bot.answering.matching import Matcher
 from bot.answering.question import parse_question
 from bot.answering.sureness import SurenessThresholds
@@ -92,12 +92,29 @@ def test_matches_that_are_far_apart_do_not_draw_a_quote_away_from_where_most_is_
     assert found.quote.index(dense) > 150
 
 
-def test_a_quote_begins_and_ends_with_a_sentence_where_it_can() -> None:
-    sentences = [f"Sentence number {n} says what there is to say about that." for n in range(30)]
-    sentences[15] = "The copper lantern hangs there for everybody to see."
-    found = quote_densest(passage(" ".join(sentences)), matcher_for("copper lantern"))
+@pytest.mark.parametrize("first", ["one lantern ", "a lantern and this lantern or that lantern "])
+def test_of_two_places_with_the_same_words_the_one_that_repeats_them_is_quoted(first: str) -> None:
+    places = ["one lantern ", "a lantern and this lantern or that lantern "]
+    text = FILLER * 8 + first + FILLER * 8 + next(place for place in places if place != first) + FILLER * 8
+    found = quote_densest(passage(text), matcher_for("lantern"), 300)
+    assert "a lantern and this lantern or that lantern" in found.quote
+
+
+@pytest.mark.parametrize("length", [SHORT_QUOTE_LENGTH, QUOTE_LENGTH])
+@pytest.mark.parametrize("place", [12, 15, 17])
+def test_a_quote_begins_and_ends_with_a_sentence_where_it_can(place: int, length: int) -> None:
+    sentences = [f"Sentence {n}, if you like, says what there is to say, and no more." for n in range(30)]
+    sentences[place] = "The copper lantern, if you like, hangs there, in the harbour."
+    found = quote_densest(passage(" ".join(sentences)), matcher_for("copper lantern"), length)
     assert found.quote.startswith(("Sentence", "The copper"))
     assert found.quote.endswith(".")
+
+
+def test_where_no_stretch_has_the_usual_length_a_quote_is_shorter_and_not_longer() -> None:
+    clauses = [f"{'x' * 36} {word} {'y' * 36}," for word in ("lonely", "lonely", "copper", "lonely", "lonely")]
+    found = quote_densest(passage(" ".join(clauses)), matcher_for("copper"), 200)
+    assert len(found.quote) == 2 * len(clauses[0]) + 1
+    assert 200 - LENGTH_RANGE < len(found.quote) < MIN_LENGTH_SHARE * 200
 
 
 def test_where_there_are_cues_a_quote_begins_and_ends_with_them() -> None:
