@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.analysis import Token, analyser_for
-from storage.models import Question, SearchResult
+from storage.models import Question, QuestionTerm, SearchResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +27,31 @@ class Matcher:
         self._tokens: dict[str, list[Token]] = {}
         self.question = question
         self.terms = result.terms
-        self._by_term: dict[str, int] = {}
-        self._runs: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        self._read_alternatives()
+        self._matches: dict[str, list[Match]] = {}
+        self._ways = _group_ways(result.terms)
         self._phrases = [self._words_of(phrase) for phrase in question.phrases]
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
 
     def find_matches(self, text: str) -> list[Match]:
-        """Return every match of the question's words in a text, in order."""
-        return [Match(start, end, place, self.terms[place].weight) for start, end, place in self._find_said(text)]
+        """Return every match of the question's words in a text, by their starts."""
+        if text not in self._matches:
+            self._matches[text] = list(self._match_tokens(self._read_tokens(text)))
+        return self._matches[text]
 
     def find_highlights(self, text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
         """Return what to mark in a quote `text[start:end]`, as places within the quote.
 
         These are matched words and whole phrases, joined where only spaces lie between.
         """
-        spans = {(left, right) for left, right, _ in self._find_said(text)}
+        spans = {(match.start, match.end) for match in self.find_matches(text)}
         spans.update(self.find_phrases(text))
         inside = sorted((left - start, right - start) for left, right in spans if start <= left and right <= end)
         return tuple(_join_spans(inside, text[start:end]))
 
     def find_phrases(self, text: str) -> list[tuple[int, int]]:
         """Return where the quoted phrases of the question stand in a text."""
+        if not self._phrases:
+            return []
         tokens = self._read_tokens(text)
         words = [token.word for token in tokens]
         return [
@@ -75,25 +78,13 @@ class Matcher:
         words = [token.word for token in tokens]
         return any(next(_find_runs(words, phrase), None) is not None for phrase in self._excluded_phrases)
 
-    def _read_alternatives(self) -> None:
-        """Note which terms stand for which word of the question, and which runs of terms, by the first of them."""
-        for place, query_term in enumerate(self.terms):
-            for alternative in query_term.alternatives:
-                if len(alternative) == 1:
-                    self._by_term[alternative[0]] = place
-                else:
-                    self._runs.setdefault(alternative[0], []).append((alternative, place))
-
-    def _find_said(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """Yield the stretches that say a word of the question, by their start, and which word."""
-        tokens = self._read_tokens(text)
-        for number, token in enumerate(tokens):
-            if (place := self._by_term.get(token.term)) is not None:
-                yield token.start, token.end, place
-            for run, place in self._runs.get(token.term, ()):
+    def _match_tokens(self, tokens: Sequence[Token]) -> Iterator[Match]:
+        begun = [(number, ways) for number, token in enumerate(tokens) if (ways := self._ways.get(token.term))]
+        for number, ways in begun:
+            for run, place in ways:
                 said = tokens[number : number + len(run)]
-                if tuple(word.term for word in said) == run:
-                    yield token.start, said[-1].end, place
+                if len(run) == 1 or tuple(token.term for token in said) == run:
+                    yield Match(said[0].start, said[-1].end, place, self.terms[place].weight)
 
     def _read_exclusions(self, exclusions: Sequence[str]) -> tuple[frozenset[str], list[list[str]]]:
         tokenized: list[list[Token]] = [list(self._analyser.tokens(exclusion)) for exclusion in exclusions]
@@ -108,6 +99,14 @@ class Matcher:
 
     def _words_of(self, phrase: str) -> list[str]:
         return [token.word for token in self._analyser.tokens(phrase)]
+
+
+def _group_ways(terms: Sequence[QuestionTerm]) -> dict[str, list[tuple[tuple[str, ...], int]]]:
+    """Return by their first term the runs that say a word of the question, most of them of one term, and which word."""
+    ways: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    for run, place in {run: place for place, term in enumerate(terms) for run in term.alternatives}.items():
+        ways.setdefault(run[0], []).append((run, place))
+    return ways
 
 
 def _find_runs(words: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:

@@ -86,9 +86,8 @@ def read_number(words: Sequence[str], language: str) -> tuple[int, str]:
 
     `words` are in lower case; "two hundred and fifty" has four, and "twenty fifteen" is 2015.
     """
-    known = _read_numbers(language)
-    longest = max(map(len, known), default=0)
-    for length in range(min(longest, len(words)), 0, -1):
+    known, longest = _read_numbers(language), _longest_numbers(language)
+    for length in range(min(longest.get(words[0], 0) if words else 0, len(words)), 0, -1):
         if (number := known.get(tuple(words[:length]))) is not None:
             return length, str(number)
     return 0, ""
@@ -105,6 +104,15 @@ def _read_numbers(language: str) -> Mapping[Words, int]:
         for words in _spell_english(number):
             known.setdefault(words, number)
     return known
+
+
+@functools.cache
+def _longest_numbers(language: str) -> Mapping[str, int]:
+    """Return by its first word how many words a number has at most."""
+    longest: dict[str, int] = {}
+    for words in _read_numbers(language):
+        longest[words[0]] = max(len(words), longest.get(words[0], 0))
+    return longest
 
 
 @functools.cache

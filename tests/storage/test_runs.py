@@ -32,7 +32,7 @@ def found(ranking: Ranking) -> list[int]:
 def marked(words: str, text: str, *indexes: IndexPart) -> list[str]:
     question = Question(words, words)
     result = SearchResult((), search(words, *indexes).terms, "en", scope=access.sample_scope())
-    return [text[start:end] for start, end in Matcher(question, result).find_highlights(text)]
+    return [text[start:end] for start, end in Matcher(question, result).find_highlights(text, 0, len(text))]
 
 
 @given(texts, st.lists(st.sampled_from(WORDS[:4]), min_size=2, max_size=3), st.integers(0, 2))
