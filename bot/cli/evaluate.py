@@ -50,8 +50,9 @@ def evaluate(
     from bot.evaluation.evaluation import EvaluationOptions
 
     session: Session = context.obj
-    options = EvaluationOptions(folder, language, typo, foreign, removed, ablate, limit)
     with session.reporting_errors():
+        meaning = session.settings.meaning
+        options = EvaluationOptions(folder, language, typo, foreign, removed, ablate, limit, meaning)
         report = _run_evaluation(session, options)
         if json_:
             session.screen.print_data(json.dumps(asdict(report)) + "\n")

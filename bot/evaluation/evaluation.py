@@ -17,7 +17,7 @@ from bot.evaluation.report import Ablation, Comparison, MeasuredRanking, Refusal
 from bot.evaluation.runner import EvaluationRunner, ProgressBar, group_by_video
 from bot.evaluation.typos import add_typo
 from bot.evaluation.values import Query, QuestionSet
-from storage.models import Baseline, RankingFeature
+from storage.models import Baseline, MeaningOptions, RankingFeature
 
 OUR_RANKING = "Cuepoint"
 BASELINES = {Baseline.TERMS: "rank-bm25, our terms", Baseline.SPLIT: "rank-bm25, lower().split()"}
@@ -31,7 +31,7 @@ class EvaluationOptions:
     """What to measure. `limit` is about how many questions of a set are asked, evenly picked; None for all.
 
     `typo` is the seed of the typos, None for none; `foreign` is the folder of another set, whose questions cannot be
-    answered here.
+    answered here. `meaning` names the models that read meaning, None for none.
     """
 
     folder: Path
@@ -41,6 +41,7 @@ class EvaluationOptions:
     removed: bool = False
     ablate: bool = False
     limit: int | None = None
+    meaning: MeaningOptions | None = None
 
 
 async def evaluate(options: EvaluationOptions, progress: ProgressBar) -> Report:
@@ -52,7 +53,8 @@ async def evaluate(options: EvaluationOptions, progress: ProgressBar) -> Report:
         raise QuestionSetError(f"{options.folder}: no question has a text that is judged relevant; nothing can be said")
     asked = _pick_evenly(judged, options.limit)
     storing = partial(progress, "storing")
-    async with open_collection(question_set.entries, options.language, storing) as collection:
+    meaning = options.meaning
+    async with open_collection(question_set.entries, options.language, storing, meaning) as collection:
         run = _Evaluation(options, question_set, asked, collection, EvaluationRunner(collection, progress))
         comparisons, ablations = await run.compare_rankings()
         refusals = await run.count_refusals(_pick_evenly(foreign, options.limit))

@@ -1,7 +1,7 @@
 """The form of a file that holds arrays to be mapped: a header with checksums, then the arrays.
 
-The layout: 8 bytes magic, 8 bytes header length, 8 bytes checksum of the header, the header (JSON, padded), the content.
-What has another magic, length or checksum was not written by Cuepoint, or is damaged.
+The layout: 8 bytes magic, 8 bytes header length, 8 bytes checksum of the header, the header (JSON, padded), the
+content. What has another magic, length or checksum was not written by Cuepoint, or is damaged.
 """
 
 from __future__ import annotations

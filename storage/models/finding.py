@@ -52,11 +52,16 @@ class QuestionTerm:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One segment with its final score: finite, never negative."""
+    """One segment with its final score: finite, never negative.
+
+    `similarity`, from -1 to 1, is how near in meaning the segment is to the question; None where no model read it.
+    Among hits that a model has put in order, a score is that of the place, see `storage/meaning/reordering.py`.
+    """
 
     video: Video
     segment: Segment
     score: float
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class SearchResult:
     `ideal_score` is about the highest score that the question's words can have. `searched_for` is the wording that was
     searched when words had to be corrected. `one_video` says that everything in reach of the question is one video.
     `unmatched_exclusions` are the question's exclusions that no video says, `unmatched_phrases` such quoted phrases of
-    several words.
+    several words. `segments_in_reach` is how many segments the question may be answered from.
     """
 
     hits: tuple[Hit, ...]
@@ -77,6 +82,7 @@ class SearchResult:
     one_video: bool = False
     unmatched_exclusions: tuple[str, ...] = ()
     unmatched_phrases: tuple[str, ...] = ()
+    segments_in_reach: int = 0
     scope: Scope = field(kw_only=True)
     """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 

@@ -6,7 +6,7 @@ that was removed or replaced since stays in its part and is marked as deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -212,6 +212,11 @@ class IndexPart:
     def segments_of(self, video: int) -> Longs:
         """Return the segment numbers of a video, given its position in `videos`."""
         return np.arange(self.first_doc[video], self.first_doc[video + 1], dtype=np.int64)
+
+    def count_segments(self, videos: Collection[int]) -> int:
+        """Return how many segments videos have together, given their positions in `videos`."""
+        places = np.fromiter(videos, np.int64, len(videos))
+        return int((self.first_doc[places + 1] - self.first_doc[places]).sum())
 
     def are_connected(self, left: Longs, right: Longs) -> Bools:
         """Return whether a right segment directly continues its left one: same video, no long silence between."""
