@@ -339,11 +339,12 @@ class Library:
     async def start_vector_updates(self) -> None:
         """Load the models, and from now on make the vectors of what is stored in the background, if there are models.
 
-        Without one, vectors of earlier days still lose those of what is no longer stored. Raises ModelUnusable.
+        Raises ModelUnusable.
         """
-        await self._models.report()
-        keys = await self._repository.keys()
-        if await self._vectors.start_background(keys):
+        if self.reads_meaning:
+            await self._models.report()
+            keys = await self._repository.keys()
+            await self._vectors.start_background(keys)
             for key in keys:
                 await self._note_change(access.any_scope(key))
 
@@ -364,7 +365,13 @@ class Library:
         return await self._vectors.coverage(await self._repository.states(scope))
 
     async def _note_change(self, scope: Scope) -> None:
-        self._vectors.note(await self._repository.states(scope))
+        """Have the vectors of a changed library brought up to date, in the background where that was started."""
+        states = await self._repository.states(scope)
+        self._vectors.note(states)
+        if not self.reads_meaning:
+            # A model may have been in use earlier: what is deleted leaves no vector behind.
+            for state in states:
+                await self._vectors.update(state, _ignore_progress)
 
     async def key_terms(self, scope: Scope, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
         """Return the words that distinguish a video from others of a scope, the best first. Raises UnknownVideo."""

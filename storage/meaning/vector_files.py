@@ -31,10 +31,6 @@ class VectorFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def exists(self, key: str) -> bool:
-        """Return whether there is a file for a library."""
-        return self._path(key).exists()
-
     def load(self, key: str, model: str | None = None) -> VectorTable | None:
         """Return the vectors of a library, made by `model` (its fingerprint) or by any if that is None.
 

@@ -54,17 +54,14 @@ class VectorManager:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._tables.clear()
 
-    async def start_background(self, keys: Collection[str]) -> bool:
+    async def start_background(self, keys: Collection[str]) -> None:
         """From now on, bring the vectors of every library that is noted up to date in the background.
 
-        Files of libraries that are not among the existing `keys` are deleted. Returns whether there is anything to do:
-        without a model and without a file there is not.
+        Files of libraries that are not among the existing `keys` are deleted.
         """
         for path in await self.find_strays(keys):
             await asyncio.to_thread(delete_file, path)
-        has_files = await asyncio.to_thread(lambda: any(map(self._files.exists, keys)))
-        self._is_background = has_files or self._models.options is not None
-        return self._is_background
+        self._is_background = True
 
     def note(self, states: Sequence[LibraryState]) -> None:
         """Note the states of libraries as the database has them now: what changed is brought up to date."""
