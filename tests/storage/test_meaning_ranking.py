@@ -127,16 +127,18 @@ async def test_the_answer_in_other_words_comes_first(path: Path, rows: Rows) -> 
 
 
 @needs_weights
-async def test_what_is_about_something_else_is_not_confident(path: Path, rows: Rows) -> None:
-    own = parse_question("do I drag the knife over a whetstone until it cuts?")
-    foreign = parse_question("which party will cut the tax on bread and on the drawer?")
+async def test_an_answer_is_the_surer_the_nearer_it_is_in_meaning(path: Path, rows: Rows) -> None:
+    own = parse_question("can a whetstone give a knife its edge?")
+    foreign = parse_question("what does the paper write about the grave of the blue drawer?")
+    beside = [f"number {n} speaks of nothing but the weather in the mountains" for n in range(40)]
     library = await Library.open(path, meaning=OPTIONS)
     try:
-        beside = [f"number {n} speaks of nothing but the weather in the mountains" for n in range(40)]
         await imported(library, rows(*(("v", 30.0 * n, text) for n, text in enumerate([*KNIVES, *beside]))))
+        plain = [await asking.ask(library, HOST, asked) for asked in (own, foreign)]
         await library.update_vectors(HOST)
-        assert (await asking.ask(library, HOST, own)).level is AnswerLevel.CONFIDENT
-        assert (await asking.ask(library, HOST, foreign)).level is not AnswerLevel.CONFIDENT
+        read = [await asking.ask(library, HOST, asked) for asked in (own, foreign)]
+        assert read[0].level is AnswerLevel.CONFIDENT
+        assert read[0].sureness - read[1].sureness > 2 * (plain[0].sureness - plain[1].sureness)
     finally:
         await library.close()
 
