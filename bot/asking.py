@@ -140,11 +140,12 @@ async def open_passage(
     Raises PassageGone where it is not stored any more.
     """
     try:
-        results = await library.search(scope, question, 1)
+        # The order does not matter here: no model need read the hits.
+        results = await library.search(scope, question, 1, by_meaning=False)
         if question.phrases and not any(result.hits for result in results):
             # It was shown as a near miss, for the words of a phrase that no one says.
             question = drop_phrases(question)
-            results = await library.search(scope, question, 1)
+            results = await library.search(scope, question, 1, by_meaning=False)
     except UnknownFilter as error:
         raise PassageGone("That video is no longer here; ask again.") from error
     result = next((result for result in results if result.hits), results[0])

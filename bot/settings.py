@@ -17,13 +17,15 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, SurenessThresholds
 from bot.errors import SetupError
-from storage.models import MEGABYTE, LimitNames, Limits, Quota
+from storage.analysis import base_language
+from storage.models import MEGABYTE, LimitNames, Limits, MeaningOptions, ModelChoice, Quota
 
 
 def _parse_server_ids(value: object) -> object:
@@ -54,6 +56,19 @@ def _parse_time_of_day(value: object) -> object:
 
 
 TimeOfDay = Annotated[time, BeforeValidator(_parse_time_of_day)]
+
+
+def _parse_languages(value: object) -> object:
+    """Return the languages in a list with commas; anything else unchanged, to be checked as it is."""
+    if not isinstance(value, str):
+        return value
+    tags = [tag.strip() for tag in value.split(",") if tag.strip()]
+    if wrong := [tag for tag in tags if not base_language(tag)]:
+        raise ValueError(f"{wrong[0]!r} is no language: write them as en, de, with commas between them")
+    return frozenset(map(base_language, tags))
+
+
+Languages = Annotated[frozenset[str], BeforeValidator(_parse_languages)]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda value: str(value).upper())]
 
 
@@ -121,6 +136,18 @@ class Settings(BaseModel):
     http_host: str = Field(default="127.0.0.1", alias="CUEPOINT_HTTP_HOST")
     """The address of that port."""
 
+    meaning_model: str = Field(default="", alias="CUEPOINT_MEANING_MODEL")
+    """The sentence encoder that puts the best passages in the order of their meaning; empty for none."""
+
+    meaning_languages: Languages = Field(default=frozenset({"en"}), alias="CUEPOINT_MEANING_LANGUAGES")
+    """The languages that models read which Cuepoint does not know."""
+
+    cross_encoder: str = Field(default="", alias="CUEPOINT_CROSS_ENCODER")
+    """The model that reads the very best passages together with the question; empty for none."""
+
+    cross_encoder_ms: float = Field(default=400, gt=0, le=10_000, alias="CUEPOINT_CROSS_ENCODER_MS")
+    """How many milliseconds it may take; after that the order stays as it is."""
+
     log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
     """The level from which on the running bot logs. DEBUG logs what people write, too."""
 
@@ -134,6 +161,13 @@ class Settings(BaseModel):
             raise ValueError("a token has no spaces in it")
         return token
 
+    @field_validator("cross_encoder")
+    @classmethod
+    def _check_cross_encoder(cls, cross_encoder: str, info: ValidationInfo) -> str:
+        if cross_encoder and not info.data.get("meaning_model"):
+            raise ValueError("it reads what CUEPOINT_MEANING_MODEL has put in order: set that, too")
+        return cross_encoder
+
     @model_validator(mode="after")
     def _check_thresholds(self) -> Self:
         if self.closest_from > self.confident_from:
@@ -144,6 +178,19 @@ class Settings(BaseModel):
     def thresholds(self) -> SurenessThresholds:
         """Return how sure an answer must be."""
         return SurenessThresholds(self.confident_from, self.closest_from)
+
+    @property
+    def meaning(self) -> MeaningOptions | None:
+        """Return which models read meaning; None where none is named."""
+        if not self.meaning_model:
+            return None
+        cross_encoder = ModelChoice(self.cross_encoder, "CUEPOINT_CROSS_ENCODER") if self.cross_encoder else None
+        return MeaningOptions(
+            ModelChoice(self.meaning_model, "CUEPOINT_MEANING_MODEL"),
+            self.meaning_languages,
+            cross_encoder,
+            self.cross_encoder_ms / 1000,
+        )
 
     @property
     def server_quota(self) -> Quota:

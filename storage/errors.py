@@ -8,6 +8,7 @@ StorageError
 |   +-- UnknownFilter       video: or creator: that matches nothing
 |   +-- NothingToUndo
 |   +-- OverQuota           an import for which a library has no room
++-- ModelUnusable           a model that the settings name, or what it needs, is missing or another than expected
 +-- DatabaseError           the database cannot be opened, read or written
     +-- NewerDatabase       written by a later version of Cuepoint
 """
@@ -45,6 +46,10 @@ class NothingToUndo(RequestError):
 
 class OverQuota(RequestError):
     """An import for which its library has no room. The text gives the figures; nothing was imported."""
+
+
+class ModelUnusable(StorageError):
+    """A model that the host named cannot be used. The text says which setting, why, and what to do."""
 
 
 class DatabaseError(StorageError):

@@ -17,6 +17,7 @@ from storage.database.connection import Database
 from storage.database.repository import Repository
 from storage.errors import DatabaseError
 from storage.indexing.index_manager import IndexManager
+from storage.meaning.vector_manager import VectorManager
 from storage.models import Problem
 
 _MAX_LINES = 5
@@ -61,11 +62,14 @@ _FAULTS = (
 class Maintenance:
     """Checks and repairs one installation: its database, its index files, and what was left beside them."""
 
-    def __init__(self, database: Database, repository: Repository, indexes: IndexManager) -> None:
+    def __init__(
+        self, database: Database, repository: Repository, indexes: IndexManager, vectors: VectorManager
+    ) -> None:
         self._database = database
         self._rows = database.fetch_rows
         self._repository = repository
         self._indexes = indexes
+        self._vectors = vectors
 
     async def problems(self) -> list[Problem]:
         """Return all that is wrong. Where the database itself is damaged, nothing else is checked."""
@@ -89,10 +93,13 @@ class Maintenance:
             await _delete_orphans(connection)
             for fault in _FAULTS:
                 await connection.execute(f"{fault.repair_statement} WHERE {fault.condition}")
-        for path in [*self._find_abandoned(), *await self._indexes.find_strays(await self._languages())]:
+        keys = await self._languages()
+        strays = [*await self._indexes.find_strays(keys), *await self._vectors.find_strays(keys)]
+        for path in [*self._find_abandoned(), *strays]:
             with contextlib.suppress(OSError):
                 path.unlink()
         self._indexes.clear()
+        await self._vectors.delete_damaged(keys)
         return backup
 
     async def _check_file(self) -> list[Problem]:
@@ -119,7 +126,11 @@ class Maintenance:
         """Return which index files are damaged, of no library, or of another number of segments than are stored."""
         languages = await self._languages()
         faults = [f"the index file of {key} cannot be used" for key in await self._indexes.find_damaged(languages)]
-        faults += [f"{path.name} belongs to no library" for path in await self._indexes.find_strays(languages)]
+        faults += [
+            f"the file of vectors of {key} cannot be used" for key in await self._vectors.find_damaged(languages)
+        ]
+        strays = [*await self._indexes.find_strays(languages), *await self._vectors.find_strays(languages)]
+        faults += [f"{path.name} belongs to no library" for path in strays]
         for key in languages:
             scope = access.any_scope(key)
             searcher, _ = await self._indexes.get_searcher(scope)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from storage import access
 from storage.database.repository import LibraryState, Repository
 from storage.errors import UnknownFilter
 from storage.indexing.index_manager import IndexManager
+from storage.meaning.meaning_ranker import MeaningRanker
+from storage.meaning.vector_manager import VectorManager
 from storage.models import (
     Column,
     Hit,
@@ -49,23 +51,30 @@ class _Reach:
 class LibrarySearch:
     """Puts questions to the indexes of a scope, off the event loop."""
 
-    def __init__(self, repository: Repository, indexes: IndexManager) -> None:
+    def __init__(
+        self, repository: Repository, indexes: IndexManager, vectors: VectorManager, meaning: MeaningRanker
+    ) -> None:
         self._repository = repository
         self._indexes = indexes
+        self._vectors = vectors
+        self._meaning = meaning
 
     async def search(
-        self, scope: Scope, question: Question, limit: int, features: frozenset[RankingFeature]
+        self, scope: Scope, question: Question, limit: int, features: frozenset[RankingFeature], *, by_meaning: bool
     ) -> list[SearchResult]:
         """Rank the segments of a scope for a question, once for every language, by the rules of that language.
 
-        The sample talks are searched in place of a scope in which nothing is stored. Raises UnknownFilter where a
-        filter names nothing in any of the languages.
+        The sample talks are searched in place of a scope in which nothing is stored. `by_meaning` False leaves the
+        models out, where there are any. Raises UnknownFilter where a filter names nothing in any of the languages.
         """
 
         async def search_language(scope: Scope, states: Sequence[LibraryState]) -> SearchResult:
             searcher, keys = await self._indexes.get_searcher(scope, states)
-            ranking, reach = await _run_in_thread(lambda: _rank_segments(searcher, question, limit, features))
-            return await self._make_result(scope, searcher, keys, ranking, ranking.ranked, reach)
+            ranked = await self._meaning.hits_needed(limit, searcher.language) if by_meaning else limit
+            ranking, reach = await _run_in_thread(lambda: _rank_segments(searcher, question, ranked, features))
+            asked = question if by_meaning else None
+            result = await self._make_result(scope, searcher, keys, ranking, ranking.ranked, reach, asked)
+            return replace(result, hits=result.hits[:limit])
 
         return await self._for_each_language(scope, search_language)
 
@@ -96,6 +105,7 @@ class LibrarySearch:
         if scope.libraries and not any(state.has_videos for state in states):
             scope = access.sample_scope()
             states = await self._repository.states(scope)
+        self._vectors.note(states)
         groups: dict[str, list[LibraryState]] = {}
         for state in states:
             if state.has_videos:
@@ -116,7 +126,7 @@ class LibrarySearch:
         ranking, curves, peak, reach = await _run_in_thread(score)
         with_strip = {(curve.part, curve.video) for curve in curves}
         moments = [segment for segment in ranking.ranked if (segment.part, searcher.video_of(segment)) in with_strip]
-        result = await self._make_result(scope, searcher, keys, ranking, moments, reach)
+        result = await self._make_result(scope, searcher, keys, ranking, moments, reach, question)
         return Timeline(tuple(_make_strip(searcher, curve) for curve in curves), peak, result)
 
     async def key_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
@@ -139,10 +149,16 @@ class LibrarySearch:
         ranking: Ranking,
         ranked: Iterable[RankedSegment],
         reach: _Reach,
+        asked: Question | None,
     ) -> SearchResult:
+        """Return a result with the text of what was ranked, in the order of its meaning for what was `asked`."""
         hits = await self._load_hits(searcher, keys, ranked)
+        if asked is not None:
+            ordered = await self._meaning.reorder(_wording(asked, ranking), searcher.language, hits)
+        else:
+            ordered = [hit for _, hit in hits]
         return SearchResult(
-            hits,
+            tuple(ordered),
             ranking.terms,
             searcher.language,
             ranking.ideal_score,
@@ -156,7 +172,8 @@ class LibrarySearch:
 
     async def _load_hits(
         self, searcher: Searcher, keys: Sequence[str], ranked: Iterable[RankedSegment]
-    ) -> tuple[Hit, ...]:
+    ) -> list[tuple[str, Hit]]:
+        """Return what was ranked as hits, with the keys of their libraries."""
         places: list[tuple[str, Video, float, float]] = []
         for place in ranked:
             index = searcher.model.parts[place.part]
@@ -168,12 +185,12 @@ class LibrarySearch:
             )
             for key in dict.fromkeys(keys)
         }
-        return tuple(
-            Hit(video, segment, score)
+        return [
+            (key, Hit(video, segment, score))
             for key, video, start, score in places
             # Another process may have removed the segment since it was indexed.
             if (segment := stored[key].get((video.video_id, start))) is not None
-        )
+        ]
 
 
 async def _run_in_thread(work: Callable[[], Result]) -> Result:
@@ -197,6 +214,11 @@ def _measure_reach(searcher: Searcher, wanted: WantedVideos) -> _Reach:
         videos += part.video_count if chosen is None else len(chosen)
         segments += part.size if chosen is None else part.count_segments(chosen)
     return _Reach(videos, segments)
+
+
+def _wording(question: Question, ranking: Ranking) -> str:
+    """Return what a question says, corrected where it was, without its filters and exclusions."""
+    return " ".join((ranking.searched_for or question.words, *question.phrases)).strip()
 
 
 def _make_strip(searcher: Searcher, curve: StrengthCurve) -> Strip:

@@ -28,8 +28,8 @@ Ask as you would ask a person. Also understood:
 def chat(session: Session, library: str = access.SHARED) -> None:
     """Answer questions until they end. Where they are piped in, it ends with them."""
     with session.reporting_errors(), asyncio.Runner() as runner:
-        scope = access.host_scope(library)
-        stored = runner.run(Library.open(session.settings.database_path, session.settings.limits))
+        scope, settings = access.host_scope(library), session.settings
+        stored = runner.run(Library.open(settings.database_path, settings.limits, settings.meaning))
         try:
             runner.run(_show_welcome(session, stored, scope))
             while (text := _next_question(session)) is not None:

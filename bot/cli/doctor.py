@@ -17,6 +17,7 @@ from pathlib import Path
 from bot import asking
 from bot.answering.question import parse_question
 from bot.answering.values import AnswerLevel
+from bot.cli.library import update_with_progress
 from bot.cli.screen import Screen
 from bot.cli.session import Session
 from bot.discord_status import DiscordStatus
@@ -24,8 +25,10 @@ from bot.errors import CannotConnect
 from bot.operations.nightly_backup import last_backup_second
 from bot.settings import Settings, describe_misnamed
 from storage import access
+from storage.errors import ModelUnusable
 from storage.ledger import Ledger
 from storage.library import Library
+from storage.models import VectorCoverage
 
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
@@ -75,7 +78,12 @@ def examine(session: Session, *, repair: bool, online: bool) -> bool:
             await _repair_library(screen, stored)
         if await _show_problems(screen, stored):
             return False
+        if repair and settings.meaning is not None:
+            for key in await stored.libraries():
+                await update_with_progress(session, stored, access.any_scope(key))
         sound = _show_results(screen, await check_stored(settings, stored, ledger, now=time.time()))
+        if not _show_results(screen, await check_meaning(settings, stored)):
+            return False  # without the model no question is answered
         answer = await asking.ask(stored, access.sample_scope(), parse_question(SAMPLE_QUESTION))
         answered = answer.level is AnswerLevel.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
@@ -221,6 +229,33 @@ async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, 
         words = "the commands were never registered with Discord: start the bot once, or `cuepoint sync`"
         results.append(CheckResult("commands", words, Grade.NOTE))
     return [*results, _check_backups(settings, now)]
+
+
+async def check_meaning(settings: Settings, library: Library) -> list[CheckResult]:
+    """Check the models that read meaning, where any is named, and for which libraries they do."""
+    if settings.meaning is None:
+        return []
+    try:
+        models = await library.models()
+    except ModelUnusable as error:
+        return [CheckResult("meaning", str(error), Grade.WRONG)]
+    results = [
+        CheckResult("meaning", f"{model.name} (sha256 {model.sha256}) reads {', '.join(model.languages)}")
+        for model in models
+    ]
+    for key in await library.libraries():
+        results += [_describe_coverage(coverage) for coverage in await library.vector_coverage(access.any_scope(key))]
+    return results
+
+
+def _describe_coverage(coverage: VectorCoverage) -> CheckResult:
+    if not coverage.is_read:
+        words = f"{coverage.library} is in the language {coverage.language}, which the model does not read"
+        return CheckResult("meaning", f"{words}: it is ranked without it", Grade.NOTE)
+    words = f"{coverage.with_vector:,} of {coverage.segments:,} segments of {coverage.library} have a vector"
+    if coverage.with_vector == coverage.segments:
+        return CheckResult("meaning", words)
+    return CheckResult("meaning", f"{words}; the running bot makes the rest, or `cuepoint doctor --repair`", Grade.NOTE)
 
 
 def _parse_moment(written: str) -> float:

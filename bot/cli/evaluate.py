@@ -85,6 +85,7 @@ def evaluate(
             limit=limit,
             save=save,
             against=against,
+            meaning=session.settings.meaning,
         )
         evaluation = _run_evaluation(session, options)
         if json_:

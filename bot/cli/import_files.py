@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.ask import LibraryOption
+from bot.cli.library import update_vectors
 from bot.cli.session import FAILED, Session
 from storage import access
 from storage.models import ImportReport, Labels, Rejection, Scope, Source
@@ -73,6 +74,8 @@ def import_files(
     reports[0] = replace(reports[0], rejections=(*missing, *reports[0].rejections))
     for report in reports:
         session.screen.show_report(report)
+    if sources and not dry_run:
+        update_vectors(session, access.host_scope(library))
     if any(report.rejections for report in reports):
         raise typer.Exit(FAILED)
 

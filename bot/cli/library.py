@@ -15,7 +15,7 @@ from bot.cli.session import WRONG_USE, Session
 from bot.timecodes import parse_timecode, timecode
 from storage import access
 from storage.errors import RequestError
-from storage.models import ExportFormat
+from storage.models import ExportFormat, Scope
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -117,6 +117,7 @@ def remove(context: typer.Context, video: VideoArgument, library: LibraryOption 
         )
 
     session.run(run)
+    update_vectors(session, access.host_scope(library))
 
 
 def rename(
@@ -146,6 +147,7 @@ def undo(context: typer.Context, library: LibraryOption = access.SHARED) -> None
         )
 
     session.run(run)
+    update_vectors(session, access.host_scope(library))
 
 
 def stats(context: typer.Context, library: LibraryOption = access.SHARED) -> None:
@@ -159,6 +161,20 @@ def stats(context: typer.Context, library: LibraryOption = access.SHARED) -> Non
         session.screen.show_statistics(await stored.statistics(scope))
 
     session.run(run)
+
+
+def update_vectors(session: Session, scope: Scope) -> None:
+    """Bring the vectors of a scope up to date where the host has named a model. What is made stays if this is stopped,
+    and the running bot makes the rest."""
+    if session.settings.meaning is not None:
+        session.run(lambda stored: update_with_progress(session, stored, scope))
+
+
+async def update_with_progress(session: Session, stored: Library, scope: Scope) -> None:
+    """Do so in a library that is open, with a progress bar. Raises ModelUnusable."""
+    with session.screen.show_progress("segments read for their meaning") as bar:
+        task = bar.add_task("segments", total=None)
+        await stored.update_vectors(scope, progress=lambda count, total: bar.update(task, completed=count, total=total))
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 import typer
 
 from bot.errors import BotError, LoginRefused, SettingsError, SetupError
-from storage.errors import StorageError
+from storage.errors import ModelUnusable, StorageError
 
 if TYPE_CHECKING:
     from bot.cli.screen import Screen
@@ -123,7 +123,7 @@ class Session:
     async def _with_library(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
         from storage.library import Library
 
-        library = await Library.open(self.settings.database_path, self.settings.limits)
+        library = await Library.open(self.settings.database_path, self.settings.limits, self.settings.meaning)
         try:
             return await action(library)
         finally:
@@ -134,7 +134,7 @@ class Session:
         """Print expected errors in their own words; log the others with their trace and print one calm line."""
         try:
             yield
-        except (SetupError, LoginRefused) as error:
+        except (SetupError, LoginRefused, ModelUnusable) as error:
             self._print_failure(str(error))
             raise typer.Exit(NEEDS_SETUP) from error
         except SettingsError as error:

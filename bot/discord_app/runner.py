@@ -30,12 +30,13 @@ _REVOKED, _INVALID_INTENTS = 4004, 4013
 
 
 async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
-    """Run the bot until a signal stops it. Raises CannotConnect, including LoginRefused."""
+    """Run the bot until a signal stops it. Raises CannotConnect, including LoginRefused, and ModelUnusable."""
     async with CuepointClient(settings, library, ledger) as client:
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
         with logging_setup.configured_logging(settings.log_level, secret):
             asyncio.get_running_loop().set_exception_handler(_log_unhandled_error)
             _log_start(settings)
+            await library.start_vector_updates()
             async with _http_server(client, settings, library), _nightly_backup(settings, library):
                 await run_until_signal(_connect(client, settings), lambda: client.shut_down(settings.stop_seconds))
             log.info("stopped")

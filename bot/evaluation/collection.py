@@ -13,7 +13,7 @@ from bot.errors import QuestionSetError
 from bot.evaluation.values import Entry
 from storage import access
 from storage.library import Library
-from storage.models import MAX_SECOND, UNLIMITED, Hit, ImportReport, Labels, Scope, Source
+from storage.models import MAX_SECOND, UNLIMITED, Hit, ImportReport, Labels, MeaningOptions, Scope, Source
 
 MIN_GAP_SECONDS = 0.001
 """How far segments that begin at the same second are moved apart: a library identifies them by their start."""
@@ -38,14 +38,18 @@ class Collection:
 
 @asynccontextmanager
 async def open_collection(
-    entries: Sequence[Entry], language: str, progress: Callable[[int, int], None]
+    entries: Sequence[Entry],
+    language: str,
+    progress: Callable[[int, int], None],
+    meaning: MeaningOptions | None = None,
 ) -> AsyncIterator[Collection]:
     """Open a library that holds the texts of a corpus, one segment per text, until the context ends.
 
-    Entries without words are not stored. Raises QuestionSetError where the library refuses all of it.
+    Entries without words are not stored. `meaning` names the models that read meaning: with them all vectors are made
+    before anything is asked. Raises QuestionSetError where the library refuses all of it.
     """
     with tempfile.TemporaryDirectory(prefix="cuepoint-") as folder:
-        library = await Library.open(Path(folder) / "cuepoint.db", UNLIMITED)
+        library = await Library.open(Path(folder) / "cuepoint.db", UNLIMITED, meaning)
         try:
             names = _name_videos(entries)
             rows = [
@@ -57,6 +61,7 @@ async def open_collection(
             files = [(Source("corpus", content), Labels(language=language))]
             report = await library.import_files(access.host_scope(), files, progress=progress)
             refused = _refused_rows(report)
+            await library.update_vectors(access.host_scope(), progress=progress)
             stored_rows = [row for number, row in enumerate(rows, 1) if number not in refused]
             entry_at = {(str(fields["video_id"]), float(fields["start_second"])): name for name, fields in stored_rows}
             stored_videos = {video_id for video_id, _ in entry_at}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.models import MeaningOptions
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluationOptions:
@@ -13,6 +15,7 @@ class EvaluationOptions:
     `limit` is about how many questions of a set are asked, evenly picked; None for all. `typo` is the seed of the
     typos, None for none; `foreign` are the folders of other sets, whose questions cannot be answered here. `save` is
     the file into which the scores of all questions are written, `against` the file of a run to compare them with.
+    `meaning` names the models that read meaning, None for none.
     """
 
     folders: tuple[Path, ...]
@@ -26,6 +29,7 @@ class EvaluationOptions:
     limit: int | None = None
     save: Path | None = None
     against: Path | None = None
+    meaning: MeaningOptions | None = None
 
     @property
     def has_baselines(self) -> bool:

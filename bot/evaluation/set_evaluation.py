@@ -87,7 +87,7 @@ class SetEvaluation:
     async def run(self, foreign: Sequence[ForeignQuestions]) -> EvaluatedSet:
         """Evaluate the set; `foreign` are questions that its texts cannot answer. Raises QuestionSetError."""
         entries, storing = self._asked.questions.entries, partial(self._progress, "storing")
-        async with open_collection(entries, self._options.language, storing) as collection:
+        async with open_collection(entries, self._options.language, storing, self._options.meaning) as collection:
             runner = EvaluationRunner(collection, self._progress)
             askings = [await self._ask(asking, runner) for asking in self._make_askings()]
             report = await self._report(askings, runner, collection)

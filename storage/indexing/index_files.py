@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import logging
 import mmap
 from collections.abc import Collection, Iterator, Mapping
@@ -18,11 +17,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
 from storage.analysis import ANALYSED_BY
 from storage.database.atomic_files import delete_file, find_abandoned, part_path, replace_atomically
+from storage.database.sealed_files import ALIGNED, UNSOUND, OtherCacheVersion, read_sealed, write_sealed
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.ngrams import NgramIndex
 from storage.ranking.index.video_list import VideoList
@@ -30,21 +29,11 @@ from storage.ranking.index.vocabulary import Vocabulary
 
 CACHE_VERSION = 3
 """Raised whenever the layout changes: the arrays of an index, or what they mean."""
-_MAGIC = b"cuepoint"
-_ALIGNED = 64
-_READ_CHUNK_BYTES = 1 << 20
-_MAX_HEADER_BYTES = 1 << 16
-_UNSOUND = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What reading a file can raise that is not an index of Cuepoint, no matter what it holds."""
 _NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[NgramIndex]] = {
     "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "ngrams": NgramIndex,
 }  # fmt: skip
 
 log = logging.getLogger("cuepoint.index")
-
-
-class OtherCacheVersion(ValueError):
-    """Raised for a file that was sound when it was written, but by another version or for another library."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +57,7 @@ class IndexCache:
                 return _read(file, {"library": key, "language": language, **_versions()})
         except FileNotFoundError:
             return None
-        except _UNSOUND as error:
+        except UNSOUND as error:
             log.warning("the index of %s is not usable and is made anew: %s", key, error)
             return None
 
@@ -99,7 +88,7 @@ class IndexCache:
                 _read(file, {"library": key, "language": language, **_versions()})
         except (FileNotFoundError, NotADirectoryError, OtherCacheVersion):
             pass
-        except _UNSOUND:
+        except UNSOUND:
             return False
         return True
 
@@ -127,60 +116,25 @@ def _versions() -> dict[str, object]:
 
 
 def _write(file: BinaryIO, meant_for: Mapping[str, object], cached: CachedIndex) -> None:
-    """Write the layout: 8 bytes magic, 8 bytes header length, 8 bytes its checksum, the header (JSON), the arrays."""
+    """Write the arrays of an index, with where they are found in the header."""
     arrays = {"versions": cached.versions, **dict(_arrays(cached.index))}
     layout, end = {}, 0
     for name, array in arrays.items():
         layout[name] = [array.dtype.str, len(array), end]
-        end += -(-array.nbytes // _ALIGNED) * _ALIGNED
-    checksum = xxhash.xxh3_64()
-    for part in _write_arrays(arrays):
-        checksum.update(part)
-    header = json.dumps(
-        {
-            **meant_for,
-            "arrays": layout,
-            "bytes": end,
-            "checksum": checksum.hexdigest(),
-        }
-    ).encode()
-    header += b" " * (-(24 + len(header)) % _ALIGNED)
-    file.write(_MAGIC + len(header).to_bytes(8, "little") + xxhash.xxh3_64_digest(header) + header)
-    for part in _write_arrays(arrays):
-        file.write(part)
+        end += -(-array.nbytes // ALIGNED) * ALIGNED
+    write_sealed(file, {**meant_for, "arrays": layout}, _write_arrays(arrays))
 
 
 def _write_arrays(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Iterator[bytes | memoryview]:
     for array in arrays.values():
         yield np.ascontiguousarray(array).data.cast("B") if len(array) else b""
-        yield b"\0" * (-array.nbytes % _ALIGNED)
+        yield b"\0" * (-array.nbytes % ALIGNED)
 
 
 def _read(file: BinaryIO, meant_for: Mapping[str, object]) -> CachedIndex:
     """Read an index. Raises ValueError for anything but a sound file that was written for `meant_for`."""
-    head = file.read(24)
-    if len(head) < 24 or head[:8] != _MAGIC:
-        raise ValueError("it is no index")
-    length = int.from_bytes(head[8:16], "little")
-    header = file.read(min(length, _MAX_HEADER_BYTES))
-    if len(header) != length or xxhash.xxh3_64_digest(header) != head[16:24]:
-        raise ValueError("its header is damaged")
-    fields = json.loads(header)
-    if any(fields[name] != value for name, value in meant_for.items()):
-        raise OtherCacheVersion("it was made by another version")
-    if _checksum(file) != (fields["bytes"], fields["checksum"]):
-        raise ValueError("it is damaged")
-    return _map_index(file, 24 + length, fields)
-
-
-def _checksum(file: BinaryIO) -> tuple[int, str]:
-    """Return the size and checksum of the rest of a file. Read, not mapped: a check need not keep it in memory."""
-    checksum, size = xxhash.xxh3_64(), 0
-    buffer = memoryview(bytearray(_READ_CHUNK_BYTES))
-    while count := file.readinto(buffer):  # type: ignore[attr-defined]
-        checksum.update(buffer[:count])
-        size += count
-    return size, checksum.hexdigest()
+    fields, start = read_sealed(file, meant_for)
+    return _map_index(file, start, fields)
 
 
 def _map_index(file: BinaryIO, start: int, header: Mapping[str, Any]) -> CachedIndex:

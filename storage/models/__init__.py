@@ -35,6 +35,10 @@ from storage.models.limits import MEGABYTE as MEGABYTE
 from storage.models.limits import UNLIMITED as UNLIMITED
 from storage.models.limits import LimitNames as LimitNames
 from storage.models.limits import Limits as Limits
+from storage.models.meaning import MeaningOptions as MeaningOptions
+from storage.models.meaning import ModelChoice as ModelChoice
+from storage.models.meaning import ModelReport as ModelReport
+from storage.models.meaning import VectorCoverage as VectorCoverage
 from storage.models.scope import Scope as Scope
 from storage.models.use import CastVote as CastVote
 from storage.models.use import Miss as Miss

@@ -69,11 +69,16 @@ class QuestionTerm:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One segment with its final score: finite, never negative."""
+    """One segment with its final score: finite, never negative.
+
+    `similarity`, from -1 to 1, is how near in meaning the segment is to the question; None where no model read it.
+    Among hits that a model has put in order, a score is that of the place, see `storage/meaning/reordering.py`.
+    """
 
     video: Video
     segment: Segment
     score: float
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from bot import __version__
+from storage.meaning.tokenizing import BUILT_IN_VOCABULARY
 from storage.samples import SAMPLES
 from tests.support.project import PROJECT
 
@@ -105,6 +106,7 @@ def test_the_wheel_holds_every_module_and_all_data(wheel: Path) -> None:
     modules = [path for package in ("bot", "storage") for path in (PROJECT / package).rglob("*.py")]
     data = [PROJECT / "storage" / "samples" / name for name, _ in SAMPLES]
     data += (PROJECT / "storage" / "analysis" / "stop_phrases").iterdir()
+    data += [BUILT_IN_VOCABULARY, BUILT_IN_VOCABULARY.with_name("BERT_NOTICE.txt")]
     assert held == {path.relative_to(PROJECT).as_posix() for path in [*modules, *data]}
 
 

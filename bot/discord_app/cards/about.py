@@ -40,8 +40,19 @@ def help_card() -> Card:
     return Card(ui.Container(base.text_display(_HELP)))
 
 
-def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age_seconds: float) -> Card:
-    """Return a card with the version, the size and age of what can be searched here, and what is kept about people."""
+_MEANING = (
+    "**Meaning:** a small language model on this machine also compares what a question means with what is said. It "
+    "chooses among passages and writes nothing.\n"
+)
+
+
+def about_card(
+    statistics: Statistics, owner: Owner, *, samples: bool, index_age_seconds: float, reads_meaning: bool = False
+) -> Card:
+    """Return a card with the version, the size and age of what can be searched here, and what is kept about people.
+
+    `reads_meaning` says that the host has switched on a model that reads meaning.
+    """
     hours = f"{statistics.spoken_seconds / 3600:,.1f}"
     videos, segments = format_count(statistics.videos, "video"), format_count(statistics.segments, "segment")
     size = f"{videos}, {segments}, {hours} hours of speech"
@@ -51,6 +62,7 @@ def about_card(statistics: Statistics, owner: Owner, *, samples: bool, index_age
         f"### Cuepoint {__version__}\nI answer questions from video transcripts with word-for-word quotes and links "
         f"to the second.\n**Here I can search:** {size}.\n"
         f"**Index:** read from the videos {_format_age(index_age_seconds)}.\n"
+        f"{_MEANING if reads_meaning else ''}"
         f"**Privacy:** {_PRIVACY}"
     )
     return Card(ui.Container(base.text_display(words)), *controls.forget_row(owner))

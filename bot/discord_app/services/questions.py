@@ -205,7 +205,11 @@ class QuestionService:
         statistics = await self._library.statistics(scope)
         age = await self._library.index_age_seconds(scope)
         return about_cards.about_card(
-            statistics, asker.owner(), samples=scope == access.sample_scope(), index_age_seconds=age
+            statistics,
+            asker.owner(),
+            samples=scope == access.sample_scope(),
+            index_age_seconds=age,
+            reads_meaning=self._library.reads_meaning,
         )
 
 
