@@ -80,12 +80,11 @@ def test_whatever_is_typed_a_listed_word_is_not_respelt_and_what_is_meant_is_sai
             assert 0 <= term.credit < 1
 
 
-def test_british_spellings_and_plurals_of_listed_words_are_right_too() -> None:
+def test_british_spellings_of_listed_words_are_right_too() -> None:
     index = index_of("a colonel and colors", "organist")
     assert "colours" not in word_list("en")
     assert repairs("colours", index) == {"colours": ("colors", RepairKind.FAMILY)}
     assert repairs("organise", index) == {}
-    assert repairs("javascripts", index_of("javascripto")) == {}, "the list has it without its s"
 
 
 def test_each_language_has_its_own_words() -> None:
@@ -343,7 +342,7 @@ def test_both_halves_of_a_word_are_needed_though_one_is_a_stop_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["teh", "waht", "wiht", "becuase", "thier", "whcih", "hte", "hwat", "becouse", "wich"]
+    "typed", ["teh", "waht", "wiht", "becuase", "thier", "whcih", "hte", "hwat", "becouse", "wich", "wht"]
 )
 def test_a_misspelt_function_word_vanishes(typed: str) -> None:
     for index in (index_of("a violin"), index_of("a violin, because with the which what their")):

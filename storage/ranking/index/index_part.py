@@ -189,7 +189,8 @@ class IndexPart:
 
     def words_beginning(self, start: str, shortest: int, longest: int) -> list[str]:
         """Return the words made of letters alone that begin so and have a length in code points between two."""
-        return self.words.words_beginning(start, self._words_shaped(start[0], shortest, longest))
+        numbers = self._words_shaped(start[0], shortest, longest)
+        return self.words.words_at(numbers) if len(start) == 1 else self.words.words_beginning(start, numbers)
 
     def first_letters(self) -> set[str]:
         """Return what words made of letters alone begin with; those of deleted videos included."""

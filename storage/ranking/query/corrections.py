@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from storage.analysis import Token
 from storage.ranking.query.known_words import KnownWords
 from storage.ranking.query.question_words import QuestionWords
-from storage.ranking.query.slips import have_swapped
+from storage.ranking.query.slips import SLIP_COST, have_swapped
 from storage.ranking.query.spelling import Correction, SpellingCorrector, times_needed
 from storage.ranking.query.word_forms import SPLIT_COST, WordForms
 from storage.ranking.weights import RankingWeights
@@ -57,7 +57,8 @@ class Corrections:
             guesses, stop_words = [guess for guess in guesses if have_swapped(word, guess.words[0])], []
         if stop_words and _is_meant(stop_words[0], guesses):
             return stop_words[:1]
-        guesses += self._forms.find_forms(word)
+        if not any(guess.cost <= SLIP_COST for guess in guesses):
+            guesses += self._forms.find_forms(word)
         if weights.compounds:
             least = max((guess.likelihood for guess in guesses), default=-math.inf) - SECOND_GUESS_WITHIN
             guesses += self._forms.split(word, min_times=max(1, times_needed(SPLIT_COST, least)))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from storage.ranking.query.slips import common_start
 
 MIN_COMMON_START = 5
 """Letters that two forms of one word begin with in common."""
 MAX_LENGTH = 40
 """Letters up to which a word may have a British spelling."""
+
+MAX_BRITISH_EDITS = 2
+"""Letters by which British and American spellings differ at most ("catalogue", "catalog")."""
 
 _ENDINGS = {
     "en": "s es e ed er ers est ing ings ion ions ive ives or ors ation ations ative ator al als ally ly ness "
@@ -67,8 +72,10 @@ def are_family(left: str, right: str, language: str) -> bool:
     """Return whether two different words are spellings or forms of one."""
     if left == right:
         return False
-    if language == "en" and abs(len(left) - len(right)) <= 2 and to_american(left) == to_american(right):
-        return True
+    common = common_start(left, right)
     endings = _ENDINGS_OF.get(language, frozenset())
-    cuts = range(MIN_COMMON_START, common_start(left, right) + 1)
-    return any(left[cut:] in endings and right[cut:] in endings for cut in cuts)
+    if any(left[cut:] in endings and right[cut:] in endings for cut in range(MIN_COMMON_START, common + 1)):
+        return True
+    # Looked at last: most words differ in more.
+    differ_little = DamerauLevenshtein.distance(left, right, score_cutoff=MAX_BRITISH_EDITS) <= MAX_BRITISH_EDITS
+    return language == "en" and differ_little and to_american(left) == to_american(right)

@@ -10,9 +10,6 @@ from storage.ranking.index.index_part import IndexPart
 from storage.ranking.query.families import to_american
 from storage.ranking.query.glossary import GlossaryMatcher
 
-MIN_SINGULAR_LENGTH = 4
-"""Letters of a listed word from which it is known with an s, too."""
-
 
 class KnownWords:
     """The names that a scope has, and the ordinary words of languages."""
@@ -45,10 +42,4 @@ class KnownWords:
 
 def _is_listed(word: str, language: str) -> bool:
     listed = word_list(language)
-    if word in listed:
-        return True
-    if language != "en":
-        return False
-    singular = word.removesuffix("s")
-    known_plural = MIN_SINGULAR_LENGTH <= len(singular) < len(word) and not singular.endswith("s")
-    return to_american(word) in listed or (known_plural and singular in listed)
+    return word in listed or (language == "en" and to_american(word) in listed)

@@ -6,10 +6,12 @@ Only words of the scope's own libraries are offered, so that what one server say
 from __future__ import annotations
 
 import functools
+import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
@@ -99,7 +101,7 @@ class SpellingCorrector:
         found = self._find_among(self._find_candidates(word, allowed), word, allowed)
         if not found and len(word) >= MIN_LENGTH_WITHOUT_FIRST:
             found = self._find_among(self._find_by_first_letter(word), word, 1)
-        return found
+        return [each for each in found if each.words[0] not in self.stop_words]
 
     def find_stop_words(self, word: str) -> list[Correction]:
         """Return the stop words that a word may be a slip of, the likeliest first.
@@ -115,8 +117,10 @@ class SpellingCorrector:
         """Return those of some words that are within so many edits, the likeliest first."""
         if not names:
             return []
-        edits = cdist([word], names, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0].tolist()
-        weighed = [self._weigh(word, name, edit) for name, edit in zip(names, edits, strict=True) if edit <= allowed]
+        edits = cdist([word], names, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0]
+        weighed = [
+            self._weigh(word, names[place], int(edits[place])) for place in np.flatnonzero(edits <= allowed).tolist()
+        ]
         likely = [each for each in weighed if each.likelihood >= _min_likelihood(word, each.words[0])]
         # Of two that are as likely the longer one: letters are rather missed than added.
         return sorted(likely, key=lambda each: (-each.likelihood, -len(each.words[0]), each.words))
@@ -132,20 +136,17 @@ class SpellingCorrector:
         shortest, longest = len(word) - allowed, len(word) + allowed
         if len(word) < MIN_CORRECTED_LENGTH:
             shortest = longest = len(word) + 1
-        return self._drop_stop_words(
-            name
+        near = (
+            index.words_beginning(first, shortest, longest)
             for index in self.libraries
             for first in dict.fromkeys(word[:2])
-            for name in index.words_beginning(first, shortest, longest)
         )
+        return list(dict.fromkeys(itertools.chain.from_iterable(near)))
 
     def _find_by_first_letter(self, word: str) -> list[str]:
         """Return words that differ in their first letter alone, which may also be missing or one too many."""
         names = [word[1:], *(letter + rest for rest in (word, word[1:]) for letter in self.first_letters)]
-        return self._drop_stop_words(name for name in names if self.count_spoken(name))
-
-    def _drop_stop_words(self, names: Iterable[str]) -> list[str]:
-        return [name for name in dict.fromkeys(names) if name not in self.stop_words]
+        return [name for name in dict.fromkeys(names) if self.count_spoken(name)]
 
 
 def _may_be_misspelt(word: str) -> bool:
@@ -166,4 +167,6 @@ def _is_clear_slip(word: str, stop_word: Correction) -> bool:
         return shorter > MIN_COMPLETED_LENGTH or word[0] == name[0] or VOWELS.isdisjoint(word[:2])
     if len(word) == len(name):
         return shorter > MIN_CORRECTED_LENGTH and cost <= (VOWEL_COST if shorter == 5 else SLIP_COST)
-    return len(word) >= MIN_CORRECTED_LENGTH and cost <= (LETTER_COST if shorter > 3 else DOUBLING_COST)
+    if shorter > MIN_COMPLETED_LENGTH or (len(word) < len(name) and VOWELS.isdisjoint(word)):
+        return cost <= LETTER_COST  # "wich"; and "wht", which can hardly be read otherwise
+    return len(word) > MIN_COMPLETED_LENGTH and cost <= DOUBLING_COST
