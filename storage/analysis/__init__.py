@@ -9,6 +9,7 @@ are read by characters and pairs of characters, in libraries of any language.
 from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
+from storage.analysis.british_spelling import spell_american
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
 from storage.analysis.spoken_numbers import read_number, spell_number, spell_percent
@@ -29,6 +30,7 @@ __all__ = [
     "fold",
     "is_unspaced",
     "read_number",
+    "spell_american",
     "spell_number",
     "spell_percent",
     "stop_words_of",

@@ -38,6 +38,7 @@ _RULES = tuple(
     )
 )
 _WORDS = {
+    "centred": "centered", "centring": "centering",
     "grey": "gray", "greys": "grays", "greyscale": "grayscale", "programme": "program", "programmes": "programs",
     "sceptic": "skeptic", "sceptical": "skeptical", "scepticism": "skepticism", "judgement": "judgment",
     "judgements": "judgments", "ageing": "aging", "aluminium": "aluminum", "mould": "mold", "moulds": "molds",

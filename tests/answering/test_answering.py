@@ -14,7 +14,14 @@ from bot.answering.links import link_at
 from bot.answering.matching import Matcher
 from bot.answering.passages import build_passage
 from bot.answering.question import parse_question
-from bot.answering.sureness import CLOSEST, CONFIDENT, SurenessThresholds, compute_sureness
+from bot.answering.sureness import (
+    CLOSEST,
+    CLOSEST_WITH_MEANING,
+    CONFIDENT,
+    CONFIDENT_WITH_MEANING,
+    SurenessThresholds,
+    compute_sureness,
+)
 from bot.answering.values import AnswerLevel, OtherPlace, Passage
 from bot.errors import EmptyQuestion
 from bot.timecodes import parse_timecode, timecode
@@ -261,8 +268,9 @@ def read_result(*similarities: float, segments: int = 100, ideal: float = 10.0) 
 
 
 def test_what_a_model_has_read_is_cut_at_one_height_for_every_library() -> None:
-    for segments, cut, threshold in ((3, 1.2, CONFIDENT), (10**6, 1.2, CONFIDENT), (50, 0.6, CLOSEST)):
-        enough = 5.0 / math.log(segments)
+    confident, closest = (CONFIDENT_WITH_MEANING, CONFIDENT), (CLOSEST_WITH_MEANING, CLOSEST)
+    for segments, (cut, threshold) in ((3, confident), (10**6, confident), (50, closest)):
+        enough = 5.0 / math.log(1 + (segments - 1.5) / 2.5)
         similarity = (cut - math.log(0.5) - 0.5 * math.log(enough)) / 6
         sure = compute_sureness(5.0, read_result(similarity, segments=segments))
         assert sure == pytest.approx(threshold)

@@ -22,7 +22,7 @@ def term(word: str, language: str = "en") -> str:
         ("organisations", "organizations"), ("optimiser", "optimizer"), ("generalising", "generalizing"),
         ("analyse", "analyze"), ("paralysed", "paralyzed"), ("centre", "center"), ("metres", "meters"),
         ("theatre", "theater"), ("fibre", "fiber"), ("catalogue", "catalog"), ("dialogues", "dialogs"),
-        ("defence", "defense"), ("licence", "license"), ("travelled", "traveled"), ("modelling", "modeling"),
+        ("defence", "defense"), ("centred", "centered"), ("travelled", "traveled"), ("modelling", "modeling"),
         ("labelled", "labeled"), ("grey", "gray"), ("programme", "program"), ("practised", "practiced"),
         ("COLOUR", "color"), ("Colour's", "color"),
     ],
@@ -48,6 +48,14 @@ def test_different_words_stay_different(pair: str) -> None:
 
 def test_other_languages_are_left_alone() -> None:
     assert term("centre", "fr") != term("center", "fr")
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["four", "hour", "flour", "wise", "prise", "filled", "called", "acre", "timbre", "fence", "hatred", "your"],
+)
+def test_words_that_are_spelt_so_in_america_stay(word: str) -> None:
+    assert spell_american(word) == word
 
 
 @given(st.from_regex(r"[a-z]{1,12}", fullmatch=True))

@@ -1,20 +1,12 @@
-"""Spellings and forms of one word that a stemmer keeps apart: "colour", "color"; "curricula", "curriculum"."""
+"""Forms of one word that a stemmer keeps apart: "curricula", "curriculum"."""
 
 from __future__ import annotations
-
-import re
-
-from rapidfuzz.distance import DamerauLevenshtein
 
 from storage.ranking.query.slips import common_start
 
 MIN_COMMON_START = 5
 """Letters that two forms of one word begin with in common."""
-MAX_LENGTH = 40
-"""Letters up to which a word may have a British spelling."""
 
-MAX_BRITISH_EDITS = 2
-"""Letters by which British and American spellings differ at most ("catalogue", "catalog")."""
 
 _ENDINGS = {
     "en": "s es e ed er ers est ing ings ion ions ive ives or ors ation ations ative ator al als ally ly ness "
@@ -42,40 +34,11 @@ _ENDINGS = {
 }
 _ENDINGS_OF = {language: frozenset(["", *endings.split()]) for language, endings in _ENDINGS.items()}
 
-# British spellings and what Americans write, by rule. Another vowel must come before, or short words would be taken for
-# others: "four" for "for", "prise" for "prize", "filled" for "filed".
-_VOWEL = "[a-z]*[aeiou]"
-_AMERICAN = tuple(
-    (re.compile(rf"({before})(?:{british})({after})"), rf"\1{american}\2")
-    for before, british, american, after in (
-        (f"{_VOWEL}[a-z]*", "our", "or", "|s|ed|ings?|ful|less|abl[ey]|al|ites?|ists?|hoods?"),
-        (f"{_VOWEL}[a-z]*", "is", "iz", "e|es|ed|ers?|ing|ations?|able"),
-        (f"{_VOWEL}l", "ys", "yz", "e|ed|ers?|ing"),
-        (f"{_VOWEL}[^aeiou]*[aeiou]", "ll", "l", "ed|ers?|ings?"),
-        ("[a-z]+t|[a-z]*fib", "re", "er", "|s"),
-        ("[a-z]+t", "red", "ered", ""),
-        (f"{_VOWEL}f", "ence", "ense", "|s"),
-        (f"{_VOWEL}[a-z]*og", "ue", "", "|s"),
-    )
-)
-
-
-def to_american(word: str) -> str:
-    """Return an English word as Americans spell it, as far as rules tell: "colours" as "colors"."""
-    for british, american in _AMERICAN if len(word) <= MAX_LENGTH else ():
-        if match := british.fullmatch(word):
-            word = match.expand(american)
-    return word
-
 
 def are_family(left: str, right: str, language: str) -> bool:
     """Return whether two different words are spellings or forms of one."""
     if left == right:
         return False
-    common = common_start(left, right)
     endings = _ENDINGS_OF.get(language, frozenset())
-    if any(left[cut:] in endings and right[cut:] in endings for cut in range(MIN_COMMON_START, common + 1)):
-        return True
-    # Looked at last: most words differ in more.
-    differ_little = DamerauLevenshtein.distance(left, right, score_cutoff=MAX_BRITISH_EDITS) <= MAX_BRITISH_EDITS
-    return language == "en" and differ_little and to_american(left) == to_american(right)
+    cuts = range(MIN_COMMON_START, common_start(left, right) + 1)
+    return any(left[cut:] in endings and right[cut:] in endings for cut in cuts)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 
-from storage.analysis import Analyser, word_list
+from storage.analysis import Analyser, spell_american, word_list
 from storage.ranking.index.index_part import IndexPart
-from storage.ranking.query.families import to_american
 from storage.ranking.query.glossary import GlossaryMatcher
 
 
@@ -42,4 +41,4 @@ class KnownWords:
 
 def _is_listed(word: str, language: str) -> bool:
     listed = word_list(language)
-    return word in listed or (language == "en" and to_american(word) in listed)
+    return word in listed or (language == "en" and spell_american(word) in listed)
