@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.answering.values import Answer, AnswerLevel
 
-CLOSEST = "No clear answer. Closest moments:"
 UNCLEAR = "No clear answer."
+MOMENTS = "Closest moments:"
+CLOSEST = f"{UNCLEAR} {MOMENTS}"
 NOTHING = "Not in these videos."
 NEAR = "Possibly related:"
 """Stands before near misses, apart from the verdict: they are no answer."""
@@ -20,5 +21,10 @@ def describe_verdict(answer: Answer) -> str:
     if answer.level is AnswerLevel.CONFIDENT:
         return ""
     if answer.level is AnswerLevel.CLOSEST:
-        return CLOSEST
+        return UNCLEAR if answer.unknown_terms else CLOSEST
     return UNCLEAR if answer.near_misses and not answer.unknown_terms else NOTHING
+
+
+def introduce_moments(answer: Answer) -> str:
+    """Return what stands between the words that nobody says and the closest moments; "" where nothing does."""
+    return MOMENTS if answer.level is AnswerLevel.CLOSEST and answer.unknown_terms else ""

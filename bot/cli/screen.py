@@ -77,6 +77,8 @@ class Screen:
             self.print_line(verdict, "bold")
         if answer.unknown_terms:
             self.print_line(f"Nobody says: {', '.join(answer.unknown_terms)}", "italic")
+        if moments := verdicts.introduce_moments(answer):
+            self.print_line(moments, "bold")
         if answer.near_misses:
             self.print_line()
             self.print_line(verdicts.NEAR, "italic")

@@ -287,6 +287,8 @@ def test_how_sure_is_said_in_words() -> None:
     assert words(AnswerLevel.CONFIDENT, excerpts=(excerpt(),)) == "### why?"
     closest = words(AnswerLevel.CLOSEST, excerpts=(excerpt(),), searched_for="because")
     assert closest == f"### why?\nSearched for: *because*\n**{verdicts.CLOSEST}**"
+    closest = words(AnswerLevel.CLOSEST, excerpts=(excerpt(),), unknown_terms=("zebra",))
+    assert closest == f"### why?\n**{verdicts.UNCLEAR}**\nNobody says: zebra\n**{verdicts.MOMENTS}**"
     nothing = words(AnswerLevel.NOTHING, unknown_terms=("zebra", "yak"), near_misses=(excerpt(),))
     assert nothing == f"### why?\n**{verdicts.NOTHING}**\nNobody says: zebra, yak"
     assert (

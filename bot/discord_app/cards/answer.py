@@ -69,6 +69,8 @@ def answer_notes(answer: Answer, page: int = 0) -> list[str]:
         notes.append(f"**{verdict}**")
     if answer.unknown_terms:
         notes.append(f"Nobody says: {markdown.escape_to_fit(', '.join(answer.unknown_terms), MAX_NOTE_LENGTH)}")
+    if moments := verdicts.introduce_moments(answer):
+        notes.append(f"**{moments}**")
     if page:
         notes.append(f"-# Page {page + 1}")
     return notes
