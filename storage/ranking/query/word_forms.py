@@ -19,8 +19,6 @@ from storage.ranking.query.spelling import (
 
 MAX_MARKED = 2
 """How many words with other marks stand in for one."""
-MIN_START_OF_FORMS = 3
-"""Letters that British and American spellings begin with in common ("metre", "meter")."""
 MAX_ENDING_DIFFERENCE = 3
 """Letters by which another form may be longer or shorter."""
 SPLIT_COST, FORM_COST = 0.65, 0.9
@@ -74,14 +72,14 @@ class WordForms:
         return self._sort_forms(spellings, RepairKind.MARKS)[:MAX_MARKED]
 
     def find_forms(self, word: str) -> list[Correction]:
-        """Return the most frequent other form or spelling of a word. It means the same, so it is trusted fully."""
+        """Return the most frequent other form of a word. It means the same, so it is trusted fully."""
         if not MIN_COMMON_START <= len(word) <= MAX_CORRECTED_LENGTH or not word.isalpha():
             return []
-        lengths = max(len(word) - MAX_ENDING_DIFFERENCE, MIN_START_OF_FORMS), len(word) + MAX_ENDING_DIFFERENCE
+        lengths = max(len(word) - MAX_ENDING_DIFFERENCE, MIN_COMMON_START), len(word) + MAX_ENDING_DIFFERENCE
         forms = {
             name
             for index in self._libraries
-            for name in index.words_beginning(word[:MIN_START_OF_FORMS], *lengths)
+            for name in index.words_beginning(word[:MIN_COMMON_START], *lengths)
             if name not in self._speller.stop_words and are_family(word, name, self._speller.language)
         }
         return self._sort_forms(forms, RepairKind.FAMILY)[:1]
