@@ -25,7 +25,7 @@ from tests.support.scope_scenarios import ASKED, MANAGED, Player, plain
 
 ALPHA, BETA = 111, 222
 QUESTIONS = (
-    "copper lantern", "coper lanten", "lantern at noon", "bronze bell", "gate", '"lantern of gate"', "lantern -copper",
+    "copper lantern", "coppr lanten", "lantern at noon", "bronze bell", "gate", '"lantern of gate"', "lantern -copper",
     "coppper lanternn bronz ferry", "lamplight", "sirocco", "ferri", "lantern video:gate-03", "creator:gate lantern",
 )  # fmt: skip
 
@@ -35,7 +35,7 @@ async def rival(library: Library, rows: Rows, server_id: int) -> None:
     words = (
         "lantern",
         "lanten",
-        "coper",
+        "coppr",
         "gate",
         "noon",
         "bronze bell",

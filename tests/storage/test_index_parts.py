@@ -384,7 +384,7 @@ def test_pieces_of_nothing_and_of_rare_letters() -> None:
 def test_one_searcher_serves_several_threads() -> None:
     index = index_of(*(stored(f"v{n}", f"copper lantern w{n % 7}", "word piece", title="Violin") for n in range(60)))
     searcher = Searcher([index.without_videos([3]), index_of(stored("x", "wordpiece"))], "en")
-    asked = [Question(words, words) for words in ("copper w1", "lanten w2", "word piece", "violins", "w5 coper")] * 8
+    asked = [Question(words, words) for words in ("copper w1", "lanten w2", "word piece", "violins", "w5 coppr")] * 8
 
     def ask(question: Question) -> Ranking:
         return searcher.search(question, 9, [None, None])

@@ -111,7 +111,7 @@ def unpacked(content: bytes) -> Any:
 
 
 async def asking(player: Player) -> None:
-    for question in ("copper lantern", '"copper lantern" -noon', "coper lanten", "gate-03", "sirocco winds"):
+    for question in ("copper lantern", '"copper lantern" -noon', "coppr lanten", "gate-03", "sirocco winds"):
         await player.slash("ask", question=question)
 
 
