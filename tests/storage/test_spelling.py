@@ -146,6 +146,17 @@ def test_other_forms_of_a_word_are_found_with_full_trust_and_nothing_is_told(typ
         assert ranking.ranked
 
 
+@pytest.mark.parametrize(
+    "pair",
+    ["county count", "treaty treat", "factory factor", "directory director", "communist community", "commune community",
+     "universe university", "graphing graphics", "statement states"],
+)  # fmt: skip
+def test_words_that_only_look_like_forms_of_one_are_no_family(pair: str) -> None:
+    left, right = pair.split()
+    assert not are_family(left, right, "en")
+    assert not are_family(right, left, "en")
+
+
 def test_a_family_has_a_common_start_of_five_letters() -> None:
     assert not are_family("move", "moves", "en")
     assert not are_family("statement", "states", "en")
