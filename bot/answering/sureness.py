@@ -49,8 +49,10 @@ class SurenessThresholds:
 
 def says_every_word(result: SearchResult) -> bool:
     """Return whether all that a question asks about is said in the videos, as it was typed or in another form of the
-    same word; a spelling that was only guessed does not count, nor do the words of a question of stop words alone."""
-    return not result.unmatched_phrases and all(term.alternatives and term.credit == 1 for term in result.terms)
+    same word. A spelling that was only guessed does not count, nor do the words of a question of stop words alone; the
+    number of a name need not be said where the name is."""
+    said = all((term.alternatives and term.credit == 1) or term.is_detail for term in result.terms)
+    return said and bool(result.terms) and not result.unmatched_phrases
 
 
 def compute_sureness(score: float, result: SearchResult) -> float:

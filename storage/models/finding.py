@@ -52,6 +52,7 @@ class QuestionTerm:
     unknown word has the highest there is. `repaired_to` is the wording tried in its place, empty when it was searched
     as typed; `credit`, from 0 to 1, is how far such a guess can be trusted to be what was meant; it is also low for the
     words of a question that has only stop words. `repair_kind` says what kind of guess it is.
+    `is_detail` says that it is the number of a name, and that the name is said, but never with this number.
     """
 
     word: str
@@ -60,6 +61,7 @@ class QuestionTerm:
     repaired_to: str = ""
     credit: float = 1.0
     repair_kind: RepairKind | None = None
+    is_detail: bool = False
 
     @property
     def terms(self) -> tuple[str, ...]:

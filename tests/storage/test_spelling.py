@@ -117,7 +117,7 @@ def test_ordinary_words_are_taken_apart_only_into_words_said_together_twice() ->
 
 
 def test_ordinary_words_may_be_joined_and_may_have_other_marks() -> None:
-    assert repairs("art board", index_of("the artboard")) == {"art": ("artboard", RepairKind.JOINED)}
+    assert repairs("art board", index_of("the artboard")) == {"art board": ("artboard", RepairKind.JOINED)}
     assert repairs("resume", index_of("a résumé")) == {"resume": ("résumé", RepairKind.MARKS)}
 
 

@@ -12,7 +12,8 @@ MIN_COMMON_START = 5
 # known to keep words apart that only look like forms of one (count and county, factor and factory, universe and
 # university); for the other languages one group has to do.
 _ENDINGS = {
-    "en": "_ s es e ed d er ers r rs est st ing ings ly/y ies ied ier iest ying ily/um a us i/on a/is es/x ces/ex ix ices/"
+    "en": "_ s es e ed d er ers r rs est st ing ings ly/y ies ied ier iest ying ily/um a us i/on a/is es/x ces/"
+    "ex ix ices/"
     "_ e ed es ing s ion ions ive ives or ors/_ e ed es ing s ation ations ative ator ators/"
     "_ e ed es ing s ize izes ized izing ization/ism isms ist ists/ic ics ical ically/"
     "_ s ed ing ance ances ence ences ant ants ent ents/_ s al ally/ity ities/_ e ed ing ment ments/_ ness/"

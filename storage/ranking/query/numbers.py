@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.analysis import Analyser, Token, read_number, spell_number, spell_percent, word_list
+from storage.ranking.index.runs import name_run
 from storage.ranking.query.glossary import Terms
 from storage.ranking.query.known_words import KnownWords
 from storage.ranking.query.question_words import QuestionWords
@@ -17,65 +18,122 @@ _YEARS = range(1900, 2100)
 
 @dataclass(frozen=True, slots=True)
 class NumberTerms:
-    """What may be said for a number of a question, besides the number itself. `name` is the text of a name and its
-    number that must be said together, "" where the number stands for itself."""
+    """What is said for a number of a question: `alternatives`, those that occur in the scope, and the number as it is
+    written, with the name that it belongs to. `is_detail` says that the name is said, but never with the number."""
 
+    word: str
+    alternatives: tuple[Terms, ...]
+    is_detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number of a question: its tokens from `first` up to `last`, and the ways to say it, the written one first."""
+
+    first: int
+    last: int
     ways: tuple[Terms, ...]
-    name: str = ""
+    is_percentage: bool = False
+    is_year: bool = False
 
 
-def find_numbers(
-    written: QuestionWords, known: KnownWords, tokens: Sequence[Token], analyser: Analyser
-) -> Mapping[Token, NumberTerms]:
-    """Return by token what may be said for the numbers of a question, whose tokens, stop words too, these are.
+class NumberReader:
+    """Reads the numbers of one question, whose tokens, stop words too, these are.
 
     A digit counts for little by itself, since every talk counts to three: next to a name it is part of the name.
     """
-    reader = _NumberReader(written, known, tokens, analyser)
-    return {**dict(reader.find_written()), **dict(reader.find_spoken())}
 
-
-class _NumberReader:
-    def __init__(self, written: QuestionWords, known: KnownWords, tokens: Sequence[Token], analyser: Analyser) -> None:
+    def __init__(
+        self,
+        written: QuestionWords,
+        known: KnownWords,
+        tokens: Sequence[Token],
+        analyser: Analyser,
+        is_said: Callable[[str], bool],
+    ) -> None:
         self._written, self._known = written, known
         self._tokens = tokens
         self._analyser = analyser
         self._language = analyser.language
+        self._is_said = is_said
 
-    def find_written(self) -> Iterator[tuple[Token, NumberTerms]]:
-        """Yield the numbers written in digits, with the ways to speak them."""
-        for place, token in enumerate(self._tokens):
-            if not token.word.isdecimal():
-                continue
-            spoken = [self._terms_of(words) for words in spell_number(token.word, self._language)]
-            if self._written.text[token.end : token.end + 2].strip().startswith("%"):
-                percent = self._terms_of(spell_percent(self._language))
-                yield token, NumberTerms(tuple((*words, *percent) for words in spoken if percent))
-            elif place and self._is_part_of_name(place):
-                before = self._tokens[place - 1]
-                ways = tuple((before.term, *words) for words in ((token.term,), *spoken))
-                yield token, NumberTerms(ways, self._written.text[before.start : token.end])
-            else:
-                yield token, NumberTerms(tuple(spoken))
+    def read_all(self) -> Mapping[Token, NumberTerms]:
+        """Return by token, stop words aside, what is said for the number that it is part of."""
+        return {
+            token: terms
+            for number in self._find_numbers()
+            for terms in (self._find_terms(number),)
+            for token in self._tokens[number.first : number.last]
+            if not token.is_stop_word
+        }
 
-    def find_spoken(self) -> Iterator[tuple[Token, NumberTerms]]:
-        """Yield the words of numbers, each with the digits of its whole number."""
-        words = [token.word for token in self._tokens]
+    def _find_numbers(self) -> Iterator[_Number]:
         place = 0
-        while place < len(words):
-            length, digits = read_number(words[place:], self._language)
-            for token in self._tokens[place : place + length]:
-                if not token.is_stop_word:
-                    yield token, NumberTerms((self._terms_of((digits,)),))
-            place += length or 1
+        while place < len(self._tokens):
+            number = self._read_written(place) or self._read_spoken(place)
+            if number:
+                yield number
+            place = number.last if number else place + 1
 
-    def _is_part_of_name(self, place: int) -> bool:
-        """Return whether a number follows a name, or another word that a hyphen ties to it."""
-        before, number = self._tokens[place - 1], self._tokens[place]
-        between = self._written.text[before.end : number.start]
-        if before.is_stop_word or before.word.isdecimal() or between not in (" ", "-") or int(number.word) in _YEARS:
+    def _read_written(self, place: int) -> _Number | None:
+        """Return the number in digits that begins at a place; a decimal is one number."""
+        token = self._tokens[place]
+        if not token.word.isdecimal():
+            return None
+        if place + 1 < len(self._tokens) and self._between(place) == "." and self._tokens[place + 1].word.isdecimal():
+            fraction = self._tokens[place + 1]
+            spoken = (*self._spell(token.word)[:1], ("point",), *self._spell(fraction.word)[:1])
+            ways = ((token.term, fraction.term), tuple(term for words in spoken for term in words))
+            return self._with_percent(_Number(place, place + 2, ways))
+        whole = ((token.term,), *self._spell(token.word))
+        return self._with_percent(_Number(place, place + 1, whole, is_year=int(token.word) in _YEARS))
+
+    def _read_spoken(self, place: int) -> _Number | None:
+        """Return the number in words that begins at a place."""
+        length, digits = read_number([token.word for token in self._tokens[place:]], self._language)
+        if not length or all(token.is_stop_word for token in self._tokens[place : place + length]):
+            return None
+        ways = (self._terms_of((digits,)), *self._spell(digits))
+        return self._with_percent(_Number(place, place + length, ways, is_year=int(digits) in _YEARS))
+
+    def _with_percent(self, number: _Number) -> _Number:
+        """Return a number with the sign or the words for percent that follow it."""
+        words = spell_percent(self._language)
+        following = tuple(token.word for token in self._tokens[number.last : number.last + len(words)])
+        end = self._tokens[number.last - 1].end
+        is_written = self._written.text[end : end + 2].strip().startswith("%")
+        if not words or not (is_written or following == words):
+            return number
+        spoken = tuple((*way, *self._terms_of(words)) for way in number.ways[1:])
+        last = number.last + (0 if is_written else len(words))
+        return _Number(number.first, last, (number.ways[0], *spoken), is_percentage=True)
+
+    def _find_terms(self, number: _Number) -> NumberTerms:
+        end = self._tokens[number.last - 1].end
+        said = self._said_ways(number.ways)
+        word = self._written.text[self._tokens[number.first].start : end]
+        if not self._may_belong_to_word_before(number):
+            return NumberTerms(word, said)
+        before = self._tokens[number.first - 1]
+        together = self._said_ways([(before.term, *way) for way in number.ways])
+        with_word = self._written.text[before.start : end]
+        is_name = self._is_name(before) or self._between(number.first - 1) == "-"
+        if not self._is_said(before.term):
+            return NumberTerms(before.word, ()) if is_name or len(said) else NumberTerms(with_word, ())
+        if together or is_name:
+            return NumberTerms(with_word, together, is_detail=not together)
+        return NumberTerms(word, said)
+
+    def _may_belong_to_word_before(self, number: _Number) -> bool:
+        """Return whether a number follows a content word directly, and is not rather about the word behind it."""
+        if not number.first or number.is_percentage or number.is_year:
             return False
-        return between == "-" or self._is_name(before)
+        before, between = self._tokens[number.first - 1], self._between(number.first - 1)
+        if before.is_stop_word or before.word.isdecimal() or between not in (" ", "-"):
+            return False
+        follows = self._tokens[number.last] if number.last < len(self._tokens) else None
+        counts = follows is not None and not follows.is_stop_word and self._between(number.last - 1) == " "
+        return between == "-" or not counts or self._is_name(before)
 
     def _is_name(self, token: Token) -> bool:
         """Return whether a word is an acronym ("gpt"), no ordinary word of its language, or has capitals where one has
@@ -87,6 +145,16 @@ class _NumberReader:
         is_listed = not len(word_list(self._language)) or is_ordinary(token.word)
         can_be_spoken = not token.word.isascii() or any(letter in _VOWELS for letter in token.word)
         return not is_listed or not can_be_spoken or self._written.may_be_name(token, is_ordinary)
+
+    def _between(self, place: int) -> str:
+        """Return what stands between the token at a place and the next one."""
+        return self._written.text[self._tokens[place].end : self._tokens[place + 1].start]
+
+    def _said_ways(self, ways: Sequence[Terms]) -> tuple[Terms, ...]:
+        return tuple(way for way in dict.fromkeys(ways) if self._is_said(name_run(way)))
+
+    def _spell(self, digits: str) -> list[Terms]:
+        return [self._terms_of(words) for words in spell_number(digits, self._language)]
 
     def _terms_of(self, words: Sequence[str]) -> Terms:
         return tuple(token.term for word in words for token in self._analyser.tokens(word))

@@ -12,6 +12,9 @@ _CAPITAL_NOUNS = frozenset({"de", "lb", "nds"})
 """Languages that write every noun with a capital."""
 MAX_ACRONYM_LENGTH = 5
 """Letters up to which a word in capitals may be an acronym where all words are in capitals."""
+MIN_STOP_WORDS = 2
+"""How many of a question's words must be another language's stop words, for them to be left out: a single one may be a
+name, as "todo" is."""
 MIN_SHARE_OF_STOP_WORDS = 1 / 3
 """Share of a question's words that must be another language's stop words, for it to be asked in that language."""
 
@@ -32,6 +35,12 @@ class QuestionWords:
         if most <= counts[self._language] or most < MIN_SHARE_OF_STOP_WORDS * len(self._tokens):
             return (self._language,)
         return self._language, *sorted(language for language, count in counts.items() if count == most)
+
+    @functools.cached_property
+    def foreign_languages(self) -> tuple[str, ...]:
+        """The languages, other than the library's, that the question is surely asked in."""
+        others = self.languages[1:]
+        return others if any(self._count_stop_words(other) >= MIN_STOP_WORDS for other in others) else ()
 
     def may_be_name(self, token: Token, is_ordinary: Callable[[str], bool]) -> bool:
         """Return whether a word of the question has two capitals, or one inside a sentence.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from storage.analysis import Analyser, Token, blank_stop_phrases, is_unspaced
+from storage.analysis import Analyser, Token, blank_stop_phrases, is_unspaced, stop_words_of
 from storage.models import Question, QuestionTerm, RepairKind
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.index.runs import name_run
 from storage.ranking.query.corrections import Corrections
 from storage.ranking.query.glossary import GlossaryMatcher, Terms
 from storage.ranking.query.known_words import KnownWords
-from storage.ranking.query.numbers import NumberTerms, find_numbers
+from storage.ranking.query.numbers import NumberReader, NumberTerms
 from storage.ranking.query.question_words import QuestionWords
 from storage.ranking.query.spelling import Correction, SpellingCorrector
 from storage.ranking.query.word_forms import WordForms
@@ -31,6 +31,18 @@ class _ReadTerm:
     term: QuestionTerm
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _AskedWords:
+    """The words of a question: all that are free, those of them that it is about, and those of its quoted phrases.
+    `only_stop_words` says that it is about nothing else, so that an answer can hardly be trusted."""
+
+    written: QuestionWords
+    free: Sequence[Token]
+    meant: Sequence[Token]
+    quoted: Sequence[Token]
+    only_stop_words: bool = False
 
 
 class QueryTerms:
@@ -54,67 +66,89 @@ class QueryTerms:
         Quoted phrases are never corrected, and the glossary is not applied to them. A question of stop words alone is
         searched by its stop words, and so is a phrase of stop words in any question: it must be found where it is said.
         """
-        words = blank_stop_phrases(question.words, self._analyser.language)
-        free = list(self._analyser.tokens(words))
-        phrases = [list(self._analyser.tokens(phrase)) for phrase in question.phrases]
-        quoted = [token for phrase in phrases for token in phrase]
-        only_stop_words = all(token.is_stop_word for token in (*free, *quoted))
-        if only_stop_words:
-            free = list(self._analyser.tokens(question.words))
-            meant, quoted_meant = _content_words(free) or free, quoted
-        else:
-            meant = _content_words(free)
-            quoted_meant = [token for phrase in phrases for token in _content_words(phrase) or phrase]
-        glossary_words = self._glossary_words(free)
-        written = QuestionWords(question.words, free, self._analyser.language)
-        numbers = find_numbers(written, self._known, free, self._analyser)
+        asked = self._read_words(question)
+        glossary_words = self._glossary_words(asked.free)
+        numbers = NumberReader(asked.written, self._known, asked.free, self._analyser, self._is_known).read_all()
         read_terms = [
-            self._add_glossary_words(
-                self._read_number(numbers[token], token)
-                if token in numbers
-                else self._read_token(meant, position, written, weights),
-                glossary_words.get(token, ()),
+            self._add_glossary_words(self._read_number(numbers[token], token), glossary_words.get(token, ()))
+            if token in numbers
+            else self._add_glossary_words(
+                self._read_token(asked.meant, position, asked.written, weights), glossary_words.get(token, ())
             )
-            for position, token in enumerate(meant)
+            for position, token in enumerate(asked.meant)
         ]
-        terms = [*(read.term for read in read_terms), *(self._term_as_typed(token) for token in quoted_meant)]
-        if only_stop_words and not glossary_words and not quoted and not is_unspaced(question.words):
-            terms = [replace(term, credit=STOP_WORD_CREDIT) for term in terms]
+        terms = [*(read.term for read in read_terms), *(self._term_as_typed(token) for token in asked.quoted)]
+        if asked.only_stop_words and not glossary_words:
+            # Nobody asks about them, so it is not told either which of them nobody says.
+            terms = [replace(term, credit=STOP_WORD_CREDIT) for term in terms if term.alternatives]
         distinct = tuple(_distinct_terms(terms)) or self._as_stop_words(read_terms)
         return distinct, _reword_question(question.words, read_terms)
+
+    def _read_words(self, question: Question) -> _AskedWords:
+        """Read a question's words by the rules of the library's language and of the one that it is asked in."""
+        typed = list(self._analyser.tokens(question.words))
+        written = QuestionWords(question.words, typed, self._analyser.language)
+        words = question.words
+        for language in (self._analyser.language, *written.foreign_languages):
+            words = blank_stop_phrases(words, language)
+        others = frozenset[str]().union(*(stop_words_of(language) for language in written.foreign_languages))
+        free = [
+            token._replace(is_stop_word=True) if token.word in others else token
+            for token in self._analyser.tokens(words)
+        ]
+        phrases = [list(self._analyser.tokens(phrase)) for phrase in question.phrases]
+        quoted = [token for phrase in phrases for token in phrase]
+        if all(token.is_stop_word for token in (*free, *quoted)):
+            doubtful = not quoted and not is_unspaced(question.words)
+            return _AskedWords(written, typed, _content_words(typed) or typed, quoted, doubtful)
+        quoted_meant = [token for phrase in phrases for token in _content_words(phrase) or phrase]
+        return _AskedWords(written, free, _content_words(free), quoted_meant)
 
     def _read_token(
         self, tokens: Sequence[Token], position: int, written: QuestionWords, weights: RankingWeights
     ) -> _ReadTerm:
         token = tokens[position]
         plain = _ReadTerm(self._term_as_typed(token), token.start, token.end)
-        compounds = list(self._find_compounds(tokens, position)) if weights.compounds else []
+        if weights.compounds and (compound := self._read_compound(tokens, position)):
+            return compound
         said = bool(self._model.document_frequency(token.term))
-        if said or self._known.is_name(token.term):
-            # Nothing is said of it: the word is right, and it may be said in other ways.
-            other_ways = [Correction((compound,), RepairKind.JOINED) for compound, _, _ in compounds]
-            other_ways += [] if said else self._corrections.find(token, written, weights)
-            alternatives = tuple(dict.fromkeys((*plain.term.alternatives, *self._alternatives(other_ways))))
-            return replace(plain, term=replace(plain.term, alternatives=alternatives))
-        if compounds:
-            compound, start, end = compounds[0]
-            term = self._make_term(token.word, [Correction((compound,), RepairKind.JOINED)])
-            return _ReadTerm(term, start, end)
+        if said:
+            return plain
         corrections = self._corrections.find(token, written, weights)
+        if self._known.is_name(token.term):
+            # Nothing is told of it: the word is right, and it may be said in two.
+            alternatives = tuple(dict.fromkeys((*plain.term.alternatives, *self._alternatives(corrections))))
+            return replace(plain, term=replace(plain.term, alternatives=alternatives))
         return replace(plain, term=self._make_term(token.word, corrections)) if corrections else plain
 
     def _term_as_typed(self, token: Token) -> QuestionTerm:
         own = ((token.term,),) if self._is_known(token.term) else ()
         return QuestionTerm(token.word, own, self._model.term_weight(token.term))
 
-    def _find_compounds(self, tokens: Sequence[Token], position: int) -> Iterator[tuple[str, int, int]]:
-        """Yield a word joined with the one before or after it ("word piece" where the talks say "wordpiece"), and where
-        both stand in the question."""
+    def _read_compound(self, tokens: Sequence[Token], position: int) -> _ReadTerm | None:
+        """Return a word joined with the one before or after it, where the scope says the compound; None where it says
+        neither. Where it also says the two one after the other ("xlnet", "xl net"), one of them by itself is not what
+        was asked; where it says both, but apart, each may be."""
         for left, right in ((position - 1, position), (position, position + 1)):
-            if left >= 0 and right < len(tokens) and tokens[right].start - tokens[left].end == 1:
-                joined = self._forms.join(tokens[left].word, tokens[right].word)
-                if joined:
-                    yield joined, tokens[left].start, tokens[right].end
+            if left < 0 or right == len(tokens) or tokens[right].start - tokens[left].end != 1:
+                continue
+            halves = tokens[left], tokens[right]
+            if joined := self._forms.join(halves[0].word, halves[1].word):
+                whole, apart = (self._analyser.term_of(joined),), tuple(half.term for half in halves)
+                if self._is_known(name_run(apart)):
+                    return self._make_compound(halves, (whole, apart))
+                if all(self._model.document_frequency(half.term) for half in halves):
+                    typed = self._term_as_typed(tokens[position])
+                    either = replace(typed, alternatives=(*typed.alternatives, whole))
+                    return _ReadTerm(either, tokens[position].start, tokens[position].end)
+                return self._make_compound(halves, (whole,), joined)
+        return None
+
+    def _make_compound(self, halves: Sequence[Token], ways: tuple[Terms, ...], told: str = "") -> _ReadTerm:
+        weight = min(self._model.term_weight(name_run(way)) for way in ways)
+        kind = RepairKind.JOINED if told else None
+        term = QuestionTerm(" ".join(half.word for half in halves), ways, weight, told, repair_kind=kind)
+        return _ReadTerm(term, halves[0].start, halves[1].end)
 
     def _make_term(self, word: str, corrections: Sequence[Correction]) -> QuestionTerm:
         alternatives = self._alternatives(corrections)
@@ -161,13 +195,10 @@ class QueryTerms:
         return replace(read, term=self._with_alternatives(term, said))
 
     def _read_number(self, number: NumberTerms, token: Token) -> _ReadTerm:
-        """Return a number with the ways to say it that occur in the scope: with its name, where it belongs to one."""
-        ways = [way for way in number.ways if self._is_known(name_run(way))]
-        if number.name:
-            term = QuestionTerm(number.name, (), self._model.term_weight(token.term))
-        else:
-            term = self._term_as_typed(token)
-        return _ReadTerm(self._with_alternatives(term, ways) if ways else term, token.start, token.end)
+        """Return a number with the ways to say it: with its name, where it belongs to one."""
+        term = QuestionTerm(number.word, (), self._model.term_weight(number.word), is_detail=number.is_detail)
+        meant = self._with_alternatives(term, number.alternatives) if number.alternatives else term
+        return _ReadTerm(meant, token.start, token.end)
 
     def _with_alternatives(self, term: QuestionTerm, ways: Sequence[Terms]) -> QuestionTerm:
         """Return a term with further ways to say it. It is then as common as the commonest of them."""
