@@ -96,19 +96,22 @@ def test_a_name_that_nobody_says_is_told_without_its_number_too() -> None:
     assert [(term.word, term.is_detail) for term in ranking.terms if not term.alternatives] == [("gpt", False)]
 
 
-@pytest.mark.parametrize(
-    ("question", "said"), [("chapter 2", [0]), ("what is in chapter two?", [0]), ("step 2", [1, 0])]
-)
-def test_a_number_belongs_to_the_word_before_it_where_the_talks_say_so(question: str, said: list[int]) -> None:
-    index = index_of(["in chapter two we go on", "take this step and 2 others", "two of chapter one", "chapter one"])
-    assert found(search(question, index))[: len(said)] == said or question == "step 2"
-    assert marked("chapter 2", "chapter 2 has 2 parts, a chapter two", index) == ["chapter 2", "chapter two"]
+@pytest.mark.parametrize("question", ["chapter 2", "what is in chapter two?"])
+def test_a_number_belongs_to_the_word_before_it_where_the_talks_say_so(question: str) -> None:
+    index = index_of(["in chapter two we go on", "take this step and 2 others", "two of the chapters", "copper"])
+    assert found(search(question, index))[0] == 0
+    assert marked(question, "2 parts, chapter two", index) == ["chapter two"]
 
 
-@pytest.mark.parametrize("question", ["section 3.2", "section three point two"])
-def test_a_decimal_is_one_number(question: str) -> None:
+def test_a_number_stands_for_itself_where_the_talks_do_not_say_it_with_the_word_before_it() -> None:
+    index = index_of(["take this step and 2 others", "copper"])
+    assert marked("step 2", "2 of a step", index) == ["2", "step"]
+    assert [term.word for term in search("chapter 2", index).terms if not term.alternatives] == ["chapter"]
+
+
+def test_a_decimal_is_one_number() -> None:
     index = index_of(["now section 3.2 begins", "a section of 3 or 2", "copper"])
-    assert marked(question, "3 of 2, section 3.2, 2 and 3", index) == ["section 3.2"]
+    assert marked("what is in 3.2?", "3 of 2, 3.2, 2 and 3", index) == ["3.2"]
 
 
 @pytest.mark.parametrize(
