@@ -51,8 +51,8 @@ _LEADING_MINUS = re.compile(rf"(?<!\S)[{_MINUS}]+")
 def parse_question(text: str, *, video: str = "", creator: str = "") -> Question:
     """Parse a question. `video` and `creator` are filters given apart from it, which win over those in the text.
 
-    A phrase or an exclusion that is given several times is looked for once. Raises EmptyQuestion where there is no word to look
-    for, and QuestionTooLong.
+    A phrase or an exclusion that is given several times is looked for once. Raises EmptyQuestion where there is no word
+    to look for, and QuestionTooLong.
     """
     if len(text) > MAX_QUESTION_LENGTH:
         raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {MAX_QUESTION_LENGTH:,}.")
