@@ -29,7 +29,7 @@ class Matcher:
         self.terms = result.terms
         self._matches: dict[str, list[Match]] = {}
         self._ways = _group_ways(result.terms)
-        self._phrases = [self._words_of(phrase) for phrase in question.phrases]
+        self._phrases = list(dict.fromkeys(filter(None, map(self._words_of, question.phrases))))
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
 
     def find_matches(self, text: str) -> list[Match]:
@@ -53,11 +53,11 @@ class Matcher:
         if not self._phrases:
             return []
         tokens = self._read_tokens(text)
-        words = [token.word for token in tokens]
+        runs = _Runs(token.word for token in tokens)
         return [
             (tokens[place].start, tokens[place + len(phrase) - 1].end)
             for phrase in self._phrases
-            for place in _find_runs(words, phrase)
+            for place in runs.find(phrase)
         ]
 
     def holds_phrases(self, texts: Iterable[str]) -> bool:
@@ -65,8 +65,10 @@ class Matcher:
 
         Every text is read by itself, as the index reads segments: a sound mark ends where its segment does.
         """
-        words = [token.word for text in texts for token in self._read_tokens(text)] if self._phrases else []
-        return all(next(_find_runs(words, phrase), None) is not None for phrase in self._phrases)
+        if not self._phrases:
+            return True
+        runs = _Runs(token.word for text in texts for token in self._read_tokens(text))
+        return all(map(runs.holds, self._phrases))
 
     def excludes(self, text: str) -> bool:
         """Return whether a text holds anything that the question excludes."""
@@ -75,8 +77,7 @@ class Matcher:
         tokens = list(self._analyser.tokens(text))
         if any(token.term in self._excluded_terms for token in tokens):
             return True
-        words = [token.word for token in tokens]
-        return any(next(_find_runs(words, phrase), None) is not None for phrase in self._excluded_phrases)
+        return any(map(_Runs(token.word for token in tokens).holds, self._excluded_phrases))
 
     def _match_tokens(self, tokens: Sequence[Token]) -> Iterator[Match]:
         begun = [(number, ways) for number, token in enumerate(tokens) if (ways := self._ways.get(token.term))]
@@ -86,10 +87,10 @@ class Matcher:
                 if len(run) == 1 or tuple(token.term for token in said) == run:
                     yield Match(said[0].start, said[-1].end, place, self.terms[place].weight)
 
-    def _read_exclusions(self, exclusions: Sequence[str]) -> tuple[frozenset[str], list[list[str]]]:
-        tokenized: list[list[Token]] = [list(self._analyser.tokens(exclusion)) for exclusion in exclusions]
+    def _read_exclusions(self, exclusions: Sequence[str]) -> tuple[frozenset[str], list[tuple[str, ...]]]:
+        tokenized = [list(self._analyser.tokens(exclusion)) for exclusion in dict.fromkeys(exclusions)]
         single = frozenset(tokens[0].term for tokens in tokenized if len(tokens) == 1)
-        return single, [[token.word for token in tokens] for tokens in tokenized if len(tokens) > 1]
+        return single, [tuple(token.word for token in tokens) for tokens in tokenized if len(tokens) > 1]
 
     def _read_tokens(self, text: str) -> list[Token]:
         """Return the tokens of a text, from a cache: several methods look at the same text."""
@@ -97,8 +98,27 @@ class Matcher:
             self._tokens[text] = list(self._analyser.tokens(text))
         return self._tokens[text]
 
-    def _words_of(self, phrase: str) -> list[str]:
-        return [token.word for token in self._analyser.tokens(phrase)]
+    def _words_of(self, phrase: str) -> tuple[str, ...]:
+        return tuple(token.word for token in self._analyser.tokens(phrase))
+
+
+class _Runs:
+    """The words of a text, and where each of them stands: a question may have a thousand phrases to look for."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = tuple(words)
+        self._places: dict[str, list[int]] = {}
+        for place, word in enumerate(self._words):
+            self._places.setdefault(word, []).append(place)
+
+    def find(self, phrase: tuple[str, ...]) -> Iterator[int]:
+        """Return the places where a phrase begins."""
+        places = self._places.get(phrase[0], ())
+        return (place for place in places if self._words[place : place + len(phrase)] == phrase)
+
+    def holds(self, phrase: tuple[str, ...]) -> bool:
+        """Return whether a phrase stands anywhere."""
+        return any(True for _ in self.find(phrase))
 
 
 def _group_ways(terms: Sequence[QuestionTerm]) -> dict[str, list[tuple[tuple[str, ...], int]]]:
@@ -107,15 +127,6 @@ def _group_ways(terms: Sequence[QuestionTerm]) -> dict[str, list[tuple[tuple[str
     for run, place in {run: place for place, term in enumerate(terms) for run in term.alternatives}.items():
         ways.setdefault(run[0], []).append((run, place))
     return ways
-
-
-def _find_runs(words: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
-    """Return the places where a phrase begins in a list of words."""
-    return (
-        place
-        for place in range(len(words) - len(phrase) + 1)
-        if list(words[place : place + len(phrase)]) == list(phrase)
-    )
 
 
 def _join_spans(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:

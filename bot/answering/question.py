@@ -10,6 +10,7 @@ channels and its own emoji.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.errors import EmptyQuestion, QuestionTooLong
@@ -50,7 +51,8 @@ _LEADING_MINUS = re.compile(rf"(?<!\S)[{_MINUS}]+")
 def parse_question(text: str, *, video: str = "", creator: str = "") -> Question:
     """Parse a question. `video` and `creator` are filters given apart from it, which win over those in the text.
 
-    Raises EmptyQuestion where there is no word to look for, and QuestionTooLong.
+    A phrase or an exclusion that is given several times is looked for once. Raises EmptyQuestion where there is no word
+    to look for, and QuestionTooLong.
     """
     if len(text) > MAX_QUESTION_LENGTH:
         raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {MAX_QUESTION_LENGTH:,}.")
@@ -72,7 +74,7 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
     terms = sum(1 for part in (words, *phrases, *exclusions) for _ in analyser_for("").tokens(part))
     if terms > MAX_TERMS:
         raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MAX_TERMS:,}.")
-    return Question(text, words, tuple(phrases), tuple(exclusions), video, creator)
+    return Question(text, words, _distinct(phrases), _distinct(exclusions), video, creator)
 
 
 def drop_phrases(question: Question) -> Question:
@@ -96,6 +98,11 @@ def _searchable_text(text: str) -> str:
 
 def _trim(text: str) -> str:
     return " ".join(text.split())
+
+
+def _distinct(operands: Sequence[str]) -> tuple[str, ...]:
+    """Return what was given, in its order, each once: nothing is looked for twice."""
+    return tuple(dict.fromkeys(operands))
 
 
 def _describe_missing(excluded: bool, filtered: bool, addressed: bool) -> str:

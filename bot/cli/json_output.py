@@ -19,6 +19,7 @@ def answer_json(answer: Answer) -> str:
             "searched_for": answer.searched_for,
             "unknown_terms": list(answer.unknown_terms),
             "excerpts": [_excerpt_object(excerpt) for excerpt in answer.excerpts],
+            "near_misses": [_excerpt_object(excerpt) for excerpt in answer.near_misses],
         }
     )
 
@@ -39,9 +40,12 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
 
 
 def timeline_json(timeline: AnsweredTimeline) -> str:
-    """Return a timeline as one object, on one line: its answer's, with `strips`, and with `moments` for `excerpts`."""
+    """Return a timeline as one object, on one line: its answer's, with `strips`, and with `moments` for `excerpts`.
+
+    It has no near misses.
+    """
     answer = json.loads(answer_json(timeline.answer))
-    moments = answer.pop("excerpts")
+    moments, _ = answer.pop("excerpts"), answer.pop("near_misses")
     return json.dumps({**answer, "strips": [_strip_object(strip) for strip in timeline.strips], "moments": moments})
 
 

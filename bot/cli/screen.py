@@ -34,6 +34,8 @@ _SPACE = re.compile(r"\s")
 _MATCH = "bold yellow"
 _MAX_WIDTH = 1000
 """Columns that a table in a pipe may have."""
+MAX_WORDING_LENGTH = 300
+"""Characters that are printed of the wording that was searched for: a question may have 4,000."""
 
 
 def neutralize(text: str) -> str:
@@ -70,7 +72,10 @@ class Screen:
     def show_answer(self, answer: Answer) -> None:
         """Show an answer."""
         if answer.searched_for:
-            self.print_line(f"Searched for: {answer.searched_for}", "italic")
+            wording = answer.searched_for
+            if len(wording) > MAX_WORDING_LENGTH:
+                wording = wording[: MAX_WORDING_LENGTH - 1].rstrip() + "…"
+            self.print_line(f"Searched for: {wording}", "italic")
         if answer.unmatched:
             self.print_line(f"Left out, but said by nobody: {', '.join(answer.unmatched)}", "italic")
         if verdict := verdicts.describe_verdict(answer):

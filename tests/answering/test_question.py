@@ -114,6 +114,11 @@ def test_a_question_of_a_whole_message_is_asked_and_a_longer_one_refused_in_word
         parse_question("a " * 500 + "-b " * 500 + '"c" ' * 300)
 
 
+def test_phrases_and_exclusions_that_are_repeated_are_looked_for_once() -> None:
+    question = parse_question('"b c" ' * 400 + '"a" -d -d -"e f" ' * 3 + "word")
+    assert (question.phrases, question.exclusions) == (("b c", "a"), ("d", "e f"))
+
+
 def test_filters_given_apart_win_and_blank_ones_are_none() -> None:
     assert parse_question("bert video:one", video="two", creator="  ") == Question(
         "bert video:one", "bert", video="two"

@@ -16,6 +16,7 @@ from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.query.families import are_family
 from storage.ranking.query.slips import have_swapped, slip_cost
+from storage.ranking.query.spelling import Correction, SpellingCorrector
 from storage.ranking.query.terms import STOP_WORD_CREDIT
 from storage.ranking.search import Ranking, Searcher
 
@@ -360,6 +361,23 @@ def test_a_question_of_misspelt_function_words_alone_is_searched_by_them() -> No
     assert [(term.alternatives, term.credit) for term in ranking.terms] == [((("_the",),), STOP_WORD_CREDIT)]
     assert ranking.ranked
     assert ask("teh", SAID).terms == ()
+
+
+def test_a_word_that_a_question_repeats_is_corrected_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sought: list[str] = []
+    find = SpellingCorrector.find_spellings
+
+    def note(speller: SpellingCorrector, word: str) -> list[Correction]:
+        sought.append(word)
+        return find(speller, word)
+
+    monkeypatch.setattr(SpellingCorrector, "find_spellings", note)
+    ranking = ask("transfomer netwrok " * 50, SAID)
+    assert ranking.searched_for == " ".join(["transformer network"] * 50)
+    assert sought == ["transfomer", "netwrok"]
+    # As what may be a name it is another word, and the next question is read anew.
+    assert [term.alternatives for term in ask("Is netwrok Netwrok", SAID).terms] == [(("network",),)]
+    assert ask("the vilin Vilin", SAID).searched_for == "the violin Vilin"
 
 
 # The index.

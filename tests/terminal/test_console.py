@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.values import Answer, AnswerLevel
+from bot.cli.screen import MAX_WORDING_LENGTH, Screen
 from tests.support.commands import environment_for
 from tests.support.forked_program import typed
 from tests.support.project import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
@@ -99,9 +101,10 @@ def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
     run("import", talk.name)
     done = run("ask", "copper lantern", "--json")
     value = json.loads(done.stdout)
-    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "excerpts"]
+    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "excerpts", "near_misses"]
     assert (value["question"], value["found"], value["searched_for"]) == ("copper lantern", "confident", None)
     (excerpt,) = value["excerpts"]
+    assert value["near_misses"] == []
     assert list(excerpt) == [
         "video_id", "title", "quote", "highlights", "start_second", "end_second", "link", "segments", "score",
     ]  # fmt: skip
@@ -136,6 +139,23 @@ def test_an_answer_that_is_not_there_is_an_answer(run: Run) -> None:
     assert done.returncode == 0
     assert "Not in these videos." in done.stdout
     assert "pizza" in done.stdout
+
+
+def test_near_misses_have_the_form_of_excerpts(run: Run, talk: Path) -> None:
+    run("import", talk.name)
+    (excerpt,) = json.loads(run("ask", "copper lantern", "--json").stdout)["excerpts"]
+    value = json.loads(run("ask", "lantern zebra yak quokka", "--json").stdout)
+    assert (value["found"], value["excerpts"]) == ("nothing", [])
+    assert value["near_misses"]
+    assert all(list(near) == list(excerpt) for near in value["near_misses"])
+
+
+def test_a_long_wording_is_cut_at_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().show_answer(Answer("q", AnswerLevel.CONFIDENT, searched_for="words " * 600))
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.startswith("Searched for: words words")
+    assert line.endswith("…")
+    assert len(line) <= len("Searched for: ") + MAX_WORDING_LENGTH
 
 
 def test_a_video_id_that_begins_with_a_dash_works_everywhere(run: Run, tmp_path: Path) -> None:

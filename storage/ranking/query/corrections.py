@@ -38,6 +38,13 @@ class Corrections:
         in another form, and is taken apart only where its halves are words that are often said together. What looks
         like a name is respelt only where two of its letters changed places.
         """
+        found = written.found_corrections
+        key = token.word, self._may_be_name(token, written)
+        if key not in found:
+            found[key] = self._find(token, written, weights)
+        return found[key]
+
+    def _find(self, token: Token, written: QuestionWords, weights: RankingWeights) -> list[Correction]:
         word = token.word
         if self._known.is_name(token.term) or not weights.spelling:
             return self._forms.split(word) if weights.compounds else []

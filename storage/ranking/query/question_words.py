@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 
 from storage.analysis import LISTED_LANGUAGES, Token, stop_words_of
+from storage.ranking.query.spelling import Correction
 
 _SENTENCE_ENDS = frozenset(".?!:;…¿¡")
 _CAPITAL_NOUNS = frozenset({"de", "lb", "nds"})
@@ -24,8 +25,11 @@ class QuestionWords:
 
     def __init__(self, text: str, tokens: Sequence[Token], language: str) -> None:
         self.text = text
+        self.found_corrections: dict[tuple[str, bool], list[Correction]] = {}
+        """What each word was corrected to, by the word and whether it may be a name: people repeat words."""
         self._tokens = tokens
         self._language = language
+        self._in_capitals: bool | None = None
 
     @functools.cached_property
     def languages(self) -> tuple[str, ...]:
@@ -59,10 +63,12 @@ class QuestionWords:
         )
 
     def _is_in_capitals(self, is_ordinary: Callable[[str], bool]) -> bool:
-        raws = [self._raw(token) for token in self._tokens]
-        return all(raw.isupper() or not raw.isalpha() for raw in raws) and any(
-            token.is_stop_word or is_ordinary(token.word) for token in self._tokens
-        )
+        if self._in_capitals is None:
+            raws = [self._raw(token) for token in self._tokens]
+            self._in_capitals = all(raw.isupper() or not raw.isalpha() for raw in raws) and any(
+                token.is_stop_word or is_ordinary(token.word) for token in self._tokens
+            )
+        return self._in_capitals
 
     @functools.cached_property
     def _is_in_title_case(self) -> bool:
