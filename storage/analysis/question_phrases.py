@@ -8,9 +8,9 @@ verbose query processing techniques", SIGIR 2010, who call them stop structures)
 The folder `stop_phrases` has a file for each language and a pattern on each line: a regular expression in which a space
 stands for any spaces and an apostrophe for any apostrophe or none, `{name}` for the pattern that `name = ...` gives.
 Patterns are in lower case, and words in capitals are not searched for them (PLS, ECC, US), unless all of the question
-is in capitals. `{end}` stands for the end of the question or punctuation. A line
-`< pattern` is only for the beginning of a question or after punctuation; `before ... last words` blanks those words at
-the end of a question that has the other pattern before them: "what does attention *mean*", but "the geometric mean".
+is in capitals. `{end}` stands for the end of the question or punctuation. A line `< pattern` is only for the beginning
+of a question or after punctuation; `before ... last words` blanks those words at the end of a question that has the
+other pattern before them: "what does attention *mean*", but "the geometric mean".
 Precision comes first there. Nothing is listed that may be what somebody asks about: "video" is only left out where it
 is "this video", "u" not at all (a U-Net), "show" not after "how do I".
 """
@@ -25,10 +25,10 @@ from importlib import resources
 
 _FOLDER = resources.files("storage.analysis") / "stop_phrases"
 _NAMED = re.compile(r"(\w+) = (.+)")
-_PUNCTUATION = r"[,;:!?…()\[\]–—。、！？\n]|\.(?!\w)"
+_PUNCTUATION = r"[,;:!?…\(\)\[\]–—。、！？\n]|\.(?!\w)"
 _WORD = re.compile(r"\w+([./]\w+)*")
 _GIVEN = {"end": rf"(?=\s*(?:\Z|{_PUNCTUATION}))"}
-_AT_BEGINNING = r"(?:\A|(?<=[,;:!?….()\[\]–—。、！？\n]))\s*"
+_AT_BEGINNING = r"(?:\A|(?<=[,;:!?….\(\)\[\]–—。、！？\n]))\s*"
 _WORD_BEGINS = r"(?<!\w)(?<!\w-)(?=\w)"
 _WORD_ENDS = r"(?!\w|-\w)"
 # One phrase may only stand at the edge when another is gone: "explain dropout pls thanks".
@@ -56,15 +56,13 @@ _LABEL = (
     r"(?:\A|(?<=\n))[^\S\n]*(q|a|question|answer|ans|tl;?\s?dr|TL;?\s?DR)\s*[:：]"
     r"|(?<=[\s?!.])(a|ans|answer|tl;?dr|TL;?DR)\s*[:：](?=\s*\Z)"
 )
-_ABBREVIATION = (
-    rf"(?<![\w/])(e\.\s?g\.?|i\.\s?e\.?|w/o?|b/c(?!\s+ratio)|y/n{_GIVEN['end']})(?![\w/])"
-)
+_ABBREVIATION = rf"(?<![\w/])(e\.\s?g\.?|i\.\s?e\.?|w/o?|b/c(?!\s+ratio)|y/n{_GIVEN['end']})(?![\w/])"
 # Operators of other search engines, which are written in capitals there. This grammar has none of them. A gate or an
 # operator of a programming language is asked about: "an AND gate", "bitwise OR in C".
 _OPERATOR = (
     r"(?<=[\w)\]]\s)(?<!\ban\s)(?<!\bthe\s)(?<!\bis\s)(?<!\bof\s)(?<!\bwise\s)(?<!bitwise\s)(?<!logical\s)"
-    r"(AND|OR)(?=\s+[\w(])"
-    r"(?!\s+(gates?|null|not|and|or|in|is|are|operat\w+|functions?|clauses?|circuits?|conditions?|logic)\b)"
+    r"(AND|OR)(?=\s+[\w\(])"
+    r"(?!\s+(?i:gates?|null|not|and|or|in|is|are|operat\w+|functions?|clauses?|circuits?|conditions?|logic)\b)"
 )
 _BEGINNINGS = tuple(re.compile(pattern) for pattern in (_GREETING, _NUMBERING, _REQUEST))
 _EVERYWHERE = (_LABEL, _ABBREVIATION, _OPERATOR)
@@ -92,7 +90,9 @@ def blank_stop_phrases(text: str, language: str) -> str:
             break
     for earlier, last_words in phrases.endings:
         match = last_words.search(blanked)
-        if match and earlier.search(asked, 0, match.start()):
+        # "Ich möchte mehr Wissen" ends with a noun.
+        as_typed = match and (text[match.start()].islower() or text.isupper())
+        if match and as_typed and earlier.search(asked, 0, match.start()):
             blanked = blanked[: match.start()] + _blank(match) + blanked[match.end() :]
     return "".join(old if new != " " else new for old, new in zip(text, blanked, strict=True))
 
