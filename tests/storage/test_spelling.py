@@ -329,6 +329,14 @@ def test_both_halves_of_a_word_are_needed_though_one_is_a_stop_word() -> None:
     assert term.alternatives == (("zoom", "_out"),)
 
 
+def test_a_listed_word_is_taken_apart_without_a_word() -> None:
+    index = index_of("hello to every one of you", "to every one", "the xl net")
+    ranking = ask("hello there everyone", index)
+    assert {term.word: term.alternatives for term in ranking.terms}["everyone"] == (("everi", "one"),)
+    assert ranking.searched_for is None
+    assert ask("xlnet everyone", index).searched_for == "xl net everyone"
+
+
 # Function words.
 
 
