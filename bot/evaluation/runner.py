@@ -64,12 +64,12 @@ class EvaluationRunner:
             entries[query.query_id] = self._collection.entries_of(hits)
         return entries
 
-    async def rank_baseline(self, queries: Sequence[Query], what: str, peer: Baseline) -> dict[str, list[str]]:
+    async def rank_baseline(self, queries: Sequence[Query], what: str, baseline: Baseline) -> dict[str, list[str]]:
         """Return the same from rank-bm25 as it is shipped."""
         results = await self._collection.library.search_baseline(
             self._collection.scope,
             [query.text for query in queries],
-            peer,
+            baseline,
             DEPTH,
             progress=partial(self._progress, what),
         )

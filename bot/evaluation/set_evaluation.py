@@ -135,8 +135,8 @@ class SetEvaluation:
     async def _compare(self, asking: _Asking, runner: EvaluationRunner) -> Comparison:
         found = {query.query_id: outcome.entries for query, outcome in asking.pairs()}
         rankings = [self._measure(OUR_RANKING, found)]
-        for peer, name in BASELINES.items() if self._options.has_baselines else ():
-            results = await runner.rank_baseline(asking.queries, f"{name}, {asking.asked}", peer)
+        for baseline, name in BASELINES.items() if self._options.has_baselines else ():
+            results = await runner.rank_baseline(asking.queries, f"{name}, {asking.asked}", baseline)
             rankings.append(self._measure(name, results))
         return Comparison(asking.asked, tuple(rankings), self._measure_quotes(asking))
 

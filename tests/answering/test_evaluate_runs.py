@@ -253,3 +253,10 @@ def test_what_is_no_run_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "empty.json").touch()
     write_run(tmp_path / "empty.json", run_of(a=scores([0.5])))
     assert read_run(tmp_path / "empty.json").sets
+
+
+def test_a_run_with_the_same_set_twice_is_refused(tmp_path: Path) -> None:
+    run, path = run_of(a=scores([0.5])), tmp_path / "run.json"
+    write_run(path, replace(run, sets=run.sets * 2))
+    with pytest.raises(QuestionSetError, match=r"the run has the question set a twice; save a new one$"):
+        read_run(path)

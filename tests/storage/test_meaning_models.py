@@ -13,9 +13,10 @@ import pytest
 
 from storage.errors import ModelUnusable
 from storage.meaning.encoders import CrossEncoder, SentenceEncoder
+from storage.meaning.loaded_models import LoadedModels
 from storage.meaning.model_files import KNOWN_MODELS, ModelFiles, find_model
 from storage.meaning.tokenizing import BUILT_IN_VOCABULARY, load_tokenizer
-from storage.models import ModelChoice
+from storage.models import MeaningOptions, ModelChoice
 from tests.support.meaning import CROSS_ENCODER, MODEL, SETTING, needs_cross_encoder, needs_weights
 
 CONTENT = b"no model"
@@ -77,6 +78,26 @@ def test_a_package_is_found_without_running_it(folder: Path, monkeypatch: pytest
 @pytest.mark.parametrize("name", ["no_such_package", "no such package", "no.such.package", "", "sys", "@sha256:1"])
 def test_what_is_no_package_is_refused_with_the_command_that_helps(name: str) -> None:
     assert "pip install 'cuepoint[meaning]'" in refusal(name)
+
+
+def test_a_module_that_is_there_is_not_called_missing() -> None:
+    assert "os has no model.onnx" in refusal("os")
+
+
+def test_a_package_may_be_written_as_it_is_installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = folder.parent / "model_with_dashes"
+    folder.rename(package)
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(package.parent)
+    assert find_model(ModelChoice(f"model-with-dashes@sha256:{SHA256}", SETTING), {"en"}).model.parent == package
+
+
+@needs_weights
+async def test_a_wrong_cross_encoder_is_refused_when_the_encoder_is_loaded() -> None:
+    wrong = ModelChoice(MODEL.name, "CUEPOINT_CROSS_ENCODER")
+    models = LoadedModels(MeaningOptions(MODEL, frozenset(), wrong))
+    with pytest.raises(ModelUnusable, match=r"^CUEPOINT_CROSS_ENCODER: .* it is no cross-encoder"):
+        await models.encoder()
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:

@@ -329,20 +329,49 @@ def test_both_halves_of_a_word_are_needed_though_one_is_a_stop_word() -> None:
     assert term.alternatives == (("zoom", "_out"),)
 
 
+def test_a_listed_word_is_taken_apart_without_a_word() -> None:
+    index = index_of("hello to every one of you", "to every one", "the xl net")
+    ranking = ask("hello there everyone", index)
+    assert {term.word: term.alternatives for term in ranking.terms}["everyone"] == (("everi", "one"),)
+    assert ranking.searched_for is None
+    assert ask("xlnet everyone", index).searched_for == "xl net everyone"
+
+
 # Function words.
 
 
 @pytest.mark.parametrize(
-    "typed", ["teh", "waht", "wiht", "becuase", "thier", "whcih", "hte", "hwat", "becouse", "wich", "wht"]
+    "typed",
+    [
+        "teh",
+        "waht",
+        "wiht",
+        "becuase",
+        "thier",
+        "whcih",
+        "hte",
+        "hwat",
+        "becouse",
+        "wich",
+        "wht",
+        "wath",
+        "whay",
+        "tje",
+        "thr",
+        "fo",
+    ],
 )
 def test_a_misspelt_function_word_vanishes(typed: str) -> None:
-    for index in (index_of("a violin"), index_of("a violin, because with the which what their")):
+    near = index_of("a violin, a hat on its way, wat")
+    for index in (index_of("a violin"), near, index_of("a violin, because with the which what their of")):
         ranking = ask(f"{typed} violin", index)
         assert [term.word for term in ranking.terms] == ["violin"]
         assert ranking.searched_for is None
 
 
-@pytest.mark.parametrize("name", ["ot", "aws", "ehr", "sso", "iff", "herz", "todo", "EHR", "xor"])
+@pytest.mark.parametrize(
+    "name", ["ot", "aws", "ehr", "sso", "iff", "herz", "todo", "EHR", "xor", "si", "amd", "FO", "TJE"]
+)
 def test_what_may_be_a_name_does_not_vanish(name: str) -> None:
     ranking = ask(f"{name} violin", index_of("a violin by her, not as it was too"))
     assert [term.word for term in ranking.terms] == [name.lower(), "violin"]

@@ -51,6 +51,13 @@ def test_import_remove_and_undo_keep_vectors_in_step(tmp_path: Path) -> None:
     assert vectors(folder) == 2
 
 
+def test_the_chat_refuses_a_wrong_model_before_the_first_question(tmp_path: Path) -> None:
+    refused = cuepoint(tmp_path / "data", "chat", CUEPOINT_MEANING_MODEL="no_such_package")
+    assert refused.exit_code == NEEDS_SETUP
+    assert "CUEPOINT_MEANING_MODEL cannot be used: no package no_such_package is installed" in refused.output
+    assert "Ask about" not in refused.output
+
+
 @needs_weights
 def test_doctor_tells_the_model_and_what_has_vectors_and_makes_what_is_missing(tmp_path: Path) -> None:
     folder = tmp_path / "data"

@@ -76,6 +76,9 @@ def read_run(path: Path) -> SavedRun:
         raise _damage_error(path) from error
     if not all(_is_plausible(run_set) for run_set in run.sets):
         raise _damage_error(path)
+    names = [run_set.name for run_set in run.sets]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise QuestionSetError(f"{path}: the run has the question set {twice[0]} twice; save a new one")
     return run
 
 

@@ -62,7 +62,7 @@ class Corrections:
         guesses, stop_words = self._speller.find_spellings(word), self._speller.find_stop_words(word)
         if (guesses or stop_words) and self._may_be_name(token, written):
             guesses, stop_words = [guess for guess in guesses if have_swapped(word, guess.words[0])], []
-        if stop_words and _is_meant(stop_words[0], guesses):
+        if stop_words and _is_meant(word, stop_words[0], guesses):
             return stop_words[:1]
         if not any(guess.cost <= SLIP_COST for guess in guesses):
             guesses += self._forms.find_forms(word)
@@ -76,10 +76,19 @@ class Corrections:
         return written.may_be_name(token, lambda word: self._known.is_ordinary(word, written.languages))
 
 
-def _is_meant(stop_word: Correction, guesses: Sequence[Correction]) -> bool:
-    """Return whether a stop word was rather meant than any other: by a lesser slip, or by far the likeliest."""
+def _is_meant(word: str, stop_word: Correction, guesses: Sequence[Correction]) -> bool:
+    """Return whether a stop word was rather meant than any other: by a lesser slip, or by far the likeliest.
+
+    One of the same letters is, unless another guess has the same letters too: "hwat" is no "hat".
+    """
+    if _has_letters_of(stop_word, word):
+        return not any(_has_letters_of(guess, word) for guess in guesses) or stop_word.cost < guesses[0].cost
     least_cost = min((guess.cost for guess in guesses), default=math.inf)
     return stop_word.cost < least_cost or not _is_near(guesses[0], stop_word)
+
+
+def _has_letters_of(guess: Correction, word: str) -> bool:
+    return sorted(guess.words[0]) == sorted(word)
 
 
 def _is_near(guess: Correction, best: Correction) -> bool:

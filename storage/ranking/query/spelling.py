@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +20,12 @@ from storage.models import RepairKind
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.query.slips import (
     DOUBLING_COST,
+    KEY_BESIDE_COST,
     LETTER_COST,
     SLIP_COST,
     VOWEL_COST,
     VOWELS,
+    common_start,
     have_swapped,
     slip_cost,
 )
@@ -47,6 +49,12 @@ letter are mostly names ("cuda" is no "coda" said once): another letter must mak
 SUBSTITUTION_COST = 3.0
 """How fast trust in a spelling falls with the share of the word that was changed: "cook rice" must not be answered with
 "cool rich", and "transfomer" must find the transformer."""
+
+_MOST_TYPED = frozenset({"the", "what", "that", "this", "with", "when", "from", "have", "does"})
+"""The short stop words for which a key beside one of theirs is taken ("whay", "tje")."""
+_SHORT_SLIPS = {"en": ("fo",)}
+"""By language the words of two letters that are taken for a stop word whose letters changed places. Others are words or
+names ("si", "ot")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +116,28 @@ class SpellingCorrector:
 
         What is taken for one is not looked for, so the slip must be a clear one, the clearer the shorter the words.
         """
+        names = [name for name in self.stop_words if len(name) >= MIN_COMPLETED_LENGTH]
+        if word in _SHORT_SLIPS.get(self.language, ()):
+            return [self._weigh(word, word[::-1], 1)]
         if not _may_be_misspelt(word):
             return []
-        found = self._find_among([name for name in self.stop_words if len(name) >= MIN_COMPLETED_LENGTH], word, 1)
-        return [each for each in found if _is_clear_slip(word, each)]
+        found = [each for each in self._weigh_near(names, word, 1) if _is_clear_slip(word, each)]
+        found += [self._weigh(word, name, 2) for name in names if _has_moved_letter(word, name)]
+        return _sort_likely(found)
 
     def _find_among(self, names: Sequence[str], word: str, allowed: int) -> list[Correction]:
         """Return those of some words that are within so many edits, the likeliest first."""
+        near = self._weigh_near(names, word, allowed)
+        return _sort_likely(each for each in near if each.likelihood >= _min_likelihood(word, each.words[0]))
+
+    def _weigh_near(self, names: Sequence[str], word: str, allowed: int) -> list[Correction]:
+        """Return those of some words that are within so many edits, however likely they are."""
         if not names:
             return []
         edits = cdist([word], names, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)[0]
-        weighed = [
+        return [
             self._weigh(word, names[place], int(edits[place])) for place in np.flatnonzero(edits <= allowed).tolist()
         ]
-        likely = [each for each in weighed if each.likelihood >= _min_likelihood(word, each.words[0])]
-        # Of two that are as likely the longer one: letters are rather missed than added.
-        return sorted(likely, key=lambda each: (-each.likelihood, -len(each.words[0]), each.words))
 
     def _weigh(self, word: str, name: str, edits: int) -> Correction:
         cost = slip_cost(word, name, self.language)
@@ -149,6 +163,11 @@ class SpellingCorrector:
         return [name for name in dict.fromkeys(names) if self.count_spoken(name)]
 
 
+def _sort_likely(corrections: Iterable[Correction]) -> list[Correction]:
+    """Return corrections, the likeliest first. Of two the longer one: letters are rather missed than added."""
+    return sorted(corrections, key=lambda each: (-each.likelihood, -len(each.words[0]), each.words))
+
+
 def _may_be_misspelt(word: str) -> bool:
     return MIN_COMPLETED_LENGTH <= len(word) <= MAX_CORRECTED_LENGTH and word.isalpha()
 
@@ -165,8 +184,20 @@ def _is_clear_slip(word: str, stop_word: Correction) -> bool:
     if have_swapped(word, name):
         # Of three letters, "aws" and "ehr" are names, and "hte" can hardly be one.
         return shorter > MIN_COMPLETED_LENGTH or word[0] == name[0] or VOWELS.isdisjoint(word[:2])
+    if len(word) == len(name) <= MIN_CORRECTED_LENGTH:
+        # Other short words are rather names: "herz" is no "hers", and "amd" no "and".
+        return cost == KEY_BESIDE_COST and name in _MOST_TYPED
     if len(word) == len(name):
-        return shorter > MIN_CORRECTED_LENGTH and cost <= (VOWEL_COST if shorter == 5 else SLIP_COST)
+        return cost <= (VOWEL_COST if shorter == 5 else SLIP_COST)
     if shorter > MIN_COMPLETED_LENGTH or (len(word) < len(name) and VOWELS.isdisjoint(word)):
         return cost <= LETTER_COST  # "wich"; and "wht", which can hardly be read otherwise
     return len(word) > MIN_COMPLETED_LENGTH and cost <= DOUBLING_COST
+
+
+def _has_moved_letter(word: str, name: str) -> bool:
+    """Return whether a letter of a word, not its first, is two places away from where it belongs ("wath", "what")."""
+    if len(word) < MIN_CORRECTED_LENGTH or word[0] != name[0] or sorted(word) != sorted(name):
+        return False
+    at = common_start(word, name)
+    typed, meant = word[at : at + 3], name[at : at + 3]
+    return word[at + 3 :] == name[at + 3 :] and meant in (typed[1:] + typed[:1], typed[-1:] + typed[:-1])

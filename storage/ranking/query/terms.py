@@ -82,7 +82,8 @@ class QueryTerms:
             # Nobody asks about them, so it is not told either which of them nobody says.
             terms = [replace(term, credit=STOP_WORD_CREDIT) for term in terms if term.alternatives]
         distinct = tuple(_distinct_terms(terms)) or self._as_stop_words(read_terms)
-        return distinct, _reword_question(question.words, read_terms)
+        told = [read for read in read_terms if self._is_told(read.term, written)]
+        return distinct, _reword_question(question.words, told)
 
     def _read_words(self, question: Question) -> _AskedWords:
         """Read a question's words by the rules of the library's language and of the one that it is asked in."""
@@ -168,6 +169,12 @@ class QueryTerms:
         )
         return tuple(dict.fromkeys(filter(None, ways)))
 
+    def _is_told(self, term: QuestionTerm, written: QuestionWords) -> bool:
+        """Return whether people are told what a word was searched as: not where it is the same word, spelt right."""
+        if term.repair_kind is RepairKind.SPLIT:
+            return not self._known.is_ordinary(term.word, written.languages)
+        return bool(term.repaired_to) and term.repair_kind is not RepairKind.FAMILY
+
     def _as_stop_words(self, read_terms: Sequence[_ReadTerm]) -> tuple[QuestionTerm, ...]:
         """Return the terms of a question of misspelt stop words alone: it is searched by them, as if spelt right."""
         tokens = [token for read in read_terms for token in self._analyser.tokens(read.term.repaired_to)]
@@ -226,9 +233,8 @@ def _distinct_terms(terms: Iterable[QuestionTerm]) -> Iterable[QuestionTerm]:
             yield term
 
 
-def _reword_question(words: str, read_terms: Sequence[_ReadTerm]) -> str | None:
+def _reword_question(words: str, told: Sequence[_ReadTerm]) -> str | None:
     """Return the words with every correction in its place, or None where no correction is searched for."""
-    told = [read for read in read_terms if read.term.repaired_to and read.term.repair_kind is not RepairKind.FAMILY]
     if not any(read.term.alternatives for read in told):
         return None
     wording: list[str] = []
