@@ -82,7 +82,7 @@ class QueryTerms:
             # Nobody asks about them, so it is not told either which of them nobody says.
             terms = [replace(term, credit=STOP_WORD_CREDIT) for term in terms if term.alternatives]
         distinct = tuple(_distinct_terms(terms)) or self._as_stop_words(read_terms)
-        told = [read for read in read_terms if self._is_told(read.term, written)]
+        told = [read for read in read_terms if self._is_told(read.term, asked.written)]
         return distinct, _reword_question(question.words, told)
 
     def _read_words(self, question: Question) -> _AskedWords:
