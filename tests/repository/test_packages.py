@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from bot import __version__
+from storage.meaning.tokenizing import BUILT_IN_VOCABULARY
 from storage.samples import SAMPLES
 from tests.support.project import PROJECT
 
@@ -100,11 +101,12 @@ def test_the_installed_program_loads_nothing_from_the_tree(installed: Path, tmp_
     assert [file for file in files if not file.is_relative_to(installed.parent)] == []
 
 
-def test_the_wheel_holds_every_module_and_the_samples(wheel: Path) -> None:
+def test_the_wheel_holds_every_module_the_samples_and_the_vocabulary(wheel: Path) -> None:
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     modules = [path for package in ("bot", "storage") for path in (PROJECT / package).rglob("*.py")]
     samples = [PROJECT / "storage" / "samples" / name for name, _ in SAMPLES]
-    assert held == {path.relative_to(PROJECT).as_posix() for path in [*modules, *samples]}
+    vocabulary = [BUILT_IN_VOCABULARY, BUILT_IN_VOCABULARY.with_name("BERT_NOTICE.txt")]
+    assert held == {path.relative_to(PROJECT).as_posix() for path in [*modules, *samples, *vocabulary]}
 
 
 def test_the_source_holds_its_pages_and_all_they_show_and_link_to(built: Path) -> None:
