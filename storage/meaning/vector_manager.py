@@ -90,7 +90,8 @@ class VectorManager:
             table = await asyncio.to_thread(self._files.load, key, encoder.fingerprint)
             if table is not None:
                 table = self._tables.setdefault(key, table)
-        return None if table is None else table.vectors_of(make_keys(texts))
+        # Reading a mapped file may wait for the disk.
+        return None if table is None else await asyncio.to_thread(lambda: table.vectors_of(make_keys(texts)))
 
     async def coverage(self, states: Sequence[LibraryState]) -> list[VectorCoverage]:
         """Return how many of the segments of libraries have a vector. Raises ModelUnusable."""
@@ -99,7 +100,7 @@ class VectorManager:
         for state in states:
             keys = await read_keys(self._repository, state.key, await self._repository.versions(state.key))
             table = await asyncio.to_thread(self._files.load, state.key, encoder.fingerprint if encoder else None)
-            known = int(table.is_known(keys.every).sum()) if table else 0
+            known = int((await asyncio.to_thread(table.is_known, keys.every)).sum()) if table else 0
             is_read = reads_language(encoder, state.language)
             coverages.append(VectorCoverage(state.key, state.language, len(keys.every), known, is_read))
         return coverages

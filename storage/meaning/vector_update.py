@@ -37,6 +37,8 @@ STORED_FROM = 512
 STORED_SHARE = 0.1
 """The share of a library's vectors from which the same is done: a large file is not written again and again."""
 
+_NO_KEYS = np.empty(0, np.uint64)
+
 ProgressCallback = Callable[[int, int], None]
 Item = TypeVar("Item")
 
@@ -53,15 +55,17 @@ _ENCODING = ThreadPoolExecutor(1, "encoding", initializer=_lower_priority)
 
 @dataclass(frozen=True, slots=True)
 class LibraryKeys:
-    """The keys of what a library says: of `every` segment, and the `videos` in which each was read."""
+    """The keys of what a library says: of `every` segment, each `distinct` one once and rising, and by video."""
 
     every: Keys
+    distinct: Keys
     videos: Mapping[str, Keys]
 
-    @property
-    def distinct(self) -> Keys:
-        """Return every key once, rising."""
-        return np.unique(self.every)
+    @classmethod
+    def of(cls, videos: Mapping[str, Keys]) -> LibraryKeys:
+        """Return the keys of videos, given those of the segments of each."""
+        every = np.concatenate([_NO_KEYS, *videos.values()])
+        return cls(every, np.unique(every), videos)
 
 
 class VectorUpdate:
@@ -80,7 +84,7 @@ class VectorUpdate:
         self._publish, self._stop = publish, stop
         self._table: VectorTable | None = None
         self._fresh: list[tuple[Keys, Numbers]] = []
-        self._keys = LibraryKeys(np.empty(0, np.uint64), {})
+        self._keys = LibraryKeys.of({})
         self._contents = ""
 
     async def prune(self) -> None:
@@ -94,11 +98,11 @@ class VectorUpdate:
             table = VectorTable.empty(self._encoder.fingerprint, self._encoder.dimensions)
         self._set_table(table)
         versions = await self._repository.versions(self._key)
-        self._contents = _digest(versions)
+        self._contents = await asyncio.to_thread(_digest, versions)
         if table.contents == self._contents:
             return
         self._keys = await read_keys(self._repository, self._key, versions)
-        if len(self._known_keys()) < len(table.base.keys):
+        if len(await self._find_known()) < len(table.base.keys):
             await self._store("")
 
     async def encode_missing(self, is_obsolete: Callable[[], bool], progress: ProgressCallback | None = None) -> None:
@@ -108,7 +112,7 @@ class VectorUpdate:
         """
         if self._table is None or self._table.contents == self._contents:
             return
-        total = len(self._keys.distinct) - len(self._known_keys())
+        total = len(self._keys.distinct) - len(await self._find_known())
         is_complete, done = False, 0
         try:
             async with contextlib.aclosing(self._read_missing()) as batches:
@@ -121,14 +125,14 @@ class VectorUpdate:
                         progress(done, total)
             is_complete = True
         finally:
-            self._join_fresh()
+            await self._join_fresh()
             await self._store(self._contents if is_complete and not self._stop.is_set() else "")
 
     async def _read_missing(self) -> AsyncGenerator[dict[int, str], None]:
         """Yield the texts without a vector by their keys, so many as are encoded at once."""
         assert self._table is not None
         table = self._table
-        videos = [video_id for video_id, keys in self._keys.videos.items() if not table.is_known(keys).all()]
+        videos = await asyncio.to_thread(_find_incomplete, table, self._keys.videos)
         known: set[int] = set()
         for batch in _split(videos, READ_BATCH_VIDEOS):
             stored = await self._repository.videos_without_marks(self._key, batch)
@@ -145,33 +149,38 @@ class VectorUpdate:
         vectors = await asyncio.get_running_loop().run_in_executor(_ENCODING, encode)
         self._fresh.append((np.array(list(texts), np.uint64)[: len(vectors)], vectors))
         if sum(len(keys) for keys, _ in self._fresh) >= PUBLISHED_FROM:
-            self._join_fresh()
+            await self._join_fresh()
             added, base = len(self._table.added.keys), len(self._table.base.keys)
             if added >= max(STORED_FROM, STORED_SHARE * base):
                 await self._store("")
 
-    def _join_fresh(self) -> None:
+    async def _join_fresh(self) -> None:
         """Let questions use what was made since the last time."""
         if self._fresh and self._table is not None:
-            keys, vectors = zip(*self._fresh, strict=True)
-            self._fresh = []
-            self._set_table(self._table.with_vectors(np.concatenate(keys), np.concatenate(vectors)))
+            fresh, self._fresh = self._fresh, []
+            self._set_table(await asyncio.to_thread(_join, self._table, fresh))
 
-    def _known_keys(self) -> Keys:
+    async def _find_known(self) -> Keys:
         """Return the keys that are said and have a vector, rising."""
         assert self._table is not None
-        wanted = self._keys.distinct
-        return wanted[self._table.is_known(wanted)]
+        known: Keys = await asyncio.to_thread(_select_known, self._table, self._keys.distinct)
+        return known
 
     async def _store(self, contents: str) -> None:
         """Write what is said and has a vector, and map it. Where the library is gone by now, so is its file."""
         assert self._table is not None
-        keys = self._known_keys()
+        keys = await self._find_known()
         if not len(keys) or not await self._repository.versions(self._key):
             await asyncio.to_thread(self._files.delete, self._key)
-        elif await asyncio.to_thread(self._files.store, self._key, self._table, keys, contents):
+            self._set_table(VectorTable.empty(self._table.model, self._table.dimensions))
+            return
+        is_whole = len(keys) == len(self._keys.distinct)
+        store = functools.partial(self._files.store, self._key, self._table, keys, contents if is_whole else "")
+        if await _run_to_the_end(store):
             stored = await asyncio.to_thread(self._files.load, self._key, self._table.model)
-            self._set_table(stored or self._table)
+            # Another process may have put its file there since, which need not hold all of ours.
+            if stored is not None and len(await asyncio.to_thread(_select_known, stored, keys)) == len(keys):
+                self._set_table(stored)
 
     def _set_table(self, table: VectorTable) -> None:
         self._table = table
@@ -188,7 +197,33 @@ async def read_keys(repository: Repository, key: str, versions: Mapping[str, int
                 lambda stored: {entry.video.video_id: make_keys(s.text for s in entry.segments) for entry in stored},
                 stored,
             )
-    return LibraryKeys(np.concatenate([np.empty(0, np.uint64), *videos.values()]), videos)
+    return await asyncio.to_thread(LibraryKeys.of, videos)
+
+
+async def _run_to_the_end(work: Callable[[], bool]) -> bool:
+    """Run something in a thread. If this is cancelled it still waits for its end: a thread cannot be stopped, and must
+    not write a file after those who cancelled have deleted it."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await running
+        raise
+
+
+def _join(table: VectorTable, fresh: Sequence[tuple[Keys, Numbers]]) -> VectorTable:
+    keys, vectors = zip(*fresh, strict=True)
+    return table.with_vectors(np.concatenate(keys), np.concatenate(vectors))
+
+
+def _select_known(table: VectorTable, keys: Keys) -> Keys:
+    """Return those of the keys that have a vector."""
+    return keys[table.is_known(keys)]
+
+
+def _find_incomplete(table: VectorTable, videos: Mapping[str, Keys]) -> list[str]:
+    """Return the videos that say something without a vector."""
+    return [video_id for video_id, keys in videos.items() if not table.is_known(keys).all()]
 
 
 def _find_missing(table: VectorTable, stored: Sequence[StoredVideo]) -> dict[int, str]:

@@ -438,6 +438,41 @@ async def test_the_event_loop_goes_on_while_a_text_is_read(
         await task
 
 
+async def test_no_array_of_a_library_is_gone_through_on_the_event_loop(
+    path: Path, many: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long that takes grows with the library, and a mapped file may have to be read from the disk."""
+    here: list[str] = []
+
+    def watched(owner: type, name: str) -> None:
+        method = getattr(owner, name)
+
+        def call(*given: object) -> object:
+            if threading.current_thread() is threading.main_thread():
+                here.append(name)
+            return method(*given)
+
+        monkeypatch.setattr(owner, name, call)
+
+    for name in ("is_known", "with_vectors", "vectors_of", "rows_of"):
+        watched(VectorTable, name)
+    for name in ("load", "store", "delete", "find_damaged", "find_strays"):
+        watched(VectorFiles, name)
+    monkeypatch.setattr(vector_update, "PUBLISHED_FROM", 16)
+    monkeypatch.setattr(vector_update, "STORED_FROM", 32)
+    async with reading_letters(path, monkeypatch) as (library, _):
+        await imported(library, many)
+        await library.start_vector_updates()
+        await finished(library)
+        [result] = await library.search(HOST, question("number 7"), 5)
+        await library.remove(HOST, "v")
+        await finished(library)
+        await library.purge(HOST)
+        await library.problems()
+    assert None not in [hit.similarity for hit in result.hits]
+    assert here == []
+
+
 async def test_a_purge_does_not_wait_for_vectors_and_none_come_after_it(
     path: Path, many: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -452,6 +487,33 @@ async def test_a_purge_does_not_wait_for_vectors_and_none_come_after_it(
         assert await purge
         await finished(library)
     assert kept_vectors(path) is None
+
+
+async def test_a_file_that_is_being_written_does_not_outlive_a_purge(
+    path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, may_go_on, written, store = threading.Event(), threading.Event(), threading.Event(), VectorFiles.store
+
+    def store_later(files: VectorFiles, key: str, *given: object) -> bool:
+        if key == access.SHARED:
+            writing.set()
+            assert may_go_on.wait(60)
+        done = store(files, key, *given)  # type: ignore[arg-type]
+        written.set()
+        return done
+
+    async with reading_letters(path, monkeypatch) as (library, _):
+        await library.start_vector_updates()
+        await finished(library)
+        monkeypatch.setattr(VectorFiles, "store", store_later)
+        await imported(library, rows(("v", 0, TEXTS[0])))
+        await asyncio.to_thread(writing.wait, 60)
+        purge = asyncio.create_task(library.purge(HOST))
+        await asyncio.wait({purge}, timeout=0.3)  # it ends within that time where it does not wait for the file
+        may_go_on.set()
+        assert await purge
+        await asyncio.to_thread(written.wait, 60)
+        assert kept_vectors(path) is None
 
 
 async def test_a_library_that_another_process_purged_gets_no_file(

@@ -118,6 +118,10 @@ def nothing_imported(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[st
     return {}
 
 
+def no_model(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {"CUEPOINT_MEANING_MODEL": "no_such_package"}
+
+
 def never_registered(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return {"DISCORD_TOKEN": "a.good.token"}
 
@@ -148,6 +152,7 @@ TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("refers to nothing", orphan, True),
     ("was written by a later version", newer, True),
     ("cannot be used; `cuepoint doctor --repair`", stale_index, True),
+    ("cannot be used: no package", no_model, True),
     ("nothing is imported yet", nothing_imported, False),
     ("the commands were never registered", never_registered, False),
     ("the last nightly backup is", old_backup, True),
@@ -159,6 +164,9 @@ BELOW = {
     "another program is writing",
     "Discord refuses DISCORD_TOKEN",
     "are on and not needed",
+    # With real weights, in test_meaning_commands.py:
+    "which the model does not read",
+    "have a vector; the running bot",
 }
 
 
