@@ -12,7 +12,8 @@ from storage import access
 from storage.database.repository import LibraryState, Repository
 from storage.errors import UnknownFilter
 from storage.indexing.index_manager import IndexManager
-from storage.meaning.meaning_ranker import MeaningRanker
+from storage.meaning.meaning_ranker import MeaningRanker, QuestionReading
+from storage.meaning.reordering import RANKED_BY_MEANING
 from storage.meaning.vector_manager import VectorManager
 from storage.models import (
     Column,
@@ -48,6 +49,17 @@ class _Reach:
     segments: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found in the indexes, and a model's reading of the question, where one reads it."""
+
+    searcher: Searcher
+    keys: Sequence[str]
+    ranking: Ranking
+    reach: _Reach
+    reading: QuestionReading | None
+
+
 class LibrarySearch:
     """Puts questions to the indexes of a scope, off the event loop."""
 
@@ -70,10 +82,11 @@ class LibrarySearch:
 
         async def search_language(scope: Scope, states: Sequence[LibraryState]) -> SearchResult:
             searcher, keys = await self._indexes.get_searcher(scope, states)
-            ranked = await self._meaning.hits_needed(limit, searcher.language) if by_meaning else limit
+            reading = await self._start_reading(question, searcher.language) if by_meaning else None
+            ranked = max(limit, RANKED_BY_MEANING) if reading else limit
             ranking, reach = await _run_in_thread(lambda: _rank_segments(searcher, question, ranked, features))
-            asked = question if by_meaning else None
-            result = await self._make_result(scope, searcher, keys, ranking, ranking.ranked, reach, asked)
+            found = _Found(searcher, keys, ranking, reach, reading)
+            result = await self._make_result(scope, question, found, ranking.ranked)
             return replace(result, hits=result.hits[:limit])
 
         return await self._for_each_language(scope, search_language)
@@ -123,10 +136,12 @@ class LibrarySearch:
             wanted = _filter_videos(searcher, question)
             return *compute_curves(searcher, question, wanted, limit_videos), _measure_reach(searcher, wanted)
 
+        reading = await self._start_reading(question, searcher.language)
         ranking, curves, peak, reach = await _run_in_thread(score)
         with_strip = {(curve.part, curve.video) for curve in curves}
         moments = [segment for segment in ranking.ranked if (segment.part, searcher.video_of(segment)) in with_strip]
-        result = await self._make_result(scope, searcher, keys, ranking, moments, reach, question)
+        found = _Found(searcher, keys, ranking, reach, reading)
+        result = await self._make_result(scope, question, found, moments)
         return Timeline(tuple(_make_strip(searcher, curve) for curve in curves), peak, result)
 
     async def key_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
@@ -141,32 +156,26 @@ class LibrarySearch:
         language = libraries[own[0]].language
         return await _run_in_thread(lambda: locate_terms(terms, stored.segments, language))
 
+    async def _start_reading(self, question: Question, language: str) -> QuestionReading | None:
+        return await self._meaning.start_reading(_join_wording(question.words, question), language)
+
     async def _make_result(
-        self,
-        scope: Scope,
-        searcher: Searcher,
-        keys: Sequence[str],
-        ranking: Ranking,
-        ranked: Iterable[RankedSegment],
-        reach: _Reach,
-        asked: Question | None,
+        self, scope: Scope, question: Question, found: _Found, ranked: Iterable[RankedSegment]
     ) -> SearchResult:
-        """Return a result with the text of what was ranked, in the order of its meaning for what was `asked`."""
-        hits = await self._load_hits(searcher, keys, ranked)
-        if asked is not None:
-            ordered = await self._meaning.reorder(_wording(asked, ranking), searcher.language, hits)
-        else:
-            ordered = [hit for _, hit in hits]
+        """Return a result with the text of what was ranked, in the order of its meaning where that was read."""
+        searcher, ranking = found.searcher, found.ranking
+        hits = await self._load_hits(searcher, found.keys, ranked)
+        wording = _join_wording(ranking.searched_for or question.words, question)
         return SearchResult(
-            tuple(ordered),
+            tuple(await self._meaning.reorder(found.reading, wording, searcher.language, hits)),
             ranking.terms,
             searcher.language,
             ranking.ideal_score,
             ranking.searched_for,
-            reach.videos == 1,
+            found.reach.videos == 1,
             ranking.unmatched_exclusions,
             ranking.unmatched_phrases,
-            reach.segments,
+            found.reach.segments,
             scope=scope,
         )
 
@@ -217,9 +226,9 @@ def _measure_reach(searcher: Searcher, wanted: WantedVideos) -> _Reach:
     return _Reach(videos, segments)
 
 
-def _wording(question: Question, ranking: Ranking) -> str:
-    """Return what a question says, corrected where it was, without its filters and exclusions."""
-    return " ".join((ranking.searched_for or question.words, *question.phrases)).strip()
+def _join_wording(words: str, question: Question) -> str:
+    """Return what a question says, with its words as typed or corrected, without its filters and exclusions."""
+    return " ".join((words, *question.phrases)).strip()
 
 
 def _make_strip(searcher: Searcher, curve: StrengthCurve) -> Strip:

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,6 +34,14 @@ _CROSS_READING = ThreadPoolExecutor(1, "reading hits")
 log = logging.getLogger("cuepoint.meaning")
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionReading:
+    """A question that a model is reading, in this wording, while its words are looked for."""
+
+    wording: str
+    vector: asyncio.Future[Numbers]
+
+
 class MeaningRanker:
     """Reads questions, and orders their hits. Make one for a library's door."""
 
@@ -40,27 +49,32 @@ class MeaningRanker:
         self._models, self._vectors = models, vectors
         self._is_cross_reading = False
 
-    async def hits_needed(self, limit: int, language: str) -> int:
-        """Return how many hits have to be ranked by words, for the best `limit` of them. Raises ModelUnusable."""
+    async def start_reading(self, wording: str, language: str) -> QuestionReading | None:
+        """Start reading a question in this wording; None where no model reads its language. Raises ModelUnusable."""
         encoder = await self._models.encoder()
-        return max(limit, RANKED_BY_MEANING) if reads_language(encoder, language) else limit
+        if encoder is None or not wording or not reads_language(encoder, language):
+            return None
+        work = asyncio.get_running_loop().run_in_executor(_READING, encoder.encode, wording)
+        return QuestionReading(wording, work)
 
-    async def reorder(self, question: str, language: str, hits: Sequence[tuple[str, Hit]]) -> list[Hit]:
+    async def reorder(
+        self, reading: QuestionReading | None, wording: str, language: str, hits: Sequence[tuple[str, Hit]]
+    ) -> list[Hit]:
         """Return hits, given best first with the keys of their libraries, in the order of words and meaning.
 
-        They stay as they are unless a model reads the language, and the vectors of all that would be put in another
-        order are made. Raises ModelUnusable.
+        `wording` is that of the question once it was corrected. The hits stay as they are unless a model reads the
+        question, and the vectors of all that would be put in another order are made. Raises ModelUnusable.
         """
-        encoder = await self._models.encoder()
         plain = [hit for _, hit in hits]
-        if encoder is None or not hits or not question or not reads_language(encoder, language):
+        if reading is None or not hits:
             return plain
         vectors = await self._find_vectors(hits[:RANKED_BY_MEANING])
         if vectors is None:
             return plain
-        asked = await asyncio.get_running_loop().run_in_executor(_READING, encoder.encode, question)
-        candidates = rank_by_similarity(plain[:RANKED_BY_MEANING], vectors, asked)
-        candidates = await self._cross_read(question, language, candidates)
+        if wording != reading.wording:
+            reading = await self.start_reading(wording, language) or reading
+        candidates = rank_by_similarity(plain[:RANKED_BY_MEANING], vectors, await reading.vector)
+        candidates = await self._cross_read(wording, language, candidates)
         return [*assign_scores(candidates), *plain[RANKED_BY_MEANING:]]
 
     async def _find_vectors(self, hits: Sequence[tuple[str, Hit]]) -> Numbers | None:
