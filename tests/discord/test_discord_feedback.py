@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.discord_app.commands import feedback
-from bot.evaluation.evaluation import EvaluationOptions, evaluate
+from bot.evaluation.evaluation import evaluate
+from bot.evaluation.options import EvaluationOptions
 from bot.evaluation.question_set import read_question_set
 from storage import access
 from storage.ledger import Ledger
@@ -83,7 +84,7 @@ async def test_votes_and_misses_come_as_a_file_that_evaluate_reads(world: World,
     assert [(each.video, each.text) for each in questions.entries] == [("alpha-talk", LANTERN)]
     assert [each.text for each in questions.queries] == ["copper lantern", "sirocco winds?"]
     assert questions.judgements == {"q1": {"alpha-talk@0": 1}}
-    report = await evaluate(EvaluationOptions(folder), lambda what, done, total: None)
+    (report,) = (await evaluate(EvaluationOptions((folder,)), lambda what, done, total: None)).reports
     assert (report.segments, report.questions) == (1, 1)
     everything = b"".join(path.read_bytes() for path in folder.iterdir()).decode()
     for person in (world.one, world.both, world.owner):
