@@ -47,13 +47,13 @@ async def evaluate(options: EvaluationOptions, progress: ProgressBar) -> Evaluat
             "--sureness needs questions that the texts cannot answer: name a second question set, or --foreign FOLDER"
         )
     evaluated = [await _evaluate_set(options, asked, sets, foreign, progress) for asked in sets]
-    run = SavedRun(tuple(each.scores for each in evaluated))
+    run = SavedRun(tuple(evaluated_set.scores for evaluated_set in evaluated))
     if options.save:
         write_run(options.save, run)
     if earlier:
         progress("comparing", 0, 1)
-    reports = tuple(each.report for each in evaluated)
-    trials = [each.trials for each in evaluated if each.trials]
+    reports = tuple(evaluated_set.report for evaluated_set in evaluated)
+    trials = [evaluated_set.trials for evaluated_set in evaluated if evaluated_set.trials]
     return Evaluation(
         reports,
         average_comparisons(reports) if len(reports) > 1 else (),

@@ -115,22 +115,22 @@ def _describe_set(trials: SetTrials) -> SetSureness:
 
 
 def _average_sets(sets: Sequence[SetSureness]) -> SetSureness:
-    slipped = [each.slipped for each in sets if each.slipped]
+    slipped = [one_set.slipped for one_set in sets if one_set.slipped]
     return SetSureness(
         "mean",
-        _average_shares([each.own for each in sets]),
+        _average_shares([one_set.own for one_set in sets]),
         _average_shares(slipped) if slipped else None,
-        _average_shares([each.foreign for each in sets]),
+        _average_shares([one_set.foreign for one_set in sets]),
     )
 
 
 def _average_shares(shares: Sequence[LevelShares]) -> LevelShares:
-    areas = [each.area for each in shares if each.area is not None]
+    areas = [share.area for share in shares if share.area is not None]
     return LevelShares(
-        sum(each.questions for each in shares),
-        _mean([each.confident for each in shares]),
-        _mean([each.closest for each in shares]),
-        _mean([each.nothing for each in shares]),
+        sum(share.questions for share in shares),
+        _mean([share.confident for share in shares]),
+        _mean([share.closest for share in shares]),
+        _mean([share.nothing for share in shares]),
         _mean(areas) if areas else None,
     )
 
@@ -143,10 +143,10 @@ class _MeanCurve:
     """What cuts refuse and keep in the mean over several sets."""
 
     def __init__(self, trials: Sequence[SetTrials]) -> None:
-        self._names = [each.name for each in trials]
-        self._own = [_sort_sureness(each.own) for each in trials]
-        self._slipped = [_sort_sureness(each.slipped) for each in trials if each.slipped]
-        self._foreign = [_sort_sureness(each.foreign) for each in trials]
+        self._names = [asked.name for asked in trials]
+        self._own = [_sort_sureness(asked.own) for asked in trials]
+        self._slipped = [_sort_sureness(asked.slipped) for asked in trials if asked.slipped]
+        self._foreign = [_sort_sureness(asked.foreign) for asked in trials]
 
     def effect_at(self, cut: float) -> CutEffect:
         """Return what a cut does."""

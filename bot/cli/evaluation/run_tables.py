@@ -40,16 +40,18 @@ def make_difference_tables(difference: RunDifference) -> Titled:
     """Yield for each way of asking a table of the differences from an earlier run."""
     for asking in difference.askings:
         rows = [*asking.sets, *([asking.mean] if asking.mean else [])]
-        questions, left_out = (sum(getattr(each, name) for each in asking.sets) for name in ("questions", "left_out"))
+        questions, left_out = (
+            sum(getattr(one_set, name) for one_set in asking.sets) for name in ("questions", "left_out")
+        )
         counts = f"{questions:,} in both runs, {left_out:,} left out"
         yield f"Against {difference.against}, questions {asking.asked}: {counts}", _difference_table(rows)
 
 
 def _difference_table(sets: Sequence[SetDifference]) -> Table:
     table = new_table("set", "measure", "questions", "before", "now", "difference", "95 % interval", "p", words=2)
-    for each in sets:
-        name = neutralize(each.name)
-        by_name = {measure.measure: measure for measure in each.measures}
+    for one_set in sets:
+        name = neutralize(one_set.name)
+        by_name = {measure.measure: measure for measure in one_set.measures}
         for measure in (by_name[key] for key in MEASURES if key in by_name):
             table.add_row(
                 name,

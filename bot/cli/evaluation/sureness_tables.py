@@ -28,9 +28,9 @@ def make_sureness_tables(report: SurenessReport) -> Titled:
 
 def _level_table(sets: Sequence[SetSureness]) -> Table:
     table = new_table("set", "questions", "asked", "confident", "closest", "nothing", "AUC", words=2)
-    for each in sets:
-        name = neutralize(each.name)
-        for kind, shares in (("own", each.own), ("own, with a slip", each.slipped), ("foreign", each.foreign)):
+    for one_set in sets:
+        name = neutralize(one_set.name)
+        for kind, shares in (("own", one_set.own), ("own, with a slip", one_set.slipped), ("foreign", one_set.foreign)):
             if shares:
                 levels = (format_percent(share) for share in (shares.confident, shares.closest, shares.nothing))
                 area = "" if shares.area is None else f"{shares.area:.4f}"

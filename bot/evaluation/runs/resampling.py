@@ -139,7 +139,7 @@ def _compare_asking(
             found.append(SetDifference(kept.name, len(pairs), left_out, _describe([samples[-1]])))
     if len(found) < 2:
         return AskingDifference(asked, tuple(found), None)
-    questions, left_out = (sum(getattr(each, name) for each in found) for name in ("questions", "left_out"))
+    questions, left_out = (sum(getattr(one_set, name) for one_set in found) for name in ("questions", "left_out"))
     return AskingDifference(asked, tuple(found), SetDifference("mean", questions, left_out, _describe(samples)))
 
 

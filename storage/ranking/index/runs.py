@@ -8,7 +8,7 @@ between them; no other term has a space.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,13 +50,9 @@ def find_run(part: IndexPart, name: str) -> RunPostings:
     if len(known) < len(numbers):
         return RunPostings(*np.empty((4, 0), np.int64))
     rarest = min(range(len(known)), key=lambda step: int(part.bounds[known[step] + 1] - part.bounds[known[step]]))
-    words, places = _words_with(part, known[rarest])
-    starts = _starts_of(part, places[part.term_of_word[words] == known[rarest]], rarest, len(known))
-    for step, number in enumerate(known):
-        starts = starts[part.term_of_word[part.forward[starts + step]] == number]
-    starts, segments, _ = _keep_connected(part, starts, len(known))
+    places, segments, _ = _find_sequence(part, known, rarest, known[rarest], lambda words: part.term_of_word[words])
     docs, counts = np.unique(segments, return_counts=True)
-    return RunPostings(segments, starts, docs, counts)
+    return RunPostings(segments, places, docs, counts)
 
 
 def find_phrase(part: IndexPart, words: Sequence[str]) -> tuple[Longs, Longs]:
@@ -66,11 +62,8 @@ def find_phrase(part: IndexPart, words: Sequence[str]) -> tuple[Longs, Longs]:
     if not known or len(known) < len(numbers):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     rarest = min(range(len(known)), key=lambda step: int(part.word_counts[known[step]]))
-    near, places = _words_with(part, int(part.term_of_word[known[rarest]]))
-    starts = _starts_of(part, places[near == known[rarest]], rarest, len(known))
-    for step, number in enumerate(known):
-        starts = starts[part.forward[starts + step] == number]
-    _, first_docs, last_docs = _keep_connected(part, starts, len(known))
+    term = int(part.term_of_word[known[rarest]])
+    _, first_docs, last_docs = _find_sequence(part, known, rarest, term, lambda words: words)
     return first_docs, last_docs
 
 
@@ -87,19 +80,21 @@ def find_titles_with_run(part: IndexPart, name: str) -> NDArray[np.int32]:
     return np.array([video for video in titled.tolist() if holds_run(video)], np.int32)
 
 
-def _words_with(part: IndexPart, term: int) -> tuple[Integers, Longs]:
-    """Return the words, with their places in `forward`, of the segments of videos not deleted that hold a term."""
+def _find_sequence(
+    part: IndexPart, numbers: Sequence[int], rarest: int, term: int, number_words: Callable[[Integers], Integers]
+) -> tuple[Longs, Longs, Longs]:
+    """Find where numbers follow one another in videos that are not deleted, `number_words` giving those of words: the
+    places, and the segments of the first and of the last. Only the segments that hold `term` are read, which is that of
+    the number at `rarest`."""
     docs = part.docs[part.bounds[term] : part.bounds[term + 1]].astype(np.int64)
     if part.deleted:
         docs = docs[~part.deleted.videos[part.video_of[docs]]]
     _, words, places = part.words_in(docs)
-    return words, places
-
-
-def _starts_of(part: IndexPart, places: Longs, step: int, length: int) -> Longs:
-    """Return where phrases of some length would begin whose word number `step` stands at the given places."""
-    starts = places - step
-    return starts[(starts >= 0) & (starts <= len(part.forward) - length)]
+    starts = places[number_words(words) == numbers[rarest]] - rarest
+    starts = starts[(starts >= 0) & (starts <= len(part.forward) - len(numbers))]
+    for step, number in enumerate(numbers):
+        starts = starts[number_words(part.forward[starts + step]) == number]
+    return _keep_connected(part, starts, len(numbers))
 
 
 def _keep_connected(part: IndexPart, starts: Longs, length: int) -> tuple[Longs, Longs, Longs]:

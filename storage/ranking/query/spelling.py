@@ -109,7 +109,7 @@ class SpellingCorrector:
         found = self._find_among(self._find_candidates(word, allowed), word, allowed)
         if not found and len(word) >= MIN_LENGTH_WITHOUT_FIRST:
             found = self._find_among(self._find_by_first_letter(word), word, 1)
-        return [each for each in found if each.words[0] not in self.stop_words]
+        return [guess for guess in found if guess.words[0] not in self.stop_words]
 
     def find_stop_words(self, word: str) -> list[Correction]:
         """Return the stop words that a word may be a slip of, the likeliest first.
@@ -121,14 +121,14 @@ class SpellingCorrector:
             return [self._weigh(word, word[::-1], 1)]
         if not _may_be_misspelt(word):
             return []
-        found = [each for each in self._weigh_near(names, word, 1) if _is_clear_slip(word, each)]
+        found = [guess for guess in self._weigh_near(names, word, 1) if _is_clear_slip(word, guess)]
         found += [self._weigh(word, name, 2) for name in names if _has_moved_letter(word, name)]
         return _sort_likely(found)
 
     def _find_among(self, names: Sequence[str], word: str, allowed: int) -> list[Correction]:
         """Return those of some words that are within so many edits, the likeliest first."""
         near = self._weigh_near(names, word, allowed)
-        return _sort_likely(each for each in near if each.likelihood >= _min_likelihood(word, each.words[0]))
+        return _sort_likely(guess for guess in near if guess.likelihood >= _min_likelihood(word, guess.words[0]))
 
     def _weigh_near(self, names: Sequence[str], word: str, allowed: int) -> list[Correction]:
         """Return those of some words that are within so many edits, however likely they are."""
@@ -165,7 +165,7 @@ class SpellingCorrector:
 
 def _sort_likely(corrections: Iterable[Correction]) -> list[Correction]:
     """Return corrections, the likeliest first. Of two the longer one: letters are rather missed than added."""
-    return sorted(corrections, key=lambda each: (-each.likelihood, -len(each.words[0]), each.words))
+    return sorted(corrections, key=lambda guess: (-guess.likelihood, -len(guess.words[0]), guess.words))
 
 
 def _may_be_misspelt(word: str) -> bool:

@@ -70,12 +70,14 @@ class QueryTerms:
         glossary_words = self._glossary_words(asked.free)
         numbers = NumberReader(asked.written, self._known, asked.free, self._analyser, self._is_known).read_all()
         read_terms = [
-            self._add_glossary_words(self._read_number(numbers[token], token), glossary_words.get(token, ()))
+            self._read_number(numbers[token], token)
             if token in numbers
-            else self._add_glossary_words(
-                self._read_token(asked.meant, position, asked.written, weights), glossary_words.get(token, ())
-            )
+            else self._read_token(asked.meant, position, asked.written, weights)
             for position, token in enumerate(asked.meant)
+        ]
+        read_terms = [
+            self._add_glossary_words(read, glossary_words.get(token, ()))
+            for read, token in zip(read_terms, asked.meant, strict=True)
         ]
         terms = [*(read.term for read in read_terms), *(self._term_as_typed(token) for token in asked.quoted)]
         if asked.only_stop_words and not glossary_words:
