@@ -17,10 +17,8 @@ from storage.errors import RequestError, UnknownVideo
 from storage.importing import history
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_manager import IndexManager
+from storage.library_meaning import LibraryMeaning
 from storage.maintenance import Maintenance
-from storage.meaning.loaded_models import LoadedModels
-from storage.meaning.meaning_ranker import MeaningRanker
-from storage.meaning.vector_manager import VectorManager
 from storage.models import (
     ALL_FEATURES,
     Baseline,
@@ -33,7 +31,6 @@ from storage.models import (
     LibrarySize,
     Limits,
     MeaningOptions,
-    ModelReport,
     OpenIndexes,
     Problem,
     Question,
@@ -47,7 +44,6 @@ from storage.models import (
     StoredVideo,
     Timeline,
     UndoReport,
-    VectorCoverage,
     Video,
     VideoSummary,
 )
@@ -79,11 +75,9 @@ class Library:
         self._repository = Repository(database)
         folder = database.path.parent / INDEX_FOLDER
         self._indexes = IndexManager(self._repository, database.path, folder)
-        self._models = LoadedModels(meaning)
-        self._vectors = VectorManager(self._repository, self._models, folder)
-        ranker = MeaningRanker(self._models, self._vectors)
-        self._search = LibrarySearch(self._repository, self._indexes, self._vectors, ranker)
-        self._maintenance = Maintenance(database, self._repository, self._indexes, self._vectors)
+        self.meaning = LibraryMeaning(self._repository, folder, meaning)
+        self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
+        self._maintenance = Maintenance(database, self._repository, self._indexes, self.meaning.vectors)
 
     @classmethod
     async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS, meaning: MeaningOptions | None = None) -> Library:
@@ -104,7 +98,7 @@ class Library:
 
     async def close(self) -> None:
         """Finish the background work, and close the database."""
-        await self._vectors.close()
+        await self.meaning.close()
         await self._indexes.close()
         await self._database.close()
 
@@ -141,7 +135,7 @@ class Library:
         importer = make_importer(self._database, self._repository, scope, self._limits)
         with gc_paused():
             report = await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
-        await self._note_change(scope)
+        await self.meaning.note_change(scope)
         return report
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
@@ -149,7 +143,7 @@ class Library:
         key = _only_key(scope)
         summary = await self.summary(scope, video_id)
         await history.remove_video(self._database, self._repository, key, video_id)
-        await self._note_change(scope)
+        await self.meaning.note_change(scope)
         return summary
 
     async def rename(self, scope: Scope, video_id: str, title: str) -> Video:
@@ -165,7 +159,7 @@ class Library:
         Raises NothingToUndo.
         """
         report = await history.undo_last(self._database, self._repository, _only_key(scope))
-        await self._note_change(scope)
+        await self.meaning.note_change(scope)
         return report
 
     async def purge(self, scope: Scope) -> bool:
@@ -177,7 +171,7 @@ class Library:
         async with self._database.transaction(erase=True) as connection:
             deleted = (await connection.execute("DELETE FROM library WHERE key = ?", (key,))).rowcount
         await self._indexes.forget_library(key)
-        await self._vectors.forget_library(key)
+        await self.meaning.vectors.forget_library(key)
         return bool(deleted)
 
     async def set_language(self, scope: Scope, language: str) -> None:
@@ -190,7 +184,7 @@ class Library:
             raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
         async with self._database.transaction() as connection:
             await LibraryWriter.set_language(connection, key, tag)
-        await self._note_change(scope)
+        await self.meaning.note_change(scope)
 
     async def non_empty(self, scope: Scope) -> Scope:
         """Return only the libraries of a scope in which anything is stored."""
@@ -330,48 +324,6 @@ class Library:
         A timeline has at most `limit_videos` videos. Raises as `search` does.
         """
         return await self._search.timeline(scope, question, limit_videos)
-
-    @property
-    def reads_meaning(self) -> bool:
-        """Return whether the host has named a model that reads meaning."""
-        return self._models.options is not None
-
-    async def start_vector_updates(self) -> None:
-        """Load the models, and from now on make the vectors of what is stored in the background, if there are models.
-
-        Raises ModelUnusable.
-        """
-        if self.reads_meaning:
-            await self._models.report()
-            keys = await self._repository.keys()
-            await self._vectors.start_background(keys)
-            for key in keys:
-                await self._note_change(access.any_scope(key))
-
-    async def update_vectors(self, scope: Scope, *, progress: ProgressCallback = _ignore_progress) -> None:
-        """Make the vectors of a scope that are missing, and delete those of what is no longer stored.
-
-        If this is cancelled, what has been made is kept. Raises ModelUnusable.
-        """
-        for state in await self._repository.states(scope):
-            await self._vectors.update(state, progress)
-
-    async def models(self) -> list[ModelReport]:
-        """Return the models that read meaning, the sentence encoder first. Raises ModelUnusable."""
-        return await self._models.report()
-
-    async def vector_coverage(self, scope: Scope) -> list[VectorCoverage]:
-        """Return how many segments of every library of a scope have a vector. Raises ModelUnusable."""
-        return await self._vectors.coverage(await self._repository.states(scope))
-
-    async def _note_change(self, scope: Scope) -> None:
-        """Have the vectors of a changed library brought up to date, in the background where that was started."""
-        states = await self._repository.states(scope)
-        self._vectors.note(states)
-        if not self.reads_meaning:
-            # A model may have been in use earlier: what is deleted leaves no vector behind.
-            for state in states:
-                await self._vectors.update(state, _ignore_progress)
 
     async def key_terms(self, scope: Scope, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
         """Return the words that distinguish a video from others of a scope, the best first. Raises UnknownVideo."""

@@ -31,7 +31,7 @@ def chat(session: Session, library: str = access.SHARED) -> None:
         scope, settings = access.host_scope(library), session.settings
         stored = runner.run(Library.open(settings.database_path, settings.limits, settings.meaning))
         try:
-            runner.run(stored.models())  # a model that cannot be used is told before the first question
+            runner.run(stored.meaning.models())  # a model that cannot be used is told before the first question
             runner.run(_show_welcome(session, stored, scope))
             while (text := _next_question(session)) is not None:
                 # The event loop runs only while a question is answered; waiting for the next one blocks nothing.

@@ -236,7 +236,7 @@ async def check_meaning(settings: Settings, library: Library) -> list[CheckResul
     if settings.meaning is None:
         return []
     try:
-        models = await library.models()
+        models = await library.meaning.models()
     except ModelUnusable as error:
         return [CheckResult("meaning", str(error), Grade.WRONG)]
     results = [
@@ -244,7 +244,7 @@ async def check_meaning(settings: Settings, library: Library) -> list[CheckResul
         for model in models
     ]
     for key in await library.libraries():
-        results += [_describe_coverage(coverage) for coverage in await library.vector_coverage(access.any_scope(key))]
+        results += [_describe_coverage(coverage) for coverage in await library.meaning.coverage(access.any_scope(key))]
     return results
 
 

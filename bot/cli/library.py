@@ -174,7 +174,9 @@ async def update_with_progress(session: Session, stored: Library, scope: Scope) 
     """Do so in a library that is open, with a progress bar. Raises ModelUnusable."""
     with session.screen.show_progress("segments read for their meaning") as bar:
         task = bar.add_task("segments", total=None)
-        await stored.update_vectors(scope, progress=lambda count, total: bar.update(task, completed=count, total=total))
+        await stored.meaning.update_vectors(
+            scope, progress=lambda count, total: bar.update(task, completed=count, total=total)
+        )
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -61,7 +61,7 @@ async def open_collection(
             files = [(Source("corpus", content), Labels(language=language))]
             report = await library.import_files(access.host_scope(), files, progress=progress)
             refused = _refused_rows(report)
-            await library.update_vectors(access.host_scope(), progress=progress)
+            await library.meaning.update_vectors(access.host_scope(), progress=progress)
             stored_rows = [row for number, row in enumerate(rows, 1) if number not in refused]
             entry_at = {(str(fields["video_id"]), float(fields["start_second"])): name for name, fields in stored_rows}
             stored_videos = {video_id for video_id, _ in entry_at}

@@ -114,7 +114,7 @@ async def test_the_answer_in_other_words_comes_first(path: Path, rows: Rows) -> 
         assert texts(plain.hits)[0] == KNIVES[0]
     library = await Library.open(path, meaning=OPTIONS)
     try:
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         [read] = await library.search(HOST, SHARPEN, 5)
         assert texts(read.hits)[0] == KNIVES[1]
         assert sorted(texts(read.hits)) == sorted(texts(plain.hits))
@@ -135,7 +135,7 @@ async def test_an_answer_is_the_surer_the_nearer_it_is_in_meaning(path: Path, ro
     try:
         await imported(library, rows(*(("v", 30.0 * n, text) for n, text in enumerate([*KNIVES, *beside]))))
         plain = [await asking.ask(library, HOST, asked) for asked in (own, foreign)]
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         read = [await asking.ask(library, HOST, asked) for asked in (own, foreign)]
         assert read[0].level is AnswerLevel.CONFIDENT
         assert read[0].sureness - read[1].sureness > 2 * (plain[0].sureness - plain[1].sureness)
@@ -149,7 +149,7 @@ async def test_only_the_first_thirty_change_places(path: Path, rows: Rows, monke
             library, rows(*((f"v{n}", 0.0, "copper " + "zzz " * n + "lantern " * (n % 5)) for n in range(40)))
         )
         [plain] = await library.search(HOST, Question("q", "copper lantern"), 40)
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         [read] = await library.search(HOST, Question("q", "copper lantern"), 40)
         first = slice(None, RANKED_BY_MEANING)
         assert texts(read.hits)[first] != texts(plain.hits)[first]
@@ -166,11 +166,11 @@ async def test_the_order_of_words_stays_until_all_of_the_first_have_vectors(
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(("v", 0, "copper lantern zzz"), ("v", 30, "copper")))
         [plain] = await library.search(HOST, Question("q", "copper"), 5)
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         await imported(library, rows(("w", 0, "copper violin")))
         [some] = await library.search(HOST, Question("q", "copper"), 5)
         assert [one.similarity for one in (*plain.hits, *some.hits)] == [None] * 5
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         [read] = await library.search(HOST, Question("q", "copper"), 5)
         assert None not in [one.similarity for one in read.hits]
 
@@ -180,7 +180,7 @@ async def test_the_question_is_read_as_it_was_repaired_without_filters_and_exclu
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, encoder):
         await imported(library, rows(("v", 0, "copper lantern in the harbour"), ("v", 30, "copper violin")))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         encoder.read.clear()
         await library.search(HOST, parse_question('the lanten in "the harbour" -violin video:v'), 5)
         assert encoder.read == ["the lanten in the harbour", "the lantern in the harbour"]
@@ -194,7 +194,7 @@ async def test_a_timeline_numbers_the_moments_in_the_same_order(
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(("v", 0, "copper copper zzz"), ("v", 300, "copper")))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         [result] = await library.search(HOST, Question("q", "copper"), 5)
         [timeline] = await library.timeline(HOST, Question("q", "copper"), 3)
         assert texts(timeline.result.hits) == texts(result.hits)
@@ -204,7 +204,7 @@ async def test_a_timeline_numbers_the_moments_in_the_same_order(
 async def test_opening_a_passage_asks_no_model(path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reading_letters(path, monkeypatch) as (library, encoder):
         await imported(library, rows(("v", 0, "copper lantern")))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         encoder.read.clear()
         opened_passage = await asking.open_passage(library, HOST, parse_question("copper"), PassageRange("v", 0, 0))
         assert opened_passage.excerpt.quote == "copper lantern"
@@ -221,7 +221,7 @@ async def test_no_vectors_but_those_of_the_scope_are_looked_at(
     async with reading_letters(path, monkeypatch) as (library, _):
         for scope in (own, other, HOST):
             await imported(library, rows(("v", 0, "copper lantern")), scope)
-            await library.update_vectors(scope)
+            await library.meaning.update_vectors(scope)
     looked_in: list[str] = []
     load = VectorFiles.load
 
@@ -247,7 +247,7 @@ async def test_the_vectors_of_another_library_do_not_stand_in(
     async with reading_letters(path, monkeypatch) as (library, _):
         for scope in (own, other):
             await imported(library, rows(("v", 0, "copper lantern")), scope)
-        await library.update_vectors(other)
+        await library.meaning.update_vectors(other)
         [result] = await library.search(own, Question("q", "copper"), 5)
         assert [one.similarity for one in result.hits] == [None]
 
@@ -259,15 +259,15 @@ async def test_a_library_of_another_language_is_ranked_without_the_model(
     async with reading_letters(path, monkeypatch) as (library, encoder):
         await imported(library, rows(("v", 0, "die Laterne aus Kupfer")), german, "de")
         await imported(library, rows(("v", 0, "Laterne is a word")), HOST)
-        await library.update_vectors(german)
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(german)
+        await library.meaning.update_vectors(HOST)
         encoder.read.clear()
         results = await library.search(in_server(1), Question("q", "Laterne"), 5)
         read = {result.language: [one.similarity for one in result.hits] for result in results}
         assert read["de"] == [None]
         assert None not in read["en"]
         assert encoder.read == ["Laterne"]
-        [coverage] = await library.vector_coverage(german)
+        [coverage] = await library.meaning.coverage(german)
         assert (coverage.language, coverage.with_vector, coverage.is_read) == ("de", 0, False)
 
 
@@ -276,9 +276,9 @@ async def test_a_library_that_changes_its_language_loses_its_vectors(
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(("v", 0, "copper lantern")))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         await library.set_language(HOST, "fr")
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         assert list((path.parent / "index").glob("*.vectors")) == []
         [result] = await library.search(HOST, Question("q", "copper"), 5)
         assert [one.similarity for one in result.hits] == [None]
@@ -317,13 +317,13 @@ async def slow(
     monkeypatch.setattr(LoadedModels, "cross_encoder", load)
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(*(("v", 30.0 * n, text) for n, text in enumerate(KNIVES))))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         yield library, model
         model.may_go_on.set()
 
 
 async def limit_time(library: Library, seconds: float) -> None:
-    library._models.options = MeaningOptions(MODEL, cross_encoder_seconds=seconds)
+    library.meaning._models.options = MeaningOptions(MODEL, cross_encoder_seconds=seconds)
 
 
 async def test_a_cross_encoder_orders_the_hits_when_it_is_done_in_time(
@@ -374,10 +374,10 @@ async def test_the_real_cross_encoder_reads_the_first_hits(path: Path, rows: Row
     library = await Library.open(path, meaning=MeaningOptions(MODEL, frozenset(), choice, 60))
     try:
         await imported(library, rows(*(("v", 30.0 * n, text) for n, text in enumerate(KNIVES))))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         [result] = await library.search(HOST, SHARPEN, 5)
         assert texts(result.hits)[0] == KNIVES[1]
-        assert [report.name for report in await library.models()] == [MODEL.name, CROSS_ENCODER]
+        assert [report.name for report in await library.meaning.models()] == [MODEL.name, CROSS_ENCODER]
     finally:
         await library.close()
 
@@ -389,15 +389,15 @@ async def test_off_nothing_is_different(path: Path, rows: Rows, monkeypatch: pyt
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(*(("v", 30.0 * n, text) for n, text in enumerate(KNIVES))))
         [before] = await library.search(HOST, SHARPEN, 5)
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         [left_out] = await library.search(HOST, SHARPEN, 5, by_meaning=False)
     async with opened(path) as library:
         [off] = await library.search(HOST, SHARPEN, 5)
         assert off == before == left_out
-        assert not library.reads_meaning
-        assert await library.models() == []
-        await library.start_vector_updates()
-        assert library._vectors._tasks == {}
+        assert not library.meaning.is_on
+        assert await library.meaning.models() == []
+        await library.meaning.start_updates()
+        assert library.meaning.vectors._tasks == {}
 
 
 def test_off_nothing_of_the_extra_is_loaded(tmp_path: Path) -> None:

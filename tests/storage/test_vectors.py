@@ -64,7 +64,7 @@ async def imported(library: Library, *rows: Source, replace: bool = False) -> No
 
 async def finished(library: Library) -> None:
     """Wait until the background work is done."""
-    while tasks := list(library._vectors._tasks.values()):
+    while tasks := list(library.meaning.vectors._tasks.values()):
         await asyncio.gather(*tasks)
 
 
@@ -177,11 +177,11 @@ async def test_vectors_survive_a_restart(path: Path, rows: Rows, monkeypatch: py
     encoder = LetterEncoder()
     async with reading_letters(path, monkeypatch, encoder) as (library, _):
         await imported(library, rows(*(("v", 30 * n, text) for n, text in enumerate(TEXTS))))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
     assert sorted(encoder.read) == sorted(TEXTS)
     async with reading_letters(path, monkeypatch, encoder) as (library, _):
-        await library.update_vectors(HOST)
-        [coverage] = await library.vector_coverage(HOST)
+        await library.meaning.update_vectors(HOST)
+        [coverage] = await library.meaning.coverage(HOST)
     assert (coverage.segments, coverage.with_vector) == (3, 3)
     assert len(encoder.read) == 3, "nothing is read twice"
 
@@ -189,18 +189,18 @@ async def test_vectors_survive_a_restart(path: Path, rows: Rows, monkeypatch: py
 async def test_an_unchanged_library_is_not_read_again(path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(("v", 0, TEXTS[0])))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         monkeypatch.setattr(vector_update, "read_keys", None)
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
 
 
 async def test_only_what_is_new_is_read(path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reading_letters(path, monkeypatch) as (library, encoder):
         await imported(library, rows(("v", 0, TEXTS[0]), ("v", 30, TEXTS[1])))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         await imported(library, rows(("w", 0, TEXTS[2]), ("w", 30, TEXTS[0])))
         told: list[tuple[int, int]] = []
-        await library.update_vectors(HOST, progress=lambda done, total: told.append((done, total)))
+        await library.meaning.update_vectors(HOST, progress=lambda done, total: told.append((done, total)))
         assert encoder.read == [TEXTS[0], TEXTS[1], TEXTS[2]], "what is said twice is read once"
         assert told == [(1, 1)]
 
@@ -208,14 +208,14 @@ async def test_only_what_is_new_is_read(path: Path, rows: Rows, monkeypatch: pyt
 async def test_a_damaged_file_is_made_anew(path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(("v", 0, TEXTS[0])))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
     [file] = (path.parent / "index").glob("*.vectors")
     file.write_bytes(file.read_bytes()[:-1] + b"?")
     async with reading_letters(path, monkeypatch) as (library, encoder):
         assert [problem.what for problem in await library.problems()] == [
             "the file of vectors of shared cannot be used"
         ]
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         assert encoder.read == [TEXTS[0]]
         assert holds(path, TEXTS[0])
         assert await library.problems() == []
@@ -226,19 +226,19 @@ async def test_what_is_removed_or_replaced_leaves_no_vector(
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, encoder):
         await imported(library, rows(("v", 0, TEXTS[0]), ("v", 30, TEXTS[1])), rows(("w", 0, TEXTS[2])))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         gone = encoder.encode(TEXTS[2]).astype(np.float16).tobytes()
         [file] = (path.parent / "index").glob("*.vectors")
         assert gone in file.read_bytes()
         await library.remove(HOST, "w")
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         assert holds(path, *TEXTS[:2])
         assert gone not in file.read_bytes()
         await imported(library, rows(("v", 0, "all of it is another text")), replace=True)
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         assert holds(path, "all of it is another text")
         await library.undo(HOST)
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         assert holds(path, *TEXTS[:2])
 
 
@@ -247,7 +247,7 @@ async def test_what_is_gone_is_deleted_before_anything_is_read(
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, encoder):
         await imported(library, rows(("v", 0, TEXTS[0])), rows(("w", 0, TEXTS[1])))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         await library.remove(HOST, "w")
         await imported(library, rows(("x", 0, TEXTS[2])))
 
@@ -256,7 +256,7 @@ async def test_what_is_gone_is_deleted_before_anything_is_read(
             return LetterEncoder().encode_until(texts, stop)  # type: ignore[arg-type]
 
         monkeypatch.setattr(encoder, "encode_until", look)
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         assert holds(path, TEXTS[0], TEXTS[2])
 
 
@@ -266,7 +266,7 @@ async def test_a_purge_deletes_the_file(
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(("v", 0, TEXTS[0])))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         if switched_on:
             await library.purge(HOST)
     if not switched_on:
@@ -280,7 +280,7 @@ async def test_what_is_removed_after_the_model_was_switched_off_leaves_no_vector
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(("v", 0, TEXTS[0])), rows(("w", 0, TEXTS[1])))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
     async with opened(path) as library:
         await library.remove(HOST, "w")
         assert holds(path, TEXTS[0])
@@ -295,7 +295,7 @@ async def test_a_file_of_no_library_is_found_and_deleted(
         store(VectorFiles(path.parent / "index"), table_of(*TEXTS), "server:9")
         [problem] = await library.problems()
         assert problem.what.endswith(".vectors belongs to no library")
-        await library.start_vector_updates()
+        await library.meaning.start_updates()
         await finished(library)
         assert kept_vectors(path, "server:9") is None
 
@@ -303,7 +303,7 @@ async def test_a_file_of_no_library_is_found_and_deleted(
 async def test_repair_keeps_vectors_that_are_sound(path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, rows(("v", 0, TEXTS[0])))
-        await library.update_vectors(HOST)
+        await library.meaning.update_vectors(HOST)
         store(VectorFiles(path.parent / "index"), table_of(*TEXTS), "server:9")
         await library.repair()
         assert await library.problems() == []
@@ -319,7 +319,7 @@ async def test_the_bot_makes_vectors_of_what_is_stored_and_of_what_comes(
     async with reading_letters(path, monkeypatch) as (library, encoder):
         await imported(library, rows(("v", 0, TEXTS[0])))
         assert encoder.read == [], "a command at the terminal that only asks makes none"
-        await library.start_vector_updates()
+        await library.meaning.start_updates()
         await finished(library)
         assert holds(path, TEXTS[0])
         assert kept_vectors(path, access.SAMPLES) is not None
@@ -335,7 +335,7 @@ async def test_what_another_process_changed_is_noticed_at_the_next_question(
     path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, _), opened(path) as other:
-        await library.start_vector_updates()
+        await library.meaning.start_updates()
         await finished(library)
         await imported(other, rows(("v", 0, TEXTS[0])))
         await library.search(HOST, question("lantern"), 5)
@@ -372,7 +372,7 @@ async def test_what_was_made_is_kept_when_it_is_cancelled(
     encoder = StoppingEncoder(70)
     async with reading_letters(path, monkeypatch, encoder) as (library, _):
         await imported(library, many)
-        task = asyncio.create_task(library.update_vectors(HOST))
+        task = asyncio.create_task(library.meaning.update_vectors(HOST))
         await asyncio.to_thread(encoder.reached.wait, 60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -383,8 +383,8 @@ async def test_what_was_made_is_kept_when_it_is_cancelled(
     assert len(table.base.keys) == 70 // vector_update.ENCODED_AT_ONCE * vector_update.ENCODED_AT_ONCE
     assert table.contents == ""
     async with reading_letters(path, monkeypatch) as (library, _):
-        await library.update_vectors(HOST)
-        [coverage] = await library.vector_coverage(HOST)
+        await library.meaning.update_vectors(HOST)
+        [coverage] = await library.meaning.coverage(HOST)
         assert coverage.with_vector == 100
 
 
@@ -394,9 +394,9 @@ async def test_a_stop_is_prompt_and_keeps_what_the_background_made(
     encoder = StoppingEncoder(70)
     async with reading_letters(path, monkeypatch, encoder) as (library, _):
         await imported(library, many)
-        await library.start_vector_updates()
+        await library.meaning.start_updates()
         await asyncio.to_thread(encoder.reached.wait, 60)
-        closing = asyncio.create_task(library._vectors.close())
+        closing = asyncio.create_task(library.meaning.vectors.close())
         await asyncio.sleep(0)
         encoder.may_go_on.set()
         await closing
@@ -412,7 +412,7 @@ async def test_a_file_is_written_now_and_then_while_much_is_read(
     encoder = StoppingEncoder(70)
     async with reading_letters(path, monkeypatch, encoder) as (library, _):
         await imported(library, many)
-        task = asyncio.create_task(library.update_vectors(HOST))
+        task = asyncio.create_task(library.meaning.update_vectors(HOST))
         await asyncio.to_thread(encoder.reached.wait, 60)
         table = kept_vectors(path)
         assert table is not None
@@ -428,7 +428,7 @@ async def test_the_event_loop_goes_on_while_a_text_is_read(
     encoder = StoppingEncoder(3)
     async with reading_letters(path, monkeypatch, encoder) as (library, _):
         await imported(library, many)
-        task = asyncio.create_task(library.update_vectors(HOST))
+        task = asyncio.create_task(library.meaning.update_vectors(HOST))
         await asyncio.to_thread(encoder.reached.wait, 60)
         [summary] = await library.videos(HOST)
         [result] = await library.search(HOST, question("number 7"), 5, by_meaning=False)
@@ -462,7 +462,7 @@ async def test_no_array_of_a_library_is_gone_through_on_the_event_loop(
     monkeypatch.setattr(vector_update, "STORED_FROM", 32)
     async with reading_letters(path, monkeypatch) as (library, _):
         await imported(library, many)
-        await library.start_vector_updates()
+        await library.meaning.start_updates()
         await finished(library)
         [result] = await library.search(HOST, question("number 7"), 5)
         await library.remove(HOST, "v")
@@ -479,7 +479,7 @@ async def test_a_purge_does_not_wait_for_vectors_and_none_come_after_it(
     encoder = StoppingEncoder(70)
     async with reading_letters(path, monkeypatch, encoder) as (library, _):
         await imported(library, many)
-        await library.start_vector_updates()
+        await library.meaning.start_updates()
         await asyncio.to_thread(encoder.reached.wait, 60)
         purge = asyncio.create_task(library.purge(HOST))
         await asyncio.sleep(0)
@@ -503,7 +503,7 @@ async def test_a_file_that_is_being_written_does_not_outlive_a_purge(
         return done
 
     async with reading_letters(path, monkeypatch) as (library, _):
-        await library.start_vector_updates()
+        await library.meaning.start_updates()
         await finished(library)
         monkeypatch.setattr(VectorFiles, "store", store_later)
         await imported(library, rows(("v", 0, TEXTS[0])))
@@ -522,7 +522,7 @@ async def test_a_library_that_another_process_purged_gets_no_file(
     encoder = StoppingEncoder(70)
     async with reading_letters(path, monkeypatch, encoder) as (library, _), opened(path) as other:
         await imported(library, many)
-        task = asyncio.create_task(library.update_vectors(HOST))
+        task = asyncio.create_task(library.meaning.update_vectors(HOST))
         await asyncio.to_thread(encoder.reached.wait, 60)
         await other.purge(HOST)
         encoder.may_go_on.set()
@@ -543,7 +543,7 @@ async def test_two_processes_may_make_vectors_at_once(
         ),
     ):
         await imported(one, many)
-        await asyncio.gather(one.update_vectors(HOST), other.update_vectors(HOST))
+        await asyncio.gather(one.meaning.update_vectors(HOST), other.meaning.update_vectors(HOST))
         assert holds(path, *(f"text number {number}" for number in range(100)))
 
 
@@ -551,7 +551,7 @@ async def test_a_model_that_fails_in_the_background_is_logged_and_nothing_else(
     path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, encoder):
-        await library.start_vector_updates()
+        await library.meaning.start_updates()
         await finished(library)
         monkeypatch.setattr(encoder, "encode_until", lambda *_: 1 / 0)
         await imported(library, rows(("v", 0, TEXTS[0])))

@@ -209,7 +209,7 @@ class QuestionService:
             asker.owner(),
             samples=scope == access.sample_scope(),
             index_age_seconds=age,
-            reads_meaning=self._library.reads_meaning,
+            reads_meaning=self._library.meaning.is_on,
         )
 
 
