@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from storage.analysis.sound_marks import SOUND_MARK
+from storage.analysis import remove_sounds
 from storage.formats.captions.rolling_windows import (
     Habits,
     Window,
@@ -79,7 +79,7 @@ def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
     """Return the cues that contain spoken words, by their start, none of them ending after the next has begun."""
     spoken = []
     for cue in sorted(cues, key=lambda cue: cue.start_second):
-        text = clean_text(SOUND_MARK.sub(" ", cue.text))
+        text = clean_text(remove_sounds(cue.text))
         if any(character.isalnum() or character == "_" for character in text):
             spoken.append(replace(cue, text=text))
     return tuple(
