@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from storage.analysis import join_texts
 from storage.models import Segment, Strip, Video
 
 
@@ -18,8 +19,8 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """Return the segments' texts joined by one space."""
-        return " ".join(segment.text for segment in self.segments)
+        """Return the segments' texts joined, with a space between two of them where one belongs."""
+        return join_texts(segment.text for segment in self.segments)
 
 
 @dataclass(frozen=True, slots=True)

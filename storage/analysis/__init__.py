@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
 from storage.analysis.british_spelling import spell_american
-from storage.analysis.joining import drop_words, find_joint, join_texts, split_text, split_words
+from storage.analysis.joining import drop_words, find_joint, find_offsets, join_texts, split_text, split_words
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
 from storage.analysis.sound_marks import remove_sounds
@@ -31,6 +31,7 @@ __all__ = [
     "blank_stop_phrases",
     "drop_words",
     "find_joint",
+    "find_offsets",
     "fold",
     "is_unspaced",
     "join_texts",

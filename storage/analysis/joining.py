@@ -54,6 +54,16 @@ def join_texts(texts: Iterable[str]) -> str:
     return "".join(joined)
 
 
+def find_offsets(texts: Iterable[str]) -> list[int]:
+    """Return where every text begins in what `join_texts` makes of them."""
+    offsets: list[int] = []
+    end, before = 0, ""
+    for text in texts:
+        offsets.append(end + len(find_joint(before, text)))
+        end, before = offsets[-1] + len(text), text
+    return offsets
+
+
 def find_joint(left: str, right: str) -> str:
     """Return what belongs between two texts: a space, or "" where their script has none there."""
     if left[-1:] < _FIRST_SPACELESS and right[:1] < _FIRST_SPACELESS:
