@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
 from storage.analysis.british_spelling import spell_american
-from storage.analysis.joining import drop_words, find_joint, find_offsets, join_texts, split_text, split_words
+from storage.analysis.joining import (
+    FIRST_SPACELESS,
+    drop_words,
+    find_joint,
+    find_offsets,
+    holds_spaceless,
+    join_texts,
+    split_text,
+    split_words,
+)
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
 from storage.analysis.sound_marks import remove_sounds
@@ -21,6 +30,7 @@ from storage.analysis.word_lists import LISTED_LANGUAGES, WordList, word_list
 
 __all__ = [
     "ANALYSED_BY",
+    "FIRST_SPACELESS",
     "LISTED_LANGUAGES",
     "STOP_PREFIX",
     "Analyser",
@@ -33,6 +43,7 @@ __all__ = [
     "find_joint",
     "find_offsets",
     "fold",
+    "holds_spaceless",
     "is_unspaced",
     "join_texts",
     "read_number",

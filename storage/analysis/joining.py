@@ -28,7 +28,7 @@ _WIDE_MARKS = r"\u3001-\u3003\u3008-\u3011\u3014-\u301f・\ufe10-\ufe19\ufe30-\u
 _WIDE_LETTERS = "０-９Ａ-Ｚａ-ｚ"
 # Marks of the width of a letter, which Chinese and Japanese use as well.
 _NARROW_MARKS = "“”‘’…‥—―·"
-_FIRST_SPACELESS = "\u0e00"
+FIRST_SPACELESS = "\u0e00"
 """Thai: no script without spaces, and no punctuation of full width, comes before it in Unicode."""
 
 _UNSEEN = INVISIBLE + RARE_VARIANTS
@@ -38,7 +38,7 @@ _IS_WIDE_MARK = regex.compile(f"[{_WIDE_MARKS}]")
 _IS_SPACELESS = regex.compile(f"[{_SPACELESS}]")
 _IS_BESIDE_SPACELESS = regex.compile(f"[{_SPACELESS}{_WIDE_LETTERS}{_NARROW_MARKS}]")
 _IS_HANGUL = regex.compile(r"\p{Hangul}")
-_WORD = regex.compile(rf"(?=[{_SPACELESS}{_WIDE_MARKS}])\X|[^\s{_SPACELESS}{_WIDE_MARKS}]+")
+_WORD = regex.compile(rf"(?=[{_SPACELESS}{_WIDE_MARKS}])\X[{_UNSEEN}]*|[^\s{_SPACELESS}{_WIDE_MARKS}]+")
 # No line begins with one of these, or ends with one of those: closing marks, small kana and signs that repeat.
 _NO_BEGINNING = regex.compile(r"[\p{M}\p{Pe}\p{Pf}\p{Po}ーｰ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮๆฯໆ]")
 _NO_END = regex.compile(r"[\p{Ps}\p{Pi}เแโใไເແໂໃໄ]")
@@ -66,7 +66,7 @@ def find_offsets(texts: Iterable[str]) -> list[int]:
 
 def find_joint(left: str, right: str) -> str:
     """Return what belongs between two texts: a space, or "" where their script has none there."""
-    if left[-1:] < _FIRST_SPACELESS and right[:1] < _FIRST_SPACELESS:
+    if left[-1:] < FIRST_SPACELESS and right[:1] < FIRST_SPACELESS:
         return " " if left and right else ""
     # A few characters are enough: what is not seen there is a selector or a joiner.
     before = _LAST_SEEN.search(left[-4:], concurrent=False)
@@ -87,10 +87,15 @@ def _join_characters(left: str, right: str) -> str:
     return "" if is_spaceless and all(_IS_BESIDE_SPACELESS.match(one, concurrent=False) for one in either) else " "
 
 
+def holds_spaceless(text: str) -> bool:
+    """Return whether any of a text is in a script that has no spaces between words. Korean has them."""
+    return _IS_SPACELESS.search(text, concurrent=False) is not None
+
+
 def split_words(text: str) -> list[str]:
     """Return the words of a text as they are written, with their punctuation; of scripts without spaces the
     characters."""
-    if text.isascii() or not _holds_spaceless(text):
+    if text.isascii() or not (holds_spaceless(text) or _IS_WIDE_MARK.search(text, concurrent=False)):
         return text.split()
     words: list[str] = _WORD.findall(text, concurrent=False)
     return words
@@ -140,10 +145,3 @@ def _may_divide(text: str, end: int, start: int) -> bool:
         return False
     is_whole = _NO_BEGINNING.match(text, start, concurrent=False) or _NO_END.match(text, end - 1, concurrent=False)
     return start > end or not is_whole
-
-
-def _holds_spaceless(text: str) -> bool:
-    return max(text) >= _FIRST_SPACELESS and (
-        _IS_SPACELESS.search(text, concurrent=False) is not None
-        or _IS_WIDE_MARK.search(text, concurrent=False) is not None
-    )
