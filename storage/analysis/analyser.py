@@ -16,6 +16,7 @@ import regex
 import Stemmer
 
 from storage.analysis.british_spelling import spell_american
+from storage.analysis.joining import find_joint
 from storage.analysis.languages import (
     POSSESSIVE,
     SUFFIXED,
@@ -73,6 +74,8 @@ _DROPPED = str.maketrans("", "", "'·,")
 
 _MAX_WORD_LENGTH, _MAX_RUN_LENGTH = 40, 8
 """Characters up to which a word, or a run of a script without spaces, is likely to come again."""
+_BORDER_LENGTH = 16
+"""Characters in which the last or the first one of a text stands, with its marks."""
 
 
 class Analyser:
@@ -108,6 +111,15 @@ class Analyser:
     def read_stretch(self, stretch: str) -> list[tuple[str, str, bool]]:
         """Return the terms of a stretch in order, with their words and whether they are stop words there."""
         return [(term, word, common) for term, word, _, _, common in self._stretch_parts(stretch)]
+
+    def crossing_token(self, left: str, right: str) -> Token | None:
+        """Return the pair of characters that two texts have across their border, where they are joined without a space;
+        its places are those in the end of one and the beginning of the other."""
+        if not left or not right or find_joint(left, right):
+            return None
+        end = left[-_BORDER_LENGTH:]
+        tokens = self.tokens(end + right[:_BORDER_LENGTH])
+        return next((token for token in tokens if token.start < len(end) < token.end), None)
 
     def term_of(self, word: str) -> str:
         """Return the term of a single surface word, such as a token's."""

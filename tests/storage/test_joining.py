@@ -16,7 +16,17 @@ from storage.analysis import analyser_for, drop_words, find_joint, find_offsets,
 from storage.formats.exporting import export_videos
 from storage.formats.reader import read_file
 from storage.importing.segmenting import MAX_PIECE_LENGTH, segment_cues
-from storage.models import Cue, ExportFormat, Labels, SearchResult, Segment, Source, StoredVideo
+from storage.models import (
+    SILENCE_SECONDS,
+    Cue,
+    ExportFormat,
+    Labels,
+    SearchResult,
+    Segment,
+    Source,
+    StoredVideo,
+    Video,
+)
 from storage.ranking.index.build import build_index
 from storage.ranking.search import Searcher
 from tests.support.project import SHARED_FOLDER
@@ -179,6 +189,25 @@ def test_a_text_that_is_split_is_joined_as_it_was(text, length):
 def test_words_can_be_dropped_from_the_beginning_of_a_text(text, count):
     words = split_words(text)
     assert split_words(drop_words(text, words[:count])) == words[count:]
+
+
+@pytest.mark.parametrize("cut", range(1, len(UNSPACED[0])))
+def test_a_phrase_is_found_across_two_segments_wherever_they_part(cut: int) -> None:
+    sentence = UNSPACED[0]
+    segments = (Segment(0.0, 5.0, f"第一{sentence[:cut]}"), Segment(5.0, 9.0, sentence[cut:] + "最后"))
+    searcher = Searcher([build_index([(Video("v"), segments)], "en")], "en")
+    question = parse_question(f'"{sentence}"')
+    ranking = searcher.search(question, 5, [None])
+    assert {place.doc for place in ranking.ranked} in ({0}, {0, 1}), "a character alone carries no weight"
+    assert not ranking.unmatched_phrases
+    matcher = Matcher(question, SearchResult((), ranking.terms, "en", scope=access.sample_scope()))
+    assert matcher.holds_phrases(segment.text for segment in segments)
+
+
+def test_no_phrase_runs_across_a_silence() -> None:
+    segments = (Segment(0.0, 5.0, "它由许多神经"), Segment(5.0 + 2 * SILENCE_SECONDS, 40.0, "元组成"))
+    searcher = Searcher([build_index([(Video("v"), segments)], "en")], "en")
+    assert searcher.search(parse_question('"神经元"'), 5, [None]).unmatched_phrases == ("神经元",)
 
 
 def test_a_long_cue_without_spaces_is_split_with_estimated_times():
