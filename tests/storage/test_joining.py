@@ -208,6 +208,7 @@ def test_no_phrase_runs_across_a_silence() -> None:
     segments = (Segment(0.0, 5.0, "它由许多神经"), Segment(5.0 + 2 * SILENCE_SECONDS, 40.0, "元组成"))
     searcher = Searcher([build_index([(Video("v"), segments)], "en")], "en")
     assert searcher.search(parse_question('"神经元"'), 5, [None]).unmatched_phrases == ("神经元",)
+    assert not searcher.model.document_frequency("经元")
 
 
 def test_a_long_cue_without_spaces_is_split_with_estimated_times():
@@ -230,6 +231,11 @@ def test_a_quote_across_two_segments_has_no_space_between_characters():
     found = quote_densest(passage, matcher)
     assert (found.quote, found.end_second) == ("它由许多神经元组成，这很重要。", 9.0)
     assert [_second_at(segments, offset) for offset in (0, 6)] == [0.0, 5.0]
+
+
+def test_a_vowel_alone_in_a_cue_is_spoken():
+    video = stored(as_captions([["ဘာသာစကာ"], ["း"], ["ဖြစ်သည်။"]], "", ","))
+    assert [segment.text for segment in video.segments] == ["ဘာသာစကားဖြစ်သည်။"]
 
 
 def test_lines_within_a_cell_are_joined_like_lines_of_a_cue():

@@ -68,6 +68,11 @@ def test_halves_of_a_cue_are_one_line_though_a_short_one_would_have_had_time():
     assert read(as_subrip(shown_twice(lines, *lengths_ms))) == list(lines)
 
 
+def test_halves_of_a_cue_are_one_line_also_where_the_speech_is_not_hurried():
+    lines = ("the weights of a network", "are learned from the data", "and that takes some time")
+    assert read(as_subrip(shown_twice(lines, 1400, 1400, 1700, 1700, 1500, 1500))) == list(lines)
+
+
 def test_chinese_takes_longer_to_say_than_as_many_letters():
     lines = ("神经网络是一种机器学习模型", "它由许多神经元组成", "我们来看一个例子好吗")
     assert read(as_subrip(shown_twice(lines, 3000))) == twice(lines)
