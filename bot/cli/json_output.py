@@ -57,6 +57,16 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) ->
         "title": video.title,
         "creator": video.creator,
         "url": video.url,
+        "published": video.published,
+        "language": video.language,
+        "chapters": [
+            {
+                "start_second": chapter.start_second,
+                "title": chapter.title,
+                "link": link_at(video.url, chapter.start_second),
+            }
+            for chapter in video.chapters
+        ],
         "end_second": summary.end_second,
         "segments": summary.segments,
         "words": summary.words,
@@ -118,9 +128,12 @@ def _strip_object(strip: Strip) -> dict[str, object]:
 
 
 def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
+    chapter = excerpt.video.chapter_at(excerpt.start_second)
     return {
         "video_id": excerpt.video.video_id,
         "title": excerpt.video.title,
+        "published": excerpt.video.published,
+        "chapter": chapter.title if chapter else "",
         "quote": excerpt.quote,
         "highlights": [list(span) for span in excerpt.highlights],
         "start_second": excerpt.start_second,

@@ -93,10 +93,13 @@ class Screen:
         for number, excerpt in enumerate(excerpts, 1):
             video = excerpt.video
             self.print_line()
-            self.print_line(f"{number}. {video.heading}" + (f" ({video.creator})" if video.creator else ""), "bold")
+            source = ", ".join(filter(None, (video.creator, video.published)))
+            self.print_line(f"{number}. {video.heading}" + (f" ({source})" if source else ""), "bold")
             self._show_indented(_mark_quote(excerpt))
             where = timecode(excerpt.start_second)
-            self.out.print(Text(f"   {where}  {neutralize(excerpt.link)}".rstrip(), "cyan"), soft_wrap=True)
+            chapter = video.chapter_at(excerpt.start_second)
+            inside = f"in {neutralize(chapter.title)}, " if chapter else ""
+            self.out.print(Text(f"   {inside}{where}  {neutralize(excerpt.link)}".rstrip(), "cyan"), soft_wrap=True)
             for place in excerpt.other_places:
                 there = f"   also said in {neutralize(place.video.heading)}, {timecode(place.start_second)}"
                 self.out.print(Text(f"{there}  {neutralize(place.link)}".rstrip(), "cyan"), soft_wrap=True)

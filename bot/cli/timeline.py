@@ -99,8 +99,15 @@ def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...
     screen.print_line(f"length    {timecode(summary.end_second)}")
     screen.print_line(f"segments  {summary.segments:,}")
     screen.print_line(f"words     {summary.words:,}")
+    if video.published:
+        screen.print_line(f"published {video.published}")
     if video.url:
         screen.print_line(f"address   {video.url}")
+    if video.chapters:
+        screen.print_line("Chapters:")
+    for chapter in video.chapters:
+        link = link_at(video.url, chapter.start_second)
+        screen.print_line(f"   {timecode(chapter.start_second)}  {chapter.title}  {link}".rstrip())
     if terms:
         screen.print_line("It says often, and others here seldom:")
     for term in terms:

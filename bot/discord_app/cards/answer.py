@@ -20,6 +20,7 @@ from storage.models import Video
 MAX_HEADING_LENGTH = 300
 MAX_NOTE_LENGTH = 250
 MAX_CREATOR_LENGTH = 60
+MAX_CHAPTER_LENGTH = 80
 CARD_QUOTES = QuoteLengths(QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
 """The first quote is to hold the answer, and the others show where else to look. Of a later page all are others."""
 MAX_SHOWN_QUOTE_LENGTH = 800
@@ -137,10 +138,14 @@ def _other_place(place: OtherPlace, here: Video) -> str:
 
 
 def link_line(excerpt: Excerpt) -> str:
-    """Return when a quote is spoken, as a link to that second, and who made the video."""
+    """Return when a quote is spoken, as a link to that second, with its chapter; who made the video, and when."""
+    video = excerpt.video
     when = markdown.masked_link(timecode(excerpt.start_second), excerpt.link)
-    creator = markdown.escape_to_fit(excerpt.video.creator, MAX_CREATOR_LENGTH)
-    return f"{when} · {creator}" if creator else when
+    chapter = video.chapter_at(excerpt.start_second)
+    if chapter and (title := markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH)):
+        when = f"in *{title}*, {when}"
+    creator = markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH)
+    return " · ".join(filter(None, (when, creator, video.published)))
 
 
 def block_quote(excerpt: Excerpt, length: int) -> str:
