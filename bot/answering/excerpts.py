@@ -85,6 +85,7 @@ def _make_excerpt(passage: Passage, matcher: Matcher, chosen: _TextRange) -> Exc
         score=passage.score,
         starts_passage=chosen.start == 0,
         ends_passage=chosen.end == len(text),
+        turns=passage.turns_between(chosen.start, chosen.end),
     )
 
 

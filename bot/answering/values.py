@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from storage.models import Segment, Strip, Video
+from storage.models import Segment, SpeakerTurn, Strip, Video, join_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,18 @@ class Passage:
     def text(self) -> str:
         """Return the segments' texts joined by one space."""
         return " ".join(segment.text for segment in self.segments)
+
+    def turns_between(self, start: int, end: int) -> tuple[SpeakerTurn, ...]:
+        """Return who speaks in `text[start:end]`, by offsets from `start`."""
+        turns, base = [], 0
+        for segment in self.segments:
+            for turn in segment.turns or (SpeakerTurn(0, ""),):
+                if base + turn.offset <= start:
+                    turns = [SpeakerTurn(0, turn.speaker)]
+                elif base + turn.offset < end:
+                    turns.append(SpeakerTurn(base + turn.offset - start, turn.speaker))
+            base += len(segment.text) + 1
+        return join_turns(turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,9 @@ class Excerpt:
     """The words quoted from a passage.
 
     `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
-    cue where cues are known, else estimated and a second early. `other_places` are places that say the same.
+    cue where cues are known, else estimated and a second early. `other_places` are places that say the same. `turns`
+    say who speaks from which offset of `quote` on, as those of a segment do: the first is at 0, and where nobody is
+    known there are none.
     """
 
     video: Video
@@ -58,6 +72,7 @@ class Excerpt:
     starts_passage: bool
     ends_passage: bool
     other_places: tuple[OtherPlace, ...] = ()
+    turns: tuple[SpeakerTurn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,17 @@ from bot.answering.values import Answer, AnswerLevel, Passage, QuoteLengths
 from storage import access
 from storage.analysis import analyser_for
 from storage.library import Library
-from storage.models import CueMark, Labels, Question, QuestionTerm, SearchResult, Segment, Source, Video
+from storage.models import (
+    CueMark,
+    Labels,
+    Question,
+    QuestionTerm,
+    SearchResult,
+    Segment,
+    Source,
+    SpeakerTurn,
+    Video,
+)
 from tests.support.asking import ask
 from tests.support.project import SUBRIP_ID, SUBRIP_SEED
 from tests.support.seed_questions import TALK_WORDS, holds, read_questions, words_of
@@ -257,3 +267,24 @@ def test_the_answers_to_the_questions_have_three_to_ten_words_each() -> None:
     assert {3 <= question.last_word - question.first_word + 1 <= 10 for question in questions} == {True}
     assert all(one.text != other.text for one, other in pairwise(sorted(questions, key=lambda each: each.text)))
     assert max(question.last_word for question in questions) < TALK_WORDS
+
+
+def test_an_excerpt_says_who_speaks_from_which_of_its_words_on() -> None:
+    segments = (
+        Segment(0.0, 9.0, "We measured latency.", turns=(SpeakerTurn(0, "Jane Doe"),)),
+        Segment(9.0, 20.0, "Of all of it? Yes.", turns=(SpeakerTurn(0, "John Roe"), SpeakerTurn(14, "Jane Doe"))),
+        Segment(20.0, 30.0, "Nobody is known here."),
+    )
+    excerpt = quote_densest(Passage(VIDEO, segments, 1.0), matcher_for("latency"))
+    assert [(turn.speaker, excerpt.quote[turn.offset :].split()[0]) for turn in excerpt.turns] == [
+        ("Jane Doe", "We"),
+        ("John Roe", "Of"),
+        ("Jane Doe", "Yes."),
+        ("", "Nobody"),
+    ]
+    assert Passage(VIDEO, segments, 1.0).turns_between(25, 60) == (
+        SpeakerTurn(0, "John Roe"),
+        SpeakerTurn(10, "Jane Doe"),
+        SpeakerTurn(15, ""),
+    )
+    assert quote_densest(passage("Nobody says latency."), matcher_for("latency")).turns == ()
