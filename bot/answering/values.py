@@ -52,6 +52,15 @@ class QuoteLengths:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenPart:
+    """A part of a quote that one speaker says; `speaker` is "" where it is unknown who."""
+
+    speaker: str
+    words: str
+    highlights: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """The words quoted from a passage.
 
@@ -73,6 +82,19 @@ class Excerpt:
     ends_passage: bool
     other_places: tuple[OtherPlace, ...] = ()
     turns: tuple[SpeakerTurn, ...] = ()
+
+
+def split_by_speaker(excerpt: Excerpt) -> list[SpokenPart]:
+    """Return a quote part by part as its speakers change, without the spaces between the parts."""
+    turns = excerpt.turns or (SpeakerTurn(0, ""),)
+    ends = [*(turn.offset for turn in turns[1:]), len(excerpt.quote)]
+    parts = []
+    for turn, end in zip(turns, ends, strict=True):
+        words = excerpt.quote[turn.offset : end].rstrip()
+        start = turn.offset + len(words) - len(words.lstrip())
+        inside = ((max(left - start, 0), min(right, end) - start) for left, right in excerpt.highlights)
+        parts.append(SpokenPart(turn.speaker, words.lstrip(), tuple((a, b) for a, b in inside if a < b)))
+    return [part for part in parts if part.words]
 
 
 @dataclass(frozen=True, slots=True)

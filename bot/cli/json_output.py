@@ -57,6 +57,9 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) ->
         "title": video.title,
         "creator": video.creator,
         "url": video.url,
+        "end_second": summary.end_second,
+        "segments": summary.segments,
+        "words": summary.words,
         "published": video.published,
         "language": video.language,
         "chapters": [
@@ -67,9 +70,6 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) ->
             }
             for chapter in video.chapters
         ],
-        "end_second": summary.end_second,
-        "segments": summary.segments,
-        "words": summary.words,
     }
     if terms is not None:
         value["telling_terms"] = [
@@ -132,8 +132,6 @@ def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
     return {
         "video_id": excerpt.video.video_id,
         "title": excerpt.video.title,
-        "published": excerpt.video.published,
-        "chapter": chapter.title if chapter else "",
         "quote": excerpt.quote,
         "highlights": [list(span) for span in excerpt.highlights],
         "start_second": excerpt.start_second,
@@ -141,4 +139,7 @@ def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
         "link": excerpt.link,
         "segments": list(excerpt.segments),
         "score": excerpt.score,
+        "published": excerpt.video.published,
+        "chapter": chapter.title if chapter else "",
+        "turns": [[turn.offset, turn.speaker] for turn in excerpt.turns],
     }

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import verdicts
-from bot.answering.values import Answer, Excerpt
+from bot.answering.values import Answer, Excerpt, split_by_speaker
 from bot.timecodes import timecode
 from storage.characters import remove_unseen
 from storage.models import (
@@ -124,7 +124,8 @@ class Screen:
         if self.out.is_terminal:
             self.out.print(Padding(text, (0, 2, 0, 3)))
         else:
-            self.out.print(Text("   ") + text, soft_wrap=True)
+            for line in text.split("\n"):
+                self.out.print(Text("   ") + line, soft_wrap=True)
 
     def show_videos(self, summaries: Sequence[VideoSummary]) -> None:
         """Show the list of videos."""
@@ -213,14 +214,19 @@ class Screen:
 
 
 def _mark_quote(excerpt: Excerpt) -> Text:
-    """Return the quote with its matches marked, in quotation marks, ellipses outside them."""
-    text = Text("" if excerpt.starts_passage else "… ")
-    text.append("“")
-    end = 0
-    for start, stop in excerpt.highlights:
-        text.append(neutralize(excerpt.quote[end:start]))
-        text.append(neutralize(excerpt.quote[start:stop]), _MATCH)
-        end = stop
-    text.append(neutralize(excerpt.quote[end:]))
-    text.append("”" if excerpt.ends_passage else "” …")
-    return text
+    """Return the quote with its matches marked, in quotation marks, ellipses outside them.
+
+    Where speakers are known, each has a line that begins with their name.
+    """
+    lines = []
+    for part in split_by_speaker(excerpt):
+        line = Text(f"{neutralize(part.speaker)}: " if part.speaker else "", "bold")
+        line.append("“", "not bold")
+        end = 0
+        for start, stop in part.highlights:
+            line.append(neutralize(part.words[end:start]), "not bold")
+            line.append(neutralize(part.words[start:stop]), _MATCH)
+            end = stop
+        lines.append(line.append(f"{neutralize(part.words[end:])}”", "not bold"))
+    before, after = "" if excerpt.starts_passage else "… ", "" if excerpt.ends_passage else " …"
+    return Text(before) + Text("\n").join(lines or [Text("“”")]) + Text(after)

@@ -107,6 +107,7 @@ def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
     assert value["near_misses"] == []
     assert list(excerpt) == [
         "video_id", "title", "quote", "highlights", "start_second", "end_second", "link", "segments", "score",
+        "published", "chapter", "turns",
     ]  # fmt: skip
     start, end = excerpt["highlights"][0]
     assert excerpt["quote"][start:end] == "copper lantern"
@@ -473,7 +474,21 @@ def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
     assert "length    7:55" in shown
     assert "   cue (12)  2:54  https://video.example.com/sample-captions#t=174" in shown
     value = json.loads(run("video", "sample-captions", "--json").stdout)
-    assert list(value) == ["video_id", "title", "creator", "url", "end_second", "segments", "words", "telling_terms"]
+    assert list(value) == [
+        *(
+            "video_id",
+            "title",
+            "creator",
+            "url",
+            "end_second",
+            "segments",
+            "words",
+            "published",
+            "language",
+            "chapters",
+        ),
+        "telling_terms",
+    ]
     assert list(value["telling_terms"][0]) == ["word", "count", "weight", "start_second", "link"]
     done = run("video", "nothing")
     assert (done.returncode, done.stdout) == (1, "")

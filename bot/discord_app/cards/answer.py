@@ -14,6 +14,7 @@ from bot.discord_app.cards import controls, markdown
 from bot.discord_app.cards.base import MAX_TITLE_LENGTH, Card, Part, text_display, video_name
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import MAX_CARD_TEXT_LENGTH, MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH
+from bot.discord_app.cards.quotes import block_quote, count_shown
 from bot.timecodes import timecode
 from storage.models import Video
 
@@ -24,7 +25,7 @@ MAX_CHAPTER_LENGTH = 80
 CARD_QUOTES = QuoteLengths(QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
 """The first quote is to hold the answer, and the others show where else to look. Of a later page all are others."""
 MAX_SHOWN_QUOTE_LENGTH = 800
-"""Characters of a quote with the marks of its matches, and with backslashes."""
+"""Characters of a quote with the marks of its matches, with backslashes, and with the names of its speakers."""
 MIN_SHOWN_QUOTE_LENGTH = 80
 _AROUND_QUOTE = 16
 """Characters around a quote: its quotation marks, and the ends of its lines."""
@@ -109,10 +110,7 @@ def _share_room(excerpts: Sequence[Excerpt], room: int) -> list[int]:
 
     What does not fit is cut at the end of a quote, so that its link opens at its first words in any case.
     """
-    wanted = [
-        len(markdown.bold_highlights(excerpt.quote, excerpt.highlights, MAX_SHOWN_QUOTE_LENGTH)[0])
-        for excerpt in excerpts
-    ]
+    wanted = [count_shown(excerpt, MAX_SHOWN_QUOTE_LENGTH) for excerpt in excerpts]
     total = sum(wanted)
     return wanted if total <= room else [length * room // total for length in wanted]
 
@@ -146,14 +144,6 @@ def link_line(excerpt: Excerpt) -> str:
         when = f"in *{title}*, {when}"
     creator = markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH)
     return " · ".join(filter(None, (when, creator, video.published)))
-
-
-def block_quote(excerpt: Excerpt, length: int) -> str:
-    """Return the quote as a block quote on one line, with matches bold and ellipses outside the quotation marks."""
-    words, complete = markdown.bold_highlights(excerpt.quote, excerpt.highlights, length)
-    before = "" if excerpt.starts_passage else "… "
-    after = "" if excerpt.ends_passage and complete else " …"
-    return f"> {before}“{words}”{after}"
 
 
 def section_accessory(excerpt: Excerpt, number: int) -> Part:

@@ -14,6 +14,7 @@ from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, Part
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.quotes import block_quote, quote_segment
 from bot.timecodes import timecode
 from storage.models import Segment, Video
 
@@ -29,7 +30,7 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_b
     parts: list[Part] = [
         base.text_display(answer_cards.question_header(question)),
         ui.Section(base.text_display(head), accessory=answer_cards.section_accessory(excerpt, 1)),
-        base.text_display(answer_cards.block_quote(excerpt, MAX_PASSAGE_LENGTH)),
+        base.text_display(block_quote(excerpt, MAX_PASSAGE_LENGTH)),
     ]
     if shared_by:
         parts.append(base.text_display(f"-# Shared by {markdown.escape_to_fit(shared_by, 100) or '…'}"))
@@ -45,10 +46,7 @@ def transcript_card(video: Video, segments: Sequence[Segment], owner: Owner, *, 
     ]
     # The addresses count towards the characters of a card; the words share what they leave.
     room = (MAX_CARD_TEXT_LENGTH - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
-    stretches = [
-        f"{link}\n> {markdown.escape_to_fit(segment.text, room) or '…'}"
-        for link, segment in zip(links, segments, strict=True)
-    ]
+    stretches = [f"{link}\n{quote_segment(segment, room)}" for link, segment in zip(links, segments, strict=True)]
     return Card(
         ui.Container(base.text_display(f"### {name}"), *(base.text_display(stretch) for stretch in stretches)),
         *controls.transcript_rows(owner, earlier=earlier, later=later),

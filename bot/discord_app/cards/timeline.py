@@ -14,6 +14,7 @@ from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, EnclosedFile, Part
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import MAX_ALT_TEXT_LENGTH, MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.quotes import block_quote
 from bot.images.fonts import find_lettering
 from bot.images.timeline_image import numbered_name
 from bot.timecodes import timecode
@@ -93,7 +94,7 @@ def _moments_display(excerpts: Sequence[Excerpt], frames: Sequence[str], room: i
     length = room // max(len(frames), 1)
     length = max(MIN_MOMENT_QUOTE_LENGTH, min(MAX_MOMENT_QUOTE_LENGTH, length))
     return [
-        base.text_display(f"{frame}\n{answer_cards.block_quote(excerpt, length)}")
+        base.text_display(f"{frame}\n{block_quote(excerpt, length)}")
         for frame, excerpt in zip(frames, excerpts, strict=True)
     ]
 
