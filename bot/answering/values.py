@@ -24,10 +24,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class OtherPlace:
-    """Another place where the words of an excerpt are said, nearly the same: the video, the second and its link."""
+    """Another place where the words of an excerpt are said, nearly the same: the video, and where its link opens."""
 
     video: Video
-    start_second: float
+    link_second: float
     link: str
 
 
@@ -44,7 +44,9 @@ class Excerpt:
     """The words quoted from a passage.
 
     `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
-    cue where cues are known, else estimated and a second early. `other_places` are places that say the same.
+    cue where cues are known, else estimated and a second early. `link` opens there, or, where the words that were asked
+    for come late in the quote, at `opens_at_second`; it is the plain address where addresses of its host cannot say a
+    second. `other_places` are places that say the same.
     """
 
     video: Video
@@ -58,6 +60,12 @@ class Excerpt:
     starts_passage: bool
     ends_passage: bool
     other_places: tuple[OtherPlace, ...] = ()
+    opens_at_second: float | None = None
+
+    @property
+    def link_second(self) -> float:
+        """Return the second at which the link opens, which is the one that people are shown."""
+        return self.start_second if self.opens_at_second is None else self.opens_at_second
 
 
 @dataclass(frozen=True, slots=True)
