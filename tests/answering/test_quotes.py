@@ -162,7 +162,7 @@ def test_a_link_opens_at_the_first_cue_in_the_ten_seconds_before_the_words(place
 
 def test_without_cues_a_link_opens_with_a_clause_and_never_after_the_words() -> None:
     clauses = [f"nothing of note is said in this part {n}, " for n in range(14)]
-    clauses[12] = "the copper lantern hangs, "
+    clauses[12] = "and at the end of this one hangs a copper lantern, "
     text = "".join(clauses).strip()
     for length in (20.0, 120.0, 900.0):
         segment = Segment(0.0, length, text)
