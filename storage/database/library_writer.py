@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import aiosqlite
 
 from storage.database.schema import RANDOM_VERSION
-from storage.models import CueMark, GlossaryEntry, StoredVideo
+from storage.models import CueMark, GlossaryEntry, Segment, SpeakerTurn, StoredVideo, Video, chapters_to_json
 
 DEFAULT_LANGUAGE = "en"
 
@@ -89,13 +89,13 @@ class LibraryWriter:
         await self.remove_video(stored.video.video_id)
         video = stored.video
         cursor = await self._connection.execute(
-            "INSERT INTO video (library_id, video_id, title, creator, url, thumbnail, language, version)"
-            f" VALUES (?, ?, ?, ?, ?, ?, ?, {RANDOM_VERSION})",
-            (self._library, video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language),
+            "INSERT INTO video (library_id, video_id, title, creator, url, thumbnail, language, published, chapters,"
+            f" is_automatic, track_of, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {RANDOM_VERSION})",
+            (self._library, *_video_values(video)),
         )
         await self._connection.executemany(
-            "INSERT INTO segment (video, start_second, end_second, text, marks) VALUES (?, ?, ?, ?, ?)",
-            [(cursor.lastrowid, s.start_second, s.end_second, s.text, _marks_json(s.marks)) for s in stored.segments],
+            "INSERT INTO segment (video, start_second, end_second, text, marks, turns) VALUES (?, ?, ?, ?, ?, ?)",
+            [(cursor.lastrowid, *_segment_values(segment)) for segment in stored.segments],
         )
 
     async def remove_video(self, video_id: str) -> None:
@@ -120,6 +120,21 @@ class LibraryWriter:
 
 def _previous_json(before: StoredVideo) -> str:
     return json.dumps(asdict(before), ensure_ascii=False)
+
+
+def _video_values(video: Video) -> tuple[str | bool, ...]:
+    labels = (video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language, video.published)
+    return *labels, chapters_to_json(video.chapters), video.is_automatic, video.track_of
+
+
+def _segment_values(segment: Segment) -> tuple[float | str | None, ...]:
+    marks, turns = _marks_json(segment.marks), _turns_json(segment.turns)
+    return segment.start_second, segment.end_second, segment.text, marks, turns
+
+
+def _turns_json(turns: Sequence[SpeakerTurn]) -> str | None:
+    pairs = [(turn.offset, turn.speaker) for turn in turns]
+    return json.dumps(pairs, ensure_ascii=False, separators=(",", ":")) if pairs else None
 
 
 def _marks_json(marks: Sequence[CueMark]) -> str | None:

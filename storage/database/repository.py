@@ -10,18 +10,28 @@ from typing import Any
 
 from storage.database.connection import Database
 from storage.models import (
+    Chapter,
     CueMark,
     GlossaryEntry,
     LibrarySize,
     Scope,
     Segment,
+    SpeakerTurn,
     Statistics,
     StoredVideo,
     Video,
     VideoSummary,
+    chapters_from_json,
 )
 
-_VIDEO_COLUMNS = "video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language"
+_VIDEO_COLUMNS = ", ".join(
+    f"video.{column}"
+    for column in (
+        *("video_id", "title", "creator", "url", "thumbnail", "language", "published", "chapters"),
+        *("is_automatic", "track_of"),
+    )
+)
+_VIDEO_WIDTH = _VIDEO_COLUMNS.count(",") + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class Repository:
             WHERE key IN ({_placeholders(scope.libraries)}) AND (? IS NULL OR video_id = ?) GROUP BY video.id
         """
         rows = await self._rows(sql, (*scope.libraries, video_id, video_id))
-        summaries = [VideoSummary(Video(*row[:6]), *row[6:]) for row in rows]
+        summaries = [VideoSummary(_make_video(row[:_VIDEO_WIDTH]), *row[_VIDEO_WIDTH:]) for row in rows]
         return sorted(summaries, key=lambda summary: scope.libraries.index(summary.library))
 
     async def statistics(self, scope: Scope) -> Statistics:
@@ -124,7 +134,7 @@ class Repository:
         """Return the videos of a library with their segments, by video id; or only the one named."""
         rows = await self._rows(
             f"""
-            SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, marks
+            SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, marks, turns
             FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
             WHERE key = ?1 AND (?2 IS NULL OR video_id = ?2) ORDER BY video_id, segment.start_second
             """,
@@ -143,7 +153,7 @@ class Repository:
         """Return some videos of a library with their segments, but without the times of cues within those."""
         rows = await self._rows(
             f"""
-            SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, NULL
+            SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, NULL, turns
             FROM json_each(?2) AS wanted -- CROSS JOIN: see below
             CROSS JOIN library ON library.key = ?1
             CROSS JOIN video ON library_id = library.id AND video_id = wanted.value
@@ -157,7 +167,7 @@ class Repository:
         """Return the segments at the given (video_id, start_second) places of a library."""
         rows = await self._rows(
             """
-            SELECT video_id, segment.start_second, end_second, text, marks
+            SELECT video_id, segment.start_second, end_second, text, marks, turns
             -- CROSS JOIN keeps this order: SQLite takes a list of places for large and would walk the whole library.
             FROM json_each(?2) AS place
             CROSS JOIN library ON library.key = ?1
@@ -172,7 +182,7 @@ class Repository:
         """Return the segments of a video that are spoken within a stretch of it, in seconds."""
         rows = await self._rows(
             """
-            SELECT segment.start_second, end_second, text, marks
+            SELECT segment.start_second, end_second, text, marks, turns
             FROM library JOIN video ON library_id = library.id JOIN segment ON segment.video = video.id
             WHERE key = ?1 AND video_id = ?2
                 AND (end_second > ?3 OR segment.start_second >= ?3) AND segment.start_second <= ?4
@@ -188,7 +198,7 @@ class Repository:
         """Return, by (video_id, start, end) stretch in seconds, the segments that begin in it, in order."""
         rows = await self._rows(
             """
-            SELECT place.key, segment.start_second, end_second, text, marks
+            SELECT place.key, segment.start_second, end_second, text, marks, turns
             FROM json_each(?2) AS place -- CROSS JOIN: see above
             CROSS JOIN library ON library.key = ?1
             CROSS JOIN video ON library_id = library.id AND video_id = place.value ->> 0
@@ -236,24 +246,48 @@ def _placeholders(values: Sequence[str]) -> str:
 
 
 def _group_videos(rows: Iterable[tuple[Any, ...]]) -> list[StoredVideo]:
-    grouped: dict[Video, list[Segment]] = {}
+    grouped: dict[tuple[Any, ...], list[Segment]] = {}
     for row in rows:
-        grouped.setdefault(Video(*row[:6]), []).append(_make_segment(*row[6:]))
-    return [StoredVideo(video, tuple(segments)) for video, segments in grouped.items()]
+        grouped.setdefault(row[:_VIDEO_WIDTH], []).append(_make_segment(*row[_VIDEO_WIDTH:]))
+    return [StoredVideo(_make_video(values), tuple(segments)) for values, segments in grouped.items()]
+
+
+def _make_video(values: Sequence[Any]) -> Video:
+    video_id, title, creator, url, thumbnail, language, published, chapters, is_automatic, track_of = values
+    return Video(
+        *(video_id, title, creator, url, thumbnail, language, published),
+        chapters_from_json(chapters),
+        bool(is_automatic),
+        track_of,
+    )
 
 
 def _parse_previous(rows: Iterable[tuple[str, str | None]]) -> dict[str, StoredVideo | None]:
     return {video_id: None if before is None else _parse_stored_video(before) for video_id, before in rows}
 
 
-def _make_segment(start: float, end: float, text: str, marks: str | None) -> Segment:
-    return Segment(start, end, text, tuple(CueMark(*mark) for mark in json.loads(marks)) if marks else ())
+def _make_segment(start: float, end: float, text: str, marks: str | None, turns: str | None) -> Segment:
+    return Segment(
+        start,
+        end,
+        text,
+        tuple(CueMark(*mark) for mark in json.loads(marks)) if marks else (),
+        tuple(SpeakerTurn(*turn) for turn in json.loads(turns)) if turns else (),
+    )
 
 
 def _parse_stored_video(before: str) -> StoredVideo:
     value = json.loads(before)
+    # What an earlier version of Cuepoint kept has neither chapters nor turns.
+    video = {**value["video"], "chapters": tuple(Chapter(**each) for each in value["video"].get("chapters", ()))}
     segments = (
-        Segment(**{**segment, "marks": tuple(CueMark(**mark) for mark in segment["marks"])})
+        Segment(
+            **{
+                **segment,
+                "marks": tuple(CueMark(**mark) for mark in segment["marks"]),
+                "turns": tuple(SpeakerTurn(**turn) for turn in segment.get("turns", ())),
+            }
+        )
         for segment in value["segments"]
     )
-    return StoredVideo(Video(**value["video"]), tuple(segments))
+    return StoredVideo(Video(**video), tuple(segments))

@@ -154,6 +154,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # JSON of the keys of the libraries it may draw on, with which it is deleted; null where that was not recorded.
         "ALTER TABLE button_state ADD COLUMN libraries TEXT",
     ),
+    (
+        "ALTER TABLE video ADD COLUMN published TEXT NOT NULL DEFAULT ''",  # ISO 8601: day, month or year
+        "ALTER TABLE video ADD COLUMN chapters TEXT NOT NULL DEFAULT ''",  # JSON [[start_second, title], ..]
+        "ALTER TABLE video ADD COLUMN is_automatic INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE video ADD COLUMN track_of TEXT NOT NULL DEFAULT ''",  # video_id of the video it is a track of
+        "ALTER TABLE segment ADD COLUMN turns TEXT",  # JSON [[offset, speaker], ..] or null
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

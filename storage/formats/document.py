@@ -127,6 +127,10 @@ def clean_labels(name: str, labels: Labels) -> Labels:
         creator=clean_text(labels.creator),
         language=language,
         encoding=labels.encoding.strip(),
+        published=labels.published,
+        chapters=labels.chapters,
+        columns=labels.columns.strip(),
+        is_automatic=labels.is_automatic,
     )
 
 

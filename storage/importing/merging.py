@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from storage.models import Segment, StoredVideo, Video
 
+_DETAILS = ("title", "creator", "url", "thumbnail", "language", "published", "chapters", "track_of")
+
 
 @dataclass(frozen=True, slots=True)
 class MergedVideo:
@@ -35,7 +37,7 @@ def merge_video(before: StoredVideo | None, video: Video, segments: Sequence[Seg
     replaced = sum(start in old for start in new) - unchanged
     result = new if whole else {**old, **new}
     return MergedVideo(
-        StoredVideo(_merge_details(before, video), tuple(result[start] for start in sorted(result))),
+        StoredVideo(_merge_details(before, video, whole), tuple(result[start] for start in sorted(result))),
         added=len(new.keys() - old.keys()),
         replaced=replaced,
         removed=len(old.keys() - new.keys()) if whole else 0,
@@ -46,13 +48,13 @@ def merge_video(before: StoredVideo | None, video: Video, segments: Sequence[Seg
 def _keep_finer_times(old: Segment | None, new: Segment) -> Segment:
     """Return the new segment, or the old one where a dataset row only repeats it: that keeps the times of its cues."""
     same = old is not None and not new.marks and (old.text, old.end_second) == (new.text, new.end_second)
+    same = same and (not new.turns or (old is not None and old.turns == new.turns))
     return old if old is not None and same else new
 
 
-def _merge_details(before: StoredVideo | None, video: Video) -> Video:
+def _merge_details(before: StoredVideo | None, video: Video, whole: bool) -> Video:
     if before is None:
         return video
-    details = {
-        name: value for name in ("title", "creator", "url", "thumbnail", "language") if (value := getattr(video, name))
-    }
-    return replace(before.video, **details)
+    details = {name: value for name in _DETAILS if (value := getattr(video, name))}
+    is_automatic = video.is_automatic if whole else before.video.is_automatic
+    return replace(before.video, **details, is_automatic=is_automatic)

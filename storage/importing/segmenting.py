@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from storage.models import SILENCE_SECONDS, Cue, CueMark, Segment
+from storage.models import SILENCE_SECONDS, Cue, CueMark, Segment, SpeakerTurn, join_turns
 
 MIN_SEGMENT_LENGTH = 360
 MAX_PIECE_LENGTH = 130
@@ -53,18 +54,20 @@ def _split_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
             start_second = round(cue.start_second + offset * per_character, 3)
             offset += len(text) + 1
             end_second = round(cue.start_second + min(offset, len(cue.text)) * per_character, 3)
-            yield Cue(start_second, end_second, text)
+            yield replace(cue, start_second=start_second, end_second=end_second, text=text)
 
 
 def _join_pieces(pieces: Sequence[Cue]) -> Segment:
-    marks = []
+    marks, turns = [], []
     offset = 0
     for piece in pieces:
         marks.append(CueMark(offset, round(piece.start_second, 3)))
+        turns.append(SpeakerTurn(offset, piece.speaker))
         offset += len(piece.text) + 1
     return Segment(
         start_second=float(math.floor(pieces[0].start_second)),
         end_second=round(pieces[-1].end_second, 3),
         text=" ".join(piece.text for piece in pieces),
         marks=tuple(marks),
+        turns=join_turns(turns),
     )

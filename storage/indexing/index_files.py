@@ -27,7 +27,7 @@ from storage.ranking.index.ngrams import NgramIndex
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
 
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 """Raised whenever the layout changes: the arrays of an index, or what they mean."""
 _NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[NgramIndex]] = {
     "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "ngrams": NgramIndex,

@@ -57,10 +57,15 @@ from storage.models.use import Verdict as Verdict
 from storage.models.use import Vote as Vote
 from storage.models.use import VoteCount as VoteCount
 from storage.models.videos import SILENCE_SECONDS as SILENCE_SECONDS
+from storage.models.videos import Chapter as Chapter
 from storage.models.videos import Cue as Cue
 from storage.models.videos import CueMark as CueMark
 from storage.models.videos import Segment as Segment
+from storage.models.videos import SpeakerTurn as SpeakerTurn
 from storage.models.videos import StoredVideo as StoredVideo
 from storage.models.videos import Video as Video
+from storage.models.videos import chapters_from_json as chapters_from_json
+from storage.models.videos import chapters_to_json as chapters_to_json
+from storage.models.videos import join_turns as join_turns
 from storage.models.youtube import YOUTUBE_SHORT_HOST as YOUTUBE_SHORT_HOST
 from storage.models.youtube import is_youtube_host as is_youtube_host

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.models.videos import Cue, Segment, Video
+from storage.models.videos import Chapter, Cue, Segment, Video
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the person importing says about a file. An empty field says nothing."""
+    """What the person importing says about a file. An empty field says nothing.
+
+    `published` is a date of ISO 8601, to the day, the month or the year. `columns` says which column of a table holds
+    what, as in "text=content,start=begin". `is_automatic` says whether the transcript is a machine's, None that this is
+    not known.
+    """
 
     video_id: str = ""
     title: str = ""
@@ -25,6 +30,10 @@ class Labels:
     creator: str = ""
     language: str = ""
     encoding: str = ""
+    published: str = ""
+    chapters: tuple[Chapter, ...] = ()
+    columns: str = ""
+    is_automatic: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ Seconds are floats counted from the start of the recording. Positions in text co
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SILENCE_SECONDS = 10.0
@@ -13,8 +15,21 @@ SILENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter of a recording, as its publisher named it."""
+
+    start_second: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
-    """One recording. Every text field except `video_id` may be empty, meaning unknown."""
+    """One recording. Every text field except `video_id` may be empty, meaning unknown.
+
+    `published` is a date of ISO 8601, to the day, the month or the year. `chapters` are in order of their start.
+    `is_automatic` says that its transcript is known to be a machine's, by speech recognition. `track_of` is the id of
+    the video of which this is the transcript in another language; `video_id` is then that id, a dot and the language.
+    """
 
     video_id: str
     title: str = ""
@@ -22,20 +37,30 @@ class Video:
     url: str = ""
     thumbnail: str = ""
     language: str = ""
+    published: str = ""
+    chapters: tuple[Chapter, ...] = ()
+    is_automatic: bool = False
+    track_of: str = ""
 
     @property
     def heading(self) -> str:
         """Return what people see as the video's name: its title, or its id when it has none."""
         return self.title or self.video_id
 
+    def chapter_at(self, second: float) -> Chapter | None:
+        """Return the chapter that a second belongs to; None where no chapter has begun by then."""
+        place = bisect_right([chapter.start_second for chapter in self.chapters], second)
+        return self.chapters[place - 1] if place else None
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One caption: words, and when they are shown."""
+    """One caption: words, when they are shown, and who says them ("" where that is unknown)."""
 
     start_second: float
     end_second: float
     text: str
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +72,26 @@ class CueMark:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerTurn:
+    """Where in a text somebody begins to speak; `speaker` is "" where it is unknown who."""
+
+    offset: int
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """The unit that is stored and ranked. `marks` is empty where the source had no cues."""
+    """The unit that is stored and ranked. `marks` is empty where the source had no cues.
+
+    `turns` say who speaks from which offset on: the first has offset 0, and no two that follow each other have the same
+    speaker. It is empty where no speaker is known.
+    """
 
     start_second: float
     end_second: float
     text: str
     marks: tuple[CueMark, ...] = ()
+    turns: tuple[SpeakerTurn, ...] = ()
 
     def second_at(self, offset: int) -> float:
         """Return when the words at an offset of the text begin: exact to the cue, or estimated and a second early."""
@@ -63,6 +101,11 @@ class Segment:
         if offset == 0:
             return self.start_second
         return round(max(self.start_second, self.estimate_second(offset) - 1.0), 3)
+
+    def speaker_at(self, offset: int) -> str:
+        """Return who says the words at an offset of the text; "" where that is unknown."""
+        place = bisect_right([turn.offset for turn in self.turns], offset)
+        return self.turns[place - 1].speaker if place else ""
 
     def estimate_second(self, offset: int) -> float:
         """Return when an offset of the text is reached, in seconds, assuming a constant speaking rate."""
@@ -75,3 +118,24 @@ class StoredVideo:
 
     video: Video
     segments: tuple[Segment, ...]
+
+
+def join_turns(turns: Sequence[SpeakerTurn]) -> tuple[SpeakerTurn, ...]:
+    """Return turns, in order of their offset, as a text keeps them: a speaker who goes on has one turn, and where
+    nobody is known there are none."""
+    kept: list[SpeakerTurn] = []
+    for turn in turns:
+        if not kept or kept[-1].speaker != turn.speaker:
+            kept.append(turn)
+    return tuple(kept) if any(turn.speaker for turn in kept) else ()
+
+
+def chapters_to_json(chapters: Sequence[Chapter]) -> str:
+    """Return chapters as they are stored; "" for none."""
+    pairs = [(chapter.start_second, chapter.title) for chapter in chapters]
+    return json.dumps(pairs, ensure_ascii=False, separators=(",", ":")) if pairs else ""
+
+
+def chapters_from_json(text: str | None) -> tuple[Chapter, ...]:
+    """Return the chapters that were stored as `text`."""
+    return tuple(Chapter(second, title) for second, title in json.loads(text)) if text else ()

@@ -356,7 +356,7 @@ async def test_problems_are_told(library: Library, rows: Rows, tmp_path: Path) -
     await put(library, rows(("v", 0, "copper")))
     assert await library.problems() == []
     with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as connection:
-        connection.execute("INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL)")
+        connection.execute("INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL, NULL)")
     connection.close()
     assert await library.problems() == [Problem("a row of segment refers to nothing", repairable=True)]
 

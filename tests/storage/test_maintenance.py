@@ -74,11 +74,11 @@ def damage_an_index_file(path: Path) -> None:
 
 SPOIL: dict[str, Callable[[Path], None]] = {
     "a row of segment refers to nothing": lambda path: change(
-        path, "INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL)"
+        path, "INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL, NULL)"
     ),
     "a row of video refers to nothing": lambda path: change(
-        path, "INSERT INTO video VALUES (999, 99, 'x', '', '', '', '', '', 5)",
-        "INSERT INTO segment VALUES (999, 0, 1, 'of a video of no library', NULL)",
+        path, "INSERT INTO video VALUES (999, 99, 'x', '', '', '', '', '', 5, '', '', 0, '')",
+        "INSERT INTO segment VALUES (999, 0, 1, 'of a video of no library', NULL, NULL)",
     ),
     "28 segments with times of cues that cannot be read": lambda path: change(
         path, "UPDATE segment SET marks = '[[0, 1' WHERE text NOT LIKE '%caption%' AND start_second IN (0, 30)",

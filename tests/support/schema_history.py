@@ -86,6 +86,13 @@ ROWS: dict[int, tuple[tuple[str, Sequence[tuple[Any, ...]]], ...]] = {
         ("UPDATE vote SET voted_at = 1.6e9", [()]),
         ("UPDATE library SET language_chosen = 1 WHERE id = ?", [(3,)]),
     ),
+    8: (
+        (
+            "UPDATE video SET published = '2024-05-01', chapters = ?, is_automatic = 1, track_of = 'video-0' WHERE id = 8",
+            [('[[0,"Opening"],[31,"The bell"]]',)],
+        ),
+        ("UPDATE segment SET turns = ? WHERE video = 8", [('[[0,"Ana"],[12,""]]',)]),
+    ),
 }
 """By the version that brought the tables or columns: what is put into them. A later migration adds a key."""
 

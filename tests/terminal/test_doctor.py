@@ -94,7 +94,7 @@ def emptied(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 def orphan(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     imported(folder)
-    sql(folder, "INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL)")
+    sql(folder, "INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL, NULL)")
     return {}
 
 

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from storage.errors import MissingVideoId
 from storage.formats.addresses import complete_addresses, youtube_id
 from storage.formats.document import Document
 from storage.formats.file_names import parse_file_name
-from storage.models import Cue, FileContent, Rejection, Transcript, Video
+from storage.models import Chapter, Cue, FileContent, Rejection, Transcript, Video
 from storage.models.limits import MAX_TEXT_LENGTH
 
 
+@dataclass(frozen=True, slots=True)
+class VideoDetails:
+    """What a file says about its video. A field is empty where the file does not say it."""
+
+    title: str = ""
+    creator: str = ""
+    url: str = ""
+    language: str = ""
+    published: str = ""
+    chapters: tuple[Chapter, ...] = ()
+    is_automatic: bool = False
+
+
+_NO_DETAILS = VideoDetails()
+
+
 def build_transcript(
-    document: Document, cues: Sequence[Cue], language: str = "", rejections: Sequence[Rejection] = ()
+    document: Document,
+    cues: Sequence[Cue],
+    details: VideoDetails = _NO_DETAILS,
+    rejections: Sequence[Rejection] = (),
 ) -> FileContent:
-    """Return the one video of a caption file; `language` is the one that the file's content names.
+    """Return the one video of a caption file. `details` are what its content says; the labels override them.
 
     Raises InputError when no word is spoken, and MissingVideoId when nothing says which video it is.
     """
@@ -27,7 +47,7 @@ def build_transcript(
     if not cues:
         raise document.refusal_error("there is not a single spoken word in it; choose captions of speech")
     labels, file_name = document.labels, parse_file_name(document.name)
-    video_id = labels.video_id or youtube_id(labels.url) or file_name.video_id
+    video_id = labels.video_id or youtube_id(labels.url) or file_name.video_id or youtube_id(details.url)
     if not video_id:
         raise document.refusal_error(
             "it does not say which video it belongs to; give the video's id or YouTube address, "
@@ -36,9 +56,12 @@ def build_transcript(
         )
     video = Video(
         video_id=video_id,
-        title=labels.title or file_name.title,
-        creator=labels.creator,
-        url=labels.url,
-        language=labels.language or language or file_name.language,
+        title=labels.title or details.title or file_name.title,
+        creator=labels.creator or details.creator,
+        url=labels.url or details.url,
+        language=labels.language or details.language or file_name.language,
+        published=labels.published or details.published,
+        chapters=labels.chapters or details.chapters,
+        is_automatic=details.is_automatic if labels.is_automatic is None else labels.is_automatic,
     )
     return FileContent((Transcript(complete_addresses(video), cues=tuple(cues), whole=True),), tuple(rejections))

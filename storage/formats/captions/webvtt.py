@@ -11,7 +11,7 @@ from storage.analysis import base_language
 from storage.formats.captions.cue_lines import CaptionLine, LineRole, classify_lines, find_stray_lines
 from storage.formats.captions.markup import clean_webvtt_line, has_word_times
 from storage.formats.captions.rolling import RawCue, spoken_cues
-from storage.formats.captions.transcript import build_transcript
+from storage.formats.captions.transcript import VideoDetails, build_transcript
 from storage.formats.document import Document
 from storage.models import FileContent
 
@@ -29,7 +29,8 @@ def read_webvtt(document: Document) -> FileContent:
     except (MalformedFileError, MalformedCaptionError) as error:
         raise document.refusal_error("it is not WebVTT, whose first line is WEBVTT; export it again") from error
     cues = spoken_cues(list(_make_cues(captions.captions)))
-    return build_transcript(document, cues, _header_language(captions.metadata), find_stray_lines(document, lines))
+    details = VideoDetails(language=_header_language(captions.metadata))
+    return build_transcript(document, cues, details, find_stray_lines(document, lines))
 
 
 def _disambiguate(lines: Sequence[CaptionLine]) -> str:

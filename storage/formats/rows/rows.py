@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from storage.formats.addresses import clean_url, complete_addresses
 from storage.formats.document import Document
@@ -166,7 +167,7 @@ def _parse_seconds(value: object) -> float | None:
 
 def _complete_video(video: Video, fields: Mapping[str, object]) -> Video:
     """Return `video` with the fields filled in that it still lacks."""
-    details: dict[str, str] = {}
+    details: dict[str, Any] = {}
     for name, known in (("title", video.title), ("creator", video.creator), ("thumbnail", video.thumbnail)):
         value = fields.get(name)
         if not known and isinstance(value, str) and value.strip():
@@ -190,8 +191,10 @@ def _apply_labels(document: Document, videos: Sequence[Video]) -> list[Video]:
             f"its rows say that the video is {quote_text(videos[0].video_id)}, not {quote_text(labels.video_id)}; "
             "leave the video id out"
         )
-    details = {"title": labels.title, "url": labels.url, "creator": labels.creator, "language": labels.language}
-    details = {name: value for name, value in details.items() if value}
+    named = ("title", "url", "creator", "language", "published", "chapters")
+    details: dict[str, Any] = {name: value for name in named if (value := getattr(labels, name))}
+    if labels.is_automatic is not None:
+        details["is_automatic"] = labels.is_automatic
     return [replace(video, **details) for video in videos]
 
 

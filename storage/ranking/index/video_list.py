@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.models import Video
+from storage.models import Video, chapters_from_json, chapters_to_json
 
 FIELDS = len(fields(Video))
 CREATOR_FIELD = [field.name for field in fields(Video)].index("creator")
+_AUTOMATIC = "automatic"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +26,15 @@ class VideoList:
         return (len(self.bounds) - 1) // FIELDS
 
     def __getitem__(self, video: int) -> Video:
-        return Video(*(self._field_at(video * FIELDS + place) for place in range(FIELDS)))
+        spelt = [self._field_at(video * FIELDS + place) for place in range(FIELDS)]
+        video_id, title, creator, url, thumbnail, language, published, chapters, made_by, track_of = spelt
+        is_automatic = made_by == _AUTOMATIC
+        return Video(
+            *(video_id, title, creator, url, thumbnail, language, published),
+            chapters_from_json(chapters),
+            is_automatic,
+            track_of,
+        )
 
     def __iter__(self) -> Iterator[Video]:
         return (self[video] for video in range(len(self)))
@@ -54,7 +63,13 @@ class VideoList:
 
 def build_video_list(videos: Iterable[Video]) -> VideoList:
     """Encode videos in the order given."""
-    spelt = [field.encode("utf-8", "surrogatepass") for video in videos for field in astuple(video)]
+    spelt = [field.encode("utf-8", "surrogatepass") for video in videos for field in _spell_fields(video)]
     bounds = np.zeros(len(spelt) + 1, np.int64)
     np.cumsum([len(letters) for letters in spelt], out=bounds[1:])
     return VideoList(np.frombuffer(b"".join(spelt), np.uint8), bounds)
+
+
+def _spell_fields(video: Video) -> tuple[str, ...]:
+    """Return the fields of a video as texts, in their order."""
+    labels = (video.video_id, video.title, video.creator, video.url, video.thumbnail, video.language, video.published)
+    return *labels, chapters_to_json(video.chapters), _AUTOMATIC if video.is_automatic else "", video.track_of
