@@ -65,7 +65,7 @@ async def ask(
     """Answer a question from the libraries of a scope, or from the sample talks while it is empty.
 
     `thresholds` say how sure an answer must be; None means the defaults. Every quote is composed at its length: its
-    link opens at its own first words. Raises UnknownFilter where a filter names nothing.
+    link opens at its own words. Raises UnknownFilter where a filter names nothing.
     """
     hits = HITS_PER_QUOTE * limit
     results = await find_results(
@@ -163,7 +163,7 @@ async def open_passage(
     if not segments or not result.hits:
         raise PassageGone("That passage is no longer here; ask again.")
     best = result.hits[0]
-    excerpt = await asyncio.to_thread(quote_whole, Passage(best.video, segments, best.score), matcher)
+    excerpt = await asyncio.to_thread(quote_whole, Passage(best.video, segments, best.score), matcher, library.hosts)
     return OpenedPassage(excerpt, earlier, later)
 
 
@@ -192,7 +192,7 @@ async def _compose(
     """Read the speech around the best hits of every language, and answer from it."""
     findings = [await _read_passages(library, question, result, limit) for result in results]
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_COMPOSING, answer_findings, findings, limit, thresholds, lengths)
+    return await loop.run_in_executor(_COMPOSING, answer_findings, findings, limit, thresholds, lengths, library.hosts)
 
 
 async def _read_passages(library: Library, question: Question, result: SearchResult, limit: int) -> Findings:

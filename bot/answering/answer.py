@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH, quote_densest
+from bot.answering.links import TABLE
 from bot.answering.matching import Matcher
 from bot.answering.near_duplicates import says_the_same, shingles_of
 from bot.answering.sureness import SurenessThresholds, compute_sureness, says_every_word
 from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Passage, QuoteLengths
 from storage.analysis import fold, is_unspaced
-from storage.models import SearchResult
+from storage.models import LinkHosts, SearchResult
 
 BESIDE_BEST = 0.4
 """An excerpt is shown when its score is at least this share of the best one's."""
@@ -39,14 +40,24 @@ def answer_findings(
     limit: int,
     thresholds: SurenessThresholds | None = None,
     lengths: QuoteLengths = FULL_QUOTES,
+    hosts: LinkHosts = TABLE,
 ) -> Answer:
-    """Answer a question from what it found, language by language. The quote that comes first has its own length."""
+    """Answer a question from what it found, language by language. The quote that comes first has its own length.
+
+    `hosts` say how links are written.
+    """
     thresholds = thresholds or SurenessThresholds()
     leader = _find_leader(findings, thresholds)
     following = QuoteLengths(lengths.others, lengths.others)
     answers = [
         compose_answer(
-            found.result, found.passages, found.matcher, limit, thresholds, lengths if found is leader else following
+            found.result,
+            found.passages,
+            found.matcher,
+            limit,
+            thresholds,
+            lengths if found is leader else following,
+            hosts,
         )
         for found in findings
     ]
@@ -81,6 +92,7 @@ def compose_answer(
     limit: int,
     thresholds: SurenessThresholds | None = None,
     lengths: QuoteLengths = FULL_QUOTES,
+    hosts: LinkHosts = TABLE,
 ) -> Answer:
     """Answer a question from its passages, which come best first.
 
@@ -100,7 +112,7 @@ def compose_answer(
     worth_showing = [passage for passage in passages if passage.score >= min_score]
     if matcher.question.newest_first and not nothing:
         worth_showing = _sort_newest_first(worth_showing)
-    excerpts = tuple(_distinct_excerpts(worth_showing, matcher, max_excerpts, lengths))
+    excerpts = tuple(_distinct_excerpts(worth_showing, matcher, max_excerpts, lengths, hosts))
     return Answer(
         matcher.question.text,
         level,
@@ -173,7 +185,7 @@ def _sort_newest_first(found: Iterable[Quotable]) -> list[Quotable]:
 
 
 def _distinct_excerpts(
-    passages: Iterable[Passage], matcher: Matcher, limit: int, lengths: QuoteLengths
+    passages: Iterable[Passage], matcher: Matcher, limit: int, lengths: QuoteLengths, hosts: LinkHosts
 ) -> Iterator[Excerpt]:
     """Yield the first excerpts that say something new, with the other places that say the same."""
     distinct: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
@@ -184,10 +196,10 @@ def _distinct_excerpts(
         if same is None and len(distinct) == limit:
             continue
         # Quoting is most of the work of an answer: no more is quoted than is shown.
-        candidate = quote_densest(passage, matcher, lengths.others if distinct else lengths.first)
+        candidate = quote_densest(passage, matcher, lengths.others if distinct else lengths.first, hosts)
         if same is None:
             distinct.append((candidate, shingles_of(candidate.quote)))
         else:
-            elsewhere.setdefault(same, []).append(OtherPlace(candidate.video, candidate.start_second, candidate.link))
+            elsewhere.setdefault(same, []).append(OtherPlace(candidate.video, candidate.link_second, candidate.link))
     for place, (excerpt, _) in enumerate(itertools.islice(distinct, limit)):
         yield replace(excerpt, other_places=tuple(elsewhere.get(place, ())))

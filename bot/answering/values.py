@@ -36,10 +36,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class OtherPlace:
-    """Another place where the words of an excerpt are said, nearly the same: the video, the second and its link."""
+    """Another place where the words of an excerpt are said, nearly the same: the video, and where its link opens."""
 
     video: Video
-    start_second: float
+    link_second: float
     link: str
 
 
@@ -65,9 +65,10 @@ class Excerpt:
     """The words quoted from a passage.
 
     `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
-    cue where cues are known, else estimated and a second early. `other_places` are places that say the same. `turns`
-    say who speaks from which offset of `quote` on, as those of a segment do: the first is at 0, and where nobody is
-    known there are none.
+    cue where cues are known, else estimated and a second early. `link` opens there, or, where the words that were asked
+    for come late in the quote, at `opens_at_second`; it is the plain address where addresses of its host cannot say a
+    second. `other_places` are places that say the same. `turns` say who speaks from which offset of `quote` on, as
+    those of a segment do: the first is at 0, and where nobody is known there are none.
     """
 
     video: Video
@@ -82,6 +83,12 @@ class Excerpt:
     ends_passage: bool
     other_places: tuple[OtherPlace, ...] = ()
     turns: tuple[SpeakerTurn, ...] = ()
+    opens_at_second: float | None = None
+
+    @property
+    def link_second(self) -> float:
+        """Return the second at which the link opens, which is the one that people are shown."""
+        return self.start_second if self.opens_at_second is None else self.opens_at_second
 
 
 def split_by_speaker(excerpt: Excerpt) -> list[SpokenPart]:

@@ -46,7 +46,7 @@ def videos(
         if newest:
             summaries.sort(key=lambda summary: summary.video.published, reverse=True)
         if json:
-            session.screen.print_data("".join(f"{video_json(summary)}\n" for summary in summaries))
+            session.screen.print_data("".join(f"{video_json(summary, hosts=stored.hosts)}\n" for summary in summaries))
         elif search and not summaries:
             session.screen.print_remark(f"No video here is called {search}.")
         else:

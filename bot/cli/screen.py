@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import verdicts
+from bot.answering.links import says_time
 from bot.answering.values import Answer, Excerpt, split_by_speaker
 from bot.timecodes import timecode
 from storage.characters import remove_unseen
@@ -27,6 +28,7 @@ from storage.models import (
     Miss,
     Segment,
     Statistics,
+    Video,
     VideoSummary,
 )
 
@@ -96,13 +98,18 @@ class Screen:
             source = ", ".join(filter(None, (video.creator, video.published)))
             self.print_line(f"{number}. {video.heading}" + (f" ({source})" if source else ""), "bold")
             self._show_indented(_mark_quote(excerpt))
-            where = timecode(excerpt.start_second)
-            chapter = video.chapter_at(excerpt.start_second)
-            inside = f"in {neutralize(chapter.title)}, " if chapter else ""
-            self.out.print(Text(f"   {inside}{where}  {neutralize(excerpt.link)}".rstrip(), "cyan"), soft_wrap=True)
+            chapter = video.chapter_at(excerpt.link_second)
+            where = (f"in {neutralize(chapter.title)}, " if chapter else "") + timecode(excerpt.link_second)
+            self._show_place(f"   {where}", excerpt.link, video)
             for place in excerpt.other_places:
-                there = f"   also said in {neutralize(place.video.heading)}, {timecode(place.start_second)}"
-                self.out.print(Text(f"{there}  {neutralize(place.link)}".rstrip(), "cyan"), soft_wrap=True)
+                there = f"   also said in {neutralize(place.video.heading)}, {timecode(place.link_second)}"
+                self._show_place(there, place.link, place.video)
+
+    def _show_place(self, where: str, link: str, video: Video) -> None:
+        """Show where something is said, with the link. One that opens at the beginning says so."""
+        plain = bool(link) and not says_time(link, video.url)
+        where = f"{where}  {neutralize(link)}".rstrip() + "  (opens at the beginning)" * plain
+        self.out.print(Text(where, "cyan"), soft_wrap=True)
 
     def show_hits(self, hits: Sequence[Hit]) -> None:
         """Show ranked segments."""

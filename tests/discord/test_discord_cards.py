@@ -33,6 +33,7 @@ from bot.discord_app.cards.quotes import MAX_SPEAKER_PARTS, block_quote, quote_s
 from bot.discord_app.services.catalogue import best_videos, choice_names, find_named, make_choices
 from bot.discord_app.services.cooldown import Cooldown
 from bot.errors import CooldownActive
+from bot.settings import Settings
 from storage.models import (
     Chapter,
     Column,
@@ -371,6 +372,48 @@ def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: 
     assert (beside["type"], beside.get("style")) == (kind, style)
     if kind == 11:
         assert beside["description"] == "Picture of the video A talk"
+
+
+PLAIN = "https://podcasts.apple.com/us/podcast/a/id1"
+
+
+def test_where_a_link_cannot_say_the_second_the_card_does() -> None:
+    timed, plain = excerpt(creator="Ada"), replace(excerpt(url=PLAIN, creator="Ada"), link=PLAIN)
+    assert answer_cards.link_line(timed) == "[12:34](https://x.example/v#t=754) · Ada"
+    assert answer_cards.link_line(plain) == f"at 12:34 · [open it]({PLAIN}) · Ada"
+    assert answer_cards.link_line(excerpt(url="")) == "12:34"
+    late = replace(timed, link="https://x.example/v#t=790", opens_at_second=790.0)
+    assert answer_cards.link_line(late).startswith("[13:10](https://x.example/v#t=790)")
+    button: Any = answer_cards.section_accessory(plain, 1).to_component_dict()
+    assert (button["label"], button["url"]) == ("Open, then go to 12:34", PLAIN)
+    elsewhere = replace(plain, other_places=(OtherPlace(replace(plain.video, title="Other"), 61.0, PLAIN),))
+    (container,) = check(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, (elsewhere,)), OWNER))[:1]
+    assert f"Also said: Other at 1:01 · [open it]({PLAIN})" in str(container)
+
+
+def test_a_transcript_and_key_terms_link_seconds_only_where_links_open_there() -> None:
+    segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
+    for url, linked in (("https://x.example/v", True), (PLAIN, False), ("", False)):
+        video = Video("v", "A talk", url=url)
+        transcript = str(check(passage_cards.transcript_card(video, segments, OWNER, earlier=False, later=False)))
+        shown = str(check(video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER)))
+        for card in (transcript, shown):
+            assert ("[1:15](" in card) is linked
+            assert "1:15" in card
+            assert (f"]({PLAIN})" in card) is (url == PLAIN), "the video can be opened all the same"
+        assert ("The time is where the word is said the most." in shown) is not linked
+
+
+def test_a_host_of_ones_own_is_linked_in_its_way_on_cards() -> None:
+    video, hosts = (
+        Video("v", "A talk", url="https://videos.example.edu/a"),
+        Settings.from_mapping({"CUEPOINT_LINK_FORMATS": "videos.example.edu=?at={seconds}"}).hosts,
+    )
+    segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
+    card = passage_cards.transcript_card(video, segments, OWNER, earlier=False, later=False, hosts=hosts)
+    assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
+    card = video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER, hosts)
+    assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
 
 
 def test_how_sure_is_said_in_words() -> None:

@@ -100,6 +100,6 @@ def _moments_display(excerpts: Sequence[Excerpt], frames: Sequence[str], room: i
 
 
 def _moment_frame(excerpt: Excerpt, number: int) -> str:
-    when = markdown.masked_link(timecode(excerpt.start_second), excerpt.link, MAX_MOMENT_URL_LENGTH)
+    when = base.moment_link(excerpt.link_second, excerpt.link, excerpt.video, MAX_MOMENT_URL_LENGTH)
     name = markdown.escape_to_fit(excerpt.video.heading, MAX_MOMENT_TITLE_LENGTH) or "…"
     return f"**{number}. {name}** · {when}"

@@ -181,7 +181,7 @@ class QuestionService:
         summary = await self._catalogue.find_video(asker.scope, name)
         scope = await self._library.or_samples(asker.scope)
         terms = await self._library.key_terms(scope, summary.video.video_id, MAX_KEY_TERMS)
-        return video_cards.video_card(summary, terms, asker.owner())
+        return video_cards.video_card(summary, terms, asker.owner(), self._library.hosts)
 
     async def show_transcript(self, asker: ResolvedAsker, name: str, moment: float) -> Card:
         """Show the words around a moment (in seconds) of the video of a name or id."""
@@ -200,7 +200,12 @@ class QuestionService:
         end = first + SEGMENTS_PER_CARD
         key = await save_state(self._ledger, TranscriptState(state.video_id, segments[first].start_second), asker.scope)
         return passage_cards.transcript_card(
-            summary.video, segments[first:end], asker.owner(key), earlier=first > 0, later=end < len(segments)
+            summary.video,
+            segments[first:end],
+            asker.owner(key),
+            earlier=first > 0,
+            later=end < len(segments),
+            hosts=self._library.hosts,
         )
 
     async def show_about(self, asker: ResolvedAsker) -> Card:
