@@ -24,6 +24,7 @@ from storage.models import (
     SearchResult,
     Segment,
     Source,
+    SpeakerTurn,
     StoredVideo,
     Video,
 )
@@ -231,6 +232,14 @@ def test_a_quote_across_two_segments_has_no_space_between_characters():
     found = quote_densest(passage, matcher)
     assert (found.quote, found.end_second) == ("它由许多神经元组成，这很重要。", 9.0)
     assert [_second_at(segments, offset) for offset in (0, 6)] == [0.0, 5.0]
+
+
+def test_speakers_begin_where_their_characters_do():
+    cues = [Cue(0, 1, "它由许多神经", "甲"), Cue(1, 2, "元组成", "乙")]
+    (segment,) = segment_cues(cues)
+    assert [(turn.offset, turn.speaker) for turn in segment.turns] == [(0, "甲"), (6, "乙")]
+    passage = Passage(Video("v"), (segment, Segment(2.0, 3.0, "很好", turns=(SpeakerTurn(0, "丙"),))), 1.0)
+    assert [passage.text[turn.offset :][:2] for turn in passage.turns_between(0, 99)] == ["它由", "元组", "很好"]
 
 
 def test_a_vowel_alone_in_a_cue_is_spoken():
