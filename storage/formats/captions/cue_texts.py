@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from storage.formats.captions.cue_lines import CueLines
-from storage.formats.captions.markup import MarkupRule, clean_cue, has_word_times
+from storage.formats.captions.markup import MarkupRule, clean_cue, has_markup, has_word_times
 from storage.formats.captions.rolling import RawCue
 from storage.formats.document import Document
+from storage.formats.text_cleaning import clean_text
 
 _PICTURE = re.compile(
     r"\S+\.(?:avif|bmp|gif|jpe?g|png|webp)(?:[?#]\S*)?|\S.*#xywh=(?:pixel:|percent:)?[\d.]+(?:,[\d.]+){3}",
@@ -18,12 +19,15 @@ _PICTURE = re.compile(
 
 def make_raw_cues(cues: Iterable[CueLines], remove_tags: MarkupRule) -> Iterator[RawCue]:
     """Yield the cues without markup; one in which several people speak as several with the same times."""
-    for cue in cues:
-        voices = clean_cue(cue.texts, remove_tags)
-        # Where words have times there are signs of markup, and so other lines than before.
-        is_timed = any(map(has_word_times, cue.texts)) if "<" in "".join(cue.texts) else False
-        for speaker, lines in voices:
-            yield RawCue(cue.start_ms / 1000, cue.end_ms / 1000, lines, is_timed, speaker)
+    for start_ms, end_ms, texts in cues:
+        text = texts[0] if len(texts) == 1 else "\n".join(texts)
+        if not has_markup(text):  # as in nearly every cue
+            lines = tuple(texts) if text.isprintable() else tuple(map(clean_text, texts))
+            yield RawCue(start_ms / 1000, end_ms / 1000, lines)
+            continue
+        is_timed = has_word_times(text)
+        for speaker, lines in clean_cue(text, remove_tags):
+            yield RawCue(start_ms / 1000, end_ms / 1000, lines, is_timed, speaker)
 
 
 def refuse_pictures(document: Document, cues: Sequence[CueLines]) -> None:

@@ -11,6 +11,7 @@ _MAX_MS = int(MAX_SECOND * 1000)
 _TIME = r"(?:(\d{1,9}):)?(\d{1,9}):(\d{1,2})(?:[.,:](\d{1,9}))?"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?", re.ASCII)
 # As nearly every line is written: read in half of the time.
+# Two digits of hours are less than the 100 that a recording may have.
 _USUAL_TIME = r"(\d\d):([0-5]\d):([0-5]\d)[.,](\d{3})"
 _USUAL_TIMING = re.compile(rf"{_USUAL_TIME} --> {_USUAL_TIME}(?:\s.*)?", re.ASCII)
 
@@ -19,18 +20,23 @@ class UnreadableTimes(ValueError):
     """A line that should hold times and does not; the text says what is wrong with it, to follow its quotation."""
 
 
+def parse_usual_times(line: str) -> tuple[int, int] | None:
+    """Return the start and the end in a timing line as nearly every file has them, in milliseconds; None for another
+    line."""
+    match = _USUAL_TIMING.fullmatch(line)
+    if match is None:
+        return None
+    h, m, s, ms, end_h, end_m, end_s, end_ms = map(int, match.groups())
+    return ((h * 60 + m) * 60 + s) * 1000 + ms, ((end_h * 60 + end_m) * 60 + end_s) * 1000 + end_ms
+
+
 def parse_times(line: str) -> tuple[int, int]:
     """Return the start and the end in a timing line, in milliseconds. Raises UnreadableTimes."""
-    usual = _USUAL_TIMING.fullmatch(line)
-    if usual is not None:
-        h, m, s, ms, end_h, end_m, end_s, end_ms = map(int, usual.groups())
-        times = ((h * 60 + m) * 60 + s) * 1000 + ms, ((end_h * 60 + end_m) * 60 + end_s) * 1000 + end_ms
-    else:
-        match = _TIMING.fullmatch(line)
-        if match is None:
-            raise UnreadableTimes("is not a timing line such as 00:01:02,500 --> 00:01:05,000")
-        fields = match.groups()
-        times = _parse_milliseconds(fields[0:4]), _parse_milliseconds(fields[4:8])
+    match = _TIMING.fullmatch(line)
+    if match is None:
+        raise UnreadableTimes("is not a timing line such as 00:01:02,500 --> 00:01:05,000")
+    fields = match.groups()
+    times = _parse_milliseconds(fields[0:4]), _parse_milliseconds(fields[4:8])
     if max(times) > _MAX_MS:
         raise UnreadableTimes("lies over 100 hours into the video")
     return times

@@ -12,11 +12,12 @@ _SIGN = re.compile(r"\\([Nnh])([A-Za-z]*)")
 _OTHER_BACKSLASH = re.compile(r"\\(?![Nnh])")
 # "A:\NThis" is an answer and its text, no drive.
 _DRIVE = re.compile(r"(?<![^\W_])[A-Za-z]:\\(?!N(?:[A-Z][a-z]|\s))")
-_COMMANDS = frozenset(
-    "nabla natural ne nearrow neg neq newcommand newline nexists ngeq ngtr ni nleq nless nmid noindent nolimits "
-    "nonumber normalsize not notin nparallel nprec nsim nsubseteq nsucc nsupseteq nu num nwarrow "
-    "hat hbar heartsuit hfill hline hom hookleftarrow hookrightarrow hphantom href hskip hslash hspace huge".split()
-)
+_COMMANDS = frozenset((
+    "nabla", "natural", "ne", "nearrow", "neg", "neq", "newcommand", "newline", "nexists", "ngeq", "ngtr", "ni",
+    "nleq", "nless", "nmid", "noindent", "nolimits", "nonumber", "normalsize", "not", "notin", "nparallel", "nprec",
+    "nsim", "nsubseteq", "nsucc", "nsupseteq", "nu", "num", "nwarrow", "hat", "hbar", "heartsuit", "hfill", "hline",
+    "hom", "hookleftarrow", "hookrightarrow", "hphantom", "href", "hskip", "hslash", "hspace", "huge",
+))  # fmt: skip
 _QUOTES = "'\"`“”‘’«»"
 
 

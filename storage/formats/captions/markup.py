@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from storage.characters import EMPTY
 from storage.formats.captions.line_breaks import resolve_line_breaks
@@ -50,11 +50,14 @@ def remove_subrip_tags(text: str) -> str:
     return _KNOWN_TAG.sub("", text)
 
 
-def clean_cue(texts: Sequence[str], remove_tags: MarkupRule) -> list[tuple[str, tuple[str, ...]]]:
+def has_markup(text: str) -> bool:
+    """Return whether anything in the text of a cue may be other than words."""
+    is_plain = text.isascii() and not ("<" in text or "&" in text or "{" in text or "\\" in text)
+    return not is_plain and bool(_SIGNS.search(text))
+
+
+def clean_cue(text: str, remove_tags: MarkupRule) -> list[tuple[str, tuple[str, ...]]]:
     """Return the lines of a cue without markup, by who speaks: a name, or "" where none is given, and the lines."""
-    text = "\n".join(texts)
-    if not _SIGNS.search(text):  # as nearly every cue
-        return [("", tuple(map(clean_text, texts)))]
     text = _STYLE.sub("", text) if remove_tags is remove_subrip_tags else text
     text = resolve_line_breaks(_READING.sub("", _WORD_TIME.sub("", _BREAK.sub("\n", text))))
     return [
@@ -65,7 +68,7 @@ def clean_cue(texts: Sequence[str], remove_tags: MarkupRule) -> list[tuple[str, 
 
 def escape_subrip(words: str) -> str:
     """Escape words so that they are read as they are, and no line of them is taken for a cue's times."""
-    if "-->" not in words and clean_cue([words], remove_subrip_tags) == [("", (words,))]:
+    if "-->" not in words and clean_cue(words, remove_subrip_tags) == [("", (words,))]:
         return words  # not every program that shows captions knows escapes
     words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return words.replace("{", "&#123;").replace("\\", "&#92;")

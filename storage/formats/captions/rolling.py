@@ -7,6 +7,7 @@ twice. `rolling_windows` knows how one window follows from another; this module 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -31,14 +32,17 @@ _MEDIUM_SHARE = 0.6
 _LOW_SHARE = 0.2
 _MIN_WINDOWS = 3
 _LONG_CARRY_WORDS = 3
+_WORD = re.compile(r"\w")
+# Every sound mark has one of these: looking for it is ten times as fast.
+_SOUND_SIGN = re.compile("[\\[(［（【♩♪♫♬]")
 
 
 @dataclass(frozen=True, slots=True)
 class RawCue:
     """A cue as a file has it: the lines on the screen, blank ones as "", and when they are shown.
 
-    `is_timed` says that words in it carry times of their own, as YouTube marks new words; `speaker` who says them, where
-    the file does.
+    `is_timed` says that words in it carry times of their own, as YouTube marks new words; `speaker` who says them,
+    where the file does.
     """
 
     start_second: float
@@ -81,8 +85,8 @@ def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
     """Return the cues that contain spoken words, by their start, none of them ending after the next has begun."""
     spoken = []
     for cue in sorted(cues, key=lambda cue: cue.start_second):
-        text = clean_text(SOUND_MARK.sub(" ", cue.text))
-        if any(character.isalnum() or character == "_" for character in text):
+        text = clean_text(SOUND_MARK.sub(" ", cue.text) if _SOUND_SIGN.search(cue.text) else cue.text)
+        if _WORD.search(text):
             spoken.append((cue, text))
     starts = [cue.start_second for cue, _ in spoken]
     # Made and not replaced: that takes a third of the time, and a file may have 200,000.
@@ -102,7 +106,7 @@ def _make_windows(cues: Sequence[RawCue]) -> Iterator[Window]:
     was_cleared, shown_until = True, 0.0
     before: tuple[str, ...] = ()
     for place, (cue, after) in enumerate(zip(cues, [*cues[1:], None], strict=False)):
-        split = [words for line in cue.lines if (words := line.split())]
+        split = [parts for line in cue.lines if (parts := line.split())]
         if not split:
             was_cleared = True
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 SHORT_SECONDS = 0.1
 """No one says a line in this time; a cue this short only holds the screen until the next begins."""
@@ -77,11 +78,11 @@ def carry_by_chunk(screen: ScreenState, window: Window) -> Iterator[int]:
                 yield len(carried)
 
 
-@dataclass(frozen=True, slots=True)
-class WindowStep:
+class WindowStep(NamedTuple):
     """A window after the one before it: how many of its words are not new, and whether it only holds the screen.
 
-    `is_stale` says that the screen showed all of it already, whether or not it was said again.
+    `is_stale` says that the screen showed all of it already, whether or not it was said again. A tuple, because one is
+    made for every window in every way of reading a file.
     """
 
     window: Window

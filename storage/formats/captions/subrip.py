@@ -27,6 +27,4 @@ def read_subrip(document: Document) -> FileContent:
     if not cues:
         raise document.refusal_error("there is no timing line such as 00:01:02,500 --> 00:01:05,000; export it again")
     refuse_pictures(document, cues)
-    return build_transcript(
-        document, spoken_cues(list(make_raw_cues(cues, remove_subrip_tags))), rejections=rejections
-    )
+    return build_transcript(document, spoken_cues(list(make_raw_cues(cues, remove_subrip_tags))), rejections=rejections)
