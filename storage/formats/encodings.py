@@ -20,8 +20,10 @@ _NAMES = {"cp932": "shift_jis", "cp949": "euc_kr"}
 _MIN_SAMPLE_BYTES = 400
 _MAX_SAMPLE_BYTES = 8_000
 _MAX_TIE = 0.02
+# Signs within words, Latin letters beside those of Greek and the scripts after it, and signs that nobody says.
 _STRANGE = re.compile(
-    r"(?<=[^\W\d_])[^\w\s'’‘ʼ·.,…–—/*&-](?=[^\W\d_])|(?<=[^\W\d_])[ªº¹²³](?=[^\W\d_])|[¤¦¬¶]|[\x80-\x9f]"
+    r"(?<=[^\W\d_])(?:[^\w\s'’‘ʼ·.,…–—/*&-]|[ªº¹²³])(?=[^\W\d_])"
+    r"|[A-Za-z](?=[\u0370-\u1cff])|[\u0370-\u1cff](?=[A-Za-z])|[¤¦¬¶\x80-\x9f]"
 )
 
 
@@ -65,7 +67,7 @@ def _rank_encodings(sample: bytes) -> list[str]:
     for match in from_bytes(sample, cp_isolation=list(_USUAL), enable_fallback=False):
         text = str(match)
         unusual = sum(not character.isascii() for character in text)
-        misfit = 2 * match.chaos - match.coherence + len(_STRANGE.findall(text)) / max(unusual, 1)
+        misfit = 1.5 * match.chaos - match.coherence + len(_STRANGE.findall(text)) / max(unusual, 1)
         # Encodings that give the same text come as one match.
         candidates += [_Candidate(name, misfit) for name in match.could_be_from_charset if name in _USUAL]
     if not candidates:

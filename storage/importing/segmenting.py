@@ -58,11 +58,13 @@ def _split_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _join_pieces(pieces: Sequence[Cue]) -> Segment:
-    marks, turns = [], []
+    marks: list[CueMark] = []
+    turns: list[SpeakerTurn] = []
     offset = 0
     for piece in pieces:
         marks.append(CueMark(offset, round(piece.start_second, 3)))
-        turns.append(SpeakerTurn(offset, piece.speaker))
+        if not turns or turns[-1].speaker != piece.speaker:
+            turns.append(SpeakerTurn(offset, piece.speaker))
         offset += len(piece.text) + 1
     return Segment(
         start_second=float(math.floor(pieces[0].start_second)),
