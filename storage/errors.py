@@ -3,6 +3,7 @@
 StorageError
 +-- InputError              a file that cannot be imported
 |   +-- MissingVideoId      a caption file that does not say which video it belongs to
+|   +-- UnknownEncoding     a text in another encoding than the one it was read in
 +-- RequestError            a request that names what does not exist
 |   +-- UnknownVideo
 |   +-- UnknownFilter       video: or creator: that matches nothing
@@ -26,6 +27,14 @@ class InputError(StorageError):
 
 class MissingVideoId(InputError):
     """A caption file whose video is named neither by its file name nor by the person."""
+
+
+class UnknownEncoding(InputError):
+    """A text in another encoding than the one it was read in; `proposal` is the likely one, "" where none is."""
+
+    def __init__(self, text: str, proposal: str) -> None:
+        super().__init__(text)
+        self.proposal = proposal
 
 
 class RequestError(StorageError):

@@ -38,7 +38,7 @@ def import_files(
     creator: Annotated[str, typer.Option("--creator", help="Who made it.")] = "",
     language: Annotated[str, typer.Option("--language", help="The language spoken, such as en.")] = "",
     encoding: Annotated[
-        str, typer.Option("--encoding", help="The text encoding, where it is not UTF-8 or UTF-16.")
+        str, typer.Option("--encoding", help="The text encoding, where it is not UTF-8 or UTF-16, such as cp1252.")
     ] = "",
     library: LibraryOption = access.SHARED,
     replace_: Annotated[
@@ -70,7 +70,10 @@ def import_files(
         return [replace(first, rejections=left), second] if len(sources) > len(named) else [second]
 
     reports = session.run(run) if sources else [ImportReport(library)]
-    reports = [report.with_advice(" (--video-id ID --title TITLE)") for report in reports]
+    reports = [
+        report.with_advice(" (--video-id ID --title TITLE)").with_encoding_advice(" (--encoding {})")
+        for report in reports
+    ]
     reports[0] = replace(reports[0], rejections=(*missing, *reports[0].rejections))
     for report in reports:
         session.screen.show_report(report)

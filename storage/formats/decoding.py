@@ -6,7 +6,8 @@ import codecs
 import re
 
 from storage.characters import EMPTY
-from storage.errors import InputError
+from storage.errors import InputError, UnknownEncoding
+from storage.formats.encodings import propose_encoding
 from storage.formats.text_cleaning import quote_text
 
 # The four-byte marks first: UTF-32's begins with UTF-16's.
@@ -43,7 +44,7 @@ _SAMPLE_BYTES = 4096
 def decode(name: str, content: bytes, encoding: str = "") -> str:
     """Return the text of a file with LF line endings. `encoding`, when given, is trusted over everything else.
 
-    Raises InputError, naming the file, for content that is empty, packed, binary or in another encoding.
+    Raises InputError, naming the file, for content that is empty, packed or binary, and UnknownEncoding for other text.
     """
     if not content:
         raise InputError(f"{name}: the file is empty; choose a caption file or a table of transcripts")
@@ -101,7 +102,12 @@ def _wrong_byte(name: str, content: bytes, encoding: str, position: int) -> Inpu
     if b"\x00" in content[:_SAMPLE_BYTES] and encoding == "utf-8":
         return InputError(f"{name}: is a binary file (it holds NUL bytes); give Cuepoint a text file")
     line = content[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
-    return InputError(
-        f"{name}, line {line}: byte 0x{content[position]:02X} is not {encoding.upper()} text; "
-        "save the file as UTF-8, or name the encoding it is in"
+    problem = f"{name}, line {line}: byte 0x{content[position]:02X} is not {encoding.upper()} text"
+    proposal = propose_encoding(content)
+    if not proposal:
+        return UnknownEncoding(f"{problem}; save the file as UTF-8, or name the encoding it is in", "")
+    reading = content.decode(proposal).replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1]
+    return UnknownEncoding(
+        f"{problem}; in {proposal} the line reads {quote_text(reading)}; save it as UTF-8, or import it as {proposal}",
+        proposal,
     )

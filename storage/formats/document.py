@@ -54,9 +54,9 @@ class Document:
                 f"or rows that one file may have; split it{in_brackets(self.limits.names.rows)}"
             )
         lines = self.text.split("\n")
-        for number, line in enumerate(lines, start=1):
-            if len(line) > MAX_ROW_LENGTH:
-                raise self.too_long_error("this line", len(line), MAX_ROW_LENGTH, number)
+        if max(map(len, lines)) > MAX_ROW_LENGTH:
+            number, line = next((i, line) for i, line in enumerate(lines, start=1) if len(line) > MAX_ROW_LENGTH)
+            raise self.too_long_error("this line", len(line), MAX_ROW_LENGTH, number)
         return lines
 
     @cached_property

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
-from storage.errors import InputError, MissingVideoId
+from storage.errors import InputError, MissingVideoId, UnknownEncoding
 from storage.formats.reader import read_file
 from storage.formats.text_cleaning import clean_text
 from storage.importing import history
@@ -96,6 +96,7 @@ class Importer:
         """Return the videos in the files, and a report of what is in them that cannot be imported."""
         batch = ImportBatch(self._limits)
         unnamed: list[str] = []
+        misread: list[tuple[str, str]] = []
         for source, labels in files:
             try:
                 await asyncio.to_thread(self._read_file, batch, source, labels)
@@ -103,7 +104,11 @@ class Importer:
                 batch.reject(source.name, str(error))
                 if isinstance(error, MissingVideoId):
                     unnamed.append(source.name)
-        report = ImportReport(self._key, rejections=tuple(batch.rejections), unnamed=tuple(unnamed))
+                if isinstance(error, UnknownEncoding):
+                    misread.append((source.name, error.proposal))
+        report = ImportReport(
+            self._key, rejections=tuple(batch.rejections), unnamed=tuple(unnamed), misread=tuple(misread)
+        )
         return deque(batch.pending.values()), report
 
     def _read_file(self, batch: ImportBatch, source: Source, labels: Labels) -> None:

@@ -67,7 +67,8 @@ class Quota:
 class ImportReport:
     """What an import did, or with `dry_run` would do.
 
-    `unnamed` are the files, among those rejected, that lack only the id of their video.
+    `unnamed` are the files, among those rejected, that lack only the id of their video; `misread` those that lack only
+    the name of their encoding, each with the one that is likely, or "".
     """
 
     library: str
@@ -81,6 +82,7 @@ class ImportReport:
     rejections: tuple[Rejection, ...] = ()
     notes: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
+    misread: tuple[tuple[str, str], ...] = ()
     dry_run: bool = False
 
     @property
@@ -92,6 +94,20 @@ class ImportReport:
         """Return the report with advice on how to name a video, after the reason of every file that lacks only that."""
         rejections = (
             replace(rejection, reason=rejection.reason + advice) if rejection.source in self.unnamed else rejection
+            for rejection in self.rejections
+        )
+        return replace(self, rejections=tuple(rejections))
+
+    def with_encoding_advice(self, advice: str) -> ImportReport:
+        """Return the report with advice on how to name an encoding, after the reason of every file that lacks that.
+
+        The likely encoding, or NAME where none is, takes the place of "{}" in the advice.
+        """
+        likely = dict(self.misread)
+        rejections = (
+            replace(rejection, reason=rejection.reason + advice.format(likely[rejection.source] or "NAME"))
+            if rejection.source in likely
+            else rejection
             for rejection in self.rejections
         )
         return replace(self, rejections=tuple(rejections))

@@ -147,6 +147,16 @@ async def test_nothing_partly_right_goes_unsaid(general: ChannelHandle, mod: Mem
     assert "with the option video" in words
 
 
+async def test_advice_on_an_encoding_names_the_option_that_works(general: ChannelHandle, mod: MemberActor) -> None:
+    content = "1\n00:00:01,000 --> 00:00:02,000\nC’était l’été à la plage\n".encode("cp1252")
+    words = seen(await upload(mod, general, ("talk.srt", content), video="demo"))
+    assert "C’était l’été à la plage" in words
+    assert "Here: import it with the option encoding: cp1252" in words
+    assert "--encoding" not in words
+    result = await upload(mod, general, ("talk.srt", content), video="demo", encoding="cp1252")
+    assert "**Videos:** 1 added" in seen(result)
+
+
 async def test_many_rejections_come_as_a_file(general: ChannelHandle, mod: MemberActor, discord: Env) -> None:
     bad = "\n".join(json.dumps({"video_id": "a", "text": "", "start_second": n}) for n in range(400)).encode()
     result = await upload(mod, general, ("bad.jsonl", bad))

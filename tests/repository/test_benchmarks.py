@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import corpus, machine, report, reprint, servers, start
+from benchmarks import corpus, importing, machine, report, reprint, servers, start
 from benchmarks.bars import LARGE, Bar, bars
 from benchmarks.engines import Cuepoint, RankBM25
 from benchmarks.figures import Effort, Run, Times, percentile
@@ -109,6 +109,18 @@ def test_servers_are_measured_and_kept(tmp_path: Path) -> None:
     page.write_text(servers.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
     report.write(page, machine.describe_machine("command", 0.0), [servers.make_sheet(found)])
     assert "| 3 | 3 |" in page.read_text(encoding="utf-8")
+
+
+def test_imports_are_measured_beside_parsing_alone_and_kept(tmp_path: Path) -> None:
+    found = importing.measure(tmp_path / "measured", cues=60, files=4)
+    assert [cost.what for cost in found][1:] == [
+        "SubRip, 60 cues", "WebVTT, 60 cues", "rolling WebVTT, 60 cues", "a folder of 4 captions",
+    ]  # fmt: skip
+    assert all(cost.seconds > 0 and cost.peak_megabytes > 0 for cost in found[1:])
+    page = tmp_path / "IMPORTS.md"
+    page.write_text(importing.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    report.write(page, machine.describe_machine("command", 0.0), [importing.make_sheet(found)])
+    assert "| a folder of 4 captions |" in page.read_text(encoding="utf-8")
 
 
 def test_a_start_is_measured_and_kept(tmp_path: Path) -> None:

@@ -245,6 +245,16 @@ def test_utf16_and_byte_order_marks_are_read(run: Run, tmp_path: Path) -> None:
     assert run("export", "--format", "jsonl").stdout.count("café") == 4
 
 
+def test_advice_on_an_encoding_works_to_the_letter(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_bytes(SRT.replace("harbour", "café à la plage").encode("cp1252"))
+    done = run("import", "a.srt", "--video-id", "v9")
+    assert done.returncode == 1
+    option = done.stderr.partition("(--encoding ")[2].partition(")")[0]
+    assert "café à la plage" in done.stderr
+    assert run("import", "a.srt", "--video-id", "v9", "--encoding", option).returncode == 0
+    assert "café à la plage" in run("export", "--format", "jsonl").stdout
+
+
 def test_an_address_instead_of_a_file_says_how_to_get_its_captions(run: Run) -> None:
     done = run("import", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")
     assert done.returncode == 1

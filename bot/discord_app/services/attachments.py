@@ -16,6 +16,8 @@ MAX_FILES = 10
 """The most that Discord's form takes."""
 ADVICE = ". Here: import it by itself, with the option video."
 """Advice on Discord for a file that does not name its video."""
+ENCODING_ADVICE = ". Here: import it with the option encoding: {}."
+"""Advice on Discord for a file in another encoding."""
 
 
 def require_acceptable(files: Sequence[discord.Attachment], most_bytes: int) -> None:

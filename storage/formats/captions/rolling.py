@@ -7,9 +7,10 @@ twice. `rolling_windows` knows how one window follows from another; this module 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import chain, groupby
 
 from storage.analysis import FIRST_SPACELESS, drop_words, holds_spaceless, join_texts, remove_sounds, split_words
 from storage.formats.captions.repetition import is_said_twice
@@ -33,19 +34,22 @@ _MEDIUM_SHARE = 0.6
 _LOW_SHARE = 0.2
 _MIN_WINDOWS = 3
 _LONG_CARRY_WORDS = 3
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
 class RawCue:
     """A cue as a file has it: the lines on the screen, blank ones as "", and when they are shown.
 
-    `is_timed` says that words in it carry times of their own, as YouTube marks new words.
+    `is_timed` says that words in it carry times of their own, as YouTube marks new words; `speaker` who says them,
+    where the file does.
     """
 
     start_second: float
     end_second: float
     lines: tuple[str, ...]
     is_timed: bool = False
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def spoken_cues(raw: Sequence[RawCue]) -> tuple[Cue, ...]:
     for step in follow_windows(windows, _find_habits(windows)):
         cue = cues[step.window.cue]
         text = drop_words(join_texts(step.window.lines), step.window.words[: step.carried])
-        spoken.append(Cue(cue.start_second, cue.end_second, text))
+        spoken.append(Cue(cue.start_second, cue.end_second, text, cue.speaker))
     return sort_spoken(spoken)
 
 
@@ -83,17 +87,14 @@ def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
     spoken = []
     for cue in sorted(cues, key=lambda cue: cue.start_second):
         text = clean_text(remove_sounds(cue.text))
-        if _is_spoken(text):
-            spoken.append(replace(cue, text=text))
+        if _WORD.search(text) or holds_spaceless(text):  # a line may break before a vowel of Thai or Burmese
+            spoken.append((cue, text))
+    starts = [cue.start_second for cue, _ in spoken]
+    # Made and not replaced: that takes a third of the time, and a file may have 200,000.
     return tuple(
-        replace(cue, end_second=_cue_end(cue, after.start_second if after else None))
-        for cue, after in zip(spoken, [*spoken[1:], None], strict=False)
+        Cue(cue.start_second, _cue_end(cue, next_second), text, cue.speaker)
+        for (cue, text), next_second in zip(spoken, [*starts[1:], None], strict=False)
     )
-
-
-def _is_spoken(text: str) -> bool:
-    """Return whether a text holds any word, or a piece of one: a line may break before a vowel of Thai or Burmese."""
-    return any(character.isalnum() or character == "_" for character in text) or holds_spaceless(text)
 
 
 def _sort_cues(raw: Sequence[RawCue]) -> list[RawCue]:
@@ -102,7 +103,7 @@ def _sort_cues(raw: Sequence[RawCue]) -> list[RawCue]:
     ordered = sorted(raw, key=lambda cue: cue.start_second)
     result: list[RawCue] = []
     for _, together in groupby(ordered, lambda cue: cue.start_second):
-        result += {(cue.end_second, tuple(filter(str.strip, cue.lines))): cue for cue in together}.values()
+        result += {(cue.end_second, cue.speaker, tuple(filter(str.strip, cue.lines))): cue for cue in together}.values()
     return result
 
 
@@ -114,28 +115,34 @@ def _cue_end(cue: Cue, next_second: float | None) -> float:
 
 def _make_windows(cues: Sequence[RawCue]) -> Iterator[Window]:
     was_cleared, shown_until = True, 0.0
+    before: tuple[str, ...] = ()
     for place, (cue, after) in enumerate(zip(cues, [*cues[1:], None], strict=False)):
-        lines = tuple(" ".join(line.split()) for line in cue.lines if line.strip())
-        if not lines:
+        split = [parts for line in cue.lines if (parts := line.split())]
+        if not split:
             was_cleared = True
             continue
+        lines = tuple(map(" ".join, split))
+        words = tuple(chain.from_iterable(map(split_words, lines)))
         yield Window(
-            cue=place,
-            lines=lines,
-            words=tuple(word for line in lines for word in split_words(line)),
-            shown_seconds=_shown_seconds(cue, after),
-            is_timed=cue.is_timed,
+            place,
+            lines,
+            words,
+            _shown_seconds(cue, after),
+            cue.is_timed,
             is_fresh=was_cleared or cue.start_second - shown_until > _SILENT_SECONDS,
+            # Every way of carrying words over begins a window with the last words of the one before.
+            may_carry=bool(before) and words[0] in before and before[-1] in words,
         )
-        was_cleared, shown_until = False, max(cue.start_second, cue.end_second)
+        before, was_cleared, shown_until = words, False, max(cue.start_second, cue.end_second)
 
 
 def _shown_seconds(cue: RawCue, after: RawCue | None) -> float:
     """Return how long a cue is shown before the next. Ends often overlap, and may be missing."""
-    ends = [cue.end_second] if after is None else [cue.end_second, after.start_second]
-    later = [second for second in ends if second > cue.start_second]
+    start, end = cue.start_second, cue.end_second
+    if after is not None and start < after.start_second and not start < end < after.start_second:
+        end = after.start_second
     # Rounded to the millisecond, the unit of the files: as a float a tenth of a second may become slightly more.
-    return round(min(later) - cue.start_second, 3) if later else 0.0
+    return round(end - start, 3) if end > start else 0.0
 
 
 def _find_habits(windows: Sequence[Window]) -> Habits:
@@ -143,10 +150,13 @@ def _find_habits(windows: Sequence[Window]) -> Habits:
     times_words = any(window.is_timed for window in windows)
     habits, plain = _try_habits(windows, Habits(carry_by_line, times_words=times_words))
     habits, most_explained = replace(habits, carries=_is_scrolling(plain)), plain.explained_share
+    least_more = max(_MIN_WINDOWS, _LOW_SHARE * plain.followed)
+    if sum(window.may_carry for window in windows) - most_explained < least_more:
+        return habits  # another way of reading it cannot explain so much more
     for carry_rule, share in ((carry_by_growth, _MEDIUM_SHARE), (carry_by_chunk, _HIGH_SHARE)):
         other, evidence = _try_habits(windows, Habits(carry_rule, times_words=times_words))
         is_much = evidence.partial >= max(_MIN_WINDOWS, share * (evidence.followed - evidence.stale))
-        is_more = evidence.explained_share - plain.explained_share >= max(_MIN_WINDOWS, _LOW_SHARE * evidence.followed)
+        is_more = evidence.explained_share - plain.explained_share >= least_more
         if is_much and is_more and evidence.explained_share > most_explained:
             habits, most_explained = other, evidence.explained_share
     return habits
@@ -158,26 +168,30 @@ def _try_habits(windows: Sequence[Window], habits: Habits) -> tuple[Habits, _Evi
     if _has_holds(evidence):
         return habits, evidence
     habits = replace(habits, holds=False)
-    return habits, _collect_evidence(windows, habits)
+    return habits, evidence if not evidence.stale else _collect_evidence(windows, habits)
 
 
 def _collect_evidence(windows: Sequence[Window], habits: Habits) -> _Evidence:
-    steps = list(follow_windows(windows, habits))
-    later = steps[1:]
-    pairs = [(step, after) for step, after in pairwise(steps) if not step.is_stale]
-    held = [(step.window, after.window) for step, after in pairs if after.is_hold]
-    partial = [step for step in later if step.is_partial]
-    return _Evidence(
-        followed=len(later),
-        partial=len(partial),
-        partial_words=_count_carried_words(partial[0]) if partial else 0.0,
-        stale=sum(step.is_stale for step in later),
-        lined=sum(len(step.window.lines) > 1 and not step.is_stale for step in later),
-        said=len(pairs),
-        held=len(held),
-        # Where words are carried over beside new ones, captions scroll, and then holds are no wonder.
-        is_repetition=not partial and is_said_twice(held),
-    )
+    followed = partial = stale = lined = said = 0
+    partial_words = 0.0
+    held: list[tuple[Window, Window]] = []
+    before: WindowStep | None = None
+    for step in follow_windows(windows, habits):
+        if before is not None:
+            followed += 1
+            stale += step.is_stale
+            lined += not step.is_stale and len(step.window.lines) > 1
+            if step.is_partial:
+                partial_words = partial_words or _count_carried_words(step)
+                partial += 1
+            if not before.is_stale:
+                said += 1
+                if step.is_hold:
+                    held.append((before.window, step.window))
+        before = step
+    # Where words are carried over beside new ones, captions scroll, and then holds are no wonder.
+    is_repetition = bool(held) and not partial and is_said_twice(held)
+    return _Evidence(followed, partial, partial_words, stale, lined, said, len(held), is_repetition)
 
 
 def _count_carried_words(step: WindowStep) -> float:

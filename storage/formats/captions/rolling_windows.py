@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from storage.analysis import split_words
 
@@ -25,7 +26,8 @@ class Window:
     grows by characters.
 
     `cue` is its place among the cues, `shown_seconds` how long it is shown. `is_timed` says that words in it appear one
-    by one, so some are new; `is_fresh` that the screen was empty before it.
+    by one, so some are new; `is_fresh` that the screen was empty before it. `may_carry` is False where it cannot begin
+    with the last words of the window before it, in whichever way a file shows that.
     """
 
     cue: int
@@ -34,6 +36,7 @@ class Window:
     shown_seconds: float
     is_timed: bool
     is_fresh: bool
+    may_carry: bool = True
 
     @property
     def is_short(self) -> bool:
@@ -82,11 +85,11 @@ def _count_words(lines: Iterable[str]) -> int:
     return sum(len(split_words(line)) for line in lines)
 
 
-@dataclass(frozen=True, slots=True)
-class WindowStep:
+class WindowStep(NamedTuple):
     """A window after the one before it: how many of its words are not new, and whether it only holds the screen.
 
-    `is_stale` says that the screen showed all of it already, whether or not it was said again.
+    `is_stale` says that the screen showed all of it already, whether or not it was said again. A tuple, because one is
+    made for every window in every way of reading a file.
     """
 
     window: Window
@@ -114,9 +117,15 @@ class Habits:
 
 def follow_windows(windows: Iterable[Window], habits: Habits) -> Iterator[WindowStep]:
     """Go through the windows in order and yield what every window adds."""
-    screen = ScreenState()
+    screen, before = ScreenState(), None
     after_hold = False
     for window in windows:
+        if not window.may_carry:  # as nearly every window of captions that do not roll
+            yield WindowStep(window, 0, is_stale=False, is_hold=False)
+            before, after_hold = window, False
+            continue
+        if before is not None:
+            screen, before = ScreenState(before.lines, (before.words,)), None
         counts = list(habits.carry_rule(screen, window))
         is_stale = bool(counts) and counts[0] == len(window.words)
         is_hold = is_stale and _is_hold(window, habits, after_hold)
