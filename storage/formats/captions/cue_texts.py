@@ -26,8 +26,8 @@ def make_raw_cues(cues: Iterable[CueLines], remove_tags: MarkupRule) -> Iterator
             yield RawCue(start_ms / 1000, end_ms / 1000, lines)
             continue
         is_timed = has_word_times(text)
-        for speaker, lines in clean_cue(text, remove_tags):
-            yield RawCue(start_ms / 1000, end_ms / 1000, lines, is_timed, speaker)
+        for part, (speaker, lines) in enumerate(clean_cue(text, remove_tags)):
+            yield RawCue(start_ms / 1000, end_ms / 1000, lines, is_timed, speaker, part)
 
 
 def refuse_pictures(document: Document, cues: Sequence[CueLines]) -> None:

@@ -42,7 +42,7 @@ class RawCue:
     """A cue as a file has it: the lines on the screen, blank ones as "", and when they are shown.
 
     `is_timed` says that words in it carry times of their own, as YouTube marks new words; `speaker` who says them,
-    where the file does.
+    where the file does. `part` counts the parts of a cue in which several people speak, from 0.
     """
 
     start_second: float
@@ -50,6 +50,7 @@ class RawCue:
     lines: tuple[str, ...]
     is_timed: bool = False
     speaker: str = ""
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def _sort_cues(raw: Sequence[RawCue]) -> list[RawCue]:
     ordered = sorted(raw, key=lambda cue: cue.start_second)
     result: list[RawCue] = []
     for _, together in groupby(ordered, lambda cue: cue.start_second):
-        result += {(cue.end_second, cue.speaker, tuple(filter(str.strip, cue.lines))): cue for cue in together}.values()
+        unlike = {(cue.end_second, cue.speaker, cue.part, tuple(filter(str.strip, cue.lines))): cue for cue in together}
+        result += unlike.values()
     return result
 
 
