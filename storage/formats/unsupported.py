@@ -39,7 +39,10 @@ def describe_unknown(text: str, readable: str) -> str:
     """Return why a text that no reader recognised cannot be read; `readable` lists the formats that can."""
     beginning = text[:_BEGINNING].lstrip("\ufeff \t\n")
     if _XML.match(beginning):
-        return "is an XML file that holds no captions which Cuepoint knows; save captions as SubRip or WebVTT"
+        return (
+            "is an XML file, which Cuepoint does not read unless it is TTML or YouTube's; save captions as SubRip or "
+            "WebVTT, transcripts as CSV"
+        )
     if _JSON_OBJECT.match(beginning):
         return (
             "is a JSON object of another kind; give YouTube's json3 captions, or JSON Lines with video_id, text and "

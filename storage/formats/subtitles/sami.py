@@ -1,7 +1,7 @@
 """SAMI, Microsoft's captions in a kind of HTML: every `SYNC` shows a text until the next, and may do so in languages.
 
-Read here and not with pysubs2, which runs the languages of a file together and guesses every end, though an empty `SYNC`
-says it.
+Read here and not with pysubs2, which runs the languages of a file together and guesses every end, though an empty
+`SYNC` says it.
 """
 
 from __future__ import annotations

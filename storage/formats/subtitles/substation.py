@@ -1,8 +1,8 @@
 r"""SubStation Alpha, ASS and SSA: lines of dialogue with a speaker's name, styles, drawings and comments.
 
-Read here and not with pysubs2, which gives up a whole file for one time that it cannot read, takes its fields as Aegisub
-orders them whatever the `Format` line says, and knows no line number. The fields and `\N`, `\n`, `\h`, `\p` are those of
-the specification of ASS (http://www.tcax.org/docs/ass-specs.htm) and of libass.
+Read here and not with pysubs2, which gives up a whole file for one time that it cannot read, takes its fields as
+Aegisub orders them whatever the `Format` line says, and knows no line number. The fields and `\N`, `\n`, `\h`, `\p` are
+those of the specification of ASS (http://www.tcax.org/docs/ass-specs.htm) and of libass.
 """
 
 from __future__ import annotations

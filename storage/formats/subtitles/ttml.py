@@ -181,9 +181,7 @@ class _TtmlReader:
             is_timed=bool(values),
         )
 
-    def _find_end(
-        self, values: Mapping[str, float | None], begin: float, base: float, parent: _Timing
-    ) -> float | None:
+    def _find_end(self, values: Mapping[str, float | None], begin: float, base: float, parent: _Timing) -> float | None:
         ends = [] if parent.end is None or self._is_absolute else [parent.end]
         if "end" in values:
             ends.append(base + (values["end"] or 0.0))
@@ -217,8 +215,5 @@ def _spoken(cues: list[tuple[OpenCue, tuple[str, ...]]]) -> tuple[Cue, ...]:
     if any(cue.speaker for cue in closed):
         return sort_spoken(closed)
     return spoken_cues(
-        [
-            RawCue(cue.start_second, cue.end_second, lines)
-            for cue, (_, lines) in zip(closed, ordered, strict=True)
-        ]
+        [RawCue(cue.start_second, cue.end_second, lines) for cue, (_, lines) in zip(closed, ordered, strict=True)]
     )

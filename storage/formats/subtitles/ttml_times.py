@@ -52,7 +52,9 @@ def read_clock(attributes: Mapping[str, str]) -> TtmlClock:
     """Return how a file counts, by the attributes of its `tt`; what is missing or no number is as TTML has it."""
     frames = _positive(attributes.get("frameRate"))
     multiplier = _RATIO.search(attributes.get("frameRateMultiplier", ""))
-    factor = int(multiplier[1]) / int(multiplier[2]) if multiplier and int(multiplier[1]) and int(multiplier[2]) else 1.0
+    factor = (
+        int(multiplier[1]) / int(multiplier[2]) if multiplier and int(multiplier[1]) and int(multiplier[2]) else 1.0
+    )
     sub_frames = _positive(attributes.get("subFrameRate")) or 1.0
     frame_rate = (frames or _DEFAULT_FRAME_RATE) * factor
     ticks = _positive(attributes.get("tickRate")) or (frame_rate * sub_frames if frames else 1.0)

@@ -12,6 +12,8 @@ from storage.formats.texts.plain_words import join_lines, plain_words
 from storage.formats.texts.speaker_labels import Turn, split_turns
 from storage.models import Cue
 
+_UNKNOWN = frozenset({"unknown", "unknown speaker"})
+
 
 @dataclass(slots=True)
 class Block:
@@ -37,7 +39,9 @@ def make_cues(document: Document, blocks: Sequence[Block], labels: frozenset[str
         raise document.too_many_error("cues", blocks[document.limits.rows].row)
     turns = [split_turns([plain_words(line) for line in block.lines], block.speaker, labels) for block in blocks]
     texts = [join_lines([turn.text for turn in said]) for said in turns]
-    whole = [OpenCue(block.second, text, end_second=block.end_second) for block, text in zip(blocks, texts, strict=True)]
+    whole = [
+        OpenCue(block.second, text, end_second=block.end_second) for block, text in zip(blocks, texts, strict=True)
+    ]
     order = sorted(range(len(blocks)), key=lambda place: blocks[place].second)
     closed = close_cues(whole)
     cues = [cue for cue, place in zip(closed, order, strict=True) for cue in _spread(cue, turns[place])]
@@ -52,4 +56,4 @@ def _spread(whole: Cue, turns: Sequence[Turn]) -> Iterator[Cue]:
         start_second = round(whole.start_second + seconds * offset / length, 3)
         offset += len(turn.text)
         end_second = round(whole.start_second + seconds * offset / length, 3)
-        yield Cue(start_second, end_second, turn.text, turn.speaker)
+        yield Cue(start_second, end_second, turn.text, "" if turn.speaker.lower() in _UNKNOWN else turn.speaker)

@@ -19,7 +19,7 @@ from storage.models.limits import MAX_SECOND
 _STAMP = re.compile(r"\s*\[(\d{1,3}):(\d{1,2})(?:[.:,](\d{1,3}))?\]", re.ASCII)
 _CLAIM = re.compile(r"\s*\[\d[\d:.,]*\]", re.ASCII)
 _TAG = re.compile(r"\s*\[([A-Za-z#][\w ]{0,19}):([^\[\]]*)\]\s*")
-_FRACTION = re.compile(r"\s*\[\d{1,3}:\d{2}[.:]\d{2,3}\]", re.ASCII)
+_FRACTION = re.compile(r"\s*\[\d{1,3}:\d{2}\.\d{2,3}\]", re.ASCII)  # with a colon it may be [hours:minutes:seconds]
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?>", re.ASCII)
 _OFFSET = re.compile(r"\s*([+-]?\d{1,9})\s*", re.ASCII)
 _NAMES = frozenset({"ti", "ar", "al", "au", "by", "offset", "re", "ve", "length", "la", "lang", "tool", "id", "#"})

@@ -15,7 +15,9 @@ from storage.formats.text_cleaning import clean_text
 
 _MAX_NAME_WORDS = 4
 _MAX_HEADING_WORDS = 6
-_LABEL = re.compile(r"[\s>*_-]*\[?([^\W_][^:：\[\]<>*!?;]{0,59}?)\]?(?:\*\*|__)?\s*[:：](?:\*\*|__)?(?!\S*//)\s*(.*)", re.DOTALL)
+_LABEL = re.compile(
+    r"[\s>*_-]*\[?([^\W_][^:：\[\]<>*!?;]{0,59}?)\]?(?:\*\*|__)?\s*[:：](?:\*\*|__)?(?!\S*//)\s*(.*)", re.DOTALL
+)
 _GENERIC = re.compile(
     r"(?:speaker|spk|sprecher(?:in)?|spreker|locuteur|hablante|host|guest|interviewer|interviewee|moderator|"
     r"participant|narrator|unknown speaker|Q|A)(?:[ _-]?[A-Z\d]{1,3})?\.?",
@@ -55,8 +57,7 @@ def find_labels(blocks: Iterable[Sequence[str]]) -> frozenset[str]:
 
 def split_turns(lines: Sequence[str], speaker: str, labels: frozenset[str]) -> list[Turn]:
     """Return the turns of a block: a line that begins with a label begins a turn."""
-    turns = [(speaker, [])] if lines else []
-    said: list[tuple[str, list[str]]] = list(turns)
+    said: list[tuple[str, list[str]]] = [(speaker, [])] if lines else []
     for line in lines:
         label, rest = _read_label(line)
         if label and label in labels:

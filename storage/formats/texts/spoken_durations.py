@@ -47,8 +47,22 @@ _PART = rf"(?:1\s?(?:{_alternatives(0)})|(?!1\D)\d{{1,3}}\s?(?:{_alternatives(1)
 SPOKEN = rf"{_PART}(?:(?:{_JOINT}){_PART}){{0,2}}"
 """A duration in words, with no words taken that follow it without a space."""
 
+_PARTS = re.compile(r"(\d+)\s?([^\W\d_]+)")
 _NUMBER = re.compile(r"\d+")
 _IN_ANY_LANGUAGE = re.compile(r"(?:\d{1,3}\s?[^\W\d_]{1,16}\.?(?:\s*[,،、]\s*|\s+|\Z)(?:[^\W\d_]{1,4}\s+)?){1,3}")
+_HOURS = (
+    "hour", "heure", "stunde", "uur", "hora", "ora", "oră", "ore", "tim", "tunti", "godz", "hod", "óra", "saat", "час",
+    "год", "ώρ", "jam", "giờ", "小时", "小時", "時", "시",
+)  # fmt: skip
+_MINUTES = ("min", "phút", "perc", "dakika", "хв", "мин", "λεπ", "menit", "นาที", "分", "분")
+
+
+def spoken_seconds(spoken: str) -> float:
+    """Return how long a duration in words is, in seconds. A unit is known by its beginning, and is a second if not."""
+    total = 0
+    for number, unit in _PARTS.findall(spoken.lower()):
+        total += int(number) * (3600 if unit.startswith(_HOURS) else 60 if unit.startswith(_MINUTES) else 1)
+    return float(total)
 
 
 def says_time(spoken: str, second: float) -> bool:
@@ -57,9 +71,9 @@ def says_time(spoken: str, second: float) -> bool:
     fields = [whole // 3600, whole // 60 % 60, whole % 60]
     numbers = [int(number) for number in _NUMBER.findall(spoken)]
     # Some pages say the zeros, some leave them out.
-    return numbers == [field for field in fields if field] or (numbers[-3:] == fields[-len(numbers) :] and bool(numbers))
+    return bool(numbers) and numbers in ([field for field in fields if field], fields[-len(numbers) :])
 
 
 def is_spoken_time(line: str, second: float) -> bool:
-    """Return whether a line holds nothing but a time in words, in whatever language."""
+    """Return whether a line holds nothing but a time in words, in any language. At 0:03 "3 apples" looks like one."""
     return bool(_IN_ANY_LANGUAGE.fullmatch(line.strip())) and says_time(line, second)

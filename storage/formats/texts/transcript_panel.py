@@ -18,10 +18,12 @@ from storage.formats.texts.page_lines import find_chapter, is_automatic_note, is
 from storage.formats.texts.spoken_durations import SPOKEN, says_time
 from storage.models import Chapter, FileContent
 
-_RUN_TOGETHER = re.compile(rf"\s*((?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}})\s*({SPOKEN})\s*(\S.*)", re.ASCII)
-_FIRST = re.compile(r"\s*(0:00)(?=[^\s\d:.,])()(.*)")
+# In a line of its own, or after another where line breaks were lost on the way.
+_RUN_TOGETHER = re.compile(rf"(?<![\d:])((?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}})\s*({SPOKEN})", re.ASCII)
+_FIRST = re.compile(r"\s*(0:00)(?=[^\s\d:.,])(.*)")
 _RECOGNISED_WITHIN = 200_000
 _MIN_LINES = 2
+_MAX_LINE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def read_transcript_panel(document: Document) -> FileContent:
         following = _read_following(document.lines[line.place + 1 : after.place if after else None], is_last=not after)
         notes += [text for text in following if is_page_note(text)]
         said = [text for text in following if not is_page_note(text) and not (after and find_chapter(text))]
-        blocks.append(Block(line.second, line.place + 1, lines=[line.words, *said]))
+        if line.words or said:
+            blocks.append(Block(line.second, line.place + 1, lines=[line.words, *said]))
     details = VideoDetails(chapters=tuple(chapters), is_automatic=any(map(is_automatic_note, notes)))
     return build_transcript(document, make_cues(document, blocks), details)
 
@@ -68,11 +71,14 @@ def _read_following(lines: Sequence[str], is_last: bool) -> list[str]:
 
 
 def _find_lines(lines: Sequence[str]) -> list[_PanelLine]:
-    found = []
+    found: list[_PanelLine] = []
     for place, line in enumerate(lines):
-        match = _RUN_TOGETHER.fullmatch(line) or (_FIRST.fullmatch(line) if not found else None)
-        second = parse_clock(match[1]) if match else None
-        if match is None or second is None or (match[2] and not says_time(match[2], second)):
-            continue
-        found.append(_PanelLine(place, second, match[3]))
+        times = [(match, parse_clock(match[1])) for match in _RUN_TOGETHER.finditer(line[:_MAX_LINE])]
+        valid = [(match, second) for match, second in times if second is not None and says_time(match[2], second)]
+        first = _FIRST.fullmatch(line) if not found and not valid else None
+        if first is not None:
+            found.append(_PanelLine(place, 0.0, first[2]))
+        for (match, second), after in zip(valid, [*valid[1:], None], strict=False):
+            words = line[match.end() : after[0].start() if after else len(line)].strip()
+            found.append(_PanelLine(place, second, words))
     return found

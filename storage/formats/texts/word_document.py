@@ -30,7 +30,7 @@ def is_word_document(document: Document) -> bool:
 
 
 def read_word_document(document: Document) -> FileContent:
-    """Read the transcript of one video. Raises InputError where python-docx is missing, or the document has no times."""
+    """Read the transcript of one video. Raises InputError without python-docx, or without times."""
     document.require_caption_size()
     _check_size(document)
     lines = list(_read_lines(document))
@@ -43,7 +43,7 @@ def read_word_document(document: Document) -> FileContent:
 
 
 def _check_size(document: Document) -> None:
-    """Raise InputError for a zip that unpacks to more than a caption file may have. Its own sizes bound what is read."""
+    """Raise InputError for a zip that unpacks to more than captions may have. No more is read than it declares."""
     try:
         with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
             parts = archive.infolist()
@@ -66,7 +66,7 @@ def _read_lines(document: Document) -> Iterator[str]:
         opened = docx.Document(io.BytesIO(document.content))
         texts = [_paragraph_text(paragraph) for paragraph in opened.element.body.iter(_tag("p"))]
     # lxml and python-docx raise errors of a dozen kinds for what is no Word document; all mean the same.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise document.refusal_error(_DAMAGED) from error
     for text in texts:
         yield from text.split("\n")
