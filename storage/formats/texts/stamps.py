@@ -65,7 +65,7 @@ def read_stamp(line: str) -> Stamp | None:
         return None
     alone = _RANGE_ALONE.fullmatch(line)
     if alone is not None:
-        return _make(Shape.ALONE, alone)
+        return _make(Shape.ALONE, alone, is_set_off=True)  # as Teams once wrote, the name below
     bracketed = _BRACKETED.fullmatch(line)
     if bracketed is not None:
         return _make(Shape.BRACKETED, bracketed, is_set_off=bool(bracketed["dash"]))
