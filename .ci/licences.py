@@ -135,7 +135,9 @@ def main() -> int:
     """Write the file, unless a licence is not allowed."""
     here = {name: licence_of(package) for name, package in runtime_packages().items()}
     licences = {name: licence for name, licence in read_listed()[0].items() if name in ELSEWHERE} | here
-    of_extra = {name: licence_of(package) for name, package in runtime_packages(*EXTRAS).items() if name not in licences}
+    of_extra = {
+        name: licence_of(package) for name, package in runtime_packages(*EXTRAS).items() if name not in licences
+    }
     decided = {name for name, licence in of_extra.items() if DECIDED.get(name) == licence}
     both = {**licences, **of_extra}.items()
     if unknown := {name: licence for name, licence in both if name not in decided and not is_allowed(licence)}:

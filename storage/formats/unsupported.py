@@ -20,7 +20,7 @@ _FOREIGN = (
 _XML = re.compile(r"<(?:\?xml|\w)")
 _BEGINNING = 10_000
 _JSON_OBJECT = re.compile(r'\{\s*(?:"|\})')
-_JSON_ARRAY = re.compile(r'\[\s*(?:[\[{"\d]|\])')
+_JSON_ARRAY = re.compile(r'\[\s*(?:[\[{"]|\d+\s*[,.\]]|\])')
 
 
 def describe_foreign(text: str) -> str | None:

@@ -60,8 +60,14 @@ BROKEN = {
         '<tt><body><div><p begin="1s"><image/></p></div></body></tt>',
         "its captions are pictures, and hold no text",
     ),
-    "YouTube XML cut off": ('<?xml version="1.0"?><transcript><text start="1">', "line 1: the XML is cut off or damaged"),
-    "SRV3 cut off": ('<?xml version="1.0"?><timedtext format="3">', "line 1: the XML is cut off or damaged (no element"),
+    "YouTube XML cut off": (
+        '<?xml version="1.0"?><transcript><text start="1">',
+        "line 1: the XML is cut off or damaged",
+    ),
+    "SRV3 cut off": (
+        '<?xml version="1.0"?><timedtext format="3">',
+        "line 1: the XML is cut off or damaged (no element",
+    ),
     "XML with entities": (
         '<!DOCTYPE tt [<!ENTITY a "b">]>\n<tt><body><p begin="1s">&a;</p></body></tt>',
         "line 1: it defines entities of its own",
@@ -69,7 +75,10 @@ BROKEN = {
     "XML too deep": ("<tt>" + "<div>" * 200, "line 1: its elements lie more than 100 deep"),
     "SAMI without words": ("<SAMI><BODY><SYNC Start=1><P>&nbsp;</BODY></SAMI>", "there is not a single spoken word"),
     "MicroDVD without a rate": ("{25}{75}hi\n", "line 1: is a MicroDVD subtitle file, which counts in frames, and it"),
-    "SCC": ("Scenarist_SCC V1.0\n\n00:00:01:00\t9420\n", "is an SCC caption file, which Cuepoint does not read; convert"),
+    "SCC": (
+        "Scenarist_SCC V1.0\n\n00:00:01:00\t9420\n",
+        "is an SCC caption file, which Cuepoint does not read; convert",
+    ),
     "RTF": ("{\\rtf1\\ansi hi}", "is an RTF document, which Cuepoint does not read; open it, save it as plain text"),
     "Word document, damaged": (b"PK\x03\x04word/document.xml", "the Word document is damaged or cut off"),
     "chapters": (

@@ -135,7 +135,7 @@ def _sami(talk: Sequence[Said]) -> bytes:
             f"<SYNC Start={said.second * 1000}><P Class=ENCC>{escape(said.text)}\n"
             f"<SYNC Start={end * 1000}><P Class=ENCC>&nbsp;\n"
         ),
-        "<SAMI>\n<HEAD><STYLE TYPE=\"text/css\"><!--\n.ENCC {Name: English; lang: en-US;}\n--></STYLE></HEAD>\n<BODY>\n",
+        '<SAMI>\n<HEAD><STYLE TYPE="text/css"><!--\n.ENCC {Name: English; lang: en-US;}\n--></STYLE></HEAD>\n<BODY>\n',
         "</BODY>\n</SAMI>\n",
     )
 
@@ -188,8 +188,10 @@ WRITERS: dict[str, tuple[Callable[[Sequence[Said]], bytes], bool]] = {
     ),
     "Otter": (lambda talk: _lines(talk, lambda s: f"{s.speaker}  {clock(s.second)}  \n{s.text}\n\n"), True),
     "Teams' text": (
-        lambda talk: b"Sync\nJune 15, 2026, 3:35AM\n27m 42s\n"
-        + _lines(talk, lambda s: f"{s.speaker}   {clock(s.second)}\n{s.text}\n"),
+        lambda talk: (
+            b"Sync\nJune 15, 2026, 3:35AM\n27m 42s\n"
+            + _lines(talk, lambda s: f"{s.speaker}   {clock(s.second)}\n{s.text}\n")
+        ),
         True,
     ),
     "Teams' page": (lambda talk: _lines(talk, _teams_page), True),
@@ -208,8 +210,10 @@ WRITERS: dict[str, tuple[Callable[[Sequence[Said]], bytes], bool]] = {
     "Fathom": (lambda talk: _lines(talk, lambda s: f"{clock(s.second)} - {s.speaker}\n  {s.text}\n\n"), True),
     "bold names": (lambda talk: _lines(talk, lambda s: f"**{s.speaker} ({clock(s.second)})**\n\n{s.text}\n\n"), True),
     "LRC": (
-        lambda talk: b"[ti:A talk]\n[ar:Ana]\n"
-        + _lines(talk, lambda s: f"[{s.second // 60:02}:{s.second % 60:02}.00]{s.text}\n"),
+        lambda talk: (
+            b"[ti:A talk]\n[ar:Ana]\n"
+            + _lines(talk, lambda s: f"[{s.second // 60:02}:{s.second % 60:02}.00]{s.text}\n")
+        ),
         False,
     ),
     "SBV": (

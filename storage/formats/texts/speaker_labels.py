@@ -41,13 +41,17 @@ def find_labels(blocks: Iterable[Sequence[str]]) -> frozenset[str]:
     """Return the names that begin lines, out of the lines of each block."""
     counts: Counter[str] = Counter()
     first: list[str | None] = []
+    line_count = 0
     for lines in blocks:
+        line_count += len(lines)
         labels = [_read_label(line)[0] for line in lines]
         counts.update(label for label in labels if label)
         if labels:
             first.append(labels[0])
     if not counts:
         return frozenset()
+    if counts.total() >= max(2, _NEARLY_ALL * line_count):
+        return frozenset(counts)
     begins_most = sum(label is not None for label in first) >= max(2, _MOST * len(first))
     at_beginning = {label for label in first if label} if begins_most else set()
     return frozenset(

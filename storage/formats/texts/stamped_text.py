@@ -77,6 +77,8 @@ def read_stamped_lines(document: Document, lines: Sequence[str]) -> FileContent:
     blocks, bad = _make_blocks(document, lines, stamped)
     _remove_spoken_times(blocks)
     blocks, chapters, is_automatic = _remove_page_lines(blocks)
+    if blocks and stamped[0].place and (title := find_chapter(lines[stamped[0].place - 1])):
+        chapters = (Chapter(blocks[0].second, title), *chapters)
     _refuse_headings(document, blocks, stamped)
     if stamped[0].stamp.shape is Shape.IN_WORDS:
         remove_next_names(blocks)
