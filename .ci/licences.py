@@ -21,10 +21,10 @@ ALLOWED = frozenset(
 """Licences that ask only to be named. A package with another licence needs a decision first."""
 ELSEWHERE = frozenset({"audioop-lts"})
 """What only a newer Python needs than the one that the pins are renewed with: listed and pinned by hand."""
-EXTRA = "meaning"
-"""The extra whose packages are listed too: what it brings runs in the product. Those for development do not."""
+EXTRAS = ("meaning", "docx")
+"""The extras whose packages are listed too: what they bring runs in the product. Those for development do not."""
 DECIDED = {"tqdm": "MPL-2.0 AND MIT"}
-"""Packages of the extra that were let in with another licence. tokenizers asks for huggingface-hub, and that for tqdm:
+"""Packages of an extra that were let in with another licence. tokenizers asks for huggingface-hub, and that for tqdm:
 Cuepoint loads neither and changes nothing in them, and the MPL asks for no more than the source of changed files."""
 _SPDX = {
     "apache 2.0": "Apache-2.0",
@@ -46,10 +46,11 @@ Packages that it needs to run, with their licences as the packages state them; t
 Written by `make licences`; a test keeps it true. Versions are in `constraints.txt`.
 
 """
+_EXTRA_NAMES = " and ".join(f"`{extra}`" for extra in EXTRAS)
 _EXTRA_HEAD = f"""
-## With the extra `{EXTRA}`
+## With the extras {_EXTRA_NAMES}
 
-Installed only where somebody asks for it. `tqdm` comes with `tokenizers`; Cuepoint neither loads nor changes it.
+Installed only where somebody asks for them. `tqdm` comes with `tokenizers`; Cuepoint neither loads nor changes it.
 
 """
 _DATA = """
@@ -64,14 +65,16 @@ _COLUMNS = """| package | licence |
 """
 
 
-def runtime_packages(extra_of_ours: str = "") -> dict[str, importlib.metadata.Distribution]:
-    """Return every package that running Cuepoint needs here, by its canonical name; with those of an extra, if named.
+def runtime_packages(*extras_of_ours: str) -> dict[str, importlib.metadata.Distribution]:
+    """Return every package that running Cuepoint needs here, by its canonical name; with those of extras.
 
     Raises PackageNotFoundError where one is not installed.
     """
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     found: dict[str, importlib.metadata.Distribution] = {}
-    lines = [*project["dependencies"], *(project["optional-dependencies"][extra_of_ours] if extra_of_ours else ())]
+    lines = list(project["dependencies"])
+    for extra in extras_of_ours:
+        lines += project["optional-dependencies"][extra]
     wanted = [(Requirement(line), "") for line in lines]
     while wanted:
         requirement, extra = wanted.pop()
@@ -118,7 +121,7 @@ def _rows(licences: Mapping[str, str]) -> str:
 
 
 def read_listed() -> tuple[dict[str, str], dict[str, str]]:
-    """Return the licences that the file lists, by package: of what Cuepoint needs, and of what the extra adds."""
+    """Return the licences that the file lists, by package: of what Cuepoint needs, and of what the extras add."""
     needed, _, added = LISTED.read_text(encoding="utf-8").partition(_EXTRA_HEAD)
     return _read_rows(needed), _read_rows(added.removesuffix(_DATA))
 
@@ -132,7 +135,9 @@ def main() -> int:
     """Write the file, unless a licence is not allowed."""
     here = {name: licence_of(package) for name, package in runtime_packages().items()}
     licences = {name: licence for name, licence in read_listed()[0].items() if name in ELSEWHERE} | here
-    of_extra = {name: licence_of(package) for name, package in runtime_packages(EXTRA).items() if name not in licences}
+    of_extra = {
+        name: licence_of(package) for name, package in runtime_packages(*EXTRAS).items() if name not in licences
+    }
     decided = {name for name, licence in of_extra.items() if DECIDED.get(name) == licence}
     both = {**licences, **of_extra}.items()
     if unknown := {name: licence for name, licence in both if name not in decided and not is_allowed(licence)}:

@@ -20,6 +20,17 @@ from storage.formats.rows.tables import (
     read_json_lines,
     read_tsv,
 )
+from storage.formats.subtitles.microdvd import is_microdvd, read_microdvd
+from storage.formats.subtitles.sami import is_sami, read_sami
+from storage.formats.subtitles.substation import is_substation, read_substation
+from storage.formats.subtitles.ttml import is_ttml, read_ttml
+from storage.formats.subtitles.youtube_xml import is_youtube_xml, read_youtube_xml
+from storage.formats.texts.lyrics import is_lyrics, read_lyrics
+from storage.formats.texts.sbv import is_sbv, read_sbv
+from storage.formats.texts.screen_lines import is_screen_lines, read_screen_lines
+from storage.formats.texts.stamped_text import is_stamped_text, read_stamped_text
+from storage.formats.texts.transcript_panel import is_transcript_panel, read_transcript_panel
+from storage.formats.texts.word_document import is_word_document, read_word_document
 from storage.formats.unsupported import describe_foreign, describe_unknown
 from storage.models import FileContent, Labels, Source
 from storage.models.limits import Limits
@@ -27,15 +38,28 @@ from storage.models.limits import Limits
 # In the order in which they are tried: formats with a signature of their own first.
 _FORMATS = (
     Format("Parquet", (".parquet",), is_parquet, read_parquet),
+    Format("Word documents", (), is_word_document, read_word_document),
+    Format("TTML", (".ttml", ".dfxp"), is_ttml, read_ttml),
+    Format("YouTube's XML", (), is_youtube_xml, read_youtube_xml),
+    Format("SAMI", (".smi", ".sami"), is_sami, read_sami),
+    Format("ASS and SSA", (".ass", ".ssa"), is_substation, read_substation),
+    Format("MicroDVD", (), is_microdvd, read_microdvd),
     Format("WebVTT", (".vtt",), is_webvtt, read_webvtt),
     Format("JSON Lines", (".jsonl", ".ndjson"), is_json_lines, read_json_lines),
     Format("YouTube's json3", (".json3",), is_json3, read_json3),
     Format("CSV", (".csv",), is_csv, read_csv),
     Format("TSV", (".tsv", ".tab"), is_tsv, read_tsv),
     Format("SubRip", (".srt",), is_subrip, read_subrip),
+    Format("SBV", (".sbv",), is_sbv, read_sbv),
+    Format("what Whisper prints", (), is_screen_lines, read_screen_lines),
+    Format("LRC", (".lrc",), is_lyrics, read_lyrics),
+    Format("YouTube's transcript panel", (), is_transcript_panel, read_transcript_panel),
     Format("fields pasted from a dataset viewer", (), is_field_lines, read_field_lines),
     Format("tables pasted from a dataset viewer", (), is_pipe_table, read_pipe_table),
+    # Last: any text may have times in it.
+    Format("texts with times", (), is_stamped_text, read_stamped_text),
 )
+_BINARY = (is_parquet, is_word_document)
 _NO_LABELS = Labels()
 _USUAL_LIMITS = Limits()
 
@@ -59,7 +83,8 @@ def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USU
 
 
 def _find_format(document: Document) -> Format:
-    reason = None if is_parquet(document) else describe_foreign(document.text)
+    is_binary = any(recognises(document) for recognises in _BINARY)
+    reason = None if is_binary else describe_foreign(document.text)
     if reason is not None:
         raise document.refusal_error(reason)
     for format in _FORMATS:

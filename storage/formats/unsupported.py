@@ -6,27 +6,21 @@ import re
 
 from storage.formats.addresses import address_hint
 
-_CONVERT = "convert it to SubRip or WebVTT"
 # Matched at the beginning of the text, so that nothing inside a file of another format is mistaken for one of these.
 _FOREIGN = (
     (re.compile(r"<(?:!doctype html|html)", re.I), "an HTML page", "save the captions themselves, not the page"),
-    (re.compile(r"\[script info\]", re.I), "an ASS or SSA subtitle file", _CONVERT),
-    (re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:\w+:)?tt[\s>]", re.I | re.S), "a TTML file", _CONVERT),
     (
-        re.compile(r"(?:<\?xml[^>]*>\s*)?<(?:transcript|timedtext)[\s>]", re.I),
-        "YouTube's XML captions",
-        "download them as json3 or WebVTT, or " + _CONVERT,
+        re.compile(r"scenarist_scc", re.I),
+        "an SCC caption file",
+        "convert it with pip install ttconv and then tt convert -i talk.scc -o talk.srt, and import talk.srt",
     ),
-    (re.compile(r"<sami", re.I), "a SAMI subtitle file", _CONVERT),
-    (re.compile(r"\d+:\d\d:\d\d\.\d{3},\d+:\d\d:\d\d\.\d{3}\s*(?:\n|\Z)"), "an SBV caption file", _CONVERT),
-    (re.compile(r"\{\d+\}\{\d+\}"), "a MicroDVD subtitle file", _CONVERT),
-    (re.compile(r"\[(?:ar|ti|al|by|offset|\d+):[^\]\n]*\]"), "an LRC lyrics file", _CONVERT),
-    (re.compile(r"\{\\rtf"), "an RTF document", "save it as plain text"),
-    (re.compile(r"<(?:\?xml|\w)"), "an XML file", "save captions as SubRip or WebVTT, transcripts as CSV"),
+    (re.compile(r"\{\\rtf"), "an RTF document", "open it, save it as plain text (.txt), and import that"),
 )
+# Of what no reader recognised.
+_XML = re.compile(r"<(?:\?xml|\w)")
 _BEGINNING = 10_000
 _JSON_OBJECT = re.compile(r'\{\s*(?:"|\})')
-_JSON_ARRAY = re.compile(r'\[\s*(?:[\[{"\d]|\])')
+_JSON_ARRAY = re.compile(r'\[\s*(?:[\[{"]|\d+\s*[,.\]]|\])')
 
 
 def describe_foreign(text: str) -> str | None:
@@ -44,6 +38,11 @@ def describe_foreign(text: str) -> str | None:
 def describe_unknown(text: str, readable: str) -> str:
     """Return why a text that no reader recognised cannot be read; `readable` lists the formats that can."""
     beginning = text[:_BEGINNING].lstrip("\ufeff \t\n")
+    if _XML.match(beginning):
+        return (
+            "is an XML file, which Cuepoint does not read unless it is TTML or YouTube's; save captions as SubRip or "
+            "WebVTT, transcripts as CSV"
+        )
     if _JSON_OBJECT.match(beginning):
         return (
             "is a JSON object of another kind; give YouTube's json3 captions, or JSON Lines with video_id, text and "
@@ -51,4 +50,7 @@ def describe_unknown(text: str, readable: str) -> str:
         )
     if _JSON_ARRAY.match(beginning):
         return "is a JSON array; write each of its objects on a line of its own, which is JSON Lines"
-    return f"is in no format that Cuepoint knows; it reads {readable}"
+    return (
+        f"is in no format that Cuepoint knows; it reads {readable}. Every text needs times, since links need them: "
+        "export it with its timestamps, or make captions of the recording, for example with whisper talk.mp4"
+    )
