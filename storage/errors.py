@@ -3,6 +3,7 @@
 StorageError
 +-- InputError              a file that cannot be imported
 |   +-- MissingVideoId      a caption file that does not say which video it belongs to
+|   +-- UnclearColumns      a table of which it is not clear which column holds what
 +-- RequestError            a request that names what does not exist
 |   +-- UnknownVideo
 |   +-- UnknownFilter       video: or creator: that matches nothing
@@ -26,6 +27,13 @@ class InputError(StorageError):
 
 class MissingVideoId(InputError):
     """A caption file whose video is named neither by its file name nor by the person."""
+
+
+class UnclearColumns(InputError):
+    """A table of which it is not clear which column holds what. `example` is an answer that makes it readable, in the
+    form of `Labels.columns`."""
+
+    example: str = ""
 
 
 class RequestError(StorageError):

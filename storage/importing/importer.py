@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
-from storage.errors import InputError, MissingVideoId
+from storage.errors import InputError, MissingVideoId, UnclearColumns
 from storage.formats.reader import read_file
 from storage.formats.text_cleaning import clean_text
 from storage.importing import history
@@ -66,7 +66,8 @@ class Importer:
                 quota,
             )
         language = await self._choose_language(arrivals)
-        report = replace(report, notes=_note_other_languages(arrivals, language), dry_run=dry_run)
+        notes = (*report.notes, *_note_other_languages(arrivals, language))
+        report = replace(report, notes=notes, dry_run=dry_run)
         record = _ImportRecord("import of " + ", ".join(clean_text(source.name) for source, _ in files), language)
         try:
             total = len(arrivals)
@@ -96,6 +97,7 @@ class Importer:
         """Return the videos in the files, and a report of what is in them that cannot be imported."""
         batch = ImportBatch(self._limits)
         unnamed: list[str] = []
+        unclear: list[tuple[str, str]] = []
         for source, labels in files:
             try:
                 await asyncio.to_thread(self._read_file, batch, source, labels)
@@ -103,7 +105,15 @@ class Importer:
                 batch.reject(source.name, str(error))
                 if isinstance(error, MissingVideoId):
                     unnamed.append(source.name)
-        report = ImportReport(self._key, rejections=tuple(batch.rejections), unnamed=tuple(unnamed))
+                if isinstance(error, UnclearColumns):
+                    unclear.append((source.name, error.example))
+        report = ImportReport(
+            self._key,
+            rejections=tuple(batch.rejections),
+            notes=tuple(batch.notes),
+            unnamed=tuple(unnamed),
+            unclear=tuple(unclear),
+        )
         return deque(batch.pending.values()), report
 
     def _read_file(self, batch: ImportBatch, source: Source, labels: Labels) -> None:
@@ -152,6 +162,7 @@ class ImportBatch:
         self._limits = limits
         self.pending: dict[str, PendingVideo] = {}
         self.rejections: list[Rejection] = []
+        self.notes: list[str] = []
         self._whole_from: dict[str, str] = {}
 
     def reject(self, source: str, reason: str) -> None:
@@ -168,6 +179,7 @@ class ImportBatch:
                 f"allowed at once; import fewer at a time{in_brackets(self._limits.names.videos)}"
             )
         self.rejections += reading.rejections
+        self.notes += [f"{source}: {note}" for note in reading.notes]
         for transcript in reading.transcripts:
             video_id = transcript.video.video_id
             if transcript.whole and video_id in self._whole_from:
@@ -179,6 +191,7 @@ class ImportBatch:
             known = self.pending.get(video_id)
             segments = transcript.segments or segment_cues(transcript.cues)
             merged = merge_video(known.stored if known else None, transcript.video, segments, whole=transcript.whole)
+            self.notes += merged.notes
             self.pending[video_id] = PendingVideo(merged.stored, transcript.whole or bool(known and known.whole))
 
 
@@ -193,6 +206,7 @@ def _count_video(report: ImportReport, before: StoredVideo | None, merged: Merge
         segments_replaced=report.segments_replaced + merged.replaced,
         segments_removed=report.segments_removed + merged.removed,
         segments_unchanged=report.segments_unchanged + merged.unchanged,
+        notes=(*report.notes, *merged.notes),
     )
 
 
