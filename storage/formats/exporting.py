@@ -10,7 +10,7 @@ from typing import Any
 
 from storage.errors import RequestError
 from storage.formats.captions.writing import write_subrip, write_webvtt
-from storage.formats.html_text import decode_text
+from storage.formats.html_text import decode_text, split_voice
 from storage.formats.rows.column_names import DATA_SET_COLUMNS, EXTRA_COLUMNS
 from storage.formats.rows.pace import TimedText, Unit, find_unit
 from storage.formats.rows.table_rules import SAMPLE_ROWS
@@ -70,7 +70,10 @@ def _is_misread(videos: Sequence[StoredVideo]) -> bool:
     """Return whether rows would be read otherwise than they are: words as HTML, or seconds as milliseconds."""
     texts = (text for stored in videos for text in (stored.video.title, stored.video.creator))
     segments = [(stored.video.video_id, segment) for stored in videos for segment in stored.segments]
-    if any(decode_text(text) != text for text in texts) or any(decode_text(s.text) != s.text for _, s in segments):
+    spoken = (segment.text for _, segment in segments)
+    if any(decode_text(text) != text for text in texts):
+        return True
+    if any(decode_text(text) != text or split_voice(text)[0] for text in spoken):
         return True
     timed = [TimedText(key, s.start_second, s.end_second, len(s.text)) for key, s in segments[:SAMPLE_ROWS]]
     return find_unit(timed, 1.0) is not Unit.AS_NAMED

@@ -15,9 +15,8 @@ _WORD_TIME = re.compile(r"<\d{1,4}:\d\d(?::\d\d)?\.\d{3}>")
 _ATTRIBUTES = r"(?:\s+[\w-]{1,30}=(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s<>\"']+))*\s*"
 # Only pairs are taken for tags, and only of tags that are in use: "a <b and c> d" and "vector<i>" are plain text.
 _PAIR = re.compile(
-    rf"<(b|i|u|em|strong|font|span|small|sub|sup|lang|c(?:\.[\w.-]{{1,60}})?){_ATTRIBUTES}>"
-    r"((?:[^<]|<(?!/?\1[\s>.]))*+)"
-    r"</(?:\1|c)>",
+    rf"<(b|i|u|em|strong|font|span|small|sub|sup|lang|c)(?:\.[\w.-]{{1,60}})?{_ATTRIBUTES}>"
+    r"((?:[^<]|<(?!/?\1[\s>.]))*+)</\1>",
     re.IGNORECASE,
 )
 _VOICE = re.compile(r"\s*<v(?:\.[\w.-]{1,60})?\s+([^<>]{1,200})>\s*")

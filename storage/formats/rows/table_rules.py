@@ -50,7 +50,7 @@ def decide_rules(document: Document, columns: Columns, rows: Sequence[Row], *, s
     decimal_comma = has_decimal_comma(cells, semicolons=semicolons)
     named = [columns.units.get(column, 1.0) for column in _TIMES]
     start_unit = columns.units.get("start_second")
-    texts = [text for row in rows if (text := _timed_text(row, decimal_comma)) is not None]
+    texts = [text for row in rows if (text := _timed_text(row, columns, decimal_comma)) is not None]
     if _is_whispers(columns) and all(text.start % 1 == 0 for text in texts):
         start_unit, named = MILLISECOND, [MILLISECOND] * 3
     rules = TableRules(columns, decimal_comma, (named[0], named[1], named[2]))
@@ -96,14 +96,14 @@ def _is_whispers(columns: Columns) -> bool:
     return spelled == ["start", "end", "text"]
 
 
-def _timed_text(row: Row, decimal_comma: bool) -> TimedText | None:
+def _timed_text(row: Row, columns: Columns, decimal_comma: bool) -> TimedText | None:
     """Return a row as far as its pace is concerned, None where its start is no plain number or its words none."""
     start = parse_number(row.fields.get("start_second"), decimal_comma=decimal_comma)
     text = row.fields.get("text")
     if start is None or not isinstance(text, str):
         return None
     end = parse_number(row.fields.get("end_second"), decimal_comma=decimal_comma)
-    if end is None:
+    if end is None and "duration" in columns.spelled:
         duration = parse_number(row.fields.get("duration"), decimal_comma=decimal_comma)
         end = None if duration is None else start + duration
     return TimedText(str(row.fields.get("video_id")), start, end, len(text.strip()))
