@@ -9,16 +9,17 @@ from typing import Any
 
 from storage.analysis import base_language
 from storage.formats.addresses import clean_url, complete_addresses
+from storage.formats.captions.rolling import sort_spoken
+from storage.formats.captions.transcript import VideoDetails, build_transcript
 from storage.formats.document import Document
 from storage.formats.html_text import decode_text
 from storage.formats.published import parse_published
 from storage.formats.rows.columns import DATA_SET, Columns
-from storage.formats.rows.one_video import read_one_video
 from storage.formats.rows.row_checks import ValidRow, check_row
 from storage.formats.rows.row_details import InvalidDetail, read_chapters, read_flag
 from storage.formats.rows.table_rules import SAMPLE_ROWS, Row, TableRules, decide_rules
 from storage.formats.text_cleaning import clean_id, clean_text, quote_text
-from storage.models import FileContent, Rejection, Segment, Transcript, Video
+from storage.models import Cue, FileContent, Rejection, Segment, Transcript, Video
 
 _SLOWEST, _PAUSE_SECONDS = 3, 10.0
 """How many times longer than usual the slowest speaker takes, and a pause after it."""
@@ -56,7 +57,7 @@ def assemble_transcripts(
         raise document.refusal_error("there is not a single row in it; export or paste it again")
     if "" in by_video:
         only = by_video[""]
-        return read_one_video(document, only.video, [*only.rows.values()], rejections, rules)
+        return _read_one_video(document, only.video, [*only.rows.values()], rejections, rules)
     videos = _apply_labels(document, [video_rows.video for video_rows in by_video.values()])
     # Popped video by video: freeing hundreds of thousands of rows at once would block every thread meanwhile.
     transcripts = [
@@ -160,3 +161,40 @@ def _estimate_end(row: ValidRow, next_second: float | None) -> float:
     if next_second is not None and next_second <= latest:
         return next_second
     return row.start_second + row.spoken_seconds
+
+
+def _read_one_video(
+    document: Document,
+    video: Video,
+    rows: Sequence[ValidRow],
+    rejections: Sequence[Rejection],
+    rules: TableRules,
+) -> FileContent:
+    """Return the transcript of a table without a column of videos: that of one, as of the cues of a caption file.
+
+    Raises MissingVideoId where neither the labels nor the file's name or address say which video it is.
+    """
+    ordered = sorted(rows, key=lambda row: row.start_second)
+    cues = [
+        _make_cue(row, after.start_second if after else None)
+        for row, after in zip(ordered, [*ordered[1:], None], strict=False)
+    ]
+    details = VideoDetails(
+        title=video.title,
+        creator=video.creator,
+        url=video.url,
+        language=video.language,
+        published=video.published,
+        chapters=video.chapters,
+        is_automatic=video.is_automatic,
+    )
+    content = build_transcript(document, sort_spoken(cues), details, rejections)
+    return FileContent(content.transcripts, content.rejections, (*content.notes, *rules.notes))
+
+
+def _make_cue(row: ValidRow, next_second: float | None) -> Cue:
+    end = row.end_second
+    if end is None:
+        end = round(row.start_second + row.spoken_seconds, 3)
+        end = end if next_second is None else max(row.start_second, min(end, next_second))
+    return Cue(row.start_second, end, row.text, row.turns[0].speaker if row.turns else "")
