@@ -22,13 +22,19 @@ QuestionArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="QUESTION",
-        help='What to ask: words, "exact phrases", -without, video:name, creator:name. '
+        help='What to ask: words, "exact phrases", -without, video:name, creator:name, after:2025-06, before:2026. '
         "A single - reads questions from standard input, one a line.",
         show_default=False,
     ),
 ]
 VideoOption = Annotated[str, typer.Option("--video", help="Only in this video: its id, or words of its title.")]
 CreatorOption = Annotated[str, typer.Option("--creator", help="Only in this creator's videos.")]
+AfterOption = Annotated[
+    str, typer.Option("--after", help="Only in videos published from then on: 2025-06-03, 2025-06 or 2025.")
+]
+BeforeOption = Annotated[
+    str, typer.Option("--before", help="Only in videos published before then: 2025-06-03, 2025-06 or 2025.")
+]
 LibraryOption = Annotated[str, typer.Option("--library", help="Which library: shared, or a Discord server's id.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many segments at most.")]
@@ -41,6 +47,11 @@ def ask(
     question: QuestionArgument,
     video: VideoOption = "",
     creator: CreatorOption = "",
+    after: AfterOption = "",
+    before: BeforeOption = "",
+    newest: Annotated[
+        bool, typer.Option("--newest", help="Of the quotes that answer well, the newest videos' first.")
+    ] = False,
     library: LibraryOption = access.SHARED,
     json: JsonOption = False,
 ) -> None:
@@ -51,7 +62,7 @@ def ask(
     session: Session = context.obj
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
-        parsed = parse_question(text, video=video, creator=creator)
+        parsed = parse_question(text, video=video, creator=creator, after=after, before=before, newest_first=newest)
         result = await asking.ask(stored, scope, parsed, thresholds=session.settings.thresholds)
         if json:
             session.screen.print_data(answer_json(result) + "\n")
@@ -66,6 +77,8 @@ def search(
     question: QuestionArgument,
     video: VideoOption = "",
     creator: CreatorOption = "",
+    after: AfterOption = "",
+    before: BeforeOption = "",
     library: LibraryOption = access.SHARED,
     limit: LimitOption = 10,
     json: JsonOption = False,
@@ -77,7 +90,8 @@ def search(
     session: Session = context.obj
 
     async def rank(stored: Library, scope: Scope, text: str) -> None:
-        hits = await asking.search(stored, scope, parse_question(text, video=video, creator=creator), limit=limit)
+        parsed = parse_question(text, video=video, creator=creator, after=after, before=before)
+        hits = await asking.search(stored, scope, parsed, limit=limit)
         if json:
             session.screen.print_data(hits_json(text, hits) + "\n")
         else:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from bot.answering.links import link_at
+from bot.answering.links import TABLE, link_at
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
-from storage.models import GlossaryEntry, Hit, KeyTerm, LibrarySize, Miss, Strip, VideoSummary
+from storage.models import GlossaryEntry, Hit, KeyTerm, LibrarySize, LinkHosts, Miss, Strip, VideoSummary
 
 
 def answer_json(answer: Answer) -> str:
@@ -49,7 +49,7 @@ def timeline_json(timeline: AnsweredTimeline) -> str:
     return json.dumps({**answer, "strips": [_strip_object(strip) for strip in timeline.strips], "moments": moments})
 
 
-def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) -> str:
+def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None, hosts: LinkHosts = TABLE) -> str:
     """Return a video as one object, on one line; with its key terms where they are given."""
     video = summary.video
     value: dict[str, object] = {
@@ -60,6 +60,16 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) ->
         "end_second": summary.end_second,
         "segments": summary.segments,
         "words": summary.words,
+        "published": video.published,
+        "language": video.language,
+        "chapters": [
+            {
+                "start_second": chapter.start_second,
+                "title": chapter.title,
+                "link": link_at(video.url, chapter.start_second, hosts),
+            }
+            for chapter in video.chapters
+        ],
     }
     if terms is not None:
         value["telling_terms"] = [
@@ -68,7 +78,7 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) ->
                 "count": term.count,
                 "weight": term.weight,
                 "start_second": term.start_second,
-                "link": link_at(video.url, term.start_second),
+                "link": link_at(video.url, term.start_second, hosts),
             }
             for term in terms
         ]
@@ -118,6 +128,7 @@ def _strip_object(strip: Strip) -> dict[str, object]:
 
 
 def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
+    chapter = excerpt.video.chapter_at(excerpt.link_second)
     return {
         "video_id": excerpt.video.video_id,
         "title": excerpt.video.title,
@@ -125,7 +136,11 @@ def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
         "highlights": [list(span) for span in excerpt.highlights],
         "start_second": excerpt.start_second,
         "end_second": excerpt.end_second,
+        "link_second": excerpt.link_second,
         "link": excerpt.link,
         "segments": list(excerpt.segments),
         "score": excerpt.score,
+        "published": excerpt.video.published,
+        "chapter": chapter.title if chapter else "",
+        "turns": [[turn.offset, turn.speaker] for turn in excerpt.turns],
     }

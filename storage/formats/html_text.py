@@ -41,7 +41,8 @@ def split_voice(text: str) -> tuple[str, str]:
 
 
 def _decode_once(text: str) -> str:
-    text = _WORD_TIME.sub("", _BREAK.sub(" ", text))
+    if "<" in text:
+        text = _WORD_TIME.sub("", _BREAK.sub(" ", text))
     found = 1
     while found and "</" in text:
         text, found = _PAIR.subn(r"\2", text)

@@ -27,6 +27,9 @@ class Inquiry:
     creator: str = ""
     server: int = 0
     """The server that was picked, by its id; 0 for none."""
+    after: str = ""
+    before: str = ""
+    newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,13 @@ class TranscriptState:
 
 @dataclass(frozen=True, slots=True)
 class VideoListState:
-    """A list of videos, narrowed to those whose names match the search."""
+    """A list of videos, narrowed to those whose names match the search, by title or the newest first."""
 
-    search: str
+    search: str = ""
+    newest_first: bool = False
+
+
+ALL_VIDEOS = VideoListState()
 
 
 ButtonState = TypeVar("ButtonState", AnswerState, PassageState, TranscriptState, VideoListState)

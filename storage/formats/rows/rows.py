@@ -23,6 +23,7 @@ from storage.models import Cue, FileContent, Rejection, Segment, Transcript, Vid
 
 _SLOWEST, _PAUSE_SECONDS = 3, 10.0
 """How many times longer than usual the slowest speaker takes, and a pause after it."""
+_FACTS = frozenset({"language", "published", "chapters", "is_automatic", "track_of"})
 _STEP_SECONDS = 0.001
 """How far apart rows of the same second are stored, so that each has a start of its own."""
 
@@ -93,7 +94,7 @@ def _complete_video(video: Video, fields: Mapping[str, object]) -> Video:
     url = fields.get("url")
     if not video.url and isinstance(url, str) and (address := clean_url(url)):
         details["url"] = address
-    if len(fields) > len(details):
+    if not _FACTS.isdisjoint(fields):
         details |= _read_facts(video, fields)
     return replace(video, **details) if details else video
 
