@@ -4,6 +4,7 @@ StorageError
 +-- InputError              a file that cannot be imported
 |   +-- MissingVideoId      a caption file that does not say which video it belongs to
 |   +-- UnknownEncoding     a text in another encoding than the one it was read in
+|   +-- UnclearColumns      a table of which it is not clear which column holds what
 +-- RequestError            a request that names what does not exist
 |   +-- UnknownVideo
 |   +-- UnknownFilter       video: or creator: that matches nothing
@@ -35,6 +36,13 @@ class UnknownEncoding(InputError):
     def __init__(self, text: str, proposal: str) -> None:
         super().__init__(text)
         self.proposal = proposal
+
+
+class UnclearColumns(InputError):
+    """A table of which it is not clear which column holds what. `example` is an answer that makes it readable, in the
+    form of `Labels.columns`."""
+
+    example: str = ""
 
 
 class RequestError(StorageError):

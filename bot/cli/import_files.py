@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -40,6 +41,10 @@ def import_files(
     encoding: Annotated[
         str, typer.Option("--encoding", help="The text encoding, where it is not UTF-8 or UTF-16, such as cp1252.")
     ] = "",
+    columns: Annotated[
+        str,
+        typer.Option("--columns", help="Which column of a table is which, such as text=content,start=begin."),
+    ] = "",
     library: LibraryOption = access.SHARED,
     replace_: Annotated[
         bool, typer.Option("--replace", help="Replace each video instead of merging rows into it.")
@@ -52,7 +57,15 @@ def import_files(
     and CUEPOINT_IMPORT_VIDEOS.
     """
     session: Session = context.obj
-    labels = Labels(video_id=video_id, title=title, url=url, creator=creator, language=language, encoding=encoding)
+    labels = Labels(
+        video_id=video_id,
+        title=title,
+        url=url,
+        creator=creator,
+        language=language,
+        encoding=encoding,
+        columns=columns,
+    )
 
     with session.reporting_errors():
         sources, missing = _read_files(files, session.settings.limits.file_bytes)
@@ -71,7 +84,9 @@ def import_files(
 
     reports = session.run(run) if sources else [ImportReport(library)]
     reports = [
-        report.with_advice(" (--video-id ID --title TITLE)").with_encoding_advice(" (--encoding {})")
+        report.with_advice(
+            " (--video-id ID --title TITLE)", lambda example: f" (--columns {shlex.quote(example)})"
+        ).with_encoding_advice(" (--encoding {})")
         for report in reports
     ]
     reports[0] = replace(reports[0], rejections=(*missing, *reports[0].rejections))

@@ -85,12 +85,17 @@ def transcript(
 
 def export(
     context: typer.Context,
-    form: Annotated[ExportFormat, typer.Option("--format", help="The file format. SubRip (srt) holds one video.")],
+    form: Annotated[
+        ExportFormat, typer.Option("--format", help="The file format. SubRip (srt) and WebVTT (vtt) hold one video.")
+    ],
     output: Annotated[Path | None, typer.Option("--output", help="Where to write; standard output by default.")] = None,
     video: Annotated[str | None, typer.Option("--video", help="Only this video, by its id.")] = None,
     library: LibraryOption = access.SHARED,
 ) -> None:
-    """Write the stored segments as data set rows, or one video as SubRip captions."""
+    """Write the stored segments as data set rows, or one video as captions.
+
+    Rows hold all that is stored: imported into an empty library, they give the same videos.
+    """
     session: Session = context.obj
     if output is None and form is ExportFormat.PARQUET:
         session.screen.print_remark("Parquet is no text: name a file with --output.", "red")

@@ -36,6 +36,9 @@ _SIGNATURES = (
     (0, b"ARROW1", "an Arrow file"),
     (0, b"\x7fELF", "a program"),
 )
+_ZIP = b"PK\x03\x04"
+_SPREADSHEETS = (b"xl/workbook.", b"vnd.oasis.opendocument.spreadsheet")
+"""Names that a spreadsheet has among the files in it, or as its type."""
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "Zstandard"))
 _BLANK = re.compile(rf"[\s{EMPTY}]*+")
 _SAMPLE_BYTES = 4096
@@ -60,6 +63,8 @@ def decode(name: str, content: bytes, encoding: str = "") -> str:
 
 
 def _refuse_signatures(name: str, content: bytes) -> None:
+    if content.startswith(_ZIP) and any(mark in content for mark in _SPREADSHEETS):
+        raise InputError(f"{name}: is a spreadsheet (Excel); save the sheet as CSV and import that")
     for signature, packer in _PACKED:
         if content.startswith(signature):
             raise InputError(f"{name}: is packed with {packer}; unpack it and import what is inside")

@@ -15,7 +15,7 @@ _LOOKALIKES = str.maketrans(
         "\uff0a": "*", "\uff1c": "<", "\uff1e": ">", "\u29f8": "/", "\u29f9": "\\",
     }
 )  # fmt: skip
-_SUFFIXES = re.compile(r"(?:\.(?:srt|vtt|json3|json|txt))+\Z", re.IGNORECASE)
+_SUFFIXES = re.compile(r"(?:\.(?:srt|vtt|json3|json|txt|csv|tsv|tab|jsonl|ndjson|parquet))+\Z", re.IGNORECASE)
 _LANGUAGE = r"(?:\.(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*))?"
 _BRACKETED = re.compile(rf"(?P<title>.*?)\s*\[(?P<id>[A-Za-z0-9_-]+)\]{_LANGUAGE}")
 _DASHED = re.compile(rf"(?P<title>.+)-(?P<id>[A-Za-z0-9_-]{{11}}){_LANGUAGE}")

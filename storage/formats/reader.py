@@ -10,16 +10,10 @@ from storage.formats.captions.subrip import is_subrip, read_subrip
 from storage.formats.captions.webvtt import is_webvtt, read_webvtt
 from storage.formats.document import Document, Format, clean_labels
 from storage.formats.rows.field_lines import is_field_lines, read_field_lines
+from storage.formats.rows.json_rows import is_json_array, is_json_lines, read_json_array, read_json_lines
 from storage.formats.rows.parquet import is_parquet, read_parquet
 from storage.formats.rows.pipe_table import is_pipe_table, read_pipe_table
-from storage.formats.rows.tables import (
-    is_csv,
-    is_json_lines,
-    is_tsv,
-    read_csv,
-    read_json_lines,
-    read_tsv,
-)
+from storage.formats.rows.tables import is_csv, is_tsv, read_csv, read_tsv
 from storage.formats.subtitles.microdvd import is_microdvd, read_microdvd
 from storage.formats.subtitles.sami import is_sami, read_sami
 from storage.formats.subtitles.substation import is_substation, read_substation
@@ -46,6 +40,7 @@ _FORMATS = (
     Format("MicroDVD", (), is_microdvd, read_microdvd),
     Format("WebVTT", (".vtt",), is_webvtt, read_webvtt),
     Format("JSON Lines", (".jsonl", ".ndjson"), is_json_lines, read_json_lines),
+    Format("JSON arrays of rows", (), is_json_array, read_json_array),
     Format("YouTube's json3", (".json3",), is_json3, read_json3),
     Format("CSV", (".csv",), is_csv, read_csv),
     Format("TSV", (".tsv", ".tab"), is_tsv, read_tsv),

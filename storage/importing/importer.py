@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
-from storage.errors import InputError, MissingVideoId, UnknownEncoding
+from storage.errors import InputError, MissingVideoId, UnclearColumns, UnknownEncoding
 from storage.formats.reader import read_file
 from storage.formats.text_cleaning import clean_text
 from storage.importing import history
@@ -66,7 +66,8 @@ class Importer:
                 quota,
             )
         language = await self._choose_language(arrivals)
-        report = replace(report, notes=_note_other_languages(arrivals, language), dry_run=dry_run)
+        notes = (*report.notes, *_note_other_languages(arrivals, language))
+        report = replace(report, notes=notes, dry_run=dry_run)
         record = _ImportRecord("import of " + ", ".join(clean_text(source.name) for source, _ in files), language)
         try:
             total = len(arrivals)
@@ -97,6 +98,7 @@ class Importer:
         batch = ImportBatch(self._limits)
         unnamed: list[str] = []
         misread: list[tuple[str, str]] = []
+        unclear: list[tuple[str, str]] = []
         for source, labels in files:
             try:
                 await asyncio.to_thread(self._read_file, batch, source, labels)
@@ -106,8 +108,15 @@ class Importer:
                     unnamed.append(source.name)
                 if isinstance(error, UnknownEncoding):
                     misread.append((source.name, error.proposal))
+                if isinstance(error, UnclearColumns):
+                    unclear.append((source.name, error.example))
         report = ImportReport(
-            self._key, rejections=tuple(batch.rejections), unnamed=tuple(unnamed), misread=tuple(misread)
+            self._key,
+            rejections=tuple(batch.rejections),
+            notes=tuple(batch.notes),
+            unnamed=tuple(unnamed),
+            misread=tuple(misread),
+            unclear=tuple(unclear),
         )
         return deque(batch.pending.values()), report
 
@@ -157,6 +166,7 @@ class ImportBatch:
         self._limits = limits
         self.pending: dict[str, PendingVideo] = {}
         self.rejections: list[Rejection] = []
+        self.notes: list[str] = []
         self._whole_from: dict[str, str] = {}
 
     def reject(self, source: str, reason: str) -> None:
@@ -173,6 +183,7 @@ class ImportBatch:
                 f"allowed at once; import fewer at a time{in_brackets(self._limits.names.videos)}"
             )
         self.rejections += reading.rejections
+        self.notes += [f"{source}: {note}" for note in reading.notes]
         for transcript in reading.transcripts:
             video_id = transcript.video.video_id
             if transcript.whole and video_id in self._whole_from:
@@ -184,6 +195,7 @@ class ImportBatch:
             known = self.pending.get(video_id)
             segments = transcript.segments or segment_cues(transcript.cues)
             merged = merge_video(known.stored if known else None, transcript.video, segments, whole=transcript.whole)
+            self.notes += merged.notes
             self.pending[video_id] = PendingVideo(merged.stored, transcript.whole or bool(known and known.whole))
 
 
@@ -198,6 +210,7 @@ def _count_video(report: ImportReport, before: StoredVideo | None, merged: Merge
         segments_replaced=report.segments_replaced + merged.replaced,
         segments_removed=report.segments_removed + merged.removed,
         segments_unchanged=report.segments_unchanged + merged.unchanged,
+        notes=(*report.notes, *merged.notes),
     )
 
 

@@ -65,7 +65,11 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """What one file held: the transcripts that can be stored and the rows that cannot."""
+    """What one file held: the transcripts that can be stored and the rows that cannot.
+
+    `notes` are sentences about how the file was read, where that may surprise.
+    """
 
     transcripts: tuple[Transcript, ...]
     rejections: tuple[Rejection, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from storage.models.importing import Rejection
@@ -68,7 +69,8 @@ class ImportReport:
     """What an import did, or with `dry_run` would do.
 
     `unnamed` are the files, among those rejected, that lack only the id of their video; `misread` those that lack only
-    the name of their encoding, each with the one that is likely, or "".
+    the name of their encoding, each with the one that is likely, or "". `unclear` are the tables of which it is not
+    clear which column is which, each with an answer that makes it readable, as `Labels.columns` has it.
     """
 
     library: str
@@ -83,6 +85,7 @@ class ImportReport:
     notes: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
     misread: tuple[tuple[str, str], ...] = ()
+    unclear: tuple[tuple[str, str], ...] = ()
     dry_run: bool = False
 
     @property
@@ -90,10 +93,15 @@ class ImportReport:
         """Return whether anything was (or would be) written."""
         return bool(self.videos_added or self.videos_changed)
 
-    def with_advice(self, advice: str) -> ImportReport:
-        """Return the report with advice on how to name a video, after the reason of every file that lacks only that."""
+    def with_advice(self, advice: str, advise_columns: Callable[[str], str] = lambda example: "") -> ImportReport:
+        """Return the report with advice after the reasons of files: on how to name a video, where they lack only that,
+        and `advise_columns` of an answer, where it is not clear which column is which."""
+        advices = {name: advise_columns(example) for name, example in self.unclear}
+        advices |= dict.fromkeys(self.unnamed, advice)
         rejections = (
-            replace(rejection, reason=rejection.reason + advice) if rejection.source in self.unnamed else rejection
+            replace(rejection, reason=rejection.reason + advices[rejection.source])
+            if rejection.source in advices and rejection.row is None
+            else rejection
             for rejection in self.rejections
         )
         return replace(self, rejections=tuple(rejections))
@@ -121,6 +129,7 @@ class ExportFormat(enum.StrEnum):
     TSV = "tsv"
     PARQUET = "parquet"
     SRT = "srt"
+    VTT = "vtt"
 
 
 @dataclass(frozen=True, slots=True)

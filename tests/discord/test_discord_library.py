@@ -157,6 +157,14 @@ async def test_advice_on_an_encoding_names_the_option_that_works(general: Channe
     assert "**Videos:** 1 added" in seen(result)
 
 
+async def test_a_table_of_unclear_columns_is_told_what_to_do_here(general: ChannelHandle, mod: MemberActor) -> None:
+    refused = seen(await upload(mod, general, ("t.csv", b"video,content,caption,start\nv,hello there,hi,0\n")))
+    assert "the columns content and caption could each be the text" in refused
+    assert "as in text=content,start=start. Here: name the columns so in the file, then import it again." in refused
+    renamed = seen(await upload(mod, general, ("t.csv", b"video,text,caption,start\nv,hello there,hi,0\n")))
+    assert "**Videos:** 1 added" in renamed
+
+
 async def test_many_rejections_come_as_a_file(general: ChannelHandle, mod: MemberActor, discord: Env) -> None:
     bad = "\n".join(json.dumps({"video_id": "a", "text": "", "start_second": n}) for n in range(400)).encode()
     result = await upload(mod, general, ("bad.jsonl", bad))

@@ -258,7 +258,7 @@ async def test_the_event_loop_is_free_while_an_index_is_built(library: Library, 
     assert turns > 100, "the loop turned while another thread worked"
 
 
-@pytest.mark.parametrize("form", [form for form in ExportFormat if form is not ExportFormat.SRT])
+@pytest.mark.parametrize("form", set(ExportFormat) - {ExportFormat.SRT, ExportFormat.VTT})
 async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows, form: ExportFormat) -> None:
     tricky = 'He said, "=1+1", and\tleft; naïve – 日本語'
     await put(
@@ -290,15 +290,16 @@ async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: 
     assert " ".join(each.text for each in again) == " ".join(each.text for each in stored)
 
 
-async def test_subrip_holds_one_video(library: Library, rows: Rows) -> None:
+@pytest.mark.parametrize(("form", "name"), [(ExportFormat.SRT, "SubRip"), (ExportFormat.VTT, "WebVTT")])
+async def test_captions_hold_one_video(library: Library, rows: Rows, form: ExportFormat, name: str) -> None:
     with pytest.raises(RequestError, match="nothing to export"):
-        await library.export(SHARED, ExportFormat.SRT)
+        await library.export(SHARED, form)
     await put(library, rows(("a", 0, "x"), ("b", 0, "y")))
-    with pytest.raises(RequestError, match="holds one video and this library has 2"):
-        await library.export(SHARED, ExportFormat.SRT)
-    assert b"x" in await library.export(SHARED, ExportFormat.SRT, "a")
+    with pytest.raises(RequestError, match=f"{name} holds one video and this library has 2"):
+        await library.export(SHARED, form)
+    assert b"x" in await library.export(SHARED, form, "a")
     with pytest.raises(UnknownVideo):
-        await library.export(SHARED, ExportFormat.SRT, "zz")
+        await library.export(SHARED, form, "zz")
 
 
 async def test_a_backup_is_the_library_in_one_file(library: Library, rows: Rows, tmp_path: Path) -> None:

@@ -320,10 +320,22 @@ def test_a_request_that_fails_ends_with_1_and_one_sentence(run: Run, arguments: 
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_the_columns_that_a_refusal_shows_are_what_works(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text("my words,moment,video\nthe copper lantern,0:12,v\n")
+    refused = run("import", "sheet.csv")
+    assert refused.returncode == 1
+    shown = " ".join((refused.stdout + refused.stderr).split())
+    option = re.search(r"\(--columns '([^']+)'\)", shown)
+    assert option is not None, shown
+    assert option[1] == "text=my words,start=moment"
+    assert run("import", "sheet.csv", "--columns", option[1]).returncode == 0
+    assert "the copper lantern" in run("export", "--format", "vtt", "--video", "v").stdout
+
+
 def test_export_writes_text_to_standard_output_and_files_on_request(run: Run, talk: Path, tmp_path: Path) -> None:
     run("import", talk.name)
     rows = run("export", "--format", "csv").stdout.splitlines()
-    assert rows[0] == "video_id,text,start_second,end_second,url,title,thumbnail"
+    assert rows[0] == "video_id,text,start_second,end_second,url,title,thumbnail,language,marks"
     assert rows[1].startswith("dQw4w9WgXcQ,the copper lantern hangs in the harbour,1,7.25,")
     assert run("export", "--format", "parquet", "--output", "rows.parquet").returncode == 0
     assert "nothing changed" in run("import", "rows.parquet").stdout

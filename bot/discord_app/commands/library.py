@@ -41,6 +41,7 @@ FORMATS = {
     "CSV": ExportFormat.CSV,
     "Parquet": ExportFormat.PARQUET,
     "SubRip, of one video": ExportFormat.SRT,
+    "WebVTT, of one video": ExportFormat.VTT,
 }
 
 

@@ -18,6 +18,8 @@ ADVICE = ". Here: import it by itself, with the option video."
 """Advice on Discord for a file that does not name its video."""
 ENCODING_ADVICE = ". Here: import it with the option encoding: {}."
 """Advice on Discord for a file in another encoding."""
+COLUMNS_ADVICE = ". Here: name the columns so in the file, then import it again."
+"""Advice on Discord for a table of which it is not clear which column is which."""
 
 
 def require_acceptable(files: Sequence[discord.Attachment], most_bytes: int) -> None:

@@ -10,7 +10,8 @@ from itertools import pairwise
 from storage.formats.addresses import youtube_id
 from storage.formats.document import Document
 from storage.formats.rows.footers import is_header, strip_footer
-from storage.formats.rows.rows import Row, assemble_transcripts
+from storage.formats.rows.rows import assemble_transcripts
+from storage.formats.rows.table_rules import Row
 from storage.models import FileContent, Rejection
 
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)

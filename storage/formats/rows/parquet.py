@@ -7,13 +7,18 @@ from itertools import count
 from typing import Any
 
 from storage.formats.document import Document
+from storage.formats.rows.column_names import REQUIRED_COLUMNS
+from storage.formats.rows.columns import Columns, find_columns
 from storage.formats.rows.parquet_pages import DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY, read_pages
-from storage.formats.rows.rows import COLUMNS, REQUIRED_COLUMNS, Row, assemble_transcripts, match_column_names
+from storage.formats.rows.rows import assemble_transcripts
+from storage.formats.rows.table_rules import Row
 from storage.formats.text_cleaning import quote_text
 from storage.models import FileContent
 
 _MARK = b"PAR1"
-_NUMBERS = ("start_second", "end_second")
+_TIMES = ("start_second", "end_second", "duration")
+_TEXTS = ("video_id", "text", "url", "title", "thumbnail", "creator")
+"""The columns that are refused where they hold anything else; others are then not read."""
 _FOOTER_SHARE = 50
 """A footer may take the allowed file size divided by this: in memory it takes about a hundred times its size."""
 
@@ -41,27 +46,32 @@ def read_parquet(document: Document) -> FileContent:
             f"its pieces take {footer_bytes:,} bytes to list; export it with larger row groups"
         )
     try:
-        return assemble_transcripts(document, _read_rows(document))
+        return _read_file(document)
     # Besides Arrow's own errors, a damaged file raises OSError, or ValueError for text that is not UTF-8.
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise document.refusal_error("the Parquet file is damaged; download or export it again") from error
 
 
-def _read_rows(document: Document) -> Iterator[Row]:
+def _read_file(document: Document) -> FileContent:
     import pyarrow as pa
     import pyarrow.parquet
 
     content = pa.BufferReader(document.content)
     file = pyarrow.parquet.ParquetFile(content)
+    columns = find_columns(document, file.schema_arrow.names)
+    kinds = {name: file.schema_arrow.field(place).type for place, name in enumerate(columns.names) if name}
+    for name, kind in kinds.items():
+        if not _is_read(document, columns, name, kind):
+            columns = columns.without(name)
+    return assemble_transcripts(document, _read_rows(document, content, file, columns), columns)
+
+
+def _read_rows(document: Document, content: Any, file: Any, read: Columns) -> Iterator[Row]:
+    import pyarrow.parquet
+
     schema, metadata = file.schema_arrow, file.metadata
-    columns = {
-        name: spelled
-        for name, spelled in zip(match_column_names(document, schema.names), schema.names, strict=True)
-        if name in COLUMNS
-    }
-    for name, spelled in columns.items():
-        _check_type(document, name, schema.field(spelled).type)
-    texts = {spelled for name, spelled in columns.items() if name not in _NUMBERS}
+    columns = {name: schema.names[place] for place, name in enumerate(read.names) if name}
+    texts = {spelled for spelled in columns.values() if _is_text(schema.field(spelled).type)}
     chunks = [
         list(_column_chunks(metadata.row_group(number), columns.values())) for number in range(metadata.num_row_groups)
     ]
@@ -127,18 +137,33 @@ def _to_values(column: Any) -> list[Any]:
     ]
 
 
-def _check_type(document: Document, name: str, kind: Any) -> None:
-    """Raise InputError unless a column has the right type; an optional one may be empty throughout."""
+def _is_read(document: Document, columns: Columns, name: str, kind: Any) -> bool:
+    """Return whether a column has a type that it is read in; an optional one may be empty throughout.
+
+    Raises InputError for another type, where the column is one of those that make a data set.
+    """
     from pyarrow import types
 
     value = kind.value_type if types.is_dictionary(kind) else kind
-    if name in _NUMBERS:
-        wanted = "numbers"
-        fits = types.is_integer(value) or types.is_floating(value) or types.is_decimal(value)
-    else:
+    is_number = types.is_integer(value) or types.is_floating(value) or types.is_decimal(value)
+    if types.is_null(value) and name not in REQUIRED_COLUMNS:
+        return True
+    if name in _TIMES:
+        wanted, fits = "numbers", is_number or _is_text(value)
+    elif name in _TEXTS:
         wanted = "text"
-        fits = types.is_string(value) or types.is_large_string(value) or types.is_string_view(value)
-    if not fits and not (types.is_null(value) and name not in REQUIRED_COLUMNS):
+        fits = _is_text(value) or (name == "video_id" and types.is_integer(value) and columns.spelled[name] != name)
+    else:
+        return bool(_is_text(value) or is_number or types.is_boolean(value) or types.is_date(value))
+    if not fits:
         raise document.refusal_error(
-            f"the column {name} holds {kind}, not {wanted}; convert it and export the file again"
+            f"the column {columns.spelled[name]} holds {kind}, not {wanted}; convert it and export the file again"
         )
+    return True
+
+
+def _is_text(kind: Any) -> bool:
+    from pyarrow import types
+
+    value = kind.value_type if types.is_dictionary(kind) else kind
+    return bool(types.is_string(value) or types.is_large_string(value) or types.is_string_view(value))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from storage.formats.document import Document
 from storage.formats.rows.footers import is_header, strip_footer
-from storage.formats.rows.rows import Row, assemble_transcripts
+from storage.formats.rows.rows import assemble_transcripts
+from storage.formats.rows.table_rules import Row
 from storage.models import FileContent, Rejection
 from storage.models.limits import MAX_ID_LENGTH
 

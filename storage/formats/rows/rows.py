@@ -1,181 +1,121 @@
-"""Dataset rows from a file of any format: checked one by one, then assembled into transcripts."""
+"""Rows of a table from a file of any format: checked one by one, then assembled into transcripts."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from itertools import chain, islice, pairwise
 from typing import Any
 
+from storage.analysis import base_language
 from storage.formats.addresses import clean_url, complete_addresses
+from storage.formats.captions.rolling import sort_spoken
+from storage.formats.captions.transcript import VideoDetails, build_transcript
 from storage.formats.document import Document
+from storage.formats.html_text import decode_text
+from storage.formats.published import parse_published
+from storage.formats.rows.columns import DATA_SET, Columns
+from storage.formats.rows.row_checks import ValidRow, check_row
+from storage.formats.rows.row_details import InvalidDetail, read_chapters, read_flag
+from storage.formats.rows.table_rules import SAMPLE_ROWS, Row, TableRules, decide_rules
 from storage.formats.text_cleaning import clean_id, clean_text, quote_text
-from storage.models import FileContent, Rejection, Segment, Transcript, Video
-from storage.models.limits import MAX_ID_LENGTH, MAX_SECOND, MAX_TEXT_LENGTH
-
-REQUIRED_COLUMNS = ("video_id", "text", "start_second")
-DATA_SET_COLUMNS = (*REQUIRED_COLUMNS, "end_second", "url", "title", "thumbnail")
-"""The columns of the data set, in its order; what is exported has the same."""
-COLUMNS = (*DATA_SET_COLUMNS, "creator")
-"""The columns that are read; `creator` is Cuepoint's own addition."""
-
-SPOKEN_CHARACTERS_PER_SECOND = 13.8
-"""The speaking rate: the characters of the 300 rows in the three sample pages divided by the seconds they last."""
+from storage.models import Cue, FileContent, Rejection, Segment, Transcript, Video
 
 _SLOWEST, _PAUSE_SECONDS = 3, 10.0
 """How many times longer than usual the slowest speaker takes, and a pause after it."""
-
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as a file has it. `number` is what people count: the line of a text file, otherwise the row from 1."""
-
-    number: int
-    fields: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class _ValidRow:
-    """A row that passed the checks. `end_second` is None where the file does not give it."""
-
-    number: int
-    video_id: str
-    text: str
-    start_second: float
-    end_second: float | None
+_FACTS = frozenset({"language", "published", "chapters", "is_automatic", "track_of"})
+_STEP_SECONDS = 0.001
+"""How far apart rows of the same second are stored, so that each has a start of its own."""
 
 
 @dataclass(slots=True)
 class _VideoRows:
-    """The rows of one video, by their start, and what they say about the video."""
+    """The rows of one video, each with other words or another start, and what they say about the video."""
 
     video: Video
-    rows: dict[float, _ValidRow] = field(default_factory=dict)
+    rows: dict[tuple[float, str], ValidRow] = field(default_factory=dict)
 
 
-def match_column_names(document: Document, header: Sequence[str], line: int | None = None) -> list[str]:
-    """Return the header's names as `COLUMNS` spells them, or raise InputError for one that is missing or duplicated."""
-    names = [clean_text(name).removeprefix("\ufeff").strip().lower() for name in header]
-    name_list = ", ".join(filter(None, names)) or "none"
-    for column in COLUMNS:
-        if names.count(column) > 1:
-            raise document.refusal_error(f"there are {names.count(column)} columns named {column}; leave one", line)
-    missing = [column for column in REQUIRED_COLUMNS if column not in names]
-    if missing:
-        columns, are = ("column", "is") if len(missing) == 1 else ("columns", "are")
-        named = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
-        raise document.refusal_error(
-            f"the {columns} {named} {are} missing "
-            f"(found: {name_list[:200]}); name the columns video_id, text and start_second",
-            line,
-        )
-    return names
+def assemble_transcripts(
+    document: Document, rows: Iterable[Row | Rejection], columns: Columns = DATA_SET, *, semicolons: bool = False
+) -> FileContent:
+    """Check and group `rows`. Rejections among them are passed on.
 
-
-def assemble_transcripts(document: Document, rows: Iterable[Row | Rejection]) -> FileContent:
-    """Check and group `rows`. Rejections among them are passed on; raises InputError when there are no rows at all."""
-    rows_by_video: dict[str, _VideoRows] = {}
+    `semicolons` says that they part the cells. Raises InputError when there are no rows at all.
+    """
+    rows = iter(rows)
+    first = list(islice(rows, SAMPLE_ROWS))
+    rules = decide_rules(document, columns, [row for row in first if isinstance(row, Row)], semicolons=semicolons)
+    by_video: dict[str, _VideoRows] = {}
     rejections: list[Rejection] = []
-    for count, row in enumerate(rows, start=1):
+    for count, row in enumerate(chain(first, rows), start=1):
         if count > document.limits.rows:
             raise document.too_many_error("rows")
-        rejection = row if isinstance(row, Rejection) else _add_row(document, rows_by_video, row)
+        rejection = row if isinstance(row, Rejection) else _add_row(document, rules, by_video, row)
         if rejection is not None:
             rejections.append(rejection)
-    if not rows_by_video and not rejections:
+    if not by_video and not rejections:
         raise document.refusal_error("there is not a single row in it; export or paste it again")
-    videos = _apply_labels(document, [video_rows.video for video_rows in rows_by_video.values()])
+    if "" in by_video:
+        only = by_video[""]
+        return _read_one_video(document, only.video, [*only.rows.values()], rejections, rules)
+    videos = _apply_labels(document, [video_rows.video for video_rows in by_video.values()])
     # Popped video by video: freeing hundreds of thousands of rows at once would block every thread meanwhile.
     transcripts = [
-        Transcript(complete_addresses(video), segments=_make_segments(rows_by_video.pop(video_id).rows))
-        for video, video_id in zip(videos, list(rows_by_video), strict=True)
+        Transcript(complete_addresses(video), segments=_make_segments([*by_video.pop(video_id).rows.values()]))
+        for video, video_id in zip(videos, list(by_video), strict=True)
     ]
-    return FileContent(tuple(transcripts), tuple(rejections))
+    return FileContent(tuple(transcripts), tuple(rejections), rules.notes)
 
 
-def _add_row(document: Document, rows_by_video: dict[str, _VideoRows], row: Row) -> Rejection | None:
-    checked = _check_row(row)
+def _add_row(document: Document, rules: TableRules, by_video: dict[str, _VideoRows], row: Row) -> Rejection | None:
+    checked = check_row(row, rules)
     if isinstance(checked, str):
         return document.reject_row(row.number, checked)
-    video_rows = rows_by_video.setdefault(checked.video_id, _VideoRows(Video(checked.video_id)))
-    earlier = video_rows.rows.setdefault(checked.start_second, checked)
-    if earlier.text != checked.text:
-        return document.reject_row(
-            row.number,
-            f"row {row.number} repeats second {checked.start_second:.12g} of video {checked.video_id} "
-            f"with other words than row {earlier.number}; keep one of the two",
-        )
-    video_rows.video = _complete_video(video_rows.video, row.fields)
+    video_rows = by_video.get(checked.video_id) or _VideoRows(Video(checked.video_id))
+    try:
+        video = _complete_video(video_rows.video, row.fields)
+    except InvalidDetail as error:
+        return document.reject_row(row.number, f"{error}; correct the cell or leave it empty")
+    by_video[checked.video_id] = video_rows
+    video_rows.video = video
+    video_rows.rows.setdefault((checked.start_second, checked.text), checked)
     return None
 
 
-def _check_row(row: Row) -> _ValidRow | str:
-    """Return the row's contents, or the sentence that says what is wrong with them."""
-    for column, raw in row.fields.items():
-        max_length = MAX_ID_LENGTH if column == "video_id" else MAX_TEXT_LENGTH
-        if isinstance(raw, str) and len(raw) > max_length:
-            return f"{column} has {len(raw):,} characters, and {max_length:,} are the most; shorten it"
-    raw_id, raw_text = row.fields.get("video_id"), row.fields.get("text")
-    video_id = clean_id(raw_id) if isinstance(raw_id, str) else ""
-    text = clean_text(raw_text) if isinstance(raw_text, str) else ""
-    for column, raw, value in (("video_id", raw_id, video_id), ("text", raw_text, text)):
-        if not value:
-            wrong = "empty" if raw is None or isinstance(raw, str) else f"{quote_text(str(raw))}, which is no text"
-            return f"{column} is {wrong}; fill it in or leave the row out"
-    start, end = row.fields.get("start_second"), row.fields.get("end_second")
-    start_second, end_second = _parse_seconds(start), None if _is_missing(end) else _parse_seconds(end)
-    if start_second is None:
-        return f"start_second {_show_value(start)}; give the seconds from the beginning, such as 1086 or 12.5"
-    if end_second is None and not _is_missing(end):
-        return f"end_second {_show_value(end)}; give the seconds from the beginning, or leave it empty"
-    if max(start_second, end_second or 0.0) > MAX_SECOND:
-        return "lies over 100 hours into the video; times are in seconds, so divide milliseconds by 1000"
-    if end_second is not None and end_second < start_second:
-        return f"ends at {end_second:.12g}, before it starts at {start_second:.12g}; correct the two times"
-    return _ValidRow(row.number, video_id, text, start_second, end_second)
-
-
-def _is_missing(value: object) -> bool:
-    """Return whether a cell is empty; data frames write a missing number as not-a-number."""
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
-
-
-def _show_value(value: object) -> str:
-    if _is_missing(value):
-        return "is empty"
-    return f"is {quote_text(str(value)) if isinstance(value, str | int | float | Decimal) else 'no number'}"
-
-
-def _parse_seconds(value: object) -> float | None:
-    """Return a cell in seconds; None when it is not a finite number of at least 0."""
-    try:
-        if isinstance(value, str):
-            number = value.strip()
-            second = float(number.replace(",", "")) if _NUMBER.fullmatch(number) else math.nan
-        elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            second = float(value)
-        else:
-            return None
-    except (OverflowError, ValueError):  # an integer beyond any float, or a Decimal that signals
-        return None
-    return abs(second) if math.isfinite(second) and second >= 0 else None
-
-
 def _complete_video(video: Video, fields: Mapping[str, object]) -> Video:
-    """Return `video` with the fields filled in that it still lacks."""
+    """Return `video` with the fields filled in that it still lacks. Raises InvalidDetail."""
     details: dict[str, Any] = {}
+    is_verbatim = read_flag(fields.get("is_verbatim"))
     for name, known in (("title", video.title), ("creator", video.creator), ("thumbnail", video.thumbnail)):
         value = fields.get(name)
         if not known and isinstance(value, str) and value.strip():
-            details[name] = clean_text(value)
+            details[name] = clean_text(value) if is_verbatim or name == "thumbnail" else decode_text(value)
     url = fields.get("url")
     if not video.url and isinstance(url, str) and (address := clean_url(url)):
         details["url"] = address
+    if not _FACTS.isdisjoint(fields):
+        details |= _read_facts(video, fields)
     return replace(video, **details) if details else video
+
+
+def _read_facts(video: Video, fields: Mapping[str, object]) -> dict[str, Any]:
+    """Return what a row says of its video that few tables have. Raises InvalidDetail."""
+    facts: dict[str, Any] = {}
+    if not video.language and isinstance(language := fields.get("language"), str):
+        facts["language"] = base_language(language)
+    if not video.published and (published := fields.get("published")):
+        facts["published"] = parse_published(published)
+    if not video.chapters and (chapters := fields.get("chapters")):
+        facts["chapters"] = read_chapters(chapters)
+    if not video.is_automatic and (is_automatic := fields.get("is_automatic")):
+        facts["is_automatic"] = read_flag(is_automatic)
+    if not video.track_of and isinstance(track_of := fields.get("track_of"), str) and track_of.strip():
+        facts["track_of"] = clean_id(track_of)
+        if not video.video_id.startswith(f"{facts['track_of']}."):
+            wrong = f"track_of is {quote_text(track_of)}, and the id of the video does not begin with it and a point"
+            raise InvalidDetail(wrong)
+    return {name: value for name, value in facts.items() if value}
 
 
 def _apply_labels(document: Document, videos: Sequence[Video]) -> list[Video]:
@@ -198,18 +138,64 @@ def _apply_labels(document: Document, videos: Sequence[Video]) -> list[Video]:
     return [replace(video, **details) for video in videos]
 
 
-def _make_segments(rows: Mapping[float, _ValidRow]) -> tuple[Segment, ...]:
-    """Return the rows as segments by their start. One without an end lasts until the next, or as long as it takes to
-    say."""
-    ordered = [rows[start] for start in sorted(rows)]
-    segments = []
-    for row, after in zip(ordered, [*ordered[1:], None], strict=False):
+def _make_segments(rows: Iterable[ValidRow]) -> tuple[Segment, ...]:
+    """Return the rows as segments by their start, those of the same second in the file's order. One without an end
+    lasts until the next, or as long as it takes to say."""
+    ordered = sorted(rows, key=lambda row: row.start_second)
+    starts = sorted({row.start_second for row in ordered})
+    following = dict(pairwise(starts))
+    segments: list[Segment] = []
+    last = -1.0
+    for row in ordered:
+        start = row.start_second if row.start_second > last else round(last + _STEP_SECONDS, 6)
+        last = start
         end_second = row.end_second
         if end_second is None:
-            spoken_time = round(len(row.text) / SPOKEN_CHARACTERS_PER_SECOND, 3)
-            end_second = row.start_second + spoken_time
-            # A start much later than anyone takes for these words is no continuation: a page is missing in between.
-            if after is not None and after.start_second <= row.start_second + _SLOWEST * spoken_time + _PAUSE_SECONDS:
-                end_second = after.start_second
-        segments.append(Segment(row.start_second, end_second, row.text))
+            end_second = _estimate_end(row, following.get(row.start_second))
+        segments.append(Segment(start, max(start, end_second), row.text, row.marks, row.turns))
     return tuple(segments)
+
+
+def _estimate_end(row: ValidRow, next_second: float | None) -> float:
+    # A start much later than anyone takes for these words is no continuation: a page is missing in between.
+    latest = row.start_second + _SLOWEST * row.spoken_seconds + _PAUSE_SECONDS
+    if next_second is not None and next_second <= latest:
+        return next_second
+    return row.start_second + row.spoken_seconds
+
+
+def _read_one_video(
+    document: Document,
+    video: Video,
+    rows: Sequence[ValidRow],
+    rejections: Sequence[Rejection],
+    rules: TableRules,
+) -> FileContent:
+    """Return the transcript of a table without a column of videos: that of one, as of the cues of a caption file.
+
+    Raises MissingVideoId where neither the labels nor the file's name or address say which video it is.
+    """
+    ordered = sorted(rows, key=lambda row: row.start_second)
+    cues = [
+        _make_cue(row, after.start_second if after else None)
+        for row, after in zip(ordered, [*ordered[1:], None], strict=False)
+    ]
+    details = VideoDetails(
+        title=video.title,
+        creator=video.creator,
+        url=video.url,
+        language=video.language,
+        published=video.published,
+        chapters=video.chapters,
+        is_automatic=video.is_automatic,
+    )
+    content = build_transcript(document, sort_spoken(cues), details, rejections)
+    return FileContent(content.transcripts, content.rejections, (*content.notes, *rules.notes))
+
+
+def _make_cue(row: ValidRow, next_second: float | None) -> Cue:
+    end = row.end_second
+    if end is None:
+        end = round(row.start_second + row.spoken_seconds, 3)
+        end = end if next_second is None else max(row.start_second, min(end, next_second))
+    return Cue(row.start_second, end, row.text, row.turns[0].speaker if row.turns else "")

@@ -1,98 +1,106 @@
-"""CSV, TSV and JSON Lines: tables of dataset rows in text files."""
+"""CSV and TSV: tables of rows in text files, their cells parted by commas, tabs, semicolons or pipes."""
 
 from __future__ import annotations
 
 import csv
-import json
+import re
 from collections.abc import Callable, Iterator
 
 from storage.formats.document import Document
-from storage.formats.rows.rows import COLUMNS, Row, assemble_transcripts, match_column_names
-from storage.formats.text_cleaning import quote_text
+from storage.formats.rows.columns import Columns, find_columns
+from storage.formats.rows.header import Header, find_header, first_header, is_rule
+from storage.formats.rows.rows import assemble_transcripts
+from storage.formats.rows.table_rules import Row
 from storage.models import FileContent, Rejection
 from storage.models.limits import MAX_ROW_LENGTH, MAX_TEXT_LENGTH
 
-# Column names that are not everyday words, so that a line of prose is not taken for a header.
-_DISTINCTIVE_COLUMNS = ("video_id", "start_second", "end_second")
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 def is_csv(document: Document) -> bool:
-    """Return whether the first line names the dataset's columns between commas."""
-    return _is_header(document.first_line) and "\t" not in document.first_line
+    """Return whether the text begins with a header that names a transcript's columns, between any signs but tabs."""
+    header = find_header(document)
+    return header is not None and header.delimiter != "\t"
 
 
 def is_tsv(document: Document) -> bool:
-    """Return whether the first line names the dataset's columns between tabs."""
-    return _is_header(document.first_line) and "\t" in document.first_line
-
-
-def is_json_lines(document: Document) -> bool:
-    """Return whether the first line is, or begins like, an object with the dataset's columns."""
-    line = document.first_line
-    return line.startswith("{") and any(f'"{column}"' in line.lower() for column in _DISTINCTIVE_COLUMNS)
+    """Return whether the text begins with a header that names a transcript's columns between tabs."""
+    header = find_header(document)
+    return header is not None and header.delimiter == "\t"
 
 
 def read_csv(document: Document) -> FileContent:
-    """Read rows separated by commas."""
-    return assemble_transcripts(document, _read_separated(document, ","))
+    """Read rows separated by commas, semicolons or pipes."""
+    return _read_table(document, find_header(document) or first_header(document, ","))
 
 
 def read_tsv(document: Document) -> FileContent:
     """Read rows separated by tabs."""
-    return assemble_transcripts(document, _read_separated(document, "\t"))
+    return _read_table(document, find_header(document) or first_header(document, "\t"))
 
 
-def read_json_lines(document: Document) -> FileContent:
-    """Read one JSON object per line."""
-    return assemble_transcripts(document, _read_objects(document))
+def _read_table(document: Document, header: Header) -> FileContent:
+    columns = find_columns(document, header.names, header.line)
+    rows = _read_separated(document, header, columns)
+    return assemble_transcripts(document, rows, columns, semicolons=header.delimiter == ";")
 
 
-def _is_header(line: str) -> bool:
-    # A pasted table has its column names alone or between pipes, and a row of JSON has them between braces.
-    lowered = line.lower()
-    return not line.startswith(("{", "[")) and "|" not in line and _names_columns(lowered)
-
-
-def _names_columns(line: str) -> bool:
-    cells = line.lstrip("\ufeff").replace('"', "").replace(";", ",").replace("\t", ",").split(",")
-    return len(cells) > 1 and any(cell.strip() in _DISTINCTIVE_COLUMNS for cell in cells)
-
-
-def _read_separated(document: Document, delimiter: str) -> Iterator[Row | Rejection]:
-    records = _read_records(document, delimiter)
-    line, header = next(records, (1, []))
-    names = match_column_names(document, header, line)
-    for line, cells in records:
-        if len(cells) < len(names) or any(cells[len(names) :]):
+def _read_separated(document: Document, header: Header, columns: Columns) -> Iterator[Row | Rejection]:
+    names = columns.names
+    last = len(names) - 1 if header.is_markdown and not names[-1] else len(names)
+    for line, cells in _read_records(document, header):
+        if len(cells) < last or any(cells[len(names) :]):
             yield document.reject_row(
                 line,
                 f"has {len(cells)} {'cell' if len(cells) == 1 else 'cells'} where the header has {len(names)}; "
                 "complete the row, or put quotation marks around a cell that holds the separator",
             )
         else:
-            yield Row(line, {name: cell for name, cell in zip(names, cells, strict=False) if name in COLUMNS})
+            yield Row(line, {name: cell for name, cell in zip(names, cells, strict=False) if name})
 
 
-def _read_records(document: Document, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield every record with the line it starts on, without blank lines."""
-    start = 1
-    reader = csv.reader(_lines_of_record(document, lambda: start), delimiter=delimiter, strict=True)
+def _read_records(document: Document, header: Header) -> Iterator[tuple[int, list[str]]]:
+    """Yield every record below the header with the line it starts on, without blank lines."""
+    start = header.line + 1
+    lines = _lines_of_record(document, header.line, lambda: start)
+    reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
+    if _is_unquoted(document, header):
+        reader = csv.reader(lines, delimiter=header.delimiter, strict=True, quoting=csv.QUOTE_NONE)
     while True:
-        start = reader.line_num + 1
+        start = header.line + reader.line_num + 1
         try:
             cells = next(reader, None)
         except csv.Error as error:
             raise document.refusal_error(_describe_csv_problem(str(error)), start) from error
         if cells is None:
             return
-        if any(cell.strip() for cell in cells):
+        is_ruled = header.delimiter == "|" and start == header.line + 1 and is_rule("|".join(cells))
+        if any(cell.strip() for cell in cells) and not is_ruled:
             yield start, cells
 
 
-def _lines_of_record(document: Document, start: Callable[[], int]) -> Iterator[str]:
-    """Yield the lines with their line endings. Raises InputError where the record that began on `start` is too long."""
+def _is_unquoted(document: Document, header: Header) -> bool:
+    """Return whether quotation marks in a table are text: the cells are parted by tabs, as many in every line, and one
+    begins with a quotation mark that does not enclose the cell. Whisper writes so."""
+    if header.delimiter != "\t":
+        return False
+    is_text = False
+    for line in document.lines[header.line :]:
+        if line.strip() and line.count("\t") != len(header.names) - 1:
+            return False
+        if '"' in line and not is_text:
+            cells = (cell for cell in line.split("\t") if cell.startswith('"'))
+            is_text = any(not _QUOTED.fullmatch(cell) for cell in cells)
+    return is_text
+
+
+def _lines_of_record(document: Document, above: int, start: Callable[[], int]) -> Iterator[str]:
+    """Yield the lines below the first `above` ones, with their line endings.
+
+    Raises InputError where the record that began on `start` is too long.
+    """
     first, length = 0, 0
-    for number, line in enumerate(document.lines, start=1):
+    for number, line in enumerate(document.lines[above:], start=above + 1):
         if start() != first:
             first, length = start(), 0
         length += len(line) + 1
@@ -112,35 +120,3 @@ def _describe_csv_problem(problem: str) -> str:
     if "unexpected end" in problem:
         return "a quotation mark opened in this row is never closed; close it, or write one that is text twice"
     return f"the quotation marks do not fit ({problem}); write a quotation mark inside a cell twice"
-
-
-def _read_objects(document: Document) -> Iterator[Row | Rejection]:
-    columns: dict[str, None] = {}
-    objects = 0
-    for number, line in enumerate(document.lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            fields = _parse_object(line)
-        except RecursionError:
-            yield document.reject_row(number, f"{quote_text(line)} is nested too deeply; write plain text and numbers")
-            continue
-        if fields is None:
-            yield document.reject_row(
-                number, f"{quote_text(line)} is not a complete JSON object; write one whole object on each line"
-            )
-            continue
-        objects += 1
-        columns.update(dict.fromkeys(fields))
-        yield Row(number, {name: fields[name] for name in COLUMNS if name in fields})
-    if objects:
-        match_column_names(document, list(columns))  # a column that no row has is the file's fault, not a row's
-
-
-def _parse_object(line: str) -> dict[str, object] | None:
-    """Return the object on a line with its keys cleaned, None when there is no complete one. Raises RecursionError."""
-    try:
-        value = json.loads(line)
-    except ValueError:  # also for a number of thousands of digits
-        return None
-    return {key.strip().lower(): cell for key, cell in value.items()} if isinstance(value, dict) else None
