@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
 from storage.analysis.british_spelling import spell_american
+from storage.analysis.language_guess import guess_language
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
 from storage.analysis.spoken_numbers import read_number, spell_number, spell_percent
@@ -28,6 +29,7 @@ __all__ = [
     "base_language",
     "blank_stop_phrases",
     "fold",
+    "guess_language",
     "is_unspaced",
     "read_number",
     "spell_american",

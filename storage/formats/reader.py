@@ -5,6 +5,7 @@ Pure: bytes in, transcripts out. The content decides which format a file has; th
 
 from __future__ import annotations
 
+from storage.errors import UnknownFormat
 from storage.formats.captions.json3 import is_json3, read_json3
 from storage.formats.captions.subrip import is_subrip, read_subrip
 from storage.formats.captions.webvtt import is_webvtt, read_webvtt
@@ -36,6 +37,8 @@ _FORMATS = (
     Format("fields pasted from a dataset viewer", (), is_field_lines, read_field_lines),
     Format("tables pasted from a dataset viewer", (), is_pipe_table, read_pipe_table),
 )
+# For what has several formats, or has no suffix of its own in the table.
+_MORE_SUFFIXES = (".txt", ".json", ".xml", ".ttml", ".docx", ".gz", ".zip")
 _NO_LABELS = Labels()
 _USUAL_LIMITS = Limits()
 
@@ -46,11 +49,16 @@ READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
 """`NAMES` as part of a sentence."""
 
 
+SUFFIXES: tuple[str, ...] = (*_MORE_SUFFIXES, *(suffix for format in _FORMATS for suffix in format.suffixes))
+"""How the names of files end that may be read. Of a folder's files only these are looked into."""
+
+
 def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USUAL_LIMITS) -> FileContent:
     """Return the transcripts in a file, and the rows that cannot be imported.
 
     `labels` override what the file says about itself. Raises InputError, in one sentence, for a file that cannot be
-    read at all, or that holds more than `limits` allow, and MissingVideoId for captions whose video is named nowhere.
+    read at all, or that holds more than `limits` allow: UnknownFormat where no reader knows it, MissingVideoId for
+    captions whose video nothing names, not even the file.
     """
     document = Document(source.name, source.content, clean_labels(source.name, labels), limits)
     if len(source.content) > limits.file_bytes:
@@ -61,11 +69,11 @@ def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USU
 def _find_format(document: Document) -> Format:
     reason = None if is_parquet(document) else describe_foreign(document.text)
     if reason is not None:
-        raise document.refusal_error(reason)
+        raise document.refusal_error(reason, kind=UnknownFormat)
     for format in _FORMATS:
         if format.recognises(document):
             return format
     for format in _FORMATS:
         if document.name.lower().endswith(format.suffixes):
             return format
-    raise document.refusal_error(describe_unknown(document.text, READABLE))
+    raise document.refusal_error(describe_unknown(document.text, READABLE), kind=UnknownFormat)

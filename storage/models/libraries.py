@@ -67,7 +67,7 @@ class Quota:
 class ImportReport:
     """What an import did, or with `dry_run` would do.
 
-    `unnamed` are the files, among those rejected, that lack only the id of their video.
+    `unnamed` are the files whose videos nothing names: they have the names of the files as ids.
     """
 
     library: str
@@ -89,12 +89,16 @@ class ImportReport:
         return bool(self.videos_added or self.videos_changed)
 
     def with_advice(self, advice: str) -> ImportReport:
-        """Return the report with advice on how to name a video, after the reason of every file that lacks only that."""
-        rejections = (
-            replace(rejection, reason=rejection.reason + advice) if rejection.source in self.unnamed else rejection
-            for rejection in self.rejections
+        """Return the report with a note on the files that bear their own names; `advice` says how to link one."""
+        if not self.unnamed:
+            return self
+        first, count = self.unnamed[0], len(self.unnamed)
+        which = (
+            f"{first}: its own name is its id and title"
+            if count == 1
+            else (f"{count:,} files, {first} the first of them, have their own names as ids and titles")
         )
-        return replace(self, rejections=tuple(rejections))
+        return replace(self, notes=(*self.notes, f"{which}, as nothing says which video it is; {advice}"))
 
 
 class ExportFormat(enum.StrEnum):
