@@ -81,7 +81,7 @@ class ArrivalReader:
         )
 
     async def _find_relabelled(self, family: Family, library_language: str) -> None:
-        """Take a file that repeats what is stored of the video itself for that, with another language, and for no track."""
+        """Take a file that repeats what is stored of the video itself for no track: it corrects the language."""
         own = family.own_language(library_language)
         if family.stored is None or own in family.by_language:
             return

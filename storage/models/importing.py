@@ -11,7 +11,7 @@ from storage.models.videos import Chapter, Cue, Segment, Video
 class Source:
     """A file to import: `name` as the user knows it, `content` as its bytes.
 
-    `folder` is where it lies, as far as the user said, with "/" between folders: the files beside it have the same.
+    `folder` is where it lies, with "/" between folders, "" where that is unknown: the files beside it have the same.
     `is_found` says that nobody named it: it was in a folder or an archive, where other things lie too.
     """
 

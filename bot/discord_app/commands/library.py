@@ -51,6 +51,7 @@ FORMATS = {
     url="That video's address",
     creator="Who made the videos",
     language="The language spoken, such as en",
+    published="When that video was published: 2025-06-03, 2025-06 or 2025",
     replace="Replace each video, instead of merging table rows into it",
 )
 async def import_(
@@ -60,10 +61,11 @@ async def import_(
     url: Range[str, 1, 2000] = "",
     creator: Name = "",
     language: Range[str, 2, 20] = "",
+    published: Range[str, 4, 30] = "",
     replace: bool = False,
 ) -> None:
     """Add transcripts: a form opens for up to ten files."""
-    labels = Labels(video_id=video, title=title, url=url, creator=creator, language=language)
+    labels = Labels(video_id=video, title=title, url=url, creator=creator, language=language, published=published)
     intake = Intake(permit_of(interaction), labels, replace_whole=replace)
     form = import_form(permit_owner(interaction, intake))
     # Discord expects the form within three seconds, even if the database is busy.

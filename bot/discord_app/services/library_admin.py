@@ -118,7 +118,7 @@ class LibraryAdmin:
             report = await self._library.import_files(
                 access.own_scope(server_id), pairs, replace=replace_whole, progress=progress.update, quota=self._quota
             )
-        report = report.with_advice(attachments.ADVICE)
+        report = report.with_advice(attachments.LINKING)
         return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
 
     @property

@@ -28,9 +28,11 @@ def read_webvtt(document: Document) -> FileContent:
         captions = webvtt.from_string(_disambiguate(lines))
     except (MalformedFileError, MalformedCaptionError) as error:
         raise document.refusal_error("it is not WebVTT, whose first line is WEBVTT; export it again") from error
-    cues = spoken_cues(list(_make_cues(captions.captions)))
-    details = VideoDetails(language=_header_language(captions.metadata))
-    return build_transcript(document, cues, details, find_stray_lines(document, lines))
+    raw = list(_make_cues(captions.captions))
+    # Only speech recognition knows the moment of every word.
+    is_automatic = any(cue.is_timed for cue in raw)
+    details = VideoDetails(language=_header_language(captions.metadata), is_automatic=is_automatic)
+    return build_transcript(document, spoken_cues(raw), details, find_stray_lines(document, lines))
 
 
 def _disambiguate(lines: Sequence[CaptionLine]) -> str:
