@@ -112,10 +112,12 @@ async def test_a_file_that_cannot_be_read_stops_no_other(library: Library, rows:
     assert await everything(library) == {"v": [(0, "fine")]}
 
 
-async def test_a_caption_file_without_an_id_is_reported_as_unnamed(library: Library) -> None:
+async def test_a_caption_file_that_names_no_video_has_its_own_name_and_is_reported(library: Library) -> None:
     report = await put(library, Source("talk.srt", SRT))
     assert report.unnamed == ("talk.srt",)
-    assert await library.videos(SHARED) == []
+    assert [(each.video.video_id, each.video.title, each.video.url) for each in await library.videos(SHARED)] == [
+        ("talk", "talk", "")
+    ]
 
 
 async def test_undo_brings_back_what_an_import_replaced(library: Library, rows: Rows) -> None:

@@ -255,7 +255,7 @@ def test_missing_files_and_folders_are_named(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 1
     first, second = done.stderr.splitlines()
     assert first.startswith("nowhere.srt: the file cannot be read")
-    assert "this is a folder" in second
+    assert "there is no transcript in it" in second
 
 
 @pytest.mark.parametrize(
