@@ -42,8 +42,11 @@ def collect_family(
     named = {file.stored.video.language for file in files} | {library_language, stored.language if stored else ""}
     for file in files:
         language = file.stored.video.language or _guess_spoken(file.stored, named - {""}) or usual
-        other = family.by_language.get(language)
-        family.by_language[language] = file if other is None else _choose_file(other, file, batch)
+        known = language if language in family.by_language else _find_repeated(family, file)
+        if known:
+            family.by_language[known] = _choose_file(family.by_language[known], file, batch)
+        else:
+            family.by_language[language] = file
     return family
 
 
@@ -61,6 +64,18 @@ def is_kept(before: StoredVideo | None, arriving: StoredVideo) -> bool:
     """Return whether what is stored of a video is kept, as people made it and a machine what arrives."""
     is_worse = before is not None and arriving.video.is_automatic and not before.video.is_automatic
     return is_worse and before is not None and before.segments != arriving.segments
+
+
+def _find_repeated(family: Family, file: WholeFile) -> str:
+    """Return the language of another file with nearly the same words, "" for none: one of both is wrongly named."""
+    return next(
+        (
+            language
+            for language, other in family.by_language.items()
+            if is_same_speech(other.stored.segments, file.stored.segments)
+        ),
+        "",
+    )
 
 
 def _guess_spoken(stored: StoredVideo, among: set[str]) -> str:

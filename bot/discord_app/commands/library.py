@@ -51,7 +51,7 @@ FORMATS = {
     url="That video's address",
     creator="Who made the videos",
     language="The language spoken, such as en",
-    published="When that video was published: 2025-06-03, 2025-06 or 2025",
+    published="When the videos were published: 2025-06-03, 2025-06 or 2025",
     replace="Replace each video, instead of merging table rows into it",
 )
 async def import_(

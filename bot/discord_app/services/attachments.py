@@ -64,6 +64,6 @@ def apply_labels(
     """
     if given == 1:
         return [(source, labels) for source in sources], []
-    shared = replace(labels, video_id="", title="", url="", published="")
-    notes = ["Title, video, url and date were passed over: they can be said of a single file only."]
+    shared = replace(labels, video_id="", title="", url="")
+    notes = ["Title, video and url were passed over: they can be said of a single file only."]
     return [(source, shared) for source in sources], notes if shared != labels and sources else []
