@@ -42,7 +42,7 @@ def collect_files(names: Sequence[str], max_bytes: int) -> GivenFiles:
         path = Path(name)
         if path.is_dir():
             _collect_found(given, name, path, [_ANY_DEPTH], max_bytes)
-        elif path.exists() or not _MAGIC & set(name):
+        elif path.exists() or "://" in name or not _MAGIC & set(name):
             # Files of one name in several folders are distinguished by how they were given.
             _read_named(given, name, path.name if bases[path.name] == 1 else name, max_bytes)
         else:
