@@ -2,9 +2,10 @@
 
 StorageError
 +-- InputError              a file that cannot be imported
-|   +-- MissingVideoId      a caption file that does not say which video it belongs to
+|   +-- MissingVideoId      a caption file that does not say which video it belongs to, and has no name
 |   +-- UnknownEncoding     a text in another encoding than the one it was read in
 |   +-- UnclearColumns      a table of which it is not clear which column holds what
+|   +-- UnknownFormat       a file in no format that is read
 +-- RequestError            a request that names what does not exist
 |   +-- UnknownVideo
 |   +-- UnknownFilter       video: or creator: that matches nothing
@@ -27,7 +28,11 @@ class InputError(StorageError):
 
 
 class MissingVideoId(InputError):
-    """A caption file whose video is named neither by its file name nor by the person."""
+    """A caption file whose video is named neither by its file name nor by the person, and whose name is invisible."""
+
+
+class UnknownFormat(InputError):
+    """A file in no format that is read: it may be no transcript at all."""
 
 
 class UnknownEncoding(InputError):

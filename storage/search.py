@@ -214,7 +214,10 @@ def _rank_segments(
 
 
 def _filter_videos(searcher: Searcher, question: Question) -> WantedVideos:
-    return filter_videos(question, [index.live_videos for index in searcher.model.parts])
+    parts = searcher.model.parts
+    videos = [index.live_videos for index in parts]
+    has_tracks = any(index.has_tracks() for index in parts)
+    return filter_videos(question, videos, has_tracks=has_tracks, language=searcher.language)
 
 
 def _measure_reach(searcher: Searcher, wanted: WantedVideos) -> _Reach:

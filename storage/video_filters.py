@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from storage.analysis import guess_language
 from storage.dates import first_day, last_day
 from storage.errors import UnknownFilter
 from storage.models import Question, Video
@@ -14,15 +16,21 @@ MAX_SUGGESTIONS = 3
 
 
 def filter_videos(
-    question: Question, libraries: Sequence[Callable[[], Mapping[int, Video]]]
+    question: Question,
+    libraries: Sequence[Callable[[], Mapping[int, Video]]],
+    *,
+    has_tracks: bool = False,
+    language: str = "",
 ) -> list[frozenset[int] | None]:
     """Return by library the positions of the videos that the question's filters let through; None for all.
 
-    A library is asked for its videos, by position, only where there is a filter.
+    Of the tracks of one video only that in the question's language is let through, or the one that a filter names. A
+    library is asked for its videos, by position, only where there is a filter, or `has_tracks`. `language` is that of
+    the libraries: a video without one counts as spoken in it.
 
     Raises UnknownFilter where a filter names nothing in any of them, with suggestions.
     """
-    if not (question.video or question.creator or question.after or question.before):
+    if not (question.video or question.creator or question.after or question.before or has_tracks):
         return [None] * len(libraries)
     videos_by_library = [library() for library in libraries]
     all_videos = [video for videos in videos_by_library for video in videos.values()]
@@ -33,6 +41,8 @@ def filter_videos(
         checks.append(_creator_check(question.creator, all_videos))
     if question.after or question.before:
         checks.append(_date_check(question.after, question.before, all_videos))
+    if has_tracks:
+        checks.append(_track_check(question, all_videos, language))
     chosen = [
         frozenset(position for position, video in videos.items() if all(check(video) for check in checks))
         for videos in videos_by_library
@@ -75,12 +85,35 @@ def _date_check(after: str, before: str, videos: Iterable[Video]) -> Callable[[V
     raise UnknownFilter(f"No video was published {period}; those with a date are from {known[0]} to {known[-1]}.")
 
 
+def _track_check(question: Question, videos: Iterable[Video], language: str) -> Callable[[Video], bool]:
+    """Match, of a video that has tracks, the track in the question's language, else the video itself.
+
+    A track that the filter `video:` names by its id is taken in any language.
+    """
+    ids = ids_meant(question.video) if question.video else frozenset()
+    families: dict[str, dict[str, Video]] = {video.track_of: {} for video in videos if video.track_of}
+    for video in videos:
+        family = families.get(video.track_of or video.video_id)
+        if family is not None:
+            family.setdefault(video.video_id, video)
+    guess = functools.cache(functools.partial(guess_language, " ".join((question.words, *question.phrases))))
+    passed_over: set[str] = set()
+    for video_id, family in families.items():
+        if any(video.track_of for key, video in family.items() if key in ids):
+            continue
+        by_language = {video.language or language: key for key, video in family.items()}
+        own = video_id if video_id in family else next(iter(family))
+        passed_over |= family.keys() - {by_language.get(guess(frozenset(by_language)), own)}
+    return lambda video: video.video_id not in passed_over
+
+
 def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
     """Match by id or address if there is such a video, else by a part of the title (or of the id, if it has none)."""
     videos = list(videos)
     ids = ids_meant(wanted)
-    if any(video.video_id in ids for video in videos):
-        return lambda video: video.video_id in ids
+    named = next((video for video in videos if video.video_id in ids), None)
+    if named is not None:
+        return lambda video: video.video_id in ids or (not named.track_of and video.track_of in ids)
     folded = fold_name(wanted)
     if folded and any(folded in fold_name(video.heading) for video in videos):
         return lambda video: folded in fold_name(video.heading)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,13 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.ask import LibraryOption
+from bot.cli.given_files import collect_files
 from bot.cli.library import update_vectors
 from bot.cli.session import FAILED, Session
 from storage import access
-from storage.models import ImportReport, Labels, Rejection, Scope, Source
+from storage.errors import InputError
+from storage.models import ImportReport, Labels, Scope, Source
 
 if TYPE_CHECKING:
     from storage.library import Library
+
+_LINKING = "to link one, take this back with `cuepoint undo` and import it with --video-id ID or --url ADDRESS."
 
 
 def import_files(
@@ -27,7 +29,8 @@ def import_files(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="SubRip, WebVTT, json3, CSV, TSV, JSON Lines, Parquet, or a pasted data set page.",
+            help="SubRip, WebVTT, json3, CSV, TSV, JSON Lines, Parquet, or a pasted data set page; a folder, "
+            "a pattern such as 'talks/**/*.vtt', a ZIP archive.",
             show_default=False,
         ),
     ],
@@ -49,13 +52,27 @@ def import_files(
     replace_: Annotated[
         bool, typer.Option("--replace", help="Replace each video instead of merging rows into it.")
     ] = False,
+    published: Annotated[
+        str, typer.Option("--published", help="When it was published: 2025-06-03, 2025-06 or 2025.")
+    ] = "",
+    chapters: Annotated[
+        Path | None,
+        typer.Option(
+            "--chapters", help="A file with its chapters: lines such as 0:00 Introduction, or JSON.", metavar="FILE"
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
 ) -> None:
     """Add videos from transcript files. Importing the same again changes nothing.
 
+    Of folders all transcripts are imported, and of what yt-dlp writes beside them (.info.json) title, channel, date and
+    chapters. A file that names no video is stored under its own name.
+
     How large a file may be, and how many videos an import brings, is set by CUEPOINT_FILE_MEGABYTES, CUEPOINT_FILE_ROWS
     and CUEPOINT_IMPORT_VIDEOS.
     """
+    from storage.given_files import read_chapters
+
     session: Session = context.obj
     labels = Labels(
         video_id=video_id,
@@ -65,61 +82,35 @@ def import_files(
         language=language,
         encoding=encoding,
         columns=columns,
+        published=published,
     )
-
     with session.reporting_errors():
-        sources, missing = _read_files(files, session.settings.limits.file_bytes)
+        given = collect_files(files, session.settings.limits.file_bytes)
+        if chapters:
+            labels = replace(labels, chapters=read_chapters(_read_chapter_file(chapters)))
 
-    async def run(stored: Library) -> list[ImportReport]:
+    async def run(stored: Library) -> ImportReport:
         scope = access.host_scope(library)
-        first = await _import_files(session, stored, scope, [(source, labels) for source in sources], replace_, dry_run)
-        named = _ask_for_ids(session, sources, first, labels)
-        if not named:
-            return [first]
-        left = tuple(
-            rejection for rejection in first.rejections if rejection.source not in {source.name for source, _ in named}
-        )
-        second = await _import_files(session, stored, scope, named, replace_, dry_run)
-        return [replace(first, rejections=left), second] if len(sources) > len(named) else [second]
+        sources = [(source, labels) for source in given.sources]
+        return await _import_files(session, stored, scope, sources, replace_, dry_run)
 
-    reports = session.run(run) if sources else [ImportReport(library)]
-    reports = [
-        report.with_advice(
-            " (--video-id ID --title TITLE)", lambda example: f" (--columns {shlex.quote(example)})"
-        ).with_encoding_advice(" (--encoding {})")
-        for report in reports
-    ]
-    reports[0] = replace(reports[0], rejections=(*missing, *reports[0].rejections))
-    for report in reports:
-        session.screen.show_report(report)
-    if sources and not dry_run:
+    report = session.run(run) if given.sources else ImportReport(library)
+    report = report.with_advice(_LINKING).with_columns_advice(lambda example: f" (--columns {shlex.quote(example)})")
+    report = report.with_encoding_advice(" (--encoding {})")
+    report = replace(report, rejections=(*given.rejections, *report.rejections))
+    session.screen.show_report(report)
+    if given.sources and not dry_run:
         update_vectors(session, access.host_scope(library))
-    if any(report.rejections for report in reports):
+    if report.rejections:
         raise typer.Exit(FAILED)
 
 
-def _read_files(files: list[str], max_bytes: int) -> tuple[list[Source], list[Rejection]]:
-    """Return the files that can be read, and why the others cannot; of too large a file only `max_bytes` + 1."""
-    bases = Counter(Path(name).name for name in set(files))
-    sources: list[Source] = []
-    missing: list[Rejection] = []
-    for name in files:
-        path = Path(name)
-        if "://" in name and not path.exists():
-            # This is an address: importing it as a file's content reports how to get its captions.
-            sources.append(Source(name, name.encode()))
-            continue
-        try:
-            with path.open("rb") as file:
-                # Files of one name in several folders are distinguished by how they were given.
-                sources.append(Source(path.name if bases[path.name] == 1 else name, file.read(max_bytes + 1)))
-        except IsADirectoryError:
-            missing.append(Rejection(name, f"this is a folder; name its files, for example {path}/*.srt."))
-        except OSError as error:
-            missing.append(
-                Rejection(name, f"the file cannot be read ({error.strerror}); check its name and permissions.")
-            )
-    return sources, missing
+def _read_chapter_file(path: Path) -> Source:
+    """Return a file as it lies on disk. Raises InputError."""
+    try:
+        return Source(path.name, path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be read ({error.strerror}); check its name.") from error
 
 
 async def _import_files(
@@ -134,25 +125,3 @@ async def _import_files(
             dry_run=dry_run,
             progress=lambda count, total: bar.update(task, completed=count, total=total),
         )
-
-
-def _ask_for_ids(
-    session: Session, sources: list[Source], report: ImportReport, labels: Labels
-) -> list[tuple[Source, Labels]]:
-    """Ask, where the input is a terminal, to which videos the nameless caption files belong."""
-    if not (sys.stdin.isatty() and session.screen.err.is_terminal):
-        return []
-    from rich.prompt import Prompt
-
-    named: list[tuple[Source, Labels]] = []
-    for source in sources:
-        if source.name in report.unnamed:
-            console = session.screen.err
-            session.screen.print_remark(f"{source.name} does not say which video it belongs to.")
-            video_id = Prompt.ask(
-                "Its id or YouTube address (empty to leave it out)", console=console, default="", show_default=False
-            )
-            if video_id.strip():
-                title = labels.title or Prompt.ask("Its title", console=console, default="", show_default=False)
-                named.append((source, replace(labels, video_id=video_id.strip(), title=title.strip())))
-    return named

@@ -20,6 +20,7 @@ from storage.analysis.joining import (
     split_text,
     split_words,
 )
+from storage.analysis.language_guess import guess_language
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
 from storage.analysis.sound_marks import remove_sounds
@@ -43,6 +44,7 @@ __all__ = [
     "find_joint",
     "find_offsets",
     "fold",
+    "guess_language",
     "holds_spaceless",
     "is_unspaced",
     "join_texts",

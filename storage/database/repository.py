@@ -142,6 +142,18 @@ class Repository:
         )
         return await asyncio.to_thread(_group_videos, rows)
 
+    async def details(self, key: str, video_ids: Sequence[str]) -> list[Video]:
+        """Return some videos of a library, and the tracks of those, without their segments."""
+        rows = await self._rows(
+            f"""
+            SELECT {_VIDEO_COLUMNS} FROM video JOIN library ON library.id = library_id
+            WHERE key = ?1 AND (video_id IN (SELECT value FROM json_each(?2))
+                OR track_of IN (SELECT value FROM json_each(?2))) ORDER BY video_id
+            """,
+            (key, json.dumps(list(video_ids))),
+        )
+        return [_make_video(row) for row in rows]
+
     async def versions(self, key: str) -> dict[str, int]:
         """Return the version of every video of a library: another number whenever the video was written."""
         rows = await self._rows(

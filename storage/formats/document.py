@@ -10,6 +10,7 @@ from functools import cached_property
 from storage.analysis import base_language
 from storage.errors import InputError
 from storage.formats.addresses import clean_url, youtube_id
+from storage.formats.dates import read_date
 from storage.formats.decoding import decode
 from storage.formats.text_cleaning import clean_id, clean_text, quote_text
 from storage.models import FileContent, Labels, Rejection
@@ -120,6 +121,11 @@ def clean_labels(name: str, labels: Labels) -> Labels:
         )
     if labels.language.strip() and not language:
         raise InputError(f"{name}: {quote_text(labels.language)} is not a language code; give one such as en or de-CH")
+    published = read_date(labels.published)
+    if labels.published.strip() and not published:
+        raise InputError(
+            f"{name}: {quote_text(labels.published)} is not a date; give one such as 2025-06-03, 2025-06 or 2025"
+        )
     return Labels(
         video_id=_labelled_id(name, labels.video_id),
         title=clean_text(labels.title),
@@ -127,10 +133,11 @@ def clean_labels(name: str, labels: Labels) -> Labels:
         creator=clean_text(labels.creator),
         language=language,
         encoding=labels.encoding.strip(),
-        published=labels.published,
+        published=published,
         chapters=labels.chapters,
         columns=labels.columns.strip(),
         is_automatic=labels.is_automatic,
+        thumbnail=labels.thumbnail,
     )
 
 

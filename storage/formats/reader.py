@@ -5,6 +5,7 @@ Pure: bytes in, transcripts out. The content decides which format a file has; th
 
 from __future__ import annotations
 
+from storage.errors import UnknownFormat
 from storage.formats.captions.json3 import is_json3, read_json3
 from storage.formats.captions.subrip import is_subrip, read_subrip
 from storage.formats.captions.webvtt import is_webvtt, read_webvtt
@@ -54,6 +55,8 @@ _FORMATS = (
     # Last: any text may have times in it.
     Format("texts with times", (), is_stamped_text, read_stamped_text),
 )
+# For what has several formats, or has no suffix of its own in the table.
+_MORE_SUFFIXES = (".txt", ".json", ".xml", ".srv1", ".srv2", ".srv3", ".sub", ".docx", ".gz", ".zip")
 _BINARY = (is_parquet, is_word_document)
 _NO_LABELS = Labels()
 _USUAL_LIMITS = Limits()
@@ -65,11 +68,16 @@ READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
 """`NAMES` as part of a sentence."""
 
 
+SUFFIXES: tuple[str, ...] = (*_MORE_SUFFIXES, *(suffix for format in _FORMATS for suffix in format.suffixes))
+"""How the names of files end that may be read. Of a folder's files only these are looked into."""
+
+
 def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USUAL_LIMITS) -> FileContent:
     """Return the transcripts in a file, and the rows that cannot be imported.
 
     `labels` override what the file says about itself. Raises InputError, in one sentence, for a file that cannot be
-    read at all, or that holds more than `limits` allow, and MissingVideoId for captions whose video is named nowhere.
+    read at all, or that holds more than `limits` allow: UnknownFormat where no reader knows it, MissingVideoId for
+    captions whose video nothing names, not even the file.
     """
     document = Document(source.name, source.content, clean_labels(source.name, labels), limits)
     if len(source.content) > limits.file_bytes:
@@ -81,11 +89,11 @@ def _find_format(document: Document) -> Format:
     is_binary = any(recognises(document) for recognises in _BINARY)
     reason = None if is_binary else describe_foreign(document.text)
     if reason is not None:
-        raise document.refusal_error(reason)
+        raise document.refusal_error(reason, kind=UnknownFormat)
     for format in _FORMATS:
         if format.recognises(document):
             return format
     for format in _FORMATS:
         if document.name.lower().endswith(format.suffixes):
             return format
-    raise document.refusal_error(describe_unknown(document.text, READABLE))
+    raise document.refusal_error(describe_unknown(document.text, READABLE), kind=UnknownFormat)

@@ -14,17 +14,18 @@ from storage.models import StoredVideo, UndoReport, Video
 
 
 async def remove_video(database: Database, repository: Repository, key: str, video_id: str) -> None:
-    """Remove a video from a library. Raises UnknownVideo."""
+    """Remove a video from a library, with its tracks. Raises UnknownVideo."""
     async with database.transaction() as connection:
-        before = await _load_video(repository, key, video_id)
+        before = await _load_family(repository, key, video_id)
         change = await LibraryWriter.begin_change(connection, key)
-        number = await change.begin_import(f"removal of {before.video.heading}")
-        await change.save_previous(number, video_id, before)
-        await change.remove_video(video_id)
+        number = await change.begin_import(f"removal of {before[0].video.heading}")
+        for stored in before:
+            await change.save_previous(number, stored.video.video_id, stored)
+            await change.remove_video(stored.video.video_id)
 
 
 async def rename_video(database: Database, repository: Repository, key: str, video_id: str, title: str) -> Video:
-    """Give a video of a library another title and return the video as it was before.
+    """Give a video of a library another title, and its tracks too; return the video as it was before.
 
     Raises UnknownVideo, and RequestError for a title without a visible character.
     """
@@ -32,13 +33,15 @@ async def rename_video(database: Database, repository: Repository, key: str, vid
     if not clean_id(title):
         raise RequestError("A title needs at least one character that can be seen.")
     async with database.transaction() as connection:
-        before = await _load_video(repository, key, video_id)
-        if before.video.title != title:
+        before = await _load_family(repository, key, video_id)
+        renamed = [stored for stored in before if stored.video.title != title]
+        if renamed:
             change = await LibraryWriter.begin_change(connection, key)
-            number = await change.begin_import(f"renaming of {before.video.heading}")
-            await change.save_previous(number, video_id, before)
-            await change.store_video(replace(before, video=replace(before.video, title=title)))
-    return before.video
+            number = await change.begin_import(f"renaming of {before[0].video.heading}")
+            for stored in renamed:
+                await change.save_previous(number, stored.video.video_id, stored)
+                await change.store_video(replace(stored, video=replace(stored.video, title=title)))
+    return before[0].video
 
 
 async def undo_last(database: Database, repository: Repository, key: str) -> UndoReport:
@@ -70,8 +73,10 @@ async def _restore_videos(change: LibraryWriter, number: int, previous: Mapping[
     await change.end_import(number)
 
 
-async def _load_video(repository: Repository, key: str, video_id: str) -> StoredVideo:
+async def _load_family(repository: Repository, key: str, video_id: str) -> list[StoredVideo]:
+    """Return a video with its tracks, itself first. Raises UnknownVideo."""
     stored = await repository.video(key, video_id)
     if stored is None:
         raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
-    return stored
+    tracks = [video.video_id for video in await repository.details(key, [video_id]) if video.track_of == video_id]
+    return [stored, *[track for each in tracks if (track := await repository.video(key, each))]]

@@ -10,26 +10,17 @@ from dataclasses import dataclass, replace
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
-from storage.errors import InputError, MissingVideoId, UnclearColumns, UnknownEncoding
-from storage.formats.reader import read_file
 from storage.formats.text_cleaning import clean_text
 from storage.importing import history
+from storage.importing.arrivals import ArrivalReader, arriving_languages
+from storage.importing.batch import PendingVideo
 from storage.importing.merging import MergedVideo, merge_video
 from storage.importing.quota import require_room
-from storage.importing.segmenting import segment_cues
-from storage.models import FileContent, ImportReport, Labels, Limits, Quota, Rejection, Scope, Source, StoredVideo
-from storage.models.limits import in_brackets
+from storage.importing.tracks import is_kept
+from storage.models import ImportReport, Labels, Limits, Quota, Scope, Source, StoredVideo
 
 ProgressCallback = Callable[[int, int], None]
 """Called with how many videos are done, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingVideo:
-    """All that the files of one import contain of a video, ready to be stored."""
-
-    stored: StoredVideo
-    whole: bool
 
 
 class Importer:
@@ -57,7 +48,10 @@ class Importer:
 
         Raises OverQuota, before anything is written, where the library has no room for the files.
         """
-        arrivals, report = await self._read_files(files)
+        reader = ArrivalReader(self._repository, self._key, self._limits, replace_whole=replace_whole)
+        batch = await reader.read(files)
+        language = await self._choose_language(arriving_languages(batch))
+        arrivals = deque(await reader.place(batch, language))
         if quota is not None:
             await require_room(
                 self._repository,
@@ -65,9 +59,15 @@ class Importer:
                 [(arrival.stored, arrival.whole or replace_whole) for arrival in arrivals],
                 quota,
             )
-        language = await self._choose_language(arrivals)
-        notes = (*report.notes, *_note_other_languages(arrivals, language))
-        report = replace(report, notes=notes, dry_run=dry_run)
+        report = ImportReport(
+            self._key,
+            rejections=tuple(batch.rejections),
+            notes=(*batch.notes, *_note_other_languages(arrivals, language)),
+            unnamed=tuple(batch.unnamed),
+            misread=tuple(batch.misread),
+            unclear=tuple(batch.unclear),
+            dry_run=dry_run,
+        )
         record = _ImportRecord("import of " + ", ".join(clean_text(source.name) for source, _ in files), language)
         try:
             total = len(arrivals)
@@ -75,11 +75,14 @@ class Importer:
                 progress(number, total)
                 # Popped one by one: freeing hundreds of thousands of segments at once would block the event loop.
                 arrival = arrivals.popleft()
-                whole = arrival.whole or replace_whole
                 before, merged = await (
-                    self._preview_video(arrival, whole) if dry_run else self._store_video(arrival, whole, record)
+                    self._preview_video(arrival, replace_whole)
+                    if dry_run
+                    else self._store_video(arrival, replace_whole, record)
                 )
                 report = _count_video(report, before, merged)
+                if before is not None and not merged.differs_from(before) and is_kept(before, arrival.stored):
+                    report = replace(report, notes=(*report.notes, _describe_kept(arrival)))
         except asyncio.CancelledError:
             # The user who cancelled is told that nothing was imported, so nothing may stay.
             if record.number is not None:
@@ -88,49 +91,21 @@ class Importer:
         progress(total, total)
         return report
 
-    async def _preview_video(self, arrival: PendingVideo, whole: bool) -> tuple[StoredVideo | None, MergedVideo]:
+    async def _preview_video(
+        self, arrival: PendingVideo, replace_whole: bool
+    ) -> tuple[StoredVideo | None, MergedVideo]:
         """Return what is stored of a video and what merging the arrival into it would give, without writing it."""
         before = await self._repository.video(self._key, arrival.stored.video.video_id)
-        return before, merge_video(before, arrival.stored.video, arrival.stored.segments, whole=whole)
-
-    async def _read_files(self, files: Sequence[tuple[Source, Labels]]) -> tuple[deque[PendingVideo], ImportReport]:
-        """Return the videos in the files, and a report of what is in them that cannot be imported."""
-        batch = ImportBatch(self._limits)
-        unnamed: list[str] = []
-        misread: list[tuple[str, str]] = []
-        unclear: list[tuple[str, str]] = []
-        for source, labels in files:
-            try:
-                await asyncio.to_thread(self._read_file, batch, source, labels)
-            except InputError as error:
-                batch.reject(source.name, str(error))
-                if isinstance(error, MissingVideoId):
-                    unnamed.append(source.name)
-                if isinstance(error, UnknownEncoding):
-                    misread.append((source.name, error.proposal))
-                if isinstance(error, UnclearColumns):
-                    unclear.append((source.name, error.example))
-        report = ImportReport(
-            self._key,
-            rejections=tuple(batch.rejections),
-            notes=tuple(batch.notes),
-            unnamed=tuple(unnamed),
-            misread=tuple(misread),
-            unclear=tuple(unclear),
-        )
-        return deque(batch.pending.values()), report
-
-    def _read_file(self, batch: ImportBatch, source: Source, labels: Labels) -> None:
-        batch.add(source.name, read_file(source, labels, self._limits))
+        return before, _merge_arrival(before, arrival, replace_whole)
 
     async def _store_video(
-        self, arrival: PendingVideo, whole: bool, record: _ImportRecord
+        self, arrival: PendingVideo, replace_whole: bool, record: _ImportRecord
     ) -> tuple[StoredVideo | None, MergedVideo]:
         """Merge one video with what is stored of it, in one transaction, so that no other process writes in between."""
         video = arrival.stored.video
         async with self._database.transaction() as connection:
             before = await self._repository.video(self._key, video.video_id)
-            merged = merge_video(before, video, arrival.stored.segments, whole=whole)
+            merged = _merge_arrival(before, arrival, replace_whole)
             if merged.differs_from(before):
                 change = await LibraryWriter.begin_change(connection, self._key, record.language)
                 if record.number is None or not await change.is_current(record.number):
@@ -139,15 +114,14 @@ class Importer:
                 await change.store_video(merged.stored)
         return before, merged
 
-    async def _choose_language(self, arrivals: Iterable[PendingVideo]) -> str:
+    async def _choose_language(self, named: Sequence[str]) -> str:
         """Return the library's language; a new one takes that of the first file that names one, unless one was set."""
         states = await self._repository.states(self._scope)
         if states and states[0].language_chosen:
             return states[0].language
         if states and states[0].has_videos:
             return states[0].language
-        named = (arrival.stored.video.language for arrival in arrivals)
-        return next(filter(None, named), DEFAULT_LANGUAGE)
+        return next(iter(named), DEFAULT_LANGUAGE)
 
 
 @dataclass(slots=True)
@@ -157,46 +131,6 @@ class _ImportRecord:
     description: str
     language: str
     number: int | None = None
-
-
-class ImportBatch:
-    """Combines what several files say about one video: pages are merged, a second whole file is refused."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self.pending: dict[str, PendingVideo] = {}
-        self.rejections: list[Rejection] = []
-        self.notes: list[str] = []
-        self._whole_from: dict[str, str] = {}
-
-    def reject(self, source: str, reason: str) -> None:
-        # A rejection names its file, and `reason` may name it too: "FILE: reason" or "FILE, line 3: reason".
-        reason = reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ")
-        self.rejections.append(Rejection(source, reason))
-
-    def add(self, source: str, reading: FileContent) -> None:
-        """Add what a file contains. Raises InputError, with nothing added, for more videos than one import may have."""
-        videos = self.pending.keys() | {transcript.video.video_id for transcript in reading.transcripts}
-        if len(videos) > self._limits.videos:
-            raise InputError(
-                f"{source}: with it the import would bring {len(videos):,} videos, and {self._limits.videos:,} are "
-                f"allowed at once; import fewer at a time{in_brackets(self._limits.names.videos)}"
-            )
-        self.rejections += reading.rejections
-        self.notes += [f"{source}: {note}" for note in reading.notes]
-        for transcript in reading.transcripts:
-            video_id = transcript.video.video_id
-            if transcript.whole and video_id in self._whole_from:
-                first = self._whole_from[video_id]
-                self.reject(source, f"{first} is the same video {video_id!r}; import one of them, or name another id.")
-                continue
-            if transcript.whole:
-                self._whole_from[video_id] = source
-            known = self.pending.get(video_id)
-            segments = transcript.segments or segment_cues(transcript.cues)
-            merged = merge_video(known.stored if known else None, transcript.video, segments, whole=transcript.whole)
-            self.notes += merged.notes
-            self.pending[video_id] = PendingVideo(merged.stored, transcript.whole or bool(known and known.whole))
 
 
 def _count_video(report: ImportReport, before: StoredVideo | None, merged: MergedVideo) -> ImportReport:
@@ -211,6 +145,21 @@ def _count_video(report: ImportReport, before: StoredVideo | None, merged: Merge
         segments_removed=report.segments_removed + merged.removed,
         segments_unchanged=report.segments_unchanged + merged.unchanged,
         notes=(*report.notes, *merged.notes),
+    )
+
+
+def _merge_arrival(before: StoredVideo | None, arrival: PendingVideo, replace_whole: bool) -> MergedVideo:
+    """Merge an arrival with what is stored of its video; captions that people made stay before a machine's."""
+    if before is not None and not replace_whole and arrival.whole and is_kept(before, arrival.stored):
+        return merge_video(before, before.video, before.segments, whole=True)
+    whole = arrival.whole or replace_whole
+    return merge_video(before, arrival.stored.video, arrival.stored.segments, whole=whole)
+
+
+def _describe_kept(arrival: PendingVideo) -> str:
+    return (
+        f"{arrival.source}: left out, as its captions are automatic and those stored of {arrival.stored.video.heading} "
+        "are not known to be; --replace, or the option replace, imports them all the same."
     )
 
 

@@ -9,10 +9,16 @@ from storage.models.videos import Chapter, Cue, Segment, Video
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to import: `name` as the user knows it, `content` as its bytes."""
+    """A file to import: `name` as the user knows it, `content` as its bytes.
+
+    `folder` is where it lies, with "/" between folders, "" where that is unknown: the files beside it have the same.
+    `is_found` says that nobody named it: it was in a folder or an archive, where other things lie too.
+    """
 
     name: str
     content: bytes
+    folder: str = ""
+    is_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Labels:
     chapters: tuple[Chapter, ...] = ()
     columns: str = ""
     is_automatic: bool | None = None
+    thumbnail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,15 @@ class Transcript:
     """A video as read from a file: with `cues` (a caption file) or `segments` (dataset rows).
 
     `whole` says that the file holds the entire video, so that importing replaces what is stored;
-    dataset rows may be one page of a video and are merged by their start.
+    dataset rows may be one page of a video and are merged by their start. `named_by_file` says that nothing names the
+    video: its id is the name of the file.
     """
 
     video: Video
     cues: tuple[Cue, ...] = ()
     segments: tuple[Segment, ...] = ()
     whole: bool = False
+    named_by_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

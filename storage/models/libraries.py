@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from storage.models.importing import Rejection
@@ -68,9 +68,10 @@ class Quota:
 class ImportReport:
     """What an import did, or with `dry_run` would do.
 
-    `unnamed` are the files, among those rejected, that lack only the id of their video; `misread` those that lack only
-    the name of their encoding, each with the one that is likely, or "". `unclear` are the tables of which it is not
-    clear which column is which, each with an answer that makes it readable, as `Labels.columns` has it.
+    `unnamed` are the files whose videos nothing names: they have the names of the files as ids. `misread` are those,
+    among the rejected, that lack only the name of their encoding, each with the one that is likely, or "". `unclear`
+    are the tables of which it is not clear which column is which, each with an answer that makes it readable, as
+    `Labels.columns` has it.
     """
 
     library: str
@@ -93,28 +94,36 @@ class ImportReport:
         """Return whether anything was (or would be) written."""
         return bool(self.videos_added or self.videos_changed)
 
-    def with_advice(self, advice: str, advise_columns: Callable[[str], str] = lambda example: "") -> ImportReport:
-        """Return the report with advice after the reasons of files: on how to name a video, where they lack only that,
-        and `advise_columns` of an answer, where it is not clear which column is which."""
-        advices = {name: advise_columns(example) for name, example in self.unclear}
-        advices |= dict.fromkeys(self.unnamed, advice)
-        rejections = (
-            replace(rejection, reason=rejection.reason + advices[rejection.source])
-            if rejection.source in advices and rejection.row is None
-            else rejection
-            for rejection in self.rejections
+    def with_advice(self, advice: str) -> ImportReport:
+        """Return the report with a note on the files that bear their own names; `advice` says how to link one."""
+        if not self.unnamed:
+            return self
+        first, count = self.unnamed[0], len(self.unnamed)
+        which = (
+            f"{first}: its own name is its id and title"
+            if count == 1
+            else f"{count:,} files, {first} the first of them, have their own names as ids and titles"
         )
-        return replace(self, rejections=tuple(rejections))
+        return replace(self, notes=(*self.notes, f"{which}, as nothing says which video it is; {advice}"))
+
+    def with_columns_advice(self, advise: Callable[[str], str]) -> ImportReport:
+        """Return the report with advice after the reasons of tables of which it is not clear which column is which.
+
+        `advise` makes it of an answer that makes the table readable.
+        """
+        return self._with_reasons({name: advise(example) for name, example in self.unclear})
 
     def with_encoding_advice(self, advice: str) -> ImportReport:
         """Return the report with advice on how to name an encoding, after the reason of every file that lacks that.
 
         The likely encoding, or NAME where none is, takes the place of "{}" in the advice.
         """
-        likely = dict(self.misread)
+        return self._with_reasons({name: advice.format(likely or "NAME") for name, likely in self.misread})
+
+    def _with_reasons(self, advices: Mapping[str, str]) -> ImportReport:
         rejections = (
-            replace(rejection, reason=rejection.reason + advice.format(likely[rejection.source] or "NAME"))
-            if rejection.source in likely
+            replace(rejection, reason=rejection.reason + advices[rejection.source])
+            if rejection.source in advices and rejection.row is None
             else rejection
             for rejection in self.rejections
         )

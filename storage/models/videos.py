@@ -44,7 +44,10 @@ class Video:
 
     @property
     def heading(self) -> str:
-        """Return what people see as the video's name: its title, or its id when it has none."""
+        """Return what people see as the video's name: its title, or its id when it has none; of a track its language
+        too."""
+        if self.track_of and self.title:
+            return f"{self.title} ({self.video_id.removeprefix(f'{self.track_of}.')})"
         return self.title or self.video_id
 
     def chapter_at(self, second: float) -> Chapter | None:

@@ -139,11 +139,11 @@ async def test_nothing_partly_right_goes_unsaid(general: ChannelHandle, mod: Mem
     result = await upload(mod, general, ("t.jsonl", table), ("notes.txt", b"just some words"), ("talk.srt", SRT))
     words = seen(result)
     assert "### Imported, but not all of it" in words
-    assert "**Videos:** 1 added" in words
-    assert "**Rejected:** 3" in words
+    assert "**Videos:** 2 added" in words
+    assert "**Rejected:** 2" in words
     assert "- **t\\.jsonl, row 3**: text is empty" in words
     assert "- **notes\\.txt**: is in no format that Cuepoint knows" in words
-    assert "- **talk\\.srt**: it does not say which video" in words
+    assert "talk\\.srt: its own name is its id and title" in words
     assert "with the option video" in words
 
 

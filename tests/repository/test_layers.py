@@ -18,7 +18,10 @@ FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("
 OURS = ("bot", "storage")
 DOORS = tuple(
     f"storage.{door}"
-    for door in ("library", "ledger", "access", "models", "errors", "analysis", "characters", "dates", "video_names")
+    for door in (
+        *("library", "ledger", "access", "models", "errors", "analysis", "characters", "dates", "video_names"),
+        "given_files",  # the terminal walks folders, and has to know which files it need not read
+    )
 )
 VALUES = ("storage.models", "storage.errors", "storage.analysis", "storage.characters", "storage.dates")
 APP = "bot.discord_app"

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from storage.errors import InputError, MissingVideoId
 from storage.formats.addresses import address_hint, clean_url, complete_addresses, youtube_id
-from storage.formats.file_names import FileName, parse_file_name
+from storage.formats.dates import read_date
+from storage.formats.file_names import FileName, parse_file_name, parse_own_name
 from storage.formats.reader import read_file
+from storage.formats.text_cleaning import clean_id
 from storage.models import Labels, Source, Video
 
 ID = "dQw4w9WgXcQ"
@@ -126,9 +128,86 @@ def test_a_language_is_read_from_a_name_without_an_id():
     assert parse_file_name("talk.de.srt") == FileName(language="de")
 
 
-def test_captions_without_an_id_ask_for_one():
-    with pytest.raises(MissingVideoId, match=r"talk\.srt: it does not say which video it belongs to; give the video's"):
-        video_in("talk.srt")
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (f"{ID}.en.vtt", FileName("", ID, "en")),
+        ("aB3dE5fG7hI.vtt", FileName("", "aB3dE5fG7hI")),
+        (f"20250603 - A talk [{ID}].en-orig.vtt", FileName("A talk", ID, "en", "2025-06-03")),
+        (f"2025-06-03 A talk [{ID}].srt", FileName("A talk", ID, "", "2025-06-03")),
+        (f"The Channel - 20250603 - A talk [{ID}].srt", FileName("A talk", ID, "", "2025-06-03", "The Channel")),
+        (f"001 - A talk [{ID}].srt", FileName("A talk", ID)),
+        (f"20259903 - A talk [{ID}].srt", FileName("20259903 - A talk", ID)),
+        (f"A talk-{ID}.en-en.vtt", FileName("A talk", ID, "en")),
+    ],
+)
+def test_ids_alone_dates_channels_and_places_in_playlists_are_read(name, expected):
+    assert parse_file_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["information.srt", "interview_1.srt", "Lecture-002.vtt", "CS101_lec05.vtt", "20250603_01.srt", "week1_part2.srt"],
+)
+def test_eleven_letters_that_people_write_are_no_id(name):
+    assert parse_file_name(name).video_id == ""
+    assert video_in(name).url == "", "what only looks like an id is not linked"
+
+
+@pytest.mark.parametrize(
+    ("name", "automatic"),
+    [("a.en-orig.vtt", True), ("a.en-en.vtt", True), ("a.en.vtt", False), ("a.en-US.vtt", False), ("a.vtt", False)],
+)
+def test_tags_that_only_automatic_captions_have_are_known(name, automatic):
+    assert parse_file_name(name).is_automatic is automatic
+    assert parse_file_name(f"A talk [{ID}]{name[1:]}").is_automatic is automatic
+
+
+def test_captions_that_name_no_video_have_the_name_of_their_file():
+    video = video_in("talks/2025-06-03 week 1.en.srt")
+    assert (video.video_id, video.title, video.language) == ("2025-06-03 week 1", "week 1", "en")
+    assert video.published == "2025-06-03"
+
+
+def test_captions_without_a_name_that_can_be_seen_ask_for_one():
+    with pytest.raises(MissingVideoId, match=r"\.srt: it does not say which video it belongs to; give the video's"):
+        video_in("\u200b.srt")
+
+
+@given(st.text(min_size=1, max_size=30), st.sampled_from(["", ".en", ".de-DE", ".en-orig"]))
+def test_any_name_gives_an_id_that_stays_when_the_id_is_a_name_again(stem, tag):
+    own = parse_own_name(f"{stem}{tag}.srt")
+    assert own == parse_own_name(f"a folder/{stem.rpartition('/')[2].rpartition(chr(92))[2]}{tag}.srt")
+    assert own.video_id == clean_id(own.video_id)
+    assert bool(own.title) == bool(own.video_id)
+
+
+@given(
+    st.text(st.characters(whitelist_categories=["L", "Nd", "Zs", "Pd"]), min_size=1, max_size=40),
+    st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True),
+    st.sampled_from(["", "en", "en-US", "zh-Hans", "en-orig"]),
+)
+def test_whatever_the_title_an_id_in_brackets_and_a_language_are_found(title, video_id, tag):
+    name = parse_file_name(f"{title} [{video_id}]{'.' if tag else ''}{tag}.vtt")
+    assert (name.video_id, name.language, name.tag) == (video_id, tag[:2], tag)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2025-06-03", "2025-06-03"), ("20250603", "2025-06-03"), ("2025-06", "2025-06"), ("2025", "2025"),
+        ("2025-06-03T10:00:00Z", "2025-06-03"), ("2025-6-3", "2025-06-03"), ("2025-13", ""), ("20250631", ""),
+        ("202506", ""), ("yesterday", ""), ("", ""), ("0000", ""), ("9" * 5000, ""), ("٢٠٢٥", ""),
+    ],
+)  # fmt: skip
+def test_dates_are_read_to_what_they_say(text, date):
+    assert read_date(text) == date
+
+
+def test_a_date_that_is_none_is_refused():
+    with pytest.raises(InputError, match=r"'soon' is not a date; give one such as 2025-06-03, 2025-06 or 2025"):
+        video_in("talk.srt", Labels(published="soon"))
+    assert video_in("talk.srt", Labels(published="20250603")).published == "2025-06-03"
 
 
 def test_labels_win_over_the_name():

@@ -220,7 +220,6 @@ def test_a_file_without_end_is_refused(start: Run) -> None:
         ("page.html", b"<!DOCTYPE html><html><body>hi</body></html>", "HTML"),
         ("cut.srt", SRT.encode()[: SRT.index("07,250")], "line"),
         ("cut.parquet", b"PAR1" + bytes(60), "Parquet"),
-        ("nameless.srt", SRT.encode(), "--video-id"),
     ],
 )
 def test_bad_input_is_one_clear_sentence_and_stores_nothing(
@@ -234,6 +233,18 @@ def test_bad_input_is_one_clear_sentence_and_stores_nothing(
     assert sentence in line
     assert "Traceback" not in done.stderr
     assert "sample" in run("videos").stdout, "nothing was stored"
+
+
+def test_captions_that_name_no_video_are_stored_under_their_own_name_with_one_line_on_linking(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "nameless.srt").write_text(SRT)
+    done = run("import", "nameless.srt")
+    assert done.returncode == 0
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("nameless.srt: its own name is its id and title")
+    assert "--video-id" in line
+    assert run("videos").stdout.startswith("nameless\t")
 
 
 def test_utf16_and_byte_order_marks_are_read(run: Run, tmp_path: Path) -> None:
@@ -266,7 +277,7 @@ def test_missing_files_and_folders_are_named(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 1
     first, second = done.stderr.splitlines()
     assert first.startswith("nowhere.srt: the file cannot be read")
-    assert "this is a folder" in second
+    assert "there is no transcript in it" in second
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ FORMATS = {
     creator="Who made the videos",
     language="The language spoken, such as en",
     encoding="The encoding of the text, where it is not UTF-8, such as cp1252",
+    published="When the videos were published: 2025-06-03, 2025-06 or 2025",
     replace="Replace each video, instead of merging table rows into it",
 )
 async def import_(
@@ -63,10 +64,11 @@ async def import_(
     creator: Name = "",
     language: Range[str, 2, 20] = "",
     encoding: Range[str, 2, 40] = "",
+    published: Range[str, 4, 30] = "",
     replace: bool = False,
 ) -> None:
     """Add transcripts: a form opens for up to ten files."""
-    labels = Labels(video_id=video, title=title, url=url, creator=creator, language=language, encoding=encoding)
+    labels = Labels(video, title, url, creator, language, encoding, published)
     intake = Intake(permit_of(interaction), labels, replace_whole=replace)
     form = import_form(permit_owner(interaction, intake))
     # Discord expects the form within three seconds, even if the database is busy.

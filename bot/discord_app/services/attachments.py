@@ -14,7 +14,7 @@ from storage.models import MEGABYTE, Labels, Rejection, Source
 
 MAX_FILES = 10
 """The most that Discord's form takes."""
-ADVICE = ". Here: import it by itself, with the option video."
+LINKING = "to link one, take this back with /library undo and import it by itself, with the option video."
 """Advice on Discord for a file that does not name its video."""
 ENCODING_ADVICE = ". Here: import it with the option encoding: {}."
 """Advice on Discord for a file in another encoding."""

@@ -118,7 +118,7 @@ class LibraryAdmin:
             report = await self._library.import_files(
                 access.own_scope(server_id), pairs, replace=replace_whole, progress=progress.update, quota=self._quota
             )
-        report = report.with_advice(attachments.ADVICE, lambda _: attachments.COLUMNS_ADVICE)
+        report = report.with_advice(attachments.LINKING).with_columns_advice(lambda _: attachments.COLUMNS_ADVICE)
         report = report.with_encoding_advice(attachments.ENCODING_ADVICE)
         return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
 

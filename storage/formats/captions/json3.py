@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, FailFast, Field, ValidationError
 
 from storage.formats.captions.rolling import sort_spoken
-from storage.formats.captions.transcript import build_transcript
+from storage.formats.captions.transcript import VideoDetails, build_transcript
 from storage.formats.document import Document
 from storage.formats.text_cleaning import clean_text
 from storage.models import Cue, FileContent
@@ -18,6 +18,8 @@ from storage.models.limits import MAX_OBJECTS_PER_ROW, MAX_SECOND
 
 _MAX_MS = int(MAX_SECOND * 1000)
 _RECOGNISED_WITHIN = 65_536
+# Only speech recognition knows the moment of every word, and how sure it is of it.
+_WORD_TIMES = re.compile(r'(?<!\\)"(?:tOffsetMs|acAsrConf)"\s*:')
 _KEYS = re.compile(r'(?<!\\)"(?:events|wireMagic)"\s*:')
 
 
@@ -57,7 +59,8 @@ def read_json3(document: Document) -> FileContent:
         raise document.refusal_error(_describe_problem(error)) from error
     if len(captions.events) > document.limits.rows:
         raise document.too_many_error("cues")
-    return build_transcript(document, sort_spoken(list(_make_cues(captions.events))))
+    details = VideoDetails(is_automatic=bool(_WORD_TIMES.search(document.text)))
+    return build_transcript(document, sort_spoken(list(_make_cues(captions.events))), details)
 
 
 def _describe_problem(error: ValidationError) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage.errors import MissingVideoId
-from storage.formats.addresses import complete_addresses, youtube_id
+from storage.formats.addresses import clean_url, complete_addresses, youtube_id
 from storage.formats.document import Document
-from storage.formats.file_names import parse_file_name
+from storage.formats.file_names import OwnName, parse_file_name, parse_own_name
 from storage.models import Chapter, Cue, FileContent, Rejection, Transcript, Video
 from storage.models.limits import MAX_TEXT_LENGTH
 
@@ -27,6 +27,7 @@ class VideoDetails:
 
 
 _NO_DETAILS = VideoDetails()
+_NO_NAME = OwnName("", "")
 
 
 def build_transcript(
@@ -37,7 +38,8 @@ def build_transcript(
 ) -> FileContent:
     """Return the one video of a caption file. `details` are what its content says; the labels override them.
 
-    Raises InputError when no word is spoken, and MissingVideoId when nothing says which video it is.
+    Where nothing says which video it is, it has the file's own name. Raises InputError when no word is spoken, and
+    MissingVideoId where the file has no name that can be seen either.
     """
     for cue in cues:
         if len(cue.text) > MAX_TEXT_LENGTH:
@@ -48,20 +50,26 @@ def build_transcript(
         raise document.refusal_error("there is not a single spoken word in it; choose captions of speech")
     labels, file_name = document.labels, parse_file_name(document.name)
     video_id = labels.video_id or youtube_id(labels.url) or file_name.video_id or youtube_id(details.url)
-    if not video_id:
+    own_name = _NO_NAME if video_id else parse_own_name(document.name)
+    if not video_id and not own_name.video_id:
         raise document.refusal_error(
             "it does not say which video it belongs to; give the video's id or YouTube address, "
             "or name the file as yt-dlp does: Title [id].en.vtt",
             kind=MissingVideoId,
         )
+    is_automatic = details.is_automatic or file_name.is_automatic
     video = Video(
-        video_id=video_id,
-        title=labels.title or details.title or file_name.title,
-        creator=labels.creator or details.creator,
+        video_id=video_id or own_name.video_id,
+        title=labels.title or details.title or file_name.title or own_name.title,
+        creator=labels.creator or details.creator or file_name.creator,
         url=labels.url or details.url,
+        thumbnail=labels.thumbnail,
         language=labels.language or details.language or file_name.language,
-        published=labels.published or details.published,
+        published=labels.published or details.published or file_name.published or own_name.published,
         chapters=labels.chapters or details.chapters,
-        is_automatic=details.is_automatic if labels.is_automatic is None else labels.is_automatic,
+        is_automatic=is_automatic if labels.is_automatic is None else labels.is_automatic,
     )
-    return FileContent((Transcript(complete_addresses(video), cues=tuple(cues), whole=True),), tuple(rejections))
+    # A file's own name may have eleven characters by chance: it is no address of YouTube's.
+    video = complete_addresses(video) if video_id else replace(video, url=clean_url(video.url))
+    transcript = Transcript(video, cues=tuple(cues), whole=True, named_by_file=not video_id)
+    return FileContent((transcript,), tuple(rejections))

@@ -29,9 +29,11 @@ def read_webvtt(document: Document) -> FileContent:
         raise document.refusal_error("it is not WebVTT, whose first line is WEBVTT; export it again")
     cues, rejections = read_cue_lines(document, asides=True)
     refuse_pictures(document, cues)
-    spoken = spoken_cues(list(make_raw_cues(cues, remove_webvtt_tags)))
-    details = VideoDetails(language=_header_language(document.lines))
-    return build_transcript(document, spoken, details, rejections)
+    raw = list(make_raw_cues(cues, remove_webvtt_tags))
+    # Only speech recognition knows the moment of every word.
+    is_automatic = any(cue.is_timed for cue in raw)
+    details = VideoDetails(language=_header_language(document.lines), is_automatic=is_automatic)
+    return build_transcript(document, spoken_cues(raw), details, rejections)
 
 
 def _header_language(lines: Iterable[str]) -> str:

@@ -126,6 +126,10 @@ class IndexPart:
         videos = enumerate(self.videos)
         return {place: video for place, video in videos if self.deleted is None or not self.deleted.videos[place]}
 
+    def has_tracks(self) -> bool:
+        """Return whether any video that is not deleted is a track of another."""
+        return any(self.deleted is None or not self.deleted.videos[place] for place in self.videos.track_places())
+
     def without_videos(self, videos: Iterable[int]) -> IndexPart:
         """Return the same index with the videos at these positions deleted too."""
         leaving = np.zeros(len(self.videos), np.bool_)

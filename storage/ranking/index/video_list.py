@@ -12,6 +12,7 @@ from storage.models import Video, chapters_from_json, chapters_to_json
 
 FIELDS = len(fields(Video))
 CREATOR_FIELD = [field.name for field in fields(Video)].index("creator")
+TRACK_FIELD = [field.name for field in fields(Video)].index("track_of")
 _AUTOMATIC = "automatic"
 
 
@@ -48,6 +49,12 @@ class VideoList:
         firsts, lasts = self.bounds[videos * FIELDS].tolist(), self.bounds[videos * FIELDS + 1].tolist()
         letters = self.letters.data
         return [str(letters[first:last], "utf-8", "surrogatepass") for first, last in zip(firsts, lasts, strict=True)]
+
+    def track_places(self) -> list[int]:
+        """Return the positions of the videos that are tracks of another."""
+        places = np.arange(len(self), dtype=np.int64) * FIELDS + TRACK_FIELD
+        tracks: list[int] = np.flatnonzero(self.bounds[places + 1] > self.bounds[places]).tolist()
+        return tracks
 
     def creators_of(self, videos: NDArray[np.integer]) -> set[str]:
         """Return the different creators of some videos."""

@@ -1,0 +1,40 @@
+"""What a video is called that only its file's name names: never as another video that has that name already. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from storage.importing.batch import WholeFile
+from storage.importing.likeness import is_same_speech
+from storage.models import StoredVideo
+from storage.models.limits import MAX_ID_LENGTH
+
+
+def possible_ids(file: WholeFile) -> Iterator[str]:
+    """Yield the ids that a file's name gives: the name, then with the folder before it, and the folder of that."""
+    name, folders = (
+        file.stored.video.video_id,
+        [part for part in file.source.folder.split("/") if part not in ("", ".")],
+    )
+    yield name
+    for count in range(1, len(folders) + 1):
+        video_id = "/".join((*folders[-count:], name))
+        if len(video_id) <= MAX_ID_LENGTH:
+            yield video_id
+
+
+def may_be(file: WholeFile, others: Sequence[StoredVideo]) -> bool:
+    """Return whether a file may be of the video of others: in another language, or with nearly the same words."""
+    return all(_may_be_one(file.stored, other) for other in others)
+
+
+def rename_file(file: WholeFile, video_id: str) -> WholeFile:
+    """Return the file as one of the video of another id."""
+    video = replace(file.stored.video, video_id=video_id)
+    return replace(file, stored=replace(file.stored, video=video))
+
+
+def _may_be_one(first: StoredVideo, second: StoredVideo) -> bool:
+    languages = {first.video.language, second.video.language} - {""}
+    return len(languages) > 1 or is_same_speech(first.segments, second.segments)
