@@ -55,6 +55,7 @@ _RECOGNITION = (
     word_results.VOSK,
     word_results.GENTLE,
     whisper.WHISPER,
+    whisper.FASTER_WHISPER,
 )
 # In the order in which they are tried: formats with a signature of their own first.
 _FORMATS = (
@@ -62,7 +63,7 @@ _FORMATS = (
     Format("WebVTT", (".vtt",), is_webvtt, read_webvtt),
     *(Format(json.name, (), json.recognises, json.read) for json in _RECOGNITION),
     Format("rows in a JSON array", (), is_json_rows, read_json_rows),
-    Format(any_objects.NAME, (".json",), any_objects.is_any_objects, any_objects.read_any_objects),
+    Format(any_objects.NAME, (), any_objects.is_any_objects, any_objects.read_any_objects),
     Format("JSON Lines", (".jsonl", ".ndjson"), is_json_lines, read_json_lines),
     Format("YouTube's json3", (".json3",), is_json3, read_json3),
     Format("CSV", (".csv",), is_csv, read_csv),

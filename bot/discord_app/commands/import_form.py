@@ -26,7 +26,7 @@ def import_form(owner: Owner) -> ui.Modal:
     """Return the form that asks for the files of an import."""
     form = ui.Modal(title="Import into this server's library", custom_id=controls.custom_id(VERB, owner))
     files = ui.FileUpload[Any](custom_id=FILES, min_values=1, max_values=MAX_FILES)
-    described = "Captions (.srt, .vtt, .json3), tables (.csv, .jsonl, .parquet), a pasted page as .txt"
+    described = "Captions (.srt, .vtt, .json), tables (.csv, .jsonl, .parquet), a pasted page as .txt"
     form.add_item(ui.Label(text=f"Up to {MAX_FILES} files", description=described, component=files))
     # Stopped, so that discord.py does not keep it: it would handle the form only until the next restart.
     form.stop()

@@ -46,9 +46,12 @@ _MAX_PLAIN_TIME = MAX_SECOND * 1000
 
 
 def is_any_objects(document: Document) -> bool:
-    """Return whether a file has a list of objects with a text and a start, or such an object on every line."""
+    """Return whether a file has a list of objects with a text and a start, or such an object on every line.
+
+    Where somebody names the columns it is a table.
+    """
     shape = document.json_shape
-    if not shape or any(key in strip_roots(shape) for key in _OF_OTHER_KINDS):
+    if not shape or document.labels.columns or any(key in strip_roots(shape) for key in _OF_OTHER_KINDS):
         return False
     return any(_is_timed(keys) for keys in _objects_in(shape))
 
@@ -64,7 +67,8 @@ def _objects_in(shape: Shape) -> Iterator[dict[str, str]]:
     for path, value in shape.items():
         parent, _, key = path.rpartition(".")
         if parent == "" or parent.endswith("[]"):
-            by_parent.setdefault(parent, {})[key] = value
+            # A time may be an array of two, or an object of seconds and their fractions.
+            by_parent.setdefault(parent, {})[key] = value or shape.get(f"{path}[]") or shape.get(f"{path}.seconds", "")
     yield from by_parent.values()
 
 

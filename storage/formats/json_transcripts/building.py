@@ -16,10 +16,10 @@ from storage.formats.json_transcripts.grouping import TimedWord, group_words, jo
 from storage.formats.json_transcripts.labels import language_code, speaker_label
 from storage.formats.json_transcripts.phrases import Phrase, Recording, Word
 from storage.formats.json_transcripts.times import (
+    SECONDS,
     SPOKEN_CHARACTERS_PER_SECOND,
     find_unit,
     parse_time,
-    spans,
 )
 from storage.formats.text_cleaning import clean_text, quote_text
 from storage.models import Cue, FileContent, Rejection
@@ -82,16 +82,13 @@ def _describe_video(recording: Recording) -> VideoDetails:
 
 def _find_unit(phrases: Sequence[Phrase]) -> float:
     """Return the unit of the plain times by how long the texts take, each until its end or until the next."""
-    timed: list[tuple[int, float, float | None]] = []
+    timed: list[tuple[float, float | None, int]] = []
     for phrase in phrases:
-        start = parse_time(phrase.start, 1.0)
-        if start is None or not isinstance(phrase.text, str):
-            continue
-        length, end = parse_time(phrase.duration, 1.0), parse_time(phrase.end, 1.0)
-        timed.append((len(phrase.text), start, start + length if length is not None else end))
-    timed.sort(key=lambda row: row[1])
-    taken = spans([start for _, start, _ in timed], [end for _, _, end in timed])
-    return find_unit((characters, span) for (characters, _, _), span in zip(timed, taken, strict=True))
+        start = parse_time(phrase.start, SECONDS)
+        if start is not None and isinstance(phrase.text, str):
+            length, end = parse_time(phrase.duration, SECONDS), parse_time(phrase.end, SECONDS)
+            timed.append((start, end if length is None else start + length, len(phrase.text)))
+    return find_unit(sorted(timed, key=lambda row: row[0]))
 
 
 def _check_phrases(

@@ -39,7 +39,9 @@ class JsonFormat:
         """Read the transcript of one recording. Raises InputError for a file that cannot be read."""
         values, rejections = load_json(document, self.name)
         objects = list(outermost_objects(values))
-        if not self.is_series and sum(self.has_shape(describe_keys(each)) for each in objects[:2]) > 1:
+        if not self.is_series:
+            objects = [each for each in objects if self.has_shape(describe_keys(each))] or objects[:1] or [{}]
+        if len(objects) > 1 and not self.is_series:
             raise document.refusal_error(
                 f"{self.name} holds {len(objects)} recordings; save each as a file of its own and import those"
             )

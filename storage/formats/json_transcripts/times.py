@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 SPOKEN_CHARACTERS_PER_SECOND = 13.8
@@ -13,9 +14,14 @@ SPOKEN_CHARACTERS_PER_SECOND = 13.8
 SECONDS, MILLISECONDS, TICKS = 1.0, 0.001, 0.000_000_1
 """Units, in seconds. A tick is Microsoft's, a hundred nanoseconds."""
 
-_MILLISECONDS_FROM = 100
-"""Times that are this many times slower than speech, taken as seconds, are milliseconds: nobody says a word a minute.
-Speech in milliseconds is a thousand times slower, and the slowest speech with its pauses some ten times."""
+_TOO_SLOW = 100.0
+"""Texts that take this many times as long as they take to say are not in seconds: the slowest speech with its pauses
+takes some ten times as long. In milliseconds it is a thousand times."""
+_FASTEST, _SLOWEST = 0.1, 20.0
+"""How many times as long as usual speech takes, in the middle of all texts, once milliseconds are taken for such."""
+_MIN_STARTS, _PACE_FACTOR, _PACE_SHARE = 8, 4.0, 0.8
+"""How many texts tell the unit by their starts alone, and how many of them must take the time of their words, to within
+the factor: a list of chapters has far starts and few words too."""
 
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,18})?(?:[eE][+-]?\d{1,2})?s?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2}(?:[.,]\d{1,9})?)", re.ASCII)
@@ -70,16 +76,22 @@ def _parse_plain(value: object) -> float | None:
     return None if isinstance(value, dict) else parse_time(value, SECONDS)
 
 
-def find_unit(lengths: Iterable[tuple[int, float]]) -> float:
-    """Return the unit of times by the pace of speech, given how many characters are said in how many units."""
-    paces = [units * SPOKEN_CHARACTERS_PER_SECOND / characters for characters, units in lengths if characters]
-    return MILLISECONDS if paces and median(paces) > _MILLISECONDS_FROM else SECONDS
+def find_unit(rows: Sequence[tuple[float, float | None, int]]) -> float:
+    """Return the unit of times by the pace of speech, given the start, the end and the characters of texts, by start.
 
-
-def spans(starts: Sequence[float], ends: Sequence[float | None]) -> list[float]:
-    """Return how long each of several texts takes: until its end, otherwise until the next begins."""
-    taken = []
-    for start, end, after in zip(starts, ends, [*starts[1:], None], strict=True):
-        last = end if end is not None else after
-        taken.append(0.0 if last is None else max(0.0, last - start))
-    return taken
+    Seconds that are plausible as such are never taken for milliseconds.
+    """
+    lasting = [(end - start, length) for start, end, length in rows if end is not None and end > start and length]
+    gaps = [(after - start, length) for (start, _, length), (after, *_) in pairwise(rows) if after > start and length]
+    taken = lasting or gaps
+    paces = [units * SPOKEN_CHARACTERS_PER_SECOND / characters for units, characters in taken]
+    if not paces or median(paces) < _TOO_SLOW or not _FASTEST <= median(paces) / 1000 <= _SLOWEST:
+        return SECONDS
+    if not all(units % 1 == 0 for units, _ in taken):
+        return SECONDS
+    at_pace = sum(1 / _PACE_FACTOR <= pace / 1000 <= _PACE_FACTOR for pace in paces)
+    is_minutes = all(units % 60 == 0 for units, _ in taken)  # as in a list of chapters
+    is_clear = bool(lasting) or (
+        not is_minutes and len(paces) + 1 >= _MIN_STARTS and at_pace >= _PACE_SHARE * len(paces)
+    )
+    return MILLISECONDS if is_clear else SECONDS

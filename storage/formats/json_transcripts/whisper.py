@@ -40,22 +40,28 @@ _FILE_MARKS = ("language", "word_segments", *(f"segments[].{mark}" for mark in _
 
 
 def _has_segments(shape: Shape) -> bool:
-    in_file = {"segments[].text", "segments[].start"} <= shape.keys() and any(mark in shape for mark in _FILE_MARKS)
-    alone = {"text", "start"} <= shape.keys() and any(mark in shape for mark in _SEGMENT_MARKS)
-    return in_file or alone or {"text", "words[].word", "words[].start", "language", "duration"} <= shape.keys()
+    has_segments = {"segments[].text", "segments[].start"} <= shape.keys() and any(
+        mark in shape for mark in _FILE_MARKS
+    )
+    return has_segments or {"text", "words[].word", "words[].start", "language", "duration"} <= shape.keys()
 
 
 def _find_segments(objects: list[Mapping[str, object]]) -> Recording:
-    if not any("segments" in each or "words" in each for each in objects if "start" not in each):
-        return Recording(map(_as_phrase, objects))
     found = objects[0]
-    segments = [each for each in list_at(found, "segments") if isinstance(each, dict)]
+    segments = [each if isinstance(each, dict) else {} for each in list_at(found, "segments")]
+    if segments:
+        return Recording(map(_as_phrase, segments), found.get("language"))
     # The API tells the times of words beside the segments; without segments they are all there is.
-    words = list_at(found, "words")
-    if not segments:
-        text = found.get("text")
-        return Recording([Phrase(text, words=name_words(words, "word,text"))], found.get("language"))
-    return Recording(map(_as_phrase, segments), found.get("language"))
+    words = name_words(list_at(found, "words"), "word,text")
+    return Recording([Phrase(found.get("text"), words=words)], found.get("language"))
+
+
+def _has_loose_segments(shape: Shape) -> bool:
+    return {"text", "start"} <= shape.keys() and any(mark in shape for mark in _SEGMENT_MARKS)
+
+
+def _find_loose_segments(objects: list[Mapping[str, object]]) -> Recording:
+    return Recording(map(_as_phrase, objects))
 
 
 def _as_phrase(segment: Mapping[str, object]) -> Phrase:
@@ -115,6 +121,7 @@ def _chunk_phrases(chunks: Iterable[object]) -> Iterator[Phrase]:
         yield Phrase(value_at(chunk, "text"), times[0], times[1], speaker=value_at(chunk, "speaker"))
 
 
-WHISPER = JsonFormat("Whisper's JSON", _has_segments, _find_segments, is_series=True)
+WHISPER = JsonFormat("Whisper's JSON", _has_segments, _find_segments)
+FASTER_WHISPER = JsonFormat("faster-whisper's JSON", _has_loose_segments, _find_loose_segments, is_series=True)
 WHISPER_CPP = JsonFormat("whisper.cpp's JSON", _has_offsets, _find_transcription, unit=MILLISECONDS)
 CHUNKS = JsonFormat("the JSON of Hugging Face's pipeline", _has_chunks, _find_chunks)
