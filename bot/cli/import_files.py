@@ -26,8 +26,8 @@ def import_files(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="SubRip, WebVTT, json3, the JSON of Whisper and other speech recognition, CSV, TSV, JSON Lines, Parquet, "
-            "or a pasted data set page.",
+            help="SubRip, WebVTT, json3, JSON of Whisper and other speech recognition, CSV, TSV, JSON Lines, "
+            "Parquet, or a pasted data set page.",
             show_default=False,
         ),
     ],

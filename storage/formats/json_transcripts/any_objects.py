@@ -8,8 +8,9 @@ scripts that people write themselves.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from storage.formats.addresses import youtube_id
 from storage.formats.document import Document
@@ -17,7 +18,7 @@ from storage.formats.json_transcripts.building import read_recording
 from storage.formats.json_transcripts.json_format import Shape, strip_roots
 from storage.formats.json_transcripts.loading import load_json
 from storage.formats.json_transcripts.phrases import Phrase, Recording, either, name_words
-from storage.formats.json_transcripts.times import parse_time
+from storage.formats.json_transcripts.times import MILLISECONDS, parse_time
 from storage.models import FileContent
 from storage.models.limits import MAX_SECOND
 
@@ -43,6 +44,20 @@ _OF_OTHER_KINDS = ("_type", "extractor", "webpage_url", "formats")
 _MAX_DEPTH = 4
 _MAX_PLAIN_TIME = MAX_SECOND * 1000
 """A larger number is a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The keys of an object for every part of a phrase, the best first."""
+
+    texts: tuple[str, ...]
+    starts: tuple[str, ...]
+    starts_ms: tuple[str, ...]
+    ends: tuple[str, ...]
+    ends_ms: tuple[str, ...]
+    durations: tuple[str, ...]
+    durations_ms: tuple[str, ...]
+    speakers: tuple[str, ...]
 
 
 def is_any_objects(document: Document) -> bool:
@@ -131,7 +146,7 @@ def _find_recordings(values: Sequence[object]) -> Iterator[Recording]:
     """Yield the recordings: objects in one list, or one a line, belong to one."""
     loose = [value for value in values if isinstance(value, dict) and _is_timed(value)]
     if loose:
-        yield Recording([_as_phrase(each) for each in values if isinstance(each, dict)])
+        yield Recording(_as_phrase(each) for each in values if isinstance(each, dict))
         return
     for value in values:
         yield from _recordings_in(value, {}, _MAX_DEPTH)
@@ -160,7 +175,7 @@ def _name(facts: Mapping[str, object], key: str) -> Mapping[str, object]:
 def _make_recording(objects: Iterable[object], facts: Mapping[str, object]) -> Recording:
     generated = facts.get("is_generated")
     return Recording(
-        [_as_phrase(each) for each in objects],
+        map(_as_phrase, objects),
         either(facts, *_LANGUAGES),
         either(facts, "video_id", "videoId"),
         either(facts, "title", "video_title"),
@@ -172,27 +187,32 @@ def _make_recording(objects: Iterable[object], facts: Mapping[str, object]) -> R
 def _as_phrase(value: object) -> Phrase:
     if not isinstance(value, dict):
         return Phrase(value if isinstance(value, str) else None)
-    plain = {_plain(key): inner for key, inner in value.items()}
-    start, end = _time_at(plain, _STARTS, _STARTS_MS), _time_at(plain, _ENDS, _ENDS_MS)
+    names = _find_names(tuple(value))
+    start, end = _time_at(value, names.starts, names.starts_ms), _time_at(value, names.ends, names.ends_ms)
     if isinstance(start, list):  # "timestamp": [0.0, 3.1]
         start, end = [*start, None][0], [*start, None, None][1]
+    words = value.get("words")
     return Phrase(
-        either(plain, *_TEXTS),
+        either(value, *names.texts),
         start,
         end,
-        _time_at(plain, _DURATIONS, _DURATIONS_MS),
-        either(plain, *_SPEAKERS),
-        name_words(_word_list(plain), "word,text"),
+        _time_at(value, names.durations, names.durations_ms),
+        either(value, *names.speakers),
+        name_words(words, "word,text") if isinstance(words, list) else (),
     )
 
 
-def _word_list(plain: Mapping[str, object]) -> Sequence[object]:
-    words = plain.get("words")
-    return words if isinstance(words, list) else ()
+@functools.lru_cache(256)
+def _find_names(keys: tuple[str, ...]) -> _Names:
+    """Return which of an object's keys are what. Nearly all objects of a file have the same keys."""
+    plain: dict[str, str] = {}
+    for key in keys:
+        plain.setdefault(_plain(key), key)
+    roles = (_TEXTS, _STARTS, _STARTS_MS, _ENDS, _ENDS_MS, _DURATIONS, _DURATIONS_MS, _SPEAKERS)
+    return _Names(*(tuple(plain[name] for name in role if name in plain) for role in roles))
 
 
-def _time_at(plain: Mapping[str, object], names: Sequence[str], names_ms: Sequence[str]) -> object:
+def _time_at(value: Mapping[str, object], names: Sequence[str], names_ms: Sequence[str]) -> object:
     """Return a time as written, one in milliseconds as the seconds that it is."""
-    in_ms = either(plain, *names_ms)
-    second = parse_time(in_ms, 0.001)
-    return either(plain, *names) if second is None else f"{second:.6f}s"
+    second = parse_time(either(value, *names_ms), MILLISECONDS) if names_ms else None
+    return either(value, *names) if second is None else f"{second:.6f}s"

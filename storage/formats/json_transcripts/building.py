@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from statistics import median
 
 from storage.formats.addresses import youtube_id
@@ -52,7 +53,7 @@ def read_recording(
 
     Raises InputError where nothing of it can be read.
     """
-    phrases = list(recording.phrases)
+    phrases = list(islice(recording.phrases, document.limits.rows + 1))
     if len(phrases) > document.limits.rows:
         raise document.too_many_error("cues")
     unit = unit or _find_unit(phrases)
@@ -195,7 +196,8 @@ def _with_ends(checked: Sequence[_Checked]) -> list[_Checked]:
             latest = phrase.start_second + _SLOWEST * spoken_seconds + _LONG_PAUSE_SECONDS
             is_followed = after is not None and after.start_second <= latest
             end = after.start_second if after and is_followed else round(phrase.start_second + spoken_seconds, 3)
-        ended.append(replace(phrase, end_second=end))
+            phrase = replace(phrase, end_second=end)
+        ended.append(phrase)
     return ended
 
 
@@ -215,6 +217,7 @@ def _as_word(phrase: _Checked, piece: str) -> TimedWord:
 def _cleaned(cues: Iterable[Cue]) -> Iterator[Cue]:
     """Yield cues without HTML, which some services write, and in the form in which text is stored."""
     for cue in cues:
-        text = _TAG.sub(" ", cue.text) if "<" in cue.text else cue.text
-        text = _ESCAPE.sub(lambda escape: html.unescape(escape[0]), text) if "&" in text else text
-        yield replace(cue, text=clean_text(text))
+        text = cue.text
+        if "<" in text or "&" in text:
+            text = _ESCAPE.sub(lambda escape: html.unescape(escape[0]), _TAG.sub(" ", text))
+        yield Cue(cue.start_second, cue.end_second, clean_text(text), cue.speaker)

@@ -90,8 +90,6 @@ def find_unit(rows: Sequence[tuple[float, float | None, int]]) -> float:
     if not all(units % 1 == 0 for units, _ in taken):
         return SECONDS
     at_pace = sum(1 / _PACE_FACTOR <= pace / 1000 <= _PACE_FACTOR for pace in paces)
+    is_speech = len(paces) + 1 >= _MIN_STARTS and at_pace >= _PACE_SHARE * len(paces)
     is_minutes = all(units % 60 == 0 for units, _ in taken)  # as in a list of chapters
-    is_clear = bool(lasting) or (
-        not is_minutes and len(paces) + 1 >= _MIN_STARTS and at_pace >= _PACE_SHARE * len(paces)
-    )
-    return MILLISECONDS if is_clear else SECONDS
+    return MILLISECONDS if lasting or (is_speech and not is_minutes) else SECONDS
