@@ -29,8 +29,8 @@ def import_files(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="SubRip, WebVTT, json3, CSV, TSV, JSON Lines, Parquet, or a pasted data set page; a folder, "
-            "a pattern such as 'talks/**/*.vtt', a ZIP archive.",
+            help="Captions, what speech recognition writes, texts with times, tables, or a pasted data set page "
+            "(docs/importing.md lists all); a folder, a pattern such as 'talks/**/*.vtt', a ZIP archive.",
             show_default=False,
         ),
     ],

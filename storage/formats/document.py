@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from storage.errors import InputError
 from storage.formats.addresses import clean_url, youtube_id
 from storage.formats.dates import read_date
 from storage.formats.decoding import decode
+from storage.formats.json_shape import describe_json
 from storage.formats.text_cleaning import clean_id, clean_text, quote_text
 from storage.models import FileContent, Labels, Rejection
 from storage.models.limits import (
@@ -64,6 +65,11 @@ class Document:
     def first_line(self) -> str:
         """Return the first line that is not blank."""
         return self.text.lstrip().partition("\n")[0].rstrip()
+
+    @cached_property
+    def json_shape(self) -> Mapping[str, str]:
+        """Return the paths of a JSON text, as `describe_json` finds them; empty for any other text."""
+        return describe_json(self.text)
 
     def refusal_error(self, reason: str, line: int | None = None, kind: type[InputError] = InputError) -> InputError:
         """Return the error that says why this file cannot be imported; `line` is counted from 1."""

@@ -11,8 +11,8 @@ from typing import Any
 from storage.errors import RequestError
 from storage.formats.captions.writing import write_subrip, write_webvtt
 from storage.formats.html_text import decode_text, split_voice
+from storage.formats.pace import TimedText, Unit, find_unit
 from storage.formats.rows.column_names import DATA_SET_COLUMNS, EXTRA_COLUMNS
-from storage.formats.rows.pace import TimedText, Unit, find_unit
 from storage.formats.rows.table_rules import SAMPLE_ROWS
 from storage.models import ExportFormat, Segment, StoredVideo, Video
 

@@ -10,6 +10,17 @@ from storage.formats.captions.json3 import is_json3, read_json3
 from storage.formats.captions.subrip import is_subrip, read_subrip
 from storage.formats.captions.webvtt import is_webvtt, read_webvtt
 from storage.formats.document import Document, Format, clean_labels
+from storage.formats.json_transcripts import (
+    amazon,
+    any_objects,
+    azure,
+    deepgram,
+    elements,
+    google,
+    utterances,
+    whisper,
+    word_results,
+)
 from storage.formats.rows.field_lines import is_field_lines, read_field_lines
 from storage.formats.rows.json_rows import is_json_array, is_json_lines, read_json_array, read_json_lines
 from storage.formats.rows.parquet import is_parquet, read_parquet
@@ -30,6 +41,27 @@ from storage.formats.unsupported import describe_foreign, describe_unknown
 from storage.models import FileContent, Labels, Source
 from storage.models.limits import Limits
 
+_RECOGNITION = (
+    whisper.WHISPER_CPP,
+    whisper.CHUNKS,
+    utterances.PODCAST,
+    utterances.ASSEMBLYAI,
+    utterances.GLADIA,
+    deepgram.DEEPGRAM,
+    amazon.AMAZON,
+    google.GOOGLE,
+    azure.AZURE_BATCH,
+    azure.AZURE_FAST,
+    azure.AZURE_SDK,
+    elements.REV,
+    elements.SPEECHMATICS,
+    elements.ELEVENLABS,
+    elements.WATSON,
+    word_results.VOSK,
+    word_results.GENTLE,
+    whisper.WHISPER,
+    whisper.FASTER_WHISPER,
+)
 # In the order in which they are tried: formats with a signature of their own first.
 _FORMATS = (
     Format("Parquet", (".parquet",), is_parquet, read_parquet),
@@ -40,6 +72,8 @@ _FORMATS = (
     Format("ASS and SSA", (".ass", ".ssa"), is_substation, read_substation),
     Format("MicroDVD", (), is_microdvd, read_microdvd),
     Format("WebVTT", (".vtt",), is_webvtt, read_webvtt),
+    *(Format(json.name, (), json.recognises, json.read) for json in _RECOGNITION),
+    Format(any_objects.NAME, (), any_objects.is_any_objects, any_objects.read_any_objects),
     Format("JSON Lines", (".jsonl", ".ndjson"), is_json_lines, read_json_lines),
     Format("JSON arrays of rows", (), is_json_array, read_json_array),
     Format("YouTube's json3", (".json3",), is_json3, read_json3),
@@ -61,8 +95,11 @@ _BINARY = (is_parquet, is_word_document)
 _NO_LABELS = Labels()
 _USUAL_LIMITS = Limits()
 
-NAMES: tuple[str, ...] = tuple(format.name for format in _FORMATS)
-"""The names of the formats that can be read, as people know them."""
+NAMES: tuple[str, ...] = (
+    *(format.name for format in _FORMATS if format.name not in {json.name for json in _RECOGNITION}),
+    "the JSON of Whisper and other speech recognition",
+)
+"""The names of the formats that can be read, as people know them; the dialects of speech recognition have one."""
 
 READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
 """`NAMES` as part of a sentence."""

@@ -43,13 +43,11 @@ def describe_unknown(text: str, readable: str) -> str:
             "is an XML file, which Cuepoint does not read unless it is TTML or YouTube's; save captions as SubRip or "
             "WebVTT, transcripts as CSV"
         )
-    if _JSON_OBJECT.match(beginning):
+    if _JSON_OBJECT.match(beginning) or _JSON_ARRAY.match(beginning):
         return (
-            "is a JSON object of another kind; give YouTube's json3 captions, or JSON Lines with video_id, text and "
-            "start_second"
+            "is JSON without texts that have a start; write what is spoken as objects, each on a line of its own, such "
+            'as {"text": "so welcome", "start": 12.5}, with the start in seconds'
         )
-    if _JSON_ARRAY.match(beginning):
-        return "is a JSON array; write each of its objects on a line of its own, which is JSON Lines"
     return (
         f"is in no format that Cuepoint knows; it reads {readable}. Every text needs times, since links need them: "
         "export it with its timestamps, or make captions of the recording, for example with whisper talk.mp4"

@@ -87,8 +87,9 @@ BROKEN = {
     ),
     "XML": ("<root/>", "is an XML file, which Cuepoint does not read"),
     "prose": ("It was a dark night, and\nthe text said so.", "is in no format that Cuepoint knows; it reads Parquet,"),
-    "JSON object": ('{"kind": "playlist"}', "is a JSON object of another kind; give YouTube's json3 captions"),
-    "JSON array": ('[{"video_id": "a"}]', "is a JSON array; write each of its objects on a line of its own"),
+    "JSON object": ('{"kind": "playlist"}', "is JSON without texts that have a start; write what is spoken as objects"),
+    "JSON array": ('[{"title": "a"}]', "is JSON without texts that have a start; write what is spoken as objects"),
+    "rows in an array": ('[{"video_id": "a", "text": "b"}]', "the column start_second is missing (found: "),
     "no speech": (f"1\n{TIMES}\n[Music]\n", "there is not a single spoken word in it"),
     "cut in a timing line": (f"1\n{TIMES}\nhi\n\n2\n00:00:03,000 --> 00:0", "line 6: the file ends inside a cue"),
     "cut before an arrow": (f"1\n{TIMES}\nhi\n\n2\n00:00:0", "line 6: the file ends inside a cue, so it is cut off"),
@@ -170,13 +171,14 @@ def test_a_long_or_wild_line_is_quoted_short_and_on_one_line():
         "video_id\n" + "-" * 190 + "x\na | b | 1 | 2 |\n",
         '{"events": ' + "[" * 100_000,
         '{"video_id": ' + "[" * 100_000,
+        '{"text": "a", "start": 1}' * 100_000 + "[",
         "<" * 200_000,
         f"WEBVTT\n\n{TIMES}\n" + "<c" * 100_000 + "{\\" * 50_000,
         "\n".join(f"{TIMES}\n" + "a\n" * 20_000 for _ in range(3)),
         f"1\n{TIMES}\n" + "[♪" * 100_000,
         f"1\n{TIMES}\n" + "[a " * 100_000,
     ],
-    ids=range(15),
+    ids=range(16),
 )  # fmt: skip
 def test_input_made_to_be_slow_is_answered(content):
     assert "\n" not in problem(content)
@@ -186,6 +188,9 @@ WHOLE = (
     f"1\n{TIMES}\nhello there\n\n2\n{TIMES}\nhello <i>there</i>\nyou\n".encode(),
     b"WEBVTT\nLanguage: en\n\nNOTE a\n\n00:01.000 --> 00:02.000 align:start\n \nhello<00:00:01.500><c> you</c>\n",
     b'{"wireMagic": "pb3", "events": [{"tStartMs": 1, "dDurationMs": 2, "segs": [{"utf8": "hi"}]}]}',
+    b'{"language": "en", "segments": [{"start": 1, "end": 2, "text": " hi there", "words": [{"word": " hi"}]}]}',
+    b'[{"text": "hi there", "start": 1.5, "duration": 2}, {"text": "you", "start": 4, "speaker": 1}]',
+    b'{"result": [{"word": "hi", "start": 1, "end": 2}], "text": "hi"}\n{"text": ""}\n',
     f'{HEADER}{ID},"hi, you",12\n{ID},hi,13\n'.encode(),
     f"{HEADER}{ID},hi,12\n".replace(",", "\t").encode(),
     json.dumps({"video_id": ID, "text": "hi", "start_second": 1}).encode(),
@@ -194,7 +199,7 @@ WHOLE = (
     f"{ID}\nhi\n1,086\n1,122\nhttps://youtu.be/{ID}\nA talk\n\n".encode(),
 )
 NAMES = st.sampled_from(
-    ["", "a", "a.srt", "a.vtt", "a.csv", "a.tsv", "a.jsonl", "a.json3", "a.parquet", f"a [{ID}].srt"]
+    ["", "a", "a.srt", "a.vtt", "a.csv", "a.tsv", "a.jsonl", "a.json", "a.json3", "a.parquet", f"a [{ID}].srt"]
 )
 
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InputError
+from storage.formats.pace import SPOKEN_CHARACTERS_PER_SECOND
 from storage.formats.reader import read_file
-from storage.formats.rows.pace import SPOKEN_CHARACTERS_PER_SECOND
 from storage.models import FileContent, Labels, Segment, Source, Video
 
 HEADER = ["video_id", "text", "start_second", "end_second", "url", "title", "thumbnail"]

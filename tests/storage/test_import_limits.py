@@ -44,6 +44,19 @@ def json3(count: int) -> bytes:
     return json.dumps({"events": [{"tStartMs": n, "segs": [{"utf8": f"word {n}"}]} for n in range(count)]}).encode()
 
 
+def json_texts(count: int) -> bytes:
+    return json.dumps([{"text": f"word number {n}", "start": n} for n in range(count)]).encode()
+
+
+def whisper(count: int) -> bytes:
+    segments = [{"start": n, "end": n + 1, "text": f" word number {n}", "tokens": [n] * 20} for n in range(count)]
+    return json.dumps({"text": "", "segments": segments, "language": "en"}).encode()
+
+
+def json_rows(count: int) -> bytes:
+    return json.dumps([{"video_id": ID, "text": "word", "start_second": n} for n in range(count)]).encode()
+
+
 def separated(mark: str) -> Callable[[int], bytes]:
     return lambda count: "\n".join(
         [mark.join(["video_id", "text", "start_second"]), *(mark.join([ID, f"word {n}", str(n)]) for n in range(count))]
@@ -76,6 +89,9 @@ FORMATS: dict[str, tuple[Callable[[int], bytes], str]] = {
     "SubRip": (subrip, "file, line 14: there are more than the 3 cues"),
     "WebVTT": (web_vtt, "file, line 12: there are more than the 3 cues"),
     "json3": (json3, "file: there are more than the 3 cues"),
+    "JSON texts": (json_texts, "file: there are more than the 3 cues"),
+    "Whisper": (whisper, "file: there are more than the 3 cues"),
+    "JSON rows": (json_rows, "file: there are more than the 3 rows"),
     "CSV": (separated(","), "file: there are more than the 3 rows"),
     "TSV": (separated("\t"), "file: there are more than the 3 rows"),
     "JSON Lines": (json_lines, "file: there are more than the 3 rows"),
@@ -85,7 +101,7 @@ FORMATS: dict[str, tuple[Callable[[int], bytes], str]] = {
 }
 
 
-CAPTIONS = ("SubRip", "WebVTT", "json3")
+CAPTIONS = ("SubRip", "WebVTT", "json3", "JSON texts", "Whisper")
 
 
 def refusal(content: bytes, allowed: Limits = FEW) -> str:

@@ -114,6 +114,20 @@ def _json3(made: Sequence[Line]) -> bytes:
     return _encoded(json.dumps({"wireMagic": "pb3", "events": events}, ensure_ascii=False))
 
 
+def _whisper(made: Sequence[Line]) -> bytes:
+    segments = [
+        {"start": _number(a.start), "end": _number(a.end), "text": f" {a.text}", "speaker": a.title, "words": [
+            {"word": f" {word}", "start": _number(a.start), "end": _number(a.end)} for word in a.text.split()]}
+        for a in made
+    ]  # fmt: skip
+    return _encoded(json.dumps({"text": "", "segments": segments, "language": "en"}))
+
+
+def _json_texts(made: Sequence[Line]) -> bytes:
+    texts = [{"text": a.text, "start": _number(a.start), "duration": 6, "speaker": a.title} for a in made]
+    return _encoded(json.dumps(texts, ensure_ascii=False))
+
+
 def _milliseconds(text: str) -> object:
     number = _number(text)
     return number * 1000 if isinstance(number, int) else number
@@ -176,7 +190,8 @@ def _encoded(text: str) -> bytes:
 
 
 WRITERS: dict[str, Callable[[Sequence[Line]], bytes]] = {
-    "SubRip": _subrip, "WebVTT": _web_vtt, "json3": _json3, "CSV": _separated(","), "TSV": _separated("\t"),
+    "SubRip": _subrip, "WebVTT": _web_vtt, "json3": _json3, "Whisper": _whisper,
+    "JSON texts": _json_texts, "CSV": _separated(","), "TSV": _separated("\t"),
     "JSON Lines": _json_lines, "Parquet": _parquet, "pipes": _pipes, "fields": _field_lines,
 }  # fmt: skip
 ROW_WRITERS = {name: WRITERS[name] for name in ("CSV", "TSV", "JSON Lines", "Parquet")}
@@ -184,7 +199,7 @@ ROW_WRITERS = {name: WRITERS[name] for name in ("CSV", "TSV", "JSON Lines", "Par
 ROW_KINDS = {*ROW_WRITERS, "pipes", "fields"}
 
 NAMES = st.sampled_from(
-    ["file", "a.srt", "a.vtt", "a.csv", "a.tsv", "a.jsonl", "a.json3", "a.parquet", f"a [{ID}].en.srt",
+    ["file", "a.srt", "a.vtt", "a.csv", "a.tsv", "a.jsonl", "a.json", "a.json3", "a.parquet", f"a [{ID}].en.srt",
      "\u202e\x1b[1m@everyone"]
 )  # fmt: skip
 _ENCODINGS = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "latin-1", "cp1252", "gb18030", "shift_jis")

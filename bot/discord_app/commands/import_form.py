@@ -26,7 +26,7 @@ def import_form(owner: Owner) -> ui.Modal:
     """Return the form that asks for the files of an import."""
     form = ui.Modal(title="Import into this server's library", custom_id=controls.custom_id(VERB, owner))
     files = ui.FileUpload[Any](custom_id=FILES, min_values=1, max_values=MAX_FILES)
-    described = "Captions (.srt, .vtt), tables (.csv, .jsonl, .parquet), pasted pages (.txt), or a .zip of them"
+    described = "Captions (.srt, .vtt, .json, .txt), tables (.csv, .jsonl, .parquet), or a .zip of them"
     form.add_item(ui.Label(text=f"Up to {MAX_FILES} files", description=described, component=files))
     # Stopped, so that discord.py does not keep it: it would handle the form only until the next restart.
     form.stop()

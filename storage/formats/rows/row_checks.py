@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from storage.formats.addresses import youtube_id
 from storage.formats.html_text import decode_text, split_voice
-from storage.formats.rows.pace import SPOKEN_CHARACTERS_PER_SECOND
+from storage.formats.pace import SPOKEN_CHARACTERS_PER_SECOND
 from storage.formats.rows.row_details import InvalidDetail, read_flag, read_marks, read_name, read_turns
 from storage.formats.rows.table_rules import Row, TableRules
 from storage.formats.rows.times import is_missing, parse_number, parse_timecode

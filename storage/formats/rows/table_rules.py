@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from storage.errors import UnclearColumns
 from storage.formats.addresses import youtube_id
 from storage.formats.document import Document
+from storage.formats.pace import TimedText, Unit, find_unit
 from storage.formats.rows.column_names import MILLISECOND
 from storage.formats.rows.columns import DATA_SET, Columns
-from storage.formats.rows.pace import TimedText, Unit, find_unit
 from storage.formats.rows.row_details import read_flag
 from storage.formats.rows.times import has_decimal_comma, is_missing, parse_number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.formats.rows.pace import SPOKEN_CHARACTERS_PER_SECOND
+from storage.formats.pace import SPOKEN_CHARACTERS_PER_SECOND
 from storage.models import SILENCE_SECONDS, Cue
 
 
