@@ -20,6 +20,7 @@ from storage.formats.captions.rolling_windows import (
     carry_by_line,
     follow_windows,
 )
+from storage.formats.speaker_names import find_speakers
 from storage.formats.text_cleaning import clean_text
 from storage.models import Cue
 
@@ -70,15 +71,15 @@ def spoken_cues(raw: Sequence[RawCue]) -> tuple[Cue, ...]:
     spoken = []
     for step in follow_windows(windows, _find_habits(windows)):
         cue = cues[step.window.cue]
-        words = step.window.words[step.carried :]
-        spoken.append(Cue(cue.start_second, cue.end_second, " ".join(words)))
+        spoken.append(Cue(cue.start_second, cue.end_second, "\n".join(_drop_words(step.window.lines, step.carried))))
     return sort_spoken(spoken)
 
 
 def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """Return the cues that contain spoken words, by their start, none of them ending after the next has begun."""
+    """Return the cues that contain spoken words, by their start, none of them ending after the next has begun, with
+    their speakers where the text names them. Lines of a cue are parted by line feeds, or not at all."""
     spoken = []
-    for cue in sorted(cues, key=lambda cue: cue.start_second):
+    for cue in find_speakers(sorted(cues, key=lambda cue: cue.start_second)):
         text = clean_text(SOUND_MARK.sub(" ", cue.text))
         if any(character.isalnum() or character == "_" for character in text):
             spoken.append(replace(cue, text=text))
@@ -86,6 +87,15 @@ def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
         replace(cue, end_second=_cue_end(cue, after.start_second if after else None))
         for cue, after in zip(spoken, [*spoken[1:], None], strict=False)
     )
+
+
+def _drop_words(lines: Sequence[str], count: int) -> Iterator[str]:
+    """Yield what is left of lines without their first `count` words."""
+    for line in lines:
+        words = line.split()
+        if count < len(words):
+            yield " ".join(words[count:]) if count > 0 else line
+        count -= len(words)
 
 
 def _cue_end(cue: Cue, next_second: float | None) -> float:
