@@ -5,7 +5,7 @@ StorageError
 |   +-- MissingVideoId      a caption file that does not say which video it belongs to
 +-- RequestError            a request that names what does not exist
 |   +-- UnknownVideo
-|   +-- UnknownFilter       video: or creator: that matches nothing
+|   +-- UnknownFilter       video:, creator: or speaker: that matches nothing
 |   +-- NothingToUndo
 |   +-- OverQuota           an import for which a library has no room
 +-- ModelUnusable           a model that the settings name, or what it needs, is missing or another than expected
@@ -37,7 +37,7 @@ class UnknownVideo(RequestError):
 
 
 class UnknownFilter(RequestError):
-    """A `video:` or `creator:` filter that matches nothing in the scope."""
+    """A `video:`, `creator:` or `speaker:` filter that matches nothing in the scope."""
 
 
 class NothingToUndo(RequestError):

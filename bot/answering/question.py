@@ -1,6 +1,6 @@
 """Parses what people type. Discord and the terminal share one grammar.
 
-    words  "exact phrase"  -word  -"phrase"  video:name  creator:"two words"
+    words  "exact phrase"  -word  -"phrase"  video:name  creator:"two words"  speaker:name
 
 Everything that is not an operator is a word. Nothing that is typed is an error, except a question without a word to
 look for, and one that is too long. What no one says aloud is skipped: addresses, and what Discord writes for people,
@@ -35,7 +35,7 @@ _ANY_QUOTE = _STRAIGHT + "«»「」『』"
 _QUOTED = rf"(?:[{_STRAIGHT}][^{_STRAIGHT}]+[{_STRAIGHT}]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』)"
 _OPERATOR = re.compile(
     rf"""
-    (?<!\S) (?P<name>video|creator) [:：] (?: (?P<value>{_QUOTED}) | (?P<bare>[^\s{_ANY_QUOTE}]+) )
+    (?<!\S) (?P<name>video|creator|speaker) [:：] (?: (?P<value>{_QUOTED}) | (?P<bare>[^\s{_ANY_QUOTE}]+) )
     | (?P<minus> (?<!\S) [{_MINUS}] )? (?P<phrase>{_QUOTED})
     | (?<!\S) [{_MINUS}] (?P<word> (?=\S*[^\W\d_]) [^\s{_MINUS}{_ANY_QUOTE}] [^\s{_ANY_QUOTE}]* )
     | <?https?:// \S*
@@ -44,19 +44,20 @@ _OPERATOR = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-_FILTER = re.compile(r"(?:(?<=video)|(?<=creator))[:：]", re.IGNORECASE)
+_FILTER = re.compile(r"(?:(?<=video)|(?<=creator)|(?<=speaker))[:：]", re.IGNORECASE)
 _LEADING_MINUS = re.compile(rf"(?<!\S)[{_MINUS}]+")
 
 
-def parse_question(text: str, *, video: str = "", creator: str = "") -> Question:
-    """Parse a question. `video` and `creator` are filters given apart from it, which win over those in the text.
+def parse_question(text: str, *, video: str = "", creator: str = "", speaker: str = "") -> Question:
+    """Parse a question. `video`, `creator` and `speaker` are filters given apart from it, which win over those in the
+    text.
 
     A phrase or an exclusion that is given several times is looked for once. Raises EmptyQuestion where there is no word
     to look for, and QuestionTooLong.
     """
     if len(text) > MAX_QUESTION_LENGTH:
         raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {MAX_QUESTION_LENGTH:,}.")
-    filters = {"video": "", "creator": ""}
+    filters = {"video": "", "creator": "", "speaker": ""}
     phrases: list[str] = []
     exclusions: list[str] = []
 
@@ -69,12 +70,13 @@ def parse_question(text: str, *, video: str = "", creator: str = "") -> Question
 
     words = _searchable_text(_OPERATOR.sub(take, _STRAY.sub("", text)))
     video, creator = _trim(video) or filters["video"], _trim(creator) or filters["creator"]
+    speaker = _trim(speaker) or filters["speaker"]
     if not words and not phrases:
-        raise EmptyQuestion(_describe_missing(bool(exclusions), bool(video or creator), "://" in text))
+        raise EmptyQuestion(_describe_missing(bool(exclusions), bool(video or creator or speaker), "://" in text))
     terms = sum(1 for part in (words, *phrases, *exclusions) for _ in analyser_for("").tokens(part))
     if terms > MAX_TERMS:
         raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MAX_TERMS:,}.")
-    return Question(text, words, _distinct(phrases), _distinct(exclusions), video, creator)
+    return Question(text, words, _distinct(phrases), _distinct(exclusions), video, creator, speaker)
 
 
 def drop_phrases(question: Question) -> Question:

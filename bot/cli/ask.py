@@ -22,13 +22,14 @@ QuestionArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="QUESTION",
-        help='What to ask: words, "exact phrases", -without, video:name, creator:name. '
+        help='What to ask: words, "exact phrases", -without, video:name, creator:name, speaker:name. '
         "A single - reads questions from standard input, one a line.",
         show_default=False,
     ),
 ]
 VideoOption = Annotated[str, typer.Option("--video", help="Only in this video: its id, or words of its title.")]
 CreatorOption = Annotated[str, typer.Option("--creator", help="Only in this creator's videos.")]
+SpeakerOption = Annotated[str, typer.Option("--speaker", help="Only what this person says, where that is known.")]
 LibraryOption = Annotated[str, typer.Option("--library", help="Which library: shared, or a Discord server's id.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many segments at most.")]
@@ -41,6 +42,7 @@ def ask(
     question: QuestionArgument,
     video: VideoOption = "",
     creator: CreatorOption = "",
+    speaker: SpeakerOption = "",
     library: LibraryOption = access.SHARED,
     json: JsonOption = False,
 ) -> None:
@@ -51,7 +53,7 @@ def ask(
     session: Session = context.obj
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
-        parsed = parse_question(text, video=video, creator=creator)
+        parsed = parse_question(text, video=video, creator=creator, speaker=speaker)
         result = await asking.ask(stored, scope, parsed, thresholds=session.settings.thresholds)
         if json:
             session.screen.print_data(answer_json(result) + "\n")
@@ -66,6 +68,7 @@ def search(
     question: QuestionArgument,
     video: VideoOption = "",
     creator: CreatorOption = "",
+    speaker: SpeakerOption = "",
     library: LibraryOption = access.SHARED,
     limit: LimitOption = 10,
     json: JsonOption = False,
@@ -77,7 +80,8 @@ def search(
     session: Session = context.obj
 
     async def rank(stored: Library, scope: Scope, text: str) -> None:
-        hits = await asking.search(stored, scope, parse_question(text, video=video, creator=creator), limit=limit)
+        parsed = parse_question(text, video=video, creator=creator, speaker=speaker)
+        hits = await asking.search(stored, scope, parsed, limit=limit)
         if json:
             session.screen.print_data(hits_json(text, hits) + "\n")
         else:

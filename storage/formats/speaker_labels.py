@@ -103,6 +103,11 @@ def clean_speaker(name: str) -> str:
     return clean_text(remove_unseen(short))[:MAX_SPEAKER_LENGTH].rstrip()
 
 
+def is_anonymous(name: str) -> bool:
+    """Return whether a name is only a label that a program gives, such as SPEAKER_00."""
+    return bool(_NUMBERED.fullmatch(name)) or name in ("Q", "A")
+
+
 def strip_mark(line: str) -> tuple[str, str]:
     """Return what marks a change of speakers at the beginning of a line (">", "-", or "" for nothing), and the rest."""
     mark = _MARK.match(line)

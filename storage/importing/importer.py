@@ -17,7 +17,19 @@ from storage.importing import history
 from storage.importing.merging import MergedVideo, merge_video
 from storage.importing.quota import require_room
 from storage.importing.segmenting import segment_cues
-from storage.models import FileContent, ImportReport, Labels, Limits, Quota, Rejection, Scope, Source, StoredVideo
+from storage.importing.speaker_turns import clean_turns, keep_given_names
+from storage.models import (
+    FileContent,
+    ImportReport,
+    Labels,
+    Limits,
+    Quota,
+    Rejection,
+    Scope,
+    Segment,
+    Source,
+    StoredVideo,
+)
 from storage.models.limits import in_brackets
 
 ProgressCallback = Callable[[int, int], None]
@@ -41,6 +53,7 @@ class Importer:
         self._scope = scope
         self._limits = limits
         self._key = scope.libraries[0]
+        self._keeps_names = True
 
     async def run(
         self,
@@ -57,6 +70,7 @@ class Importer:
 
         Raises OverQuota, before anything is written, where the library has no room for the files.
         """
+        self._keeps_names = not replace_whole
         arrivals, report = await self._read_files(files)
         if quota is not None:
             await require_room(
@@ -90,7 +104,13 @@ class Importer:
     async def _preview_video(self, arrival: PendingVideo, whole: bool) -> tuple[StoredVideo | None, MergedVideo]:
         """Return what is stored of a video and what merging the arrival into it would give, without writing it."""
         before = await self._repository.video(self._key, arrival.stored.video.video_id)
-        return before, merge_video(before, arrival.stored.video, arrival.stored.segments, whole=whole)
+        return before, self._merge(before, arrival, whole)
+
+    def _merge(self, before: StoredVideo | None, arrival: PendingVideo, whole: bool) -> MergedVideo:
+        segments: Sequence[Segment] = arrival.stored.segments
+        if self._keeps_names:
+            segments = keep_given_names(before, segments)
+        return merge_video(before, arrival.stored.video, segments, whole=whole)
 
     async def _read_files(self, files: Sequence[tuple[Source, Labels]]) -> tuple[deque[PendingVideo], ImportReport]:
         """Return the videos in the files, and a report of what is in them that cannot be imported."""
@@ -116,7 +136,7 @@ class Importer:
         video = arrival.stored.video
         async with self._database.transaction() as connection:
             before = await self._repository.video(self._key, video.video_id)
-            merged = merge_video(before, video, arrival.stored.segments, whole=whole)
+            merged = self._merge(before, arrival, whole)
             if merged.differs_from(before):
                 change = await LibraryWriter.begin_change(connection, self._key, record.language)
                 if record.number is None or not await change.is_current(record.number):
@@ -177,7 +197,7 @@ class ImportBatch:
             if transcript.whole:
                 self._whole_from[video_id] = source
             known = self.pending.get(video_id)
-            segments = transcript.segments or segment_cues(transcript.cues)
+            segments = clean_turns(transcript.segments or segment_cues(transcript.cues))
             merged = merge_video(known.stored if known else None, transcript.video, segments, whole=transcript.whole)
             self.pending[video_id] = PendingVideo(merged.stored, transcript.whole or bool(known and known.whole))
 

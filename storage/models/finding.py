@@ -15,8 +15,8 @@ from storage.models.videos import Segment, Video
 class Question:
     """What was asked, parsed.
 
-    `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video` and `creator`
-    are filters as typed, empty for none.
+    `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video`,
+    `creator` and `speaker` are filters as typed, empty for none.
     """
 
     text: str
@@ -25,6 +25,7 @@ class Question:
     exclusions: tuple[str, ...] = ()
     video: str = ""
     creator: str = ""
+    speaker: str = ""
 
 
 class RepairKind(enum.StrEnum):
@@ -91,7 +92,7 @@ class SearchResult:
     there are in the videos that the question may be answered from. `searched_for` is the wording that was
     searched when words had to be corrected. `one_video` says that everything in reach of the question is one video.
     `unmatched_exclusions` are the question's exclusions that no video says, `unmatched_phrases` such quoted phrases of
-    several words.
+    several words. `speakers` are the names that the filter `speaker:` means: what matched is said by them.
     """
 
     hits: tuple[Hit, ...]
@@ -103,6 +104,7 @@ class SearchResult:
     unmatched_exclusions: tuple[str, ...] = ()
     unmatched_phrases: tuple[str, ...] = ()
     segments_in_reach: int = 0
+    speakers: frozenset[str] = frozenset()
     scope: Scope = field(kw_only=True)
     """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 

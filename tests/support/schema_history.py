@@ -92,7 +92,7 @@ ROWS: dict[int, tuple[tuple[str, Sequence[tuple[Any, ...]]], ...]] = {
             " track_of = 'video-0' WHERE id = 8",
             [()],
         ),
-        ("UPDATE segment SET turns = '[[0,\"Ana\"],[12,\"\"]]' WHERE video = 8", [()]),
+        ('UPDATE segment SET turns = \'[[0,"Ana"],[12,""]]\' WHERE video = 8', [()]),
     ),
 }
 """By the version that brought the tables or columns: what is put into them. A later migration adds a key."""

@@ -68,6 +68,7 @@ class CuepointTree(app_commands.CommandTree[Any]):
     question='What to look for. Also understood: "exact phrase" and -without',
     video="Only in this video",
     creator="Only in this creator's videos",
+    speaker="Only what this person says",
     private="Show the answer to you alone",
     server="Only in this server's own videos",
 )
@@ -76,13 +77,13 @@ async def ask(
     question: Range[str, 1, 2000],
     video: Range[str, 1, 200] = "",
     creator: Range[str, 1, 200] = "",
+    speaker: Range[str, 1, 200] = "",
     private: bool | None = None,
     server: Range[str, 1, 100] = "",
 ) -> None:
     """Ask the videos: quotes word for word, and links to the second."""
-    await _answer_question(
-        interaction, Inquiry(question, video, creator), QuestionSource.SLASH, private=private, server=server
-    )
+    inquiry = Inquiry(question, video, creator, speaker=speaker)
+    await _answer_question(interaction, inquiry, QuestionSource.SLASH, private=private, server=server)
 
 
 async def _answer_question(
@@ -215,6 +216,18 @@ async def suggest_creators(interaction: Interaction, current: str) -> list[Choic
     """Suggest the creators that match the typed text, best first."""
     scope = await _typed_scope(interaction)
     names = [] if scope is None else await interaction.client.app.catalogue.list_creators(scope)
+    return await _choose_names(current, names)
+
+
+@ask.autocomplete("speaker")
+async def suggest_speakers(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Suggest those who speak in the videos and match the typed text, best first."""
+    scope = await _typed_scope(interaction)
+    names = [] if scope is None else await interaction.client.app.catalogue.list_speakers(scope)
+    return await _choose_names(current, names)
+
+
+async def _choose_names(current: str, names: list[str]) -> list[Choice[str]]:
     places = await asyncio.to_thread(closest_names, current, names)
     return [
         Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])

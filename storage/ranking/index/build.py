@@ -6,18 +6,20 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from storage.analysis import analyser_for
+from storage.analysis import Analyser, analyser_for
 from storage.models import Segment, Video
 from storage.ranking.index.assemble import IndexDraft, assemble_part
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.lexicon import StretchReader
+from storage.ranking.index.speaker_turns import SpeakerTurns, build_turns
 
 
 def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str) -> IndexPart:
     """Index videos with their segments, in any order."""
     ordered = sorted(((video, sorted(segments, key=_start_second_of)) for video, segments in videos), key=_video_id_of)
     all_segments = [segment for _, segments in ordered for segment in segments]
-    reader = StretchReader(analyser_for(language))
+    analyser = analyser_for(language)
+    reader = StretchReader(analyser)
     forward, offsets, lengths = reader.read_words(segment.text for segment in all_segments)
     # Title words can be misspelt too: they belong to the vocabulary, not to the postings.
     title_words, title_offsets, _ = reader.read_words(video.title for video, _ in ordered)
@@ -34,8 +36,18 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
             offsets=offsets,
             title_words=title_words,
             title_offsets=title_offsets,
+            turns=_read_turns(all_segments, analyser),
         )
     )
+
+
+def _read_turns(segments: Sequence[Segment], analyser: Analyser) -> SpeakerTurns:
+    """Return the turns of segments, which are numbered in their order."""
+    turns = [(doc, turn, segment.text) for doc, segment in enumerate(segments) for turn in segment.turns]
+    # How many words stand before a turn is counted apart: what the text says is the same whoever says it.
+    before = [text[: turn.offset] for _, turn, text in turns]
+    _, offsets, _ = StretchReader(analyser).read_words(before)
+    return build_turns([doc for doc, *_ in turns], np.diff(offsets), [turn.speaker for _, turn, _ in turns])
 
 
 def _video_id_of(entry: tuple[Video, list[Segment]]) -> str:
