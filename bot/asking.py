@@ -39,6 +39,9 @@ HITS_PER_QUOTE = 8
 """How many hits are read per excerpt: neighbours, repetitions and a talkative video drop out."""
 SPARE_PASSAGES = 5
 """How many passages more than excerpts are read, because some say the same."""
+NEWEST_AMONG_HITS, NEWEST_AMONG_PASSAGES = 200, 40
+"""How many hits and passages are read where the newest come first: the newest of them need not be among the best few.
+The same for every page, so that the pages continue one another."""
 MAX_MOMENTS = 8
 """How many moments of a timeline are numbered and quoted: what a card has room for."""
 MOMENT_LENGTH = 200
@@ -62,9 +65,12 @@ async def ask(
     """Answer a question from the libraries of a scope, or from the sample talks while it is empty.
 
     `thresholds` say how sure an answer must be; None means the defaults. Every quote is composed at its length: its
-    link opens at its own first words. Raises UnknownFilter where a filter names nothing.
+    link opens at its own words. Raises UnknownFilter where a filter names nothing.
     """
-    results = await find_results(library, scope, question, limit=HITS_PER_QUOTE * limit)
+    hits = HITS_PER_QUOTE * limit
+    results = await find_results(
+        library, scope, question, limit=max(hits, NEWEST_AMONG_HITS) if question.newest_first else hits
+    )
     return await answer_from(library, scope, question, results, limit=limit, thresholds=thresholds, lengths=lengths)
 
 
@@ -157,7 +163,7 @@ async def open_passage(
     if not segments or not result.hits:
         raise PassageGone("That passage is no longer here; ask again.")
     best = result.hits[0]
-    excerpt = await asyncio.to_thread(quote_whole, Passage(best.video, segments, best.score), matcher)
+    excerpt = await asyncio.to_thread(quote_whole, Passage(best.video, segments, best.score), matcher, library.hosts)
     return OpenedPassage(excerpt, earlier, later)
 
 
@@ -186,12 +192,15 @@ async def _compose(
     """Read the speech around the best hits of every language, and answer from it."""
     findings = [await _read_passages(library, question, result, limit) for result in results]
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_COMPOSING, answer_findings, findings, limit, thresholds, lengths)
+    return await loop.run_in_executor(_COMPOSING, answer_findings, findings, limit, thresholds, lengths, library.hosts)
 
 
 async def _read_passages(library: Library, question: Question, result: SearchResult, limit: int) -> Findings:
     matcher = Matcher(question, result)
-    selection = PassageSelection(result, matcher, limit + SPARE_PASSAGES)
+    passages = limit + SPARE_PASSAGES
+    if question.newest_first:
+        passages = max(passages, NEWEST_AMONG_PASSAGES)
+    selection = PassageSelection(result, matcher, passages)
     while batch := selection.next_batch():
         selection.add_batch(batch, await library.segments_around(result.scope, batch, AROUND_SECONDS))
     return Findings(result, selection.passages, matcher)

@@ -6,6 +6,7 @@ BotError
 +-- InvalidQuestion   a question that cannot be searched for
 |   +-- EmptyQuestion   without a word to look for
 |   +-- QuestionTooLong with more characters or words than are allowed
+|   +-- UnreadableDate  with a date to filter by that is none
 +-- PassageGone       a passage that was shown before and is not stored any more
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
 +-- CooldownActive    a person's next question within the cool-down
@@ -44,6 +45,10 @@ class EmptyQuestion(InvalidQuestion):
 
 class QuestionTooLong(InvalidQuestion):
     """A question with more characters, or more words, than are allowed."""
+
+
+class UnreadableDate(InvalidQuestion):
+    """A question with a date to filter by that cannot be read as one."""
 
 
 class PassageGone(BotError):

@@ -24,8 +24,9 @@ from pydantic import (
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, SurenessThresholds
 from bot.errors import SetupError
+from bot.link_formats import parse_link_formats
 from storage.analysis import base_language
-from storage.models import MEGABYTE, LimitNames, Limits, MeaningOptions, ModelChoice, Quota
+from storage.models import MEGABYTE, LimitNames, Limits, LinkHost, LinkHosts, MeaningOptions, ModelChoice, Quota
 
 
 def _parse_server_ids(value: object) -> object:
@@ -68,6 +69,7 @@ def _parse_languages(value: object) -> object:
     return frozenset(map(base_language, tags))
 
 
+LinkFormats = Annotated[tuple[LinkHost, ...], BeforeValidator(parse_link_formats)]
 Languages = Annotated[frozenset[str], BeforeValidator(_parse_languages)]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda value: str(value).upper())]
 
@@ -148,6 +150,9 @@ class Settings(BaseModel):
     cross_encoder_ms: float = Field(default=400, gt=0, le=10_000, alias="CUEPOINT_CROSS_ENCODER_MS")
     """How many milliseconds it may take; after that the order stays as it is."""
 
+    link_formats: LinkFormats = Field(default=(), alias="CUEPOINT_LINK_FORMATS")
+    """How the links of hosts say a second which the table does not have, or has otherwise."""
+
     log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
     """The level from which on the running bot logs. DEBUG logs what people write, too."""
 
@@ -191,6 +196,11 @@ class Settings(BaseModel):
             cross_encoder,
             self.cross_encoder_ms / 1000,
         )
+
+    @property
+    def hosts(self) -> LinkHosts:
+        """Return how the links of hosts say a second."""
+        return LinkHosts(self.link_formats)
 
     @property
     def server_quota(self) -> Quota:

@@ -31,6 +31,7 @@ from storage.models import (
     Labels,
     LibrarySize,
     Limits,
+    LinkHosts,
     MeaningOptions,
     OpenIndexes,
     Problem,
@@ -59,6 +60,7 @@ INDEX_FOLDER = "index"
 """The folder beside the database for what can be rebuilt from it."""
 
 _USUAL_LIMITS = Limits()
+_USUAL_HOSTS = LinkHosts()
 
 
 def _ignore_progress(done: int, total: int) -> None:
@@ -66,13 +68,18 @@ def _ignore_progress(done: int, total: int) -> None:
 
 
 class Library:
-    """The stored videos, and the search in them."""
+    """The stored videos, and the search in them. `hosts` say how the addresses of videos open at a second."""
 
     def __init__(
-        self, database: Database, limits: Limits = _USUAL_LIMITS, meaning: MeaningOptions | None = None
+        self,
+        database: Database,
+        limits: Limits = _USUAL_LIMITS,
+        meaning: MeaningOptions | None = None,
+        hosts: LinkHosts = _USUAL_HOSTS,
     ) -> None:
         self._database = database
         self._limits = limits
+        self.hosts = hosts
         self._repository = Repository(database)
         folder = database.path.parent / INDEX_FOLDER
         self._indexes = IndexManager(self._repository, database.path, folder)
@@ -82,15 +89,21 @@ class Library:
         self._maintenance = Maintenance(database, self._repository, self._indexes, self.meaning.vectors)
 
     @classmethod
-    async def open(cls, path: Path, limits: Limits = _USUAL_LIMITS, meaning: MeaningOptions | None = None) -> Library:
+    async def open(
+        cls,
+        path: Path,
+        limits: Limits = _USUAL_LIMITS,
+        meaning: MeaningOptions | None = None,
+        hosts: LinkHosts = _USUAL_HOSTS,
+    ) -> Library:
         """Open the database at `path`, creating it (with the sample talks) where there is none.
 
         `limits` are how much may be imported at once. `meaning` names the models that read meaning, None for none; they
-        are loaded when they are first needed.
+        are loaded when they are first needed. `hosts` are the hosts whose links can say a second.
 
         Raises DatabaseError, or NewerDatabase where a later version of Cuepoint wrote it.
         """
-        library = cls(await Database.open(path), limits, meaning)
+        library = cls(await Database.open(path), limits, meaning, hosts)
         try:
             await library.restore_samples()
         except BaseException:

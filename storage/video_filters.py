@@ -1,9 +1,10 @@
-"""Which videos a `video:` or `creator:` filter means, and who is meant by `speaker:`."""
+"""Which videos a `video:`, `creator:`, `after:` or `before:` filter means, and who is meant by `speaker:`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from storage.dates import first_day, last_day
 from storage.errors import UnknownFilter
 from storage.models import Question, Video
 from storage.video_names import fold_marks, fold_name, ids_meant, suggest_names, suggest_videos
@@ -21,7 +22,7 @@ def filter_videos(
 
     Raises UnknownFilter where a filter names nothing in any of them, with suggestions.
     """
-    if not question.video and not question.creator:
+    if not (question.video or question.creator or question.after or question.before):
         return [None] * len(libraries)
     videos_by_library = [library() for library in libraries]
     all_videos = [video for videos in videos_by_library for video in videos.values()]
@@ -30,12 +31,14 @@ def filter_videos(
         checks.append(_video_check(question.video, all_videos))
     if question.creator:
         checks.append(_creator_check(question.creator, all_videos))
+    if question.after or question.before:
+        checks.append(_date_check(question.after, question.before, all_videos))
     chosen = [
         frozenset(position for position, video in videos.items() if all(check(video) for check in checks))
         for videos in videos_by_library
     ]
     if not any(chosen):
-        raise UnknownFilter(f"No video of {question.creator!r} is called {question.video!r}.")
+        raise UnknownFilter(_describe_no_match(question))
     return list(chosen)
 
 
@@ -55,6 +58,39 @@ def filter_speakers(wanted: str, names: Iterable[str]) -> frozenset[str]:
         raise UnknownFilter(f"Nobody is known here as {wanted!r}: these videos do not say who speaks.")
     near = [names[place] for place in suggest_names(wanted, names)]
     raise UnknownFilter(f"Nobody who speaks here is called {wanted!r}." + _word_suggestion(near))
+
+
+def _describe_no_match(question: Question) -> str:
+    """Return the sentence for filters of which each lets something through, and all together nothing."""
+    words = "No video" + (f" of {question.creator!r}" if question.creator else "")
+    words += f" is called {question.video!r}" if question.video else ""
+    if question.after or question.before:
+        words += (" and" if question.video else "") + f" was published {_describe_period(question)}"
+    return words + "."
+
+
+def _describe_period(question: Question) -> str:
+    bounds = (f"from {question.after} on" if question.after else "", question.before and f"before {question.before}")
+    return " and ".join(filter(None, bounds))
+
+
+def _date_check(after: str, before: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
+    """Match the videos that may have been published in a period; those without a date are in none."""
+
+    def check(video: Video) -> bool:
+        when = video.published
+        if not when or (after and last_day(when) < first_day(after)):
+            return False
+        return not before or first_day(when) < first_day(before)
+
+    videos = list(videos)
+    if any(check(video) for video in videos):
+        return check
+    known = sorted(video.published for video in videos if video.published)
+    if not known:
+        raise UnknownFilter("It is not known of any video here when it was published; ask without a date.")
+    period = _describe_period(Question("", after=after, before=before))
+    raise UnknownFilter(f"No video was published {period}; those with a date are from {known[0]} to {known[-1]}.")
 
 
 def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH, quote_densest
+from bot.answering.links import TABLE
 from bot.answering.matching import Matcher
 from bot.answering.near_duplicates import says_the_same, shingles_of
 from bot.answering.sureness import SurenessThresholds, compute_sureness, says_every_word
 from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Passage, QuoteLengths
 from storage.analysis import fold, is_unspaced
-from storage.models import SearchResult
+from storage.models import LinkHosts, SearchResult
 
 BESIDE_BEST = 0.4
 """An excerpt is shown when its score is at least this share of the best one's."""
+NEWEST_BESIDE_BEST = 0.6
+"""The same where the newest come first: the order no longer says which answers best, so all must answer well."""
 NEAR_MISSES = 3
 _RANK = {level: rank for rank, level in enumerate((AnswerLevel.NOTHING, AnswerLevel.CLOSEST, AnswerLevel.CONFIDENT))}
+Quotable = TypeVar("Quotable", Passage, Excerpt)
 FULL_QUOTES = QuoteLengths(QUOTE_LENGTH, QUOTE_LENGTH)
 
 
@@ -35,18 +40,28 @@ def answer_findings(
     limit: int,
     thresholds: SurenessThresholds | None = None,
     lengths: QuoteLengths = FULL_QUOTES,
+    hosts: LinkHosts = TABLE,
 ) -> Answer:
-    """Answer a question from what it found, language by language. The quote that comes first has its own length."""
+    """Answer a question from what it found, language by language. The quote that comes first has its own length.
+
+    `hosts` say how links are written.
+    """
     thresholds = thresholds or SurenessThresholds()
     leader = _find_leader(findings, thresholds)
     following = QuoteLengths(lengths.others, lengths.others)
     answers = [
         compose_answer(
-            found.result, found.passages, found.matcher, limit, thresholds, lengths if found is leader else following
+            found.result,
+            found.passages,
+            found.matcher,
+            limit,
+            thresholds,
+            lengths if found is leader else following,
+            hosts,
         )
         for found in findings
     ]
-    return merge_answers(answers, limit)
+    return merge_answers(answers, limit, newest_first=leader.matcher.question.newest_first)
 
 
 def _find_leader(findings: Sequence[Findings], thresholds: SurenessThresholds) -> Findings:
@@ -77,6 +92,7 @@ def compose_answer(
     limit: int,
     thresholds: SurenessThresholds | None = None,
     lengths: QuoteLengths = FULL_QUOTES,
+    hosts: LinkHosts = TABLE,
 ) -> Answer:
     """Answer a question from its passages, which come best first.
 
@@ -88,12 +104,15 @@ def compose_answer(
     unknown = tuple(dict.fromkeys((*words, *result.unmatched_phrases)))
     level, sureness = _rate(result, passages, thresholds)
     nothing = level is AnswerLevel.NOTHING
-    max_excerpts, min_score = (NEAR_MISSES, 0.0) if nothing else (limit, BESIDE_BEST * _best_score(passages))
+    share = NEWEST_BESIDE_BEST if matcher.question.newest_first else BESIDE_BEST
+    max_excerpts, min_score = (NEAR_MISSES, 0.0) if nothing else (limit, share * _best_score(passages))
     if nothing:
         near = min(lengths.others, SHORT_QUOTE_LENGTH)
         lengths = QuoteLengths(near, near)
-    worth_showing = (passage for passage in passages if passage.score >= min_score)
-    excerpts = tuple(_distinct_excerpts(worth_showing, matcher, max_excerpts, lengths))
+    worth_showing = [passage for passage in passages if passage.score >= min_score]
+    if matcher.question.newest_first and not nothing:
+        worth_showing = _sort_newest_first(worth_showing)
+    excerpts = tuple(_distinct_excerpts(worth_showing, matcher, max_excerpts, lengths, hosts))
     return Answer(
         matcher.question.text,
         level,
@@ -106,19 +125,21 @@ def compose_answer(
     )
 
 
-def merge_answers(answers: Sequence[Answer], limit: int) -> Answer:
-    """Merge the answers to a question in several languages, excerpts by score; as sure as the surest of them."""
-    merged = _merge_excerpts(answers, limit)
+def merge_answers(answers: Sequence[Answer], limit: int, *, newest_first: bool = False) -> Answer:
+    """Merge the answers to a question in several languages, as sure as the surest of them; excerpts by score, or by
+    when their videos were published."""
+    merged = _merge_excerpts(answers, limit, newest_first)
     return replace(merged, unknown_terms=tuple(dict.fromkeys(_restore_typed(merged.unknown_terms, merged.question))))
 
 
-def _merge_excerpts(answers: Sequence[Answer], limit: int) -> Answer:
+def _merge_excerpts(answers: Sequence[Answer], limit: int, newest_first: bool) -> Answer:
     surest = max(answers, key=lambda answer: (_RANK[answer.level], answer.sureness))
     others = [answer for answer in answers if answer is not surest]
     if not others:
         return surest
     worth_showing = [surest, *(answer for answer in others if answer.level is surest.level)]
     excerpts = sorted((excerpt for answer in worth_showing for excerpt in answer.excerpts), key=_sort_key)
+    excerpts = _sort_newest_first(excerpts) if newest_first else excerpts
     near_misses = sorted((excerpt for answer in worth_showing for excerpt in answer.near_misses), key=_sort_key)
     return replace(
         surest,
@@ -158,8 +179,13 @@ def _sort_key(excerpt: Excerpt) -> float:
     return -excerpt.score
 
 
+def _sort_newest_first(found: Iterable[Quotable]) -> list[Quotable]:
+    """Return passages or excerpts by when their videos were published, the newest first, those without a date last."""
+    return sorted(found, key=lambda each: each.video.published, reverse=True)
+
+
 def _distinct_excerpts(
-    passages: Iterable[Passage], matcher: Matcher, limit: int, lengths: QuoteLengths
+    passages: Iterable[Passage], matcher: Matcher, limit: int, lengths: QuoteLengths, hosts: LinkHosts
 ) -> Iterator[Excerpt]:
     """Yield the first excerpts that say something new, with the other places that say the same."""
     distinct: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
@@ -170,10 +196,10 @@ def _distinct_excerpts(
         if same is None and len(distinct) == limit:
             continue
         # Quoting is most of the work of an answer: no more is quoted than is shown.
-        candidate = quote_densest(passage, matcher, lengths.others if distinct else lengths.first)
+        candidate = quote_densest(passage, matcher, lengths.others if distinct else lengths.first, hosts)
         if same is None:
             distinct.append((candidate, shingles_of(candidate.quote)))
         else:
-            elsewhere.setdefault(same, []).append(OtherPlace(candidate.video, candidate.start_second, candidate.link))
+            elsewhere.setdefault(same, []).append(OtherPlace(candidate.video, candidate.link_second, candidate.link))
     for place, (excerpt, _) in enumerate(itertools.islice(distinct, limit)):
         yield replace(excerpt, other_places=tuple(elsewhere.get(place, ())))

@@ -1,10 +1,10 @@
 """Parses what people type. Discord and the terminal share one grammar.
 
-    words  "exact phrase"  -word  -"phrase"  video:name  creator:"two words"  speaker:name
+    words  "exact phrase"  -word  -"phrase"  video:name  creator:"two words"  speaker:name  after:2025-06  before:2026
 
 Everything that is not an operator is a word. Nothing that is typed is an error, except a question without a word to
-look for, and one that is too long. What no one says aloud is skipped: addresses, and what Discord writes for people,
-channels and its own emoji.
+look for, one that is too long, and a date that is none. What no one says aloud is skipped: addresses, and what Discord
+writes for people, channels and its own emoji.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.errors import EmptyQuestion, QuestionTooLong
+from bot.errors import EmptyQuestion, QuestionTooLong, UnreadableDate
 from storage.analysis import analyser_for
 from storage.characters import STRAY
+from storage.dates import parse_date
 from storage.models import Question
 
 MAX_QUESTION_LENGTH = 4_000
@@ -36,6 +37,7 @@ _QUOTED = rf"(?:[{_STRAIGHT}][^{_STRAIGHT}]+[{_STRAIGHT}]|«[^«»]+»|»[^«»]
 _OPERATOR = re.compile(
     rf"""
     (?<!\S) (?P<name>video|creator|speaker) [:：] (?: (?P<value>{_QUOTED}) | (?P<bare>[^\s{_ANY_QUOTE}]+) )
+    | (?<!\S) (?P<bound>after|before) [:：] (?P<date> \d [^\s{_ANY_QUOTE}]* )
     | (?P<minus> (?<!\S) [{_MINUS}] )? (?P<phrase>{_QUOTED})
     | (?<!\S) [{_MINUS}] (?P<word> (?=\S*[^\W\d_]) [^\s{_MINUS}{_ANY_QUOTE}] [^\s{_ANY_QUOTE}]* )
     | <?https?:// \S*
@@ -44,39 +46,69 @@ _OPERATOR = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-_FILTER = re.compile(r"(?:(?<=video)|(?<=creator)|(?<=speaker))[:：]", re.IGNORECASE)
+_FILTER = re.compile(r"(?:(?<=video)|(?<=creator)|(?<=speaker)|(?<=after)|(?<=before))[:：]", re.IGNORECASE)
 _LEADING_MINUS = re.compile(rf"(?<!\S)[{_MINUS}]+")
 
 
-def parse_question(text: str, *, video: str = "", creator: str = "", speaker: str = "") -> Question:
-    """Parse a question. `video`, `creator` and `speaker` are filters given apart from it, which win over those in the
-    text.
+def parse_question(
+    text: str,
+    *,
+    video: str = "",
+    creator: str = "",
+    speaker: str = "",
+    after: str = "",
+    before: str = "",
+    newest_first: bool = False,
+) -> Question:
+    """Parse a question. The filters that are given apart from it win over those in the text.
 
     A phrase or an exclusion that is given several times is looked for once. Raises EmptyQuestion where there is no word
-    to look for, and QuestionTooLong.
+    to look for, QuestionTooLong, and UnreadableDate.
     """
     if len(text) > MAX_QUESTION_LENGTH:
         raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {MAX_QUESTION_LENGTH:,}.")
-    filters = {"video": "", "creator": "", "speaker": ""}
+    filters = {"video": "", "creator": "", "speaker": "", "after": "", "before": ""}
     phrases: list[str] = []
     exclusions: list[str] = []
 
     def take(match: re.Match[str]) -> str:
         if match["name"]:
             filters[match["name"].lower()] = _trim(match["bare"] or match["value"][1:-1])
+        elif match["bound"]:
+            filters[match["bound"].lower()] = match["date"].rstrip(".,;?!")
         elif operand := _searchable_text(match["word"] or (match["phrase"] or "")[1:-1]):
             (exclusions if match["word"] or match["minus"] else phrases).append(operand)
         return " "
 
     words = _searchable_text(_OPERATOR.sub(take, _STRAY.sub("", text)))
-    video, creator = _trim(video) or filters["video"], _trim(creator) or filters["creator"]
-    speaker = _trim(speaker) or filters["speaker"]
+    given = {"video": _trim(video), "creator": _trim(creator), "speaker": _trim(speaker)}
+    given |= {"after": after.strip(), "before": before.strip()}
+    filters |= {name: value for name, value in given.items() if value}
     if not words and not phrases:
-        raise EmptyQuestion(_describe_missing(bool(exclusions), bool(video or creator or speaker), "://" in text))
+        raise EmptyQuestion(_describe_missing(bool(exclusions), any(filters.values()), "://" in text))
     terms = sum(1 for part in (words, *phrases, *exclusions) for _ in analyser_for("").tokens(part))
     if terms > MAX_TERMS:
         raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MAX_TERMS:,}.")
-    return Question(text, words, _distinct(phrases), _distinct(exclusions), video, creator, speaker)
+    return Question(
+        text,
+        words,
+        _distinct(phrases),
+        _distinct(exclusions),
+        filters["video"],
+        filters["creator"],
+        _read_date("after", filters["after"]),
+        _read_date("before", filters["before"]),
+        newest_first,
+        filters["speaker"],
+    )
+
+
+def _read_date(bound: str, text: str) -> str:
+    try:
+        return parse_date(text) if text else ""
+    except ValueError as error:
+        example = f"{bound}:2025-06-03, {bound}:2025-06 or {bound}:2025"
+        raise UnreadableDate(f"“{text[:40]}” is no date. Write one such as {example}.") from error
 
 
 def drop_phrases(question: Question) -> Question:

@@ -52,10 +52,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class OtherPlace:
-    """Another place where the words of an excerpt are said, nearly the same: the video, the second and its link."""
+    """Another place where the words of an excerpt are said, nearly the same: the video, and where its link opens."""
 
     video: Video
-    start_second: float
+    link_second: float
     link: str
 
 
@@ -68,13 +68,23 @@ class QuoteLengths:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenPart:
+    """A part of a quote that one speaker says; `speaker` is "" where it is unknown who."""
+
+    speaker: str
+    words: str
+    highlights: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """The words quoted from a passage.
 
     `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
-    cue where cues are known, else estimated and a second early. `other_places` are places that say the same. `turns`
-    say who speaks from which offset of `quote` on, as those of a segment do: the first is at 0, and where nobody is
-    known there are none.
+    cue where cues are known, else estimated and a second early. `link` opens there, or, where the words that were asked
+    for come late in the quote, at `opens_at_second`; it is the plain address where addresses of its host cannot say a
+    second. `other_places` are places that say the same. `turns` say who speaks from which offset of `quote` on, as
+    those of a segment do: the first is at 0, and where nobody is known there are none.
     """
 
     video: Video
@@ -89,6 +99,25 @@ class Excerpt:
     ends_passage: bool
     other_places: tuple[OtherPlace, ...] = ()
     turns: tuple[SpeakerTurn, ...] = ()
+    opens_at_second: float | None = None
+
+    @property
+    def link_second(self) -> float:
+        """Return the second at which the link opens, which is the one that people are shown."""
+        return self.start_second if self.opens_at_second is None else self.opens_at_second
+
+
+def split_by_speaker(excerpt: Excerpt) -> list[SpokenPart]:
+    """Return a quote part by part as its speakers change, without the spaces between the parts."""
+    turns = excerpt.turns or (SpeakerTurn(0, ""),)
+    ends = [*(turn.offset for turn in turns[1:]), len(excerpt.quote)]
+    parts = []
+    for turn, end in zip(turns, ends, strict=True):
+        words = excerpt.quote[turn.offset : end].rstrip()
+        start = turn.offset + len(words) - len(words.lstrip())
+        inside = ((max(left - start, 0), min(right, end) - start) for left, right in excerpt.highlights)
+        parts.append(SpokenPart(turn.speaker, words.lstrip(), tuple((a, b) for a, b in inside if a < b)))
+    return [part for part in parts if part.words]
 
 
 @dataclass(frozen=True, slots=True)

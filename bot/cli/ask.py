@@ -22,7 +22,8 @@ QuestionArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="QUESTION",
-        help='What to ask: words, "exact phrases", -without, video:name, creator:name, speaker:name. '
+        help='What to ask: words, "exact phrases", -without, video:name, creator:name, speaker:name, after:2025-06, '
+        "before:2026. "
         "A single - reads questions from standard input, one a line.",
         show_default=False,
     ),
@@ -30,6 +31,12 @@ QuestionArgument = Annotated[
 VideoOption = Annotated[str, typer.Option("--video", help="Only in this video: its id, or words of its title.")]
 CreatorOption = Annotated[str, typer.Option("--creator", help="Only in this creator's videos.")]
 SpeakerOption = Annotated[str, typer.Option("--speaker", help="Only what this person says, where that is known.")]
+AfterOption = Annotated[
+    str, typer.Option("--after", help="Only in videos published from then on: 2025-06-03, 2025-06 or 2025.")
+]
+BeforeOption = Annotated[
+    str, typer.Option("--before", help="Only in videos published before then: 2025-06-03, 2025-06 or 2025.")
+]
 LibraryOption = Annotated[str, typer.Option("--library", help="Which library: shared, or a Discord server's id.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many segments at most.")]
@@ -43,6 +50,11 @@ def ask(
     video: VideoOption = "",
     creator: CreatorOption = "",
     speaker: SpeakerOption = "",
+    after: AfterOption = "",
+    before: BeforeOption = "",
+    newest: Annotated[
+        bool, typer.Option("--newest", help="Of the quotes that answer well, the newest videos' first.")
+    ] = False,
     library: LibraryOption = access.SHARED,
     json: JsonOption = False,
 ) -> None:
@@ -53,7 +65,15 @@ def ask(
     session: Session = context.obj
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
-        parsed = parse_question(text, video=video, creator=creator, speaker=speaker)
+        parsed = parse_question(
+            text,
+            video=video,
+            creator=creator,
+            speaker=speaker,
+            after=after,
+            before=before,
+            newest_first=newest,
+        )
         result = await asking.ask(stored, scope, parsed, thresholds=session.settings.thresholds)
         if json:
             session.screen.print_data(answer_json(result) + "\n")
@@ -69,6 +89,8 @@ def search(
     video: VideoOption = "",
     creator: CreatorOption = "",
     speaker: SpeakerOption = "",
+    after: AfterOption = "",
+    before: BeforeOption = "",
     library: LibraryOption = access.SHARED,
     limit: LimitOption = 10,
     json: JsonOption = False,
@@ -80,7 +102,7 @@ def search(
     session: Session = context.obj
 
     async def rank(stored: Library, scope: Scope, text: str) -> None:
-        parsed = parse_question(text, video=video, creator=creator, speaker=speaker)
+        parsed = parse_question(text, video=video, creator=creator, speaker=speaker, after=after, before=before)
         hits = await asking.search(stored, scope, parsed, limit=limit)
         if json:
             session.screen.print_data(hits_json(text, hits) + "\n")

@@ -23,6 +23,7 @@ Ask as you would ask a person. Also understood:
   -word            nothing that says this word
   video:name       only in this video       creator:name   only by this creator
   speaker:name     only what this person says
+  after:2025-06    only published since     before:2026    only published before
   /videos          what can be asked about  /quit          leave (or Ctrl-D)"""
 
 
@@ -30,7 +31,7 @@ def chat(session: Session, library: str = access.SHARED) -> None:
     """Answer questions until they end. Where they are piped in, it ends with them."""
     with session.reporting_errors(), asyncio.Runner() as runner:
         scope, settings = access.host_scope(library), session.settings
-        stored = runner.run(Library.open(settings.database_path, settings.limits, settings.meaning))
+        stored = runner.run(Library.open(settings.database_path, settings.limits, settings.meaning, settings.hosts))
         try:
             runner.run(stored.meaning.models())  # a model that cannot be used is told before the first question
             runner.run(_show_welcome(session, stored, scope))

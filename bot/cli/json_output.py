@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from bot.answering.links import link_at
+from bot.answering.links import TABLE, link_at
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
 from storage.models import (
     GlossaryEntry,
     Hit,
     KeyTerm,
     LibrarySize,
+    LinkHosts,
     Miss,
     SpeakerTurn,
     Strip,
@@ -43,7 +44,7 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
             "end_second": hit.segment.end_second,
             "score": hit.score,
             "text": hit.segment.text,
-            "turns": _turn_objects(hit.segment.turns),
+            "turns": _turn_pairs(hit.segment.turns),
         }
         for hit in hits
     ]
@@ -60,7 +61,7 @@ def timeline_json(timeline: AnsweredTimeline) -> str:
     return json.dumps({**answer, "strips": [_strip_object(strip) for strip in timeline.strips], "moments": moments})
 
 
-def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) -> str:
+def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None, hosts: LinkHosts = TABLE) -> str:
     """Return a video as one object, on one line; with its key terms where they are given."""
     video = summary.video
     value: dict[str, object] = {
@@ -71,6 +72,16 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) ->
         "end_second": summary.end_second,
         "segments": summary.segments,
         "words": summary.words,
+        "published": video.published,
+        "language": video.language,
+        "chapters": [
+            {
+                "start_second": chapter.start_second,
+                "title": chapter.title,
+                "link": link_at(video.url, chapter.start_second, hosts),
+            }
+            for chapter in video.chapters
+        ],
     }
     if terms is not None:
         value["telling_terms"] = [
@@ -79,7 +90,7 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None) ->
                 "count": term.count,
                 "weight": term.weight,
                 "start_second": term.start_second,
-                "link": link_at(video.url, term.start_second),
+                "link": link_at(video.url, term.start_second, hosts),
             }
             for term in terms
         ]
@@ -145,6 +156,7 @@ def _strip_object(strip: Strip) -> dict[str, object]:
 
 
 def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
+    chapter = excerpt.video.chapter_at(excerpt.link_second)
     return {
         "video_id": excerpt.video.video_id,
         "title": excerpt.video.title,
@@ -152,13 +164,16 @@ def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
         "highlights": [list(span) for span in excerpt.highlights],
         "start_second": excerpt.start_second,
         "end_second": excerpt.end_second,
+        "link_second": excerpt.link_second,
         "link": excerpt.link,
         "segments": list(excerpt.segments),
         "score": excerpt.score,
         "speaker": excerpt.turns[0].speaker if excerpt.turns else "",
-        "turns": _turn_objects(excerpt.turns),
+        "published": excerpt.video.published,
+        "chapter": chapter.title if chapter else "",
+        "turns": _turn_pairs(excerpt.turns),
     }
 
 
-def _turn_objects(turns: Sequence[SpeakerTurn]) -> list[dict[str, object]]:
-    return [{"offset": turn.offset, "speaker": turn.speaker} for turn in turns]
+def _turn_pairs(turns: Sequence[SpeakerTurn]) -> list[tuple[int, str]]:
+    return [(turn.offset, turn.speaker) for turn in turns]

@@ -32,6 +32,7 @@ def videos(
     search: Annotated[
         str, typer.Option("--search", help="Only videos called so: words of the title or creator; slips are forgiven.")
     ] = "",
+    newest: Annotated[bool, typer.Option("--newest", help="The newest first; else by title.")] = False,
     library: LibraryOption = access.SHARED,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video.")] = False,
 ) -> None:
@@ -42,8 +43,10 @@ def videos(
 
     async def run(stored: Library) -> None:
         summaries = find_videos(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
+        if newest:
+            summaries.sort(key=lambda summary: summary.video.published, reverse=True)
         if json:
-            session.screen.print_data("".join(f"{video_json(summary)}\n" for summary in summaries))
+            session.screen.print_data("".join(f"{video_json(summary, hosts=stored.hosts)}\n" for summary in summaries))
         elif search and not summaries:
             session.screen.print_remark(f"No video here is called {search}.")
         else:

@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import verdicts
-from bot.answering.values import Answer, Excerpt
+from bot.answering.links import says_time
+from bot.answering.values import Answer, Excerpt, split_by_speaker
 from bot.timecodes import timecode
 from storage.characters import remove_unseen
 from storage.models import (
@@ -28,6 +29,7 @@ from storage.models import (
     Segment,
     SpeakerTurn,
     Statistics,
+    Video,
     VideoSpeakers,
     VideoSummary,
 )
@@ -95,13 +97,21 @@ class Screen:
         for number, excerpt in enumerate(excerpts, 1):
             video = excerpt.video
             self.print_line()
-            self.print_line(f"{number}. {video.heading}" + (f" ({video.creator})" if video.creator else ""), "bold")
+            source = ", ".join(filter(None, (video.creator, video.published)))
+            self.print_line(f"{number}. {video.heading}" + (f" ({source})" if source else ""), "bold")
             self._show_indented(_mark_quote(excerpt))
-            where = timecode(excerpt.start_second)
-            self.out.print(Text(f"   {where}  {neutralize(excerpt.link)}".rstrip(), "cyan"), soft_wrap=True)
+            chapter = video.chapter_at(excerpt.link_second)
+            where = (f"in {neutralize(chapter.title)}, " if chapter else "") + timecode(excerpt.link_second)
+            self._show_place(f"   {where}", excerpt.link, video)
             for place in excerpt.other_places:
-                there = f"   also said in {neutralize(place.video.heading)}, {timecode(place.start_second)}"
-                self.out.print(Text(f"{there}  {neutralize(place.link)}".rstrip(), "cyan"), soft_wrap=True)
+                there = f"   also said in {neutralize(place.video.heading)}, {timecode(place.link_second)}"
+                self._show_place(there, place.link, place.video)
+
+    def _show_place(self, where: str, link: str, video: Video) -> None:
+        """Show where something is said, with the link. One that opens at the beginning says so."""
+        plain = bool(link) and not says_time(link, video.url)
+        where = f"{where}  {neutralize(link)}".rstrip() + "  (opens at the beginning)" * plain
+        self.out.print(Text(where, "cyan"), soft_wrap=True)
 
     def show_hits(self, hits: Sequence[Hit]) -> None:
         """Show ranked segments."""
@@ -146,7 +156,8 @@ class Screen:
         if self.out.is_terminal:
             self.out.print(Padding(text, (0, 2, 0, 3)))
         else:
-            self.out.print(Text("   ") + text, soft_wrap=True)
+            for line in text.split("\n"):
+                self.out.print(Text("   ") + line, soft_wrap=True)
 
     def show_videos(self, summaries: Sequence[VideoSummary]) -> None:
         """Show the list of videos."""
@@ -235,14 +246,19 @@ class Screen:
 
 
 def _mark_quote(excerpt: Excerpt) -> Text:
-    """Return the quote with its matches marked, in quotation marks, ellipses outside them."""
-    text = Text("" if excerpt.starts_passage else "… ")
-    text.append("“")
-    end = 0
-    for start, stop in excerpt.highlights:
-        text.append(neutralize(excerpt.quote[end:start]))
-        text.append(neutralize(excerpt.quote[start:stop]), _MATCH)
-        end = stop
-    text.append(neutralize(excerpt.quote[end:]))
-    text.append("”" if excerpt.ends_passage else "” …")
-    return text
+    """Return the quote with its matches marked, in quotation marks, ellipses outside them.
+
+    Where speakers are known, each has a line that begins with their name.
+    """
+    lines = []
+    for part in split_by_speaker(excerpt):
+        line = Text(f"{neutralize(part.speaker)}: " if part.speaker else "", "bold")
+        line.append("“", "not bold")
+        end = 0
+        for start, stop in part.highlights:
+            line.append(neutralize(part.words[end:start]), "not bold")
+            line.append(neutralize(part.words[start:stop]), _MATCH)
+            end = stop
+        lines.append(line.append(f"{neutralize(part.words[end:])}”", "not bold"))
+    before, after = "" if excerpt.starts_passage else "… ", "" if excerpt.ends_passage else " …"
+    return Text(before) + Text("\n").join(lines or [Text("“”")]) + Text(after)

@@ -123,7 +123,8 @@ class Session:
     async def _with_library(self, action: Callable[[Library], Awaitable[Result]]) -> Result:
         from storage.library import Library
 
-        library = await Library.open(self.settings.database_path, self.settings.limits, self.settings.meaning)
+        settings = self.settings
+        library = await Library.open(settings.database_path, settings.limits, settings.meaning, settings.hosts)
         try:
             return await action(library)
         finally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.answering.links import link_at
+from bot.answering.links import link_at, says_time
 from bot.answering.values import AnsweredTimeline
 from bot.cli.ask import CreatorOption, LibraryOption, SpeakerOption, VideoOption, refuse_unknown_options
 from bot.cli.json_output import timeline_json, video_json
@@ -15,7 +15,7 @@ from bot.cli.library import VideoArgument, write_file
 from bot.cli.session import Session
 from bot.timecodes import timecode
 from storage import access
-from storage.models import KeyTerm, Strip, VideoSummary
+from storage.models import KeyTerm, LinkHosts, Strip, Video, VideoSummary
 
 if TYPE_CHECKING:
     from bot.cli.screen import Screen
@@ -42,9 +42,9 @@ def video(
         summary = await stored.summary(scope, video)
         terms = await stored.key_terms(scope, video, MAX_KEY_TERMS)
         if json:
-            session.screen.print_data(video_json(summary, terms) + "\n")
+            session.screen.print_data(video_json(summary, terms, stored.hosts) + "\n")
         else:
-            _show_video(session.screen, summary, terms)
+            _show_video(session.screen, summary, terms, stored.hosts)
 
     session.run(run)
 
@@ -95,19 +95,32 @@ def _write_picture(screen: Screen, timeline: AnsweredTimeline, path: Path) -> No
     screen.print_remark(f"Wrote {path}.")
 
 
-def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...]) -> None:
+def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...], hosts: LinkHosts) -> None:
     video = summary.video
     screen.print_line(video.heading + (f" ({video.creator})" if video.creator else ""), "bold")
     screen.print_line(f"length    {timecode(summary.end_second)}")
     screen.print_line(f"segments  {summary.segments:,}")
     screen.print_line(f"words     {summary.words:,}")
+    if video.published:
+        screen.print_line(f"published {video.published}")
     if video.url:
         screen.print_line(f"address   {video.url}")
+    if video.chapters:
+        screen.print_line("Chapters:")
+    for chapter in video.chapters:
+        link = _moment_link(video, chapter.start_second, hosts)
+        screen.print_line(f"   {timecode(chapter.start_second)}  {chapter.title}  {link}".rstrip())
     if terms:
         screen.print_line("It says often, and others here seldom:")
     for term in terms:
-        link = link_at(video.url, term.start_second)
+        link = _moment_link(video, term.start_second, hosts)
         screen.print_line(f"   {term.word} ({term.count})  {timecode(term.start_second)}  {link}".rstrip())
+
+
+def _moment_link(video: Video, second: float, hosts: LinkHosts) -> str:
+    """Return the link to a moment of a video; "" where none opens there."""
+    link = link_at(video.url, second, hosts)
+    return link if says_time(link, video.url) else ""
 
 
 def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
@@ -115,7 +128,7 @@ def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
 
     for strip in timeline.strips:
         moments = [
-            (number, excerpt.start_second)
+            (number, excerpt.link_second)
             for number, excerpt in enumerate(timeline.answer.excerpts, 1)
             if excerpt.video.video_id == strip.video.video_id
         ]

@@ -37,7 +37,7 @@ def draw_timeline(timeline: AnsweredTimeline) -> bytes:
     """Draw a timeline as PNG, `WIDTH` pixels wide and as high as its strips need."""
     moments: dict[str, list[tuple[int, float]]] = {strip.video.video_id: [] for strip in timeline.strips}
     for number, excerpt in enumerate(timeline.answer.excerpts, 1):
-        moments.setdefault(excerpt.video.video_id, []).append((number, excerpt.start_second))
+        moments.setdefault(excerpt.video.video_id, []).append((number, excerpt.link_second))
     heights = [_image_height(moments[strip.video.video_id]) for strip in timeline.strips]
     image = Image.new("RGB", (WIDTH, max(sum(heights) + 2 * _MARGIN - _BETWEEN, 2 * _MARGIN)), _GROUND)
     canvas = ImageDraw.Draw(image)

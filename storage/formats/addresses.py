@@ -8,11 +8,11 @@ from dataclasses import replace
 from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
 from storage.characters import CONTROLS, SURROGATES
-from storage.models import YOUTUBE_SHORT_HOST, Video, is_youtube_host
+from storage.models import YOUTUBE_SHORT_HOST, LinkHosts, Video, is_youtube_host
 
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _YOUTUBE_FOLDERS = frozenset({"shorts", "live", "embed", "v"})
-_TIME_PARAMETERS = frozenset({"t", "start", "time_continue"})
+_LINK_HOSTS = LinkHosts()
 # A dataset viewer shortens long addresses in the middle; the rest does not work as a link.
 _ELLIPSES = ("…", "...")
 _NOT_IN_A_URL = re.compile(rf"[\s{CONTROLS}{SURROGATES}<>\"\\^`{{|}}]")
@@ -21,13 +21,12 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def clean_url(text: str) -> str:
-    """Return an http(s) address without its start time, or "" when `text` is not one or was shortened."""
+    """Return an http(s) address without its start time, or "" when `text` is not one or was shortened.
+
+    How a host's addresses say a time is in the table of `LinkHosts`; what an installation adds to it is not known here.
+    """
     parts = _split_url(text.strip())
-    if parts is None:
-        return ""
-    query = "&".join(p for p in parts.query.split("&") if p.partition("=")[0].lower() not in _TIME_PARAMETERS)
-    fragment = "" if parts.fragment.lower().startswith("t=") else parts.fragment
-    return urlunsplit(parts._replace(query=query, fragment=fragment))
+    return "" if parts is None else urlunsplit(_LINK_HOSTS.find(parts).time.remove(parts))
 
 
 def youtube_id(text: str) -> str | None:

@@ -35,6 +35,12 @@ from storage.models.limits import MEGABYTE as MEGABYTE
 from storage.models.limits import UNLIMITED as UNLIMITED
 from storage.models.limits import LimitNames as LimitNames
 from storage.models.limits import Limits as Limits
+from storage.models.link_hosts import LINK_HOSTS as LINK_HOSTS
+from storage.models.link_hosts import UNKNOWN_PAGE as UNKNOWN_PAGE
+from storage.models.link_hosts import Evidence as Evidence
+from storage.models.link_hosts import LinkHost as LinkHost
+from storage.models.link_hosts import LinkHosts as LinkHosts
+from storage.models.link_hosts import normalize_host as normalize_host
 from storage.models.meaning import MeaningOptions as MeaningOptions
 from storage.models.meaning import ModelChoice as ModelChoice
 from storage.models.meaning import ModelReport as ModelReport
@@ -42,6 +48,8 @@ from storage.models.meaning import VectorCoverage as VectorCoverage
 from storage.models.scope import Scope as Scope
 from storage.models.speakers import SpeakerSummary as SpeakerSummary
 from storage.models.speakers import VideoSpeakers as VideoSpeakers
+from storage.models.time_links import TimeLink as TimeLink
+from storage.models.time_links import is_template as is_template
 from storage.models.use import CastVote as CastVote
 from storage.models.use import Miss as Miss
 from storage.models.use import PersonalData as PersonalData

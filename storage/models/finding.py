@@ -15,8 +15,10 @@ from storage.models.videos import Segment, Video
 class Question:
     """What was asked, parsed.
 
-    `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video`,
-    `creator` and `speaker` are filters as typed, empty for none.
+    `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video`, `creator` and
+    `speaker` are filters as typed, empty for none. `after` and `before` are dates as `storage.dates` writes them: only
+    videos published from the first day of `after` on, and before the first day of `before`, may answer. `newest_first`
+    orders what answers nearly as well as the best by when it was published.
     """
 
     text: str
@@ -25,6 +27,9 @@ class Question:
     exclusions: tuple[str, ...] = ()
     video: str = ""
     creator: str = ""
+    after: str = ""
+    before: str = ""
+    newest_first: bool = False
     speaker: str = ""
 
 

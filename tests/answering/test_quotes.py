@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,15 @@ from hypothesis import strategies as st
 
 from bot import asking, verdicts
 from bot.answering.answer import FULL_QUOTES, Findings, answer_findings
-from bot.answering.excerpts import LENGTH_RANGE, MIN_LENGTH_SHARE, QUOTE_LENGTH, SHORT_QUOTE_LENGTH, quote_densest
+from bot.answering.excerpts import (
+    LENGTH_RANGE,
+    MAX_LEAD_SECONDS,
+    MIN_LENGTH_SHARE,
+    QUOTE_LENGTH,
+    SHORT_QUOTE_LENGTH,
+    quote_densest,
+    quote_whole,
+)
 from bot.answering.matching import Matcher
 from bot.answering.question import parse_question
 from bot.answering.sureness import SurenessThresholds
@@ -139,7 +148,46 @@ def test_where_there_are_cues_a_quote_begins_and_ends_with_them() -> None:
     first = next(n for n, cue in enumerate(cues) if found.quote.startswith(f"{cue} "))
     assert found.quote.endswith(tuple(cues))
     assert found.start_second == 10.0 + 2.5 * first
-    assert found.link.endswith(f"&t={int(found.start_second)}s")
+    assert found.start_second < found.link_second == 50.0, "the words come late, at 60"
+    assert found.link.endswith("&t=50s")
+
+
+def cued(*cues: str, seconds: float = 3.0) -> Passage:
+    """A passage of one segment with a cue every few seconds."""
+    offsets = [0, *itertools.accumulate(len(cue) + 1 for cue in cues)]
+    marks = tuple(CueMark(offset, seconds * n) for n, offset in enumerate(offsets[:-1]))
+    return Passage(VIDEO, (Segment(0.0, seconds * len(cues), " ".join(cues), marks),), 1.0)
+
+
+@given(st.integers(0, 13), st.sampled_from([0.5, 2.0, 3.0, 7.0, 12.0, 30.0]))
+def test_a_link_opens_at_the_first_cue_in_the_ten_seconds_before_the_words(place: int, seconds: float) -> None:
+    cues = [f"nothing of note in part {n}" for n in range(14)]
+    cues[place] = "the copper lantern hangs here"
+    found = quote_densest(cued(*cues, seconds=seconds), matcher_for("copper lantern"))
+    said = place * seconds
+    assert found.start_second == 0
+    assert found.link_second == (0 if said <= MAX_LEAD_SECONDS else said - MAX_LEAD_SECONDS // seconds * seconds)
+    assert found.link == f"{VIDEO.url}&t={int(found.link_second)}s"
+
+
+def test_without_cues_a_link_opens_with_a_clause_and_never_after_the_words() -> None:
+    clauses = [f"nothing of note is said in this part {n}, " for n in range(14)]
+    clauses[12] = "and at the end of this one hangs a copper lantern, "
+    text = "".join(clauses).strip()
+    for length in (20.0, 120.0, 900.0):
+        segment = Segment(0.0, length, text)
+        found = quote_densest(Passage(VIDEO, (segment,), 1.0), matcher_for("copper lantern"))
+        said = segment.second_at(text.index("copper"))
+        assert said - MAX_LEAD_SECONDS <= found.link_second <= said
+        assert (found.link_second == found.start_second) is (said - found.start_second <= MAX_LEAD_SECONDS)
+
+
+def test_a_quoted_phrase_is_what_a_link_opens_at_and_else_most_of_the_words_together() -> None:
+    cues = ["nothing of note"] * 40
+    cues[2], cues[20], cues[35] = "one lantern", "a lantern of copper in the harbour", "the copper lantern"
+    assert quote_whole(cued(*cues), matcher_for("copper lantern harbour")).link_second == 51
+    assert quote_whole(cued(*cues), matcher_for('"copper lantern" harbour')).link_second == 96
+    assert quote_whole(cued(*cues), matcher_for("zebra")).link_second == 0
 
 
 def test_only_the_first_quote_of_an_answer_has_the_length_of_the_first() -> None:

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from bot import verdicts
 from bot.answering.timeline import MAX_STRIPS
-from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt, OpenedPassage, OtherPlace
+from bot.answering.values import (
+    Answer,
+    AnsweredTimeline,
+    AnswerLevel,
+    Excerpt,
+    OpenedPassage,
+    OtherPlace,
+    split_by_speaker,
+)
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
@@ -21,10 +29,23 @@ from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import CardTooLarge, check_limits, find_problems
+from bot.discord_app.cards.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment
 from bot.discord_app.services.catalogue import best_videos, choice_names, find_named, make_choices
 from bot.discord_app.services.cooldown import Cooldown
 from bot.errors import CooldownActive
-from storage.models import Column, KeyTerm, Segment, Statistics, Strip, Video, VideoSummary
+from bot.settings import Settings
+from storage.models import (
+    Chapter,
+    Column,
+    KeyTerm,
+    Segment,
+    SpeakerTurn,
+    Statistics,
+    Strip,
+    Video,
+    VideoSummary,
+    join_turns,
+)
 from tests.support.hostile_text import HOSTILE, anything
 from tests.support.local_discord import limits
 
@@ -104,7 +125,15 @@ def excerpts(draw: st.DrawFn) -> Excerpt:
         creator=draw(anything), video_id=draw(anything.filter(bool)),
     )  # fmt: skip
     places = st.builds(OtherPlace, st.builds(Video, anything.filter(bool), anything), st.just(754.5), address)
-    return replace(shown, other_places=tuple(draw(st.lists(places, max_size=4))))
+    chapters = st.lists(st.builds(Chapter, st.just(0.0), anything), max_size=1)
+    video = replace(shown.video, chapters=tuple(draw(chapters)), published=draw(st.sampled_from(["", "2025-06-03"])))
+    turns = draw(st.lists(st.builds(SpeakerTurn, st.integers(1, len(quote)), anything), max_size=30))
+    turns = sorted({turn.offset: turn for turn in (*turns, SpeakerTurn(0, draw(anything)))}.values(), key=by_offset)
+    return replace(shown, video=video, turns=join_turns(turns), other_places=tuple(draw(st.lists(places, max_size=4))))
+
+
+def by_offset(turn: SpeakerTurn) -> int:
+    return turn.offset
 
 
 def test_answers_found_in_many_other_places_fit() -> None:
@@ -242,7 +271,7 @@ def test_the_house_cards_fit() -> None:
 
 @given(excerpts())
 def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
-    line = answer_cards.block_quote(shown, 10**6)
+    line = block_quote(replace(shown, turns=()), 10**6)
     assert "\n" not in line
     inner = line.removeprefix("> … “").removesuffix("” …")
     plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
@@ -250,13 +279,79 @@ def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
 
 
 def test_matches_are_bold_and_ellipses_stand_outside() -> None:
-    assert answer_cards.block_quote(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
+    assert block_quote(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
         "> … “we **mask** **\\*words\\*** here” …"
     )
 
 
+TALK = "so what is it it is a lantern of copper and it hangs here"
+TURNS = (SpeakerTurn(0, "Ana_Kim"), SpeakerTurn(14, "Ben"), SpeakerTurn(40, ""))
+
+
+def test_each_speaker_has_a_line_with_their_name_before_the_quotation_marks() -> None:
+    shown = replace(excerpt(TALK, highlights=((8, 16), (22, 29))), turns=TURNS)
+    assert block_quote(shown, 600) == (
+        "> … **Ana\\_Kim:** “so what **is it**”\n"
+        "> **Ben:** “**it** is a **lantern** of copper”\n"
+        "> “and it hangs here” …"
+    )
+    assert block_quote(replace(shown, turns=(SpeakerTurn(0, "Ben"),)), 600).startswith("> … **Ben:** “so what")
+
+
+def test_names_count_towards_the_length_of_a_quote() -> None:
+    shown = replace(excerpt(TALK), turns=TURNS)
+    for length in range(30, 120):
+        quote = block_quote(shown, length)
+        assert len(quote) <= length + len("> … “” …")
+        assert quote.startswith("> … **Ana\\_Kim:** “so")
+    cut = block_quote(
+        replace(excerpt("a b " * 40), turns=tuple(SpeakerTurn(4 * n, f"S{n % 2}") for n in range(40))), 9999
+    )
+    assert cut.count("\n") == MAX_SPEAKER_PARTS - 1
+    assert cut.endswith("” …")
+
+
+@given(excerpts())
+def test_who_speaks_is_told_of_every_word(shown: Excerpt) -> None:
+    parts = split_by_speaker(shown)
+    assert "".join("".join(part.words.split()) for part in parts) == "".join(shown.quote.split())
+    assert {part.speaker for part in parts} <= ({turn.speaker for turn in shown.turns} or {""})
+    lines = block_quote(shown, 10**6).split("\n")
+    assert len(lines) == max(
+        1, min(len([part for part in parts if markdown.clean_line(part.words)]), MAX_SPEAKER_PARTS)
+    )
+
+
+def test_a_segment_is_shown_with_its_speakers() -> None:
+    segment = Segment(0.0, 9.0, TALK, turns=TURNS)
+    assert quote_segment(segment, 600) == (
+        "> **Ana\\_Kim:** so what is it\n> **Ben:** it is a lantern of copper\n> and it hangs here"
+    )
+    assert quote_segment(replace(segment, turns=()), 600) == f"> {TALK}"
+    assert len(quote_segment(segment, 60)) <= 64
+
+
+def test_the_chapter_and_the_date_stand_beside_the_link() -> None:
+    video = Video("id", "A talk", "Ana", published="2025-06", chapters=(Chapter(700, "Positional *encoding*"),))
+    shown = replace(excerpt(), video=video)
+    assert answer_cards.link_line(shown) == (
+        "in *Positional \\*encoding\\**, [12:34](https://x.example/v#t=754) · Ana · 2025-06"
+    )
+
+
+def test_a_videos_chapters_have_links_and_as_many_stand_there_as_fit() -> None:
+    chapters = tuple(Chapter(60.0 * n, f"Part {n} " + "_" * 50) for n in range(200))
+    video = Video("id", "A talk", url="https://x.example/v", chapters=chapters, published="2025-06-03")
+    terms = [KeyTerm("word" * 20, 1.0, 1, 1.0)] * 60
+    card = str(check(video_cards.video_card(VideoSummary(video, "shared", 1, 1, 60.0), terms, OWNER)))
+    assert "[1:00](https://x.example/v#t=60) Part 1" in card
+    assert re.search(r"-# and 1\d\d more", card)
+    few = replace(video, chapters=chapters[:2])
+    assert "more" not in str(video_cards.video_card(VideoSummary(few, "shared", 1, 1, 60.0), (), OWNER).components())
+
+
 def test_a_long_quote_is_cut_between_words() -> None:
-    line = answer_cards.block_quote(excerpt("word " * 500), 100)
+    line = block_quote(excerpt("word " * 500), 100)
     assert line.endswith("word” …")
     assert len(line) < 120
 
@@ -277,6 +372,48 @@ def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: 
     assert (beside["type"], beside.get("style")) == (kind, style)
     if kind == 11:
         assert beside["description"] == "Picture of the video A talk"
+
+
+PLAIN = "https://podcasts.apple.com/us/podcast/a/id1"
+
+
+def test_where_a_link_cannot_say_the_second_the_card_does() -> None:
+    timed, plain = excerpt(creator="Ada"), replace(excerpt(url=PLAIN, creator="Ada"), link=PLAIN)
+    assert answer_cards.link_line(timed) == "[12:34](https://x.example/v#t=754) · Ada"
+    assert answer_cards.link_line(plain) == f"at 12:34 · [open it]({PLAIN}) · Ada"
+    assert answer_cards.link_line(excerpt(url="")) == "12:34"
+    late = replace(timed, link="https://x.example/v#t=790", opens_at_second=790.0)
+    assert answer_cards.link_line(late).startswith("[13:10](https://x.example/v#t=790)")
+    button: Any = answer_cards.section_accessory(plain, 1).to_component_dict()
+    assert (button["label"], button["url"]) == ("Open, then go to 12:34", PLAIN)
+    elsewhere = replace(plain, other_places=(OtherPlace(replace(plain.video, title="Other"), 61.0, PLAIN),))
+    (container,) = check(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, (elsewhere,)), OWNER))[:1]
+    assert f"Also said: Other at 1:01 · [open it]({PLAIN})" in str(container)
+
+
+def test_a_transcript_and_key_terms_link_seconds_only_where_links_open_there() -> None:
+    segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
+    for url, linked in (("https://x.example/v", True), (PLAIN, False), ("", False)):
+        video = Video("v", "A talk", url=url)
+        transcript = str(check(passage_cards.transcript_card(video, segments, OWNER, earlier=False, later=False)))
+        shown = str(check(video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER)))
+        for card in (transcript, shown):
+            assert ("[1:15](" in card) is linked
+            assert "1:15" in card
+            assert (f"]({PLAIN})" in card) is (url == PLAIN), "the video can be opened all the same"
+        assert ("The time is where the word is said the most." in shown) is not linked
+
+
+def test_a_host_of_ones_own_is_linked_in_its_way_on_cards() -> None:
+    video, hosts = (
+        Video("v", "A talk", url="https://videos.example.edu/a"),
+        Settings.from_mapping({"CUEPOINT_LINK_FORMATS": "videos.example.edu=?at={seconds}"}).hosts,
+    )
+    segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
+    card = passage_cards.transcript_card(video, segments, OWNER, earlier=False, later=False, hosts=hosts)
+    assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
+    card = video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER, hosts)
+    assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
 
 
 def test_how_sure_is_said_in_words() -> None:

@@ -18,9 +18,9 @@ FILES = sorted([*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "storage").rglob("
 OURS = ("bot", "storage")
 DOORS = tuple(
     f"storage.{door}"
-    for door in ("library", "ledger", "access", "models", "errors", "analysis", "characters", "video_names")
+    for door in ("library", "ledger", "access", "models", "errors", "analysis", "characters", "dates", "video_names")
 )
-VALUES = ("storage.models", "storage.errors", "storage.analysis", "storage.characters")
+VALUES = ("storage.models", "storage.errors", "storage.analysis", "storage.characters", "storage.dates")
 APP = "bot.discord_app"
 MAX_FILES_IN_ROOM = 17
 
@@ -61,6 +61,7 @@ RULES = (
             "storage/access.py",
             "storage/formats/*",
             "storage/characters.py",
+            "storage/dates.py",
         ),
         ("storage",),
         (*VALUES, "storage.access", "storage.formats"),

@@ -88,11 +88,11 @@ ROWS: dict[int, tuple[tuple[str, Sequence[tuple[Any, ...]]], ...]] = {
     ),
     8: (
         (
-            "UPDATE video SET published = '2024-05-01', chapters = '[[0,\"Opening\"],[31,\"The bell\"]]', is_automatic = 1,"
-            " track_of = 'video-0' WHERE id = 8",
-            [()],
+            "UPDATE video SET published = '2024-05-01', chapters = ?, is_automatic = 1, track_of = 'video-0'"
+            " WHERE id = 8",
+            [('[[0,"Opening"],[31,"The bell"]]',)],
         ),
-        ('UPDATE segment SET turns = \'[[0,"Ana"],[12,""]]\' WHERE video = 8', [()]),
+        ("UPDATE segment SET turns = ? WHERE video = 8", [('[[0,"Ana"],[12,""]]',)]),
     ),
 }
 """By the version that brought the tables or columns: what is put into them. A later migration adds a key."""

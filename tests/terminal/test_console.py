@@ -106,7 +106,8 @@ def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
     (excerpt,) = value["excerpts"]
     assert value["near_misses"] == []
     assert list(excerpt) == [
-        "video_id", "title", "quote", "highlights", "start_second", "end_second", "link", "segments", "score",
+        "video_id", "title", "quote", "highlights", "start_second", "end_second", "link_second", "link",
+        "segments", "score", "published", "chapter", "turns",
     ]  # fmt: skip
     start, end = excerpt["highlights"][0]
     assert excerpt["quote"][start:end] == "copper lantern"
@@ -473,7 +474,21 @@ def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
     assert "length    7:55" in shown
     assert "   cue (12)  2:54  https://video.example.com/sample-captions#t=174" in shown
     value = json.loads(run("video", "sample-captions", "--json").stdout)
-    assert list(value) == ["video_id", "title", "creator", "url", "end_second", "segments", "words", "telling_terms"]
+    assert list(value) == [
+        *(
+            "video_id",
+            "title",
+            "creator",
+            "url",
+            "end_second",
+            "segments",
+            "words",
+            "published",
+            "language",
+            "chapters",
+        ),
+        "telling_terms",
+    ]
     assert list(value["telling_terms"][0]) == ["word", "count", "weight", "start_second", "link"]
     done = run("video", "nothing")
     assert (done.returncode, done.stdout) == (1, "")
@@ -517,3 +532,16 @@ def test_a_timeline_of_nothing_draws_nothing(run: Run, tmp_path: Path) -> None:
         refused = run("timeline", *words)
         assert refused.returncode == code
         assert said in refused.stderr
+
+
+def test_a_link_that_cannot_say_the_second_says_where_it_opens(run: Run, talk: Path) -> None:
+    plain = "https://podcasts.apple.com/us/podcast/a/id1?i=2"
+    assert run("import", talk.name, "--url", f"{plain}&t=5").returncode == 0
+    assert f"  {plain}  (opens at the beginning)\n" in run("ask", "copper lantern").stdout
+    assert json.loads(run("ask", "copper lantern", "--json").stdout)["excerpts"][0]["link"] == plain
+    own = {"CUEPOINT_LINK_FORMATS": "podcasts.apple.com=?at={seconds}"}
+    shown = run("ask", "copper lantern", **own).stdout
+    assert re.search(rf"^   0:01  {re.escape(plain)}&at=1$", shown, re.MULTILINE)
+    assert json.loads(run("video", "dQw4w9WgXcQ", "--json", **own).stdout)["telling_terms"][0]["link"].startswith(
+        f"{plain}&at="
+    )

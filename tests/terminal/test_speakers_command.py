@@ -45,9 +45,9 @@ def test_speakers_are_listed_named_and_shown(cuepoint: Callable[..., Done]) -> N
     answer = json.loads(cuepoint("ask", "copper kettle", "--speaker", "ana", "--json").stdout)
     [excerpt] = answer["excerpts"]
     assert (excerpt["quote"], excerpt["speaker"]) == ("No, the copper kettle is mine.", "Ana Kim")
-    assert excerpt["turns"] == [{"offset": 0, "speaker": "Ana Kim"}]
+    assert excerpt["turns"] == [[0, "Ana Kim"]]
     hits = json.loads(cuepoint("search", "kettle speaker:ana", "--json").stdout)["hits"]
-    assert [[turn["speaker"] for turn in hit["turns"]] for hit in hits] == [["SPEAKER_00", "Ana Kim"]]
+    assert [[speaker for _, speaker in hit["turns"]] for hit in hits] == [["SPEAKER_00", "Ana Kim"]]
     assert cuepoint("undo").stdout.startswith("Took back the naming of SPEAKER_01 in talk-1: ")
 
 

@@ -9,21 +9,24 @@ from discord import ui
 
 from bot import verdicts
 from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH
+from bot.answering.links import says_time
 from bot.answering.values import Answer, Excerpt, OtherPlace, QuoteLengths
 from bot.discord_app.cards import controls, markdown
-from bot.discord_app.cards.base import MAX_TITLE_LENGTH, Card, Part, text_display, video_name
+from bot.discord_app.cards.base import MAX_TITLE_LENGTH, Card, Part, moment_link, text_display, video_name
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import MAX_CARD_TEXT_LENGTH, MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH
+from bot.discord_app.cards.quotes import block_quote, count_shown
 from bot.timecodes import timecode
 from storage.models import Video
 
 MAX_HEADING_LENGTH = 300
 MAX_NOTE_LENGTH = 250
 MAX_CREATOR_LENGTH = 60
+MAX_CHAPTER_LENGTH = 80
 CARD_QUOTES = QuoteLengths(QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
 """The first quote is to hold the answer, and the others show where else to look. Of a later page all are others."""
 MAX_SHOWN_QUOTE_LENGTH = 800
-"""Characters of a quote with the marks of its matches, and with backslashes."""
+"""Characters of a quote with the marks of its matches, with backslashes, and with the names of its speakers."""
 MIN_SHOWN_QUOTE_LENGTH = 80
 _AROUND_QUOTE = 16
 """Characters around a quote: its quotation marks, and the ends of its lines."""
@@ -106,12 +109,9 @@ def _quote_room(frames: Sequence[tuple[str, str]], budget: int) -> int:
 def _share_room(excerpts: Sequence[Excerpt], room: int) -> list[int]:
     """Return how many characters every quote may have: all that it has, or its share where there is not enough room.
 
-    What does not fit is cut at the end of a quote, so that its link opens at its first words in any case.
+    What does not fit is cut at the end of a quote, so that its link opens where it did in any case.
     """
-    wanted = [
-        len(markdown.bold_highlights(excerpt.quote, excerpt.highlights, MAX_SHOWN_QUOTE_LENGTH)[0])
-        for excerpt in excerpts
-    ]
+    wanted = [count_shown(excerpt, MAX_SHOWN_QUOTE_LENGTH) for excerpt in excerpts]
     total = sum(wanted)
     return wanted if total <= room else [length * room // total for length in wanted]
 
@@ -130,25 +130,22 @@ def _other_places(excerpt: Excerpt) -> list[str]:
 
 
 def _other_place(place: OtherPlace, here: Video) -> str:
-    when = markdown.masked_link(timecode(place.start_second), place.link)
+    when = moment_link(place.link_second, place.link, place.video)
     return (
         when if place.video == here else f"{markdown.escape_to_fit(place.video.heading, MAX_OTHER_PLACE_LENGTH)} {when}"
     )
 
 
 def link_line(excerpt: Excerpt) -> str:
-    """Return when a quote is spoken, as a link to that second, and who made the video."""
-    when = markdown.masked_link(timecode(excerpt.start_second), excerpt.link)
-    creator = markdown.escape_to_fit(excerpt.video.creator, MAX_CREATOR_LENGTH)
-    return f"{when} · {creator}" if creator else when
-
-
-def block_quote(excerpt: Excerpt, length: int) -> str:
-    """Return the quote as a block quote on one line, with matches bold and ellipses outside the quotation marks."""
-    words, complete = markdown.bold_highlights(excerpt.quote, excerpt.highlights, length)
-    before = "" if excerpt.starts_passage else "… "
-    after = "" if excerpt.ends_passage and complete else " …"
-    return f"> {before}“{words}”{after}"
+    """Return when a quote is spoken, as a link to that second where there can be one, with its chapter; who made the
+    video, and when."""
+    video = excerpt.video
+    when = moment_link(excerpt.link_second, excerpt.link, video)
+    chapter = video.chapter_at(excerpt.link_second)
+    if chapter and (title := markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH)):
+        when = f"in *{title}*, {when}"
+    creator = markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH)
+    return " · ".join(filter(None, (when, creator, video.published)))
 
 
 def section_accessory(excerpt: Excerpt, number: int) -> Part:
@@ -156,11 +153,12 @@ def section_accessory(excerpt: Excerpt, number: int) -> Part:
 
     The button stands in where there is no picture, or where the address is too long for a link in the text.
     """
-    when, label = timecode(excerpt.start_second), markdown.shorten(excerpt.video.heading, 200)
+    when, label = timecode(excerpt.link_second), markdown.shorten(excerpt.video.heading, 200)
     picture = markdown.safe_url(excerpt.video.thumbnail, MAX_MEDIA_LINK_LENGTH)
     button_link = markdown.safe_url(excerpt.link, MAX_LINK_LENGTH)
     if picture and (not button_link or markdown.safe_url(excerpt.link, markdown.MAX_URL_LENGTH)):
         return ui.Thumbnail(picture, description=f"Picture of the video {label}".strip())
     if button_link:
-        return ui.Button(label=f"Open at {when}", url=button_link)
+        opens_there = says_time(excerpt.link, excerpt.video.url)
+        return ui.Button(label=f"Open at {when}" if opens_there else f"Open, then go to {when}", url=button_link)
     return controls.disabled_link(f"At {when}", number)

@@ -10,7 +10,9 @@ from typing import Any
 
 from discord import File, ui
 
+from bot.answering.links import says_time
 from bot.discord_app.cards import markdown
+from bot.timecodes import timecode
 from storage.models import Video
 
 MAX_TITLE_LENGTH, MAX_NAME_LENGTH = 150, 110
@@ -52,6 +54,14 @@ def text_display(content: str) -> ui.TextDisplay[Any]:
 def notice_card(words: str, *rows: Part) -> Card:
     """Return a card with a short text, such as an error message, which is escaped."""
     return Card(text_display(markdown.escape_to_fit(words, 1500) or "…"), *rows)
+
+
+def moment_link(second: float, link: str, video: Video, length: int = markdown.MAX_URL_LENGTH) -> str:
+    """Return a second as a link that opens there, or, where links to the video cannot, in words before a plain one."""
+    if not link or says_time(link, video.url):
+        return markdown.masked_link(timecode(second), link, length)
+    opened = markdown.masked_link("open it", link, length) if markdown.safe_url(link, length) else ""
+    return f"at {timecode(second)} · {opened}" if opened else timecode(second)
 
 
 def video_name(video: Video, length: int = MAX_NAME_LENGTH) -> str:

@@ -14,6 +14,7 @@ from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards.base import Card, EnclosedFile, Part
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import MAX_ALT_TEXT_LENGTH, MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.quotes import block_quote
 from bot.images.fonts import find_lettering
 from bot.images.timeline_image import numbered_name
 from bot.timecodes import timecode
@@ -93,12 +94,12 @@ def _moments_display(excerpts: Sequence[Excerpt], frames: Sequence[str], room: i
     length = room // max(len(frames), 1)
     length = max(MIN_MOMENT_QUOTE_LENGTH, min(MAX_MOMENT_QUOTE_LENGTH, length))
     return [
-        base.text_display(f"{frame}\n{answer_cards.block_quote(excerpt, length)}")
+        base.text_display(f"{frame}\n{block_quote(excerpt, length)}")
         for frame, excerpt in zip(frames, excerpts, strict=True)
     ]
 
 
 def _moment_frame(excerpt: Excerpt, number: int) -> str:
-    when = markdown.masked_link(timecode(excerpt.start_second), excerpt.link, MAX_MOMENT_URL_LENGTH)
+    when = base.moment_link(excerpt.link_second, excerpt.link, excerpt.video, MAX_MOMENT_URL_LENGTH)
     name = markdown.escape_to_fit(excerpt.video.heading, MAX_MOMENT_TITLE_LENGTH) or "…"
     return f"**{number}. {name}** · {when}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -21,7 +21,7 @@ from bot.discord_app.delivery.error_handler import on_command_error
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.interactions.context import delivery_of, interaction_context, resolve_asker
 from bot.discord_app.interactions.handling import is_admitted
-from bot.discord_app.services.button_state import Inquiry
+from bot.discord_app.services.button_state import Inquiry, VideoListState
 from bot.discord_app.services.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.errors import EmptyQuestion, ServerNotAccessible
 from bot.operations.metrics import QuestionSource
@@ -30,6 +30,7 @@ from storage.models import Scope
 
 MAX_MESSAGE_LENGTH = 500
 """Characters of a message that are searched for: its beginning says what it is about."""
+NEWEST_FIRST = "newest first"
 
 
 class CuepointTree(app_commands.CommandTree[Any]):
@@ -69,6 +70,9 @@ class CuepointTree(app_commands.CommandTree[Any]):
     video="Only in this video",
     creator="Only in this creator's videos",
     speaker="Only what this person says",
+    after="Only in videos published from then on: 2025-06-03, 2025-06 or 2025",
+    before="Only in videos published before: 2025-06-03, 2025-06 or 2025",
+    order="Which quotes come first",
     private="Show the answer to you alone",
     server="Only in this server's own videos",
 )
@@ -78,11 +82,16 @@ async def ask(
     video: Range[str, 1, 200] = "",
     creator: Range[str, 1, 200] = "",
     speaker: Range[str, 1, 200] = "",
+    after: Range[str, 1, 40] = "",
+    before: Range[str, 1, 40] = "",
+    order: Literal["best first", "newest first"] = "best first",
     private: bool | None = None,
     server: Range[str, 1, 100] = "",
 ) -> None:
     """Ask the videos: quotes word for word, and links to the second."""
-    inquiry = Inquiry(question, video, creator, speaker=speaker)
+    inquiry = Inquiry(
+        question, video, creator, speaker=speaker, after=after, before=before, newest_first=order == NEWEST_FIRST
+    )
     await _answer_question(interaction, inquiry, QuestionSource.SLASH, private=private, server=server)
 
 
@@ -117,12 +126,19 @@ async def timeline(
 
 
 @app_commands.command()
-@app_commands.describe(search="Words of a title, or a creator's name; all videos if left out")
-async def videos(interaction: Interaction, search: Range[str, 1, 200] = "") -> None:
+@app_commands.describe(
+    search="Words of a title, or a creator's name; all videos if left out", order="Which videos come first"
+)
+async def videos(
+    interaction: Interaction,
+    search: Range[str, 1, 200] = "",
+    order: Literal["by title", "newest first"] = "by title",
+) -> None:
     """List the videos that can be asked about here."""
     asker = await resolve_asker(interaction, private=True)
+    state = VideoListState(search.strip(), order == NEWEST_FIRST)
     await send_when_ready(
-        interaction, interaction.client.app.questions.list_videos(asker, 0, search), delivery_of(asker)
+        interaction, interaction.client.app.questions.list_videos(asker, 0, state), delivery_of(asker)
     )
 
 

@@ -25,6 +25,7 @@ from bot.discord_app.interactions.context import delivery_of, interaction_contex
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.button_state import (
+    ALL_VIDEOS,
     AnswerState,
     ButtonState,
     PassageState,
@@ -111,9 +112,9 @@ class TurnVideos(CardButton, template=custom_id_pattern("videos")):
     """Shows another page of the list of videos."""
 
     async def act(self, interaction: Interaction) -> None:
-        search = "" if self.key == NO_KEY else (await self.load_state(interaction, VideoListState)).search
+        state = ALL_VIDEOS if self.key == NO_KEY else await self.load_state(interaction, VideoListState)
         asker, delivery = await self.turn_delivery(interaction)
-        coroutine = interaction.client.app.questions.list_videos(asker, self.number, search)
+        coroutine = interaction.client.app.questions.list_videos(asker, self.number, state)
         await send_when_ready(interaction, coroutine, delivery)
 
 

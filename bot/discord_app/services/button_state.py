@@ -28,6 +28,9 @@ class Inquiry:
     server: int = 0
     """The server that was picked, by its id; 0 for none."""
     speaker: str = ""
+    after: str = ""
+    before: str = ""
+    newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,13 @@ class TranscriptState:
 
 @dataclass(frozen=True, slots=True)
 class VideoListState:
-    """A list of videos, narrowed to those whose names match the search."""
+    """A list of videos, narrowed to those whose names match the search, by title or the newest first."""
 
-    search: str
+    search: str = ""
+    newest_first: bool = False
+
+
+ALL_VIDEOS = VideoListState()
 
 
 ButtonState = TypeVar("ButtonState", AnswerState, PassageState, TranscriptState, VideoListState)

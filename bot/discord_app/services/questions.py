@@ -20,6 +20,7 @@ from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.controls import NO_KEY
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.button_state import (
+    ALL_VIDEOS,
     EXPIRED,
     AnswerState,
     Inquiry,
@@ -167,19 +168,22 @@ class QuestionService:
         library = (await self._catalogue.get_video(asker.scope, video_id)).library
         return Vote(library, state.inquiry.text, video_id, state.spot.second, verdict)
 
-    async def list_videos(self, asker: ResolvedAsker, page: int, search: str = "") -> Card:
-        """List one page of the videos that can be asked about, or of those whose names match `search`."""
-        search = search.strip()
-        videos = await asyncio.to_thread(find_videos, search, await self._catalogue.list_videos(asker.scope))
-        key = await save_state(self._ledger, VideoListState(search), asker.scope) if search else NO_KEY
-        return video_cards.videos_card(videos, asker.owner(key), page, search=search)
+    async def list_videos(self, asker: ResolvedAsker, page: int, state: VideoListState) -> Card:
+        """List one page of the videos that can be asked about, narrowed and ordered as `state` says."""
+        videos = await asyncio.to_thread(find_videos, state.search, await self._catalogue.list_videos(asker.scope))
+        if state.newest_first:
+            videos.sort(key=lambda summary: summary.video.published, reverse=True)
+        key = await save_state(self._ledger, state, asker.scope) if state != ALL_VIDEOS else NO_KEY
+        return video_cards.videos_card(
+            videos, asker.owner(key), page, search=state.search, newest_first=state.newest_first
+        )
 
     async def show_video(self, asker: ResolvedAsker, name: str) -> Card:
         """Show one video: its size and its key terms."""
         summary = await self._catalogue.find_video(asker.scope, name)
         scope = await self._library.or_samples(asker.scope)
         terms = await self._library.key_terms(scope, summary.video.video_id, MAX_KEY_TERMS)
-        return video_cards.video_card(summary, terms, asker.owner())
+        return video_cards.video_card(summary, terms, asker.owner(), self._library.hosts)
 
     async def show_transcript(self, asker: ResolvedAsker, name: str, moment: float) -> Card:
         """Show the words around a moment (in seconds) of the video of a name or id."""
@@ -198,7 +202,12 @@ class QuestionService:
         end = first + SEGMENTS_PER_CARD
         key = await save_state(self._ledger, TranscriptState(state.video_id, segments[first].start_second), asker.scope)
         return passage_cards.transcript_card(
-            summary.video, segments[first:end], asker.owner(key), earlier=first > 0, later=end < len(segments)
+            summary.video,
+            segments[first:end],
+            asker.owner(key),
+            earlier=first > 0,
+            later=end < len(segments),
+            hosts=self._library.hosts,
         )
 
     async def show_about(self, asker: ResolvedAsker) -> Card:
@@ -216,4 +225,12 @@ class QuestionService:
 
 
 def _parse(inquiry: Inquiry) -> Question:
-    return parse_question(inquiry.text, video=inquiry.video, creator=inquiry.creator, speaker=inquiry.speaker)
+    return parse_question(
+        inquiry.text,
+        video=inquiry.video,
+        creator=inquiry.creator,
+        speaker=inquiry.speaker,
+        after=inquiry.after,
+        before=inquiry.before,
+        newest_first=inquiry.newest_first,
+    )

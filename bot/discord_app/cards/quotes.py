@@ -1,0 +1,75 @@
+"""Quotes as block quotes, each speaker's words on a line of their own."""
+
+from __future__ import annotations
+
+from bot.answering.values import Excerpt, split_by_speaker
+from bot.discord_app.cards import markdown
+from storage.models import Segment, SpeakerTurn
+
+MAX_SPEAKER_LENGTH = 32
+MAX_SPEAKER_PARTS = 12
+"""How many times the speaker may change in a quote; it is cut at its end where it would change more often."""
+_MARKS = len("\n> “”")
+_MIN_ROOM = 40
+"""Characters below which no other speaker's line is begun."""
+
+
+def block_quote(excerpt: Excerpt, length: int) -> str:
+    """Return the quote as a block quote, with matches bold and ellipses outside the quotation marks.
+
+    Where speakers are known, each has a line that begins with their name. Names and words have at most `length`
+    characters together; what does not fit is cut at the end.
+    """
+    lines, is_complete, _ = _write_lines(excerpt, length)
+    before = "" if excerpt.starts_passage else "… "
+    after = "" if excerpt.ends_passage and is_complete else " …"
+    return f"> {before}" + "\n> ".join(lines) + after
+
+
+def count_shown(excerpt: Excerpt, max_length: int) -> int:
+    """Return how many characters of names and words `block_quote` shows of a quote with room for `max_length`."""
+    return _write_lines(excerpt, max_length)[2]
+
+
+def _write_lines(excerpt: Excerpt, length: int) -> tuple[list[str], bool, int]:
+    """Return the lines of a quote, whether they hold all of it, and how many of the `length` characters they take."""
+    lines: list[str] = []
+    used, is_complete = 0, True
+    for part in split_by_speaker(excerpt):
+        label = speaker_label(part.speaker)
+        around = len(label) + (_MARKS if lines else 0)
+        room = max(length - used - around, 0)
+        is_complete = len(lines) < MAX_SPEAKER_PARTS
+        words, is_whole = markdown.bold_highlights(part.words, part.highlights, room) if is_complete else ("", False)
+        if words:
+            lines.append(f"{label}“{words}”")
+            used += around + len(words)
+        is_complete = is_complete and is_whole
+        if not is_complete:
+            break
+    return lines or ["“”"], is_complete, used
+
+
+def quote_segment(segment: Segment, length: int) -> str:
+    """Return the words of a segment as a block quote without quotation marks, each speaker's on a line of their own.
+
+    Names and words have at most `length` characters together.
+    """
+    turns = segment.turns or (SpeakerTurn(0, ""),)
+    ends = [*(turn.offset for turn in turns[1:]), len(segment.text)]
+    lines: list[str] = []
+    for turn, end in zip(turns, ends, strict=True):
+        label = speaker_label(turn.speaker)
+        words = markdown.escape_to_fit(segment.text[turn.offset : end], length - len(label))
+        if words:
+            lines.append(f"> {label}{words}")
+        length -= len(label) + len(words) + _MARKS
+        if length <= _MIN_ROOM:
+            break
+    return "\n".join(lines) or "> …"
+
+
+def speaker_label(speaker: str) -> str:
+    """Return what stands before a speaker's words; "" where it is unknown who speaks."""
+    name = markdown.escape_to_fit(speaker, MAX_SPEAKER_LENGTH)
+    return f"**{name}:** " if name else ""
