@@ -25,8 +25,8 @@ from tests.support.harness import (
 
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
 TYPED_IN = (
-    ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"), ("timeline", "video"), ("timeline", "server"),
-    ("video", "video"), ("transcript", "video"),
+    ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"), ("timeline", "video"),
+    ("timeline", "server"), ("video", "video"), ("transcript", "video"),
 )  # fmt: skip
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
@@ -48,7 +48,7 @@ class Player:
     channel: ChannelHandle | None = None
     told: list[Any] = field(default_factory=list)
 
-    async def slash(self, name: str, **options: Any) -> InteractionResult:
+    async def slash(self, name: str, /, **options: Any) -> InteractionResult:
         place = [self.channel] if self.channel else []
         return self._noted(await self.actor.slash(*place, name, **options))
 

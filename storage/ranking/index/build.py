@@ -43,11 +43,20 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
 
 def _read_turns(segments: Sequence[Segment], analyser: Analyser) -> SpeakerTurns:
     """Return the turns of segments, which are numbered in their order."""
-    turns = [(doc, turn, segment.text) for doc, segment in enumerate(segments) for turn in segment.turns]
-    # How many words stand before a turn is counted apart: what the text says is the same whoever says it.
-    before = [text[: turn.offset] for _, turn, text in turns]
+    docs, before, names = [], [], []
+    for doc, segment in enumerate(segments):
+        end = 0
+        for turn in segment.turns:
+            docs.append(doc)
+            before.append(segment.text[end : turn.offset])
+            names.append(turn.speaker)
+            end = turn.offset
+    # How many words stand before a turn is counted apart: what a text says is the same, no matter who says it.
     _, offsets, _ = StretchReader(analyser).read_words(before)
-    return build_turns([doc for doc, *_ in turns], np.diff(offsets), [turn.speaker for _, turn, _ in turns])
+    owners = np.array(docs, np.int32)
+    # Of a running count the words of the segments before are taken away: a segment's first turn has none before it.
+    firsts = np.searchsorted(owners, owners)
+    return build_turns(owners, offsets[1:] - offsets[1:][firsts], names)
 
 
 def _video_id_of(entry: tuple[Video, list[Segment]]) -> str:
