@@ -13,6 +13,7 @@ import regex
 from bot.answering.links import TABLE, link_at
 from bot.answering.matching import Match, Matcher
 from bot.answering.values import Excerpt, Passage
+from storage.analysis import find_offsets
 from storage.models import LinkHosts, Segment
 
 QUOTE_LENGTH = 600
@@ -231,15 +232,14 @@ class _QuoteScorer:
 def _split_units(segments: Sequence[Segment]) -> list[tuple[int, int]]:
     """Return the units of a quote as offsets into the passage: cues, clauses, or a few words at a time."""
     units: list[tuple[int, int]] = []
-    base = 0
-    for segment in segments:
+    bases = find_offsets(segment.text for segment in segments)
+    for base, segment in zip(bases, segments, strict=True):
         boundaries = [mark.offset for mark in segment.marks] or [
             match.end() for match in _CLAUSE_END.finditer(segment.text)
         ]
         edges = sorted({0, *boundaries, len(segment.text)})
         for left, right in pairwise(edges):
             units += [(base + start, base + end) for start, end in _split_long(segment.text, left, right)]
-        base += len(segment.text) + 1
     return units
 
 
@@ -286,8 +286,6 @@ def _end_second(segments: Sequence[Segment], offset: int) -> float:
 
 def _locate(segments: Sequence[Segment], offset: int) -> tuple[Segment, int]:
     """Return the segment that holds an offset of the passage, and the offset within it."""
-    for segment in segments[:-1]:
-        if offset <= len(segment.text):
-            return segment, offset
-        offset -= len(segment.text) + 1
-    return segments[-1], offset
+    offsets = find_offsets(segment.text for segment in segments)
+    place = max(bisect_right(offsets, offset) - 1, 0)
+    return segments[place], offset - offsets[place]

@@ -64,11 +64,12 @@ class Matcher:
     def holds_phrases(self, texts: Iterable[str]) -> bool:
         """Return whether texts, one after the other, hold every quoted phrase of the question in full.
 
-        Every text is read by itself, as the index reads segments: a sound mark ends where its segment does.
+        Every text is read by itself, as the index reads segments: a sound mark ends where its segment does. Beside it
+        the index has the pair of characters across the border of two segments.
         """
         if not self._phrases:
             return True
-        runs = _Runs(token.word for text in texts for token in self._read_tokens(text))
+        runs = _Runs(self._read_words(tuple(texts)))
         return all(map(runs.holds, self._phrases))
 
     def excludes(self, text: str) -> bool:
@@ -98,6 +99,12 @@ class Matcher:
         if text not in self._tokens:
             self._tokens[text] = list(self._analyser.tokens(text))
         return self._tokens[text]
+
+    def _read_words(self, texts: Sequence[str]) -> Iterator[str]:
+        for text, following in zip(texts, [*texts[1:], ""], strict=True):
+            yield from (token.word for token in self._read_tokens(text))
+            if (pair := self._analyser.crossing_token(text, following)) is not None:
+                yield pair.word
 
     def _words_of(self, phrase: str) -> tuple[str, ...]:
         return tuple(token.word for token in self._analyser.tokens(phrase))

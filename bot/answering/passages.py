@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.answering.matching import Matcher
 from bot.answering.values import Passage, PassageRange
+from storage.analysis import join_texts
 from storage.models import SILENCE_SECONDS, Hit, Segment
 
 MAX_PASSAGES_PER_VIDEO = 2
@@ -58,7 +59,7 @@ def widen_passage(
         """Return whether speech runs on from one segment into the next, with nothing excluded in either."""
         if not 0 <= left < len(around) - 1 or not _continues(around[left], around[left + 1]):
             return False
-        return not matcher.excludes(f"{around[left].text} {around[left + 1].text}")
+        return not matcher.excludes(join_texts((around[left].text, around[left + 1].text)))
 
     if step < 0 and goes_on(first - 1):
         first -= 1

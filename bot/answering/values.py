@@ -6,6 +6,7 @@ import enum
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from storage.analysis import find_offsets, join_texts
 from storage.models import Segment, SpeakerTurn, Strip, Video, join_turns
 
 
@@ -19,19 +20,19 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """Return the segments' texts joined by one space."""
-        return " ".join(segment.text for segment in self.segments)
+        """Return the segments' texts joined, with a space between two of them where one belongs."""
+        return join_texts(segment.text for segment in self.segments)
 
     def turns_between(self, start: int, end: int) -> tuple[SpeakerTurn, ...]:
         """Return who speaks in `text[start:end]`, by offsets from `start`."""
-        turns, base = [], 0
-        for segment in self.segments:
+        turns: list[SpeakerTurn] = []
+        bases = find_offsets(segment.text for segment in self.segments)
+        for base, segment in zip(bases, self.segments, strict=True):
             for turn in segment.turns or (SpeakerTurn(0, ""),):
                 if base + turn.offset <= start:
                     turns = [SpeakerTurn(0, turn.speaker)]
                 elif base + turn.offset < end:
                     turns.append(SpeakerTurn(base + turn.offset - start, turn.speaker))
-            base += len(segment.text) + 1
         return join_turns(turns)
 
     def spoken_by(self, speakers: Collection[str]) -> list[tuple[int, int]]:

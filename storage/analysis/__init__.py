@@ -10,8 +10,19 @@ from __future__ import annotations
 
 from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
 from storage.analysis.british_spelling import spell_american
+from storage.analysis.joining import (
+    FIRST_SPACELESS,
+    drop_words,
+    find_joint,
+    find_offsets,
+    holds_spaceless,
+    join_texts,
+    split_text,
+    split_words,
+)
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
+from storage.analysis.sound_marks import remove_sounds
 from storage.analysis.spoken_numbers import read_number, spell_number, spell_percent
 from storage.analysis.tokens import STOP_PREFIX, Token, fold
 from storage.analysis.unspaced import is_unspaced
@@ -19,6 +30,7 @@ from storage.analysis.word_lists import LISTED_LANGUAGES, WordList, word_list
 
 __all__ = [
     "ANALYSED_BY",
+    "FIRST_SPACELESS",
     "LISTED_LANGUAGES",
     "STOP_PREFIX",
     "Analyser",
@@ -27,12 +39,20 @@ __all__ = [
     "analyser_for",
     "base_language",
     "blank_stop_phrases",
+    "drop_words",
+    "find_joint",
+    "find_offsets",
     "fold",
+    "holds_spaceless",
     "is_unspaced",
+    "join_texts",
     "read_number",
+    "remove_sounds",
     "spell_american",
     "spell_number",
     "spell_percent",
+    "split_text",
+    "split_words",
     "stop_words_of",
     "word_list",
 ]

@@ -16,6 +16,7 @@ import regex
 import Stemmer
 
 from storage.analysis.british_spelling import spell_american
+from storage.analysis.joining import find_joint
 from storage.analysis.languages import (
     POSSESSIVE,
     SUFFIXED,
@@ -25,12 +26,12 @@ from storage.analysis.languages import (
     stemmer_for,
     stop_words_of,
 )
-from storage.analysis.sound_marks import SOUND_MARK
+from storage.analysis.sound_marks import blank_sounds
 from storage.analysis.tokens import STOP_PREFIX, Part, Token, fold
 from storage.analysis.unspaced import is_unspaced, split_run, split_runs
 from storage.characters import INVISIBLE, NON_JOINER
 
-ANALYSIS_VERSION = 4
+ANALYSIS_VERSION = 5
 """Raised whenever the same text gives other terms, so that stored indexes are rebuilt."""
 ANALYSED_BY = (
     f"rules {ANALYSIS_VERSION}, PyStemmer {Stemmer.version()}, regex {regex.__version__}, "
@@ -66,7 +67,6 @@ _ASCII_WORD = re.compile(
     """,
     re.VERBOSE,
 )
-_MAY_BE_SOUND = re.compile(r"[\[(［（【♩♪♫♬]")
 # The zero-width non-joiner stays where the language's stemmer wants it.
 _PART = regex.compile(rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{M}}\p{{N}}{NON_JOINER}]*")
 _DROPPED = str.maketrans("", "", "'·,")
@@ -74,6 +74,8 @@ _DROPPED = str.maketrans("", "", "'·,")
 
 _MAX_WORD_LENGTH, _MAX_RUN_LENGTH = 40, 8
 """Characters up to which a word, or a run of a script without spaces, is likely to come again."""
+_BORDER_LENGTH = 16
+"""Characters in which the last or the first one of a text stands, with its marks."""
 
 
 class Analyser:
@@ -91,7 +93,7 @@ class Analyser:
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Yield the terms of `text` in order. Sound marks such as [Music] are skipped."""
-        speech = _blank_sound_marks(text)
+        speech = blank_sounds(text)
         for match in _ASCII_WORD.finditer(speech) if speech.isascii() else _WORD.finditer(speech, concurrent=False):
             at = match.start()
             for term, word, start, end, common in self._stretch_parts(match.group()):
@@ -101,7 +103,7 @@ class Analyser:
     def split_stretches(self, text: str) -> list[str]:
         """Return the stretches without spaces that `tokens` reads terms from, in order; `read_stretch` returns their
         terms. For many texts this is far faster, since the same stretches come again and again."""
-        speech = _blank_sound_marks(text)
+        speech = blank_sounds(text)
         stretches: list[str]
         stretches = _ASCII_WORD.findall(speech) if speech.isascii() else _WORD.findall(speech, concurrent=False)
         return stretches
@@ -109,6 +111,15 @@ class Analyser:
     def read_stretch(self, stretch: str) -> list[tuple[str, str, bool]]:
         """Return the terms of a stretch in order, with their words and whether they are stop words there."""
         return [(term, word, common) for term, word, _, _, common in self._stretch_parts(stretch)]
+
+    def crossing_token(self, left: str, right: str) -> Token | None:
+        """Return the pair of characters that two texts have across their border, where they are joined without a space;
+        its places are those in the end of one and the beginning of the other."""
+        if not left or not right or find_joint(left, right):
+            return None
+        end = left[-_BORDER_LENGTH:]
+        tokens = self.tokens(end + right[:_BORDER_LENGTH])
+        return next((token for token in tokens if token.start < len(end) < token.end), None)
 
     def term_of(self, word: str) -> str:
         """Return the term of a single surface word, such as a token's."""
@@ -196,13 +207,6 @@ class Analyser:
             return word
         stem: str = self._stemmer.stemWord(spell_american(word) if self.language == "en" else word)
         return stem or word
-
-
-def _blank_sound_marks(text: str) -> str:
-    """Return a text with its sound marks replaced by as many blanks."""
-    if _MAY_BE_SOUND.search(text):  # most texts hold none, and this is far faster than looking for marks
-        return str(SOUND_MARK.sub(lambda mark: " " * len(mark.group()), text))
-    return text
 
 
 def analyser_for(language: str) -> Analyser:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from storage.analysis import join_texts
 from storage.characters import CONTROLS, SURROGATES, remove_unseen
 
 _CONTROLS = re.compile(f"[{CONTROLS}]")
@@ -12,8 +13,13 @@ _MAX_QUOTATION_LENGTH = 60
 
 
 def clean_text(text: str) -> str:
-    """Return `text` with every run of white space as one space, stripped, and without control characters."""
+    """Return `text` with every run of white space as one space, stripped, and without control characters.
+
+    Between characters of a script without spaces the end of a line is no space.
+    """
     if not text.isprintable():
+        if not text.isascii():
+            text = join_texts(line.strip() for line in text.splitlines() if line.strip())
         text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
     return " ".join(text.split())
 

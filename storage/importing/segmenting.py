@@ -6,10 +6,11 @@ They have the shape of the dataset's own rows, which are made from captions in t
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from storage.analysis import find_joint, find_offsets, join_texts, split_text
 from storage.models import SILENCE_SECONDS, Cue, CueMark, Segment, SpeakerTurn, join_turns
 
 MIN_SEGMENT_LENGTH = 360
@@ -29,7 +30,9 @@ def segment_cues(cues: Sequence[Cue]) -> tuple[Segment, ...]:
         if open_pieces and _ends_before(piece, open_pieces, length):
             segments.append(_join_pieces(open_pieces))
             open_pieces, length = [], 0
-        length += len(piece.text) + bool(open_pieces)
+        length += len(piece.text)
+        if open_pieces:
+            length += len(find_joint(open_pieces[-1].text, piece.text))
         open_pieces.append(piece)
     if open_pieces:
         segments.append(_join_pieces(open_pieces))
@@ -43,31 +46,32 @@ def _ends_before(piece: Cue, pieces: Sequence[Cue], length: int) -> bool:
 
 
 def _split_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Yield the cues, the long ones split between words, as if every character took the same time."""
+    """Yield the cues, the long ones split, as if every character took the same time: between words, or between the
+    characters of a script without spaces."""
     for cue in cues:
         if len(cue.text) <= MAX_PIECE_LENGTH:
             yield cue
             continue
         per_character = (cue.end_second - cue.start_second) / len(cue.text)
-        offset = 0
-        for text in textwrap.wrap(cue.text, MAX_PIECE_LENGTH, break_long_words=False, break_on_hyphens=False):
-            start_second = round(cue.start_second + offset * per_character, 3)
-            offset += len(text) + 1
-            end_second = round(cue.start_second + min(offset, len(cue.text)) * per_character, 3)
-            yield replace(cue, start_second=start_second, end_second=end_second, text=text)
+        pieces = list(split_text(cue.text, MAX_PIECE_LENGTH))
+        for (start, end), (following, _) in pairwise([*pieces, (len(cue.text), 0)]):
+            yield replace(
+                cue,
+                start_second=round(cue.start_second + start * per_character, 3),
+                end_second=round(cue.start_second + following * per_character, 3),
+                text=cue.text[start:end],
+            )
 
 
 def _join_pieces(pieces: Sequence[Cue]) -> Segment:
-    marks, turns = [], []
-    offset = 0
-    for piece in pieces:
-        marks.append(CueMark(offset, round(piece.start_second, 3)))
-        turns.append(SpeakerTurn(offset, piece.speaker))
-        offset += len(piece.text) + 1
+    texts = [piece.text for piece in pieces]
+    offsets = find_offsets(texts)
+    marks = (CueMark(offset, round(piece.start_second, 3)) for offset, piece in zip(offsets, pieces, strict=True))
+    turns = [SpeakerTurn(offset, piece.speaker) for offset, piece in zip(offsets, pieces, strict=True)]
     return Segment(
         start_second=float(math.floor(pieces[0].start_second)),
         end_second=round(pieces[-1].end_second, 3),
-        text=" ".join(piece.text for piece in pieces),
+        text=join_texts(texts),
         marks=tuple(marks),
         turns=join_turns(turns),
     )

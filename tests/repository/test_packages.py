@@ -105,7 +105,10 @@ def test_the_wheel_holds_every_module_and_all_data(wheel: Path) -> None:
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     modules = [path for package in ("bot", "storage") for path in (PROJECT / package).rglob("*.py")]
     data = [PROJECT / "storage" / "samples" / name for name, _ in SAMPLES]
-    data += (PROJECT / "storage" / "analysis" / "stop_phrases").iterdir()
+    data += [
+        *(PROJECT / "storage" / "analysis" / "stop_phrases").iterdir(),
+        PROJECT / "storage" / "analysis" / "sounds.txt",
+    ]
     data += [BUILT_IN_VOCABULARY, BUILT_IN_VOCABULARY.with_name("BERT_NOTICE.txt")]
     assert held == {path.relative_to(PROJECT).as_posix() for path in [*modules, *data]}
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from storage.analysis.sound_marks import SOUND_MARK
+from storage.analysis import FIRST_SPACELESS, drop_words, holds_spaceless, join_texts, remove_sounds, split_words
+from storage.formats.captions.repetition import is_said_twice
 from storage.formats.captions.rolling_windows import (
     Habits,
     Window,
+    WindowStep,
     carry_by_chunk,
     carry_by_growth,
     carry_by_line,
@@ -53,11 +55,12 @@ class _Evidence:
 
     followed: int  # windows
     partial: int  # with words carried over, and new ones
-    partial_words: int  # carried over in those
+    partial_words: float  # carried over in the first of those
     stale: int  # with nothing that was not on the screen
     lined: int  # of several lines, with something new
     said: int  # with something new, and followed by another
     held: int  # of those, followed by one that only holds it
+    is_repetition: bool  # what looks like holding may be saying the same again
 
     @property
     def explained_share(self) -> int:
@@ -66,7 +69,7 @@ class _Evidence:
 
 def spoken_cues(raw: Sequence[RawCue]) -> tuple[Cue, ...]:
     """Return the spoken cues by their start, with every spoken word as often as it was said, and no sound marks."""
-    cues = sorted(raw, key=lambda cue: cue.start_second)
+    cues = _sort_cues(raw)
     windows = list(_make_windows(cues))
     spoken = []
     for step in follow_windows(windows, _find_habits(windows)):
@@ -80,8 +83,8 @@ def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
     their speakers where the text names them. Lines of a cue are parted by line feeds, or not at all."""
     spoken = []
     for cue in find_speakers(sorted(cues, key=lambda cue: cue.start_second)):
-        text = clean_text(SOUND_MARK.sub(" ", cue.text))
-        if any(character.isalnum() or character == "_" for character in text):
+        text = clean_text(remove_sounds(join_texts(cue.text.split("\n"))))
+        if _is_spoken(text):
             spoken.append(replace(cue, text=text))
     return tuple(
         replace(cue, end_second=_cue_end(cue, after.start_second if after else None))
@@ -92,10 +95,25 @@ def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
 def _drop_words(lines: Sequence[str], count: int) -> Iterator[str]:
     """Yield what is left of lines without their first `count` words."""
     for line in lines:
-        words = line.split()
+        words = split_words(line)
         if count < len(words):
-            yield " ".join(words[count:]) if count > 0 else line
+            yield drop_words(line, words[:count]) if count > 0 else line
         count -= len(words)
+
+
+def _is_spoken(text: str) -> bool:
+    """Return whether a text holds any word, or a piece of one: a line may break before a vowel of Thai or Burmese."""
+    return any(character.isalnum() or character == "_" for character in text) or holds_spaceless(text)
+
+
+def _sort_cues(raw: Sequence[RawCue]) -> list[RawCue]:
+    """Return cues by their start. Cues with the same times and lines are one: where files were joined, both have what
+    was said across the border."""
+    ordered = sorted(raw, key=lambda cue: cue.start_second)
+    result: list[RawCue] = []
+    for _, together in groupby(ordered, lambda cue: cue.start_second):
+        result += {(cue.end_second, tuple(filter(str.strip, cue.lines))): cue for cue in together}.values()
+    return result
 
 
 def _cue_end(cue: Cue, next_second: float | None) -> float:
@@ -114,7 +132,7 @@ def _make_windows(cues: Sequence[RawCue]) -> Iterator[Window]:
         yield Window(
             cue=place,
             lines=lines,
-            words=tuple(word for line in lines for word in line.split()),
+            words=tuple(word for line in lines for word in split_words(line)),
             shown_seconds=_shown_seconds(cue, after),
             is_timed=cue.is_timed,
             is_fresh=was_cleared or cue.start_second - shown_until > _SILENT_SECONDS,
@@ -157,15 +175,24 @@ def _collect_evidence(windows: Sequence[Window], habits: Habits) -> _Evidence:
     steps = list(follow_windows(windows, habits))
     later = steps[1:]
     pairs = [(step, after) for step, after in pairwise(steps) if not step.is_stale]
+    held = [(step.window, after.window) for step, after in pairs if after.is_hold]
+    partial = [step for step in later if step.is_partial]
     return _Evidence(
         followed=len(later),
-        partial=sum(step.is_partial for step in later),
-        partial_words=sum(step.carried for step in later if step.is_partial),
+        partial=len(partial),
+        partial_words=_count_carried_words(partial[0]) if partial else 0.0,
         stale=sum(step.is_stale for step in later),
         lined=sum(len(step.window.lines) > 1 and not step.is_stale for step in later),
         said=len(pairs),
-        held=sum(after.is_hold for _, after in pairs),
+        held=len(held),
+        # Where words are carried over beside new ones, captions scroll, and then holds are no wonder.
+        is_repetition=not partial and is_said_twice(held),
     )
+
+
+def _count_carried_words(step: WindowStep) -> float:
+    """Return how many words a window carried over. A word of a script without spaces has about two characters."""
+    return sum(0.5 if word >= FIRST_SPACELESS else 1.0 for word in step.window.words[: step.carried])
 
 
 def _is_scrolling(lines: _Evidence) -> bool:
@@ -177,4 +204,4 @@ def _is_scrolling(lines: _Evidence) -> bool:
 def _has_holds(evidence: _Evidence) -> bool:
     """Return whether new text is held afterwards, nearly always: a speaker repeats words only sometimes."""
     min_held = 1 if evidence.partial else _MIN_WINDOWS
-    return evidence.held >= max(min_held, _HIGH_SHARE * evidence.said)
+    return evidence.held >= max(min_held, _HIGH_SHARE * evidence.said) and not evidence.is_repetition

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from storage.analysis import split_words
+
 SHORT_SECONDS = 0.1
 """No one says a line in this time; a cue this short only holds the screen until the next begins."""
 
@@ -19,7 +21,8 @@ _MAX_CHUNKS = 64
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one cue shows, without its blank lines.
+    """What one cue shows, without its blank lines. `words` are those of `split_words`: in scripts without spaces a line
+    grows by characters.
 
     `cue` is its place among the cues, `shown_seconds` how long it is shown. `is_timed` says that words in it appear one
     by one, so some are new; `is_fresh` that the screen was empty before it.
@@ -54,16 +57,16 @@ def carry_by_line(screen: ScreenState, window: Window) -> Iterator[int]:
     """Yield the counts of carried words where whole lines scroll: the screen's last lines are the window's first."""
     for count in range(min(len(screen.lines), len(window.lines), _MAX_LINES), 0, -1):
         if screen.lines[-count:] == window.lines[:count]:
-            yield sum(len(line.split()) for line in window.lines[:count])
+            yield _count_words(window.lines[:count])
 
 
 def carry_by_growth(screen: ScreenState, window: Window) -> Iterator[int]:
     """Yield the counts as `carry_by_line` does, where the screen's last line may have grown into a longer one."""
-    last = tuple(screen.lines[-1].split()) if screen.lines else ()
+    last = tuple(split_words(screen.lines[-1])) if screen.lines else ()
     for count in range(min(len(screen.lines), len(window.lines), _MAX_LINES), 0, -1):
-        grown = tuple(window.lines[count - 1].split())
+        grown = tuple(split_words(window.lines[count - 1]))
         if screen.lines[-count:-1] == window.lines[: count - 1] and grown[: len(last)] == last:
-            yield sum(len(line.split()) for line in window.lines[: count - 1]) + len(last)
+            yield _count_words(window.lines[: count - 1]) + len(last)
 
 
 def carry_by_chunk(screen: ScreenState, window: Window) -> Iterator[int]:
@@ -73,6 +76,10 @@ def carry_by_chunk(screen: ScreenState, window: Window) -> Iterator[int]:
             carried = tuple(word for piece in screen.chunks[first:] for word in piece)
             if carried == window.words[: len(carried)]:
                 yield len(carried)
+
+
+def _count_words(lines: Iterable[str]) -> int:
+    return sum(len(split_words(line)) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from storage.analysis import Analyser, analyser_for
-from storage.models import Segment, Video
+from storage.models import SILENCE_SECONDS, Segment, Video
 from storage.ranking.index.assemble import IndexDraft, assemble_part
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.lexicon import StretchReader
@@ -20,9 +20,9 @@ def build_index(videos: Iterable[tuple[Video, Sequence[Segment]]], language: str
     all_segments = [segment for _, segments in ordered for segment in segments]
     analyser = analyser_for(language)
     reader = StretchReader(analyser)
-    forward, offsets, lengths = reader.read_words(segment.text for segment in all_segments)
+    forward, offsets, lengths = reader.read_words(pair for _, segments in ordered for pair in _pair_texts(segments))
     # Title words can be misspelt too: they belong to the vocabulary, not to the postings.
-    title_words, title_offsets, _ = reader.read_words(video.title for video, _ in ordered)
+    title_words, title_offsets, _ = reader.read_words((video.title, "") for video, _ in ordered)
     return assemble_part(
         IndexDraft(
             language=language,
@@ -48,7 +48,7 @@ def _read_turns(segments: Sequence[Segment], analyser: Analyser) -> SpeakerTurns
         end = 0
         for turn in segment.turns:
             docs.append(doc)
-            before.append(segment.text[end : turn.offset])
+            before.append((segment.text[end : turn.offset], segment.text[turn.offset :]))
             names.append(turn.speaker)
             end = turn.offset
     # How many words stand before a turn is counted apart: what a text says is the same, no matter who says it.
@@ -57,6 +57,13 @@ def _read_turns(segments: Sequence[Segment], analyser: Analyser) -> SpeakerTurns
     # Of a running count the words of the segments before are taken away: a segment's first turn has none before it.
     firsts = np.searchsorted(owners, owners)
     return build_turns(owners, offsets[1:] - offsets[1:][firsts], names)
+
+
+def _pair_texts(segments: Sequence[Segment]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a video's segments, each with the one that continues it, "" where nothing does."""
+    for segment, after in zip(segments, [*segments[1:], None], strict=False):
+        goes_on = after is not None and after.start_second - segment.end_second <= SILENCE_SECONDS
+        yield segment.text, after.text if after is not None and goes_on else ""
 
 
 def _video_id_of(entry: tuple[Video, list[Segment]]) -> str:

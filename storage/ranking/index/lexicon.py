@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from storage.analysis import Analyser
+from storage.analysis import Analyser, Token
 from storage.ranking.index.index_part import Ints, Longs
 from storage.ranking.index.ranges import expand_ranges, prefix_sums
 
@@ -58,12 +58,28 @@ class StretchReader(dict[str, int]):
         number = self[stretch] = len(self)
         return number
 
-    def read_words(self, texts: Iterable[str]) -> tuple[Ints, Longs, Ints]:
+    def _number_pair(self, pair: Token) -> int:
+        """Return the number of a stretch that holds a pair of characters alone, without the two characters."""
+        key = f" {pair.word}"  # no stretch has a space
+        if key not in self:
+            self._spoken.append(self.lexicon.number_word(pair.word, pair.term))
+            self._ends.append(len(self._spoken))
+            self._counted.append(not pair.is_stop_word)
+            self[key] = len(self)
+        return self[key]
+
+    def read_words(self, texts: Iterable[tuple[str, str]]) -> tuple[Ints, Longs, Ints]:
         """Return the word numbers of texts one after the other, where every text begins and the last ends, and by text
-        how many of its words are no stop words."""
+        how many of its words are no stop words.
+
+        With every text comes the one that goes on without a pause, "" for none: in scripts without spaces a pair of
+        characters may lie across the border. It counts to the first of the two.
+        """
         stretch_numbers, ends = array("i"), array("q", [0])
-        for text in texts:
+        for text, following in texts:
             stretch_numbers.extend(map(self.__getitem__, self._analyser.split_stretches(text)))
+            if (pair := self._analyser.crossing_token(text, following)) is not None:
+                stretch_numbers.append(self._number_pair(pair))
             ends.append(len(stretch_numbers))
         stretches = np.array(stretch_numbers, np.int32)
         lasts = np.array(self._ends, np.int64)
