@@ -8,7 +8,7 @@ StorageError
 |   +-- UnknownFormat       a file in no format that is read
 +-- RequestError            a request that names what does not exist
 |   +-- UnknownVideo
-|   +-- UnknownFilter       video: or creator: that matches nothing
+|   +-- UnknownFilter       video:, creator: or speaker: that matches nothing
 |   +-- NothingToUndo
 |   +-- OverQuota           an import for which a library has no room
 +-- ModelUnusable           a model that the settings name, or what it needs, is missing or another than expected
@@ -59,7 +59,7 @@ class UnknownVideo(RequestError):
 
 
 class UnknownFilter(RequestError):
-    """A `video:` or `creator:` filter that matches nothing in the scope."""
+    """A `video:`, `creator:` or `speaker:` filter that matches nothing in the scope."""
 
 
 class NothingToUndo(RequestError):

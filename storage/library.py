@@ -18,6 +18,7 @@ from storage.importing import history
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_manager import IndexManager
 from storage.library_meaning import LibraryMeaning
+from storage.library_speakers import LibrarySpeakers
 from storage.maintenance import Maintenance
 from storage.models import (
     ALL_FEATURES,
@@ -84,6 +85,7 @@ class Library:
         self._indexes = IndexManager(self._repository, database.path, folder)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
+        self.speakers = LibrarySpeakers(database, self._repository, self._search, _only_key)
         self._maintenance = Maintenance(database, self._repository, self._indexes, self.meaning.vectors)
 
     @classmethod

@@ -36,12 +36,31 @@ class _Fault:
     repair_statement: str
 
 
+_NOT_PAIRS = (
+    "CASE WHEN NOT json_valid({0}) THEN 1 WHEN json_type({0}) != 'array' THEN 1 ELSE EXISTS (SELECT 1 FROM"
+    " json_each({0}) WHERE CASE type WHEN 'array' THEN json_array_length(value) != 2"
+    " OR json_type(value, '$[0]') NOT IN ('integer', '{1}') OR json_type(value, '$[1]') != '{2}' ELSE 1 END) END"
+)
+"""Holds where a column is no JSON list of pairs of a number and a value of another type."""
+
 _FAULTS = (
     _Fault(
         "segments with times of cues that cannot be read",
         "segment",
         "marks IS NOT NULL AND NOT json_valid(marks)",
         "UPDATE segment SET marks = NULL",  # the times within them are estimated from then on
+    ),
+    _Fault(
+        "segments with speakers that cannot be read",
+        "segment",
+        f"turns IS NOT NULL AND {_NOT_PAIRS.format('turns', 'integer', 'text')}",
+        "UPDATE segment SET turns = NULL",  # nobody is known to speak in them from then on
+    ),
+    _Fault(
+        "videos with chapters that cannot be read",
+        "video",
+        f"chapters != '' AND {_NOT_PAIRS.format('chapters', 'real', 'text')}",
+        "UPDATE video SET chapters = ''",
     ),
     _Fault("videos without a segment", "video", "id NOT IN (SELECT video FROM segment)", "DELETE FROM video"),
     _Fault(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -29,10 +30,11 @@ from storage.models import (
     Video,
 )
 from storage.ranking.key_terms import find_key_terms, locate_terms
-from storage.ranking.query.restrictions import WantedVideos
+from storage.ranking.query.restrictions import WantedSpeakers, WantedVideos
+from storage.ranking.query.speakers import SpokenShares
 from storage.ranking.search import RankedSegment, Ranking, Searcher
 from storage.ranking.timeline import StrengthCurve, compute_curves
-from storage.video_filters import filter_videos
+from storage.video_filters import filter_speakers, filter_videos
 
 _SEARCHING = ThreadPoolExecutor(2, "searching")
 """Python runs one thread's code at a time: more threads would only compete for its lock, and every question would take
@@ -50,6 +52,15 @@ class _Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class _Filters:
+    """What the filters of a question let through, and the names that they mean."""
+
+    videos: WantedVideos
+    speakers: WantedSpeakers
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """What was found in the indexes, and a model's reading of the question, where one reads it."""
 
@@ -57,7 +68,8 @@ class _Found:
     keys: Sequence[str]
     ranking: Ranking
     reach: _Reach
-    reading: QuestionReading | None
+    names: frozenset[str]
+    reading: QuestionReading | None = None
 
 
 class LibrarySearch:
@@ -84,9 +96,8 @@ class LibrarySearch:
             searcher, keys = await self._indexes.get_searcher(scope, states)
             reading = await self._start_reading(question, searcher.language) if by_meaning else None
             ranked = max(limit, RANKED_BY_MEANING) if reading else limit
-            ranking, reach = await _run_in_thread(lambda: _rank_segments(searcher, question, ranked, features))
-            found = _Found(searcher, keys, ranking, reach, reading)
-            result = await self._make_result(scope, question, found, ranking.ranked)
+            found = await _run_in_thread(lambda: _rank_segments(searcher, keys, question, ranked, features))
+            result = await self._make_result(scope, question, replace(found, reading=reading), found.ranking.ranked)
             return replace(result, hits=result.hits[:limit])
 
         return await self._for_each_language(scope, search_language)
@@ -132,17 +143,26 @@ class LibrarySearch:
     ) -> Timeline:
         searcher, keys = await self._indexes.get_searcher(scope, states)
 
-        def score() -> tuple[Ranking, tuple[StrengthCurve, ...], float, _Reach]:
-            wanted = _filter_videos(searcher, question)
-            return *compute_curves(searcher, question, wanted, limit_videos), _measure_reach(searcher, wanted)
+        def score() -> tuple[_Found, tuple[StrengthCurve, ...], float]:
+            wanted = _apply_filters(searcher, question)
+            ranking, curves, peak = compute_curves(searcher, question, wanted.videos, limit_videos, wanted.speakers)
+            return _Found(searcher, keys, ranking, _measure_reach(searcher, wanted), wanted.names), curves, peak
 
         reading = await self._start_reading(question, searcher.language)
-        ranking, curves, peak, reach = await _run_in_thread(score)
+        found, curves, peak = await _run_in_thread(score)
         with_strip = {(curve.part, curve.video) for curve in curves}
-        moments = [segment for segment in ranking.ranked if (segment.part, searcher.video_of(segment)) in with_strip]
-        found = _Found(searcher, keys, ranking, reach, reading)
-        result = await self._make_result(scope, question, found, moments)
+        ranked = found.ranking.ranked
+        moments = [segment for segment in ranked if (segment.part, searcher.video_of(segment)) in with_strip]
+        result = await self._make_result(scope, question, replace(found, reading=reading), moments)
         return Timeline(tuple(_make_strip(searcher, curve) for curve in curves), peak, result)
+
+    async def speakers(self, scope: Scope) -> list[str]:
+        """Return who is known to speak in the videos of a scope, by name; while it is empty, in the sample talks."""
+        names: set[str] = set()
+        for part, states in await self._split_by_language(scope):
+            searcher, _ = await self._indexes.get_searcher(part, states)
+            names.update(*await _run_in_thread(functools.partial(_list_speakers, searcher)))
+        return sorted(names, key=str.casefold)
 
     async def key_terms(self, scope: Scope, key: str, video_id: str, limit: int) -> tuple[KeyTerm, ...]:
         """Return the words that distinguish a video, of the scope's library `key`, from the others of the scope."""
@@ -176,6 +196,7 @@ class LibrarySearch:
             ranking.unmatched_exclusions,
             ranking.unmatched_phrases,
             found.reach.segments,
+            found.names,
             scope=scope,
         )
 
@@ -207,22 +228,33 @@ async def _run_in_thread(work: Callable[[], Result]) -> Result:
 
 
 def _rank_segments(
-    searcher: Searcher, question: Question, limit: int, steps: frozenset[RankingFeature]
-) -> tuple[Ranking, _Reach]:
-    wanted = _filter_videos(searcher, question)
-    return searcher.search(question, limit, wanted, steps), _measure_reach(searcher, wanted)
+    searcher: Searcher, keys: Sequence[str], question: Question, limit: int, steps: frozenset[RankingFeature]
+) -> _Found:
+    wanted = _apply_filters(searcher, question)
+    ranking = searcher.search(question, limit, wanted.videos, steps, wanted.speakers)
+    return _Found(searcher, keys, ranking, _measure_reach(searcher, wanted), wanted.names)
 
 
-def _filter_videos(searcher: Searcher, question: Question) -> WantedVideos:
+def _apply_filters(searcher: Searcher, question: Question) -> _Filters:
     parts = searcher.model.parts
-    videos = [index.live_videos for index in parts]
     has_tracks = any(index.has_tracks() for index in parts)
-    return filter_videos(question, videos, has_tracks=has_tracks, language=searcher.language)
+    videos = filter_videos(
+        question, [index.live_videos for index in parts], has_tracks=has_tracks, language=searcher.language
+    )
+    if not question.speaker:
+        return _Filters(videos, None, frozenset())
+    known = [name for part, chosen in zip(parts, videos, strict=True) for name in part.speakers(chosen)]
+    names = filter_speakers(question.speaker, known)
+    return _Filters(videos, [SpokenShares(part, names) for part in parts], names)
 
 
-def _measure_reach(searcher: Searcher, wanted: WantedVideos) -> _Reach:
+def _list_speakers(searcher: Searcher) -> list[list[str]]:
+    return [part.speakers() for part in searcher.model.parts]
+
+
+def _measure_reach(searcher: Searcher, wanted: _Filters) -> _Reach:
     videos = segments = 0
-    for part, chosen in zip(searcher.model.parts, wanted, strict=True):
+    for part, chosen in zip(searcher.model.parts, wanted.videos, strict=True):
         videos += part.video_count if chosen is None else len(chosen)
         segments += part.size if chosen is None else part.count_segments(chosen)
     return _Reach(videos, segments)

@@ -1,4 +1,4 @@
-"""Which videos a `video:`, `creator:`, `after:` or `before:` filter means."""
+"""Which videos a `video:`, `creator:`, `after:` or `before:` filter means, and who is meant by `speaker:`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.analysis import guess_language
 from storage.dates import first_day, last_day
 from storage.errors import UnknownFilter
 from storage.models import Question, Video
-from storage.video_names import fold_name, ids_meant, suggest_names, suggest_videos
+from storage.video_names import fold_marks, fold_name, ids_meant, suggest_names, suggest_videos
 
 MAX_SUGGESTIONS = 3
 """How many names are suggested for a name that matches nothing."""
@@ -50,6 +50,24 @@ def filter_videos(
     if not any(chosen):
         raise UnknownFilter(_describe_no_match(question))
     return list(chosen)
+
+
+def filter_speakers(wanted: str, names: Iterable[str]) -> frozenset[str]:
+    """Return the names that a `speaker:` filter means, of those who speak where it looks: the one that is written so,
+    else all that hold it, whatever the capitals and the marks on letters.
+
+    Raises UnknownFilter where none does, with suggestions.
+    """
+    names = sorted(set(names))
+    folded = fold_marks(wanted)
+    if exact := [name for name in names if fold_marks(name) == folded]:
+        return frozenset(exact)
+    if folded and (holding := [name for name in names if folded in fold_marks(name)]):
+        return frozenset(holding)
+    if not names:
+        raise UnknownFilter(f"Nobody is known here as {wanted!r}: these videos do not say who speaks.")
+    near = [names[place] for place in suggest_names(wanted, names)]
+    raise UnknownFilter(f"Nobody who speaks here is called {wanted!r}." + _word_suggestion(near))
 
 
 def _describe_no_match(question: Question) -> str:

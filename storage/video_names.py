@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz, process
@@ -66,6 +67,15 @@ def fold_name(text: str) -> str:
     """Return a name as it is compared: casefolded, without invisible characters, its white space collapsed."""
     folded = " ".join(text.split())
     return (folded if folded.isascii() else " ".join(remove_unseen(folded).split())).casefold()
+
+
+def fold_marks(name: str) -> str:
+    """Return a name as it is compared where marks on its letters do not count either."""
+    folded = fold_name(name)
+    if folded.isascii():
+        return folded
+    apart = unicodedata.normalize("NFKD", folded)
+    return unicodedata.normalize("NFC", "".join(letter for letter in apart if not unicodedata.combining(letter)))
 
 
 def _rank(search: str, names: Sequence[str], titles: Sequence[str]) -> list[int]:

@@ -68,7 +68,8 @@ class _TextRange:
 def quote_densest(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH, hosts: LinkHosts = TABLE) -> Excerpt:
     """Quote the densest stretch of a passage, from cue to cue or clause to clause, its matches in the middle.
 
-    The quote has at most `length` characters, and at most LENGTH_RANGE fewer where its passage has them.
+    The quote has at most `length` characters, and at most LENGTH_RANGE fewer where its passage has them. Where the
+    question asks what somebody says, the quote holds their words alone.
     """
     return _make_excerpt(passage, matcher, _find_densest(passage, matcher, length), hosts)
 
@@ -86,7 +87,7 @@ def _make_excerpt(passage: Passage, matcher: Matcher, chosen: _TextRange, hosts:
     return Excerpt(
         video=passage.video,
         quote=quote,
-        highlights=matcher.find_highlights(text, chosen.start, chosen.end),
+        highlights=_find_highlights(passage, matcher, chosen),
         start_second=start,
         end_second=max(start, _end_second(passage.segments, chosen.end)),
         link=link_at(passage.video.url, opens_at, hosts),
@@ -96,6 +97,19 @@ def _make_excerpt(passage: Passage, matcher: Matcher, chosen: _TextRange, hosts:
         ends_passage=chosen.end == len(text),
         turns=passage.turns_between(chosen.start, chosen.end),
         opens_at_second=opens_at if opens_at > start else None,
+    )
+
+
+def _find_highlights(passage: Passage, matcher: Matcher, chosen: _TextRange) -> tuple[tuple[int, int], ...]:
+    """Return what to mark in a quote: of what others say nothing, where the question asks what somebody says."""
+    highlights = matcher.find_highlights(passage.text, chosen.start, chosen.end)
+    own = passage.spoken_by(matcher.speakers) if matcher.speakers else []
+    if not own:
+        return highlights
+    return tuple(
+        (left, right)
+        for left, right in highlights
+        if any(start <= chosen.start + left and chosen.start + right <= end for start, end in own)
     )
 
 
@@ -138,10 +152,24 @@ def _weigh_cluster(matches: Sequence[Match], start: int) -> float:
 def _find_densest(passage: Passage, matcher: Matcher, length: int) -> _TextRange:
     text, units = passage.text, _split_units(passage.segments)
     scorer = _QuoteScorer(matcher.find_matches(text), matcher.find_phrases(text), _find_sentences(text, units), length)
+    groups = _units_of_speakers(passage, matcher, units)
     for shortest in (int(MIN_LENGTH_SHARE * length), length - LENGTH_RANGE):
-        if stretches := list(_stretches(units, shortest, length)):
+        if stretches := [stretch for group in groups for stretch in _stretches(group, shortest, length)]:
             return _TextRange(*max(stretches, key=scorer.score))
-    return _TextRange(*max(units, key=scorer.score))
+    return _TextRange(*max((unit for group in groups for unit in group), key=scorer.score))
+
+
+def _units_of_speakers(
+    passage: Passage, matcher: Matcher, units: Sequence[tuple[int, int]]
+) -> Sequence[Sequence[tuple[int, int]]]:
+    """Return the units that a quote may join: all, or those of every stretch that the speakers asked about say."""
+    own = passage.spoken_by(matcher.speakers) if matcher.speakers else []
+    # The video may have been replaced since it was found: then nobody asked about speaks in it.
+    clipped = [
+        [(max(left, start), min(right, end)) for left, right in units if left < end and right > start]
+        for start, end in own
+    ]
+    return [group for group in clipped if group] or [units]
 
 
 def _stretches(units: Sequence[tuple[int, int]], shortest: int, length: int) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,7 @@ class Matcher:
         self._tokens: dict[str, list[Token]] = {}
         self.question = question
         self.terms = result.terms
+        self.speakers = result.speakers
         self._matches: dict[str, list[Match]] = {}
         self._ways = _group_ways(result.terms)
         self._phrases = list(dict.fromkeys(filter(None, map(self._words_of, question.phrases))))

@@ -1,6 +1,6 @@
 """Parses what people type. Discord and the terminal share one grammar.
 
-    words  "exact phrase"  -word  -"phrase"  video:name  creator:"two words"  after:2025-06  before:2026
+    words  "exact phrase"  -word  -"phrase"  video:name  creator:"two words"  speaker:name  after:2025-06  before:2026
 
 Everything that is not an operator is a word. Nothing that is typed is an error, except a question without a word to
 look for, one that is too long, and a date that is none. What no one says aloud is skipped: addresses, and what Discord
@@ -36,7 +36,7 @@ _ANY_QUOTE = _STRAIGHT + "«»「」『』"
 _QUOTED = rf"(?:[{_STRAIGHT}][^{_STRAIGHT}]+[{_STRAIGHT}]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』)"
 _OPERATOR = re.compile(
     rf"""
-    (?<!\S) (?P<name>video|creator) [:：] (?: (?P<value>{_QUOTED}) | (?P<bare>[^\s{_ANY_QUOTE}]+) )
+    (?<!\S) (?P<name>video|creator|speaker) [:：] (?: (?P<value>{_QUOTED}) | (?P<bare>[^\s{_ANY_QUOTE}]+) )
     | (?<!\S) (?P<bound>after|before) [:：] (?P<date> \d [^\s{_ANY_QUOTE}]* )
     | (?P<minus> (?<!\S) [{_MINUS}] )? (?P<phrase>{_QUOTED})
     | (?<!\S) [{_MINUS}] (?P<word> (?=\S*[^\W\d_]) [^\s{_MINUS}{_ANY_QUOTE}] [^\s{_ANY_QUOTE}]* )
@@ -46,12 +46,19 @@ _OPERATOR = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-_FILTER = re.compile(r"(?:(?<=video)|(?<=creator)|(?<=after)|(?<=before))[:：]", re.IGNORECASE)
+_FILTER = re.compile(r"(?:(?<=video)|(?<=creator)|(?<=speaker)|(?<=after)|(?<=before))[:：]", re.IGNORECASE)
 _LEADING_MINUS = re.compile(rf"(?<!\S)[{_MINUS}]+")
 
 
 def parse_question(
-    text: str, *, video: str = "", creator: str = "", after: str = "", before: str = "", newest_first: bool = False
+    text: str,
+    *,
+    video: str = "",
+    creator: str = "",
+    speaker: str = "",
+    after: str = "",
+    before: str = "",
+    newest_first: bool = False,
 ) -> Question:
     """Parse a question. The filters that are given apart from it win over those in the text.
 
@@ -60,7 +67,7 @@ def parse_question(
     """
     if len(text) > MAX_QUESTION_LENGTH:
         raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {MAX_QUESTION_LENGTH:,}.")
-    filters = {"video": "", "creator": "", "after": "", "before": ""}
+    filters = {"video": "", "creator": "", "speaker": "", "after": "", "before": ""}
     phrases: list[str] = []
     exclusions: list[str] = []
 
@@ -74,7 +81,8 @@ def parse_question(
         return " "
 
     words = _searchable_text(_OPERATOR.sub(take, _STRAY.sub("", text)))
-    given = {"video": _trim(video), "creator": _trim(creator), "after": after.strip(), "before": before.strip()}
+    given = {"video": _trim(video), "creator": _trim(creator), "speaker": _trim(speaker)}
+    given |= {"after": after.strip(), "before": before.strip()}
     filters |= {name: value for name, value in given.items() if value}
     if not words and not phrases:
         raise EmptyQuestion(_describe_missing(bool(exclusions), any(filters.values()), "://" in text))
@@ -91,6 +99,7 @@ def parse_question(
         _read_date("after", filters["after"]),
         _read_date("before", filters["before"]),
         newest_first,
+        filters["speaker"],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from storage.analysis import find_offsets, join_texts
@@ -33,6 +34,21 @@ class Passage:
                 elif base + turn.offset < end:
                     turns.append(SpeakerTurn(base + turn.offset - start, turn.speaker))
         return join_turns(turns)
+
+    def spoken_by(self, speakers: Collection[str]) -> list[tuple[int, int]]:
+        """Return the stretches of `text` that are said by some speakers alone, without the spaces around them."""
+        text = self.text
+        turns = self.turns_between(0, len(text))
+        ends = [*(turn.offset for turn in turns[1:]), len(text)]
+        stretches: list[tuple[int, int]] = []
+        for turn, end in zip(turns, ends, strict=False):
+            if turn.speaker not in speakers:
+                continue
+            if stretches and stretches[-1][1] == turn.offset:
+                stretches[-1] = stretches[-1][0], end
+            else:
+                stretches.append((turn.offset, end))
+        return [(start, start + len(text[start:end].rstrip())) for start, end in stretches if text[start:end].strip()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from bot import __version__
-from bot.cli import ask, glossary, library, maintenance, servers, timeline
+from bot.cli import ask, glossary, library, maintenance, servers, speakers, timeline
 from bot.cli.evaluate import evaluate
 from bot.cli.feedback import feedback
 from bot.cli.import_files import import_files
@@ -124,6 +124,7 @@ app.command("transcript", context_settings=_DASHES_WELCOME)(library.transcript)
 app.command("export")(library.export)
 app.command("remove", context_settings=_DASHES_WELCOME)(library.remove)
 app.command("rename", context_settings=_DASHES_WELCOME)(library.rename)
+app.command("speakers", context_settings=_DASHES_WELCOME)(speakers.speakers)
 app.command("undo")(library.undo)
 app.command("stats")(library.stats)
 glossary_app = typer.Typer(cls=_Group, help="Note, forget and list what captions mis-hear.")

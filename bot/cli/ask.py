@@ -22,13 +22,15 @@ QuestionArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="QUESTION",
-        help='What to ask: words, "exact phrases", -without, video:name, creator:name, after:2025-06, before:2026. '
+        help='What to ask: words, "exact phrases", -without, video:name, creator:name, speaker:name, after:2025-06, '
+        "before:2026. "
         "A single - reads questions from standard input, one a line.",
         show_default=False,
     ),
 ]
 VideoOption = Annotated[str, typer.Option("--video", help="Only in this video: its id, or words of its title.")]
 CreatorOption = Annotated[str, typer.Option("--creator", help="Only in this creator's videos.")]
+SpeakerOption = Annotated[str, typer.Option("--speaker", help="Only what this person says, where that is known.")]
 AfterOption = Annotated[
     str, typer.Option("--after", help="Only in videos published from then on: 2025-06-03, 2025-06 or 2025.")
 ]
@@ -47,6 +49,7 @@ def ask(
     question: QuestionArgument,
     video: VideoOption = "",
     creator: CreatorOption = "",
+    speaker: SpeakerOption = "",
     after: AfterOption = "",
     before: BeforeOption = "",
     newest: Annotated[
@@ -62,7 +65,15 @@ def ask(
     session: Session = context.obj
 
     async def answer(stored: Library, scope: Scope, text: str) -> None:
-        parsed = parse_question(text, video=video, creator=creator, after=after, before=before, newest_first=newest)
+        parsed = parse_question(
+            text,
+            video=video,
+            creator=creator,
+            speaker=speaker,
+            after=after,
+            before=before,
+            newest_first=newest,
+        )
         result = await asking.ask(stored, scope, parsed, thresholds=session.settings.thresholds)
         if json:
             session.screen.print_data(answer_json(result) + "\n")
@@ -77,6 +88,7 @@ def search(
     question: QuestionArgument,
     video: VideoOption = "",
     creator: CreatorOption = "",
+    speaker: SpeakerOption = "",
     after: AfterOption = "",
     before: BeforeOption = "",
     library: LibraryOption = access.SHARED,
@@ -90,7 +102,7 @@ def search(
     session: Session = context.obj
 
     async def rank(stored: Library, scope: Scope, text: str) -> None:
-        parsed = parse_question(text, video=video, creator=creator, after=after, before=before)
+        parsed = parse_question(text, video=video, creator=creator, speaker=speaker, after=after, before=before)
         hits = await asking.search(stored, scope, parsed, limit=limit)
         if json:
             session.screen.print_data(hits_json(text, hits) + "\n")

@@ -22,6 +22,7 @@ Ask as you would ask a person. Also understood:
   "exact phrase"   the words as they stand
   -word            nothing that says this word
   video:name       only in this video       creator:name   only by this creator
+  speaker:name     only what this person says
   after:2025-06    only published since     before:2026    only published before
   /videos          what can be asked about  /quit          leave (or Ctrl-D)"""
 

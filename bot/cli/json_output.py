@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 from bot.answering.links import TABLE, link_at
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
-from storage.models import GlossaryEntry, Hit, KeyTerm, LibrarySize, LinkHosts, Miss, Strip, VideoSummary
+from storage.models import (
+    GlossaryEntry,
+    Hit,
+    KeyTerm,
+    LibrarySize,
+    LinkHosts,
+    Miss,
+    SpeakerTurn,
+    Strip,
+    VideoSpeakers,
+    VideoSummary,
+)
 
 
 def answer_json(answer: Answer) -> str:
@@ -33,6 +44,7 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
             "end_second": hit.segment.end_second,
             "score": hit.score,
             "text": hit.segment.text,
+            "turns": _turn_pairs(hit.segment.turns),
         }
         for hit in hits
     ]
@@ -83,6 +95,22 @@ def video_json(summary: VideoSummary, terms: Sequence[KeyTerm] | None = None, ho
             for term in terms
         ]
     return json.dumps(value)
+
+
+def speakers_json(listed: VideoSpeakers) -> str:
+    """Return the speakers of a video as one object, on one line."""
+    speakers = [
+        {
+            "speaker": speaker.name,
+            "words": speaker.words,
+            "seconds": speaker.seconds,
+            "quote": speaker.quote,
+            "start_second": speaker.start_second,
+            "link": link_at(listed.video.url, speaker.start_second),
+        }
+        for speaker in listed.speakers
+    ]
+    return json.dumps({"video_id": listed.video.video_id, "title": listed.video.title, "speakers": speakers})
 
 
 def entry_json(entry: GlossaryEntry) -> str:
@@ -140,7 +168,12 @@ def _excerpt_object(excerpt: Excerpt) -> dict[str, object]:
         "link": excerpt.link,
         "segments": list(excerpt.segments),
         "score": excerpt.score,
+        "speaker": excerpt.turns[0].speaker if excerpt.turns else "",
         "published": excerpt.video.published,
         "chapter": chapter.title if chapter else "",
-        "turns": [[turn.offset, turn.speaker] for turn in excerpt.turns],
+        "turns": _turn_pairs(excerpt.turns),
     }
+
+
+def _turn_pairs(turns: Sequence[SpeakerTurn]) -> list[tuple[int, str]]:
+    return [(turn.offset, turn.speaker) for turn in turns]

@@ -145,7 +145,7 @@ def rename(
 
 
 def undo(context: typer.Context, library: LibraryOption = access.SHARED) -> None:
-    """Take back the last import, removal or renaming."""
+    """Take back the last import, removal, renaming or naming of speakers."""
     session: Session = context.obj
 
     async def run(stored: Library) -> None:

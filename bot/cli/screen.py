@@ -27,8 +27,10 @@ from storage.models import (
     LibrarySize,
     Miss,
     Segment,
+    SpeakerTurn,
     Statistics,
     Video,
+    VideoSpeakers,
     VideoSummary,
 )
 
@@ -125,7 +127,30 @@ class Screen:
         """Show a stretch of transcript, with the time before every segment."""
         for segment in segments:
             self.print_line(timecode(segment.start_second), "cyan")
-            self._show_indented(Text(neutralize(segment.text)))
+            self._show_turns(segment)
+
+    def _show_turns(self, segment: Segment) -> None:
+        """Show a segment, with the name of who speaks on a line of its own where it changes."""
+        ends = [*(turn.offset for turn in segment.turns[1:]), len(segment.text)]
+        for turn, end in zip(segment.turns or (SpeakerTurn(0, ""),), ends, strict=False):
+            if turn.speaker:
+                self.print_line(f"   {turn.speaker}:", "bold")
+            self._show_indented(Text(neutralize(segment.text[turn.offset : end].strip())))
+
+    def show_speakers(self, listed: Sequence[VideoSpeakers]) -> None:
+        """Show who speaks in videos: how much, and first words with their times."""
+        columns = "video", "speaker", "minutes", "words", "at", "first words"
+        self._show_table(
+            columns,
+            (
+                (
+                    *(video.video.video_id, speaker.name, f"{speaker.seconds / 60:.1f}", speaker.words),
+                    *(timecode(speaker.start_second), speaker.quote),
+                )
+                for video in listed
+                for speaker in video.speakers
+            ),
+        )
 
     def _show_indented(self, text: Text) -> None:
         if self.out.is_terminal:

@@ -9,7 +9,7 @@ import typer
 
 from bot.answering.links import link_at, says_time
 from bot.answering.values import AnsweredTimeline
-from bot.cli.ask import CreatorOption, LibraryOption, VideoOption, refuse_unknown_options
+from bot.cli.ask import CreatorOption, LibraryOption, SpeakerOption, VideoOption, refuse_unknown_options
 from bot.cli.json_output import timeline_json, video_json
 from bot.cli.library import VideoArgument, write_file
 from bot.cli.session import Session
@@ -57,6 +57,7 @@ def timeline(
     ],
     video: VideoOption = "",
     creator: CreatorOption = "",
+    speaker: SpeakerOption = "",
     library: LibraryOption = access.SHARED,
     picture: Annotated[Path | None, typer.Option("--picture", help="Draw it, too: the PNG file to write.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -69,7 +70,8 @@ def timeline(
     refuse_unknown_options(question)
 
     async def run(stored: Library) -> AnsweredTimeline:
-        scope, parsed = access.host_scope(library), parse_question(" ".join(question), video=video, creator=creator)
+        scope = access.host_scope(library)
+        parsed = parse_question(" ".join(question), video=video, creator=creator, speaker=speaker)
         return await asking.timeline(stored, scope, parsed, thresholds=session.settings.thresholds)
 
     result = session.run(run)

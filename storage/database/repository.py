@@ -130,15 +130,17 @@ class Repository:
         videos = await self.videos(key, video_id)
         return videos[0] if videos else None
 
-    async def videos(self, key: str, video_id: str | None = None) -> list[StoredVideo]:
-        """Return the videos of a library with their segments, by video id; or only the one named."""
+    async def videos(self, key: str, video_id: str | None = None, *, with_turns: bool = False) -> list[StoredVideo]:
+        """Return the videos of a library with their segments, by video id; or only the one named. `with_turns` leaves
+        out the segments in which nobody is known to speak."""
         rows = await self._rows(
             f"""
             SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, marks, turns
             FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
-            WHERE key = ?1 AND (?2 IS NULL OR video_id = ?2) ORDER BY video_id, segment.start_second
+            WHERE key = ?1 AND (?2 IS NULL OR video_id = ?2) AND (NOT ?3 OR turns IS NOT NULL)
+            ORDER BY video_id, segment.start_second
             """,
-            (key, video_id),
+            (key, video_id, with_turns),
         )
         return await asyncio.to_thread(_group_videos, rows)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from storage.errors import InputError
 from storage.importing.merging import merge_video
 from storage.importing.segmenting import segment_cues
+from storage.importing.speaker_turns import clean_turns
 from storage.models import FileContent, Limits, Rejection, Source, StoredVideo
 from storage.models.limits import in_brackets
 
@@ -62,7 +63,7 @@ class ImportBatch:
         for page in pages:
             video_id = page.video.video_id
             known = self.rows.get(video_id)
-            segments = page.segments or segment_cues(page.cues)
+            segments = clean_turns(page.segments or segment_cues(page.cues))
             merged = merge_video(known.stored if known else None, page.video, segments, whole=False)
             self.notes += merged.notes
             self.rows[video_id] = PendingVideo(merged.stored, whole=False)
@@ -91,7 +92,7 @@ def make_whole_files(source: Source, content: FileContent) -> list[WholeFile]:
     return [
         WholeFile(
             source,
-            StoredVideo(transcript.video, tuple(transcript.segments or segment_cues(transcript.cues))),
+            StoredVideo(transcript.video, tuple(clean_turns(transcript.segments or segment_cues(transcript.cues)))),
             transcript.named_by_file,
         )
         for transcript in content.transcripts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from storage.database.library_writer import LibraryWriter
 from storage.database.repository import Repository
 from storage.errors import NothingToUndo, RequestError, UnknownVideo
 from storage.formats.text_cleaning import clean_id, clean_text
+from storage.importing import speaker_turns
 from storage.models import StoredVideo, UndoReport, Video
 
 
@@ -44,6 +46,24 @@ async def rename_video(database: Database, repository: Repository, key: str, vid
     return before[0].video
 
 
+async def name_speakers(
+    database: Database, repository: Repository, key: str, video_id: str, names: Mapping[str, str]
+) -> tuple[Video, dict[str, str]]:
+    """Give speakers of a video other names, by their present ones; return the video and the new names by the old.
+
+    Raises UnknownVideo, and RequestError for a name that nobody has, or that cannot be seen.
+    """
+    async with database.transaction() as connection:
+        before = await _load_video(repository, key, video_id)
+        after, chosen = await asyncio.to_thread(speaker_turns.name_speakers, before, names)
+        if after != before:
+            change = await LibraryWriter.begin_change(connection, key)
+            number = await change.begin_import(f"naming of {', '.join(chosen)} in {before.video.heading}")
+            await change.save_previous(number, video_id, before)
+            await change.store_video(after)
+    return before.video, chosen
+
+
 async def undo_last(database: Database, repository: Repository, key: str) -> UndoReport:
     """Undo the last act on a library. Raises NothingToUndo."""
     async with database.transaction() as connection:
@@ -75,8 +95,13 @@ async def _restore_videos(change: LibraryWriter, number: int, previous: Mapping[
 
 async def _load_family(repository: Repository, key: str, video_id: str) -> list[StoredVideo]:
     """Return a video with its tracks, itself first. Raises UnknownVideo."""
+    stored = await _load_video(repository, key, video_id)
+    tracks = [video.video_id for video in await repository.details(key, [video_id]) if video.track_of == video_id]
+    return [stored, *[track for each in tracks if (track := await repository.video(key, each))]]
+
+
+async def _load_video(repository: Repository, key: str, video_id: str) -> StoredVideo:
     stored = await repository.video(key, video_id)
     if stored is None:
         raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
-    tracks = [video.video_id for video in await repository.details(key, [video_id]) if video.track_of == video_id]
-    return [stored, *[track for each in tracks if (track := await repository.video(key, each))]]
+    return stored

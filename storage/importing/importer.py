@@ -16,6 +16,7 @@ from storage.importing.arrivals import ArrivalReader, arriving_languages
 from storage.importing.batch import PendingVideo
 from storage.importing.merging import MergedVideo, merge_video
 from storage.importing.quota import require_room
+from storage.importing.speaker_turns import keep_given_names
 from storage.importing.tracks import is_kept
 from storage.models import ImportReport, Labels, Limits, Quota, Scope, Source, StoredVideo
 
@@ -149,11 +150,12 @@ def _count_video(report: ImportReport, before: StoredVideo | None, merged: Merge
 
 
 def _merge_arrival(before: StoredVideo | None, arrival: PendingVideo, replace_whole: bool) -> MergedVideo:
-    """Merge an arrival with what is stored of its video; captions that people made stay before a machine's."""
+    """Merge an arrival with what is stored of its video; captions that people made stay before a machine's, and so do
+    the names that speakers were given."""
     if before is not None and not replace_whole and arrival.whole and is_kept(before, arrival.stored):
         return merge_video(before, before.video, before.segments, whole=True)
-    whole = arrival.whole or replace_whole
-    return merge_video(before, arrival.stored.video, arrival.stored.segments, whole=whole)
+    segments = arrival.stored.segments if replace_whole else keep_given_names(before, arrival.stored.segments)
+    return merge_video(before, arrival.stored.video, segments, whole=arrival.whole or replace_whole)
 
 
 def _describe_kept(arrival: PendingVideo) -> str:

@@ -46,6 +46,8 @@ from storage.models.meaning import ModelChoice as ModelChoice
 from storage.models.meaning import ModelReport as ModelReport
 from storage.models.meaning import VectorCoverage as VectorCoverage
 from storage.models.scope import Scope as Scope
+from storage.models.speakers import SpeakerSummary as SpeakerSummary
+from storage.models.speakers import VideoSpeakers as VideoSpeakers
 from storage.models.time_links import TimeLink as TimeLink
 from storage.models.time_links import is_template as is_template
 from storage.models.use import CastVote as CastVote

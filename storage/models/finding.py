@@ -15,10 +15,10 @@ from storage.models.videos import Segment, Video
 class Question:
     """What was asked, parsed.
 
-    `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video` and `creator`
-    are filters as typed, empty for none. `after` and `before` are dates as `storage.dates` writes them: only videos
-    published from the first day of `after` on, and before the first day of `before`, may answer. `newest_first` orders
-    what answers nearly as well as the best by when it was published.
+    `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video`, `creator` and
+    `speaker` are filters as typed, empty for none. `after` and `before` are dates as `storage.dates` writes them: only
+    videos published from the first day of `after` on, and before the first day of `before`, may answer. `newest_first`
+    orders what answers nearly as well as the best by when it was published.
     """
 
     text: str
@@ -30,6 +30,7 @@ class Question:
     after: str = ""
     before: str = ""
     newest_first: bool = False
+    speaker: str = ""
 
 
 class RepairKind(enum.StrEnum):
@@ -96,7 +97,7 @@ class SearchResult:
     there are in the videos that the question may be answered from. `searched_for` is the wording that was
     searched when words had to be corrected. `one_video` says that everything in reach of the question is one video.
     `unmatched_exclusions` are the question's exclusions that no video says, `unmatched_phrases` such quoted phrases of
-    several words.
+    several words. `speakers` are the names that the filter `speaker:` means: what matched is said by them.
     """
 
     hits: tuple[Hit, ...]
@@ -108,6 +109,7 @@ class SearchResult:
     unmatched_exclusions: tuple[str, ...] = ()
     unmatched_phrases: tuple[str, ...] = ()
     segments_in_reach: int = 0
+    speakers: frozenset[str] = frozenset()
     scope: Scope = field(kw_only=True)
     """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 

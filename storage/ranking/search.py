@@ -20,7 +20,7 @@ from storage.ranking.index.index_part import Bools, Floats, IndexPart
 from storage.ranking.index.ranges import distinct_numbers, expand_ranges
 from storage.ranking.index.runs import name_run
 from storage.ranking.query.glossary import GlossaryMatcher, run_of
-from storage.ranking.query.restrictions import Restrictions, WantedVideos
+from storage.ranking.query.restrictions import Restrictions, WantedSpeakers, WantedVideos
 from storage.ranking.query.spelling import SpellingCorrector
 from storage.ranking.query.terms import QueryTerms
 from storage.ranking.rerank import Reranker
@@ -75,22 +75,29 @@ class Searcher:
         limit: int,
         videos: WantedVideos,
         steps: frozenset[RankingFeature] = ALL_FEATURES,
+        speakers: WantedSpeakers = None,
     ) -> Ranking:
         """Rank the segments for a question.
 
-        `videos` holds, by library, the positions of the videos that may be searched, or None for all.
+        `videos` holds, by library, the positions of the videos that may be searched, or None for all. Of `speakers`
+        only what they say themselves counts: a segment in which others say part of it loses that share of its score.
         """
         weights = weights_for(steps)
         terms, searched_for = self._wording.parse(question, weights)
         query = list(dict.fromkeys(term for question_term in terms for term in question_term.terms))
         scores = self.model.get_scores(query)
-        allowed = self.allowed_segments(question, videos)
+        allowed = self.allowed_segments(question, videos, speakers)
+        shares = measure_shares(terms, speakers)
         if allowed is not None:
             scores *= allowed
+        if shares is not None:
+            scores *= shares
         candidates = best_segments(scores, max(CANDIDATES, limit))
         if weights.titles:
             candidates = distinct_numbers(np.concatenate([candidates, self._search_titles(query, scores, allowed)]))
         final = Reranker(self.model, terms, weights).score(candidates)
+        if shares is not None:
+            final *= shares[candidates]
         best = best_segments(final, limit)
         ranked = [self._place_doc(int(candidates[place]), float(final[place])) for place in best]
         ranked.sort(key=self._sort_ranked)
@@ -99,9 +106,11 @@ class Searcher:
         phrases = () if ranked else self._restrictions.unmatched_phrases(question)
         return Ranking(tuple(ranked[:limit]), terms, searched_for, _ideal_score(terms), exclusions, phrases)
 
-    def allowed_segments(self, question: Question, videos: WantedVideos) -> Bools | None:
+    def allowed_segments(
+        self, question: Question, videos: WantedVideos, speakers: WantedSpeakers = None
+    ) -> Bools | None:
         """Return for every segment of the scope whether a question lets it through; None where it lets all through."""
-        return self._restrictions.allowed_segments(question, videos)
+        return self._restrictions.allowed_segments(question, videos, speakers)
 
     def video_of(self, ranked: RankedSegment) -> int:
         """Return the position, in its library, of the video that a ranked segment belongs to."""
@@ -138,6 +147,14 @@ class Searcher:
         library = self.model.parts[ranked.part]
         video_id = library.videos.video_id_at(self.video_of(ranked))
         return -ranked.score, video_id, float(library.starts[ranked.doc])
+
+
+def measure_shares(terms: Sequence[QuestionTerm], speakers: WantedSpeakers) -> Floats | None:
+    """Return for every segment of the scope what share of a question's words is said by the speakers that it asks
+    about; None where it asks about nobody."""
+    if not speakers:
+        return None
+    return np.concatenate([spoken.measure(terms) for spoken in speakers])
 
 
 def _ideal_score(terms: Sequence[QuestionTerm]) -> float:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from storage.models import Question, measure_presence
 from storage.ranking.index.index_part import Floats
-from storage.ranking.query.restrictions import WantedVideos
+from storage.ranking.query.restrictions import WantedSpeakers, WantedVideos
 from storage.ranking.rerank import Reranker
-from storage.ranking.search import Ranking, Searcher
+from storage.ranking.search import Ranking, Searcher, measure_shares
 from storage.ranking.weights import CANDIDATES, SHIPPED_WEIGHTS
 
 STRENGTH_WEIGHTS = replace(SHIPPED_WEIGHTS, titles=0.0, video=0.0, ngrams=0.0)
@@ -38,14 +38,15 @@ class StrengthCurve:
 
 
 def compute_curves(
-    searcher: Searcher, question: Question, videos: WantedVideos, limit: int
+    searcher: Searcher, question: Question, videos: WantedVideos, limit: int, speakers: WantedSpeakers = None
 ) -> tuple[Ranking, tuple[StrengthCurve, ...], float]:
     """Return the ranking of a question, the curves of its best videos, and the score that a strength of 1 stands for.
 
     The videos that match it most come first; what the question excludes has no strength.
     """
-    ranking = searcher.search(question, CANDIDATES, videos)
-    allowed = searcher.allowed_segments(question, videos)
+    ranking = searcher.search(question, CANDIDATES, videos, speakers=speakers)
+    allowed = searcher.allowed_segments(question, videos, speakers)
+    shares = measure_shares(ranking.terms, speakers)
     reranker = Reranker(searcher.model, ranking.terms, STRENGTH_WEIGHTS)
     scored: list[StrengthCurve] = []
     for place, video in _find_best_videos(searcher, ranking, limit):
@@ -54,6 +55,8 @@ def compute_curves(
         scores = reranker.score(docs)
         if allowed is not None:
             scores = scores * allowed[docs]
+        if shares is not None:
+            scores = scores * shares[docs]
         scored.append(StrengthCurve(place, video, int(here[0]), scores))
     peak = max((float(curve.strengths.max(initial=0.0)) for curve in scored), default=0.0)
     curves = [replace(curve, strengths=curve.strengths / (peak or 1.0)) for curve in scored]

@@ -506,3 +506,48 @@ async def test_everything_is_purged_after_a_question(
     assert "These buttons have expired" in seen(await alice.click(card.response, label="1"))
     assert await ledger.servers_seen(mod.id) == []
     assert await ledger.imports_today(f"server:{server}") == 1, "a purge makes no room for more imports"
+
+
+SPOKEN = (
+    b"1\n00:00:01,000 --> 00:00:04,000\n[SPEAKER_00]: The copper lantern was his.\n\n"
+    b"2\n00:00:05,000 --> 00:00:08,000\n[SPEAKER_01]: No, the *copper* lantern was mine.\n"
+)
+
+
+async def test_speakers_are_listed_and_named(general: ChannelHandle, mod: MemberActor, alice: MemberActor) -> None:
+    assert "not known who speaks" in seen(await mod.slash(general, "library speakers"))
+    await upload(mod, general, ("talk.srt", SPOKEN), video="talk-1", title="Harbour")
+    listed = seen(await mod.slash(general, "library speakers", video="harbour"))
+    assert "- **SPEAKER\\_00**: 0.1 minutes, 5 words; at 0:01 “The copper lantern was his.”" in listed
+    choices = await mod.autocomplete(general, "library speakers", "speaker", "01", video="talk-1")
+    assert [each["value"] for each in choices] == ["SPEAKER_01"]
+    result = await mod.slash(general, "library speakers", video="talk-1", speaker="SPEAKER_01", name="Ana *Kim*")
+    assert result.ephemeral
+    assert "In **Harbour**: **SPEAKER\\_01** is now **Ana \\*Kim\\***. **/library undo** takes" in seen(result)
+    choices = await alice.autocomplete(general, "ask", "speaker", "an", question="lantern")
+    assert [each["value"] for each in choices] == ["Ana *Kim*"]
+    answer = seen(await alice.slash(general, "ask", question="lantern", speaker="ana"))
+    assert "mine" in answer
+    assert "his" not in answer
+    assert "Nobody who speaks here" in seen(await alice.slash(general, "ask", question="lantern", speaker="zoe"))
+    assert "naming of SPEAKER\\_01 in Harbour" in seen(await mod.slash(general, "library undo"))
+    assert "Ana" not in seen(await mod.slash(general, "library speakers"))
+
+
+async def test_naming_a_speaker_needs_all_three(general: ChannelHandle, mod: MemberActor) -> None:
+    await upload(mod, general, ("talk.srt", SPOKEN), video="talk-1")
+    for given in ({"name": "Ana"}, {"speaker": "SPEAKER_00", "name": "Ana"}, {"video": "talk-1", "name": "Ana"}):
+        assert "give all three" in seen(await mod.slash(general, "library speakers", **given))
+    refused = seen(await mod.slash(general, "library speakers", video="talk-1", speaker="SPEAKER_07", name="Ana"))
+    assert "Did you mean “SPEAKER\\_00” or" in refused
+    assert await mod.autocomplete(general, "library speakers", "speaker", "", video="no such video") == []
+
+
+async def test_many_speakers_are_enclosed_as_a_file(discord: Env, general: ChannelHandle, mod: MemberActor) -> None:
+    times = [f"00:{n // 60:02}:{n % 60:02},000" for n in range(61)]
+    cues = [f"{n + 1}\n{times[n]} --> {times[n + 1]}\n[Speaker {n}]: {'word ' * 20}\n" for n in range(60)]
+    await upload(mod, general, ("talk.srt", "\n".join(cues).encode()), video="talk-1")
+    result = await mod.slash(general, "library speakers")
+    assert "more lines, in the file" in seen(result)
+    name, content = attached(result, discord)
+    assert (name, content.count(b"\n")) == ("speakers.tsv", 60)

@@ -88,7 +88,8 @@ RULES = (
         "an import reads formats and writes the database",
         ("storage/importing/*",),
         OURS,
-        (*VALUES, "storage.database", "storage.formats", "storage.importing"),
+        # A speaker is given a name by the one that they have: names are compared in one way everywhere.
+        (*VALUES, "storage.database", "storage.formats", "storage.importing", "storage.video_names"),
     ),
     Rule(
         "indexes are made of the database and the ranking",

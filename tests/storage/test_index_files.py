@@ -195,7 +195,7 @@ def test_the_layout_belongs_to_its_version() -> None:
     """Files outlive the program that wrote them: whoever changes what is in them changes CACHE_VERSION, and this."""
     layout = [f"{name} {array.dtype.str}" for name, array in _arrays(MADE.index)]
     assert (CACHE_VERSION, Video.__slots__, layout) == (
-        4,
+        5,
         ("video_id", "title", "creator", "url", "thumbnail", "language", "published", "chapters", "is_automatic",
          "track_of"),
         ["videos.letters |u1", "videos.bounds <i8", "video_of <i4", "starts <f8", "ends <f8", "lengths <i4",
@@ -203,7 +203,8 @@ def test_the_layout_belongs_to_its_version() -> None:
          "term_of_word <i4", "by_shape <i4", "shapes <i8", "terms.letters |u1", "terms.bounds <i8", "terms.hashes <u8",
          "terms.numbers <i4", "bounds <i8", "docs <i4", "counts |u1", "term_videos <i4", "forward <u2", "offsets <i8",
          "title_words <i4", "title_offsets <i8", "title_bounds <i8", "title_videos <i4", "ngrams.grams <u8",
-         "ngrams.bounds <i8", "ngrams.words <i4"],
+         "ngrams.bounds <i8", "ngrams.words <i4", "turns.docs <i4", "turns.words <i4", "turns.speakers <i4",
+         "turns.letters |u1", "turns.bounds <i8"],
     )  # fmt: skip
 
 

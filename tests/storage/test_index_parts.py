@@ -19,16 +19,17 @@ import storage.ranking.index.assemble
 import storage.ranking.index.index_part
 import storage.ranking.index.vocabulary
 from storage.analysis import analyser_for
+from storage.errors import UnknownFilter
 from storage.indexing.index_files import _arrays
 from storage.indexing.library_index import LibraryIndex
-from storage.models import Question, QuestionTerm, Segment, StoredVideo, Video
+from storage.models import Question, QuestionTerm, Segment, SpeakerTurn, StoredVideo, Video, join_turns
 from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.merge import merge_parts
 from storage.ranking.index.ngrams import ngrams_of
 from storage.ranking.index.vocabulary import build_vocabulary
 from storage.ranking.search import Ranking, Searcher
-from storage.video_filters import filter_videos
+from storage.search import _apply_filters
 from tests.support.okapi import OkapiBM25
 
 # "½" is read as two words, "ﹰ" and "…" as none.
@@ -47,7 +48,10 @@ pauses = st.sampled_from([0.0, 0.0, 0.0, 9.5, 60.0])
 def stored_video(draw: st.DrawFn, video_id: str) -> StoredVideo:
     segments, start = [], 0.0
     for words in draw(st.lists(text, max_size=4)):
-        segments.append(Segment(start, start + 30, words))
+        begins = [0, *(place + 1 for place, letter in enumerate(words) if letter == " ")]
+        chosen = draw(st.lists(st.sampled_from(["", "Ana", "Bob"]), max_size=len(begins)))
+        turns = join_turns([SpeakerTurn(*turn) for turn in zip(begins, chosen, strict=False)])
+        segments.append(Segment(start, start + 30, words, turns=turns))
         start += 30 + draw(pauses)
     return StoredVideo(Video(video_id, draw(text)), tuple(segments))
 
@@ -115,6 +119,8 @@ QUESTIONS = [
     Question("harbour", "harbour", exclusions=("lantern",)),
     Question("harbour transfomer", "harbour transfomer", exclusions=("word piece", "c++")),
     Question("lantern häuser", "lantern häuser", video="v1"),
+    Question("lantern of harbour", "lantern of harbour", speaker="ana"),
+    Question("lantern", "lantern", phrases=("the lantern",), speaker="ana"),
 ]
 
 Place = tuple[str, float]
@@ -129,8 +135,12 @@ def answer(parts: Sequence[IndexPart], question: Question) -> Told | None:
     """All that ranking tells of a question, but for how segments are numbered; None where its filter names nothing."""
     if question.video not in {"", *(video.video_id for part in parts for video in part.live_videos().values())}:
         return None
-    videos = filter_videos(question, [part.live_videos for part in parts])
-    ranking = Searcher(parts, parts[0].language).search(question, 5, videos)
+    searcher = Searcher(parts, parts[0].language)
+    try:
+        filters = _apply_filters(searcher, question)
+    except UnknownFilter:
+        return None
+    ranking = searcher.search(question, 5, filters.videos, speakers=filters.speakers)
     ranked = [(place(parts[each.part], each.doc), each.score) for each in ranking.ranked]
     return ranked, ranking.terms, ranking.searched_for, ranking.ideal_score
 
@@ -161,6 +171,7 @@ def told(parts: Sequence[IndexPart]) -> dict[str, object]:
     return {
         "size": [sum(getattr(part, name) for part in parts) for name in ("size", "length", "video_count")],
         "standing": {video.video_id: video for part in parts for video in part.live_videos().values()},
+        "speakers": {name for part in parts for name in part.speakers()},
         "frequency": added_up(terms, lambda term: sum(part.document_frequency(term) for part in parts)),
         "videos_with": added_up(terms, lambda term: sum(part.videos_with(term) for part in parts)),
         "titled": added_up(terms, lambda term: titled(parts, term)),

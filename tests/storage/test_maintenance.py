@@ -85,6 +85,15 @@ SPOIL: dict[str, Callable[[Path], None]] = {
         "UPDATE segment SET marks = '[[0, 1' WHERE video IN (SELECT id FROM video WHERE video_id IN ('v1', 'v2'))",
         "UPDATE segment SET marks = NULL WHERE video NOT IN (SELECT id FROM video WHERE video_id IN ('v1', 'v2'))",
     ),
+    "28 segments with speakers that cannot be read": lambda path: change(
+        path, "UPDATE segment SET turns = '[[0, 1' WHERE video IN (SELECT id FROM video WHERE video_id = 'v1')",
+        "UPDATE segment SET turns = '[[0, 1]]' WHERE video IN (SELECT id FROM video WHERE video_id = 'v2')",
+        """UPDATE segment SET turns = '{"a": 1}' WHERE start_second = 0 AND turns IS NOT NULL""",
+    ),
+    "2 videos with chapters that cannot be read": lambda path: change(
+        path, "UPDATE video SET chapters = '[[0, 1' WHERE video_id = 'v1'",
+        """UPDATE video SET chapters = '[["a", "b"]]' WHERE video_id = 'v2'""",
+    ),
     "1 videos without a segment": lambda path: change(
         path, "DELETE FROM segment WHERE video = (SELECT id FROM video WHERE video_id = 'v2')"
     ),
@@ -124,6 +133,16 @@ async def test_it_is_found_and_made_good(home: Path, path: Path, what: str) -> N
         assert await library.problems() == []
         await library.remove(SERVER, "s1")
         assert (await library.undo(SERVER)).videos_restored == 1
+
+
+async def test_speakers_and_chapters_that_can_be_read_are_no_problem(home: Path, path: Path) -> None:
+    change(
+        path,
+        """UPDATE segment SET turns = '[[0,"Ana"],[5,""]]'""",
+        """UPDATE video SET chapters = '[[0,"a"],[60.5,"b"]]' WHERE video_id = 's1'""",
+    )
+    async with opened(path) as library:
+        assert await library.problems() == []
 
 
 async def test_what_was_there_before_a_repair_can_be_restored(home: Path, path: Path) -> None:

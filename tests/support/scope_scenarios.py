@@ -25,15 +25,15 @@ from tests.support.harness import (
 
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
 TYPED_IN = (
-    ("ask", "video"), ("ask", "creator"), ("ask", "server"), ("timeline", "video"), ("timeline", "server"),
-    ("video", "video"), ("transcript", "video"),
+    ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"), ("timeline", "video"),
+    ("timeline", "server"), ("video", "video"), ("transcript", "video"),
 )  # fmt: skip
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|(?<=read from the videos )[^.]*"
     r'|(?<=attachments/)\d+/\d+|(?<="attachment_id": ")\d+'
 )
-MANAGED_IN = ("library remove", "library rename", "library export")
+MANAGED_IN = ("library remove", "library rename", "library export", "library speakers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Player:
     channel: ChannelHandle | None = None
     told: list[Any] = field(default_factory=list)
 
-    async def slash(self, name: str, **options: Any) -> InteractionResult:
+    async def slash(self, name: str, /, **options: Any) -> InteractionResult:
         place = [self.channel] if self.channel else []
         return self._noted(await self.actor.slash(*place, name, **options))
 
@@ -217,6 +217,14 @@ async def renaming(player: Player) -> None:
     await player.slash("library rename", video="no such gate", title="The tower")
 
 
+async def naming_speakers(player: Player) -> None:
+    await player.slash("library speakers")
+    for video in ("gate-03", "no such gate"):
+        await player.typing("library speakers", "speaker", "", video=video)
+        await player.slash("library speakers", video=video)
+        await player.slash("library speakers", video=video, speaker="SPEAKER_00", name="Ana")
+
+
 async def exporting(player: Player) -> None:
     for form in ("jsonl", "csv", "parquet"):
         await player.slash("library export", format=form)
@@ -274,7 +282,7 @@ ASKED: tuple[Road, ...] = (
 )  # fmt: skip
 """Open to everybody, everywhere."""
 MANAGED: tuple[Road, ...] = (
-    importing, undoing, removing, renaming, exporting, measuring, noting_words, learning_of_misses, exporting_feedback,
-    setting_up, typing_as_moderator, purging,
+    importing, undoing, removing, renaming, naming_speakers, exporting, measuring, noting_words, learning_of_misses,
+    exporting_feedback, setting_up, typing_as_moderator, purging,
 )  # fmt: skip
 """Open to those who look after a server, in that server."""

@@ -19,6 +19,7 @@ To look for what a message says, open its menu: **Apps**, then **Find in videos*
 `"exact phrase"` the words as they stand
 `-word` nothing that says this word
 `video:name` only in that video, `creator:name` only by that creator
+`speaker:name` only what that person says
 `after:2025-06` `before:2026` only what was published then
 ### And besides
 **/timeline** draws where in the videos something is spoken of, and says it in words.

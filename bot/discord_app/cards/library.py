@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from discord import ui
@@ -22,6 +22,7 @@ from storage.models import (
     Statistics,
     UndoReport,
     Video,
+    VideoSpeakers,
     VideoSummary,
 )
 
@@ -166,6 +167,43 @@ def renamed_card(before: Video, title: str) -> Card:
     name = markdown.escape_to_fit(title, MAX_NAME_LENGTH)
     words = f"**{video_name(before)}** is now called **{name}**. **/library undo** takes that back."
     return Card(text_display(words))
+
+
+def speakers_reply(listed: Sequence[VideoSpeakers]) -> Reply:
+    """Return who speaks in videos, enclosed as a file where it does not fit into the card."""
+    if not any(video.speakers for video in listed):
+        return Reply(notice_card("It is not known who speaks: the files of these videos do not say it."))
+    lines = [line for video in listed if video.speakers for line in _speaker_lines(video)]
+    shown, left = _fit_lines(lines, _ROOM)
+    more = [f"-# And {left:,} more lines, in the file."] if left else []
+    hint = "-# **/library speakers** with `video`, `speaker` and `name` gives a speaker a name."
+    file = EnclosedFile("speakers.tsv", _speakers_tsv(listed)) if left else None
+    return Reply(notice_reply("\n".join(["### Who speaks", *shown, *more, hint]), file))
+
+
+def _speaker_lines(listed: VideoSpeakers) -> Iterator[str]:
+    yield f"**{video_name(listed.video)}**"
+    for speaker in listed.speakers:
+        name = markdown.escape_to_fit(speaker.name, MAX_NAME_LENGTH) or "…"
+        quote = markdown.escape_to_fit(speaker.quote, 100)
+        much = f"{speaker.seconds / 60:,.1f} minutes, {format_count(speaker.words, 'word')}"
+        yield f"- **{name}**: {much}; at {timecode(speaker.start_second)} “{quote}”"
+
+
+def _speakers_tsv(listed: Iterable[VideoSpeakers]) -> bytes:
+    rows = (
+        (video.video.video_id, speaker.name, f"{speaker.seconds:.0f}", str(speaker.words), speaker.quote)
+        for video in listed
+        for speaker in video.speakers
+    )
+    return "".join("\t".join(row) + "\n" for row in rows).encode(errors="replace")
+
+
+def named_card(video: Video, names: Mapping[str, str]) -> Card:
+    """Return the card that says that speakers of a video have other names."""
+    shown = [[markdown.escape_to_fit(name, MAX_NAME_LENGTH) for name in pair] for pair in list(names.items())[:5]]
+    changes = "; ".join(f"**{label}** is now **{name}**" for label, name in shown)
+    return Card(text_display(f"In **{video_name(video)}**: {changes}. **/library undo** takes that back."))
 
 
 def undone_card(report: UndoReport) -> Card:

@@ -80,7 +80,7 @@ async def import_(
 
 @library.command()
 async def undo(interaction: Interaction) -> None:
-    """Take back the last import, removal or renaming."""
+    """Take back the last import, removal, renaming or naming of a speaker."""
     await _reply_privately(interaction, lambda admin, server: admin.undo_last(server))
 
 
@@ -96,6 +96,23 @@ async def remove(interaction: Interaction, video: Name) -> None:
 async def rename(interaction: Interaction, video: Name, title: Name) -> None:
     """Give a video another title."""
     await _reply_privately(interaction, lambda admin, server: admin.rename_video(server, video, title))
+
+
+@library.command()
+@app_commands.describe(
+    video="Only this video: its title or its id",
+    speaker="Who shall be called otherwise, such as SPEAKER_00",
+    name="What they are called",
+)
+async def speakers(
+    interaction: Interaction, video: Name = "", speaker: Name = "", name: Range[str, 1, 100] = ""
+) -> None:
+    """List who speaks in the videos, or give a speaker of a video a name."""
+    if name or speaker:
+        await _reply_privately(interaction, lambda admin, server: admin.name_speaker(server, video, speaker, name))
+        return
+    server, admin = require_server_id(interaction), interaction.client.app.library_admin
+    await send_long_reply(interaction, lambda: admin.list_speakers(server, video))
 
 
 @library.command()
@@ -169,12 +186,25 @@ async def _reply_privately(
 
 @remove.autocomplete("video")
 @rename.autocomplete("video")
+@speakers.autocomplete("video")
 @export.autocomplete("video")
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Suggest the server's own videos that match the typed text, best first."""
     videos = await interaction.client.app.library_admin.list_videos(require_server_id(interaction))
     matches = await asyncio.to_thread(best_videos, current, videos)
     return make_choices(matches)
+
+
+@speakers.autocomplete("speaker")
+async def suggest_speakers(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Suggest the speakers of the video that was chosen, or of all, that match the typed text."""
+    video = getattr(interaction.namespace, "video", None) or ""
+    names = await interaction.client.app.library_admin.speaker_names(require_server_id(interaction), video)
+    places = await asyncio.to_thread(closest_names, current, names)
+    return [
+        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])
+        for place in places
+    ]
 
 
 @remove_glossary_entry.autocomplete("said")

@@ -69,6 +69,7 @@ class CuepointTree(app_commands.CommandTree[Any]):
     question='What to look for. Also understood: "exact phrase" and -without',
     video="Only in this video",
     creator="Only in this creator's videos",
+    speaker="Only what this person says",
     after="Only in videos published from then on: 2025-06-03, 2025-06 or 2025",
     before="Only in videos published before: 2025-06-03, 2025-06 or 2025",
     order="Which quotes come first",
@@ -80,6 +81,7 @@ async def ask(
     question: Range[str, 1, 2000],
     video: Range[str, 1, 200] = "",
     creator: Range[str, 1, 200] = "",
+    speaker: Range[str, 1, 200] = "",
     after: Range[str, 1, 40] = "",
     before: Range[str, 1, 40] = "",
     order: Literal["best first", "newest first"] = "best first",
@@ -87,7 +89,9 @@ async def ask(
     server: Range[str, 1, 100] = "",
 ) -> None:
     """Ask the videos: quotes word for word, and links to the second."""
-    inquiry = Inquiry(question, video, creator, after=after, before=before, newest_first=order == NEWEST_FIRST)
+    inquiry = Inquiry(
+        question, video, creator, speaker=speaker, after=after, before=before, newest_first=order == NEWEST_FIRST
+    )
     await _answer_question(interaction, inquiry, QuestionSource.SLASH, private=private, server=server)
 
 
@@ -228,6 +232,18 @@ async def suggest_creators(interaction: Interaction, current: str) -> list[Choic
     """Suggest the creators that match the typed text, best first."""
     scope = await _typed_scope(interaction)
     names = [] if scope is None else await interaction.client.app.catalogue.list_creators(scope)
+    return await _choose_names(current, names)
+
+
+@ask.autocomplete("speaker")
+async def suggest_speakers(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Suggest those who speak in the videos and match the typed text, best first."""
+    scope = await _typed_scope(interaction)
+    names = [] if scope is None else await interaction.client.app.catalogue.list_speakers(scope)
+    return await _choose_names(current, names)
+
+
+async def _choose_names(current: str, names: list[str]) -> list[Choice[str]]:
     places = await asyncio.to_thread(closest_names, current, names)
     return [
         Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])

@@ -27,6 +27,7 @@ class Inquiry:
     creator: str = ""
     server: int = 0
     """The server that was picked, by its id; 0 for none."""
+    speaker: str = ""
     after: str = ""
     before: str = ""
     newest_first: bool = False

@@ -29,6 +29,7 @@ class Catalogue:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._cached_lists: LRUCache[Scope, tuple[object, list[VideoSummary]]] = LRUCache(_MAX_SCOPES)
+        self._cached_speakers: LRUCache[Scope, tuple[object, list[str]]] = LRUCache(_MAX_SCOPES)
 
     async def list_videos(self, scope: Scope) -> list[VideoSummary]:
         """Return all videos of a scope by title, or the sample talks while it is empty."""
@@ -57,11 +58,21 @@ class Catalogue:
     def clear(self) -> None:
         """Forget all lists, so that they are read again."""
         self._cached_lists.clear()
+        self._cached_speakers.clear()
 
     async def list_creators(self, scope: Scope) -> list[str]:
         """Return all creators named in a scope."""
         summaries = await self.list_videos(scope)
         return sorted({summary.video.creator for summary in summaries if summary.video.creator}, key=str.casefold)
+
+    async def list_speakers(self, scope: Scope) -> list[str]:
+        """Return all who are known to speak in the videos of a scope, or in the sample talks while it is empty."""
+        scope = await self._library.or_samples(scope)
+        revision = await self._library.revision(scope)
+        cached = self._cached_speakers.get(scope)
+        if cached is None or cached[0] != revision:
+            cached = self._cached_speakers[scope] = revision, await self._library.speakers.names(scope)
+        return cached[1]
 
 
 def find_named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) -> VideoSummary:

@@ -22,7 +22,7 @@ from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 from bot.purge import purge_server
 from storage import access
-from storage.errors import StorageError, UnknownVideo
+from storage.errors import RequestError, StorageError, UnknownVideo
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ExportFormat, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
@@ -203,6 +203,35 @@ class LibraryAdmin:
         summary = await self.find_video(server_id, name)
         before = await self._library.rename(access.own_scope(server_id), summary.video.video_id, title)
         return library_cards.renamed_card(before, title)
+
+    async def list_speakers(self, server_id: int, name: str) -> Reply:
+        """Return who speaks in the video of a name, or in all videos, each with how much and with first words."""
+        summary = await self.find_video(server_id, name) if name else None
+        video_id = summary.video.video_id if summary else None
+        listed = await self._library.speakers.summaries(access.own_scope(server_id), video_id)
+        return library_cards.speakers_reply(listed)
+
+    async def speaker_names(self, server_id: int, name: str) -> list[str]:
+        """Return who speaks in the video of a name, or in all videos; nobody where there is no such video."""
+        own = access.own_scope(server_id)
+        if not name:
+            return await self._library.speakers.names(own) if await self.list_videos(server_id) else []
+        try:
+            summary = await self.find_video(server_id, name)
+            [listed] = await self._library.speakers.summaries(own, summary.video.video_id)
+        except UnknownVideo:
+            return []
+        return [speaker.name for speaker in listed.speakers]
+
+    async def name_speaker(self, server_id: int, video: str, speaker: str, name: str) -> Card:
+        """Give a speaker of a video a name. Raises RequestError where it is not said which, or how to call them."""
+        self._require_idle(server_id)
+        if not (video and speaker and name):
+            raise RequestError("To name a speaker give all three: the video, the speaker as listed, and the name.")
+        summary = await self.find_video(server_id, video)
+        own = access.own_scope(server_id)
+        before, chosen = await self._library.speakers.rename(own, summary.video.video_id, {speaker: name})
+        return library_cards.named_card(before, chosen)
 
     async def export_videos(self, server_id: int, form: ExportFormat, name: str, limit: int) -> Reply:
         """Return the library, or the video of a name, as a file of at most `limit` bytes."""

@@ -147,7 +147,9 @@ class QuestionService:
         `shared_by` is the name of the user who shares it with everyone in the channel.
         """
         inquiry, spot = state.inquiry, state.spot
-        question = parse_question(inquiry.text, video=spot.stretch.video_id, creator=inquiry.creator)
+        question = parse_question(
+            inquiry.text, video=spot.stretch.video_id, creator=inquiry.creator, speaker=inquiry.speaker
+        )
         opened = await asking.open_passage(self._library, asker.scope, question, spot.stretch, step=step)
         opened_state = PassageState(inquiry, PassagePlace(opened.range, spot.second))
         key = await save_state(self._ledger, opened_state, asker.scope)
@@ -227,6 +229,7 @@ def _parse(inquiry: Inquiry) -> Question:
         inquiry.text,
         video=inquiry.video,
         creator=inquiry.creator,
+        speaker=inquiry.speaker,
         after=inquiry.after,
         before=inquiry.before,
         newest_first=inquiry.newest_first,

@@ -23,6 +23,7 @@ from storage.formats.captions.rolling_windows import (
     carry_by_line,
     follow_windows,
 )
+from storage.formats.speaker_names import find_speakers
 from storage.formats.text_cleaning import clean_text
 from storage.models import Cue
 
@@ -78,16 +79,17 @@ def spoken_cues(raw: Sequence[RawCue]) -> tuple[Cue, ...]:
     spoken = []
     for step in follow_windows(windows, _find_habits(windows)):
         cue = cues[step.window.cue]
-        text = drop_words(join_texts(step.window.lines), step.window.words[: step.carried])
-        spoken.append(Cue(cue.start_second, cue.end_second, text, cue.speaker))
+        lines = _drop_words(step.window.lines, step.carried) if step.carried else step.window.lines
+        spoken.append(Cue(cue.start_second, cue.end_second, "\n".join(lines), cue.speaker))
     return sort_spoken(spoken)
 
 
 def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """Return the cues that contain spoken words, by their start, none of them ending after the next has begun."""
+    """Return the cues that contain spoken words, by their start, none of them ending after the next has begun, with
+    their speakers where the text names them. Lines of a cue are parted by line feeds, or not at all."""
     spoken = []
-    for cue in sorted(cues, key=lambda cue: cue.start_second):
-        text = clean_text(remove_sounds(cue.text))
+    for cue in find_speakers(sorted(cues, key=lambda cue: cue.start_second)):
+        text = clean_text(remove_sounds(join_texts(cue.text.split("\n"))))
         if _WORD.search(text) or holds_spaceless(text):  # a line may break before a vowel of Thai or Burmese
             spoken.append((cue, text))
     starts = [cue.start_second for cue, _ in spoken]
@@ -96,6 +98,15 @@ def sort_spoken(cues: Sequence[Cue]) -> tuple[Cue, ...]:
         Cue(cue.start_second, _cue_end(cue, next_second), text, cue.speaker)
         for (cue, text), next_second in zip(spoken, [*starts[1:], None], strict=False)
     )
+
+
+def _drop_words(lines: Sequence[str], count: int) -> Iterator[str]:
+    """Yield what is left of lines without their first `count` words."""
+    for line in lines:
+        words = split_words(line)
+        if count < len(words):
+            yield drop_words(line, words[:count]) if count > 0 else line
+        count -= len(words)
 
 
 def _sort_cues(raw: Sequence[RawCue]) -> list[RawCue]:

@@ -21,6 +21,7 @@ from storage.ranking.index.index_part import (
 from storage.ranking.index.lexicon import Lexicon
 from storage.ranking.index.ngrams import NgramIndex, build_ngrams
 from storage.ranking.index.ranges import expand_ranges
+from storage.ranking.index.speaker_turns import SpeakerTurns
 from storage.ranking.index.video_list import build_video_list
 from storage.ranking.index.vocabulary import build_vocabulary
 
@@ -43,6 +44,7 @@ class IndexDraft:
     offsets: Longs
     title_words: Ints
     title_offsets: Longs
+    turns: SpeakerTurns
 
 
 def assemble_part(draft: IndexDraft) -> IndexPart:
@@ -77,6 +79,7 @@ def assemble_part(draft: IndexDraft) -> IndexPart:
         title_bounds=title_bounds,
         title_videos=title_videos,
         ngrams=_index_ngrams(words, content),
+        turns=draft.turns,
     )
 
 

@@ -16,6 +16,7 @@ from storage.models import SILENCE_SECONDS, Video
 from storage.ranking.index.ngrams import NgramIndex
 from storage.ranking.index.ranges import expand_ranges, prefix_sums
 from storage.ranking.index.runs import RunPostings, find_phrase, find_run, find_titles_with_run, is_run
+from storage.ranking.index.speaker_turns import SpeakerTurns
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
 
@@ -67,7 +68,7 @@ class IndexPart:
     `title_offsets` those of the titles by video. The postings of term t are `docs` and `counts` between `bounds[t]` and
     `bounds[t + 1]`, by rising segment; `term_videos[t]` videos hold it, and the titles of `title_videos` between
     `title_bounds[t]` and `title_bounds[t + 1]`. Video v has the segments from `first_doc[v]` up to `first_doc[v + 1]`.
-    `by_shape` are the words in the order of their first letter and length, packed in `shapes`.
+    `by_shape` are the words in the order of their first letter and length, packed in `shapes`. `turns` say who speaks.
     """
 
     language: str
@@ -93,6 +94,7 @@ class IndexPart:
     title_bounds: Longs
     title_videos: Ints
     ngrams: NgramIndex
+    turns: SpeakerTurns
     deleted: Deletions | None = None
     first_doc: Ints = field(init=False)
     video_lengths: Longs = field(init=False)
@@ -205,6 +207,14 @@ class IndexPart:
         live = np.ones(len(self.videos), np.bool_) if self.deleted is None else ~self.deleted.videos
         return self.videos.creators_of(np.flatnonzero(live))
 
+    def speakers(self, videos: Collection[int] | None = None) -> list[str]:
+        """Return who is known to speak in some videos, given by position, or in all that are not deleted."""
+        chosen = np.ones(len(self.videos), np.bool_) if self.deleted is None else ~self.deleted.videos
+        if videos is not None:
+            chosen = np.zeros(len(self.videos), np.bool_)
+            chosen[list(videos)] = True
+        return self.turns.named_turns(chosen[self.video_of[self.turns.docs]])
+
     def _words_shaped(self, first: str, shortest: int, longest: int) -> Ints:
         """Return the numbers of the words made of letters alone with a first letter, from a length to another."""
         ends = np.searchsorted(self.shapes, [shape_of(first, shortest), shape_of(first, longest + 1)])
@@ -267,6 +277,11 @@ class IndexPart:
     def phrase_positions(self, words: Sequence[str]) -> tuple[Longs, Longs]:
         """Return where words follow one another exactly, in videos that are not deleted: the segments of the first and
         of the last word, by place."""
+        _, first_docs, last_docs = self.phrase_places(words)
+        return first_docs, last_docs
+
+    def phrase_places(self, words: Sequence[str]) -> tuple[Longs, Longs, Longs]:
+        """Return the same, and before it the places of the first words in `forward`."""
         return find_phrase(self, words)
 
     def run_postings(self, name: str) -> RunPostings:

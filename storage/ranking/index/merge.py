@@ -13,6 +13,7 @@ from storage.ranking.index.assemble import IndexDraft, assemble_part
 from storage.ranking.index.index_part import IndexPart, Ints
 from storage.ranking.index.lexicon import Lexicon
 from storage.ranking.index.ranges import expand_ranges, prefix_sums
+from storage.ranking.index.speaker_turns import merge_turns
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -22,6 +23,7 @@ def merge_parts(parts: Sequence[IndexPart]) -> IndexPart:
     except for how videos and words are numbered."""
     lexicon = Lexicon()
     live = [_LivePart(part, lexicon) for part in parts]
+    first_docs = accumulate((len(live_part.docs) for live_part in live), initial=0)
     first_videos = accumulate((len(live_part.videos) for live_part in live), initial=0)
     return assemble_part(
         IndexDraft(
@@ -38,6 +40,12 @@ def merge_parts(parts: Sequence[IndexPart]) -> IndexPart:
             offsets=prefix_sums(_concatenate(live_part.text_lengths for live_part in live)),
             title_words=_concatenate(live_part.title_words for live_part in live),
             title_offsets=prefix_sums(_concatenate(live_part.title_lengths for live_part in live)),
+            turns=merge_turns(
+                [
+                    (live_part.part.turns, live_part.docs, first)
+                    for live_part, first in zip(live, first_docs, strict=False)
+                ]
+            ),
         )
     )
 

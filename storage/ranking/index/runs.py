@@ -55,16 +55,16 @@ def find_run(part: IndexPart, name: str) -> RunPostings:
     return RunPostings(segments, places, docs, counts)
 
 
-def find_phrase(part: IndexPart, words: Sequence[str]) -> tuple[Longs, Longs]:
-    """Find where words follow one another exactly: the segments of the first and of the last word, by place."""
+def find_phrase(part: IndexPart, words: Sequence[str]) -> tuple[Longs, Longs, Longs]:
+    """Find where words follow one another exactly: the place of the first, and the segments of the first and of the
+    last."""
     numbers = [part.words.number_of(word) for word in words]
     known = [number for number in numbers if number is not None]
     if not known or len(known) < len(numbers):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
     rarest = min(range(len(known)), key=lambda step: int(part.word_counts[known[step]]))
     term = int(part.term_of_word[known[rarest]])
-    _, first_docs, last_docs = _find_sequence(part, known, rarest, term, lambda words: words)
-    return first_docs, last_docs
+    return _find_sequence(part, known, rarest, term, lambda words: words)
 
 
 def find_titles_with_run(part: IndexPart, name: str) -> NDArray[np.int32]:

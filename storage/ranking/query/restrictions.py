@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 
 import numpy as np
 
 from storage.analysis import Analyser
 from storage.models import Question
 from storage.ranking.index.index_part import Bools, IndexPart, Longs
+from storage.ranking.query.speakers import SpokenShares
 
 WantedVideos = Sequence[frozenset[int] | None]
 """By library the positions of the videos that may be searched; None for all."""
+WantedSpeakers = Sequence[SpokenShares] | None
+"""By library what is said by the speakers that a question asks about; None where it asks about nobody."""
 
 
 class Restrictions:
@@ -22,19 +26,28 @@ class Restrictions:
         self._analyser = analyser
         self._shadowed = _shadowed_videos(libraries)
 
-    def allowed_segments(self, question: Question, videos: WantedVideos) -> Bools | None:
+    def allowed_segments(
+        self, question: Question, videos: WantedVideos, speakers: WantedSpeakers = None
+    ) -> Bools | None:
         """Return for every segment of the scope whether it may be shown; None where all may be."""
         unfiltered = all(wanted is None for wanted in videos) and not any(self._shadowed)
-        if unfiltered and not question.phrases and not question.exclusions:
+        if unfiltered and speakers is None and not question.phrases and not question.exclusions:
             return None
         parts = [
-            self._allowed_in_library(library, wanted, shadowed, question)
-            for library, wanted, shadowed in zip(self._libraries, videos, self._shadowed, strict=True)
+            self._allowed_in_library(library, wanted, shadowed, question, spoken)
+            for library, wanted, shadowed, spoken in zip(
+                self._libraries, videos, self._shadowed, speakers or repeat(None), strict=False
+            )
         ]
         return np.concatenate(parts) if parts else None
 
     def _allowed_in_library(
-        self, library: IndexPart, wanted: frozenset[int] | None, shadowed: frozenset[int], question: Question
+        self,
+        library: IndexPart,
+        wanted: frozenset[int] | None,
+        shadowed: frozenset[int],
+        question: Question,
+        spoken: SpokenShares | None,
     ) -> Bools:
         chosen = np.full(len(library.videos), wanted is None)
         if wanted:
@@ -43,11 +56,14 @@ class Restrictions:
         clean: Bools = chosen[library.video_of]
         for exclusion in question.exclusions:
             clean[self._excluded_segments(library, exclusion)] = False
-        allowed = clean.copy()
+        allowed = clean.copy() if spoken is None else clean & spoken.speaking
         for phrase in question.phrases:
-            first, last = library.phrase_positions(self._words_of(phrase))
+            words = self._words_of(phrase)
+            places, first, last = library.phrase_places(words)
             # A phrase that runs on into a segment that may not be shown cannot be quoted.
             whole = clean[first] & clean[last]
+            if spoken is not None:
+                whole &= spoken.are_said(first, places) & spoken.are_said(last, places + len(words) - 1)
             holding = np.zeros(library.max_doc, np.bool_)
             holding[np.concatenate([first[whole], last[whole]])] = True
             allowed &= holding
