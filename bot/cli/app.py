@@ -11,7 +11,7 @@ from bot import __version__
 from bot.cli import ask, glossary, library, maintenance, servers, speakers, timeline
 from bot.cli.evaluate import evaluate
 from bot.cli.feedback import feedback
-from bot.cli.import_files import import_files
+from bot.cli.importing.import_files import import_files
 from bot.cli.session import EXIT_CODES, NEEDS_SETUP, Session, wait_for_signal
 from storage import access
 

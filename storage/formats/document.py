@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from storage.analysis import base_language
+from storage.dates import read_date
 from storage.errors import InputError
 from storage.formats.addresses import clean_url, youtube_id
-from storage.formats.dates import read_date
 from storage.formats.decoding import decode
 from storage.formats.json_shape import describe_json
 from storage.formats.text_cleaning import clean_id, clean_text, quote_text

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from storage.analysis import base_language
-from storage.formats.dates import read_date
+from storage.dates import read_date
 from storage.formats.text_cleaning import clean_id, clean_text
 from storage.models.limits import MAX_ID_LENGTH
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.dates import read_date
 from storage.errors import InputError, MissingVideoId
 from storage.formats.addresses import address_hint, clean_url, complete_addresses, youtube_id
-from storage.formats.dates import read_date
 from storage.formats.file_names import FileName, parse_file_name, parse_own_name
 from storage.formats.reader import read_file
 from storage.formats.text_cleaning import clean_id

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.errors import InputError, MissingVideoId, UnclearColumns
+from storage.dates import read_date
+from storage.errors import InputError, UnclearColumns
 from storage.formats.html_text import decode_text
-from storage.formats.published import parse_published
 from storage.formats.reader import read_file
 from storage.formats.rows.column_names import read_column_name
 from storage.formats.rows.times import has_decimal_comma, parse_number, parse_timecode
@@ -181,9 +181,9 @@ def test_a_table_of_seconds_with_whispers_header_is_seconds() -> None:
     assert spoken(content) == [(0, 3, "hello and welcome"), (3, 6, "to this talk")]
 
 
-def test_a_table_without_a_video_asks_for_it() -> None:
-    with pytest.raises(MissingVideoId):
-        read("start,text\n0,hi\n")
+def test_a_table_without_a_video_is_called_as_its_file() -> None:
+    (transcript,) = read("start,text\n0,hi\n", "week 1.csv").transcripts
+    assert (transcript.video.video_id, transcript.named_by_file) == ("week 1", True)
 
 
 def test_an_id_that_numbers_the_rows_is_no_video() -> None:
@@ -228,7 +228,7 @@ def test_far_starts_of_few_words_are_refused_and_the_advice_works() -> None:
 @given(
     lengths=st.lists(st.floats(0.5, 2), min_size=10, max_size=30),
     words=st.lists(
-        st.sampled_from(["a few words", "many more words than that all in a row", "and so on"]), min_size=30
+        st.sampled_from(["a few words", "many more words than that all in a row", "and so on"]), min_size=31
     ),
 )
 def test_seconds_of_speech_are_never_taken_for_anything_else(lengths: list[float], words: list[str]) -> None:
@@ -316,7 +316,7 @@ def test_a_voice_is_the_speaker() -> None:
     ],
 )  # fmt: skip
 def test_a_date_is_stored_as_iso_8601(value: object, published: str) -> None:
-    assert parse_published(value) == published
+    assert read_date(value) == published
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,9 @@ def test_lines_as_whisper_prints_them_are_read(run: Run) -> None:
 def test_escapes_of_html_are_decoded_in_tables(run: Run) -> None:
     imported(run, "entities.csv", options=())
     assert "so we're here & it's fine" in words(run)
-    found(run, "we're")
+    # Of such common words alone nobody can be sure what they ask for: they are found, and shown below a remark.
+    answer = json.loads(run("ask", "we're", "--json").stdout)
+    assert (answer["unknown_terms"], "we're here" in answer["near_misses"][0]["quote"]) == ([], True)
 
 
 def test_a_shifted_second_version_is_not_stored_beside_the_first(run: Run) -> None:
@@ -201,7 +203,7 @@ def test_a_block_of_region_is_silent(run: Run) -> None:
 def test_the_refusal_of_an_encoding_leads_to_an_import(run: Run) -> None:
     said = imported(run, "cp1252.srt", code=1)
     assert "--encoding cp1252" in said
-    assert "C'était l'été à la plage" in said
+    assert "C’est l’été à la plage" in said
     imported(run, "cp1252.srt", options=("--video-id", "demo-video", "--encoding", "cp1252"))
     assert "plage" in words(run)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.given_files import collect_files
+from bot.cli.importing.given_files import collect_files
 from tests.support.commands import environment_for
 from tests.support.forked_program import typed
 from tests.support.project import SHARED_FOLDER

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from storage.analysis import base_language
+from storage.dates import read_date
 from storage.errors import InputError
 from storage.formats.addresses import clean_url
-from storage.formats.dates import read_date
 from storage.formats.files.chapter_lists import clean_chapters
 from storage.formats.text_cleaning import clean_id, clean_text
 from storage.models import MEGABYTE, Chapter, Source

@@ -8,12 +8,12 @@ from itertools import chain, islice, pairwise
 from typing import Any
 
 from storage.analysis import base_language
+from storage.dates import read_date
 from storage.formats.addresses import clean_url, complete_addresses
 from storage.formats.captions.rolling import sort_spoken
 from storage.formats.captions.transcript import VideoDetails, build_transcript
 from storage.formats.document import Document
 from storage.formats.html_text import decode_text
-from storage.formats.published import parse_published
 from storage.formats.rows.columns import DATA_SET, Columns
 from storage.formats.rows.row_checks import ValidRow, check_row
 from storage.formats.rows.row_details import InvalidDetail, read_chapters, read_flag
@@ -105,7 +105,7 @@ def _read_facts(video: Video, fields: Mapping[str, object]) -> dict[str, Any]:
     if not video.language and isinstance(language := fields.get("language"), str):
         facts["language"] = base_language(language)
     if not video.published and (published := fields.get("published")):
-        facts["published"] = parse_published(published)
+        facts["published"] = read_date(published)
     if not video.chapters and (chapters := fields.get("chapters")):
         facts["chapters"] = read_chapters(chapters)
     if not video.is_automatic and (is_automatic := fields.get("is_automatic")):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.ask import LibraryOption
-from bot.cli.given_files import collect_files
+from bot.cli.importing.given_files import collect_files
 from bot.cli.library import update_vectors
 from bot.cli.session import FAILED, Session
 from storage import access
