@@ -182,7 +182,7 @@ def test_several_recordings_of_a_recogniser_are_refused() -> None:
 def test_milliseconds_are_known_by_the_pace_of_speech(unit: int, seconds_a_line: int) -> None:
     lines = [{"text": f"these are the words of line {n}", "start": n * seconds_a_line * unit} for n in range(9)]
     assert [start for start, *_ in cues_of(lines)] == [n * seconds_a_line for n in range(9)]
-    ended = [{"text": "these are words", "start": 1000 * unit, "end": 1003 * unit}]
+    ended = [{"text": "these are words", "start": 1000 * unit, "end": 1002 * unit}]
     assert [start for start, *_ in cues_of(ended)] == [1000]
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from storage.formats.texts.blocks import Block
 from storage.formats.texts.clock import TIME
-from storage.formats.texts.speaker_labels import are_names, is_name, read_name
+from storage.formats.texts.line_names import are_names, is_name, read_name
 from storage.formats.texts.spoken_durations import SPOKEN
 from storage.formats.texts.stamps import read_stamp
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from storage.formats.captions.rolling import sort_spoken
 from storage.formats.document import Document
+from storage.formats.texts.line_names import Turn, split_turns
 from storage.formats.texts.open_cues import OpenCue, close_cues
 from storage.formats.texts.plain_words import join_lines, plain_words
-from storage.formats.texts.speaker_labels import Turn, split_turns
 from storage.models import Cue
 
 _UNKNOWN = frozenset({"unknown", "unknown speaker"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from storage.analysis import join_texts
 from storage.characters import EMPTY
 from storage.formats.text_cleaning import clean_text
 
@@ -30,4 +31,4 @@ def decode_escapes(text: str) -> str:
 
 def join_lines(lines: list[str]) -> str:
     """Return the lines of one cue as one text."""
-    return " ".join(line for line in lines if line)
+    return join_texts(line for line in lines if line)

@@ -18,8 +18,8 @@ from storage.formats.document import Document
 from storage.formats.text_cleaning import quote_text
 from storage.formats.texts.block_names import remove_next_names, take_names
 from storage.formats.texts.blocks import Block, make_cues
+from storage.formats.texts.line_names import are_names, find_labels
 from storage.formats.texts.page_lines import find_chapter, is_automatic_note, is_page_note
-from storage.formats.texts.speaker_labels import are_names, find_labels
 from storage.formats.texts.spoken_durations import is_spoken_time
 from storage.formats.texts.stamps import Shape, Stamp, read_named_stamp, read_stamp, read_stamp_in_words
 from storage.models import Chapter, FileContent, Rejection

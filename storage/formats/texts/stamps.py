@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from storage.formats.texts.clock import TIME, parse_clock
-from storage.formats.texts.speaker_labels import is_name, read_name
+from storage.formats.texts.line_names import is_name, read_name
 from storage.formats.texts.spoken_durations import SPOKEN, spoken_seconds
 
 _RANGE = rf"(?P<time>{TIME})(?:\s*(?:--?>|[-–—]|to)\s*(?P<end>{TIME}))?"

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from storage.analysis import join_texts
 from storage.formats.text_cleaning import clean_text
 
 _MAX_NAME_WORDS = 4
@@ -69,7 +70,7 @@ def split_turns(lines: Sequence[str], speaker: str, labels: frozenset[str]) -> l
         else:
             said[-1][1].append(line)
     return [
-        Turn(name, text) for name, texts in said if (text := " ".join(text for text in texts if text.strip()).strip())
+        Turn(name, text) for name, texts in said if (text := join_texts(text for text in texts if text.strip()).strip())
     ]
 
 
