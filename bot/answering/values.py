@@ -6,7 +6,6 @@ import enum
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from storage.analysis import find_offsets, join_texts
 from storage.models import Segment, SpeakerTurn, Strip, Video, join_turns
 
 
@@ -21,11 +20,15 @@ class Passage:
     @property
     def text(self) -> str:
         """Return the segments' texts joined, with a space between two of them where one belongs."""
+        from storage.analysis import join_texts  # loads stemmers, which --help and --version need not wait for
+
         return join_texts(segment.text for segment in self.segments)
 
     def turns_between(self, start: int, end: int) -> tuple[SpeakerTurn, ...]:
         """Return who speaks in `text[start:end]`, by offsets from `start`."""
         turns: list[SpeakerTurn] = []
+        from storage.analysis import find_offsets  # see above
+
         bases = find_offsets(segment.text for segment in self.segments)
         for base, segment in zip(bases, self.segments, strict=True):
             for turn in segment.turns or (SpeakerTurn(0, ""),):

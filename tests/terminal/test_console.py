@@ -107,7 +107,7 @@ def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
     assert value["near_misses"] == []
     assert list(excerpt) == [
         "video_id", "title", "quote", "highlights", "start_second", "end_second", "link_second", "link",
-        "segments", "score", "published", "chapter", "turns",
+        "segments", "score", "speaker", "published", "chapter", "turns",
     ]  # fmt: skip
     start, end = excerpt["highlights"][0]
     assert excerpt["quote"][start:end] == "copper lantern"
@@ -130,7 +130,9 @@ def test_search_as_json_keeps_its_form(run: Run) -> None:
     value = json.loads(run("search", "hold cue", "--json", "--limit", "3").stdout)
     assert list(value) == ["question", "hits"]
     assert len(value["hits"]) == 3
-    assert all(list(hit) == ["video_id", "start_second", "end_second", "score", "text"] for hit in value["hits"])
+    assert all(
+        list(hit) == ["video_id", "start_second", "end_second", "score", "text", "turns"] for hit in value["hits"]
+    )
     assert [hit["score"] for hit in value["hits"]] == sorted((hit["score"] for hit in value["hits"]), reverse=True)
     assert "hold cue" in run("search", "hold cue").stdout.lower()
 
@@ -199,7 +201,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(run: Run, tmp_path: P
     (tmp_path / "other.srt").write_text("2\n")
     done = run("import", "one/talk.srt", "two/talk.srt", "one/../other.srt")
     told = [line.partition(": ")[0] for line in done.stderr.splitlines()]
-    assert told == ["one/talk.srt", "two/talk.srt", "other.srt"]
+    assert told == ["two/talk.srt", "other.srt", "one/talk.srt"], "of the last that its name is its id"
 
 
 def test_a_file_without_end_is_refused(start: Run) -> None:

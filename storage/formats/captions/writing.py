@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import srt
 
+from storage.formats.captions.line_breaks import resolve_line_breaks
 from storage.formats.captions.markup import escape_subrip
 from storage.models import Cue, Segment, StoredVideo
 
@@ -30,7 +31,7 @@ def write_webvtt(video: StoredVideo) -> bytes:
     for cue in _make_cues(video):
         voice = f"<v {html.escape(cue.speaker, quote=False)}>" if cue.speaker else ""
         times = f"{_format_timestamp(cue.start_second)} --> {_format_timestamp(cue.end_second)}"
-        blocks.append(f"{times}\n{voice}{html.escape(cue.text, quote=False)}")
+        blocks.append(f"{times}\n{voice}{_webvtt_text(cue.text)}")
     return ("\n\n".join(blocks) + "\n").encode()
 
 
@@ -58,6 +59,12 @@ def _make_cues(video: StoredVideo) -> Iterator[Cue]:
 
 def _subrip_text(cue: Cue) -> str:
     return escape_subrip(f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text)
+
+
+def _webvtt_text(words: str) -> str:
+    text = html.escape(words, quote=False)
+    # What looks like a line break of ASS would be read as one.
+    return text.replace("\\", "&#92;") if resolve_line_breaks(text) != text else text
 
 
 def _format_timestamp(second: float) -> str:

@@ -63,6 +63,11 @@ def names_transcript(header: Sequence[str]) -> bool:
     return len(header) > 1 and {"text", "start_second"} <= found
 
 
+def names_words(header: Sequence[str]) -> bool:
+    """Return whether a header names a column of texts or one of starts."""
+    return any(read_column_name(name).column in ("text", "start_second") for name in header)
+
+
 def names_video(header: Sequence[str]) -> bool:
     """Return whether a header names a column, by a name that says no less, that holds a row's video."""
     found = [read_column_name(name) for name in header]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 
 from storage.formats.document import Document
-from storage.formats.rows.columns import find_columns, names_transcript, names_video
+from storage.formats.rows.columns import find_columns, names_transcript, names_video, names_words
 from storage.formats.rows.rows import assemble_transcripts
 from storage.formats.rows.table_rules import SAMPLE_ROWS, Row
 from storage.formats.text_cleaning import quote_text
@@ -33,7 +33,7 @@ def is_json_lines(document: Document) -> bool:
 
 
 def is_json_array(document: Document) -> bool:
-    """Return whether the text is an array whose first object has a transcript's columns, and one for the video."""
+    """Return whether the text is an array whose first object names its video, and a text or a start."""
     beginning = document.text[:_BEGINNING].lstrip()
     if not beginning.startswith("["):
         return False
@@ -43,7 +43,7 @@ def is_json_array(document: Document) -> bool:
         return False
     if not isinstance(first, dict):
         return False
-    return bool(document.labels.columns) or (names_transcript(list(first)) and names_video(list(first)))
+    return bool(document.labels.columns) or (names_video(list(first)) and names_words(list(first)))
 
 
 def read_json_lines(document: Document) -> FileContent:
