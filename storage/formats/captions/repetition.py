@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from storage.analysis import FIRST_SPACELESS
 from storage.formats.captions.rolling_windows import Window
 
-_FAST_LETTERS, _SLOW_LETTERS = 20.0, 10.0
-"""Letters a second of hurried speech, and of the slow speech of people who want to be repeated."""
+_FAST_LETTERS, _USUAL_LETTERS, _SLOW_LETTERS = 20.0, 15.0, 10.0
+"""Letters a second of hurried speech, of speech as usual, and of the slow speech of people who want to be repeated."""
 _ENOUGH_LETTERS = 0.8
 """The share of the letters for which there must be time."""
 _SOME_LINES = 0.2
@@ -23,17 +23,20 @@ _SAME_LENGTH = 0.05
 def is_said_twice(pairs: Sequence[tuple[Window, Window]]) -> bool:
     """Return whether windows that show the one before them again may be saying it again.
 
-    Either there is time for slow speech; or for hurried speech, and the windows are not halves of one: every window is
-    as long as every other, or some lines are shown for a shorter time the second time.
+    Either there is time for slow speech. Or the windows are not halves of one: some lines are shown for a shorter time
+    the second time, though there is time for hurried speech; or every window is as long as every other, and there is
+    time for speech as usual.
     """
     if _share_with_time(pairs, _SLOW_LETTERS) >= _ENOUGH_LETTERS:
         return True
     if _share_with_time(pairs, _FAST_LETTERS) < _ENOUGH_LETTERS:
         return False
+    shorter = sum(again.shown_seconds < first.shown_seconds * (1 - _SAME_LENGTH) for first, again in pairs)
+    if shorter >= _SOME_LINES * len(pairs):
+        return True
     lengths = [window.shown_seconds for pair in pairs for window in pair]
     is_steady = max(lengths) <= min(lengths) * (1 + _SAME_LENGTH)
-    shorter = sum(again.shown_seconds < first.shown_seconds * (1 - _SAME_LENGTH) for first, again in pairs)
-    return is_steady or shorter >= _SOME_LINES * len(pairs)
+    return is_steady and _share_with_time(pairs, _USUAL_LETTERS) >= _ENOUGH_LETTERS
 
 
 def _share_with_time(pairs: Sequence[tuple[Window, Window]], letters_a_second: float) -> float:
