@@ -23,6 +23,8 @@ _CONVERSATION_SHARE = 0.02
 _PAIR_SHARE = 0.05
 """Where one name comes back and others are clear by their form, it stands before this share of the cues."""
 _CHEVRONS = re.compile(r"(?<=\s)(?=>{2,3}(?:\s|\w))")
+_MAY_HINT = re.compile("[:：[(>QA\\-–—‐]")
+"""One of the characters without which there is no hint: looking for them alone is several times as fast."""
 _HINT = re.compile(r"[:：\[(>]|[QA]\.|(?:\A|\n)\s*[-–—‐]")
 
 Labels = dict[str, Label | None]
@@ -93,7 +95,7 @@ def _read_labels(cues: Sequence[Cue]) -> Labels:
     labels: Labels = {}
     for cue in cues:
         # Nearly no cue without names has any of these, and a file has up to 200,000 cues.
-        if _HINT.search(cue.text):
+        if _MAY_HINT.search(cue.text) and _HINT.search(cue.text):
             for line in _split_lines(cue.text):
                 if line not in labels:
                     labels[line] = read_label(line)

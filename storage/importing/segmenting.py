@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from storage.analysis import find_joint, find_offsets, join_texts, split_text
+from storage.analysis import find_joint, split_text
 from storage.models import SILENCE_SECONDS, Cue, CueMark, Segment, SpeakerTurn, join_turns
 
 MIN_SEGMENT_LENGTH = 360
@@ -24,25 +24,27 @@ def segment_cues(cues: Sequence[Cue]) -> tuple[Segment, ...]:
     the same second, because that second identifies them.
     """
     segments: list[Segment] = []
-    open_pieces: list[Cue] = []
-    length = 0
+    pieces: list[Cue] = []
+    joints: list[str] = []  # what stands before each piece
+    length = first_second = 0
+    silent_from = math.inf
     for piece in _split_cues(cues):
-        if open_pieces and _ends_before(piece, open_pieces, length):
-            segments.append(_join_pieces(open_pieces))
-            open_pieces, length = [], 0
-        length += len(piece.text)
-        if open_pieces:
-            length += len(find_joint(open_pieces[-1].text, piece.text))
-        open_pieces.append(piece)
-    if open_pieces:
-        segments.append(_join_pieces(open_pieces))
+        start = piece.start_second
+        is_whole = length >= MIN_SEGMENT_LENGTH or start > silent_from
+        if is_whole and pieces and math.floor(start) != first_second:
+            segments.append(_join_pieces(pieces, joints))
+            pieces, joints, length = [], [], 0
+        if pieces:
+            joints.append(find_joint(pieces[-1].text, piece.text))
+        else:
+            joints.append("")
+            first_second = math.floor(start)
+        length += len(joints[-1]) + len(piece.text)
+        pieces.append(piece)
+        silent_from = piece.end_second + SILENCE_SECONDS
+    if pieces:
+        segments.append(_join_pieces(pieces, joints))
     return tuple(segments)
-
-
-def _ends_before(piece: Cue, pieces: Sequence[Cue], length: int) -> bool:
-    if math.floor(piece.start_second) == math.floor(pieces[0].start_second):
-        return False
-    return length >= MIN_SEGMENT_LENGTH or piece.start_second - pieces[-1].end_second > SILENCE_SECONDS
 
 
 def _split_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
@@ -63,15 +65,23 @@ def _split_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
             )
 
 
-def _join_pieces(pieces: Sequence[Cue]) -> Segment:
-    texts = [piece.text for piece in pieces]
-    offsets = find_offsets(texts)
-    marks = (CueMark(offset, round(piece.start_second, 3)) for offset, piece in zip(offsets, pieces, strict=True))
-    turns = [SpeakerTurn(offset, piece.speaker) for offset, piece in zip(offsets, pieces, strict=True)]
+def _join_pieces(pieces: Sequence[Cue], joints: Sequence[str]) -> Segment:
+    """Return a segment of pieces, each with what stands before it."""
+    texts: list[str] = []
+    marks: list[CueMark] = []
+    turns: list[SpeakerTurn] = []
+    offset = 0
+    for joint, piece in zip(joints, pieces, strict=True):
+        offset += len(joint)
+        marks.append(CueMark(offset, round(piece.start_second, 3)))
+        if not turns or turns[-1].speaker != piece.speaker:
+            turns.append(SpeakerTurn(offset, piece.speaker))
+        texts += joint, piece.text
+        offset += len(piece.text)
     return Segment(
         start_second=float(math.floor(pieces[0].start_second)),
         end_second=round(pieces[-1].end_second, 3),
-        text=join_texts(texts),
+        text="".join(texts),
         marks=tuple(marks),
         turns=join_turns(turns),
     )

@@ -20,10 +20,9 @@ _MAX_LINES = 8
 _MAX_CHUNKS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What one cue shows, without its blank lines. `words` are those of `split_words`: in scripts without spaces a line
-    grows by characters.
+    grows by characters. A tuple, as a file may have 200,000.
 
     `cue` is its place among the cues, `shown_seconds` how long it is shown. `is_timed` says that words in it appear one
     by one, so some are new; `is_fresh` that the screen was empty before it. `may_carry` is False where it cannot begin
