@@ -21,6 +21,8 @@ def clean_text(text: str) -> str:
         if not text.isascii():
             text = join_texts(line.strip() for line in text.splitlines() if line.strip())
         text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
+    elif "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # no other white space can be printed, and nearly every text is as it should be
     return " ".join(text.split())
 
 

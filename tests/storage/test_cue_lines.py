@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InputError
-from storage.formats.captions.cue_times import UnreadableTimes, parse_times, parse_usual_times
+from storage.formats.captions.cue_times import UnreadableTimes, find_usual_times, parse_times
 from storage.formats.captions.line_breaks import resolve_line_breaks
 from storage.formats.reader import read_file
 from storage.models import Cue, FileContent, Labels, Source
@@ -131,19 +131,26 @@ def test_sixty_seconds_that_were_rounded_up_are_a_minute():
     assert told_of(f"1\n00:00:58.000 --> 00:00:60.500\nhi\n\n2\n{T[1]}\nyou\n")[1][0][0] == 2
 
 
+def usual_times(line: str) -> tuple[int, int] | None:
+    """The times in a line, where it is written as usual; the same wherever it stands in a text."""
+    below = dict(find_usual_times(f"hi\n\n{line}\nho\n"))
+    assert below.keys() <= {2}
+    return below.get(2)
+
+
 @given(st.integers(0, 99 * 3_600_000), st.integers(0, 3_599_999), st.sampled_from(",."))
 def test_the_usual_spelling_is_read_as_any_other(start, length, mark):
     def clock(ms: int) -> str:
         return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}{mark}{ms % 1000:03}"
 
     line = f"{clock(start)} --> {clock(start + length)}"
-    assert parse_usual_times(line) == parse_times(line) == (start, start + length)
+    assert usual_times(line) == parse_times(line) == (start, start + length)
     assert parse_times(line.replace(" --> ", "-->")) == (start, start + length)
 
 
 @given(st.text("0123456789:.,-> ", max_size=40))
 def test_what_is_read_quickly_is_read_alike(line):
-    usual = parse_usual_times(line)
+    usual = usual_times(line)
     try:
         slow = parse_times(line)
     except UnreadableTimes:

@@ -23,6 +23,10 @@ def find_numbers(lines: Sequence[str], timings: Collection[int]) -> dict[int, in
     last = 0
     for i in timings:
         above = i - 1
+        if above >= 0 and lines[above].isdecimal() and lines[above].isascii() and len(lines[above]) < 10:
+            numbers[i] = above  # as in nearly every file
+            last = int(lines[above])
+            continue
         while above >= 0 and above not in timings and not lines[above].strip():
             above -= 1
         if above < 0 or above in timings or not NUMBER.fullmatch(lines[above]):
@@ -30,8 +34,10 @@ def find_numbers(lines: Sequence[str], timings: Collection[int]) -> dict[int, in
         if above == i - 1 or int(lines[above]) == last + 1:
             numbers[i] = above
             last = int(lines[above])
-    has_ids = len(timings) > 1 and all(i - 1 not in timings and _is_below_gap(lines, i - 1) for i in timings)
-    return {i: i - 1 for i in timings} if has_ids and not numbers else numbers
+    if numbers or len(timings) < 2:
+        return numbers
+    has_ids = all(i - 1 not in timings and _is_below_gap(lines, i - 1) for i in timings)
+    return {i: i - 1 for i in timings} if has_ids else {}
 
 
 def find_ids(lines: Sequence[str], timings: Collection[int]) -> dict[int, int]:

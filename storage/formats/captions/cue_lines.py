@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from storage.formats.captions.cue_ids import NUMBER, find_ids, find_numbers
-from storage.formats.captions.cue_times import UnreadableTimes, parse_times, parse_usual_times
+from storage.formats.captions.cue_times import USUAL_COLONS, UnreadableTimes, find_usual_times, parse_times
 from storage.formats.document import Document
 from storage.formats.text_cleaning import quote_text
 from storage.models import Rejection
@@ -81,8 +81,9 @@ def read_cue_lines(document: Document, asides: bool) -> tuple[list[CueLines], li
 
 def _find_timings(document: Document, asides: bool) -> _Timings:
     lines, timings = document.lines, _Timings()
-    for i in [i for i, line in enumerate(lines) if ":" in line or "-->" in line]:
-        times = parse_usual_times(lines[i])
+    usual = dict(find_usual_times(document.text))
+    for i in sorted(usual.keys() | _find_unusual(document, usual)):
+        times = usual.get(i)
         if times is None and not _claims_times(lines, i, asides):
             continue
         if len(timings.times_ms) == document.limits.rows:
@@ -94,6 +95,14 @@ def _find_timings(document: Document, asides: bool) -> _Timings:
             timings.problems[i] = f"{quote_text(lines[i])} {problem}"
     _refuse_unreadable(document, timings)
     return timings
+
+
+def _find_unusual(document: Document, usual: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Return the lines besides the `usual` ones that may be meant as times."""
+    text, count = document.text, len(usual)
+    if text.count(":") == USUAL_COLONS * count and text.count("-->") == count:
+        return set()  # as in many files
+    return {i for i, line in enumerate(document.lines) if (":" in line or "-->" in line) and i not in usual}
 
 
 def _claims_times(lines: Sequence[str], i: int, asides: bool) -> bool:

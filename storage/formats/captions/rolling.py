@@ -169,11 +169,15 @@ def _read_shown(cues: Sequence[RawCue]) -> _Shown:
     is_run = False
     for place, cue in enumerate(cues):
         start, end, raw_lines, is_timed, _, _ = cue
-        lines = tuple([" ".join(parts) for line in raw_lines if (parts := line.split())])
+        if len(raw_lines) == 1 and raw_lines[0].isascii():  # as most cues of large files, and faster
+            words = raw_lines[0].split()
+            lines: tuple[str, ...] = (" ".join(words),) if words else ()
+        else:
+            lines = tuple([" ".join(parts) for line in raw_lines if (parts := line.split())])
+            words = [word for line in lines for word in split_words(line)]
         if not lines:
             was_cleared = True
             continue
-        words = split_words(lines[0]) if len(lines) == 1 else [word for line in lines for word in split_words(line)]
         words_before = before[2]
         # Every way of carrying words over begins a window with the last words of the one before.
         may_carry = bool(words_before) and words[0] in words_before and words_before[-1] in words
