@@ -16,9 +16,11 @@ from storage.formats.exporting import export_videos
 from storage.formats.reader import read_file
 from storage.formats.rows.column_names import DATA_SET_COLUMNS
 from storage.formats.text_cleaning import clean_id, clean_text
+from storage.importing.segmenting import segment_cues
 from storage.library import Library
 from storage.models import (
     Chapter,
+    Cue,
     CueMark,
     ExportFormat,
     FileContent,
@@ -210,6 +212,26 @@ def test_subrip_names_the_speaker_of_every_cue() -> None:
     lines = export_videos([TALK], ExportFormat.SRT).decode().splitlines()
     assert "Bob: noch etwas" in lines
     assert sum(line.startswith(("A &amp; &lt;B&gt;: ", "A & <B>: ")) for line in lines) == 3
+
+
+@pytest.mark.parametrize("form", [ExportFormat.SRT, ExportFormat.VTT])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["Ana Kim", "Bob", "SPEAKER_00"]),
+            st.sampled_from(["so we begin", "what is it?", "note: this matters", "12:30 it was", "no: never"]),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_who_speaks_comes_back_from_captions(form: ExportFormat, said: list[tuple[str, str]]) -> None:
+    said = [*said, *said]  # in SubRip a name is known by coming back
+    cues = [Cue(3.0 * n, 3.0 * n + 2.5, words, speaker) for n, (speaker, words) in enumerate(said)]
+    stored = StoredVideo(Video("v"), segment_cues(cues))
+    content = read_file(Source(f"v.{form}", export_videos([stored], form)), Labels(video_id="v"))
+    again = segment_cues(content.transcripts[0].cues)
+    assert [(segment.text, segment.turns) for segment in again] == [(s.text, s.turns) for s in stored.segments]
 
 
 @given(words=st.lists(WORDS, min_size=1, max_size=4))
