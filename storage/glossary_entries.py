@@ -17,8 +17,16 @@ MAX_SIDE_LENGTH = 100
 MAX_ENTRIES = 1000
 """Entries that the glossary of one library may have."""
 
-# Joiners are spelling, and variant selectors come with emoji and names: people type them without knowing.
-_UNTYPED = regex.compile(f"(?![{JOINERS}{VARIANTS}{RARE_VARIANTS}])[{UNSEEN}]")
+_TYPED_UNSEEN = f"{JOINERS}{VARIANTS}{RARE_VARIANTS}"
+"""Joiners are spelling, and variation selectors come with emoji and names: people type them without knowing."""
+# Where they are neither: after nothing, after a letter of a script that has no use for them, in a row, and at the end
+# of a word. A sign of a script of India takes one at the end, and so does an emoji.
+_UNTYPED = regex.compile(
+    f"(?![{_TYPED_UNSEEN}])[{UNSEEN}]"
+    rf"|(?:^|[\s\p{{Latin}}\p{{Greek}}\p{{Cyrillic}}{JOINERS}])[{_TYPED_UNSEEN}]"
+    f"|[{VARIANTS}{RARE_VARIANTS}]{{2}}"
+    rf"|\p{{L}}[{JOINERS}](?:\s|$)"
+)
 
 
 def fold_side(side: str) -> str:

@@ -63,7 +63,18 @@ def test_a_question_keeps_the_joiners_that_its_language_spells_with() -> None:
     assert parse_question("می\u200cخواهم").words == "می\u200cخواهم"
 
 
-@pytest.mark.parametrize("typed", ["i ❤\ufe0f bert", "می\u200cخواهم", f"葛{RARE_SHAPE}城"], ids=ascii)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "i ❤\ufe0f bert",
+        "bert ❤\ufe0f\u200d🔥",
+        "1\ufe0f\u20e3 talk",
+        "می\u200cخواهم",
+        f"葛{RARE_SHAPE}城",
+        "അവന\u0d4d\u200d",
+    ],
+    ids=ascii,
+)
 def test_a_glossary_takes_what_people_type_unseen(typed: str) -> None:
     assert check_entry(GlossaryEntry(typed, "transformer"), analyser_for("en")).said == typed
 
@@ -72,6 +83,17 @@ def test_a_glossary_takes_what_people_type_unseen(typed: str) -> None:
 def test_a_glossary_refuses_what_nobody_types(unseen: str) -> None:
     with pytest.raises(RequestError, match="a character that cannot be seen"):
         check_entry(GlossaryEntry(f"be{unseen}rt", "transformer"), analyser_for("en"))
+
+
+@pytest.mark.parametrize(
+    "side",
+    ["be\u200drt", "\u200dbert", "bert\ufe0f", "a \ufe0fb", "می\u200c", "می\u200c\u200dخواهم", "❤\ufe0f\ufe0f x"],
+    ids=ascii,
+)
+def test_a_glossary_refuses_what_is_spelling_elsewhere_where_it_is_none(side: str) -> None:
+    for entry in (GlossaryEntry(side, "transformer"), GlossaryEntry("transformer", side)):
+        with pytest.raises(RequestError, match="a character that cannot be seen"):
+            check_entry(entry, analyser_for("fa"))
 
 
 @pytest.mark.parametrize("unseen", ["\u061c", "\ufe0f", "\u034f", FILLER, RARE_SHAPE], ids=ascii)
