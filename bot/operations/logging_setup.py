@@ -25,8 +25,14 @@ OUR_LOGGERS = ("cuepoint", "discord")
 FIELDS = ("reference",)
 """What a line may hold besides its message. Nothing that people ask is among it, wherever it is logged."""
 HIDDEN = "[hidden]"
-_INTERACTION_TOKEN = re.compile(r"(?<=/)((?:webhooks|interactions)/\d+/)[^/\s?\"']+")
-"""Discord's addresses hold a token with which anyone can answer in the bot's place for a quarter of an hour."""
+_REPLY_TOKEN = re.compile(
+    r"""((?<=/)(?:webhooks|interactions)/\d+/)[^/\s?"']+"""  # in an address
+    r"""|(["']token["']:\s*["'])[^"']+"""  # in an event of the gateway, and in what Discord answers
+    r"""|(\b\d+:)[\w-]{60,}"""  # in a bucket of discord.py's rate limits
+    r"""|\baW50ZXJhY3Rpb2[\w=+/-]+"""  # "interaction" in base64, with which they all begin, wherever it stands
+)
+"""Tokens with which anyone can answer in the bot's place for a quarter of an hour; at level DEBUG discord.py logs whole
+events."""
 # Shown as escapes, not dropped: a log shows what came. Tab and line feed are the lines' own.
 _CONTROL = re.compile(f"[{CONTROLS}{LINE_ENDS}{DIRECTIONS}]")
 
@@ -92,5 +98,5 @@ class _LogCleaner:
         text = str(value)
         if self._secret:
             text = text.replace(self._secret, HIDDEN)
-        text = _INTERACTION_TOKEN.sub(rf"\1{HIDDEN}", text)
+        text = _REPLY_TOKEN.sub(lambda match: "".join(filter(None, match.groups())) + HIDDEN, text)
         return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

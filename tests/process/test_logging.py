@@ -104,6 +104,26 @@ def test_the_token_is_told_nowhere(stream: io.StringIO) -> None:
     assert "webhooks/123/" in said
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "For Shard ID 0: WebSocket Event: {{'t': 'INTERACTION_CREATE', 'd': {{'token': '{token}', 'type': 2}}}}",
+        'POST https://discord.com/api/v10/x with {{"token": "{token}", "type": 4}} has returned 200',
+        "POST https://discord.com/api/v10/interactions/1/{token}/callback with None has returned 204",
+        "Rate limit is being handled by bucket hash abc with '1234567890:{token}' major parameters",
+    ],
+)
+@pytest.mark.parametrize("begin", ["aW50ZXJhY3Rpb246MTIz", "Zm9yIGEgd2ViaG9vazp4"])
+def test_a_token_to_answer_with_is_in_no_line_of_debug(line: str, begin: str) -> None:
+    token = begin + "c0-R_" * 20
+    stream = io.StringIO()
+    with configured_logging("DEBUG", TOKEN, stream):
+        logging.getLogger("discord.gateway").debug("%s", line.format(token=token))
+    (event,) = [json.loads(written)["event"] for written in stream.getvalue().splitlines()]
+    assert "c0-R_" not in event
+    assert event == line.format(token=HIDDEN)
+
+
 def test_afterwards_all_is_as_before() -> None:
     def state() -> list[object]:
         loggers = map(logging.getLogger, ("", "cuepoint", "discord"))
@@ -143,3 +163,16 @@ async def test_the_bot_tells_json_and_nothing_that_people_ask(tmp_path: Path) ->
     assert any("exception" in line for line in said)
     for words in (question, "zebra", "Alice", server.token):
         assert words not in bot.stderr
+
+
+async def test_no_token_to_answer_with_is_in_a_log_of_everything(tmp_path: Path) -> None:
+    async with LocalDiscord() as server:
+        alice = server.add_user("Alice")
+        env = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": str(tmp_path), "CUEPOINT_LOG_LEVEL": "DEBUG"}
+        async with BotProcess(server, [sys.executable, "-m", "bot", "serve"], env, logs=tmp_path, cwd=PROJECT) as bot:
+            await server.ready()
+            await server.reply_to(await server.slash(alice, "ask", {"question": "what is a hold cue"}))
+            assert await bot.terminate() == 0
+    assert "INTERACTION_CREATE" in bot.stderr
+    assert server.world.tokens
+    assert not [token for token in (server.token, *server.world.tokens) if token in bot.stderr]
