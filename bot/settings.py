@@ -43,6 +43,22 @@ _SERVER_ID = re.compile(r"[0-9]{1,20}")
 Servers = Annotated[frozenset[int], BeforeValidator(_parse_server_ids)]
 
 
+def _parse_names(value: object) -> object:
+    """Return the names in a list with commas; anything else unchanged, to be checked as it is."""
+    if not isinstance(value, str):
+        return value
+    names = [name.strip().lower() for name in value.split(",") if name.strip()]
+    if wrong := [name for name in names if not _HOST_NAME.fullmatch(name)]:
+        raise ValueError(
+            f"{wrong[0]!r} is no name of a machine: write names such as bot.example.org, with commas between"
+        )
+    return frozenset(names)
+
+
+_HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+Names = Annotated[frozenset[str], BeforeValidator(_parse_names)]
+
+
 def _parse_time_of_day(value: object) -> object:
     """Return the time written as 03:30; anything else unchanged, to be checked as it is."""
     if isinstance(value, str):
@@ -137,6 +153,9 @@ class Settings(BaseModel):
 
     http_host: str = Field(default="127.0.0.1", alias="CUEPOINT_HTTP_HOST")
     """The address of that port."""
+
+    http_names: Names = Field(default=frozenset(), alias="CUEPOINT_HTTP_NAMES")
+    """The names with a dot under which others reach that port."""
 
     meaning_model: str = Field(default="", alias="CUEPOINT_MEANING_MODEL")
     """The sentence encoder that puts the best passages in the order of their meaning; empty for none."""

@@ -23,6 +23,7 @@ from storage.ledger import Ledger
 from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
+unhandled_log = logging.getLogger(logging_setup.UNHANDLED_ERRORS)
 NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."
 NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
 _REVOKED, _INVALID_INTENTS = 4004, 4013
@@ -59,7 +60,10 @@ async def _http_server(client: CuepointClient, settings: Settings, library: Libr
     from bot.operations import http_server
 
     async with http_server.serve_http(
-        settings.http_host, settings.http_port, lambda: health.readiness_problems(client, library)
+        settings.http_host,
+        settings.http_port,
+        lambda: health.readiness_problems(client, library),
+        settings.http_names,
     ):
         health.register_gauges(client, library, settings.backups_dir)
         log.info("tells how it is on http://%s:%d", settings.http_host, settings.http_port)
@@ -117,4 +121,6 @@ async def log_in(client: discord.Client, settings: Settings) -> None:
 
 def _log_unhandled_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log an error that no code awaited. asyncio's own handler would also print the task with its contents."""
-    log.error("unexpected error beside the answers: %s", context["message"], exc_info=context.get("exception"))
+    # The message is part of the line's text: lines are throttled by it.
+    line = "unexpected error beside the answers: " + str(context["message"])
+    unhandled_log.error(line, exc_info=context.get("exception"))

@@ -17,11 +17,16 @@ import structlog
 from rich.console import Console
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.operations.log_throttling import ThrottlingFilter
 from bot.operations.safe_traceback import format_trace
 from storage.characters import CONTROLS, DIRECTIONS, LINE_ENDS
 
 OUR_LOGGERS = ("cuepoint", "discord")
 """The loggers whose lines are written from the configured level on; of others only warnings are."""
+UNHANDLED_ERRORS = "cuepoint.unhandled"
+"""The logger of errors that no code awaited, such as those of connections."""
+THROTTLED = ("aiohttp.server", "aiohttp.web", "asyncio", UNHANDLED_ERRORS)
+"""The loggers that whoever reaches the HTTP port can make write."""
 FIELDS = ("reference",)
 """What a line may hold besides its message. Nothing that people ask is among it, wherever it is logged."""
 HIDDEN = "[hidden]"
@@ -43,6 +48,7 @@ def configured_logging(level: str, secret: str = "", stream: TextIO | None = Non
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_make_formatter(stream, secret))
+    handler.addFilter(ThrottlingFilter(THROTTLED))
     root, loggers = logging.getLogger(), [logging.getLogger(name) for name in OUR_LOGGERS]
     previous = [(logger, logger.level, logger.propagate) for logger in loggers]
     root.addHandler(handler)

@@ -162,9 +162,9 @@ RULES = (
     ),
     Rule(
         "what measures and what logs know no other part",
-        tuple(f"bot/operations/{name}.py" for name in ("metrics", "logging_setup", "safe_traceback")),
+        tuple(f"bot/operations/{name}.py" for name in ("metrics", "logging_setup", "log_throttling", "safe_traceback")),
         OURS,
-        ("bot.operations.safe_traceback", "storage.errors", "storage.characters"),
+        ("bot.operations.safe_traceback", "bot.operations.log_throttling", "storage.errors", "storage.characters"),
     ),
     Rule("the HTTP server is told what there is to tell", ("bot/operations/http_server.py",), ("storage",)),
     Rule("one file knows Prometheus", ("*",), ("prometheus_client",), unless=("bot/operations/metrics.py",)),
