@@ -91,6 +91,9 @@ class Session:
 
     def serve(self) -> None:
         """Run the Discord bot until it is stopped."""
+        from bot.operations.runtime_tuning import bound_allocator
+
+        bound_allocator()
         self._is_serving = True
         self._require_token()
         self.run_with_ledger(lambda library, ledger: self._discord_app.run(self.settings, library, ledger))
