@@ -10,6 +10,9 @@ BotError
 +-- PassageGone       a passage that was shown before and is not stored any more
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
 +-- CooldownActive    a person's next question within the cool-down
++-- QuestionUnderway  a person's next question while their last one is being answered
++-- TooManyAsking     a question that would have to wait too long for its turn
++-- AccessChanged     an answer that its asker may no longer see, or not in public
 +-- NotServed         a Discord server that this installation does not serve
 +-- NotAllowed        an action of a server's moderators, requested by someone else or outside of servers
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
@@ -61,6 +64,18 @@ class ServerNotAccessible(BotError):
 
 class CooldownActive(BotError):
     """A person's next question within the cool-down."""
+
+
+class QuestionUnderway(BotError):
+    """A person's next question while their last one is being answered."""
+
+
+class TooManyAsking(BotError):
+    """A question that would have to wait too long for its turn."""
+
+
+class AccessChanged(BotError):
+    """An answer that its asker may no longer see, or not in public, by the time it is ready."""
 
 
 class NotServed(BotError):

@@ -9,6 +9,7 @@ import discord
 
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.shutdown import InFlight
+from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
 from bot.discord_app.services.catalogue import Catalogue
 from bot.discord_app.services.cooldown import Cooldown
@@ -35,6 +36,7 @@ class AppContext:
     memberships: Memberships
     catalogue: Catalogue
     askers: AskerResolver
+    admission: Admission
     questions: QuestionService
     library_admin: LibraryAdmin
     settings: SettingsService
@@ -57,6 +59,7 @@ class AppContext:
             memberships,
             catalogue,
             AskerResolver(library, ledger, memberships, settings.serves),
+            Admission(),
             QuestionService(library, ledger, catalogue, cooldown, settings.thresholds),
             LibraryAdmin(library, ledger, catalogue, settings.server_quota, settings.server_imports_a_day),
             SettingsService(library, ledger),

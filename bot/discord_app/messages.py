@@ -18,7 +18,8 @@ from bot.discord_app.delivery.error_handler import error_card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validate_card
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_forbidden, is_target_gone, send_with_retries
 from bot.discord_app.interactions.authorization import require_served_server
-from bot.discord_app.interactions.context import resolve_writer, server_of_message, writer_context
+from bot.discord_app.interactions.context import server_of_message, writer_context, writer_resolver
+from bot.discord_app.interactions.turns import open_turn
 from bot.discord_app.services.button_state import Inquiry
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
@@ -68,10 +69,12 @@ async def _answer_or_error(app: AppContext, message: discord.Message, inquiry: I
         server_id = server_of_message(message)
         if server_id is not None:
             require_served_server(server_id, app.is_served)
-        asker = await resolve_writer(app.askers, message)
-        question = app.questions.accept(asker, inquiry)
         source = metrics.QuestionSource.DIRECT if server_id is None else metrics.QuestionSource.MENTION
-        return await _await_with_typing(message, app.questions.answer_question(asker, inquiry, question, source))
+        who, resolve = writer_context(message), writer_resolver(app.askers)
+        async with open_turn(app.admission, app.askers, who, resolve) as opened:
+            question = app.questions.accept(opened.asker, inquiry)
+            coroutine = app.questions.answer_question(opened.asker, inquiry, question, source)
+            return await _await_with_typing(message, opened.run(coroutine))
     except Exception as error:  # noqa: BLE001 - the one handler decides what the user reads
         return error_card(error)
 
