@@ -17,6 +17,9 @@ SERVERS = 8
 PATIENCE_SECONDS = 3.0
 """How long Discord waits for the first answer to an interaction, and a person for an answer or the sentence."""
 
+SIGN_SECONDS = 2.2
+"""Of the bot's processor: 1.3 seconds were measured, and 2.9 where nobody is refused."""
+
 
 @dataclass(frozen=True)
 class House:
@@ -107,7 +110,10 @@ async def test_each_of_hundreds_at_once_is_answered_or_told_that_many_are_asking
     print(f"\n{count} at once: {house.told()}")
     assert house.silent == 0
     assert len(house.answered) + len(house.refused) == count
-    assert house.sign_seconds < PATIENCE_SECONDS
+    assert house.sign_seconds < SIGN_SECONDS
+    # Without a bound 400 are answered too, but the last ones only after four seconds.
+    assert house.refused
+    assert house.answered
 
 
 @pytest.mark.soak

@@ -82,6 +82,8 @@ class Crowd:
         self._channel = channel
         self._chance = random.Random(seed)
         self._cards: list[Message] = []
+        # Of one person the bot answers one question at a time.
+        self._busy: set[User] = set()
         self.account = Account()
 
     async def ask(self, count: int, at_once: int, *, repeated: float = 0.0, trouble_each: int = 0) -> None:
@@ -99,12 +101,15 @@ class Crowd:
                 workers.create_task(worker())
 
     async def _one(self, *, twice: bool) -> None:
-        asked = await self._act(self._chance.choice(KINDS), self._chance.choice(self._people))
+        person = self._chance.choice([person for person in self._people if person not in self._busy])
+        self._busy.add(person)
+        asked = await self._act(self._chance.choice(KINDS), person)
         self.account.asked.append(asked)
         if twice:
             self.account.repeated += 1
             await self._repeat(asked.event)
         await self._settled(asked)
+        self._busy.discard(person)
         if asked.kind == "slash" and asked.cards():
             self._cards = [*self._cards[-20:], asked.cards()[0]]
 
