@@ -56,7 +56,8 @@ class Admission:
         self.lanes = lanes
         self._now = now
         self._mean_seconds = MIN_QUESTION_SECONDS
-        self._people: set[int] = set()
+        # The question of a person that is not computed yet.
+        self._turns: dict[int, Turn] = {}
         # Those that have not begun, by server, in the order in which they came; and of these, those that could begin.
         self._pending: dict[int, list[Turn]] = {}
         self._waiting: OrderedDict[int, deque[Turn]] = OrderedDict()
@@ -69,25 +70,24 @@ class Admission:
 
     @contextmanager
     def enter(self, user_id: int, server_id: int) -> Iterator[Turn]:
-        """Let a person's question in until the context ends, which is when it is answered.
+        """Let a person's question in until it is computed, or the context ends.
 
-        `server_id` is 0 outside of servers. Raises QuestionUnderway while that person's last one is being answered, and
+        `server_id` is 0 outside of servers. Raises QuestionUnderway while that person's last one is not computed, and
         TooManyAsking where it would have to wait too long. Nothing is read or awaited for that.
         """
-        if user_id in self._people:
+        if user_id in self._turns:
             raise QuestionUnderway(_UNDERWAY)
         expected_wait = (self.pending + len(self._running)) * self._seconds_each()
         if expected_wait > MAX_WAIT_SECONDS:
             self._make_room(server_id)
         ready = asyncio.get_running_loop().create_future()
         turn = Turn(user_id, server_id, self._now(), expected_wait, ready)
-        self._people.add(user_id)
+        self._turns[user_id] = turn
         self._pending.setdefault(server_id, []).append(turn)
         try:
             yield turn
         finally:
-            self._people.discard(user_id)
-            self._forget_pending(turn)
+            self._forget(turn)
 
     def _seconds_each(self) -> float:
         """Return in how many seconds another question is done, by the time that a question takes now."""
@@ -105,6 +105,11 @@ class Admission:
         turn.is_refused = True
         self._forget_pending(turn)
         turn.ready.set_result(None)
+
+    def _forget(self, turn: Turn) -> None:
+        if self._turns.get(turn.user_id) is turn:
+            del self._turns[turn.user_id]
+        self._forget_pending(turn)
 
     def _forget_pending(self, turn: Turn) -> None:
         for places in (self._pending, self._waiting):
@@ -150,8 +155,8 @@ class Admission:
 
     def _leave(self, turn: Turn) -> None:
         """Take a question out of the queue, or out of its lane."""
+        self._forget(turn)
         if turn.started_at is None or turn.slow_timer is None:
-            self._forget_pending(turn)
             return
         turn.slow_timer.cancel()
         self._running.discard(turn)
