@@ -63,7 +63,11 @@ class ServerNotAccessible(BotError):
 
 
 class CooldownActive(BotError):
-    """A person's next question within the cool-down."""
+    """A person's next question within the cool-down, which is over in `seconds_left`."""
+
+    def __init__(self, text: str, seconds_left: float) -> None:
+        super().__init__(text)
+        self.seconds_left = seconds_left
 
 
 class QuestionUnderway(BotError):

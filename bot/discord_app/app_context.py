@@ -15,6 +15,7 @@ from bot.discord_app.services.catalogue import Catalogue
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
+from bot.discord_app.services.message_limits import MessageLimits
 from bot.discord_app.services.personal_data import PersonalDataService
 from bot.discord_app.services.questions import QuestionService
 from bot.discord_app.services.settings_service import SettingsService
@@ -37,6 +38,7 @@ class AppContext:
     catalogue: Catalogue
     askers: AskerResolver
     admission: Admission
+    message_limits: MessageLimits
     questions: QuestionService
     library_admin: LibraryAdmin
     settings: SettingsService
@@ -60,6 +62,7 @@ class AppContext:
             catalogue,
             AskerResolver(library, ledger, memberships, settings.serves),
             Admission(),
+            MessageLimits(),
             QuestionService(library, ledger, catalogue, cooldown, settings.thresholds),
             LibraryAdmin(library, ledger, catalogue, settings.server_quota, settings.server_imports_a_day),
             SettingsService(library, ledger),

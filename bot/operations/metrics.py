@@ -35,6 +35,18 @@ class AnswerStep(enum.StrEnum):
     """Handing the card to Discord."""
 
 
+class Refusal(enum.StrEnum):
+    """Why a question is not answered, though it could be."""
+
+    BUSY = "busy"
+    """Too many people ask."""
+    UNDERWAY = "underway"
+    """The last question of the same person is still being answered."""
+    COOLDOWN = "cooldown"
+    CHANGED = "changed"
+    """By the time the answer was ready, its asker could see less."""
+
+
 class ImportOutcome(enum.StrEnum):
     """The outcome of an import on Discord."""
 
@@ -53,6 +65,7 @@ class Gauge(enum.StrEnum):
     SHARDS_CONNECTED = "shards_connected"
     GATEWAY_LATENCY = "gateway_latency_seconds"
     IN_FLIGHT = "in_flight"
+    QUESTIONS_PENDING = "questions_pending"
     LIBRARIES_OPEN = "libraries_open"
     INDEX_SEGMENTS = "index_segments"
     INDEX_AGE = "index_age_seconds"
@@ -66,6 +79,7 @@ _MEANINGS = {
     Gauge.SHARDS_CONNECTED: "Connections to Discord's gateway that there are",
     Gauge.GATEWAY_LATENCY: "Seconds between a heartbeat and its answer, of the slowest connection",
     Gauge.IN_FLIGHT: "Events that are being answered",
+    Gauge.QUESTIONS_PENDING: "Questions that wait for their turn",
     Gauge.LIBRARIES_OPEN: "Libraries whose index is kept ready",
     Gauge.INDEX_SEGMENTS: "Segments in those indexes",
     Gauge.INDEX_AGE: "Seconds since the oldest of those indexes was brought up to date",
@@ -89,6 +103,7 @@ class _Measures:
         gauge = partial(prometheus_client.Gauge, namespace="cuepoint", registry=self.registry)
         histogram = partial(prometheus_client.Histogram, namespace="cuepoint", registry=self.registry)
         self.questions = counter("questions", "Questions by how they came and what was found", ["way", "found"])
+        self.refusals = counter("refusals", "Questions that were not answered, by why", ["why"])
         self.steps = histogram("step_seconds", "Seconds a step of an answer took", ["step"], buckets=_STEP_SECONDS)
         self.imports = counter("imports", "Imports on Discord by what became of them", ["outcome"])
         self.videos = counter("import_videos", "Videos added or changed by imports on Discord", ["change"])
@@ -102,6 +117,8 @@ class _Measures:
         # A rate needs the zero before the first event.
         for step in AnswerStep:
             self.steps.labels(step)
+        for refusal in Refusal:
+            self.refusals.labels(refusal)
         for outcome in ImportOutcome:
             self.imports.labels(outcome)
         prometheus_client.ProcessCollector(registry=self.registry)
@@ -142,6 +159,12 @@ def count_question(way: QuestionSource) -> Iterator[Callable[[str], object]]:
     finally:
         if _measures is not None and outcomes:
             _measures.questions.labels(way, outcomes[-1]).inc()
+
+
+def count_refusal(why: Refusal) -> None:
+    """Count a question that is not answered, though it could be."""
+    if _measures is not None:
+        _measures.refusals.labels(why).inc()
 
 
 def time_step(step: AnswerStep) -> AbstractContextManager[None]:

@@ -13,9 +13,11 @@ from bot.discord_app.services.admission import (
     MAX_WAIT_SECONDS,
     MIN_QUESTION_SECONDS,
     SLOW_SECONDS,
+    TOO_MANY,
     Admission,
 )
-from bot.errors import QuestionUnderway, TooManyAsking
+from bot.discord_app.services.message_limits import MAX_ANSWERS_IN_CHANNEL, MessageLimits
+from bot.errors import CooldownActive, QuestionUnderway, TooManyAsking
 
 ROOM = int(MAX_WAIT_SECONDS / MIN_QUESTION_SECONDS)
 """How many questions are let in while each of them takes next to no time."""
@@ -198,3 +200,35 @@ async def test_whoever_goes_away_leaves_no_gap() -> None:
         await asyncio.gather(gone, return_exceptions=True)
         await queue.finish(1)
         assert queue.begun == [1, 3]
+
+
+def test_a_person_is_told_once_until_they_may_ask_again() -> None:
+    clock = Clock()
+    limits = MessageLimits(clock)
+    assert limits.may_tell(1, 1, CooldownActive("in 30 seconds", 30.0))
+    clock.second = 29.0
+    assert not limits.may_tell(1, 1, CooldownActive("in 1 second", 1.0))
+    assert limits.may_tell(2, 1, CooldownActive("in 30 seconds", 30.0))
+    clock.second = 31.0
+    assert limits.may_tell(1, 1, CooldownActive("in 30 seconds", 30.0))
+
+
+def test_a_channel_is_told_twice_in_ten_seconds() -> None:
+    clock = Clock()
+    limits = MessageLimits(clock)
+    told = [limits.may_tell(person, 1, TooManyAsking(TOO_MANY)) for person in range(60)]
+    assert told == [True, True, *[False] * 58]
+    assert limits.may_tell(1, 2, TooManyAsking(TOO_MANY)) is False, "a person is told once, wherever"
+    assert limits.may_tell(99, 2, TooManyAsking(TOO_MANY))
+    clock.second = 11.0
+    assert limits.may_tell(3, 1, TooManyAsking(TOO_MANY))
+
+
+def test_a_channel_takes_so_many_answers_at_a_time() -> None:
+    limits = MessageLimits()
+    with ExitStack() as stack:
+        room = [stack.enter_context(limits.count_answer(1)) for _ in range(MAX_ANSWERS_IN_CHANNEL + 2)]
+        assert room == [*[True] * MAX_ANSWERS_IN_CHANNEL, False, False]
+        assert stack.enter_context(limits.count_answer(2))
+    with limits.count_answer(1) as has_room:
+        assert has_room

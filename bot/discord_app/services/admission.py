@@ -23,7 +23,7 @@ MIN_QUESTION_SECONDS = 0.01
 """The least that a question is expected to take: reading and sending it takes that much of the one event loop."""
 _WEIGHT = 0.1
 """The weight of the latest question in the mean of how long one takes."""
-_TOO_MANY = "Many people are asking just now; try again in a minute."
+TOO_MANY = "Many people are asking just now; try again in a minute."
 _UNDERWAY = "Your last question is still being answered."
 
 
@@ -100,7 +100,7 @@ class Admission:
         """
         most = max(self._pending.values(), key=len, default=[])
         if len(most) <= len(self._pending.get(server_id, ())) + 1:
-            raise TooManyAsking(_TOO_MANY)
+            raise TooManyAsking(TOO_MANY)
         turn = most[-1]
         turn.is_refused = True
         self._forget_pending(turn)
@@ -130,7 +130,7 @@ class Admission:
             if not turn.ready.done():
                 await asyncio.wait({turn.ready}, timeout=max(0.0, last_turn_at - self._now()))
             if turn.started_at is None:
-                raise TooManyAsking(_TOO_MANY)
+                raise TooManyAsking(TOO_MANY)
             yield
         finally:
             self._leave(turn)
