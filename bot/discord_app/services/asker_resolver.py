@@ -156,6 +156,7 @@ class AskerResolver:
         non_empty = elsewhere.non_empty
         if non_empty is None:
             non_empty = frozenset((await self._library.non_empty(reach.scope)).libraries)
+        self._ledger.erasures.note_libraries(non_empty)
         rules, alone = settings[who.server_id], who.place is Place.ALONE
         wish = rules.private_by_default if private is None else private
         return ResolvedAsker(
