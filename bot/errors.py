@@ -16,6 +16,7 @@ BotError
 +-- NotServed         a Discord server that this installation does not serve
 +-- NotAllowed        an action of a server's moderators, requested by someone else or outside of servers
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
++-- ExportTooLarge    an export that is larger than what Discord takes
 +-- ImportCancelled   an import that was not done because the bot is stopping
 +-- CannotConnect     Discord cannot be reached, or does not let the bot in now
 |   +-- LoginRefused  Discord refuses the token or the intents: another start would be refused as well
@@ -92,6 +93,10 @@ class NotAllowed(BotError):
 
 class LibraryBusy(BotError):
     """A library into which an import is running, or that had its imports for today."""
+
+
+class ExportTooLarge(BotError):
+    """An export that is larger than what Discord takes."""
 
 
 class ImportCancelled(BotError):

@@ -13,6 +13,7 @@ from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
 from bot.discord_app.services.catalogue import Catalogue
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -41,6 +42,7 @@ class AppContext:
     message_limits: MessageLimits
     questions: QuestionService
     library_admin: LibraryAdmin
+    exports: Exports
     settings: SettingsService
     personal_data: PersonalDataService
     is_served: IsServed
@@ -55,6 +57,7 @@ class AppContext:
         """Make the services of a bot; `get_guild` finds a server that the bot is in by its id."""
         memberships, catalogue = Memberships(get_guild), Catalogue(library)
         cooldown = Cooldown(settings.cooldown_seconds)
+        exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         return cls(
             library,
             ledger,
@@ -64,7 +67,8 @@ class AppContext:
             Admission(),
             MessageLimits(),
             QuestionService(library, ledger, catalogue, cooldown, settings.thresholds),
-            LibraryAdmin(library, ledger, catalogue, settings.server_quota, settings.server_imports_a_day),
+            LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
+            exports,
             SettingsService(library, ledger),
             PersonalDataService(ledger, memberships, settings.retention_days),
             settings.serves,

@@ -58,6 +58,16 @@ class ImportOutcome(enum.StrEnum):
     FAILED = "failed"
 
 
+class ExportOutcome(enum.StrEnum):
+    """The outcome of an export on Discord."""
+
+    MADE = "made"
+    TOO_LARGE = "too_large"
+    REFUSED = "refused"
+    """Not begun, or there was nothing to export: the user was told why."""
+    FAILED = "failed"
+
+
 class Gauge(enum.StrEnum):
     """A state that is read when the metrics are requested."""
 
@@ -106,6 +116,7 @@ class _Measures:
         self.refusals = counter("refusals", "Questions that were not answered, by why", ["why"])
         self.steps = histogram("step_seconds", "Seconds a step of an answer took", ["step"], buckets=_STEP_SECONDS)
         self.imports = counter("imports", "Imports on Discord by what became of them", ["outcome"])
+        self.exports = counter("exports", "Exports on Discord by what became of them", ["outcome"])
         self.videos = counter("import_videos", "Videos added or changed by imports on Discord", ["change"])
         self.segments = counter("import_segments", "Segments added, replaced, removed by them", ["change"])
         self.gateway = counter("gateway_events", "What befell the connections to Discord's gateway", ["event"])
@@ -121,6 +132,8 @@ class _Measures:
             self.refusals.labels(refusal)
         for outcome in ImportOutcome:
             self.imports.labels(outcome)
+        for export_outcome in ExportOutcome:
+            self.exports.labels(export_outcome)
         prometheus_client.ProcessCollector(registry=self.registry)
 
 
@@ -189,6 +202,12 @@ def count_import(
     for counter, changes in ((_measures.videos, videos), (_measures.segments, segments)):
         for change, count in (changes or {}).items():
             counter.labels(change).inc(count)
+
+
+def count_export(outcome: ExportOutcome) -> None:
+    """Count an export."""
+    if _measures is not None:
+        _measures.exports.labels(outcome).inc()
 
 
 def record_gateway_event(event: str) -> None:
