@@ -172,20 +172,24 @@ class _Crowd:
         self._server = server
         self._texts = texts
         self._halls: list[Any] = []
+        # Of one person the bot answers one question at a time.
+        self._people = [server.add_user(f"Person {number}") for number in range(AT_ONCE)]
         self._chance = random.Random(len(texts))
 
     def add_server(self, place: int) -> None:
         """Add a server of the usual size after the others."""
         guild = self._server.add_guild(f"Server {place}", guild_id=_server_id(place))
+        for person in self._people:
+            self._server.add_member(guild, person)
         for role in range(ROLES):
             self._server.add_role(guild, f"role-{role}")
         self._halls += [self._server.add_channel(guild, f"channel-{number}") for number in range(CHANNELS)][:1]
 
-    async def ask(self, place: int) -> float:
+    async def ask(self, place: int, person: int = 0) -> float:
         """Ask in a server; return how long the answer took, in seconds."""
         said = self._texts[place * SEGMENTS_A_VIDEO + self._chance.randrange(SEGMENTS_A_VIDEO)].split()
         asked = await self._server.slash(
-            self._server.world.owner, "ask", {"question": " ".join(said[5:10])}, at=self._halls[place]
+            self._people[person], "ask", {"question": " ".join(said[5:10])}, at=self._halls[place]
         )
         await self._server.reply_to(asked, timeout=60)
         return asked.card_times[-1]
@@ -194,11 +198,11 @@ class _Crowd:
         """Ask in all of these servers, AT_ONCE at a time; return how long the answers took, in seconds."""
         left, seconds = iter(places), []
 
-        async def person() -> None:
+        async def ask_on(person: int) -> None:
             for place in left:
-                seconds.append(await self.ask(place))
+                seconds.append(await self.ask(place, person))
 
-        await asyncio.gather(*(person() for _ in range(AT_ONCE)))
+        await asyncio.gather(*(ask_on(person) for person in range(AT_ONCE)))
         return seconds
 
 

@@ -10,9 +10,13 @@ BotError
 +-- PassageGone       a passage that was shown before and is not stored any more
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
 +-- CooldownActive    a person's next question within the cool-down
++-- QuestionUnderway  a person's next question while their last one is being answered
++-- TooManyAsking     a question that would have to wait too long for its turn
++-- AccessChanged     an answer that its asker may no longer see, or not in public
 +-- NotServed         a Discord server that this installation does not serve
 +-- NotAllowed        an action of a server's moderators, requested by someone else or outside of servers
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
++-- ExportTooLarge    an export that is larger than what Discord takes
 +-- ImportCancelled   an import that was not done because the bot is stopping
 +-- CannotConnect     Discord cannot be reached, or does not let the bot in now
 |   +-- LoginRefused  Discord refuses the token or the intents: another start would be refused as well
@@ -60,7 +64,23 @@ class ServerNotAccessible(BotError):
 
 
 class CooldownActive(BotError):
-    """A person's next question within the cool-down."""
+    """A person's next question within the cool-down, which is over in `seconds_left`."""
+
+    def __init__(self, text: str, seconds_left: float) -> None:
+        super().__init__(text)
+        self.seconds_left = seconds_left
+
+
+class QuestionUnderway(BotError):
+    """A person's next question while their last one is being answered."""
+
+
+class TooManyAsking(BotError):
+    """A question that would have to wait too long for its turn."""
+
+
+class AccessChanged(BotError):
+    """An answer that its asker may no longer see, or not in public, by the time it is ready."""
 
 
 class NotServed(BotError):
@@ -73,6 +93,10 @@ class NotAllowed(BotError):
 
 class LibraryBusy(BotError):
     """A library into which an import is running, or that had its imports for today."""
+
+
+class ExportTooLarge(BotError):
+    """An export that is larger than what Discord takes."""
 
 
 class ImportCancelled(BotError):

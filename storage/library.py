@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from storage.analysis import analyser_for, base_language
 from storage.database.backups import back_up, restore
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
-from storage.database.repository import Repository
+from storage.database.repository import Repository, open_snapshot
 from storage.errors import RequestError, UnknownVideo
 from storage.importing import history
 from storage.indexing.gc_pause import gc_paused
@@ -376,6 +377,18 @@ class Library:
             await self.summary(scope, video_id)
         return await asyncio.to_thread(_export_videos, await self._repository.videos(key, video_id), form)
 
+    async def export_to(
+        self, target: io.BufferedIOBase, scope: Scope, form: ExportFormat, video_id: str | None = None
+    ) -> None:
+        """Write the same as `export` returns into a file, a video at a time, as the library is at this moment.
+
+        Raises as `export` does, and what the file raises.
+        """
+        key = _only_key(scope)
+        if video_id is not None:
+            await self.summary(scope, video_id)
+        await asyncio.to_thread(_write_videos, self._database.path, key, video_id, form, target)
+
     async def backup(self, target: Path) -> None:
         """Copy everything into a new file, while the library stays in use. The copy is checked before it is kept.
 
@@ -417,6 +430,13 @@ def _export_videos(videos: list[StoredVideo], form: ExportFormat) -> bytes:
     from storage.formats.exporting import export_videos
 
     return export_videos(videos, form)
+
+
+def _write_videos(path: Path, key: str, video_id: str | None, form: ExportFormat, target: io.BufferedIOBase) -> None:
+    from storage.formats.exporting import write_videos
+
+    with open_snapshot(path, key, video_id) as read:
+        write_videos(read, form, target)
 
 
 def _only_key(scope: Scope) -> str:

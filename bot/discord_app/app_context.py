@@ -9,11 +9,14 @@ import discord
 
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.shutdown import InFlight
+from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
 from bot.discord_app.services.catalogue import Catalogue
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
+from bot.discord_app.services.message_limits import MessageLimits
 from bot.discord_app.services.personal_data import PersonalDataService
 from bot.discord_app.services.questions import QuestionService
 from bot.discord_app.services.settings_service import SettingsService
@@ -35,8 +38,11 @@ class AppContext:
     memberships: Memberships
     catalogue: Catalogue
     askers: AskerResolver
+    admission: Admission
+    message_limits: MessageLimits
     questions: QuestionService
     library_admin: LibraryAdmin
+    exports: Exports
     settings: SettingsService
     personal_data: PersonalDataService
     is_served: IsServed
@@ -51,14 +57,18 @@ class AppContext:
         """Make the services of a bot; `get_guild` finds a server that the bot is in by its id."""
         memberships, catalogue = Memberships(get_guild), Catalogue(library)
         cooldown = Cooldown(settings.cooldown_seconds)
+        exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         return cls(
             library,
             ledger,
             memberships,
             catalogue,
             AskerResolver(library, ledger, memberships, settings.serves),
+            Admission(),
+            MessageLimits(),
             QuestionService(library, ledger, catalogue, cooldown, settings.thresholds),
-            LibraryAdmin(library, ledger, catalogue, settings.server_quota, settings.server_imports_a_day),
+            LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
+            exports,
             SettingsService(library, ledger),
             PersonalDataService(ledger, memberships, settings.retention_days),
             settings.serves,

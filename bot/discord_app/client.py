@@ -193,6 +193,7 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks something."""
         self.app.in_flight.track_current_task()
+        self.app.ledger.erasures.begin_event()
         if self.user is not None and self.app.seen_events.is_new(message.id):
             await answer_message(self.app, message, self.user.id)
 

@@ -18,8 +18,11 @@ from bot.discord_app.delivery.error_handler import error_card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validate_card
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_forbidden, is_target_gone, send_with_retries
 from bot.discord_app.interactions.authorization import require_served_server
-from bot.discord_app.interactions.context import resolve_writer, server_of_message, writer_context
+from bot.discord_app.interactions.context import server_of_message, writer_context, writer_resolver
+from bot.discord_app.interactions.turns import open_turn
+from bot.discord_app.services.admission import TOO_MANY
 from bot.discord_app.services.button_state import Inquiry
+from bot.errors import TooManyAsking
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 
@@ -47,7 +50,13 @@ async def answer_message(app: AppContext, message: discord.Message, own_id: int)
     text = question_in(message, own_id)
     if text is None or not _may_write(message):
         return
-    card = await _answer_or_error(app, message, Inquiry(text))
+    with app.message_limits.count_answer(message.channel.id) as has_room:
+        card = await _answer_or_error(app, message, Inquiry(text), has_room=has_room)
+        if card is not None:
+            await _deliver_answer(app, message, card)
+
+
+async def _deliver_answer(app: AppContext, message: discord.Message, card: Card) -> None:
     try:
         with metrics.time_step(metrics.AnswerStep.REPLY):
             await _send_answer(message, card)
@@ -62,18 +71,28 @@ async def answer_message(app: AppContext, message: discord.Message, own_id: int)
         await app.askers.record_sighting(writer_context(message))
 
 
-async def _answer_or_error(app: AppContext, message: discord.Message, inquiry: Inquiry) -> Card:
-    """Return the answer's card, or the error's. Discord shows the bot as typing while that takes long."""
+async def _answer_or_error(
+    app: AppContext, message: discord.Message, inquiry: Inquiry, *, has_room: bool
+) -> Card | None:
+    """Return the answer's card, or the error's; None for an error of which its author was told just now.
+
+    Discord shows the bot as typing while that takes long. `has_room` is whether the channel takes another answer.
+    """
     try:
         server_id = server_of_message(message)
         if server_id is not None:
             require_served_server(server_id, app.is_served)
-        asker = await resolve_writer(app.askers, message)
-        question = app.questions.accept(asker, inquiry)
+        if not has_room:
+            raise TooManyAsking(TOO_MANY)
         source = metrics.QuestionSource.DIRECT if server_id is None else metrics.QuestionSource.MENTION
-        return await _await_with_typing(message, app.questions.answer_question(asker, inquiry, question, source))
+        who, resolve = writer_context(message), writer_resolver(app.askers)
+        async with open_turn(app.admission, app.askers, who, resolve) as opened:
+            question = app.questions.accept(opened.asker, inquiry)
+            coroutine = app.questions.answer_question(opened.asker, inquiry, question, source)
+            return await _await_with_typing(message, opened.run(coroutine))
     except Exception as error:  # noqa: BLE001 - the one handler decides what the user reads
-        return error_card(error)
+        card = error_card(error)
+        return card if app.message_limits.may_tell(message.author.id, message.channel.id, error) else None
 
 
 async def _await_with_typing(message: discord.Message, coroutine: Coroutine[Any, Any, Card]) -> Card:

@@ -35,6 +35,18 @@ class AnswerStep(enum.StrEnum):
     """Handing the card to Discord."""
 
 
+class Refusal(enum.StrEnum):
+    """Why a question is not answered, though it could be."""
+
+    BUSY = "busy"
+    """Too many people ask."""
+    UNDERWAY = "underway"
+    """The last question of the same person is still being answered."""
+    COOLDOWN = "cooldown"
+    CHANGED = "changed"
+    """By the time the answer was ready, its asker could see less."""
+
+
 class ImportOutcome(enum.StrEnum):
     """The outcome of an import on Discord."""
 
@@ -46,6 +58,16 @@ class ImportOutcome(enum.StrEnum):
     FAILED = "failed"
 
 
+class ExportOutcome(enum.StrEnum):
+    """The outcome of an export on Discord."""
+
+    MADE = "made"
+    TOO_LARGE = "too_large"
+    REFUSED = "refused"
+    """Not begun, or there was nothing to export: the user was told why."""
+    FAILED = "failed"
+
+
 class Gauge(enum.StrEnum):
     """A state that is read when the metrics are requested."""
 
@@ -53,6 +75,7 @@ class Gauge(enum.StrEnum):
     SHARDS_CONNECTED = "shards_connected"
     GATEWAY_LATENCY = "gateway_latency_seconds"
     IN_FLIGHT = "in_flight"
+    QUESTIONS_PENDING = "questions_pending"
     LIBRARIES_OPEN = "libraries_open"
     INDEX_SEGMENTS = "index_segments"
     INDEX_AGE = "index_age_seconds"
@@ -66,6 +89,7 @@ _MEANINGS = {
     Gauge.SHARDS_CONNECTED: "Connections to Discord's gateway that there are",
     Gauge.GATEWAY_LATENCY: "Seconds between a heartbeat and its answer, of the slowest connection",
     Gauge.IN_FLIGHT: "Events that are being answered",
+    Gauge.QUESTIONS_PENDING: "Questions that wait for their turn",
     Gauge.LIBRARIES_OPEN: "Libraries whose index is kept ready",
     Gauge.INDEX_SEGMENTS: "Segments in those indexes",
     Gauge.INDEX_AGE: "Seconds since the oldest of those indexes was brought up to date",
@@ -89,8 +113,10 @@ class _Measures:
         gauge = partial(prometheus_client.Gauge, namespace="cuepoint", registry=self.registry)
         histogram = partial(prometheus_client.Histogram, namespace="cuepoint", registry=self.registry)
         self.questions = counter("questions", "Questions by how they came and what was found", ["way", "found"])
+        self.refusals = counter("refusals", "Questions that were not answered, by why", ["why"])
         self.steps = histogram("step_seconds", "Seconds a step of an answer took", ["step"], buckets=_STEP_SECONDS)
         self.imports = counter("imports", "Imports on Discord by what became of them", ["outcome"])
+        self.exports = counter("exports", "Exports on Discord by what became of them", ["outcome"])
         self.videos = counter("import_videos", "Videos added or changed by imports on Discord", ["change"])
         self.segments = counter("import_segments", "Segments added, replaced, removed by them", ["change"])
         self.gateway = counter("gateway_events", "What befell the connections to Discord's gateway", ["event"])
@@ -102,8 +128,12 @@ class _Measures:
         # A rate needs the zero before the first event.
         for step in AnswerStep:
             self.steps.labels(step)
+        for refusal in Refusal:
+            self.refusals.labels(refusal)
         for outcome in ImportOutcome:
             self.imports.labels(outcome)
+        for export_outcome in ExportOutcome:
+            self.exports.labels(export_outcome)
         prometheus_client.ProcessCollector(registry=self.registry)
 
 
@@ -144,6 +174,12 @@ def count_question(way: QuestionSource) -> Iterator[Callable[[str], object]]:
             _measures.questions.labels(way, outcomes[-1]).inc()
 
 
+def count_refusal(why: Refusal) -> None:
+    """Count a question that is not answered, though it could be."""
+    if _measures is not None:
+        _measures.refusals.labels(why).inc()
+
+
 def time_step(step: AnswerStep) -> AbstractContextManager[None]:
     """Measure how long a step takes, unless it fails."""
     return _NOTHING if _measures is None else _time_step(_measures, step)
@@ -166,6 +202,12 @@ def count_import(
     for counter, changes in ((_measures.videos, videos), (_measures.segments, segments)):
         for change, count in (changes or {}).items():
             counter.labels(change).inc(count)
+
+
+def count_export(outcome: ExportOutcome) -> None:
+    """Count an export."""
+    if _measures is not None:
+        _measures.exports.labels(outcome).inc()
 
 
 def record_gateway_event(event: str) -> None:

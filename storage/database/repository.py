@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import json
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from storage.database.connection import Database
+from storage.database.connection import Database, sqlite_errors
 from storage.models import (
     Chapter,
     CueMark,
@@ -32,6 +36,12 @@ _VIDEO_COLUMNS = ", ".join(
     )
 )
 _VIDEO_WIDTH = _VIDEO_COLUMNS.count(",") + 1
+_VIDEOS_SQL = f"""
+    SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, marks, turns
+    FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
+    WHERE key = ?1 AND (?2 IS NULL OR video_id = ?2) AND (NOT ?3 OR turns IS NOT NULL)
+    ORDER BY video_id, segment.start_second
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +143,7 @@ class Repository:
     async def videos(self, key: str, video_id: str | None = None, *, with_turns: bool = False) -> list[StoredVideo]:
         """Return the videos of a library with their segments, by video id; or only the one named. `with_turns` leaves
         out the segments in which nobody is known to speak."""
-        rows = await self._rows(
-            f"""
-            SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, marks, turns
-            FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
-            WHERE key = ?1 AND (?2 IS NULL OR video_id = ?2) AND (NOT ?3 OR turns IS NOT NULL)
-            ORDER BY video_id, segment.start_second
-            """,
-            (key, video_id, with_turns),
-        )
+        rows = await self._rows(_VIDEOS_SQL, (key, video_id, with_turns))
         return await asyncio.to_thread(_group_videos, rows)
 
     async def details(self, key: str, video_ids: Sequence[str]) -> list[Video]:
@@ -250,6 +252,24 @@ class Repository:
         """
         rows = sorted(await self._rows(sql, scope.libraries), key=lambda row: scope.libraries.index(row[0]))
         return [GlossaryEntry(said, meant) for _, said, meant in rows]
+
+
+@contextlib.contextmanager
+def open_snapshot(path: Path, key: str, video_id: str | None = None) -> Iterator[Callable[[], Iterator[StoredVideo]]]:
+    """Open a library as it is now, to read it a video at a time: yields what begins to read it from the start.
+
+    It blocks, and so is meant for a thread. Memory holds one video. Raises DatabaseError.
+    """
+    with sqlite_errors(path), contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+
+        def read() -> Iterator[StoredVideo]:
+            rows = connection.execute(_VIDEOS_SQL, (key, video_id, False))
+            for _, group in itertools.groupby(rows, key=lambda row: row[:_VIDEO_WIDTH]):
+                yield from _group_videos(group)
+
+        yield read
 
 
 def _placeholders(values: Sequence[str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -18,15 +20,26 @@ from storage.models import ExportFormat, Segment, StoredVideo, Video
 
 _ONE_VIDEO = {ExportFormat.SRT: "SubRip", ExportFormat.VTT: "WebVTT"}
 _Row = dict[str, Any]
+ReadVideos = Callable[[], Iterator[StoredVideo]]
+"""Begins to read the videos from the start."""
+_ROWS_PER_GROUP = 20_000
+"""Rows of a Parquet file that are held in memory at once."""
 
 
 def export_videos(videos: Sequence[StoredVideo], form: ExportFormat) -> bytes:
     """Return the videos as a file. Raises RequestError where there are none, and for several as captions."""
-    if not videos:
+    target = io.BytesIO()
+    write_videos(lambda: iter(videos), form, target)
+    return target.getvalue()
+
+
+def write_videos(read: ReadVideos, form: ExportFormat, target: io.BufferedIOBase) -> None:
+    """Write videos to a file, one after the other; `read` is called twice. Raises as `export_videos` does."""
+    if next(read(), None) is None:
         raise RequestError("There is nothing to export: this library is empty.")
-    if form in _ONE_VIDEO and len(videos) > 1:
-        raise RequestError(f"{_ONE_VIDEO[form]} holds one video and this library has {len(videos)}: name one.")
-    return _FORMS[form](videos)
+    if form in _ONE_VIDEO and (count := sum(1 for _ in read())) > 1:
+        raise RequestError(f"{_ONE_VIDEO[form]} holds one video and this library has {count}: name one.")
+    _FORMS[form](read, target)
 
 
 def _make_rows(videos: Iterable[StoredVideo], columns: Sequence[str]) -> Iterator[_Row]:
@@ -55,28 +68,30 @@ def _segment_values(segment: Segment) -> _Row:
     }
 
 
-def _choose_columns(videos: Sequence[StoredVideo]) -> tuple[str, ...]:
+def _choose_columns(videos: Iterable[StoredVideo]) -> tuple[str, ...]:
     """Return the columns to write: those of the data set, and of the others those that hold anything."""
-    kept = {column for stored in videos for column, value in _video_values(stored.video).items() if value}
-    kept |= {"chapters" for stored in videos if stored.video.chapters}
-    segments = [segment for stored in videos for segment in stored.segments]
-    kept |= {"turns" for segment in segments if segment.turns} | {"marks" for segment in segments if segment.marks}
-    if _is_misread(videos):
+    kept: set[str] = set()
+    timed: list[TimedText] = []
+    for stored in videos:
+        kept |= {column for column, value in _video_values(stored.video).items() if value}
+        kept |= {"chapters"} if stored.video.chapters else set()
+        kept |= {"turns"} if any(segment.turns for segment in stored.segments) else set()
+        kept |= {"marks"} if any(segment.marks for segment in stored.segments) else set()
+        if "is_verbatim" not in kept and _is_misread(stored):
+            kept.add("is_verbatim")
+        key, room = stored.video.video_id, SAMPLE_ROWS - len(timed)
+        timed += [TimedText(key, s.start_second, s.end_second, len(s.text)) for s in stored.segments[:room]]
+    if find_unit(timed, 1.0) is not Unit.AS_NAMED:
+        # The seconds would be read as milliseconds.
         kept.add("is_verbatim")
     return (*DATA_SET_COLUMNS, *(column for column in EXTRA_COLUMNS if column in kept))
 
 
-def _is_misread(videos: Sequence[StoredVideo]) -> bool:
-    """Return whether rows would be read otherwise than they are: words as HTML, or seconds as milliseconds."""
-    texts = (text for stored in videos for text in (stored.video.title, stored.video.creator))
-    segments = [(stored.video.video_id, segment) for stored in videos for segment in stored.segments]
-    spoken = (segment.text for _, segment in segments)
-    if any(decode_text(text) != text for text in texts):
+def _is_misread(stored: StoredVideo) -> bool:
+    """Return whether words of a video would be read otherwise than they are: as HTML."""
+    if any(decode_text(text) != text for text in (stored.video.title, stored.video.creator)):
         return True
-    if any(decode_text(text) != text or split_voice(text)[0] for text in spoken):
-        return True
-    timed = [TimedText(key, s.start_second, s.end_second, len(s.text)) for key, s in segments[:SAMPLE_ROWS]]
-    return find_unit(timed, 1.0) is not Unit.AS_NAMED
+    return any(decode_text(s.text) != s.text or split_voice(s.text)[0] for s in stored.segments)
 
 
 def _format_second(second: float) -> float:
@@ -84,18 +99,16 @@ def _format_second(second: float) -> float:
     return int(second) if second.is_integer() else second
 
 
-def _write_jsonl(videos: Sequence[StoredVideo]) -> bytes:
-    rows = _make_rows(videos, _choose_columns(videos))
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+def _write_jsonl(read: ReadVideos, target: io.BufferedIOBase) -> None:
+    for row in _make_rows(read(), _choose_columns(read())):
+        target.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
 
 
-def _write_separated(videos: Sequence[StoredVideo], delimiter: str) -> bytes:
-    text = io.StringIO(newline="")
-    columns = _choose_columns(videos)
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+def _write_separated(read: ReadVideos, target: io.BufferedIOBase, delimiter: str) -> None:
+    columns = _choose_columns(read())
+    writer = csv.writer(codecs.getwriter("utf-8")(target), delimiter=delimiter, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(_cells(row) for row in _make_rows(videos, columns))
-    return text.getvalue().encode()
+    writer.writerows(_cells(row) for row in _make_rows(read(), columns))
 
 
 def _cells(row: _Row) -> list[str | float]:
@@ -108,25 +121,25 @@ def _cells(row: _Row) -> list[str | float]:
     ]  # fmt: skip
 
 
-def _write_parquet(videos: Sequence[StoredVideo]) -> bytes:
+def _write_parquet(read: ReadVideos, target: io.BufferedIOBase) -> None:
     import pyarrow as pa  # half a second to import, and only needed here
     import pyarrow.parquet as pq
 
-    names = _choose_columns(videos)
-    columns = list(zip(*(_cells(row) for row in _make_rows(videos, names)), strict=True))
-    seconds = pa.float64()
-    schema = pa.schema([(name, seconds if name.endswith("_second") else pa.string()) for name in names])
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    target = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), target)
-    return target.getvalue()
+    names = _choose_columns(read())
+    schema = pa.schema([(name, pa.float64() if name.endswith("_second") else pa.string()) for name in names])
+    rows = (_cells(row) for row in _make_rows(read(), names))
+    with pq.ParquetWriter(target, schema) as writer:
+        while part := list(itertools.islice(rows, _ROWS_PER_GROUP)):
+            columns = zip(*part, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
-_FORMS: dict[ExportFormat, Callable[[Sequence[StoredVideo]], bytes]] = {
+_FORMS: dict[ExportFormat, Callable[[ReadVideos, io.BufferedIOBase], object]] = {
     ExportFormat.JSONL: _write_jsonl,
-    ExportFormat.CSV: lambda videos: _write_separated(videos, ","),
-    ExportFormat.TSV: lambda videos: _write_separated(videos, "\t"),
+    ExportFormat.CSV: lambda read, target: _write_separated(read, target, ","),
+    ExportFormat.TSV: lambda read, target: _write_separated(read, target, "\t"),
     ExportFormat.PARQUET: _write_parquet,
-    ExportFormat.SRT: lambda videos: write_subrip(videos[0]),
-    ExportFormat.VTT: lambda videos: write_webvtt(videos[0]),
+    ExportFormat.SRT: lambda read, target: target.write(write_subrip(next(read()))),
+    ExportFormat.VTT: lambda read, target: target.write(write_webvtt(next(read()))),
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
+from storage.errors import RequestError
 from storage.formats.text_cleaning import clean_text
 from storage.importing import history
 from storage.importing.arrivals import ArrivalReader, arriving_languages
@@ -47,8 +48,10 @@ class Importer:
 
         A cancelled import is undone: nothing of it stays.
 
-        Raises OverQuota, before anything is written, where the library has no room for the files.
+        Raises OverQuota, before anything is written, where the library has no room for the files, and RequestError
+        where the library is purged meanwhile.
         """
+        is_stored = bool(await self._repository.states(self._scope))
         reader = ArrivalReader(self._repository, self._key, self._limits, replace_whole=replace_whole)
         batch = await reader.read(files)
         language = await self._choose_language(arriving_languages(batch))
@@ -69,7 +72,8 @@ class Importer:
             unclear=tuple(batch.unclear),
             dry_run=dry_run,
         )
-        record = _ImportRecord("import of " + ", ".join(clean_text(source.name) for source, _ in files), language)
+        description = "import of " + ", ".join(clean_text(source.name) for source, _ in files)
+        record = _ImportRecord(description, language, is_stored)
         try:
             total = len(arrivals)
             for number in range(total):
@@ -105,6 +109,10 @@ class Importer:
         """Merge one video with what is stored of it, in one transaction, so that no other process writes in between."""
         video = arrival.stored.video
         async with self._database.transaction() as connection:
+            if record.is_stored and not await self._repository.states(self._scope):
+                raise RequestError(
+                    "Everything of this library was deleted during this import: nothing of it is stored."
+                )
             before = await self._repository.video(self._key, video.video_id)
             merged = _merge_arrival(before, arrival, replace_whole)
             if merged.differs_from(before):
@@ -113,6 +121,7 @@ class Importer:
                     record.number = await change.begin_import(record.description)
                 await change.save_previous(record.number, video.video_id, before)
                 await change.store_video(merged.stored)
+                record.is_stored = True
         return before, merged
 
     async def _choose_language(self, named: Sequence[str]) -> str:
@@ -131,6 +140,8 @@ class _ImportRecord:
 
     description: str
     language: str
+    is_stored: bool
+    """Whether the library is known to exist."""
     number: int | None = None
 
 

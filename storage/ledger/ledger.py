@@ -60,13 +60,15 @@ class Ledger(ServerEntries, PeopleEntries):
         The same payload of the same libraries has the same key. Keeping it again extends its lifetime, and never
         shortens it: an older message may still carry the key.
         """
+        libraries = tuple(libraries)
         drawn_on = _libraries_json(libraries)
         key = self._hash_state(payload, drawn_on, bound_to)
         expired_at = self._now() + lifetime_seconds
         # A form may be submitted before a busy database is written.
         self._unwritten[key] = payload, drawn_on
         try:
-            await self._execute(
+            await self._write(
+                libraries,
                 """
                 INSERT INTO button_state (key, payload, expired_at, libraries) VALUES (?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET expired_at = max(expired_at, excluded.expired_at)

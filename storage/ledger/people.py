@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.access import library_key
 from storage.ledger.rows import LedgerRows, normalize_question
 from storage.models import CastVote, Miss, PersonalData, Sighting, Verdict, Vote, VoteCount
 
@@ -16,13 +17,15 @@ class PeopleEntries(LedgerRows):
 
     async def save_vote(self, user_id: int, vote: Vote) -> None:
         """Count a person's verdict, replacing the one they gave on that question and segment before."""
-        await self._execute(
+        person = self._person_key(user_id)
+        await self._write(
+            (vote.library, person),
             """
             INSERT INTO vote (voter, library, question, video_id, start_second, verdict, voted_at)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET verdict = excluded.verdict, voted_at = excluded.voted_at
             """,
-            (self._person_key(user_id), *_vote_key(vote), vote.verdict, self._now()),
+            (person, *_vote_key(vote), vote.verdict, self._now()),
         )
 
     async def withdraw_vote(self, user_id: int, vote: Vote) -> None:
@@ -47,12 +50,14 @@ class PeopleEntries(LedgerRows):
 
     async def record_miss(self, library: str, question: str, user_id: int) -> None:
         """Count a question that a library (by its key) did not answer."""
-        await self._execute(
+        person = self._person_key(user_id)
+        await self._write(
+            (library, person),
             """
             INSERT INTO miss (library, question, person, count, last_asked) VALUES (?, ?, ?, 1, ?)
             ON CONFLICT DO UPDATE SET count = count + 1, last_asked = excluded.last_asked
             """,
-            (library, normalize_question(question), self._person_key(user_id), self._now()),
+            (library, normalize_question(question), person, self._now()),
         )
 
     async def misses(self, library: str) -> list[Miss]:
@@ -74,7 +79,8 @@ class PeopleEntries(LedgerRows):
             (person, str(server_id), now - SIGHTING_RENEWED_AFTER_SECONDS),
         )
         if not known:
-            await self._execute(
+            await self._write(
+                (library_key(server_id), person),
                 """
                 INSERT INTO sighting (person, server, last_seen) VALUES (?, ?, ?)
                 ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen
@@ -122,6 +128,7 @@ class PeopleEntries(LedgerRows):
     async def delete_personal_data(self, user_id: int) -> int:
         """Delete all that is kept about a person: votes, misses and sightings. Returns how many there were."""
         person = (self._person_key(user_id),)
+        self.erasures.record(person[0])
         return await self._execute_all(
             [
                 ("DELETE FROM vote WHERE voter = ?", person),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Collection, Sequence
 
 from storage.database.connection import Database
+from storage.ledger.erasures import Erasures
 
 _PERSON_CHARACTERS = 32
 
@@ -19,6 +21,7 @@ class LedgerRows:
         self._rows = database.fetch_rows
         self._secret = secret
         self._now = now
+        self.erasures = Erasures()
 
     def _keyed_hash(self, text: str) -> bytes:
         return hmac.digest(self._secret, text.encode(), hashlib.sha256)
@@ -30,6 +33,19 @@ class LedgerRows:
     async def _execute(self, sql: str, parameters: Sequence[object]) -> int:
         """Run one statement in its own transaction and return how many rows it changed."""
         return await self._execute_all([(sql, parameters)])
+
+    async def _write(self, subjects: Collection[str], sql: str, parameters: Sequence[object]) -> None:
+        """Write about libraries and a person, by their keys, unless one was erased since the current event began."""
+        async with self._database.transaction() as connection:
+            # Asked within the transaction: an erasure is recorded before its own, which waits for this one.
+            if self.erasures.is_erased(subjects):
+                return
+            noted = self.erasures.noted_libraries(subjects)
+            # Another program may have purged one.
+            gone = "SELECT 1 FROM json_each(?) WHERE value NOT IN (SELECT key FROM library)"
+            if noted and await connection.execute_fetchall(gone, (json.dumps(noted),)):
+                return
+            await connection.execute(sql, parameters)
 
     async def _execute_all(self, statements: Sequence[tuple[str, Sequence[object]]], *, erase: bool = False) -> int:
         """Run statements in one transaction; return how many rows they changed. `erase` overwrites what is deleted."""

@@ -141,6 +141,7 @@ class ServerEntries(LedgerRows):
         known as such. How many imports it had today stays too: a purge makes no room for more of them.
         """
         server = str(server_id)
+        self.erasures.record(library_key(server_id))
         return await self._execute_all(
             [
                 *_delete_feedback_statements(library_key(server_id)),
@@ -157,6 +158,7 @@ class ServerEntries(LedgerRows):
 
         Returns how many rows were deleted.
         """
+        self.erasures.record(library)
         return await self._execute_all(_delete_feedback_statements(library), erase=True)
 
 

@@ -94,9 +94,11 @@ async def test_votes_and_misses_come_as_a_file_that_evaluate_reads(world: World,
         assert word not in everything.lower()
 
 
-async def test_what_is_too_large_for_discord_is_told(world: World) -> None:
+async def test_what_is_too_large_for_discord_is_told(world: World, tmp_path: Path) -> None:
     await miss(world, 1)
-    reply = await feedback.export_feedback(world.library, world.ledger, world.alpha.id, 10)
+    reply = await feedback.export_feedback(
+        world.library, world.ledger, world.bot.app.exports, world.alpha.id, limit=10, folder=tmp_path
+    )
     assert not reply.card.enclosed
     assert "Whoever hosts this bot can write it" in str(reply.card.components())
 

@@ -253,7 +253,7 @@ async def test_what_is_exported_can_be_imported_again(
         assert (here.text, here.start_second, here.end_second) == (there.text, there.start_second, there.end_second)
 
 
-async def test_an_export_that_cannot_be(discord: Env, general: ChannelHandle, mod: MemberActor) -> None:
+async def test_an_export_that_cannot_be(discord: Env, general: ChannelHandle, mod: MemberActor, tmp_path: Path) -> None:
     assert "this library is empty" in seen(await mod.slash(general, "library export", format="jsonl"))
     await upload(mod, general, ("two.jsonl", rows(("a", 0, "one"), ("b", 0, "two"))))
     assert "SubRip holds one video" in seen(await mod.slash(general, "library export", format="srt"))
@@ -264,7 +264,9 @@ async def test_an_export_that_cannot_be(discord: Env, general: ChannelHandle, mo
         (ExportFormat.PARQUET, "", "export a single video or ask whoever hosts this bot."),
         (ExportFormat.PARQUET, "b", ": ask whoever hosts this bot."),
     ):
-        reply = await discord.bot.app.library_admin.export_videos(discord.guild.id, form, video, 10)
+        admin, folder = discord.bot.app.library_admin, tmp_path / f"{form}{video}"
+        folder.mkdir()
+        reply = await admin.export_videos(discord.guild.id, form, video, limit=10, folder=folder)
         assert instead in str(reply.card.components())
     small = await mod.slash(general, "library export", format="jsonl", video="b")
     assert "**b**, 0.1 kB" in seen(small), "no file of nothing"

@@ -63,17 +63,17 @@ async def answered_still(server: LocalDiscord) -> None:
 async def test_what_comes_in_a_gap_is_answered_once_though_it_is_sent_twice(
     server: LocalDiscord, bot: BotProcess
 ) -> None:
-    alice = server.add_user("Alice")
+    alice, bob = server.add_user("Alice"), server.add_user("Bob")
     before = [
         await server.slash(alice, "ask", {"question": QUESTION}),
-        await server.say(alice, server.dm(alice), QUESTION),
+        await server.say(bob, server.dm(bob), QUESTION),
     ]
     await answered_once(server, *before)
     server.gateway.sent_again = 4
     server.gateway.drop()
     gap = [
         await server.slash(alice, "ask", {"question": QUESTION}),
-        await server.say(alice, server.dm(alice), QUESTION),
+        await server.say(bob, server.dm(bob), QUESTION),
     ]
     await answered_once(server, *before, *gap)
     assert (server.gateway.resumed, server.gateway.readies) == (1, 1)
@@ -151,7 +151,7 @@ async def test_a_form_that_comes_twice_is_imported_once(server: LocalDiscord, bo
 async def test_what_is_written_before_its_server_is_known_is_no_direct_message(
     server: LocalDiscord, tmp_path: Path, rows: Callable[..., Source]
 ) -> None:
-    alice = server.add_user("Alice")
+    alice, bob = server.add_user("Alice"), server.add_user("Bob")
     secret = server.add_guild("Secret")
     server.add_member(secret, alice)
     lobby = server.add_channel(secret, "lobby")
@@ -171,9 +171,10 @@ async def test_what_is_written_before_its_server_is_known_is_no_direct_message(
         # GUILD_CREATE comes only later, and then a channel of which nothing was told either.
         new = server.add_guild("New")
         server.add_member(new, alice)
+        server.add_member(new, bob)
         said = [await server.say(alice, server.add_channel(new, "one"), f"{server.bot_user.mention} lantern ferry")]
         await server.gateway.announce_guild(new)
-        said.append(await server.say(alice, server.add_channel(new, "two"), f"{server.bot_user.mention} lantern ferry"))
+        said.append(await server.say(bob, server.add_channel(new, "two"), f"{server.bot_user.mention} lantern ferry"))
         for each in said:
             answer = (await server.answer_to(each)).text()
             assert "harbour" in answer
@@ -261,17 +262,17 @@ async def test_a_pause_for_all_ends_though_whoever_was_told_of_it_is_gone(
 
 
 async def test_an_error_is_told_in_private_though_the_first_sign_was_lost(server: LocalDiscord, tmp_path: Path) -> None:
-    alice = server.add_user("Alice")
+    people = {True: server.add_user("Alice"), False: server.add_user("Bob")}
     async with bot_process(server, tmp_path, CUEPOINT_COOLDOWN_SECONDS="0"):
         await server.ready()
-        _, channel = await home(server, alice)
-        await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}))
+        _, channel = await home(server, *people.values())
+        await server.reply_to(await server.slash(people[True], "ask", {"question": QUESTION}))
         writer = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
         writer.execute("BEGIN IMMEDIATE")
         server.fail("POST", CALLBACK, times=2, drop=True, applied=True)
         asked = [
-            await server.slash(alice, "ask", {"question": QUESTION, "private": private}, at=channel)
-            for private in (True, False)
+            await server.slash(person, "ask", {"question": QUESTION, "private": private}, at=channel)
+            for private, person in people.items()
         ]
         for each in asked:
             await server.acknowledged(each)
@@ -289,16 +290,16 @@ async def test_an_error_is_told_in_private_though_the_first_sign_was_lost(server
 
 
 async def test_what_discord_refuses_is_not_asked_again(server: LocalDiscord, bot: BotProcess) -> None:
-    alice, shy = server.add_user("Alice"), server.add_user("Shy")
-    guild, silent = await home(server, alice)
+    alice, bob, carol, shy = (server.add_user(name) for name in ("Alice", "Bob", "Carol", "Shy"))
+    guild, silent = await home(server, alice, bob, carol)
     hidden, gone = server.add_channel(guild, "hidden"), server.add_channel(guild, "gone")
     await server.gateway.announce_guild(guild)
     # Things change, and the gateway tells of it too late.
     silent.overwrites[server.bot_user.id] = (0, int(Permission.SEND_MESSAGES))
     said = [await server.say(alice, silent, f"{server.bot_user.mention} {QUESTION}")]
-    said.append(await server.say(alice, hidden, f"{server.bot_user.mention} {QUESTION}"))
+    said.append(await server.say(bob, hidden, f"{server.bot_user.mention} {QUESTION}"))
     hidden.overwrites[server.bot_user.id] = (0, int(Permission.VIEW_CHANNEL))
-    said.append(await server.say(alice, gone, f"{server.bot_user.mention} {QUESTION}"))
+    said.append(await server.say(carol, gone, f"{server.bot_user.mention} {QUESTION}"))
     del server.world.channels[gone.id]
     shy.accepts_dms = False
     said.append(await server.say(shy, server.dm(shy), QUESTION))

@@ -294,15 +294,15 @@ async def test_clicks_after_a_restart_hours_later_and_too_late(server: LocalDisc
 async def test_what_takes_long_is_deferred_and_then_edited_in(
     server: LocalDiscord, bot: BotProcess, tmp_path: Path
 ) -> None:
-    alice = server.add_user("Alice")
-    _, channel = await home(server, alice)
+    alice, bob, carol = (server.add_user(name) for name in ("Alice", "Bob", "Carol"))
+    _, channel = await home(server, alice, bob)
     card = await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}, at=channel))
     # Another process is writing: the answer's buttons have to wait until it is done.
     writer = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     asked = await server.slash(alice, "ask", {"question": "what are captions"}, at=channel)
-    clicked = await server.click(alice, card, button(server, card, "1"))
-    said = await server.say(alice, server.dm(alice), "what are captions")
+    clicked = await server.click(bob, card, button(server, card, "1"))
+    said = await server.say(carol, server.dm(carol), "what are captions")
     await server.acknowledged(asked)
     await server.acknowledged(clicked)
     await server.wait_for(lambda: server.asked("POST", "/typing"))

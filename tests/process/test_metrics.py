@@ -138,7 +138,7 @@ async def test_what_people_do_is_counted_and_never_who_or_where(server: LocalDis
     assert measured["process_resident_memory_bytes", ()] > 1_000_000
     assert {labels[0] for name, labels in measured if name == "cuepoint_build_info"}
     names = {name for family in text_string_to_metric_families(text) for each in family.samples for name in each.labels}
-    assert names == {"way", "found", "step", "outcome", "change", "event", "le", "version", "python"}
+    assert names == {"way", "found", "step", "outcome", "change", "event", "le", "version", "python", "why"}
     for known in (guild.id, mod.id, channel.id, "Home", "Mod", "copper", "bm25"):
         assert str(known) not in re.sub(r"^# .*$", "", text, flags=re.MULTILINE)
 

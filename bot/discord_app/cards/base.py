@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from discord import File, ui
@@ -24,7 +25,8 @@ class EnclosedFile:
     """A file that the bot sends with the card that shows it as `attachment://name`."""
 
     name: str
-    content: bytes
+    content: bytes | Path
+    """What is in it, or the file that holds it and stays until the card is sent."""
 
 
 class Card(ui.LayoutView):
@@ -43,7 +45,10 @@ class Card(ui.LayoutView):
 
     def files(self) -> list[File]:
         """Return the enclosed files for one send: a file that was read has nothing left for the next one."""
-        return [File(io.BytesIO(file.content), file.name) for file in self.enclosed]
+        return [
+            File(file.content if isinstance(file.content, Path) else io.BytesIO(file.content), file.name)
+            for file in self.enclosed
+        ]
 
 
 def text_display(content: str) -> ui.TextDisplay[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from discord import ui
 
@@ -45,14 +46,17 @@ def _miss_line(miss: Miss) -> str:
     return f"- {question} · {times}, last <t:{int(miss.last_asked)}:R>"
 
 
-def questions_reply(content: bytes, limit: int, questions: int, segments: int, notes: Sequence[str]) -> Reply:
-    """Return a zip file with so many questions about so many segments, or a notice where it exceeds `limit` (bytes)."""
-    if len(content) > limit:
-        sizes = f"That is {format_size(len(content))}, and Discord takes {format_size(limit)} here."
-        return Reply(notice_card(f"{sizes} Whoever hosts this bot can write it with cuepoint feedback."))
+def questions_too_large_reply(limit: int) -> Reply:
+    """Return the notice for questions that exceed `limit` (bytes)."""
+    size = f"That is more than the {format_size(limit)} that Discord takes here."
+    return Reply(notice_card(f"{size} Whoever hosts this bot can write it with cuepoint feedback."))
+
+
+def questions_reply(file: Path, questions: int, segments: int, notes: Sequence[str]) -> Reply:
+    """Return a zip file with so many questions about so many segments."""
     words = [
         f"{format_count(questions, 'question')} about {format_count(segments, 'segment')} of this server's library, "
         "as people typed them and without their names. Unzipped, `cuepoint evaluate` reads it.",
         *(f"-# {note}" for note in notes),
     ]
-    return Reply(notice_reply("\n".join(words), EnclosedFile(QUESTIONS, content)))
+    return Reply(notice_reply("\n".join(words), EnclosedFile(QUESTIONS, file)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from discord import ui
 
@@ -251,12 +252,12 @@ def _glossary_tsv(entries: Iterable[GlossaryEntry]) -> bytes:
     return "".join(f"{entry.said}\t{entry.meant}\n" for entry in entries).encode(errors="replace")
 
 
-def export_reply(name: str, content: bytes, what: str) -> Reply:
-    """Return a library, or a video of it, as a file."""
-    return Reply(notice_reply(f"{what}, {format_size(len(content))}", EnclosedFile(name, content)))
+def export_reply(name: str, file: Path, size: int, what: str) -> Reply:
+    """Return a library, or a video of it, as a file of so many bytes."""
+    return Reply(notice_reply(f"{what}, {format_size(size)}", EnclosedFile(name, file)))
 
 
-def too_large_card(size: int, limit: int, form: ExportFormat, *, one_video: bool) -> Card:
+def too_large_card(limit: int, form: ExportFormat, *, one_video: bool) -> Card:
     """Return the notice for an export that is too large for Discord, with what can be done instead."""
     instead = [
         *([] if one_video else ["export a single video"]),
@@ -264,4 +265,4 @@ def too_large_card(size: int, limit: int, form: ExportFormat, *, one_video: bool
         "ask whoever hosts this bot",
     ]
     listed = " or ".join(filter(None, [", ".join(instead[:-1]), instead[-1]]))
-    return notice_card(f"That is {format_size(size)}, and Discord takes {format_size(limit)} here: {listed}.")
+    return notice_card(f"That is more than the {format_size(limit)} that Discord takes here: {listed}.")

@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import asyncio
-import io
+import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.controls import Owner, custom_id_pattern
-from bot.discord_app.cards.feedback import misses_card, questions_reply
+from bot.discord_app.cards.feedback import misses_card, questions_reply, questions_too_large_reply
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.buttons import CardButton
 from bot.discord_app.interactions.permits import Review, load_permitted
+from bot.discord_app.services.exports import BoundedFile, Exports
+from bot.errors import ExportTooLarge
 from bot.evaluation.feedback import collect_feedback
 from bot.evaluation.question_set_writer import make_files
 from storage import access
@@ -31,23 +34,31 @@ async def misses_page(ledger: Ledger, owner: Owner, server_id: int, page: int = 
     return misses_card(await ledger.misses(access.library_key(server_id)), owner, page, recorded=recorded)
 
 
-async def export_feedback(library: Library, ledger: Ledger, server_id: int, limit: int) -> Reply:
+async def export_feedback(
+    library: Library, ledger: Ledger, exports: Exports, server_id: int, *, limit: int, folder: Path
+) -> Reply:
     """Export a server's votes and unanswered questions as a question set for `cuepoint evaluate`.
 
-    The zip file is at most `limit` bytes. Raises QuestionSetError where there is nothing to write.
+    The zip file, made in `folder`, is at most `limit` bytes. Raises QuestionSetError where there is nothing to write.
     """
-    questions = await collect_feedback(library, ledger, access.own_scope(server_id))
-    # The lines are generated in the thread, not here: a library can be large.
-    content = await asyncio.to_thread(_zip_files, make_files(questions))
-    return questions_reply(content, limit, len(questions.queries), len(questions.entries), questions.notes)
+    path = folder / "export"
+    try:
+        async with exports.admit(server_id):
+            questions = await collect_feedback(library, ledger, access.own_scope(server_id))
+            # The lines are generated in the thread, not here: a library can be large.
+            await asyncio.to_thread(_zip_files, make_files(questions), path, limit)
+    except ExportTooLarge:
+        return questions_too_large_reply(limit)
+    return questions_reply(path, len(questions.queries), len(questions.entries), questions.notes)
 
 
-def _zip_files(files: Mapping[str, Iterable[str]]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+def _zip_files(files: Mapping[str, Iterable[str]], path: Path, limit: int) -> None:
+    """Write lines into the files of an archive, one after the other. Raises ExportTooLarge."""
+    with path.open("xb") as file, zipfile.ZipFile(BoundedFile(file, limit), "w", zipfile.ZIP_DEFLATED) as archive:
         for name, lines in files.items():
-            archive.writestr(name, "".join(lines))
-    return buffer.getvalue()
+            with archive.open(name, "w") as entry:
+                for line in lines:
+                    entry.write(line.encode())
 
 
 class TurnMisses(CardButton, template=custom_id_pattern("misses")):
@@ -67,4 +78,9 @@ class ExportQuestions(CardButton, template=custom_id_pattern("feedback")):
     async def act(self, interaction: Interaction) -> None:
         review = await load_permitted(interaction, Review, self.owner_id, self.key)
         app, server_id, limit = interaction.client.app, review.permit.server_id, interaction.filesize_limit
-        await send_long_reply(interaction, lambda: export_feedback(app.library, app.ledger, server_id, limit))
+        with tempfile.TemporaryDirectory(prefix="cuepoint-") as made_in:
+            folder = Path(made_in)
+            await send_long_reply(
+                interaction,
+                lambda: export_feedback(app.library, app.ledger, app.exports, server_id, limit=limit, folder=folder),
+            )

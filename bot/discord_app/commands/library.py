@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -123,7 +125,9 @@ async def export(interaction: Interaction, form: Choice[str], video: Name = "") 
     """Get what is stored here as a file."""
     server, admin = require_server_id(interaction), interaction.client.app.library_admin
     kind, limit = ExportFormat(form.value), interaction.filesize_limit
-    await send_long_reply(interaction, lambda: admin.export_videos(server, kind, video, limit))
+    with tempfile.TemporaryDirectory(prefix="cuepoint-") as made_in:
+        folder = Path(made_in)
+        await send_long_reply(interaction, lambda: admin.export_videos(server, kind, video, limit=limit, folder=folder))
 
 
 @library.command()

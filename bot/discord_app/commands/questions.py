@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -19,8 +20,10 @@ from bot.discord_app.commands.privacy import privacy
 from bot.discord_app.commands.settings import settings
 from bot.discord_app.delivery.error_handler import on_command_error
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
-from bot.discord_app.interactions.context import delivery_of, interaction_context, resolve_asker
+from bot.discord_app.interactions.context import delivery_of, interaction_context, resolve_asker, resolver
 from bot.discord_app.interactions.handling import is_admitted
+from bot.discord_app.interactions.turns import answer_in_turn
+from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.button_state import Inquiry, VideoListState
 from bot.discord_app.services.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.errors import EmptyQuestion, ServerNotAccessible
@@ -98,10 +101,13 @@ async def ask(
 async def _answer_question(
     interaction: Interaction, inquiry: Inquiry, source: QuestionSource, *, private: bool | None, server: str = ""
 ) -> None:
-    asker = await resolve_asker(interaction, private=private, picked=server)
-    questions, inquiry = interaction.client.app.questions, replace(inquiry, server=asker.picked)
-    parsed = questions.accept(asker, inquiry)
-    await send_when_ready(interaction, questions.answer_question(asker, inquiry, parsed, source), delivery_of(asker))
+    questions = interaction.client.app.questions
+
+    def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
+        asked = replace(inquiry, server=asker.picked)
+        return questions.answer_question(asker, asked, questions.accept(asker, asked), source)
+
+    await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
 
 
 @app_commands.command()
@@ -119,10 +125,13 @@ async def timeline(
     server: Range[str, 1, 100] = "",
 ) -> None:
     """Draw where in the videos something is spoken of, with the best moments."""
-    asker = await resolve_asker(interaction, private=private, picked=server)
-    questions, inquiry = interaction.client.app.questions, Inquiry(question, video, server=asker.picked)
-    parsed = questions.accept(asker, inquiry)
-    await send_when_ready(interaction, questions.show_timeline(asker, inquiry, parsed), delivery_of(asker))
+    questions = interaction.client.app.questions
+
+    def draw(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
+        inquiry = Inquiry(question, video, server=asker.picked)
+        return questions.show_timeline(asker, inquiry, questions.accept(asker, inquiry))
+
+    await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), draw)
 
 
 @app_commands.command()
@@ -146,22 +155,22 @@ async def videos(
 @app_commands.describe(video="Which video: its title or its id")
 async def video_(interaction: Interaction, video: Range[str, 1, 200]) -> None:
     """Show one video: its length, and the words that tell it from the others."""
-    asker = await resolve_asker(interaction, private=True)
-    await send_when_ready(interaction, interaction.client.app.questions.show_video(asker, video), delivery_of(asker))
+    questions = interaction.client.app.questions
+    resolve = resolver(interaction, private=True)
+    await answer_in_turn(interaction, resolve, lambda asker: questions.show_video(asker, video))
 
 
 @app_commands.command()
 @app_commands.describe(video="Which video: its title or its id", at="A moment such as 12:34; the beginning if left out")
 async def transcript(interaction: Interaction, video: Range[str, 1, 200], at: Range[str, 1, 20] = "0") -> None:
     """Show the words around a moment of a video."""
-    asker = await resolve_asker(interaction, private=True)
     try:
         moment = parse_timecode(at)
     except ValueError as error:
         raise EmptyQuestion(f"{error}.") from error
-    await send_when_ready(
-        interaction, interaction.client.app.questions.show_transcript(asker, video, moment), delivery_of(asker)
-    )
+    questions = interaction.client.app.questions
+    resolve = resolver(interaction, private=True)
+    await answer_in_turn(interaction, resolve, lambda asker: questions.show_transcript(asker, video, moment))
 
 
 @app_commands.command(name="help")

@@ -12,18 +12,29 @@ from discord import app_commands
 from bot.discord_app.cards.base import Card, notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_target_gone
-from bot.errors import BotError
+from bot.errors import AccessChanged, BotError, CooldownActive, QuestionUnderway, TooManyAsking
 from bot.operations import metrics
+from bot.operations.metrics import Refusal
 from bot.operations.safe_traceback import describe_error
 from storage.errors import DatabaseError, StorageError
 
 log = logging.getLogger("cuepoint.discord")
 
 
+_REFUSALS = {
+    TooManyAsking: Refusal.BUSY,
+    QuestionUnderway: Refusal.UNDERWAY,
+    CooldownActive: Refusal.COOLDOWN,
+    AccessChanged: Refusal.CHANGED,
+}
+
+
 def user_message(error: BaseException) -> str:
     """Return the text of an error for the asker. An unexpected error is logged, and its text is only a reference."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__
+    if (refusal := _REFUSALS.get(type(error))) is not None:
+        metrics.count_refusal(refusal)
     # The text of a DatabaseError names the host's files.
     if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
         return str(error)

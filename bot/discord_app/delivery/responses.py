@@ -47,11 +47,17 @@ def validate_card(card: Card) -> Card:
     return card
 
 
-async def send_when_ready(interaction: Interaction, coroutine: Coroutine[Any, Any, Card], delivery: Delivery) -> None:
-    """Answer with a card as soon as the coroutine returns it; defer the answer after a second."""
+async def send_when_ready(
+    interaction: Interaction,
+    coroutine: Coroutine[Any, Any, Card],
+    delivery: Delivery,
+    *,
+    defer_after: float = DEFER_AFTER_SECONDS,
+) -> None:
+    """Answer with a card as soon as the coroutine returns it; defer the answer after so many seconds."""
     task = asyncio.create_task(coroutine)
     try:
-        ready, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS)
+        ready, _ = await asyncio.wait({task}, timeout=defer_after)
         if not ready:
             await defer(interaction, delivery)
         card = validate_card(await task)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from functools import partial
 from typing import Any, Self
 
@@ -21,9 +21,10 @@ from bot.discord_app.delivery.responses import (
     send_private,
     send_when_ready,
 )
-from bot.discord_app.interactions.context import delivery_of, interaction_context, resolve_asker
+from bot.discord_app.interactions.context import delivery_of, interaction_context, resolver
 from bot.discord_app.interactions.handling import handle_interaction
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.interactions.turns import answer_in_turn
+from bot.discord_app.services.asker_resolver import Resolve, ResolvedAsker
 from bot.discord_app.services.button_state import (
     ALL_VIDEOS,
     AnswerState,
@@ -76,26 +77,26 @@ class CardButton(ui.DynamicItem[Button], template=custom_id_pattern("no_such_ver
         """Load what the card shows. Raises PassageGone where it has expired."""
         return await load_state(interaction.client.app.ledger, self.key, kind)
 
-    async def turn_delivery(self, interaction: Interaction, picked_server: int = 0) -> tuple[ResolvedAsker, Delivery]:
-        """Resolve the asker and the delivery for a button that changes its card.
+    def turning_resolver(self, interaction: Interaction, picked_server: int = 0) -> Resolve:
+        """Return what resolves the user who pressed a button that changes its card.
 
         Another user than its owner gets a private copy, and the card stays as it is.
         """
         if not self.is_mine(interaction):
-            asker = await _resolve_presser(interaction, picked_server, private=True)
-            return asker, delivery_of(asker)
+            return _presser_resolver(interaction, picked_server, private=True)
         message = interaction.message
         private = message is not None and message.flags.ephemeral
         # A card that everyone sees contains only what everyone may see.
-        asker = await _resolve_presser(interaction, picked_server, private=private, aloud=not private)
-        return asker, Delivery.IN_PLACE
+        return _presser_resolver(interaction, picked_server, private=private, aloud=not private)
 
 
-async def _resolve_presser(
-    interaction: Interaction, picked_server: int, *, private: bool, aloud: bool = False
-) -> ResolvedAsker:
-    """Resolve what the user who pressed may see now: what the card showed to another user does not count."""
-    return await resolve_asker(interaction, private=private, picked=picked_server or "", aloud=aloud)
+def _presser_resolver(interaction: Interaction, picked_server: int, *, private: bool, aloud: bool = False) -> Resolve:
+    """Return what resolves the user who pressed: what the card showed to another user does not count."""
+    return resolver(interaction, private=private, picked=picked_server or "", aloud=aloud)
+
+
+async def _resolve_presser(interaction: Interaction, picked_server: int) -> ResolvedAsker:
+    return await _presser_resolver(interaction, picked_server, private=True)(interaction_context(interaction))
 
 
 class TurnPage(CardButton, template=custom_id_pattern("page")):
@@ -103,9 +104,13 @@ class TurnPage(CardButton, template=custom_id_pattern("page")):
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, AnswerState)
-        asker, delivery = await self.turn_delivery(interaction, state.inquiry.server)
-        coroutine = interaction.client.app.questions.turn_page(asker, state, self.number)
-        await send_when_ready(interaction, coroutine, delivery)
+        resolve, questions = self.turning_resolver(interaction, state.inquiry.server), interaction.client.app.questions
+        await answer_in_turn(
+            interaction,
+            resolve,
+            lambda asker: questions.turn_page(asker, state, self.number),
+            in_place=self.is_mine(interaction),
+        )
 
 
 class TurnVideos(CardButton, template=custom_id_pattern("videos")):
@@ -113,7 +118,8 @@ class TurnVideos(CardButton, template=custom_id_pattern("videos")):
 
     async def act(self, interaction: Interaction) -> None:
         state = ALL_VIDEOS if self.key == NO_KEY else await self.load_state(interaction, VideoListState)
-        asker, delivery = await self.turn_delivery(interaction)
+        asker = await self.turning_resolver(interaction)(interaction_context(interaction))
+        delivery = Delivery.IN_PLACE if self.is_mine(interaction) else delivery_of(asker)
         coroutine = interaction.client.app.questions.list_videos(asker, self.number, state)
         await send_when_ready(interaction, coroutine, delivery)
 
@@ -123,9 +129,9 @@ class OpenPassage(CardButton, template=custom_id_pattern("open")):
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, AnswerState)
-        asker = await _resolve_presser(interaction, state.inquiry.server, private=True)
-        coroutine = interaction.client.app.questions.open_passage(asker, state, self.number)
-        await send_when_ready(interaction, coroutine, delivery_of(asker))
+        resolve = _presser_resolver(interaction, state.inquiry.server, private=True)
+        questions = interaction.client.app.questions
+        await answer_in_turn(interaction, resolve, lambda asker: questions.open_passage(asker, state, self.number))
 
 
 class Earlier(CardButton, template=custom_id_pattern("earlier")):
@@ -144,9 +150,13 @@ class Later(CardButton, template=custom_id_pattern("later")):
 
 async def _widen(button: CardButton, interaction: Interaction, step: int) -> None:
     state = await button.load_state(interaction, PassageState)
-    asker, delivery = await button.turn_delivery(interaction, state.inquiry.server)
-    coroutine = interaction.client.app.questions.show_passage(asker, state, step=step)
-    await send_when_ready(interaction, coroutine, delivery)
+    resolve, questions = button.turning_resolver(interaction, state.inquiry.server), interaction.client.app.questions
+    await answer_in_turn(
+        interaction,
+        resolve,
+        lambda asker: questions.show_passage(asker, state, step=step),
+        in_place=button.is_mine(interaction),
+    )
 
 
 class TurnTranscript(CardButton, template=custom_id_pattern("read")):
@@ -154,9 +164,13 @@ class TurnTranscript(CardButton, template=custom_id_pattern("read")):
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, TranscriptState)
-        asker, delivery = await self.turn_delivery(interaction)
-        coroutine = interaction.client.app.questions.show_moment(asker, state, step=+1 if self.number else -1)
-        await send_when_ready(interaction, coroutine, delivery)
+        resolve, questions = self.turning_resolver(interaction), interaction.client.app.questions
+        await answer_in_turn(
+            interaction,
+            resolve,
+            lambda asker: questions.show_moment(asker, state, step=+1 if self.number else -1),
+            in_place=self.is_mine(interaction),
+        )
 
 
 class Share(CardButton, template=custom_id_pattern("share")):
@@ -164,11 +178,14 @@ class Share(CardButton, template=custom_id_pattern("share")):
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, PassageState)
-        asker = await _resolve_presser(interaction, state.inquiry.server, private=False, aloud=True)
         questions = interaction.client.app.questions
-        questions.check_cooldown(asker)
-        coroutine = questions.show_passage(asker, state, shared_by=interaction.user.display_name)
-        await send_when_ready(interaction, coroutine, Delivery.PUBLIC)
+
+        def share(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
+            questions.check_cooldown(asker)
+            return questions.show_passage(asker, state, shared_by=interaction.user.display_name)
+
+        resolve = _presser_resolver(interaction, state.inquiry.server, private=False, aloud=True)
+        await answer_in_turn(interaction, resolve, share)
 
 
 class VoteHelpful(CardButton, template=custom_id_pattern("helpful")):
@@ -187,7 +204,7 @@ class VoteNotHelpful(CardButton, template=custom_id_pattern("unhelpful")):
 
 async def _record_vote(button: CardButton, interaction: Interaction, verdict: Verdict) -> None:
     state = await button.load_state(interaction, PassageState)
-    asker = await _resolve_presser(interaction, state.inquiry.server, private=True)
+    asker = await _resolve_presser(interaction, state.inquiry.server)
 
     async def count_vote() -> Card:
         await interaction.client.app.questions.save_vote(asker, state, verdict)
@@ -203,7 +220,7 @@ class WithdrawVote(CardButton, template=custom_id_pattern("withdraw")):
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, PassageState)
-        asker = await _resolve_presser(interaction, state.inquiry.server, private=True)
+        asker = await _resolve_presser(interaction, state.inquiry.server)
 
         async def withdraw_vote() -> Card:
             await interaction.client.app.questions.withdraw_vote(asker, state)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import discord
 
 from bot.discord_app.delivery.responses import Delivery, Interaction
-from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, ResolvedAsker
+from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, Resolve, ResolvedAsker
 from storage.access import Membership, Place
 
 
@@ -16,16 +18,17 @@ async def resolve_asker(
 
     Raises ServerNotAccessible.
     """
-    who = interaction_context(interaction)
-    return await interaction.client.app.askers.resolve(who, private=private, picked=picked, aloud=aloud)
+    return await resolver(interaction, private=private, picked=picked, aloud=aloud)(interaction_context(interaction))
 
 
-async def resolve_writer(askers: AskerResolver, message: discord.Message) -> ResolvedAsker:
-    """Resolve the author of a message to the bot, in a server it has joined or in a direct message.
+def resolver(interaction: Interaction, *, private: bool | None, picked: str | int = "", aloud: bool = False) -> Resolve:
+    """Return what resolves the user of an interaction, now and again later; the arguments are those above."""
+    return partial(interaction.client.app.askers.resolve, private=private, picked=picked, aloud=aloud)
 
-    Everyone there sees the answer.
-    """
-    return await askers.resolve(writer_context(message), private=False, aloud=True)
+
+def writer_resolver(askers: AskerResolver) -> Resolve:
+    """Return what resolves the author of a message to the bot. Everyone there sees the answer."""
+    return partial(askers.resolve, private=False, aloud=True)
 
 
 def writer_context(message: discord.Message) -> AskerContext:

@@ -31,6 +31,7 @@ async def is_admitted(interaction: Interaction) -> bool:
     A repeat is not handled. In a server that is not served nothing is done or kept, and the user gets a notice.
     """
     interaction.client.app.in_flight.track_current_task()
+    interaction.client.app.ledger.erasures.begin_event()
     if is_repeated(interaction):
         return False
     try:

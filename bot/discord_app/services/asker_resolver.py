@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from bot.discord_app.cards import markdown
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.services.memberships import Memberships
-from bot.errors import ServerNotAccessible
+from bot.errors import AccessChanged, ServerNotAccessible
 from bot.operations import metrics
 from storage import access
 from storage.access import Absence, Membership, Place, Reach
@@ -22,6 +22,8 @@ log = logging.getLogger("cuepoint.discord")
 
 IsServed = Callable[[int], bool]
 """Returns whether a server, by its id, is served."""
+Resolve = Callable[["AskerContext"], Awaitable["ResolvedAsker"]]
+"""Resolves an asker, in one way for one question: before it is answered, and again before the answer is sent."""
 MAX_SERVER_NAME_LENGTH = 50
 MAX_SERVER_NAMES = 4
 
@@ -31,6 +33,7 @@ STRANGER = (
 )
 KEPT_CLOSE = "This server keeps its own videos to some channels or roles; they were not searched."
 IN_PRIVATE_ONLY = "This server shows its own videos in private only; ask with /ask to search them."
+CHANGED = "What you may see here has changed; please ask again."
 OUT_OF_REACH = (
     "I cannot search that server for you here. Choose one that is suggested while you type, or leave server out."
 )
@@ -43,6 +46,7 @@ class ResolvedAsker:
     `quotes` is how many an answer shows, `cooldown_seconds` the server's own, None for the host's. `misses_to` is the
     library for which a question without an answer is noted, or None. `picked` is the server that was chosen, or 0.
     `searched` and `remark` stand below the question: which libraries are searched, and why one is not among them.
+    `non_empty` are the keys of the libraries in which anything is stored.
     """
 
     user_id: int
@@ -55,6 +59,14 @@ class ResolvedAsker:
     picked: int = 0
     searched: str = ""
     remark: str = ""
+    non_empty: frozenset[str] = frozenset()
+
+    def sees_less_than(self, earlier: ResolvedAsker) -> bool:
+        """Return whether the asker may see less than before, or only in private what others could see before."""
+        visible = self.non_empty.intersection(self.scope.libraries)
+        return not visible.issuperset(earlier.non_empty.intersection(earlier.scope.libraries)) or (
+            self.private and not earlier.private
+        )
 
     @property
     def remarks(self) -> list[str]:
@@ -141,6 +153,10 @@ class AskerResolver:
         reach = access.resolve_reach(asker, settings, aloud=aloud)
         if picked and not reach.scope.libraries:
             raise ServerNotAccessible(OUT_OF_REACH)
+        non_empty = elsewhere.non_empty
+        if non_empty is None:
+            non_empty = frozenset((await self._library.non_empty(reach.scope)).libraries)
+        self._ledger.erasures.note_libraries(non_empty)
         rules, alone = settings[who.server_id], who.place is Place.ALONE
         wish = rules.private_by_default if private is None else private
         return ResolvedAsker(
@@ -152,9 +168,37 @@ class AskerResolver:
             cooldown_seconds=rules.cooldown_seconds,
             misses_to=_miss_library(who, asker, reach, settings),
             picked=asker.picked or 0,
-            searched=await self._describe_searched(who, reach, elsewhere.non_empty, picked=bool(picked)),
+            searched=self._describe_searched(who, reach, non_empty, picked=bool(picked)),
             remark=_describe_absence(who, reach, met=elsewhere.met),
+            non_empty=non_empty,
         )
+
+    async def require_unchanged(self, asker: ResolvedAsker, who: AskerContext, resolve: Resolve) -> None:
+        """Look again at what an asker may see, as `resolve` did before their answer was made.
+
+        Raises AccessChanged where they may see less by now, or where the bot has left their server.
+        """
+        if who.here is not None and await self._ledger.departed_at(who.here.server_id) is not None:
+            raise AccessChanged(CHANGED)
+        try:
+            now = await resolve(await self._renew_roles(asker, who))
+        except ServerNotAccessible as error:
+            raise AccessChanged(CHANGED) from error
+        if now.sees_less_than(asker):
+            raise AccessChanged(CHANGED)
+
+    async def _renew_roles(self, asker: ResolvedAsker, who: AskerContext) -> AskerContext:
+        """Have Discord asked again about roles of the asker that decide what they may see."""
+        servers = [server for key in asker.scope.libraries if (server := access.server_of(key)) is not None]
+        settings = await self._ledger.settings_of(servers)
+        limited = [server for server in servers if settings[server].roles]
+        for server in limited:
+            self._memberships.forget(who.user_id, server)
+        if who.here is None or who.here.server_id not in limited:
+            return who
+        found = await self._memberships.find_memberships(who.user_id, [who.here.server_id])
+        # Of somebody who is not a member any more, no role counts.
+        return replace(who, here=found[0] if found else Membership(who.here.server_id))
 
     async def list_servers(self, who: AskerContext) -> dict[int, str]:
         """Return the names of the servers that a user may pick, by id; the server they are in comes first."""
@@ -201,12 +245,8 @@ class AskerResolver:
                 return member.server_id
         raise ServerNotAccessible(OUT_OF_REACH)
 
-    async def _describe_searched(
-        self, who: AskerContext, reach: Reach, non_empty: frozenset[str] | None, *, picked: bool
-    ) -> str:
+    def _describe_searched(self, who: AskerContext, reach: Reach, non_empty: frozenset[str], *, picked: bool) -> str:
         """Return a remark that says which libraries are searched, where that could be more than one."""
-        if non_empty is None:
-            non_empty = frozenset((await self._library.non_empty(reach.scope)).libraries)
         libraries = [key for key in reach.scope.libraries if key in non_empty]
         if not picked and len(libraries) < 2:
             return ""

@@ -29,5 +29,5 @@ class Cooldown:
         left = self._free_at.get(user_id, now) - now
         if left > 0:
             unit = "second" if left <= 1 else "seconds"
-            raise CooldownActive(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.")
+            raise CooldownActive(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.", left)
         self._free_at[user_id] = now + max(self.seconds, seconds or 0.0)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import discord
 
@@ -16,8 +17,9 @@ from bot.discord_app.cards.base import Card, notice_card, video_name
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.services import attachments
 from bot.discord_app.services.catalogue import Catalogue, find_named
+from bot.discord_app.services.exports import BoundedFile, Exports
 from bot.discord_app.services.import_counts import measure_import
-from bot.errors import ImportCancelled, LibraryBusy
+from bot.errors import ExportTooLarge, ImportCancelled, LibraryBusy
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 from bot.purge import purge_server
@@ -54,11 +56,18 @@ class LibraryAdmin:
     """Changes and shows the libraries of servers for their moderators. Make one for all of Discord."""
 
     def __init__(
-        self, library: Library, ledger: Ledger, catalogue: Catalogue, quota: Quota, imports_a_day: int
+        self,
+        library: Library,
+        ledger: Ledger,
+        catalogue: Catalogue,
+        exports: Exports,
+        quota: Quota,
+        imports_a_day: int,
     ) -> None:
         self._library = library
         self._ledger = ledger
         self._catalogue = catalogue
+        self._exports = exports
         self._quota = quota
         self._imports_a_day = imports_a_day
         self._busy_servers: set[int] = set()
@@ -233,16 +242,21 @@ class LibraryAdmin:
         before, chosen = await self._library.speakers.rename(own, summary.video.video_id, {speaker: name})
         return library_cards.named_card(before, chosen)
 
-    async def export_videos(self, server_id: int, form: ExportFormat, name: str, limit: int) -> Reply:
-        """Return the library, or the video of a name, as a file of at most `limit` bytes."""
+    async def export_videos(self, server_id: int, form: ExportFormat, name: str, *, limit: int, folder: Path) -> Reply:
+        """Return the library, or the video of a name, as a file of at most `limit` bytes, which is made in `folder`."""
         summary = await self.find_video(server_id, name) if name else None
         video_id = summary.video.video_id if summary else None
-        content = await self._library.export(access.own_scope(server_id), form, video_id)
-        if len(content) > limit:
-            return Reply(library_cards.too_large_card(len(content), limit, form, one_video=summary is not None))
+        path = folder / "export"
+        try:
+            async with self._exports.admit(server_id):
+                with path.open("xb") as file:
+                    target = BoundedFile(file, limit)
+                    await self._library.export_to(target, access.own_scope(server_id), form, video_id)
+        except ExportTooLarge:
+            return Reply(library_cards.too_large_card(limit, form, one_video=summary is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if summary else "library"
         what = f"**{video_name(summary.video)}**" if summary else "This server's library"
-        return library_cards.export_reply(f"{base}.{form}", content, what)
+        return library_cards.export_reply(f"{base}.{form}", path, target.size, what)
 
     async def library_stats(self, server_id: int) -> Card:
         """Return a card with the size and the limits of the library."""

@@ -44,6 +44,10 @@ class Memberships:
         server = self._find(server_id)
         return server.name if server is not None and not server.unavailable else ""
 
+    def forget(self, user_id: int, server_id: int) -> None:
+        """Forget the answer about one user in one server, so that Discord is asked again."""
+        self._answers.pop((user_id, server_id), None)
+
     def forget_server(self, server_id: int) -> None:
         """Forget all answers about a server, so that Discord is asked again."""
         self._forget(key for key in self._answers if key[1] == server_id)

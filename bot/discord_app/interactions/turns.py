@@ -1,0 +1,77 @@
+"""Answers in turn: admitted before anything is read, computed in their turn, and checked again before they are sent."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from bot.discord_app.cards.base import Card
+from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.context import delivery_of, interaction_context
+from bot.discord_app.services.admission import Admission, Turn
+from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, Resolve, ResolvedAsker
+
+DEFER_AT_ONCE_SECONDS = 0.2
+"""Where a longer wait is expected, the answer is deferred at once: where many wait, a timer may fire too late."""
+RECHECK_AFTER_SECONDS = 0.2
+"""An answer that took longer is sent only after another look at what its asker may see."""
+
+MakeCard: TypeAlias = "Callable[[ResolvedAsker], Coroutine[Any, Any, Card]]"
+"""Returns the coroutine that makes a card for an asker. The call itself raises what can be refused at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """An admitted question: who asks, resolved, and its place in the queue."""
+
+    admission: Admission
+    askers: AskerResolver
+    turn: Turn
+    who: AskerContext
+    resolve: Resolve
+    asker: ResolvedAsker
+
+    @property
+    def defer_after(self) -> float:
+        """Return after how many seconds the answer is deferred."""
+        return 0.0 if self.turn.expected_wait > DEFER_AT_ONCE_SECONDS else DEFER_AFTER_SECONDS
+
+    async def run(self, coroutine: Coroutine[Any, Any, Card]) -> Card:
+        """Return the coroutine's card, computed in its turn.
+
+        Raises TooManyAsking, and AccessChanged where by then the asker may see less, or in private only.
+        """
+        began_at = time.monotonic()
+        # Closed where it was never begun, since its turn did not come in time.
+        with contextlib.closing(coroutine):
+            async with self.admission.lane(self.turn):
+                card = await coroutine
+        if time.monotonic() - began_at > RECHECK_AFTER_SECONDS:
+            await self.askers.require_unchanged(self.asker, self.who, self.resolve)
+        return card
+
+
+@contextlib.asynccontextmanager
+async def open_turn(
+    admission: Admission, askers: AskerResolver, who: AskerContext, resolve: Resolve
+) -> AsyncIterator[OpenTurn]:
+    """Admit a question until the context ends, which is when it is answered, and resolve its asker.
+
+    Raises QuestionUnderway and TooManyAsking before anything is read, and what `resolve` raises.
+    """
+    with admission.enter(who.user_id, who.server_id) as turn:
+        yield OpenTurn(admission, askers, turn, who, resolve, await resolve(who))
+
+
+async def answer_in_turn(
+    interaction: Interaction, resolve: Resolve, make_card: MakeCard, *, in_place: bool = False
+) -> None:
+    """Answer an interaction with a card that is computed in its turn; `in_place` changes the card that was pressed."""
+    app = interaction.client.app
+    async with open_turn(app.admission, app.askers, interaction_context(interaction), resolve) as opened:
+        delivery = Delivery.IN_PLACE if in_place else delivery_of(opened.asker)
+        card = opened.run(make_card(opened.asker))
+        await send_when_ready(interaction, card, delivery, defer_after=opened.defer_after)

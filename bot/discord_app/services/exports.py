@@ -1,0 +1,96 @@
+"""Exports of servers' libraries: one at a time, with a pause for each server, and each into a file of bounded size."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import math
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from cachetools import TLRUCache
+
+from bot.errors import BotError, ExportTooLarge, LibraryBusy
+from bot.operations import metrics
+from bot.operations.metrics import ExportOutcome
+from storage.errors import DatabaseError, StorageError
+
+EXPORT_COOLDOWNS = 10
+"""How many times as long as a person between two questions a server waits between two exports."""
+_MAX_REMEMBERED = 10_000
+
+
+class Exports:
+    """Lets one export run at a time in this process. Make one for all of Discord.
+
+    `cooldown_seconds` is the time between the end of one and the next of the same server.
+    """
+
+    def __init__(self, cooldown_seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._cooldown_seconds = cooldown_seconds
+        self._now = now
+        self._lock = asyncio.Lock()
+        self._busy_servers: set[int] = set()
+        self._free_at: TLRUCache[int, float] = TLRUCache(_MAX_REMEMBERED, lambda _server, free_at, _now: free_at, now)
+
+    @asynccontextmanager
+    async def admit(self, server_id: int) -> AsyncIterator[None]:
+        """Wait until no other export runs, and count the one that is made until the context ends.
+
+        Raises LibraryBusy while this server has another one, and shortly after it.
+        """
+        try:
+            self._require_idle(server_id)
+        except LibraryBusy:
+            metrics.count_export(ExportOutcome.REFUSED)
+            raise
+        self._busy_servers.add(server_id)
+        try:
+            async with self._lock:
+                yield
+            self._finish(server_id, ExportOutcome.MADE)
+        except ExportTooLarge:
+            self._finish(server_id, ExportOutcome.TOO_LARGE)
+            raise
+        except Exception as error:
+            is_expected = isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError)
+            metrics.count_export(ExportOutcome.REFUSED if is_expected else ExportOutcome.FAILED)
+            raise
+        finally:
+            self._busy_servers.discard(server_id)
+
+    def _require_idle(self, server_id: int) -> None:
+        if server_id in self._busy_servers:
+            raise LibraryBusy("An export of this server is still being made. Please try again when it is done.")
+        left = self._free_at.get(server_id, 0.0) - self._now()
+        if left > 0:
+            raise LibraryBusy(f"This server had an export just now. Please try again in {math.ceil(left)} seconds.")
+
+    def _finish(self, server_id: int, outcome: ExportOutcome) -> None:
+        self._free_at[server_id] = self._now() + self._cooldown_seconds
+        metrics.count_export(outcome)
+
+
+class BoundedFile(io.BufferedIOBase):
+    """Writes into another file, which stays open, until it holds so many bytes. Raises ExportTooLarge then."""
+
+    def __init__(self, file: io.BufferedIOBase, most_bytes: int) -> None:
+        super().__init__()
+        self._file = file
+        self._most_bytes = most_bytes
+        self.size = 0
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, data: Any, /) -> int:
+        """Write all of the data."""
+        count = memoryview(data).nbytes
+        self.size += count
+        if self.size > self._most_bytes:
+            raise ExportTooLarge("That is larger than what Discord takes here.")
+        self._file.write(data)
+        return count

@@ -1,0 +1,63 @@
+"""Limits on what is sent in answer to messages: Discord takes five messages in five seconds in a channel."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from cachetools import TLRUCache, TTLCache
+
+from bot.errors import CooldownActive
+
+MAX_ANSWERS_IN_CHANNEL = 10
+"""The most answers of a channel that are made or wait to be sent: as many as Discord takes in ten seconds."""
+SILENT_SECONDS = 5.0
+"""How long a person is not told again what they were told just now."""
+CHANNEL_SECONDS, MAX_TOLD_IN_CHANNEL = 10.0, 2
+"""How often people of one channel are told that they are not answered: answers need the room."""
+_MAX_REMEMBERED = 10_000
+
+
+class MessageLimits:
+    """Counts the answers under way in a channel, and tells each person once why they are not answered.
+
+    A press or a command is told every time, since nobody else sees it, and it takes no room in the channel.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._answers: Counter[int] = Counter()
+        self._silent_until: TLRUCache[tuple[int, type], float] = TLRUCache(
+            _MAX_REMEMBERED, lambda _told, until, _now: until, now
+        )
+        self._told_in: TTLCache[int, int] = TTLCache(_MAX_REMEMBERED, CHANNEL_SECONDS, now)
+
+    @contextmanager
+    def count_answer(self, channel_id: int) -> Iterator[bool]:
+        """Count an answer in a channel until the context ends. Yields whether there is room for it."""
+        has_room = self._answers[channel_id] < MAX_ANSWERS_IN_CHANNEL
+        if has_room:
+            self._answers[channel_id] += 1
+        try:
+            yield has_room
+        finally:
+            if has_room:
+                self._answers[channel_id] -= 1
+                if not self._answers[channel_id]:
+                    del self._answers[channel_id]
+
+    def may_tell(self, user_id: int, channel_id: int, error: BaseException) -> bool:
+        """Return whether to tell a person in a channel why they are not answered, and count that.
+
+        A cooldown is told once until it is over.
+        """
+        told = user_id, type(error)
+        if told in self._silent_until or self._told_in.get(channel_id, 0) >= MAX_TOLD_IN_CHANNEL:
+            return False
+        self._silent_until[told] = self._now() + (
+            error.seconds_left if isinstance(error, CooldownActive) else SILENT_SECONDS
+        )
+        self._told_in[channel_id] = self._told_in.get(channel_id, 0) + 1
+        return True
