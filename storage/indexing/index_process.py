@@ -21,6 +21,7 @@ from storage.database.repository import Repository
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_files import IndexCache
 from storage.indexing.library_index import LibraryIndex
+from storage.ranking.index.build import IndexBuilder
 
 PROJECT = Path(__file__).resolve().parents[2]
 log = logging.getLogger("cuepoint.index")
@@ -35,10 +36,13 @@ async def apply_changes(
     """Return an index brought up to date with the database, whose videos have these versions."""
     missing = await asyncio.to_thread(library_index.find_outdated, versions)
     updated = await asyncio.to_thread(lambda: library_index.without_videos(library_index.find_stale(versions)))
+    builder = IndexBuilder(library_index.language)
     with gc_paused():
         for batch in _split_batches(missing):
             videos = await repository.videos_without_marks(key, batch)
-            updated = await asyncio.to_thread(updated.with_videos, videos, versions)
+            await asyncio.to_thread(builder.add, [(stored.video, stored.segments) for stored in videos])
+        if not builder.is_empty:  # other processes may have removed what was missing
+            updated = updated.with_part(await asyncio.to_thread(builder.build), versions)
     return updated
 
 

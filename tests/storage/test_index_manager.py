@@ -27,7 +27,7 @@ from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.indexing.index_process import build_in_subprocess
 from storage.library import Library
 from storage.models import ImportReport, Labels, Question, Scope, SearchResult, Segment, Source, Video
-from storage.ranking.index.build import build_index
+from storage.ranking.index.build import IndexBuilder, build_index
 from tests.support import asking as asking_text
 from tests.support.libraries import opened
 
@@ -70,11 +70,13 @@ def indexed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of all videos whose texts are indexed, as that happens."""
     ids: list[str] = []
 
-    def spied(videos: list[tuple[Video, list[Segment]]], language: str) -> object:
-        ids.extend(video.video_id for video, _ in videos)
-        return build_index(videos, language)
+    add = IndexBuilder.add
 
-    monkeypatch.setattr(storage.indexing.library_index, "build_index", spied)
+    def spied(builder: IndexBuilder, videos: list[tuple[Video, list[Segment]]]) -> None:
+        ids.extend(video.video_id for video, _ in videos)
+        add(builder, videos)
+
+    monkeypatch.setattr(IndexBuilder, "add", spied)
     return ids
 
 
@@ -469,7 +471,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return spy
 
-    for name in ("tokens", "split_stretches"):
+    for name in ("tokens", "read_terms"):
         monkeypatch.setattr(Analyser, name, spied(getattr(Analyser, name)))
     return texts
 
