@@ -29,9 +29,9 @@ class IndexBuilder:
         self._parts: list[DraftPart] = []
 
     @property
-    def is_empty(self) -> bool:
-        """Return whether no video was added."""
-        return not any(len(part.videos) for part in self._parts)
+    def size(self) -> int:
+        """Return how many segments were added."""
+        return sum(len(part.starts) for part in self._parts)
 
     def add(self, videos: Iterable[tuple[Video, Sequence[Segment]]]) -> None:
         """Read the texts of some videos with their segments, in any order; they follow upon those added before."""

@@ -13,7 +13,7 @@ from storage.ranking.index.ranges import prefix_sums
 
 PAIR_SIGN = "\0"
 """A sign that is no part of a word, but stays where it is in a piece."""
-MIN_ARROW_BYTES = 4_000_000
+MIN_ARROW_BYTES = 2_000_000
 """Length of the texts from which Arrow numbers their pieces: it takes a quarter of the time, but is loaded first, in
 the time that so much takes without it."""
 
