@@ -84,16 +84,18 @@ class TextReader:
         return f"{speech} {piece}"
 
     def _learn_piece(self, piece: str) -> None:
-        number_word = self.lexicon.number_word
         if piece.startswith(PAIR_SIGN):  # the pair alone, without the two characters
             pair = self._pairs[piece]
             terms = [(pair.term, pair.word, pair.is_stop_word)]
         else:
             terms = self._analyser.read_terms(piece)
+        number_word, counted = self.lexicon.number_word, 0
+        for term, word, common in terms:
+            self._words.append(number_word(word, term))
+            counted += not common
         self._known[piece] = len(self._known)
-        self._words.extend([number_word(word, term) for term, word, _ in terms])
         self._bounds.append(len(self._words))
-        self._counted.append(sum([not common for _, _, common in terms]))
+        self._counted.append(counted)
 
     def _forget_pieces(self) -> None:
         # By piece its number; by number its words, between two bounds, and how many of them are no stop words.
