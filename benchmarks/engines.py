@@ -73,9 +73,11 @@ class Cuepoint(Engine):
     """The first stage of the ranking: the videos go through the same steps as in a library."""
 
     name = package = "Cuepoint"
+    turns: ClassVar[int] = 0
+    """Turns of speakers in every segment; none where nobody is known."""
 
     def build(self, corpus: Corpus, folder: Path) -> None:
-        builder, videos = IndexBuilder(LANGUAGE), corpus.videos()
+        builder, videos = IndexBuilder(LANGUAGE), corpus.videos(self.turns)
         with gc_paused():
             while batch := list(islice(videos, READ_BATCH_VIDEOS)):
                 builder.add(batch)
