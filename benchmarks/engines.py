@@ -21,6 +21,7 @@ from storage.indexing.library_index import LibraryIndex
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.index.build import IndexBuilder, build_index
 from storage.ranking.index.index_part import IndexPart
+from storage.ranking.index.pieces import use_arrow
 from storage.ranking.search import best_segments
 
 TOP = 10
@@ -77,6 +78,7 @@ class Cuepoint(Engine):
     """Turns of speakers in every segment; none where nobody is known."""
 
     def build(self, corpus: Corpus, folder: Path) -> None:
+        use_arrow()  # as the process does that builds the index of a library
         builder, videos = IndexBuilder(LANGUAGE), corpus.videos(self.turns)
         with gc_paused():
             while batch := list(islice(videos, READ_BATCH_VIDEOS)):

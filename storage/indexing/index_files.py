@@ -69,7 +69,7 @@ class IndexCache:
     def store(self, key: str, cached: CachedIndex, part: Path | None = None) -> bool:
         """Keep the index of a library. Return whether that was possible; if not, the next start builds it again.
 
-        `part` is where it is written first: whoever ends a process that writes has to know what it may leave behind.
+        `part` is where it is written first: to end a process that writes is to know what it may leave behind.
         """
         part = part or self.part_path(key)
         try:

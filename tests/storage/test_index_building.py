@@ -96,7 +96,7 @@ def test_an_index_says_of_every_text_what_it_says_by_itself(
     given_videos: list[Stored], language: str, by_arrow: bool, is_forgetful: bool
 ) -> None:
     with (
-        patch.object(storage.ranking.index.pieces, "MIN_ARROW_BYTES", 0 if by_arrow else 10**9),
+        patch.object(storage.ranking.index.pieces, "_is_arrow_used", by_arrow),
         patch.object(storage.ranking.index.lexicon, "MAX_REMEMBERED_PIECES", 2 if is_forgetful else 10**9),
     ):
         builder = IndexBuilder(language)
@@ -136,14 +136,12 @@ def contents(index: IndexPart) -> dict[str, tuple[np.dtype[np.generic], bytes]]:
 def test_videos_that_are_added_one_by_one_make_the_same_index_as_all_at_once_and_as_parts(
     given_videos: list[Stored], language: str
 ) -> None:
-    at_once = build_index(given_videos, language)
     builder = IndexBuilder(language)
     for video in given_videos:
         builder.add([video])
-    assert contents(builder.build()) == contents(
-        merge_parts([build_index([video], language) for video in given_videos])
-    )
-    assert told(builder.build()) == told(at_once)
+    index = builder.build()
+    assert contents(index) == contents(merge_parts([build_index([video], language) for video in given_videos]))
+    assert told(index) == told(build_index(given_videos, language))
 
 
 def told(index: IndexPart) -> dict[str, object]:
@@ -159,7 +157,7 @@ def told(index: IndexPart) -> dict[str, object]:
 
 @given(st.lists(texts))
 def test_arrow_numbers_pieces_as_python_does(given_texts: list[str]) -> None:
-    with patch.object(storage.ranking.index.pieces, "MIN_ARROW_BYTES", 0):
+    with patch.object(storage.ranking.index.pieces, "_is_arrow_used", True):
         by_arrow = number_pieces(given_texts)
     assert spelled_out(*by_arrow) == spelled_out(*number_pieces(given_texts))
     different = [piece for piece in by_arrow[0] if piece]

@@ -61,8 +61,10 @@ class IndexBuilder:
         )
 
     def build(self) -> IndexPart:
-        """Return the index of all that was added."""
-        return assemble_part(join_drafts(self._language, self._reader.lexicon, self._parts))
+        """Return the index of all that was added; the builder is used up."""
+        draft = join_drafts(self._language, self._reader.lexicon, self._parts)
+        self._parts.clear()  # what they hold is in the draft, and sorting needs the memory
+        return assemble_part(draft)
 
     def _read_turns(self, segments: Sequence[Segment], piece_words: Longs, firsts: Longs) -> SpeakerTurns:
         """Return the turns of segments, which are numbered in their order. Known are the words of a segment that stand

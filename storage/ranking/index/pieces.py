@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain, pairwise
+from array import array
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from storage.analysis import ASCII_BETWEEN_WORDS
 from storage.ranking.index.index_part import Ints, Longs
-from storage.ranking.index.ranges import prefix_sums
 
 PAIR_SIGN = "\0"
 """A sign that is no part of a word, but stays where it is in a piece."""
-MIN_ARROW_BYTES = 2_000_000
-"""Length of the texts from which Arrow numbers their pieces: it takes a quarter of the time, but is loaded first, in
-the time that so much takes without it."""
 
+_is_arrow_used = False
 _BETWEEN = ASCII_BETWEEN_WORDS.replace(PAIR_SIGN, "").encode()
 _SPACED = bytes.maketrans(_BETWEEN, b" " * len(_BETWEEN))
+
+
+def use_arrow() -> None:
+    """Number pieces by Arrow in this process from now on, which takes a quarter of the time.
+
+    Loading it takes a tenth of a second and holds Python's lock: a process that answers questions does without.
+    """
+    global _is_arrow_used
+    import pyarrow.compute  # noqa: F401
+
+    _is_arrow_used = True
 
 
 def number_pieces(texts: Sequence[str]) -> tuple[list[str], Ints, Longs]:
     """Return the different pieces of texts in the order they first occur, the numbers of the pieces of all texts one
     after the other, and where in that every text begins and the last ends. An empty piece may be among them."""
-    spelt = [text.encode("utf-8", "surrogatepass") for text in texts]
-    bounds = prefix_sums(np.fromiter(map(len, spelt), np.int64, len(spelt)))
-    # A comma before a space is none between digits.
-    block = b"".join(spelt).translate(_SPACED).replace(b", ", b"  ")
-    number = _number_by_arrow if len(block) >= MIN_ARROW_BYTES else _number_by_dict
-    pieces, sequence, ends = number(block, bounds)
+    # A comma before a space is none between digits. By text, not all at once: that would hold Python's lock for long.
+    spelt = [text.encode("utf-8", "surrogatepass").translate(_SPACED).replace(b", ", b"  ") for text in texts]
+    pieces, sequence, ends = _number_by_arrow(spelt) if _is_arrow_used else _number_by_dict(spelt)
     return [str(piece, "utf-8", "surrogatepass") for piece in pieces], sequence, ends
 
 
-def _number_by_dict(block: bytes, bounds: Longs) -> tuple[list[bytes], Ints, Longs]:
-    split = [block[start:end].split() for start, end in pairwise(bounds.tolist())]
-    numbers: dict[bytes, int] = dict.fromkeys(chain.from_iterable(split), 0)
-    for number, piece in enumerate(numbers):
-        numbers[piece] = number
-    ends = prefix_sums(np.fromiter(map(len, split), np.int64, len(split)))
-    sequence = np.fromiter(map(numbers.__getitem__, chain.from_iterable(split)), np.int32, int(ends[-1]))
-    return list(numbers), sequence, ends
+class _Numbering(dict[bytes, int]):
+    """Gives a new key the next number."""
+
+    def __missing__(self, key: bytes) -> int:
+        number = self[key] = len(self)
+        return number
 
 
-def _number_by_arrow(block: bytes, bounds: Longs) -> tuple[list[bytes], Ints, Longs]:
-    import pyarrow as pa  # a tenth of a second to import, and not needed for a few texts
+def _number_by_dict(texts: Sequence[bytes]) -> tuple[Iterable[bytes], Ints, Longs]:
+    numbers, sequence, ends = _Numbering(), array("i"), array("q", [0])
+    for text in texts:
+        sequence.extend(map(numbers.__getitem__, text.split()))
+        ends.append(len(sequence))
+    return numbers, np.array(sequence, np.int32), np.array(ends, np.int64)
+
+
+def _number_by_arrow(texts: Sequence[bytes]) -> tuple[Iterable[bytes], Ints, Longs]:
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    # As Arrow's texts without looking at them: they may hold lone surrogates.
-    texts = pa.Array.from_buffers(pa.large_string(), len(bounds) - 1, [None, pa.py_buffer(bounds), pa.py_buffer(block)])
-    split = pc.ascii_split_whitespace(texts)
+    # As texts without looking whether they are: they may hold lone surrogates.
+    split = pc.ascii_split_whitespace(pa.array(texts, pa.large_binary()).view(pa.large_string()))
     pieces = split.values.dictionary_encode()
     ends = split.offsets.to_numpy().astype(np.int64)
     return pieces.dictionary.view(pa.large_binary()).to_pylist(), pieces.indices.to_numpy(), ends
