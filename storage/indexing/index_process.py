@@ -63,7 +63,7 @@ async def apply_changes(
 async def build_in_subprocess(database: Path, folder: Path, key: str, language: str) -> bool:
     """Bring the index file of a library up to date in another process. Return whether that was possible.
 
-    A process that shows no sign of going on is ended. One that is ended leaves nothing behind.
+    A process that shows no sign of going on is ended. However it ends, it leaves nothing half-written behind.
     """
     part = IndexCache(folder).part_path(key)
     given = (database, folder, part)
@@ -82,7 +82,7 @@ async def build_in_subprocess(database: Path, folder: Path, key: str, language: 
             with contextlib.suppress(ProcessLookupError):
                 child.kill()
             await child.wait()
-            await asyncio.to_thread(delete_file, part)
+        await asyncio.to_thread(delete_file, part)
     if trouble is not None:
         log.warning("the index of %s could not be made by itself: %s", key, trouble)
     return trouble is None
