@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.engines import Cuepoint, RankBM25
 from benchmarks.figures import EngineFigures, Run
-from benchmarks.peers import BM25S
+from benchmarks.peers import BM25S, Tantivy
 
 LARGE, HUGE = 200_000, 2_000_000
 MB = 1e6
@@ -45,6 +45,9 @@ def _first_stage(run: Run) -> Iterator[Bar]:
         yield Bar(f"first stage at 200 k, median, against {peer}", wanted, "times faster", ratio, at_least=True)
     spread = ours.asked.p95 / ours.asked.median if ours and ours.asked else None
     yield Bar("first stage at 200 k, 95th percentile", 3, "medians", spread)
+    built, theirs = run.build(Cuepoint.name, LARGE), run.build(Tantivy.name, LARGE)
+    longer = built.passed.median / theirs.passed.median if built and theirs else None
+    yield Bar("building the index at 200 k, against tantivy", 2.5, "times its time", longer)
 
 
 def _times_faster(ours: EngineFigures | None, peer: EngineFigures | None) -> float | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.models import Segment, Video
+from storage.models import Segment, SpeakerTurn, Video
 
 LANGUAGE = "xx"
 """A code that has neither a stemmer nor stop words: every engine indexes the words as they are."""
@@ -132,15 +132,25 @@ class Corpus:
         """Return the texts of the segments with their numbers in the whole corpus."""
         return enumerate(self.texts(), self.first * SEGMENTS_A_VIDEO)
 
-    def videos(self) -> Iterator[tuple[Video, list[Segment]]]:
-        """Yield the videos with their segments."""
+    def videos(self, turns: int = 0) -> Iterator[tuple[Video, list[Segment]]]:
+        """Yield the videos with their segments, in each of which so many speakers take turns."""
         titles, ends = np.load(self.folder / "titles.npy"), np.load(self.folder / "title_offsets.npy").tolist()
         texts = self.texts()
         for number in range(self.first, self.last):
             title = " ".join(vocabulary()[titles[ends[number] : ends[number + 1]]])
             starts = [SECONDS_A_SEGMENT * n for n in range(SEGMENTS_A_VIDEO)]
-            segments = [Segment(start, start + SECONDS_A_SEGMENT, next(texts)) for start in starts]
+            spoken = [(start, next(texts)) for start in starts]
+            segments = [
+                Segment(start, start + SECONDS_A_SEGMENT, text, turns=_take_turns(text, turns))
+                for start, text in spoken
+            ]
             yield Video(f"v{number:010}", title, "Speaker", f"https://videos.example.org/{number}", ""), segments
+
+
+def _take_turns(text: str, turns: int) -> tuple[SpeakerTurn, ...]:
+    """Return turns of about equal length, each beginning with a word."""
+    places = [text.rfind(" ", 0, len(text) * turn // turns) + 1 for turn in range(turns)]
+    return tuple(SpeakerTurn(place, f"Speaker {turn}") for turn, place in enumerate(places))
 
 
 def questions(count: int) -> list[list[str]]:

@@ -18,8 +18,10 @@ from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.indexing.index_process import READ_BATCH_VIDEOS
 from storage.indexing.library_index import LibraryIndex
-from storage.models import StoredVideo
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.index.build import IndexBuilder, build_index
+from storage.ranking.index.index_part import IndexPart
+from storage.ranking.index.pieces import use_arrow
 from storage.ranking.search import best_segments
 
 TOP = 10
@@ -72,15 +74,17 @@ class Cuepoint(Engine):
     """The first stage of the ranking: the videos go through the same steps as in a library."""
 
     name = package = "Cuepoint"
+    turns: ClassVar[int] = 0
+    """Turns of speakers in every segment; none where nobody is known."""
 
     def build(self, corpus: Corpus, folder: Path) -> None:
-        library_index, videos = LibraryIndex(LANGUAGE), corpus.videos()
+        use_arrow()  # as the process does that builds the index of a library
+        builder, videos = IndexBuilder(LANGUAGE), corpus.videos(self.turns)
         with gc_paused():
-            while batch := [
-                StoredVideo(video, tuple(segments)) for video, segments in islice(videos, READ_BATCH_VIDEOS)
-            ]:
-                library_index = library_index.with_videos(batch, {stored.video.video_id: 1 for stored in batch})
-        IndexCache(folder).store(LIBRARY, library_index.merge_parts().as_cached())
+            while batch := list(islice(videos, READ_BATCH_VIDEOS)):
+                builder.add(batch)
+            part = builder.build()
+        IndexCache(folder).store(LIBRARY, _with_new_videos(LibraryIndex(LANGUAGE), part).as_cached())
 
     def open(self, folder: Path) -> None:
         self._library_index = LibraryIndex.from_cached(cached_index(folder))
@@ -99,8 +103,7 @@ class Cuepoint(Engine):
         return __version__
 
     def add(self, video: Corpus) -> None:
-        videos = [StoredVideo(new_video, tuple(segments)) for new_video, segments in video.videos()]
-        self._library_index = self._library_index.with_videos(videos, {stored.video.video_id: 1 for stored in videos})
+        self._library_index = _with_new_videos(self._library_index, build_index(video.videos(), LANGUAGE))
         self.model = SparseBM25(self._library_index.parts)
 
 
@@ -118,6 +121,10 @@ class RankBM25(Engine):
 
     def numbers(self, top: Any) -> list[int]:
         return list(top)
+
+
+def _with_new_videos(library_index: LibraryIndex, part: IndexPart) -> LibraryIndex:
+    return library_index.with_part(part, dict.fromkeys((video.video_id for video in part.videos), 1))
 
 
 def installed_version(package: str) -> str:

@@ -74,6 +74,16 @@ class EngineFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildFigures:
+    """How long one engine's index took to build, time and again: by the clock, and of the processor."""
+
+    name: str
+    segments: int
+    passed: Times
+    used: Times
+
+
+@dataclass(frozen=True, slots=True)
 class PathFigures:
     """Both stages over the index alone, without the database."""
 
@@ -138,6 +148,7 @@ class Run:
     paths: tuple[PathFigures, ...]
     steps: tuple[StepFigures, ...]
     libraries: tuple[LibraryFigures, ...]
+    builds: tuple[BuildFigures, ...] = ()
 
     @property
     def sizes(self) -> list[int]:
@@ -154,6 +165,9 @@ class Run:
             None,
         )
 
+    def build(self, name: str, size: int) -> BuildFigures | None:
+        return next((built for built in self.builds if built.name == name and _has_size(built, size)), None)
+
     def path(self, size: int) -> PathFigures | None:
         return next((path for path in self.paths if _has_size(path, size)), None)
 
@@ -161,7 +175,7 @@ class Run:
         return next((library for library in self.libraries if _has_size(library, size)), None)
 
 
-def _has_size(figures: EngineFigures | PathFigures | LibraryFigures, size: int) -> bool:
+def _has_size(figures: EngineFigures | BuildFigures | PathFigures | LibraryFigures, size: int) -> bool:
     return size <= figures.segments < size + SEGMENTS_A_VIDEO
 
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.apart import run_apart
+from benchmarks.building import measure_building
 from benchmarks.corpus import Corpus, write_corpus
 from benchmarks.engines import Cuepoint
-from benchmarks.figures import Effort, EngineFigures, LibraryFigures, PathFigures, Run, StepFigures
+from benchmarks.figures import BuildFigures, Effort, EngineFigures, LibraryFigures, PathFigures, Run, StepFigures
 from benchmarks.first_stage import measure_engine
 from benchmarks.in_library import later_segments, measure_library
 from benchmarks.peers import ENGINES
@@ -27,6 +28,7 @@ def measure(folder: Path, sizes: Sequence[int], effort: Effort, engines: Sequenc
     paths: list[PathFigures] = []
     steps: list[StepFigures] = []
     libraries: list[LibraryFigures] = []
+    builds: list[BuildFigures] = []
     for size in sizes:
         place = folder / str(size)
         say(f"{size:,} segments: the corpus")
@@ -41,10 +43,12 @@ def measure(folder: Path, sizes: Sequence[int], effort: Effort, engines: Sequenc
         say(f"{size:,} segments: the steps of the first stage")
         steps.append(StepFigures(corpus.segments, run_apart(measure_steps, place, effort)))
         if size <= LARGEST_LIBRARY:
+            say(f"{size:,} segments: building")
+            builds += measure_building(corpus, place, effort)
             say(f"{size:,} segments: the library")
             libraries.append(measure_library(corpus, place, effort))
         shutil.rmtree(place)
-    return Run(tuple(found), tuple(paths), tuple(steps), tuple(libraries))
+    return Run(tuple(found), tuple(paths), tuple(steps), tuple(libraries), tuple(builds))
 
 
 def say(what: str) -> None:

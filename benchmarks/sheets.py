@@ -10,8 +10,8 @@ from rich.table import Table
 
 from benchmarks.bars import MB, bars
 from benchmarks.engines import Cuepoint
-from benchmarks.figures import EngineFigures, LibraryFigures, Run, Times, percentile
-from benchmarks.peers import ENGINES
+from benchmarks.figures import BuildFigures, EngineFigures, LibraryFigures, Run, Times, percentile
+from benchmarks.peers import ENGINES, Tantivy
 
 NOTHING = "–"
 
@@ -45,6 +45,8 @@ def sheets(run: Run) -> Iterator[Sheet]:
     """Yield every table of a run."""
     for size in run.sizes:
         yield _first_stage(run, size)
+    if run.builds:
+        yield _building(run)
     yield _steps(run)
     yield _whole_path(run)
     if run.libraries:
@@ -99,6 +101,27 @@ def _engine_row(figures: EngineFigures, ours: EngineFigures | None, run: Run) ->
 def _agreement(figures: EngineFigures, run: Run) -> str:
     shipped = run.engine("rank-bm25", figures.segments)
     return f"{100 * figures.agrees_with(shipped):.0f} %" if shipped else NOTHING
+
+
+def _building(run: Run) -> Sheet:
+    sizes = sorted({built.segments for built in run.builds})
+    rows = [
+        [name, *(_format_build(run.build(name, size), run.build(Tantivy.name, size)) for size in sizes)]
+        for name in dict.fromkeys(built.name for built in run.builds)
+    ]
+    note = (
+        "Seconds that pass / seconds of processor time: medians of builds one after the other, in turn. In brackets: "
+        "times tantivy's. One thread builds each; that of tantivy is another than the one that hands it the texts."
+    )
+    return Sheet("Building the index", ["", *(f"{size:,}" for size in sizes)], rows, note)
+
+
+def _format_build(built: BuildFigures | None, tantivy: BuildFigures | None) -> str:
+    if built is None:
+        return NOTHING
+    other = tantivy if built is not tantivy else None
+    passed = _format_amount(built.passed.median, 1, "s", other.passed.median if other else None)
+    return f"{passed} / {_format_amount(built.used.median, 1, 's', other.used.median if other else None)}"
 
 
 def _steps(run: Run) -> Sheet:
@@ -184,7 +207,7 @@ def _bars(run: Run) -> Sheet:
     rows = [
         [
             bar.what,
-            f"{'at least' if bar.at_least else 'under'} {bar.limit:,.0f} {bar.unit}",
+            f"{'at least' if bar.at_least else 'under'} {bar.limit:,g} {bar.unit}",
             NOTHING if bar.measured is None else f"{format_number(bar.measured)} {bar.unit}",
             words[bar.passed],
         ]

@@ -8,7 +8,7 @@ are read by characters and pairs of characters, in libraries of any language.
 
 from __future__ import annotations
 
-from storage.analysis.analyser import ANALYSED_BY, Analyser, analyser_for
+from storage.analysis.analyser import ANALYSED_BY, ASCII_BETWEEN_WORDS, Analyser, analyser_for
 from storage.analysis.british_spelling import spell_american
 from storage.analysis.joining import (
     FIRST_SPACELESS,
@@ -23,7 +23,7 @@ from storage.analysis.joining import (
 from storage.analysis.language_guess import guess_language
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
-from storage.analysis.sound_marks import remove_sounds
+from storage.analysis.sound_marks import blank_sounds, remove_sounds
 from storage.analysis.spoken_numbers import read_number, spell_number, spell_percent
 from storage.analysis.tokens import STOP_PREFIX, Token, fold
 from storage.analysis.unspaced import is_unspaced
@@ -31,6 +31,7 @@ from storage.analysis.word_lists import LISTED_LANGUAGES, WordList, word_list
 
 __all__ = [
     "ANALYSED_BY",
+    "ASCII_BETWEEN_WORDS",
     "FIRST_SPACELESS",
     "LISTED_LANGUAGES",
     "STOP_PREFIX",
@@ -39,6 +40,7 @@ __all__ = [
     "WordList",
     "analyser_for",
     "base_language",
+    "blank_sounds",
     "blank_stop_phrases",
     "drop_words",
     "find_joint",

@@ -39,6 +39,9 @@ ANALYSED_BY = (
 )
 """All that the terms of a text depend on: with other stems, or letters, the same text gives other terms too."""
 
+ASCII_BETWEEN_WORDS = "".join(sign for sign in map(chr, range(128)) if not (sign.isalnum() or sign in "',+#"))
+"""The characters of ASCII that part words wherever they stand: a space in their place leaves the same terms."""
+
 _APOSTROPHE = "'’‘ʼ＇"
 _SHARP = "+＋#＃♯"
 _MARK = re.compile(f"[{_APOSTROPHE}]")
@@ -97,20 +100,22 @@ class Analyser:
         for match in _ASCII_WORD.finditer(speech) if speech.isascii() else _WORD.finditer(speech, concurrent=False):
             at = match.start()
             for term, word, start, end, common in self._stretch_parts(match.group()):
-                # Token(...) by its shortest way: this line runs once for every word of a library.
+                # Token(...) by its shortest way: this line runs once for every word that is asked or shown.
                 yield tuple.__new__(Token, (term, word, at + start, at + end, common))
 
-    def split_stretches(self, text: str) -> list[str]:
-        """Return the stretches without spaces that `tokens` reads terms from, in order; `read_stretch` returns their
-        terms. For many texts this is far faster, since the same stretches come again and again."""
-        speech = blank_sounds(text)
-        stretches: list[str]
-        stretches = _ASCII_WORD.findall(speech) if speech.isascii() else _WORD.findall(speech, concurrent=False)
-        return stretches
+    def read_terms(self, speech: str) -> list[tuple[str, str, bool]]:
+        """Return what `tokens` yields for a text without sound marks, but for the places: the terms in order, with
+        their words and whether they are stop words there.
 
-    def read_stretch(self, stretch: str) -> list[tuple[str, str, bool]]:
-        """Return the terms of a stretch in order, with their words and whether they are stop words there."""
-        return [(term, word, common) for term, word, _, _, common in self._stretch_parts(stretch)]
+        No term reaches over white space, and none depends on what stands beyond it: what it parts may be read apart.
+        For many texts that is far faster, since the same words come again and again.
+        """
+        stretches: list[str]
+        if not speech.isascii():
+            stretches = _WORD.findall(speech, concurrent=False)
+        else:
+            stretches = [speech] if speech.isalnum() else _ASCII_WORD.findall(speech)
+        return [(term, word, common) for each in stretches for term, word, _, _, common in self._stretch_parts(each)]
 
     def crossing_token(self, left: str, right: str) -> Token | None:
         """Return the pair of characters that two texts have across their border, where they are joined without a space;

@@ -62,9 +62,16 @@ class IndexCache:
             log.warning("the index of %s is not usable and is made anew: %s", key, error)
             return None
 
-    def store(self, key: str, cached: CachedIndex) -> bool:
-        """Keep the index of a library. Return whether that was possible; if not, the next start builds it again."""
-        part = part_path(self._path(key))
+    def part_path(self, key: str) -> Path:
+        """Return a new name under which the index of a library may be written before it takes its place."""
+        return part_path(self._path(key))
+
+    def store(self, key: str, cached: CachedIndex, part: Path | None = None) -> bool:
+        """Keep the index of a library. Return whether that was possible; if not, the next start builds it again.
+
+        `part` is where it is written first: to end a process that writes is to know what it may leave behind.
+        """
+        part = part or self.part_path(key)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for abandoned in find_abandoned(self._folder):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from storage.indexing.index_files import CachedIndex
-from storage.models import StoredVideo
-from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.merge import merge_parts
 
@@ -88,11 +86,8 @@ class LibraryIndex:
             self.language, parts, {key: place for key, place in self.places.items() if key not in video_ids}
         )
 
-    def with_videos(self, videos: Sequence[StoredVideo], versions: Mapping[str, int]) -> LibraryIndex:
-        """Return the same index with more videos, which it does not have yet."""
-        if not videos:
-            return self
-        part = build_index([(stored.video, stored.segments) for stored in videos], self.language)
+    def with_part(self, part: IndexPart, versions: Mapping[str, int]) -> LibraryIndex:
+        """Return the same index with a part more, of videos that it does not have yet."""
         places = {
             (video_id := part.videos.video_id_at(video)): VideoPlace(len(self.parts), video, versions[video_id])
             for video in range(len(part.videos))

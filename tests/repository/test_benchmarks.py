@@ -40,6 +40,15 @@ def test_the_talks_are_the_same_for_every_run_and_a_small_corpus_begins_a_large_
     assert corpus.questions(5) == corpus.questions(5)
 
 
+def test_speakers_take_turns_in_every_segment(tmp_path: Path) -> None:
+    corpus.write_corpus(tmp_path, 60)
+    ((_, segments),) = corpus.Corpus.of(tmp_path, 60).videos(3)
+    for segment in segments:
+        places = [turn.offset for turn in segment.turns]
+        assert [segment.text[place - 1 : place] for place in places] == ["", " ", " "]
+        assert np.diff([*places, len(segment.text)]).min() > len(segment.text) / 4
+
+
 def test_words_are_as_common_as_in_speech(tmp_path: Path) -> None:
     corpus.write_corpus(tmp_path, 3_000)
     spoken = np.fromfile(tmp_path / "words", np.uint16)
@@ -80,7 +89,8 @@ def test_a_run_measures_everything(run: Run) -> None:
     (path,), (library,) = run.paths, run.libraries
     assert min(path.postings) > 0
     assert path.memory_bytes
-    for figures in (path, library):
+    assert {built.name for built in run.builds} >= {"Cuepoint", "Cuepoint, with speakers"}
+    for figures in (path, library, *run.builds):
         assert all(getattr(figures, field.name) for field in dataclasses.fields(figures))
 
 

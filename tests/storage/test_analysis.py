@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from Stemmer import algorithms
 
-from storage.analysis import STOP_PREFIX, Analyser, Token, analyser_for
+from storage.analysis import ASCII_BETWEEN_WORDS, STOP_PREFIX, Analyser, Token, analyser_for, blank_sounds
 from storage.analysis.languages import stemmer_for
 
 ENGLISH = analyser_for("en")
@@ -277,11 +278,19 @@ def test_long_garbage_is_not_kept() -> None:
 @given(st.text(st.sampled_from("abcC19'+#,. -[(\n")))
 def test_ascii_is_read_as_any_other_text(text: str) -> None:
     """It has a quicker reader of its own; a letter of another script, far from the rest, keeps a text from it."""
-    quick, other = ENGLISH.split_stretches(text), ENGLISH.split_stretches(f"{text} . ω")
-    assert [*quick, "ω"] == other
-    assert [token.term for token in ENGLISH.tokens(text)] == [
-        term for stretch in quick for term, *_ in ENGLISH.read_stretch(stretch)
-    ]
+    quick, other = list(ENGLISH.tokens(text)), list(ENGLISH.tokens(f"{text} . ω"))
+    assert [*quick, Token("ω", "ω", len(text) + 3, len(text) + 4)] == other
+
+
+@given(st.one_of(tricky, st.text(st.sampled_from("abcC19'+#,. -[(♪]ω機は\n\x1f\xa0\u3000"))), languages)
+def test_what_white_space_parts_is_read_as_in_the_whole(text: str, language: str) -> None:
+    """Building an index reads a piece of a text once, however often it occurs; everything else reads texts whole."""
+    analyser = analyser_for(language)
+    whole = [(token.term, token.word, token.is_stop_word) for token in analyser.tokens(text)]
+    speech = blank_sounds(text)
+    parted = re.sub(f"[{re.escape(ASCII_BETWEEN_WORDS)}]| ?, ", " ", speech)
+    for pieces in (speech.split(), parted.split(), parted.split(" "), [parted], [speech]):
+        assert [term for piece in pieces for term in analyser.read_terms(piece)] == whole
 
 
 @given(

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 import time
@@ -18,16 +19,18 @@ import numpy as np
 import pytest
 
 import storage.indexing.index_manager
+import storage.indexing.index_process
 import storage.indexing.library_index
 from storage import access
 from storage.analysis import Analyser
+from storage.database.atomic_files import SUFFIX
 from storage.database.repository import Repository
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.indexing.index_process import build_in_subprocess
 from storage.library import Library
 from storage.models import ImportReport, Labels, Question, Scope, SearchResult, Segment, Source, Video
-from storage.ranking.index.build import build_index
+from storage.ranking.index.build import IndexBuilder, build_index
 from tests.support import asking as asking_text
 from tests.support.libraries import opened
 
@@ -70,11 +73,13 @@ def indexed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of all videos whose texts are indexed, as that happens."""
     ids: list[str] = []
 
-    def spied(videos: list[tuple[Video, list[Segment]]], language: str) -> object:
-        ids.extend(video.video_id for video, _ in videos)
-        return build_index(videos, language)
+    add = IndexBuilder.add
 
-    monkeypatch.setattr(storage.indexing.library_index, "build_index", spied)
+    def spied(builder: IndexBuilder, videos: list[tuple[Video, list[Segment]]]) -> None:
+        ids.extend(video.video_id for video, _ in videos)
+        add(builder, videos)
+
+    monkeypatch.setattr(IndexBuilder, "add", spied)
     return ids
 
 
@@ -302,6 +307,47 @@ async def test_a_process_that_cannot_be_started_is_done_without(
     assert len(await hits(library, "copper")) == 2
 
 
+async def test_a_process_that_hangs_is_given_up_and_leaves_nothing_behind(
+    library: Library, rows: Rows, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(storage.indexing.index_manager, "SUBPROCESS_FROM_VIDEOS", 2)
+    monkeypatch.setattr(storage.indexing.index_process, "MAX_SILENT_SECONDS", 0.1)
+    await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "copper")))
+    start, children = asyncio.create_subprocess_exec, list[Process]()
+
+    async def started_and_stopped(*command: str, **options: object) -> Process:
+        child = await start(*command, **options)  # type: ignore[arg-type]
+        child.send_signal(signal.SIGSTOP)
+        children.append(child)
+        part = Path(next(each for each in command if each.endswith(SUFFIX)))
+        part.parent.mkdir()
+        part.write_bytes(b"half an index")
+        return child
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", started_and_stopped)
+    assert len(await hits(library, "copper")) == 2, "it is made here"
+    assert [child.returncode for child in children] == [-signal.SIGKILL]
+    assert list(folder.iterdir()) == []
+    assert "showed no sign of going on" in caplog.text
+
+
+async def test_how_long_a_process_may_be_silent_grows_with_what_it_has_read(
+    library: Library, rows: Rows, path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage.indexing.index_process, "MAX_SILENT_SECONDS_PER_SEGMENT", 1.0)
+    await put(library, rows(*((f"v{n}", 30 * m, f"copper lantern {n} {m}") for n in range(9) for m in range(3))))
+    waits, wait_for = list[float](), asyncio.wait_for
+
+    async def spied(waited: Awaitable[object], seconds: float) -> object:
+        waits.append(seconds - storage.indexing.index_process.MAX_SILENT_SECONDS)
+        return await wait_for(waited, seconds)
+
+    monkeypatch.setattr(asyncio, "wait_for", spied)
+    assert await build_in_subprocess(path, folder, "shared", "en")
+    assert waits[:2] == [0, 0], "while it starts, and while it reads the first videos"
+    assert set(waits[2:]) == {27}, "then a new one begins with every sign"
+
+
 async def test_closing_ends_the_process_that_makes_an_index(
     path: Path, folder: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -469,7 +515,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return spy
 
-    for name in ("tokens", "split_stretches"):
+    for name in ("tokens", "read_terms"):
         monkeypatch.setattr(Analyser, name, spied(getattr(Analyser, name)))
     return texts
 

@@ -65,9 +65,8 @@ class Kept:
 
     def put(self, videos: Sequence[StoredVideo]) -> None:
         ids = {each.video.video_id for each in videos}
-        self.shelf = self.shelf.without_videos(ids & self.shelf.places.keys()).with_videos(
-            videos, dict.fromkeys(ids, 1)
-        )
+        part = build_index([(each.video, each.segments) for each in videos], self.shelf.language)
+        self.shelf = self.shelf.without_videos(ids & self.shelf.places.keys()).with_part(part, dict.fromkeys(ids, 1))
         self.videos |= {each.video.video_id: each for each in videos}
 
     def remove(self, ids: Iterable[str]) -> None:

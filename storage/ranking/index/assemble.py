@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from storage.analysis import STOP_PREFIX
-from storage.models import Video
+from storage.ranking.index.draft import IndexDraft
 from storage.ranking.index.index_part import (
     Bools,
     Counts,
-    Floats,
     IndexPart,
     Ints,
     Longs,
     shape_of,
 )
-from storage.ranking.index.lexicon import Lexicon
 from storage.ranking.index.ngrams import NgramIndex, build_ngrams
 from storage.ranking.index.ranges import expand_ranges
-from storage.ranking.index.speaker_turns import SpeakerTurns
 from storage.ranking.index.video_list import build_video_list
 from storage.ranking.index.vocabulary import build_vocabulary
 
 SORT_BATCH_WORDS = 2_000_000
 """How many words are sorted into postings at a time: it bounds the memory that building takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexDraft:
-    """What an index is made of before anything is counted; everything else is derived from it."""
-
-    language: str
-    videos: Sequence[Video]
-    video_of: Ints
-    starts: Floats
-    ends: Floats
-    lengths: Ints
-    lexicon: Lexicon
-    forward: Ints
-    offsets: Longs
-    title_words: Ints
-    title_offsets: Longs
-    turns: SpeakerTurns
 
 
 def assemble_part(draft: IndexDraft) -> IndexPart:
@@ -72,7 +50,7 @@ def assemble_part(draft: IndexDraft) -> IndexPart:
         docs=docs,
         counts=counts,
         term_videos=_count_term_videos(bounds, docs, draft.video_of),
-        forward=draft.forward.astype(np.uint16) if small else draft.forward,
+        forward=draft.forward.astype(np.uint16, copy=False) if small else draft.forward,
         offsets=draft.offsets,
         title_words=draft.title_words,
         title_offsets=draft.title_offsets,

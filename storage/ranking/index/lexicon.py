@@ -7,31 +7,30 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from storage.analysis import Analyser, Token
+from storage.analysis import Analyser, Token, blank_sounds
 from storage.ranking.index.index_part import Ints, Longs
+from storage.ranking.index.pieces import PAIR_SIGN, number_pieces
 from storage.ranking.index.ranges import expand_ranges, prefix_sums
 
-
-class _Numbering(dict[str, int]):
-    """Gives a new key the next number."""
-
-    def __missing__(self, key: str) -> int:
-        number = self[key] = len(self)
-        return number
+MAX_REMEMBERED_PIECES = 200_000
+"""Pieces whose words are kept from one call to the next: names and numbers never stop coming, and in scripts without
+spaces hardly a piece comes again."""
 
 
 class Lexicon:
     """Words and their terms, numbered in the order they first occur. A word has one term only."""
 
     def __init__(self) -> None:
-        self.words, self.terms = _Numbering(), _Numbering()
+        self.words: dict[str, int] = {}
+        self.terms: dict[str, int] = {}
         self._term_of_word = array("i")
 
     def number_word(self, word: str, term: str) -> int:
         """Return the number of a word, given its term; a new word gets the next number."""
-        number = self.words[word]
-        if number == len(self._term_of_word):
-            self._term_of_word.append(self.terms[term])
+        number = self.words.get(word)
+        if number is None:
+            number = self.words[word] = len(self.words)
+            self._term_of_word.append(self.terms.setdefault(term, len(self.terms)))
         return number
 
     @property
@@ -40,33 +39,14 @@ class Lexicon:
         return np.array(self._term_of_word, np.int32)
 
 
-class StretchReader(dict[str, int]):
-    """Numbers the stretches that texts consist of, and splits a stretch into words when it first occurs."""
+class TextReader:
+    """Numbers the words of texts. What white space parts is split into words when it first occurs."""
 
     def __init__(self, analyser: Analyser) -> None:
-        super().__init__()
-        self._analyser = analyser
         self.lexicon = Lexicon()
-        self._spoken, self._ends = array("i"), array("q")
-        self._counted = array("i")
-
-    def __missing__(self, stretch: str) -> int:
-        parts = self._analyser.read_stretch(stretch)
-        self._spoken.extend(self.lexicon.number_word(word, term) for term, word, _ in parts)
-        self._ends.append(len(self._spoken))
-        self._counted.append(sum(not common for _, _, common in parts))
-        number = self[stretch] = len(self)
-        return number
-
-    def _number_pair(self, pair: Token) -> int:
-        """Return the number of a stretch that holds a pair of characters alone, without the two characters."""
-        key = f" {pair.word}"  # no stretch has a space
-        if key not in self:
-            self._spoken.append(self.lexicon.number_word(pair.word, pair.term))
-            self._ends.append(len(self._spoken))
-            self._counted.append(not pair.is_stop_word)
-            self[key] = len(self)
-        return self[key]
+        self._analyser = analyser
+        self._pairs: dict[str, Token] = {}
+        self._forget_pieces()
 
     def read_words(self, texts: Iterable[tuple[str, str]]) -> tuple[Ints, Longs, Ints]:
         """Return the word numbers of texts one after the other, where every text begins and the last ends, and by text
@@ -75,18 +55,49 @@ class StretchReader(dict[str, int]):
         With every text comes the one that goes on without a pause, "" for none: in scripts without spaces a pair of
         characters may lie across the border. It counts to the first of the two.
         """
-        stretch_numbers, ends = array("i"), array("q", [0])
-        for text, following in texts:
-            stretch_numbers.extend(map(self.__getitem__, self._analyser.split_stretches(text)))
-            if (pair := self._analyser.crossing_token(text, following)) is not None:
-                stretch_numbers.append(self._number_pair(pair))
-            ends.append(len(stretch_numbers))
-        stretches = np.array(stretch_numbers, np.int32)
-        lasts = np.array(self._ends, np.int64)
-        firsts = np.concatenate([[0], lasts[:-1]]).astype(np.int64)
-        words, offsets = np.array(self._spoken, np.int32), np.array(ends, np.int64)
-        lengths = np.diff(prefix_sums(np.array(self._counted, np.int32)[stretches])[offsets]).astype(np.int32)
-        if (lasts - firsts == 1).all():  # every stretch is one word, which is nearly always so
-            return words[stretches], offsets, lengths
-        _, places = expand_ranges(firsts[stretches], lasts[stretches])
-        return words[places], prefix_sums((lasts - firsts)[stretches])[offsets], lengths
+        pieces, sequence, ends = number_pieces([self._prepare_text(*text) for text in texts])
+        if len(self._known) > MAX_REMEMBERED_PIECES:
+            self._forget_pieces()
+        for piece in pieces:
+            if piece not in self._known:
+                self._learn_piece(piece)
+        said = np.fromiter(map(self._known.__getitem__, pieces), np.int64, len(pieces))
+        bounds, words = np.array(self._bounds, np.int64), np.array(self._words, np.int32)
+        sizes = (bounds[1:] - bounds[:-1])[said]
+        lengths = np.diff(prefix_sums(np.array(self._counted, np.int32)[said][sequence])[ends]).astype(np.int32)
+        if (sizes == 1).all():  # every piece is one word, as in captions by machines
+            return words[bounds[said]][sequence], ends, lengths
+        firsts = bounds[said][sequence]
+        _, places = expand_ranges(firsts, firsts + sizes[sequence])
+        return words[places], prefix_sums(sizes[sequence])[ends], lengths
+
+    def _prepare_text(self, text: str, following: str) -> str:
+        """Return a text without sound marks, and behind it what stands for a pair across its end, if there is one."""
+        speech = blank_sounds(text)
+        if PAIR_SIGN in speech:
+            speech = speech.replace(PAIR_SIGN, " ")
+        pair = self._analyser.crossing_token(text, following)
+        if pair is None:
+            return speech
+        piece = PAIR_SIGN + pair.word
+        self._pairs.setdefault(piece, pair)
+        return f"{speech} {piece}"
+
+    def _learn_piece(self, piece: str) -> None:
+        if piece.startswith(PAIR_SIGN):  # the pair alone, without the two characters
+            pair = self._pairs[piece]
+            terms = [(pair.term, pair.word, pair.is_stop_word)]
+        else:
+            terms = self._analyser.read_terms(piece)
+        number_word, counted = self.lexicon.number_word, 0
+        for term, word, common in terms:
+            self._words.append(number_word(word, term))
+            counted += not common
+        self._known[piece] = len(self._known)
+        self._bounds.append(len(self._words))
+        self._counted.append(counted)
+
+    def _forget_pieces(self) -> None:
+        # By piece its number; by number its words, between two bounds, and how many of them are no stop words.
+        self._known: dict[str, int] = {}
+        self._words, self._bounds, self._counted = array("i"), array("q", [0]), array("i")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -66,14 +66,23 @@ def build_turns(docs: Sequence[int] | Ints, words: Sequence[int] | Ints, names: 
     )
 
 
-def merge_turns(parts: Sequence[tuple[SpeakerTurns, NDArray[np.integer], int]]) -> SpeakerTurns:
-    """Merge the turns of several parts, of which only some segments are kept: given by part are its turns, those
-    segments, rising, and the number that the first of them gets."""
+def keep_turns(turns: SpeakerTurns, docs: NDArray[np.integer]) -> SpeakerTurns:
+    """Return the turns of some segments, given rising, which are numbered from 0. Names stay as they are."""
+    kept = np.isin(turns.docs, docs)
+    return replace(
+        turns,
+        docs=np.searchsorted(docs, turns.docs[kept]).astype(np.int32),
+        words=turns.words[kept],
+        speakers=turns.speakers[kept],
+    )
+
+
+def merge_turns(parts: Sequence[tuple[SpeakerTurns, int]]) -> SpeakerTurns:
+    """Merge the turns of several parts, given with the number that the first segment of each gets."""
     docs, words, names = [np.empty(0, np.int32)], [np.empty(0, np.int32)], list[str]()
-    for turns, kept, first in parts:
-        alive = np.isin(turns.docs, kept)
-        docs.append((np.searchsorted(kept, turns.docs[alive]) + first).astype(np.int32))
-        words.append(turns.words[alive])
+    for turns, first in parts:
+        docs.append((turns.docs + first).astype(np.int32))
+        words.append(turns.words)
         own = turns.names()
-        names += [own[number] for number in turns.speakers[alive].tolist()]
+        names += [own[number] for number in turns.speakers.tolist()]
     return build_turns(np.concatenate(docs), np.concatenate(words), names)
