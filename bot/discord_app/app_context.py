@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.answer_processes.capacity import process_count
+from bot.answer_processes.messages import Opening
+from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
@@ -34,6 +37,7 @@ class AppContext:
     ledger: Ledger
     memberships: Memberships
     catalogue: Catalogue
+    answers: AnswerPool
     askers: AskerResolver
     questions: QuestionService
     library_admin: LibraryAdmin
@@ -51,13 +55,15 @@ class AppContext:
         """Make the services of a bot; `get_guild` finds a server that the bot is in by its id."""
         memberships, catalogue = Memberships(get_guild), Catalogue(library)
         cooldown = Cooldown(settings.cooldown_seconds)
+        answers = _make_answer_pool(settings, library)
         return cls(
             library,
             ledger,
             memberships,
             catalogue,
+            answers,
             AskerResolver(library, ledger, memberships, settings.serves),
-            QuestionService(library, ledger, catalogue, cooldown, settings.thresholds),
+            QuestionService(library, answers, ledger, catalogue, cooldown, settings.thresholds),
             LibraryAdmin(library, ledger, catalogue, settings.server_quota, settings.server_imports_a_day),
             SettingsService(library, ledger),
             PersonalDataService(ledger, memberships, settings.retention_days),
@@ -66,3 +72,9 @@ class AppContext:
             InFlight(),
             SeenEvents(),
         )
+
+
+def _make_answer_pool(settings: Settings, library: Library) -> AnswerPool:
+    opening = Opening(library.path, settings.meaning, library.hosts, settings.log_level)
+    processes = process_count(settings.answer_processes, reads_meaning=settings.meaning is not None)
+    return AnswerPool(library, opening, processes)
