@@ -22,6 +22,8 @@ from storage.models import Question, Scope
 
 IDLE_SECONDS = 300.0
 """After how long without a question a process is ended, which frees its memory."""
+PATIENCE_SECONDS = 0.5
+"""How long a question waits for children that are busy with slow ones, or hang, before it is computed here."""
 RETRY_SECONDS = 60.0
 """How long none is started after one could not be."""
 FEWEST_AT_ONCE = 2
@@ -131,12 +133,15 @@ class AnswerPool:
             return self._occupy_place()
         place: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
+        timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._admit_here, place)
         try:
             return await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():
                 self._free_place(place.result())
             raise
+        finally:
+            timer.cancel()
 
     def _has_place(self) -> bool:
         return bool(self._idle) or self._computed_here + len(self._children) < FEWEST_AT_ONCE
@@ -162,6 +167,12 @@ class AnswerPool:
             waiting = self._waiting.popleft()
             if not waiting.done():
                 waiting.set_result(self._occupy_place())
+
+    def _admit_here(self, waiting: asyncio.Future[Place]) -> None:
+        """Have a question computed here that has waited long, unless enough are."""
+        if not waiting.done() and self._computed_here < FEWEST_AT_ONCE:
+            self._computed_here += 1
+            waiting.set_result(None)
 
     def _end_idle(self, child: AnswerChild) -> None:
         del self._idle[child]

@@ -287,6 +287,18 @@ async def test_whoever_goes_away_leaves_the_process_in_order(pool: AnswerPool) -
     assert await pool._compute(act()) == child
 
 
+async def test_slow_questions_keep_nobody_waiting(library: Library) -> None:
+    pool = make_pool(library, 2)
+    for _ in range(2):
+        await pool.start_child()
+    slow = [asyncio.create_task(pool._compute(act(answer_requests.compute_without_end))) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert await pool._compute(act()) == os.getpid()
+    assert not any(task.done() for task in slow)
+    await pool.close()
+    await asyncio.gather(*slow, return_exceptions=True)
+
+
 async def test_processes_are_started_when_questions_meet_and_end_when_there_are_none(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
