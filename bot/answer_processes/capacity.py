@@ -36,6 +36,8 @@ def count_cores() -> int:
 
 def memory_bytes() -> int:
     """Return how much memory this process may use: the machine's, or what a container is given of it."""
+    if not hasattr(os, "sysconf"):  # Windows does not say: there are processes only if the host wants them
+        return 0
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(memory, _read_limit("memory.max", int, memory))
 

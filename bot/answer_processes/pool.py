@@ -43,7 +43,7 @@ class AnswerPool:
     def __init__(self, library: Library, opening: Opening, processes: int) -> None:
         self._library = library
         self._opening = opening
-        self._most = processes
+        self._max_children = processes
         self._children: list[AnswerChild] = []
         self._idle: dict[AnswerChild, asyncio.TimerHandle] = {}
         self._computed_here = 0
@@ -55,7 +55,7 @@ class AnswerPool:
     @property
     def lanes(self) -> int:
         """Return how many answers can be computed at the same time."""
-        return max(FEWEST_AT_ONCE, self._most)
+        return max(FEWEST_AT_ONCE, self._max_children)
 
     @property
     def pids(self) -> list[int]:
@@ -86,7 +86,10 @@ class AnswerPool:
 
     async def close(self) -> None:
         """End all processes. Nothing is asked any more."""
-        self._most = 0
+        self._max_children = 0
+        for timer in self._idle.values():
+            timer.cancel()
+        self._idle.clear()
         tasks = [task for task in (self._starting, *self._tasks) if task is not None]
         for task in tasks:
             task.cancel()
@@ -95,7 +98,7 @@ class AnswerPool:
         self._children.clear()
 
     async def _compute(self, request: Request[Result]) -> Result:
-        if not self._most:
+        if not self._max_children:
             return await request.compute(self._library)
         child = await self._take_place()
         if child is None:
@@ -185,7 +188,11 @@ class AnswerPool:
 
     def _start_another(self) -> None:
         """Start a process in the background, unless one is starting or there are all that there may be."""
-        if self._starting is None and len(self._children) < self._most and time.monotonic() >= self._next_start_at:
+        if (
+            self._starting is None
+            and len(self._children) < self._max_children
+            and time.monotonic() >= self._next_start_at
+        ):
             self._starting = asyncio.create_task(self._start(), name="start an answering process")
 
     async def _start(self) -> None:

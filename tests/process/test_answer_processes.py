@@ -330,8 +330,8 @@ async def test_processes_are_started_when_questions_meet_and_end_when_there_are_
 async def test_no_process_is_ever_started_where_the_host_wants_none(library: Library) -> None:
     pool = make_pool(library, 0)
     assert set(await asyncio.gather(*(pool._compute(act()) for _ in range(20)))) == {os.getpid()}
-    assert pool.lanes == 2
     assert pool._starting is None
+    assert [make_pool(library, count).lanes for count in (0, 1, 2, 4)] == [2, 2, 2, 4]
 
 
 async def test_where_none_can_be_started_all_is_answered_here(
