@@ -33,7 +33,7 @@ SCOPE = access.host_scope()
 ASKERS = (1, 8, 32)
 MAX_P95_SECONDS = 1.0
 """Where the slowest twentieth of the answers take longer, too much is asked."""
-SHARES = (0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.6)
+SHARES = (0.25, 0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.6)
 """The rates that are tried, as shares of what eight who ask without a pause are answered."""
 FEWEST_ARRIVALS = 20
 HITS = asking.HITS_PER_QUOTE * asking.DEFAULT_QUOTES

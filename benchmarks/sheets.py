@@ -184,7 +184,7 @@ def _bars(run: Run) -> Sheet:
     rows = [
         [
             bar.what,
-            f"{'at least' if bar.at_least else 'under'} {bar.limit:,.0f} {bar.unit}",
+            f"{'at least' if bar.at_least else 'under'} {bar.limit:,g} {bar.unit}",
             NOTHING if bar.measured is None else f"{format_number(bar.measured)} {bar.unit}",
             words[bar.passed],
         ]
