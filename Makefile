@@ -42,7 +42,7 @@ check: $(INSTALLED)  ## lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(PEERS_INSTALLED)  ## measure speed and memory against the peers; ARGS=--quick takes two minutes, not twenty
+bench: $(PEERS_INSTALLED)  ## measure speed and memory against the peers; ARGS=--quick takes three minutes, not thirty
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: $(INSTALLED)  ## a wheel and a source distribution in dist/, built with what is installed: no network

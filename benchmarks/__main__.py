@@ -10,13 +10,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import discord_cards, machine, plots, report
+from benchmarks import discord_cards, machine, plots, report, ways
+from benchmarks.answer_sheets import answer_sheets, ways_sheet
 from benchmarks.figures import QUICK, Effort
-from benchmarks.running import measure
+from benchmarks.running import measure, say
 from benchmarks.sheets import sheets
 
 SIZES = (20_000, 200_000, 2_000_000)
@@ -27,9 +29,14 @@ def main(arguments: Sequence[str]) -> None:
     chosen = _parser().parse_args(arguments)
     sizes = chosen.sizes or (SIZES[:1] if chosen.quick else SIZES)
     begun, load = time.monotonic(), os.getloadavg()[0]
+    effort = QUICK if chosen.quick else Effort()
     with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
-        run = measure(Path(folder), sizes, QUICK if chosen.quick else Effort())
-    every = [*sheets(run), asyncio.run(discord_cards.measure(min(sizes)))]
+        run = measure(Path(folder), sizes, effort)
+    say("every way to ask")
+    ask_in_ways = asyncio.run(ways.measure(min(sizes), effort.asked_in_ways))
+    run = replace(run, ways=ask_in_ways)
+    say("commands to cards")
+    every = [*sheets(run), *answer_sheets(run), ways_sheet(ask_in_ways), asyncio.run(discord_cards.measure(min(sizes)))]
     machine_lines = machine.describe_run(run, shlex.join(["python", "-m", "benchmarks", *arguments]), load)
     console = Console()
     if not console.is_terminal:
@@ -45,7 +52,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="the smallest size and fewer questions: two minutes")
+    parser.add_argument("--quick", action="store_true", help="the smallest size and fewer questions: three minutes")
     parser.add_argument("--sizes", type=_sizes, help="how many segments, such as 20000,200000")
     parser.add_argument("--write", action="store_true", help="keep the tables in RESULTS.md and the plot beside it")
     return parser

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmarks.engines import Cuepoint, RankBM25
-from benchmarks.figures import EngineFigures, Run
+from benchmarks.figures import ASK, EngineFigures, LibraryFigures, Run
 from benchmarks.peers import BM25S, Tantivy
 
 LARGE, HUGE = 200_000, 2_000_000
@@ -35,7 +35,8 @@ class Bar:
 
 def bars(run: Run) -> list[Bar]:
     """Return every limit, in the order of the tables."""
-    return [*_first_stage(run), *_path(run, LARGE, 6, 120), *_path(run, HUGE, 40, 1_000), *_library(run)]
+    paths = [*_path(run, LARGE, 6, 120), *_path(run, HUGE, 40, 1_000)]
+    return [*_first_stage(run), *paths, *_library(run), *_ways(run)]
 
 
 def _first_stage(run: Run) -> Iterator[Bar]:
@@ -71,3 +72,17 @@ def _library(run: Run) -> Iterator[Bar]:
     yield Bar("import of 200 k rows", 40, "s", library.import_seconds if library else None)
     latest = 1e3 * max(library.busy.seconds) if library else None
     yield Bar("event loop held under import at 200 k, longest", 20, "ms", latest)
+    composed = 1e3 * library.answers.alone.times.p95 if library else None
+    yield Bar("question to composed answer at 200 k, 95th percentile", 5, "ms", composed)
+    yield Bar("answers a second at 200 k, 8 asking", 1.5, "times 1 asking", _growth(library), at_least=True)
+
+
+def _growth(library: LibraryFigures | None) -> float | None:
+    """Return how many times as many are answered where eight ask as where one does; None where there is one core."""
+    crowds = library.answers.crowds[-1] if library else None
+    return crowds.crowds[8][0] / crowds.crowds[1][0] if crowds and crowds.processes else None
+
+
+def _ways(run: Run) -> Iterator[Bar]:
+    ask = run.ways.ways[ASK] if run.ways else None
+    yield Bar("`/ask` in the bot's process, processor time", 9, "ms", 1e3 * ask.processor_seconds if ask else None)

@@ -24,9 +24,13 @@ class Effort:
     """Added one after the other."""
     imported: int = 20_000
     """Segments imported while the event loop is watched."""
+    arriving_seconds: float = 8.0
+    """How long questions come at each of the rates that are tried."""
+    asked_in_ways: int = 200
+    """Questions in each of the ways to ask."""
 
 
-QUICK = Effort(questions=300, seconds=6.0, starts=3, videos=5)
+QUICK = Effort(questions=300, seconds=6.0, starts=3, videos=5, arriving_seconds=2.0, asked_in_ways=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,47 @@ class StepFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """How long answers took, and how many seconds of the processor each cost."""
+
+    times: Times
+    processor_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdFigures:
+    """Several who ask at once, with so many processes beside the one that is asked."""
+
+    processes: int
+    crowds: dict[int, tuple[float, Times]]
+    """By the number of those who ask again as soon as there is an answer: answers a second, and how long each took."""
+    knee: float
+    """How many questions a second may come until the 95th percentile reaches a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigures:
+    """From the question to the composed answer, in a library with a real database."""
+
+    alone: Costs
+    rank_bm25: Costs
+    """The same road with rank-bm25's ranking in it."""
+    crowds: tuple[CrowdFigures, ...]
+
+
+ASK = "`/ask`"
+"""The way in which most questions come."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayFigures:
+    """What a question costs the bot's process, by the way in which it comes."""
+
+    segments: int
+    ways: dict[str, Costs]
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryFigures:
     """A library as the bot uses it, with a real database."""
 
@@ -138,6 +183,7 @@ class LibraryFigures:
     busy: Times
     """How late it is while videos are imported and questions asked."""
     imported: int
+    answers: AnswerFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +195,7 @@ class Run:
     steps: tuple[StepFigures, ...]
     libraries: tuple[LibraryFigures, ...]
     builds: tuple[BuildFigures, ...] = ()
+    ways: WayFigures | None = None
 
     @property
     def sizes(self) -> list[int]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import event_loop
+from benchmarks.answers import measure_answers
 from benchmarks.apart import run_apart
 from benchmarks.corpus import LANGUAGE, SEGMENTS_A_VIDEO, Corpus, questions
 from benchmarks.engines import TOP
@@ -35,13 +36,14 @@ def measure_library(corpus: Corpus, folder: Path, effort: Effort) -> LibraryFigu
     starts = [run_apart(_measure_start, database) for _ in range(effort.starts)]
     open_seconds, first_seconds = (statistics.median(step) for step in zip(*starts, strict=True))
     hits, misspelt, rates = run_apart(_measure_questions, database, effort)
+    answers = measure_answers(corpus, database, effort)
     added, found = run_apart(_measure_growth, corpus.next(effort.videos), database)
     later = folder / "later.parquet"
     write_parquet(corpus.next(effort.videos).next(-(-effort.imported // SEGMENTS_A_VIDEO)), later)
     idle, busy = run_apart(_measure_event_loop, later, database, effort)
     return LibraryFigures(
         corpus.segments, import_seconds, indexed_seconds, hits, misspelt, rates, open_seconds, first_seconds,
-        added, found, idle, busy, effort.imported,
+        added, found, idle, busy, effort.imported, answers,
     )  # fmt: skip
 
 

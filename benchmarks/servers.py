@@ -145,6 +145,7 @@ async def _store(folder: Path, first: int, last: int) -> None:
 
 async def _measure_server_count(folder: Path, count: int, asked_in: int, questions: int) -> Carried:
     settings = {"CUEPOINT_DATA_DIR": str(folder / "data"), "CUEPOINT_COOLDOWN_SECONDS": "0"}
+    settings["CUEPOINT_ANSWER_PROCESSES"] = "0"  # one process is what is measured
     async with LocalDiscord() as server:
         server.gateway.shards = -(-count // ON_A_SHARD)
         crowd = _Crowd(server, list(Corpus(folder / "corpus", 0, count).texts()))

@@ -60,7 +60,7 @@ def format_number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def _format_amount(value: float | None, scale: float, unit: str, ours: float | None = None) -> str:
+def format_amount(value: float | None, scale: float, unit: str, ours: float | None = None) -> str:
     """Return a value with its unit, and how many times ours it is."""
     if value is None:
         return NOTHING
@@ -87,13 +87,13 @@ def _engine_row(figures: EngineFigures, ours: EngineFigures | None, run: Run) ->
     built = shared.build_seconds if shared else figures.build_seconds
     return [
         figures.name,
-        _format_amount(built, 1, "s", base.build_seconds),
-        _format_amount(figures.memory_bytes, 1 / MB, "MB", base.memory_bytes),
-        _format_amount(figures.disk_bytes, 1 / MB, "MB", base.disk_bytes),
-        _format_amount(figures.asked.median, 1e3, "ms", same.median if same else None),
-        _format_amount(figures.asked.p95, 1e3, "ms", same.p95 if same else None),
-        _format_amount(figures.add_seconds or built, 1e3, "ms", base.add_seconds),
-        _format_amount(figures.cold_seconds or built, 1e3, "ms", base.cold_seconds),
+        format_amount(built, 1, "s", base.build_seconds),
+        format_amount(figures.memory_bytes, 1 / MB, "MB", base.memory_bytes),
+        format_amount(figures.disk_bytes, 1 / MB, "MB", base.disk_bytes),
+        format_amount(figures.asked.median, 1e3, "ms", same.median if same else None),
+        format_amount(figures.asked.p95, 1e3, "ms", same.p95 if same else None),
+        format_amount(figures.add_seconds or built, 1e3, "ms", base.add_seconds),
+        format_amount(figures.cold_seconds or built, 1e3, "ms", base.cold_seconds),
         _agreement(figures, run),
     ]
 
@@ -150,18 +150,18 @@ def _whole_path(run: Run) -> Sheet:
     rows = [
         [
             f"{path.segments:,}",
-            *(_format_amount(value, 1e3, "ms") for value in (path.asked.median, path.asked.p95)),
-            *(_format_amount(value, 1e3, "ms") for value in (path.misspelt.median, path.misspelt.p95)),
-            _format_amount(path.memory_bytes, 1 / MB, "MB"),
+            *(format_amount(value, 1e3, "ms") for value in (path.asked.median, path.asked.p95)),
+            *(format_amount(value, 1e3, "ms") for value in (path.misspelt.median, path.misspelt.p95)),
+            format_amount(path.memory_bytes, 1 / MB, "MB"),
             *(
-                _format_amount(value, 1e3, "ms")
+                format_amount(value, 1e3, "ms")
                 for value in (path.load_seconds, path.searcher_seconds, path.first_seconds)
             ),
-            _format_amount(path.cold_seconds, 1e3, "ms"),
+            format_amount(path.cold_seconds, 1e3, "ms"),
         ]
         for path in run.paths
     ]
-    starts = ", ".join(_format_amount(path.start_seconds, 1e3, "ms") for path in run.paths)
+    starts = ", ".join(format_amount(path.start_seconds, 1e3, "ms") for path in run.paths)
     note = (
         f"Cold start: load, prepare and first question in a fresh process, after Python's start and imports ({starts})."
     )
@@ -178,14 +178,14 @@ def _library(run: Run) -> Sheet:
 def _in_library(figures: LibraryFigures) -> list[tuple[str, str]]:
     idle, busy = figures.idle, figures.busy
     return [
-        ("import from Parquet", _format_amount(figures.import_seconds, 1, "s")),
+        ("import from Parquet", format_amount(figures.import_seconds, 1, "s")),
         ("the same, rows a second", f"{figures.segments / figures.import_seconds:,.0f}"),
-        ("first question after it (indexes all)", _format_amount(figures.indexed_seconds, 1, "s")),
+        ("first question after it (indexes all)", format_amount(figures.indexed_seconds, 1, "s")),
         ("question to hits, median / p95", _format_times(figures.hits)),
         ("with a slip in a word, median / p95", _format_times(figures.misspelt)),
         *((f"questions a second, {n} asking", f"{rate:,.0f}") for n, rate in figures.questions_a_second.items()),
-        ("fresh process: open the library", _format_amount(figures.open_seconds, 1e3, "ms")),
-        ("fresh process: first question", _format_amount(figures.first_seconds, 1e3, "ms")),
+        ("fresh process: open the library", format_amount(figures.open_seconds, 1e3, "ms")),
+        ("fresh process: first question", format_amount(figures.first_seconds, 1e3, "ms")),
         ("import of one video, median / slowest", _format_times(figures.added, 100)),
         ("what the next question takes longer, median / slowest", _format_times(figures.found, 100)),
         ("event loop idle: late by, median / p99 / longest", _lateness(idle)),
@@ -194,12 +194,12 @@ def _in_library(figures: LibraryFigures) -> list[tuple[str, str]]:
 
 
 def _format_times(times: Times, percent: float = 95) -> str:
-    return f"{format_number(1e3 * times.median)} / {_format_amount(percentile(times.seconds, percent), 1e3, 'ms')}"
+    return f"{format_number(1e3 * times.median)} / {format_amount(percentile(times.seconds, percent), 1e3, 'ms')}"
 
 
 def _lateness(times: Times) -> str:
     middle, rare, longest = times.median, percentile(times.seconds, 99), max(times.seconds)
-    return f"{format_number(1e3 * middle)} / {format_number(1e3 * rare)} / {_format_amount(longest, 1e3, 'ms')}"
+    return f"{format_number(1e3 * middle)} / {format_number(1e3 * rare)} / {format_amount(longest, 1e3, 'ms')}"
 
 
 def _bars(run: Run) -> Sheet:

@@ -29,7 +29,9 @@ def _load_settings() -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f".env cannot be read: {error}; save it as UTF-8 text.") from error
     # The environment wins over .env, so that one run can be set up differently.
-    return Settings.from_mapping({**from_file, **os.environ})
+    settings = Settings.from_mapping({**from_file, **os.environ})
+    os.environ.pop("DISCORD_TOKEN", None)  # processes that this one starts inherit the rest
+    return settings
 
 
 class _LazyDiscordApp:

@@ -106,6 +106,9 @@ class Settings(BaseModel):
     cooldown_seconds: float = Field(default=2.0, ge=0, le=3600, alias="CUEPOINT_COOLDOWN_SECONDS")
     """How long a person waits on Discord between two questions; 0 for no waiting."""
 
+    answer_processes: int | None = Field(default=None, ge=0, le=64, alias="CUEPOINT_ANSWER_PROCESSES")
+    """How many processes may answer beside the bot's own; None for as many as the machine has room for."""
+
     retention_days: float = Field(default=30.0, gt=0, le=3650, alias="CUEPOINT_RETENTION_DAYS")
     """How long votes, unanswered questions and sightings of people in servers are kept."""
 

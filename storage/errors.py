@@ -11,6 +11,7 @@ StorageError
 |   +-- UnknownFilter       video:, creator: or speaker: that matches nothing
 |   +-- NothingToUndo
 |   +-- OverQuota           an import for which a library has no room
++-- IndexBehind             an index that another process is still making
 +-- ModelUnusable           a model that the settings name, or what it needs, is missing or another than expected
 +-- DatabaseError           the database cannot be opened, read or written
     +-- NewerDatabase       written by a later version of Cuepoint
@@ -68,6 +69,10 @@ class NothingToUndo(RequestError):
 
 class OverQuota(RequestError):
     """An import for which its library has no room. The text gives the figures; nothing was imported."""
+
+
+class IndexBehind(StorageError):
+    """An index that this process only reads, and that another has not brought up to date yet."""
 
 
 class ModelUnusable(StorageError):

@@ -17,6 +17,7 @@ from storage.database.repository import Repository, open_snapshot
 from storage.errors import RequestError, UnknownVideo
 from storage.importing import history
 from storage.indexing.gc_pause import gc_paused
+from storage.indexing.index_follower import IndexFollower
 from storage.indexing.index_manager import IndexManager
 from storage.library_meaning import LibraryMeaning
 from storage.library_speakers import LibrarySpeakers
@@ -77,13 +78,15 @@ class Library:
         limits: Limits = _USUAL_LIMITS,
         meaning: MeaningOptions | None = None,
         hosts: LinkHosts = _USUAL_HOSTS,
+        *,
+        indexes: type[IndexManager] = IndexManager,
     ) -> None:
         self._database = database
         self._limits = limits
         self.hosts = hosts
         self._repository = Repository(database)
         folder = database.path.parent / INDEX_FOLDER
-        self._indexes = IndexManager(self._repository, database.path, folder)
+        self._indexes = indexes(self._repository, database.path, folder)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
         self.speakers = LibrarySpeakers(database, self._repository, self._search, _only_key)
@@ -111,6 +114,20 @@ class Library:
             await library.close()
             raise
         return library
+
+    @classmethod
+    async def open_beside(cls, path: Path, meaning: MeaningOptions | None, hosts: LinkHosts) -> Library:
+        """Open the database of a library that is open in another process, to answer from it there as well.
+
+        The indexes are that process's: they are only read here, and while one is not up to date on disk, whatever needs
+        it raises IndexBehind. Raises as `open` does.
+        """
+        return cls(await Database.open(path), meaning=meaning, hosts=hosts, indexes=IndexFollower)
+
+    @property
+    def path(self) -> Path:
+        """Return the path of the database."""
+        return self._database.path
 
     async def close(self) -> None:
         """Finish the background work, and close the database."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -19,6 +20,17 @@ from tests.support.project import PASTED_SEEDS, SHARED_FOLDER, SUBRIP_ID, SUBRIP
 # How long an example takes depends on what else the machine is doing; it says nothing about what is tested.
 settings.register_profile("cuepoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cuepoint")
+
+
+# Bots of the tests answer in their own process, for others take a second to start: those that are started as processes
+# inherit this. `test_answer_processes.py` is about the others.
+os.environ["CUEPOINT_ANSWER_PROCESSES"] = "0"
+
+
+@pytest.fixture(autouse=True)
+def no_answer_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for bots in the process of the test."""
+    monkeypatch.setattr("bot.answer_processes.capacity.MAX_PROCESSES", 0)
 
 
 @pytest.fixture

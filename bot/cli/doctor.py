@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import asking
+from bot.answer_processes.capacity import process_count
 from bot.answering.question import parse_question
 from bot.answering.values import AnswerLevel
 from bot.cli.library import update_with_progress
@@ -150,6 +151,9 @@ def check_settings(settings: Settings) -> Iterator[CheckResult]:
     if settings.allowed_servers and settings.allowed_servers <= settings.blocked_servers:
         words = "no server is served: CUEPOINT_BLOCKED_SERVERS names all that CUEPOINT_ALLOWED_SERVERS allows"
         yield CheckResult("servers", words, Grade.WRONG)
+    processes = process_count(settings.answer_processes, reads_meaning=settings.meaning is not None)
+    beside = f"in up to {processes} processes beside the bot's own" if processes else "in the bot's own process"
+    yield CheckResult("cores", f"answers are computed {beside}")
 
 
 def check_machine(settings: Settings) -> list[CheckResult]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.answer_processes.capacity import process_count
+from bot.answer_processes.messages import Opening
+from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admission import Admission
@@ -37,6 +40,7 @@ class AppContext:
     ledger: Ledger
     memberships: Memberships
     catalogue: Catalogue
+    answers: AnswerPool
     askers: AskerResolver
     admission: Admission
     message_limits: MessageLimits
@@ -58,15 +62,17 @@ class AppContext:
         memberships, catalogue = Memberships(get_guild), Catalogue(library)
         cooldown = Cooldown(settings.cooldown_seconds)
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
+        answers = _make_answer_pool(settings, library)
         return cls(
             library,
             ledger,
             memberships,
             catalogue,
+            answers,
             AskerResolver(library, ledger, memberships, settings.serves),
-            Admission(),
+            Admission(answers.lanes),
             MessageLimits(),
-            QuestionService(library, ledger, catalogue, cooldown, settings.thresholds),
+            QuestionService(library, answers, ledger, catalogue, cooldown, settings.thresholds),
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),
@@ -76,3 +82,9 @@ class AppContext:
             InFlight(),
             SeenEvents(),
         )
+
+
+def _make_answer_pool(settings: Settings, library: Library) -> AnswerPool:
+    opening = Opening(library.path, settings.meaning, library.hosts, settings.log_level)
+    processes = process_count(settings.answer_processes, reads_meaning=settings.meaning is not None)
+    return AnswerPool(library, opening, processes)

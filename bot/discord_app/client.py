@@ -118,9 +118,10 @@ class CuepointClient(discord.AutoShardedClient):
             log.warning("left with %d answers unfinished", len(self.app.in_flight))
 
     async def close(self) -> None:
-        """Stop the daily clean-up, then close the connection."""
+        """Stop the daily clean-up, close the connection, and end the answering processes."""
         self.sweep.cancel()
         await super().close()
+        await self.app.answers.close()
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:

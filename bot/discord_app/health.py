@@ -49,6 +49,7 @@ def register_gauges(client: CuepointClient, library: Library, backups: Path) -> 
     metrics.register_gauge(Gauge.GATEWAY_LATENCY, slowest_latency)
     metrics.register_gauge(Gauge.IN_FLIGHT, lambda: len(client.app.in_flight))
     metrics.register_gauge(Gauge.QUESTIONS_PENDING, lambda: client.app.admission.pending)
+    metrics.register_gauge(Gauge.ANSWER_PROCESSES, lambda: len(client.app.answers.pids))
     metrics.register_gauge(Gauge.LIBRARIES_OPEN, lambda: library.open_indexes().libraries)
     metrics.register_gauge(Gauge.INDEX_SEGMENTS, lambda: library.open_indexes().segments)
     metrics.register_gauge(Gauge.BACKED_UP_AT, lambda: last_backup_second(backups) or 0)

@@ -10,7 +10,7 @@ import contextlib
 import enum
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
@@ -76,6 +76,7 @@ class Gauge(enum.StrEnum):
     GATEWAY_LATENCY = "gateway_latency_seconds"
     IN_FLIGHT = "in_flight"
     QUESTIONS_PENDING = "questions_pending"
+    ANSWER_PROCESSES = "answer_processes"
     LIBRARIES_OPEN = "libraries_open"
     INDEX_SEGMENTS = "index_segments"
     INDEX_AGE = "index_age_seconds"
@@ -90,6 +91,7 @@ _MEANINGS = {
     Gauge.GATEWAY_LATENCY: "Seconds between a heartbeat and its answer, of the slowest connection",
     Gauge.IN_FLIGHT: "Events that are being answered",
     Gauge.QUESTIONS_PENDING: "Questions that wait for their turn",
+    Gauge.ANSWER_PROCESSES: "Processes beside the bot's own in which questions are answered",
     Gauge.LIBRARIES_OPEN: "Libraries whose index is kept ready",
     Gauge.INDEX_SEGMENTS: "Segments in those indexes",
     Gauge.INDEX_AGE: "Seconds since the oldest of those indexes was brought up to date",
@@ -138,6 +140,8 @@ class _Measures:
 
 
 _measures: _Measures | None = None
+_collected: list[tuple[AnswerStep, float]] | None = None
+"""The steps of the one answer that is computed now, in a process whose metrics nobody requests."""
 
 
 def enable(version: str) -> None:
@@ -182,14 +186,35 @@ def count_refusal(why: Refusal) -> None:
 
 def time_step(step: AnswerStep) -> AbstractContextManager[None]:
     """Measure how long a step takes, unless it fails."""
-    return _NOTHING if _measures is None else _time_step(_measures, step)
+    return _NOTHING if _measures is None and _collected is None else _time_step(step)
 
 
 @contextlib.contextmanager
-def _time_step(measures: _Measures, step: AnswerStep) -> Iterator[None]:
+def _time_step(step: AnswerStep) -> Iterator[None]:
     began = time.perf_counter()
     yield
-    measures.steps.labels(step).observe(time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    if _collected is not None:
+        _collected.append((step, seconds))
+    record_steps([(step, seconds)])
+
+
+@contextlib.contextmanager
+def collect_steps() -> Iterator[list[tuple[AnswerStep, float]]]:
+    """Yield a list of the steps that are timed inside, with their seconds, for another process to record."""
+    global _collected
+    _collected = []
+    try:
+        yield _collected
+    finally:
+        _collected = None
+
+
+def record_steps(steps: Iterable[tuple[AnswerStep, float]]) -> None:
+    """Record steps of answers, with how many seconds they took."""
+    if _measures is not None:
+        for step, seconds in steps:
+            _measures.steps.labels(step).observe(seconds)
 
 
 def count_import(

@@ -165,6 +165,19 @@ class Repository:
         )
         return dict(rows)
 
+    async def count_segments(self, key: str, video_ids: Sequence[str]) -> int:
+        """Return how many segments some videos of a library have together."""
+        [(count,)] = await self._rows(
+            """
+            SELECT count(*) FROM json_each(?2) AS wanted -- CROSS JOIN: see below
+            CROSS JOIN library ON library.key = ?1
+            CROSS JOIN video ON library_id = library.id AND video_id = wanted.value
+            CROSS JOIN segment ON segment.video = video.id
+            """,
+            (key, json.dumps(list(video_ids))),
+        )
+        return int(count)
+
     async def videos_without_marks(self, key: str, video_ids: Sequence[str]) -> list[StoredVideo]:
         """Return some videos of a library with their segments, but without the times of cues within those."""
         rows = await self._rows(

@@ -40,7 +40,7 @@ MIN_CACHED_SEGMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _ReadyIndex:
+class ReadyIndex:
     """The index of a library, the state of the library that it represents, and when it was put in use."""
 
     indexed_state: tuple[str, str, int]
@@ -56,7 +56,7 @@ class IndexManager:
         self._database, self._folder = database, folder
         self._cache = IndexCache(folder)
         # No LRUCache: looking at all of them, as for the metrics, must not count as use.
-        self._ready: OrderedDict[str, _ReadyIndex] = OrderedDict()
+        self._ready: OrderedDict[str, ReadyIndex] = OrderedDict()
         self._searchers: LRUCache[tuple[str, ...], tuple[object, Searcher]] = LRUCache(MAX_SEARCHERS)
         self._updating: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._background: dict[str, asyncio.Task[None]] = {}
@@ -133,7 +133,7 @@ class IndexManager:
         self._ready.pop(key, None)
         self._drop_searchers(key)
 
-    async def _current_index(self, state: LibraryState) -> _ReadyIndex:
+    async def _current_index(self, state: LibraryState) -> ReadyIndex:
         """Return the current index of a library; the previous one while many changes are indexed in the background."""
         async with self._library_lock(state.key):
             ready = self._ready.get(state.key)
@@ -150,7 +150,7 @@ class IndexManager:
             lock = self._updating[key] = asyncio.Lock()
         return lock
 
-    async def _update_index(self, state: LibraryState, ready: _ReadyIndex | None) -> _ReadyIndex:
+    async def _update_index(self, state: LibraryState, ready: ReadyIndex | None) -> ReadyIndex:
         versions = await self._repository.versions(state.key)
         if ready is None or not ready.library_index.parts or ready.library_index.language != state.language:
             return self._publish_index(state, await self._open_index(state, versions))
@@ -217,9 +217,9 @@ class IndexManager:
 
     def _publish_index(
         self, state: LibraryState, library_index: LibraryIndex, *, indexed: tuple[str, str, int] | None = None
-    ) -> _ReadyIndex:
+    ) -> ReadyIndex:
         """Use an index for all answers from now on. It represents the state given, or the earlier one in `indexed`."""
-        ready = self._ready[state.key] = _ReadyIndex(indexed or state.index_state, library_index, time.monotonic())
+        ready = self._ready[state.key] = ReadyIndex(indexed or state.index_state, library_index, time.monotonic())
         if len(self._ready) > MAX_LIBRARIES:
             self._drop_searchers(self._ready.popitem(last=False)[0])
         self._drop_searchers(state.key)

@@ -22,6 +22,11 @@ before everything is merged into one part. Later parts are not cached on disk, a
 start."""
 
 
+def later_limit(segments: int) -> float:
+    """Return how many of so many segments may have been added or deleted before everything is merged into one part."""
+    return max(LATER_AT_LEAST, LATER_SHARE * segments)
+
+
 @dataclass(frozen=True, slots=True)
 class VideoPlace:
     """Where a video is: the part, its position in it, and the version of the video."""
@@ -60,7 +65,7 @@ class LibraryIndex:
         base = self.parts[0].size if self.parts else 0
         gone = sum(part.max_doc - part.size for part in self.parts)
         later = self.size - base + gone
-        return len(self.parts) > MAX_PARTS or later > max(LATER_AT_LEAST, LATER_SHARE * self.size)
+        return len(self.parts) > MAX_PARTS or later > later_limit(self.size)
 
     def find_stale(self, versions: Mapping[str, int]) -> set[str]:
         """Return the ids of the videos here that the current `versions` do not have, or have in another version."""

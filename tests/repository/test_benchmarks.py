@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import corpus, importing, machine, report, reprint, servers, start
+from benchmarks import corpus, importing, machine, report, reprint, servers, start, ways
+from benchmarks.answer_sheets import answer_sheets, ways_sheet
 from benchmarks.bars import LARGE, Bar, bars
 from benchmarks.engines import Cuepoint, RankBM25
 from benchmarks.figures import Effort, Run, Times, percentile
@@ -21,7 +22,7 @@ from benchmarks.whole_path import with_slips
 from storage.analysis import analyser_for
 from tests.support.commands import COMMANDS
 
-TINY = Effort(questions=12, seconds=1.0, starts=1, videos=2, imported=120)
+TINY = Effort(questions=12, seconds=1.0, starts=1, videos=2, imported=120, arriving_seconds=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +109,32 @@ def test_a_run_is_printed_and_kept_whole(run: Run, tmp_path: Path) -> None:
         assert {len(row) for row in sheet.rows} == {len(sheet.header)}
         assert sheet.to_table().row_count == len(sheet.rows)
     assert NOTHING not in "".join(map("".join, every[-2].rows)), "the library has all its figures"
+
+
+def test_composed_answers_are_measured_beside_rank_bm25_and_from_several_at_once(run: Run) -> None:
+    (library,) = run.libraries
+    composed, together = answer_sheets(run)
+    assert [row[1] for row in composed.rows] == ["Cuepoint", "rank-bm25"]
+    for costs in (library.answers.alone, library.answers.rank_bm25):
+        assert 0 < costs.processor_seconds < 1
+        assert costs.times.p95 < 10
+    assert library.answers.crowds[0].processes == 0
+    for crowds in library.answers.crowds:
+        assert list(crowds.crowds) == [1, 8, 32]
+        assert {len(times.seconds) for _, times in crowds.crowds.values()} == {TINY.questions}
+        assert crowds.knee > 0
+    for sheet in (composed, together):
+        assert {len(row) for row in sheet.rows} == {len(sheet.header)}
+
+
+async def test_every_way_to_ask_is_measured() -> None:
+    figures = await ways.measure(600, 3)
+    assert list(figures.ways) == [
+        "terminal (`chat`)", "`/ask`", "mention", "direct message", "`/timeline`", "page turned", "passage opened"
+    ]  # fmt: skip
+    assert [row[0] for row in ways_sheet(figures).rows] == list(figures.ways)
+    # The terminal's are differences of two runs, which for so few questions are chance.
+    assert all(0 < costs.times.median < 30 for way, costs in figures.ways.items() if way != ways.TERMINAL)
 
 
 def test_servers_are_measured_and_kept(tmp_path: Path) -> None:

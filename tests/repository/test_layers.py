@@ -130,6 +130,15 @@ RULES = (
         ("bot.answering", "bot.errors", "bot.operations.metrics"),
     ),
     Rule(
+        "answering processes put questions to asking, wherever they come from",
+        ("bot/answer_processes/*",),
+        ("bot",),
+        (
+            *("bot.answer_processes", "bot.asking", "bot.answering", "bot.errors", "bot.operations.metrics"),
+            *("bot.operations.logging_setup", "bot.operations.runtime_tuning"),
+        ),
+    ),
+    Rule(
         "evaluation prints nothing",
         ("bot/evaluation/*",),
         ("bot", "rich", "typer", "os", "aiosqlite", "sqlite3"),

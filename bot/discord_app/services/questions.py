@@ -7,7 +7,7 @@ from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from bot import asking
+from bot.answer_processes.pool import AnswerPool
 from bot.answering.question import parse_question
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
@@ -59,12 +59,14 @@ class QuestionService:
     def __init__(
         self,
         library: Library,
+        answers: AnswerPool,
         ledger: Ledger,
         catalogue: Catalogue,
         cooldown: Cooldown,
         thresholds: SurenessThresholds,
     ) -> None:
         self._library = library
+        self._answers = answers
         self._ledger = ledger
         self._catalogue = catalogue
         self._cooldown = cooldown
@@ -102,8 +104,7 @@ class QuestionService:
     ) -> tuple[Answer, Card]:
         first, end = page * asker.quotes, (page + 1) * asker.quotes
         # One more than the page shows, to know whether there is a next page.
-        whole = await asking.ask(
-            self._library,
+        whole = await self._answers.ask(
             asker.scope,
             question,
             limit=end + 1,
@@ -120,7 +121,7 @@ class QuestionService:
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
         with metrics.count_question(QuestionSource.SLASH) as count:
-            timeline = await asking.timeline(self._library, asker.scope, question, thresholds=self._thresholds)
+            timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
         key = await save_state(self._ledger, answer_state(inquiry, timeline.answer), asker.scope)
         await self._record_miss(asker, inquiry, timeline.answer)
@@ -150,7 +151,7 @@ class QuestionService:
         question = parse_question(
             inquiry.text, video=spot.stretch.video_id, creator=inquiry.creator, speaker=inquiry.speaker
         )
-        opened = await asking.open_passage(self._library, asker.scope, question, spot.stretch, step=step)
+        opened = await self._answers.open_passage(asker.scope, question, spot.stretch, step=step)
         opened_state = PassageState(inquiry, PassagePlace(opened.range, spot.second))
         key = await save_state(self._ledger, opened_state, asker.scope)
         return passage_cards.passage_card(inquiry.text, opened, asker.owner(key), shared_by=shared_by)
