@@ -120,8 +120,8 @@ def _format_build(built: BuildFigures | None, tantivy: BuildFigures | None) -> s
     if built is None:
         return NOTHING
     other = tantivy if built is not tantivy else None
-    passed = _format_amount(built.passed.median, 1, "s", other.passed.median if other else None)
-    return f"{passed} / {_format_amount(built.used.median, 1, 's', other.used.median if other else None)}"
+    passed = format_amount(built.passed.median, 1, "s", other.passed.median if other else None)
+    return f"{passed} / {format_amount(built.used.median, 1, 's', other.used.median if other else None)}"
 
 
 def _steps(run: Run) -> Sheet:
