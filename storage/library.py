@@ -12,6 +12,7 @@ from storage.analysis import analyser_for, base_language
 from storage.database.backups import back_up, restore
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
+from storage.database.purging import delete_detached, detach_library, find_detached
 from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
 from storage.importing import history
@@ -105,6 +106,7 @@ class Library:
         """
         library = cls(await Database.open(path), limits, meaning, hosts)
         try:
+            await library._finish_purges()
             await library.restore_samples()
         except BaseException:
             await library.close()
@@ -180,14 +182,23 @@ class Library:
     async def purge(self, scope: Scope) -> bool:
         """Permanently delete the scope's one library: videos, import history, glossary, index. False if there is none.
 
-        The file's space is overwritten. Only a backup can restore it.
+        It is gone at once, for everybody; then its rows are overwritten a few at a time, so that nobody who writes has
+        to wait, and their room is given back. Only a backup can restore it.
         """
-        key = _only_key(scope)
-        async with self._database.transaction(erase=True) as connection:
-            deleted = (await connection.execute("DELETE FROM library WHERE key = ?", (key,))).rowcount
+        is_there = await detach_library(self._database, _only_key(scope))
+        await self._forget_library(_only_key(scope))  # also the index of a library that another process has purged
+        await self._finish_purges()
+        return is_there
+
+    async def _finish_purges(self) -> None:
+        """Delete what is left of purged libraries: also what a killed process was deleting."""
+        for library in await find_detached(self._database):
+            await self._forget_library(library.former_key)
+            await delete_detached(self._database, library)
+
+    async def _forget_library(self, key: str) -> None:
         await self._indexes.forget_library(key)
         await self.meaning.vectors.forget_library(key)
-        return bool(deleted)
 
     async def set_language(self, scope: Scope, language: str) -> None:
         """Set the language of the scope's one library (a tag such as "de"); "" leaves it to the first import.
@@ -230,7 +241,7 @@ class Library:
         Returns the removed entries. Raises RequestError where there is none.
         """
         key = _only_key(scope)
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(erase=True) as connection:
             entries = [
                 entry
                 for entry in await self._repository.glossary(scope)

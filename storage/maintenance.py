@@ -15,6 +15,7 @@ from storage.database.atomic_files import find_abandoned
 from storage.database.backups import back_up, find_free_name
 from storage.database.connection import Database
 from storage.database.repository import Repository
+from storage.database.schema import DETACHED
 from storage.errors import DatabaseError
 from storage.indexing.index_manager import IndexManager
 from storage.meaning.vector_manager import VectorManager
@@ -160,7 +161,8 @@ class Maintenance:
 
     async def _languages(self) -> dict[str, str]:
         """Return the language of every library."""
-        return {row[0]: row[1] for row in await self._rows("SELECT key, language FROM library ORDER BY key")}
+        rows = await self._rows(f"SELECT key, language FROM library WHERE key NOT LIKE '{DETACHED}%' ORDER BY key")
+        return {row[0]: row[1] for row in rows}
 
     def _find_abandoned(self) -> list[Path]:
         """Return the files that were left half-written in the data folder and the folders in it."""
