@@ -86,7 +86,9 @@ class Library:
         self._indexes = IndexManager(self._repository, database.path, folder)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
-        self.speakers = LibrarySpeakers(database, self._repository, self._search, _only_key)
+        self.speakers = LibrarySpeakers(
+            database, self._repository, self._search, _only_key, self._indexes.erase_deleted
+        )
         self._maintenance = Maintenance(database, self._repository, self._indexes, self.meaning.vectors)
 
     @classmethod
@@ -152,7 +154,7 @@ class Library:
         importer = make_importer(self._database, self._repository, scope, self._limits)
         with gc_paused():
             report = await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
-        await self.meaning.note_change(scope)
+        await self._note_change(scope, erases=bool(report.videos_changed) and not dry_run)
         return report
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
@@ -160,7 +162,7 @@ class Library:
         key = _only_key(scope)
         summary = await self.summary(scope, video_id)
         await history.remove_video(self._database, self._repository, key, video_id)
-        await self.meaning.note_change(scope)
+        await self._note_change(scope)
         return summary
 
     async def rename(self, scope: Scope, video_id: str, title: str) -> Video:
@@ -168,7 +170,9 @@ class Library:
 
         Raises UnknownVideo, and RequestError for a title without a visible character.
         """
-        return await history.rename_video(self._database, self._repository, _only_key(scope), video_id, title)
+        before = await history.rename_video(self._database, self._repository, _only_key(scope), video_id, title)
+        await self._note_change(scope)
+        return before
 
     async def undo(self, scope: Scope) -> UndoReport:
         """Undo the last import into (or removal from, or renaming in) the scope's one library.
@@ -176,7 +180,7 @@ class Library:
         Raises NothingToUndo.
         """
         report = await history.undo_last(self._database, self._repository, _only_key(scope))
-        await self.meaning.note_change(scope)
+        await self._note_change(scope)
         return report
 
     async def purge(self, scope: Scope) -> bool:
@@ -189,6 +193,18 @@ class Library:
         await self._forget_library(_only_key(scope))  # also the index of a library that another process has purged
         await self._finish_purges()
         return is_there
+
+    async def _note_change(self, scope: Scope, *, erases: bool = True) -> None:
+        """Have what is made of the videos of a scope follow a change, which may have deleted some of their words."""
+        if erases:
+            await self._indexes.erase_deleted(scope)
+        await self.meaning.note_change(scope)
+
+    async def erase_leftovers(self) -> None:
+        """Have the index files follow the database in all libraries: a change that deleted words may have been killed
+        before they did."""
+        for key in await self.libraries():
+            await self._indexes.erase_deleted(access.any_scope(key))
 
     async def _finish_purges(self) -> None:
         """Delete what is left of purged libraries: also what a killed process was deleting."""
@@ -210,7 +226,7 @@ class Library:
             raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
         async with self._database.transaction() as connection:
             await LibraryWriter.set_language(connection, key, tag)
-        await self.meaning.note_change(scope)
+        await self._note_change(scope)
 
     async def non_empty(self, scope: Scope) -> Scope:
         """Return only the libraries of a scope in which anything is stored."""

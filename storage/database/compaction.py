@@ -73,7 +73,7 @@ class Compactor:
             self._retrying.cancel()
             await asyncio.gather(self._retrying, return_exceptions=True)
         if self._has_erased:
-            self._quiet_until = 0.0
+            self._has_erased, self._quiet_until = False, 0.0
             await self._try_to_finish()
 
     async def finish_erasing(self) -> None:
