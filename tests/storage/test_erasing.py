@@ -281,3 +281,75 @@ async def test_a_log_that_was_not_truncated_before_a_kill_is_truncated_at_the_ne
     assert len(await ledger.misses("shared")) == 60, "it was deleted before the kill"
     assert found(folder) == {}
     await ledger.close()
+
+
+# What SQLite leaves in the gaps of pages when it moves rows from one to another, however it overwrites what it deletes.
+
+
+async def ask_in_any_order(ledger: Ledger, seed: int) -> None:
+    drawn = random.Random(seed)
+    ledger._secret = bytes(32)  # so that the rows of people stand in the same order every time
+    async with ledger._database.transaction() as connection:
+        for number in range(3000):
+            person = drawn.randrange(40)
+            words = [*drawn.choices(WORDS, k=drawn.randint(3, 12)), SECRET if person == 5 else "plain", f"{number}"]
+            await connection.execute(
+                "INSERT INTO miss (library, question, person, count, last_asked) VALUES ('shared', ?, ?, 1, 0)",
+                (" ".join(words), ledger._person_key(person)),
+            )
+
+
+async def store_in_any_order(library: Library, seed: int) -> None:
+    drawn = random.Random(seed)
+    async with library._database.transaction() as connection:
+        await connection.execute("INSERT INTO library (id, key, language) VALUES (7, 'shared', 'en')")
+        for video in range(60):
+            word = "plain" if video % 3 else SECRET
+            await connection.execute(
+                "INSERT INTO video (id, library_id, video_id, title, creator, url, thumbnail, language)"
+                " VALUES (?1, ?2, ?1, '', '', '', '', '')",
+                (100 + video, 7 if word == SECRET else 1),
+            )
+            await connection.executemany(
+                "INSERT INTO segment (video, start_second, end_second, text) VALUES (?1, ?2, ?2, ?3)",
+                [
+                    (100 + video, second, " ".join([*drawn.choices(WORDS, k=drawn.randint(5, 60)), word]))
+                    for second in drawn.sample(range(60), 60)
+                ],
+            )
+
+
+@pytest.mark.parametrize("is_mended", [True, False], ids=["mended", "as SQLite leaves it"])
+async def test_moved_rows_of_a_table_about_people_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_mended: bool
+) -> None:
+    async def leave(*given: object) -> None:
+        pass
+
+    if not is_mended:
+        monkeypatch.setattr("storage.ledger.rows._rewrite_table", leave)
+    left = 0
+    for seed in range(4):
+        folder = tmp_path / f"{seed}"
+        ledger = await Ledger.open(folder / "cuepoint.db")
+        await ask_in_any_order(ledger, seed)
+        await ledger.delete_personal_data(5)
+        left += sum(found(folder).values())
+        await ledger.close()
+    assert bool(left) is not is_mended
+
+
+@pytest.mark.parametrize("is_mended", [True, False], ids=["mended", "as SQLite leaves it"])
+async def test_moved_segments_are_gone_by_the_compaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_mended: bool
+) -> None:
+    if not is_mended:
+        monkeypatch.setattr("storage.database.compaction.MAX_QUICK_BYTES", 0)
+    left = 0
+    for seed in range(4):
+        folder = tmp_path / f"{seed}"
+        async with opened(folder / "cuepoint.db") as library:
+            await store_in_any_order(library, seed)
+            await library.purge(SHARED)
+            left += sum(found(folder).values())
+    assert bool(left) is not is_mended
