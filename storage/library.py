@@ -24,6 +24,7 @@ from storage.maintenance import Maintenance
 from storage.models import (
     ALL_FEATURES,
     Baseline,
+    DatabaseRoom,
     ExportFormat,
     GlossaryEntry,
     Hit,
@@ -422,6 +423,17 @@ class Library:
     async def problems(self) -> list[Problem]:
         """Return what is wrong with the database, the ranking indexes of all libraries, and the files beside them."""
         return await self._maintenance.problems()
+
+    async def measure_room(self) -> DatabaseRoom:
+        """Return how much room the database takes and does not use, for the host."""
+        return await self._database.measure_room()
+
+    async def compact(self) -> None:
+        """Write the database anew, without free room and without anything that was deleted. Others wait to write.
+
+        Raises DatabaseError, also where the disk has no room for that.
+        """
+        await self._database.compact()
 
     async def repair(self) -> Path | None:
         """Repair what can be repaired from what is stored, and nothing where the database itself is damaged.

@@ -28,12 +28,14 @@ from storage import access
 from storage.errors import ModelUnusable
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import VectorCoverage
+from storage.models import DatabaseRoom, VectorCoverage
 
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
 MIN_FREE_BYTES = 200_000_000
 """Less than this is too little: a day of use, an import and a backup need room."""
+MIN_FREE_TO_TELL_BYTES = 10_000_000
+"""Less free room within the database is used by the next import."""
 OLD_BACKUP_SECONDS = 2 * 24 * 3600.0
 """Where the last nightly backup is older than this, one was missed."""
 MAX_CLOCK_ERROR_SECONDS = 60.0
@@ -116,6 +118,10 @@ async def _repair_library(screen: Screen, stored: Library) -> None:
             screen.print_line(f"repaired  {problem.what}")
     if old_path:
         screen.print_line(f"repaired  what was there before is kept in {old_path}")
+    room = await stored.measure_room()
+    if not left and (room.is_due or room.free_bytes):
+        await stored.compact()
+        screen.print_line(f"repaired  the database was written anew and is {room.free_bytes / 1e6:,.1f} MB smaller")
 
 
 async def _show_problems(screen: Screen, stored: Library) -> bool:
@@ -228,7 +234,18 @@ async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, 
     if settings.discord_token and await ledger.command_hash("global") is None:
         words = "the commands were never registered with Discord: start the bot once, or `cuepoint sync`"
         results.append(CheckResult("commands", words, Grade.NOTE))
-    return [*results, _check_backups(settings, now)]
+    return [*results, _describe_room(await library.measure_room()), _check_backups(settings, now)]
+
+
+def _describe_room(room: DatabaseRoom) -> CheckResult:
+    words = f"{room.free_bytes / 1e6:,.1f} MB of the database are free"
+    if room.is_due:
+        words += ", and it may still hold traces of what was deleted: `cuepoint doctor --repair` writes it anew"
+    elif room.free_bytes >= MIN_FREE_TO_TELL_BYTES:
+        words += ": `cuepoint doctor --repair` gives them back to the disk"
+    else:
+        return CheckResult("room", words)
+    return CheckResult("room", words, Grade.NOTE)
 
 
 async def check_meaning(settings: Settings, library: Library) -> list[CheckResult]:

@@ -15,10 +15,12 @@ import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiosqlite
+
+from storage.errors import DatabaseError
+from storage.models import DatabaseRoom
 
 MAX_QUICK_BYTES = 128 << 20
 """Size up to which a database is compacted while it is in use: nobody waits longer than about a second to write."""
@@ -35,14 +37,6 @@ _RETRY_SECONDS = (0.1, 60.0)
 _INCREMENTAL = 2
 
 log = logging.getLogger("cuepoint.database")
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseRoom:
-    """The room that a database takes and does not use, in bytes; and whether it is due to be written anew."""
-
-    free_bytes: int
-    is_due: bool
 
 
 class Compactor:
@@ -84,7 +78,14 @@ class Compactor:
             self._retry_later()
 
     async def compact(self) -> None:
-        """Write the database anew without what was deleted, whatever its size. Raises sqlite3.Error."""
+        """Write the database anew without what was deleted, whatever its size. Raises sqlite3.Error, and DatabaseError
+        where the disk has no room for that."""
+        needed, free = await asyncio.to_thread(self._measure_disk)
+        if free < needed:
+            raise DatabaseError(
+                f"{self._path}: to be written anew it needs {needed / 1e6:,.0f} MB of the disk, and "
+                f"{free / 1e6:,.0f} are free; delete what is not needed, such as old backups. Nothing was changed."
+            )
         async with self._lock:
             await self._compact()
             await _truncate_log(self._writer)
@@ -121,8 +122,12 @@ class Compactor:
             return False
 
     def _is_quick(self) -> bool:
-        size = self._path.stat().st_size
-        return size <= MAX_QUICK_BYTES and shutil.disk_usage(self._path.parent).free > ROOM_FACTOR * size
+        needed, free = self._measure_disk()
+        return needed <= ROOM_FACTOR * MAX_QUICK_BYTES and free >= needed
+
+    def _measure_disk(self) -> tuple[int, int]:
+        """Return how many bytes a compaction needs, and how many are free."""
+        return ROOM_FACTOR * self._path.stat().st_size, shutil.disk_usage(self._path.parent).free
 
     async def _compact(self) -> None:
         begun = time.monotonic()

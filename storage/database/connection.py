@@ -13,16 +13,15 @@ from typing import Any, cast
 import aiosqlite
 
 from storage.database.atomic_files import delete_file, follow_link, part_path, replace_atomically
-from storage.database.compaction import Compactor, DatabaseRoom, write_with_incremental_vacuum
+from storage.database.compaction import Compactor, write_with_incremental_vacuum
 from storage.database.file_lock import FileLock
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
+from storage.models import DatabaseRoom
 
 BUSY_TIMEOUT_MS = 10_000
 """How long one process waits for another's write before giving up."""
 _RETRY_MS = 20
-_SETTINGS = (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "synchronous = NORMAL", "secure_delete = ON")
-"""What is deleted is overwritten with zeros. That costs an import, also one that replaces, no measurable time."""
 
 
 class Database:
@@ -128,7 +127,14 @@ async def open_connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     """Open a connection with the settings that all connections have, and close it at the end."""
     # This package begins and ends transactions itself (isolation_level None); the driver never does.
     async with aiosqlite.connect(path, isolation_level=None) as connection:
-        for setting in _SETTINGS:
+        # What is deleted is overwritten with zeros: also for an import that replaces, that takes no measurable time.
+        settings = (
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
+            "foreign_keys = ON",
+            "synchronous = NORMAL",
+            "secure_delete = ON",
+        )
+        for setting in settings:
             await connection.execute_fetchall(f"PRAGMA {setting}")
         yield connection
 
