@@ -22,7 +22,7 @@ from bot.cli.screen import Screen
 from bot.cli.session import Session
 from bot.discord_status import DiscordStatus
 from bot.errors import CannotConnect
-from bot.operations.nightly_backup import last_backup_second
+from bot.operations.nightly_backup import last_backup_second, list_future_backups
 from bot.settings import Settings, describe_misnamed
 from storage import access
 from storage.errors import ModelUnusable
@@ -284,7 +284,11 @@ def _check_backups(settings: Settings, now: float) -> CheckResult:
     if settings.backup_at is None:
         words = "there is no nightly backup: set CUEPOINT_BACKUP_AT=03:30"
         return CheckResult("backups", words, Grade.NOTE)
-    last = last_backup_second(settings.backups_dir)
+    moment = datetime.fromtimestamp(now)
+    if later := list_future_backups(settings.backups_dir, moment.date()):
+        words = f"{later[-1].name} is dated in the future and does not count: delete it, or give it another name"
+        return CheckResult("backups", words, Grade.WRONG)
+    last = last_backup_second(settings.backups_dir, moment)
     if last is None:
         words = f"no nightly backup was made yet: the running bot makes one at {settings.backup_at:%H:%M}"
         return CheckResult("backups", words, Grade.NOTE)
