@@ -429,7 +429,7 @@ class Library:
         return await self._database.measure_room()
 
     async def compact(self) -> None:
-        """Write the database anew, without free room and without anything that was deleted. Others wait to write.
+        """Rewrite the database without free room and without anything that was deleted. Others wait to write.
 
         Raises DatabaseError, also where the disk has no room for that.
         """

@@ -121,7 +121,7 @@ async def _repair_library(screen: Screen, stored: Library) -> None:
     room = await stored.measure_room()
     if not left and (room.is_due or room.free_bytes):
         await stored.compact()
-        screen.print_line(f"repaired  the database was written anew and is {room.free_bytes / 1e6:,.1f} MB smaller")
+        screen.print_line(f"repaired  the database was rewritten and is {room.free_bytes / 1e6:,.1f} MB smaller")
 
 
 async def _show_problems(screen: Screen, stored: Library) -> bool:
@@ -240,7 +240,7 @@ async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, 
 def _describe_room(room: DatabaseRoom) -> CheckResult:
     words = f"{room.free_bytes / 1e6:,.1f} MB of the database are free"
     if room.is_due:
-        words += ", and it may still hold traces of what was deleted: `cuepoint doctor --repair` writes it anew"
+        words += ", and it may still hold traces of what was deleted: `cuepoint doctor --repair` rewrites it"
     elif room.free_bytes >= MIN_FREE_TO_TELL_BYTES:
         words += ": `cuepoint doctor --repair` gives them back to the disk"
     else:

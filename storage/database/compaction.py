@@ -78,12 +78,12 @@ class Compactor:
             self._retry_later()
 
     async def compact(self) -> None:
-        """Write the database anew without what was deleted, whatever its size. Raises sqlite3.Error, and DatabaseError
+        """Rewrite the database without what was deleted, whatever its size. Raises sqlite3.Error, and DatabaseError
         where the disk has no room for that."""
         needed, free = await asyncio.to_thread(self._measure_disk)
         if free < needed:
             raise DatabaseError(
-                f"{self._path}: to be written anew it needs {needed / 1e6:,.0f} MB of the disk, and "
+                f"{self._path}: to be rewritten it needs {needed / 1e6:,.0f} MB of the disk, and "
                 f"{free / 1e6:,.0f} are free; delete what is not needed, such as old backups. Nothing was changed."
             )
         async with self._lock:

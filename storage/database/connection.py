@@ -112,7 +112,7 @@ class Database:
             await self._compactor.give_back_room()
 
     async def compact(self) -> None:
-        """Write the database anew without what was deleted, however long that takes. Raises DatabaseError."""
+        """Rewrite the database without what was deleted, however long that takes. Raises DatabaseError."""
         with sqlite_errors(self.path):
             await self._compactor.compact()
 

@@ -167,7 +167,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """
         CREATE TABLE compaction (                  -- one row: whether the file may still hold what was deleted
             id INTEGER PRIMARY KEY CHECK (id = 1),
-            erasures INTEGER NOT NULL              -- changes that deleted words since the file was written anew
+            erasures INTEGER NOT NULL              -- changes that deleted words since the file was rewritten
         ) STRICT
         """,
         # Earlier versions freed pages without overwriting them.

@@ -130,7 +130,7 @@ class IndexManager:
         return await asyncio.to_thread(self._cache.find_strays, keys)
 
     async def erase_deleted(self, scope: Scope) -> None:
-        """Write the index files of a scope anew that hold videos as they are no longer stored.
+        """Rewrite the index files of a scope that hold videos as they are no longer stored.
 
         What takes long goes on in the background.
         """
@@ -142,26 +142,26 @@ class IndexManager:
             await asyncio.wait({task}, timeout=ERASING_TIMEOUT_SECONDS)
 
     async def _erase_file(self, state: LibraryState, earlier: asyncio.Task[None] | None) -> None:
-        """Write the index file of a library anew, after what is doing so now."""
+        """Rewrite the index file of a library, after what is doing so now."""
         if under_way := {task for task in (earlier, self._background.get(state.key)) if task}:
             await asyncio.wait(under_way)
         cached = await self._load_cached(state)
-        stale = await asyncio.to_thread(cached.find_stale, await self._repository.versions(state.key))
+        stale = await self._find_stale(state, cached)
         if cached.parts and not stale:
             return
         if cached.size > MERGE_INLINE_MAX_SEGMENTS:
             self._start_background_update(state)
             await asyncio.wait({self._background[state.key]})
-            left = await self._load_cached(state)
-            if left.parts and not left.find_stale(await self._repository.versions(state.key)):
+            if not await self._find_stale(state, await self._load_cached(state)):
                 return
         kept = await asyncio.to_thread(cached.without_videos, stale)
         async with self._library_lock(state.key):
-            await asyncio.to_thread(self._cache.delete, state.key)
+            await asyncio.to_thread(self._cache.delete, state.key)  # also one that is of no use
             if MIN_CACHED_SEGMENTS <= kept.size <= MERGE_INLINE_MAX_SEGMENTS:
                 await self._merge_index(state, kept)
-            # It may have the deleted file mapped: as long as that is so, the file keeps its room.
-            self._drop_library(state.key)
+
+    async def _find_stale(self, state: LibraryState, index: LibraryIndex) -> set[str]:
+        return await asyncio.to_thread(index.find_stale, await self._repository.versions(state.key))
 
     def _on_erasing_done(self, key: str, task: asyncio.Task[None]) -> None:
         if self._erasing.get(key) is task:

@@ -12,7 +12,7 @@ from storage.database.compaction import mark_due
 from storage.database.connection import Database
 
 MAX_REWRITTEN_ROWS = 20_000
-"""Rows up to which a table is written anew when something is deleted from it: a tenth of a second at most."""
+"""Rows up to which a table is rewritten when something is deleted from it: a tenth of a second at most."""
 Statement = tuple[str, Sequence[object]]
 """SQL with its parameters."""
 _PERSON_CHARACTERS = 32
@@ -46,7 +46,7 @@ class LedgerRows:
     async def _erase(self, statements: Sequence[Statement], tables: Sequence[str]) -> int:
         """Do the same with statements that delete what people wrote from tables, and leave nothing of it in the file.
 
-        SQLite may keep copies of rows that it moved in the gaps of a table's pages; so the tables are written anew.
+        SQLite may keep copies of rows that it moved in the gaps of a table's pages; so the tables are rewritten.
         """
         async with self._database.transaction(erase=True) as connection:
             if changed := await _run(connection, statements):

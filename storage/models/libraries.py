@@ -153,7 +153,7 @@ class OpenIndexes:
 @dataclass(frozen=True, slots=True)
 class DatabaseRoom:
     """The room that the database takes and does not use, in bytes; and whether it may hold what was deleted, so that it
-    is due to be written anew."""
+    is due to be rewritten."""
 
     free_bytes: int
     is_due: bool

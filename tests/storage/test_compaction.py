@@ -66,12 +66,12 @@ async def test_a_purge_gives_the_room_of_the_library_back_to_the_disk(
     assert path.stat().st_size < before / 3
     room = await library.measure_room()
     assert room.free_bytes == 0
-    assert room.is_due is not is_quick, "only writing it anew leaves no trace"
+    assert room.is_due is not is_quick, "only rewriting it leaves no trace"
     assert (await library.statistics(SERVER)).videos == 2
     assert await library.problems() == []
 
 
-async def test_the_database_of_an_earlier_version_is_written_anew_once(tmp_path: Path) -> None:
+async def test_the_database_of_an_earlier_version_is_rewritten_once(tmp_path: Path) -> None:
     path = tmp_path / "data" / "cuepoint.db"
     schema_history.make(path, schema_history.LATEST - 1)
     query(path, "DELETE FROM glossary")  # without overwriting it, as earlier versions did
@@ -167,7 +167,7 @@ async def test_a_log_that_somebody_reads_is_truncated_when_they_are_done(
     await ledger.close()
 
 
-async def test_whoever_deletes_again_and_again_has_the_database_written_anew_seldom(
+async def test_whoever_deletes_again_and_again_has_the_database_rewritten_seldom(
     library: Library, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compaction, "QUIET_FACTOR", 1e9)

@@ -197,12 +197,12 @@ def test_it_finds(told: str, provoke: Provoke, wrong: bool, tmp_path: Path, monk
 
 
 @pytest.mark.parametrize("provoke", [due, free_room])
-def test_repair_writes_the_database_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provoke: Provoke) -> None:
+def test_repair_rewrites_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provoke: Provoke) -> None:
     folder = tmp_path / "data"
     provoke(folder, monkeypatch)
     before = (folder / "cuepoint.db").stat().st_size
     done = cuepoint(folder, "doctor", "--repair")
-    assert "repaired  the database was written anew" in done.output
+    assert "repaired  the database was rewritten" in done.output
     assert "ok, 0.0 MB of the database are free" in done.output
     assert (before > 20_000_000) == (provoke is free_room)
     assert (folder / "cuepoint.db").stat().st_size < 1_000_000
@@ -214,7 +214,7 @@ def test_a_repair_without_room_on_the_disk_says_so(tmp_path: Path, monkeypatch: 
     free_room(folder, monkeypatch)
     monkeypatch.setattr(compaction, "ROOM_FACTOR", 10**9)
     done = cuepoint(folder, "doctor", "--repair")
-    assert "to be written anew it needs" in done.output
+    assert "to be rewritten it needs" in done.output
     assert "Nothing was changed." in done.output
     assert done.exit_code == FAILED
 
