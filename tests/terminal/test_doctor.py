@@ -141,6 +141,12 @@ def clock_behind(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     return {}
 
 
+def future_backup(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    assert cuepoint(folder, "backup", str(folder / "backups" / "cuepoint-2999-01-01.db")).exit_code == 0
+    return {"CUEPOINT_BACKUP_AT": "03:30"}
+
+
 def due(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     imported(folder)
     sql(folder, "UPDATE compaction SET erasures = 1")
@@ -172,6 +178,7 @@ TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("the last nightly backup is", old_backup, True),
     ("there is no nightly backup", no_token, False),
     ("the clock is", clock_behind, True),
+    ("is dated in the future", future_backup, True),
     ("may still hold traces", due, False),
     ("gives them back to the disk", free_room, False),
 ]
