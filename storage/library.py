@@ -193,6 +193,7 @@ class Library:
         is_there = await detach_library(self._database, _only_key(scope))
         await self._forget_library(_only_key(scope))  # also the index of a library that another process has purged
         await self._finish_purges()
+        await asyncio.to_thread(self._maintenance.delete_abandoned)
         return is_there
 
     async def _note_change(self, scope: Scope, *, erases: bool = True) -> None:
@@ -202,8 +203,9 @@ class Library:
         await self.meaning.note_change(scope)
 
     async def erase_leftovers(self) -> None:
-        """Have the index files follow the database in all libraries: a change that deleted words may have been killed
-        before they did."""
+        """Have the index files follow the database in all libraries, as a change that deleted words may have been killed
+        before they did; and delete half-written files, such as of a backup."""
+        await asyncio.to_thread(self._maintenance.delete_abandoned)
         for key in await self.libraries():
             await self._indexes.erase_deleted(access.any_scope(key))
 

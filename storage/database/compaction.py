@@ -23,7 +23,7 @@ from storage.errors import DatabaseError
 from storage.models import DatabaseRoom
 
 MAX_QUICK_BYTES = 128 << 20
-"""Size up to which a database is compacted while it is in use: nobody waits longer than about a second to write."""
+"""Bytes in use up to which a database is compacted at once: nobody waits longer than about a second to write."""
 QUIET_FACTOR = 50
 """After a compaction none follows for so many times as long as it took: whoever deletes much makes nobody wait long."""
 PAGES_AT_ONCE = 250
@@ -80,7 +80,7 @@ class Compactor:
     async def compact(self) -> None:
         """Rewrite the database without what was deleted, whatever its size. Raises sqlite3.Error, and DatabaseError
         where the disk has no room for that."""
-        needed, free = await asyncio.to_thread(self._measure_disk)
+        needed, free = await self._measure_disk()
         if free < needed:
             raise DatabaseError(
                 f"{self._path}: to be rewritten it needs {needed / 1e6:,.0f} MB of the disk, and "
@@ -112,7 +112,7 @@ class Compactor:
         """Return whether nothing is left to be done, as far as it can be done here."""
         try:
             async with self._impatient():
-                is_wanted = await _count_erasures(self._writer) and await asyncio.to_thread(self._is_quick)
+                is_wanted = await _count_erasures(self._writer) and await self._is_quick()
                 if is_wanted and time.monotonic() >= self._quiet_until:
                     await self._compact()
                     is_wanted = False
@@ -121,13 +121,15 @@ class Compactor:
             log.info("what was deleted is overwritten later: %s", error)
             return False
 
-    def _is_quick(self) -> bool:
-        needed, free = self._measure_disk()
+    async def _is_quick(self) -> bool:
+        needed, free = await self._measure_disk()
         return needed <= ROOM_FACTOR * MAX_QUICK_BYTES and free >= needed
 
-    def _measure_disk(self) -> tuple[int, int]:
-        """Return how many bytes a compaction needs, and how many are free."""
-        return ROOM_FACTOR * self._path.stat().st_size, shutil.disk_usage(self._path.parent).free
+    async def _measure_disk(self) -> tuple[int, int]:
+        """Return how many bytes a compaction needs, and how many are free. Only what is in use is copied."""
+        pages = await _pragma(self._writer, "page_count") - await _pragma(self._writer, "freelist_count")
+        used = pages * await _pragma(self._writer, "page_size")
+        return ROOM_FACTOR * used, (await asyncio.to_thread(shutil.disk_usage, self._path.parent)).free
 
     async def _compact(self) -> None:
         begun = time.monotonic()

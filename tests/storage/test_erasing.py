@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from bot.purge import purge_server, purge_shared
+from storage.database.atomic_files import ABANDONED_AFTER_SECONDS, part_path
 from storage.indexing import index_manager
 from storage.ledger import Ledger
 from storage.library import Library
@@ -145,6 +148,18 @@ async def test_what_was_undone_before_a_purge_is_gone(library: Library, ledger: 
     await library.undo(SHARED)
     await store(library, rows("plain", 30, 1, name="w"))
     await purge_shared(library, ledger)
+    await nothing_is_left(library, folder)
+
+
+async def test_a_purge_takes_half_written_files_along(library: Library, folder: Path) -> None:
+    await store(library, rows(SECRET, 2, 2))
+    long_ago = time.time() - 2 * ABANDONED_AFTER_SECONDS
+    for place in (folder, folder / "index", folder / "backups"):
+        place.mkdir(exist_ok=True)
+        left = part_path(place / "file")
+        left.write_text(SECRET)
+        os.utime(left, (long_ago, long_ago))
+    await library.purge(SHARED)
     await nothing_is_left(library, folder)
 
 
