@@ -203,8 +203,8 @@ class Library:
         await self.meaning.note_change(scope)
 
     async def erase_leftovers(self) -> None:
-        """Have the index files follow the database in all libraries, as a change that deleted words may have been killed
-        before they did; and delete half-written files, such as of a backup."""
+        """Have the index files follow the database in all libraries, as a change that deleted words may have been
+        killed before they did; and delete half-written files, such as of a backup."""
         await asyncio.to_thread(self._maintenance.delete_abandoned)
         for key in await self.libraries():
             await self._indexes.erase_deleted(access.any_scope(key))
