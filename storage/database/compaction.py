@@ -98,7 +98,8 @@ class Compactor:
         while await _pragma(self._writer, "freelist_count"):
             begun = time.monotonic()
             async with self._lock:
-                await self._writer.execute_fetchall(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
+                # As a script: of a statement without columns, `execute` would only do the first step, one page.
+                await self._writer.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
             await pause_for_others(begun)
         await self.finish_erasing()
 

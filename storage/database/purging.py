@@ -79,12 +79,14 @@ async def _delete_some(connection: aiosqlite.Connection, library: int) -> bool:
 
 
 async def _delete_history(connection: aiosqlite.Connection, library: int) -> bool:
-    deleted = await connection.execute(
-        "DELETE FROM replaced WHERE (import_id, video_id) IN (SELECT import_id, video_id FROM replaced"
-        " JOIN import ON import.id = import_id WHERE library_id = ? LIMIT ?)",
-        (library, _BATCH_HISTORY),
-    )
-    if deleted.rowcount:
-        return True
+    acts = await connection.execute_fetchall("SELECT id FROM import WHERE library_id = ?", (library,))
+    for (act,) in acts:
+        deleted = await connection.execute(
+            "DELETE FROM replaced WHERE import_id = ?1 AND video_id IN"
+            " (SELECT video_id FROM replaced WHERE import_id = ?1 LIMIT ?2)",
+            (act, _BATCH_HISTORY),
+        )
+        if deleted.rowcount:
+            return True
     await connection.execute("DELETE FROM library WHERE id = ?", (library,))
     return False
