@@ -13,6 +13,7 @@ from storage.analysis import analyser_for, base_language
 from storage.database.backups import back_up, restore
 from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
+from storage.database.purging import delete_detached, detach_library, find_detached
 from storage.database.repository import Repository, open_snapshot
 from storage.errors import RequestError, UnknownVideo
 from storage.importing import history
@@ -25,6 +26,7 @@ from storage.maintenance import Maintenance
 from storage.models import (
     ALL_FEATURES,
     Baseline,
+    DatabaseRoom,
     ExportFormat,
     GlossaryEntry,
     Hit,
@@ -89,7 +91,9 @@ class Library:
         self._indexes = indexes(self._repository, database.path, folder)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
-        self.speakers = LibrarySpeakers(database, self._repository, self._search, _only_key)
+        self.speakers = LibrarySpeakers(
+            database, self._repository, self._search, _only_key, self._indexes.erase_deleted
+        )
         self._maintenance = Maintenance(database, self._repository, self._indexes, self.meaning.vectors)
 
     @classmethod
@@ -109,6 +113,7 @@ class Library:
         """
         library = cls(await Database.open(path), limits, meaning, hosts)
         try:
+            await library._finish_purges()
             await library.restore_samples()
         except BaseException:
             await library.close()
@@ -168,7 +173,7 @@ class Library:
         importer = make_importer(self._database, self._repository, scope, self._limits)
         with gc_paused():
             report = await importer.run(files, replace_whole=replace, dry_run=dry_run, progress=progress, quota=quota)
-        await self.meaning.note_change(scope)
+        await self._note_change(scope, erases=bool(report.videos_changed) and not dry_run)
         return report
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
@@ -176,7 +181,7 @@ class Library:
         key = _only_key(scope)
         summary = await self.summary(scope, video_id)
         await history.remove_video(self._database, self._repository, key, video_id)
-        await self.meaning.note_change(scope)
+        await self._note_change(scope)
         return summary
 
     async def rename(self, scope: Scope, video_id: str, title: str) -> Video:
@@ -184,7 +189,9 @@ class Library:
 
         Raises UnknownVideo, and RequestError for a title without a visible character.
         """
-        return await history.rename_video(self._database, self._repository, _only_key(scope), video_id, title)
+        before = await history.rename_video(self._database, self._repository, _only_key(scope), video_id, title)
+        await self._note_change(scope)
+        return before
 
     async def undo(self, scope: Scope) -> UndoReport:
         """Undo the last import into (or removal from, or renaming in) the scope's one library.
@@ -192,20 +199,43 @@ class Library:
         Raises NothingToUndo.
         """
         report = await history.undo_last(self._database, self._repository, _only_key(scope))
-        await self.meaning.note_change(scope)
+        await self._note_change(scope)
         return report
 
     async def purge(self, scope: Scope) -> bool:
         """Permanently delete the scope's one library: videos, import history, glossary, index. False if there is none.
 
-        The file's space is overwritten. Only a backup can restore it.
+        It is gone at once, for everybody; then its rows are overwritten a few at a time, so that nobody who writes has
+        to wait, and their room is given back. Only a backup can restore it.
         """
-        key = _only_key(scope)
-        async with self._database.transaction(erase=True) as connection:
-            deleted = (await connection.execute("DELETE FROM library WHERE key = ?", (key,))).rowcount
+        is_there = await detach_library(self._database, _only_key(scope))
+        await self._forget_library(_only_key(scope))  # also the index of a library that another process has purged
+        await self._finish_purges()
+        await asyncio.to_thread(self._maintenance.delete_abandoned)
+        return is_there
+
+    async def _note_change(self, scope: Scope, *, erases: bool = True) -> None:
+        """Have what is made of the videos of a scope follow a change, which may have deleted some of their words."""
+        if erases:
+            await self._indexes.erase_deleted(scope)
+        await self.meaning.note_change(scope)
+
+    async def erase_leftovers(self) -> None:
+        """Have the index files follow the database in all libraries, as a change that deleted words may have been
+        killed before they did; and delete half-written files, such as of a backup."""
+        await asyncio.to_thread(self._maintenance.delete_abandoned)
+        for key in await self.libraries():
+            await self._indexes.erase_deleted(access.any_scope(key))
+
+    async def _finish_purges(self) -> None:
+        """Delete what is left of purged libraries: also what a killed process was deleting."""
+        for library in await find_detached(self._database):
+            await self._forget_library(library.former_key)
+            await delete_detached(self._database, library)
+
+    async def _forget_library(self, key: str) -> None:
         await self._indexes.forget_library(key)
         await self.meaning.vectors.forget_library(key)
-        return bool(deleted)
 
     async def set_language(self, scope: Scope, language: str) -> None:
         """Set the language of the scope's one library (a tag such as "de"); "" leaves it to the first import.
@@ -217,7 +247,7 @@ class Library:
             raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
         async with self._database.transaction() as connection:
             await LibraryWriter.set_language(connection, key, tag)
-        await self.meaning.note_change(scope)
+        await self._note_change(scope)
 
     async def non_empty(self, scope: Scope) -> Scope:
         """Return only the libraries of a scope in which anything is stored."""
@@ -248,7 +278,7 @@ class Library:
         Returns the removed entries. Raises RequestError where there is none.
         """
         key = _only_key(scope)
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(erase=True) as connection:
             entries = [
                 entry
                 for entry in await self._repository.glossary(scope)
@@ -425,6 +455,17 @@ class Library:
     async def problems(self) -> list[Problem]:
         """Return what is wrong with the database, the ranking indexes of all libraries, and the files beside them."""
         return await self._maintenance.problems()
+
+    async def measure_room(self) -> DatabaseRoom:
+        """Return how much room the database takes and does not use, for the host."""
+        return await self._database.measure_room()
+
+    async def compact(self) -> None:
+        """Rewrite the database without free room and without anything that was deleted. Others wait to write.
+
+        Raises DatabaseError, also where the disk has no room for that.
+        """
+        await self._database.compact()
 
     async def repair(self) -> Path | None:
         """Repair what can be repaired from what is stored, and nothing where the database itself is damaged.

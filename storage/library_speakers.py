@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from storage.database.connection import Database
 from storage.database.repository import Repository
@@ -18,12 +18,18 @@ class LibrarySpeakers:
     """The speakers of what is stored. Every library has one as `speakers`."""
 
     def __init__(
-        self, database: Database, repository: Repository, search: LibrarySearch, only_key: Callable[[Scope], str]
+        self,
+        database: Database,
+        repository: Repository,
+        search: LibrarySearch,
+        only_key: Callable[[Scope], str],
+        erase_deleted: Callable[[Scope], Awaitable[None]],
     ) -> None:
         self._database = database
         self._repository = repository
         self._search = search
         self._only_key = only_key
+        self._erase_deleted = erase_deleted
 
     async def names(self, scope: Scope) -> list[str]:
         """Return who is known to speak in the videos of a scope, or in the sample talks while it is empty, by name."""
@@ -50,4 +56,7 @@ class LibrarySpeakers:
 
         Raises UnknownVideo, and RequestError for a name that nobody has, or that cannot be seen.
         """
-        return await history.name_speakers(self._database, self._repository, self._only_key(scope), video_id, names)
+        key = self._only_key(scope)
+        renamed = await history.name_speakers(self._database, self._repository, key, video_id, names)
+        await self._erase_deleted(scope)
+        return renamed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from storage.database.atomic_files import find_abandoned
 from storage.database.backups import back_up, find_free_name
 from storage.database.connection import Database
 from storage.database.repository import Repository
+from storage.database.schema import DETACHED
 from storage.errors import DatabaseError
 from storage.indexing.index_manager import IndexManager
 from storage.meaning.vector_manager import VectorManager
@@ -114,12 +115,15 @@ class Maintenance:
                 await connection.execute(f"{fault.repair_statement} WHERE {fault.condition}")
         keys = await self._languages()
         strays = [*await self._indexes.find_strays(keys), *await self._vectors.find_strays(keys)]
-        for path in [*self._find_abandoned(), *strays]:
-            with contextlib.suppress(OSError):
-                path.unlink()
+        self.delete_abandoned()
+        _delete_files(strays)
         self._indexes.clear()
         await self._vectors.delete_damaged(keys)
         return backup
+
+    def delete_abandoned(self) -> None:
+        """Delete the files that were left half-written in the data folder and the folders in it."""
+        _delete_files(self._find_abandoned())
 
     async def _check_file(self) -> list[Problem]:
         """Return what SQLite itself finds wrong."""
@@ -160,7 +164,8 @@ class Maintenance:
 
     async def _languages(self) -> dict[str, str]:
         """Return the language of every library."""
-        return {row[0]: row[1] for row in await self._rows("SELECT key, language FROM library ORDER BY key")}
+        rows = await self._rows(f"SELECT key, language FROM library WHERE key NOT LIKE '{DETACHED}%' ORDER BY key")
+        return {row[0]: row[1] for row in rows}
 
     def _find_abandoned(self) -> list[Path]:
         """Return the files that were left half-written in the data folder and the folders in it."""
@@ -176,6 +181,12 @@ async def _delete_orphans(connection: aiosqlite.Connection) -> None:
             [column] = [row[3] for row in keys if row[0] == number]
             # Every table that others refer to is referred to by its id.
             await connection.execute(f'DELETE FROM "{table}" WHERE "{column}" NOT IN (SELECT id FROM "{parent}")')
+
+
+def _delete_files(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _subfolders(folder: Path) -> Iterator[Path]:

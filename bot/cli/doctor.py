@@ -23,18 +23,20 @@ from bot.cli.screen import Screen
 from bot.cli.session import Session
 from bot.discord_status import DiscordStatus
 from bot.errors import CannotConnect
-from bot.operations.nightly_backup import last_backup_second
+from bot.operations.nightly_backup import last_backup_second, list_future_backups
 from bot.settings import Settings, describe_misnamed
 from storage import access
 from storage.errors import ModelUnusable
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import VectorCoverage
+from storage.models import DatabaseRoom, VectorCoverage
 
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
 MIN_FREE_BYTES = 200_000_000
 """Less than this is too little: a day of use, an import and a backup need room."""
+MIN_FREE_TO_TELL_BYTES = 10_000_000
+"""Less free room within the database is used by the next import."""
 OLD_BACKUP_SECONDS = 2 * 24 * 3600.0
 """Where the last nightly backup is older than this, one was missed."""
 MAX_CLOCK_ERROR_SECONDS = 60.0
@@ -117,6 +119,10 @@ async def _repair_library(screen: Screen, stored: Library) -> None:
             screen.print_line(f"repaired  {problem.what}")
     if old_path:
         screen.print_line(f"repaired  what was there before is kept in {old_path}")
+    room = await stored.measure_room()
+    if not left and (room.is_due or room.free_bytes):
+        await stored.compact()
+        screen.print_line(f"repaired  the database was rewritten and is {room.free_bytes / 1e6:,.1f} MB smaller")
 
 
 async def _show_problems(screen: Screen, stored: Library) -> bool:
@@ -232,7 +238,18 @@ async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, 
     if settings.discord_token and await ledger.command_hash("global") is None:
         words = "the commands were never registered with Discord: start the bot once, or `cuepoint sync`"
         results.append(CheckResult("commands", words, Grade.NOTE))
-    return [*results, _check_backups(settings, now)]
+    return [*results, _describe_room(await library.measure_room()), _check_backups(settings, now)]
+
+
+def _describe_room(room: DatabaseRoom) -> CheckResult:
+    words = f"{room.free_bytes / 1e6:,.1f} MB of the database are free"
+    if room.is_due:
+        words += ", and it may still hold traces of what was deleted: `cuepoint doctor --repair` rewrites it"
+    elif room.free_bytes >= MIN_FREE_TO_TELL_BYTES:
+        words += ": `cuepoint doctor --repair` gives them back to the disk"
+    else:
+        return CheckResult("room", words)
+    return CheckResult("room", words, Grade.NOTE)
 
 
 async def check_meaning(settings: Settings, library: Library) -> list[CheckResult]:
@@ -271,7 +288,11 @@ def _check_backups(settings: Settings, now: float) -> CheckResult:
     if settings.backup_at is None:
         words = "there is no nightly backup: set CUEPOINT_BACKUP_AT=03:30"
         return CheckResult("backups", words, Grade.NOTE)
-    last = last_backup_second(settings.backups_dir)
+    moment = datetime.fromtimestamp(now)
+    if later := list_future_backups(settings.backups_dir, moment.date()):
+        words = f"{later[-1].name} is dated in the future and does not count: delete it, or give it another name"
+        return CheckResult("backups", words, Grade.WRONG)
+    last = last_backup_second(settings.backups_dir, moment)
     if last is None:
         words = f"no nightly backup was made yet: the running bot makes one at {settings.backup_at:%H:%M}"
         return CheckResult("backups", words, Grade.NOTE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,5 +53,5 @@ def register_gauges(client: CuepointClient, library: Library, backups: Path) -> 
     metrics.register_gauge(Gauge.ANSWER_PROCESSES, lambda: len(client.app.answers.pids))
     metrics.register_gauge(Gauge.LIBRARIES_OPEN, lambda: library.open_indexes().libraries)
     metrics.register_gauge(Gauge.INDEX_SEGMENTS, lambda: library.open_indexes().segments)
-    metrics.register_gauge(Gauge.BACKED_UP_AT, lambda: last_backup_second(backups) or 0)
+    metrics.register_gauge(Gauge.BACKED_UP_AT, lambda: last_backup_second(backups, datetime.now()) or 0)
     metrics.register_gauge(Gauge.INDEX_AGE, lambda: library.open_indexes().oldest_seconds)

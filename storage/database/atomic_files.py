@@ -20,6 +20,14 @@ def part_path(target: Path) -> Path:
     return target.with_name(f"{target.name}.{secrets.token_hex(4)}{SUFFIX}")
 
 
+def follow_link(path: Path) -> Path:
+    """Return the file that a symbolic link leads to, whether it exists or not; any other path as it is.
+
+    Replacing the link itself would leave its target behind, and SQLite keeps its files beside the target.
+    """
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
 def replace_atomically(part: Path, target: Path) -> None:
     """Replace `target` with a finished file, so that it is there even after a power failure. Raises OSError."""
     with part.open("rb+") as file:

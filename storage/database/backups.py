@@ -12,7 +12,15 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from storage.database.atomic_files import companion_files, delete_file, find_abandoned, part_path, replace_atomically
+from storage.database.atomic_files import (
+    companion_files,
+    delete_file,
+    find_abandoned,
+    follow_link,
+    part_path,
+    replace_atomically,
+)
+from storage.database.compaction import write_with_incremental_vacuum
 from storage.database.connection import file_errors, open_connection, primary_code, schema_version
 from storage.database.file_lock import FileLock
 from storage.database.schema import SCHEMA_VERSION
@@ -35,10 +43,7 @@ async def back_up(database: Path, target: Path) -> None:
             abandoned.unlink(missing_ok=True)
         part = part_path(target)
         try:
-            # A separate connection, so that queries do not wait for the copy.
-            async with open_connection(database) as source:
-                await _copy_database(source, part)
-            if flaw := await _find_flaw(part):
+            if flaw := await _try_to_copy(database, part):
                 raise DatabaseError(f"{target} was not written: the copy is not sound ({flaw}). Try `cuepoint doctor`.")
             await asyncio.to_thread(replace_atomically, part, target)
         finally:
@@ -48,11 +53,14 @@ async def back_up(database: Path, target: Path) -> None:
 async def restore(database: Path, backup: Path) -> Path | None:
     """Replace a database that is not in use with a backup. At every moment one of the two is there, complete.
 
+    Where either path is a symbolic link, the file that it leads to is meant: the link stays.
+
     Returns the file in which the previous database is kept, damaged or not; None where there was none. Raises
     DatabaseError where the database is in use or the backup is not a sound Cuepoint database, NewerDatabase where a
     later version wrote it; then nothing has changed.
     """
     with file_errors(database):
+        database, backup = follow_link(database), follow_link(backup)
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock, part = FileLock(database), part_path(database)
         try:
@@ -67,19 +75,39 @@ async def restore(database: Path, backup: Path) -> Path | None:
     return previous
 
 
+async def _try_to_copy(database: Path, part: Path) -> str:
+    """Copy a sound database into a new file. Return what is wrong with the database or the copy, "" for nothing."""
+    try:
+        # A separate connection, so that queries do not wait for the copy.
+        async with open_connection(database) as source:
+            # The copy is written row by row, and would be sound where pages of the database are lost.
+            if damage := await _find_damage(source):
+                return damage
+            await _copy_database(source, part)
+        async with open_connection(part) as copy:
+            return await _find_damage(copy)
+    except sqlite3.DatabaseError as error:
+        if primary_code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+        return str(error)
+
+
 async def _copy_database(source: aiosqlite.Connection, part: Path) -> None:
+    """Write what is stored into one new file, without free pages, gaps or a log: nothing that was deleted."""
+    await write_with_incremental_vacuum(source)
+    try:
+        await source.execute("VACUUM INTO ?", (str(part),))
+    except asyncio.CancelledError:
+        await source.interrupt()  # closing the connection would wait for the end
+        raise
+
+
+async def _copy_pages(source: aiosqlite.Connection, part: Path) -> None:
+    """Copy a backup as it is, damaged or not."""
     async with open_connection(part) as copy:
         await source.backup(copy)
         # A backup is one file: in WAL mode it would need its companions beside it.
         await copy.execute_fetchall("PRAGMA journal_mode = DELETE")
-
-
-async def _find_flaw(part: Path) -> str:
-    try:
-        async with open_connection(part) as copy:
-            return await _find_damage(copy)
-    except sqlite3.DatabaseError as error:
-        return str(error)
 
 
 async def _copy_backup(backup: Path, part: Path, database: Path) -> None:
@@ -95,7 +123,7 @@ async def _copy_backup(backup: Path, part: Path, database: Path) -> None:
     mode = "ro" if companion_files(backup) else "ro&immutable=1"
     try:
         async with aiosqlite.connect(f"file:{quote(str(backup))}?mode={mode}", uri=True) as source:
-            await _copy_database(source, part)
+            await _copy_pages(source, part)
         async with open_connection(part) as copy:
             version, damage = await schema_version(copy), await _find_damage(copy)
             tables = {row[0] async for row in await copy.execute("SELECT name FROM sqlite_schema")}

@@ -12,10 +12,12 @@ from typing import Any, cast
 
 import aiosqlite
 
-from storage.database.atomic_files import delete_file, part_path, replace_atomically
+from storage.database.atomic_files import delete_file, follow_link, part_path, replace_atomically
+from storage.database.compaction import Compactor, write_with_incremental_vacuum
 from storage.database.file_lock import FileLock
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
+from storage.models import DatabaseRoom
 
 BUSY_TIMEOUT_MS = 10_000
 """How long one process waits for another's write before giving up."""
@@ -37,6 +39,7 @@ class Database:
         self._writer = writer
         self._stack = stack
         self._write_lock = asyncio.Lock()
+        self._compactor = Compactor(follow_link(path), BUSY_TIMEOUT_MS, writer, self._write_lock)
 
     @classmethod
     async def open(cls, path: Path) -> Database:
@@ -46,19 +49,30 @@ class Database:
         """
         with file_errors(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = FileLock(path)
+            file = follow_link(path)
+            lock = FileLock(file)
             async with contextlib.AsyncExitStack() as stack:
                 stack.callback(lock.release)
-                await _ensure_database(path, lock)
+                await _ensure_database(file, lock)
                 writer = await stack.enter_async_context(open_connection(path))
                 await _prepare_schema(writer, path)
                 reader = await stack.enter_async_context(open_connection(path))
                 await reader.execute("PRAGMA query_only = ON")
-                return cls(path, writer, reader, stack.pop_all())
+                database = cls(path, writer, reader, stack.pop_all())
+        try:
+            with sqlite_errors(path):
+                await database._compactor.start()
+        except BaseException:
+            await database.close()
+            raise
+        return database
 
     async def close(self) -> None:
         """Close both connections."""
-        await self._stack.aclose()
+        try:
+            await self._compactor.close()
+        finally:
+            await self._stack.aclose()
 
     async def fetch_rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows that a statement finds, without uncommitted changes. Raises DatabaseError."""
@@ -69,7 +83,7 @@ class Database:
     async def transaction(self, *, erase: bool = False) -> AsyncIterator[aiosqlite.Connection]:
         """Run the body as one transaction: all of it is kept, or none. Transactions run one at a time.
 
-        With `erase` what it deletes is overwritten, and not only released for reuse.
+        With `erase` what it deletes is then overwritten in the log, too, as by `finish_erasing`.
 
         Raises DatabaseError where SQLite cannot begin, run a statement or commit. Other errors from the body pass
         through unchanged.
@@ -77,8 +91,6 @@ class Database:
         async with self._write_lock:
             with sqlite_errors(self.path):
                 try:
-                    # Not left on: videos that are imported again would be written twice.
-                    await self._writer.execute(f"PRAGMA secure_delete = {'ON' if erase else 'OFF'}")
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()
@@ -86,6 +98,28 @@ class Database:
                     # Also for a task cancelled while waiting: the connection's thread may get the lock after that.
                     await asyncio.shield(self._writer.rollback())
                     raise
+        if erase:
+            await self.finish_erasing()
+
+    async def finish_erasing(self) -> None:
+        """Overwrite what committed transactions have deleted wherever SQLite left it; what others who read or write
+        prevent now is done in the background. An error of the disk is logged: what was deleted is deleted."""
+        await self._compactor.finish_erasing()
+
+    async def give_back_room(self) -> None:
+        """Give the room of free pages back to the disk, a little at a time. Raises DatabaseError."""
+        with sqlite_errors(self.path):
+            await self._compactor.give_back_room()
+
+    async def compact(self) -> None:
+        """Rewrite the database without what was deleted, however long that takes. Raises DatabaseError."""
+        with sqlite_errors(self.path):
+            await self._compactor.compact()
+
+    async def measure_room(self) -> DatabaseRoom:
+        """Return how much room the database takes and does not use. Raises DatabaseError."""
+        with sqlite_errors(self.path):
+            return await self._compactor.measure_room()
 
 
 @contextlib.asynccontextmanager
@@ -93,8 +127,15 @@ async def open_connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     """Open a connection with the settings that all connections have, and close it at the end."""
     # This package begins and ends transactions itself (isolation_level None); the driver never does.
     async with aiosqlite.connect(path, isolation_level=None) as connection:
-        for setting in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "synchronous = NORMAL"):
-            await connection.execute(f"PRAGMA {setting}")
+        # What is deleted is overwritten with zeros: also for an import that replaces, that takes no measurable time.
+        settings = (
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
+            "foreign_keys = ON",
+            "synchronous = NORMAL",
+            "secure_delete = ON",
+        )
+        for setting in settings:
+            await connection.execute_fetchall(f"PRAGMA {setting}")
         yield connection
 
 
@@ -124,7 +165,9 @@ async def _create_database(path: Path) -> None:
     try:
         async with open_connection(part) as connection:
             await connection.execute("PRAGMA synchronous = OFF")  # it is synced as a whole, below
+            await write_with_incremental_vacuum(connection)
             await _run_migrations(connection)
+            await connection.execute("UPDATE compaction SET erasures = 0")
         await asyncio.to_thread(replace_atomically, part, path)
     except BaseException:
         delete_file(part)

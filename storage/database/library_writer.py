@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import aiosqlite
 
+from storage.database.compaction import mark_due
 from storage.database.schema import RANDOM_VERSION
 from storage.models import CueMark, GlossaryEntry, Segment, SpeakerTurn, StoredVideo, Video, chapters_to_json
 
@@ -59,6 +60,12 @@ class LibraryWriter:
 
     async def begin_import(self, description: str) -> int:
         """Record a new act and return its number. It replaces the one that could be undone until now."""
+        if await self._connection.execute_fetchall(
+            "SELECT 1 FROM replaced JOIN import ON import.id = import_id WHERE library_id = ? AND before IS NOT NULL"
+            " LIMIT 1",
+            (self._library,),
+        ):
+            await mark_due(self._connection)
         await self._connection.execute("DELETE FROM import WHERE library_id = ?", (self._library,))
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         cursor = await self._connection.execute(
@@ -69,12 +76,17 @@ class LibraryWriter:
         return cursor.lastrowid
 
     async def is_current(self, number: int) -> bool:
-        """Return whether an act is still the one that can be undone: another process may have begun a later one."""
-        row = await (await self._connection.execute("SELECT 1 FROM import WHERE id = ?", (number,))).fetchone()
-        return row is not None
+        """Return whether an act is still the one that can be undone: another process may have begun a later one, or
+        have purged the library."""
+        return bool(
+            await self._connection.execute_fetchall(
+                "SELECT 1 FROM import WHERE id = ? AND library_id = ?", (number, self._library)
+            )
+        )
 
     async def end_import(self, number: int) -> None:
         """Delete the record of an act that has been undone."""
+        await mark_due(self._connection)
         await self._connection.execute("DELETE FROM import WHERE id = ?", (number,))
 
     async def save_previous(self, number: int, video_id: str, before: StoredVideo | None) -> None:
@@ -112,6 +124,7 @@ class LibraryWriter:
 
     async def remove_entry(self, entry: GlossaryEntry) -> None:
         """Remove an entry, given as it is stored, from the glossary."""
+        await mark_due(self._connection)
         await self._connection.execute(
             "DELETE FROM glossary WHERE library_id = ? AND said = ? AND meant = ?",
             (self._library, entry.said, entry.meant),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.database.connection import Database, sqlite_errors
+from storage.database.schema import DETACHED
 from storage.models import (
     Chapter,
     CueMark,
@@ -118,18 +119,20 @@ class Repository:
 
     async def keys(self) -> list[str]:
         """Return the keys of all libraries that exist."""
-        return [key for (key,) in await self._rows("SELECT key FROM library ORDER BY key")]
+        rows = await self._rows(f"SELECT key FROM library WHERE key NOT LIKE '{DETACHED}%' ORDER BY key")
+        return [key for (key,) in rows]
 
     async def sizes(self, keys: Sequence[str] | None = None) -> list[LibrarySize]:
         """Return how much space libraries take, by key: those named, or all there are."""
         rows = await self._rows(
-            """
+            f"""
             SELECT key, count(DISTINCT video.id), count(segment.start_second),
                    coalesce(sum(length(CAST(text AS BLOB))), 0),
                    coalesce((SELECT description FROM import WHERE library_id = library.id ORDER BY id DESC), ''),
                    coalesce((SELECT made_at FROM import WHERE library_id = library.id ORDER BY id DESC), '')
             FROM library LEFT JOIN video ON library_id = library.id LEFT JOIN segment ON segment.video = video.id
-            WHERE ?1 IS NULL OR key IN (SELECT value FROM json_each(?1)) GROUP BY library.id ORDER BY key
+            WHERE key NOT LIKE '{DETACHED}%' AND (?1 IS NULL OR key IN (SELECT value FROM json_each(?1)))
+            GROUP BY library.id ORDER BY key
             """,
             (None if keys is None else json.dumps(list(keys)),),
         )

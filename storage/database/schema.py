@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 RANDOM_VERSION = f"(random() & {2**63 - 1})"
+DETACHED = "purged:"
+"""What the key of a library begins with whose rows are being deleted: 'purged:<id>:<former key>'."""
 
 # A migration is a list of single statements: executescript would commit the transaction it runs in.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -160,6 +162,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE video ADD COLUMN is_automatic INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE video ADD COLUMN track_of TEXT NOT NULL DEFAULT ''",  # video_id of the video it is a track of
         "ALTER TABLE segment ADD COLUMN turns TEXT",  # JSON [[offset, speaker], ..] or null
+    ),
+    (
+        """
+        CREATE TABLE compaction (                  -- one row: whether the file may still hold what was deleted
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            erasures INTEGER NOT NULL              -- changes that deleted words since the file was rewritten
+        ) STRICT
+        """,
+        # Earlier versions freed pages without overwriting them.
+        "INSERT INTO compaction (id, erasures) VALUES (1, 1)",
     ),
 )
 

@@ -17,7 +17,7 @@ from storage.models import StoredVideo, UndoReport, Video
 
 async def remove_video(database: Database, repository: Repository, key: str, video_id: str) -> None:
     """Remove a video from a library, with its tracks. Raises UnknownVideo."""
-    async with database.transaction() as connection:
+    async with database.transaction(erase=True) as connection:
         before = await _load_family(repository, key, video_id)
         change = await LibraryWriter.begin_change(connection, key)
         number = await change.begin_import(f"removal of {before[0].video.heading}")
@@ -34,7 +34,7 @@ async def rename_video(database: Database, repository: Repository, key: str, vid
     title = clean_text(title)
     if not clean_id(title):
         raise RequestError("A title needs at least one character that can be seen.")
-    async with database.transaction() as connection:
+    async with database.transaction(erase=True) as connection:
         before = await _load_family(repository, key, video_id)
         renamed = [stored for stored in before if stored.video.title != title]
         if renamed:
@@ -53,7 +53,7 @@ async def name_speakers(
 
     Raises UnknownVideo, and RequestError for a name that nobody has, or that cannot be seen.
     """
-    async with database.transaction() as connection:
+    async with database.transaction(erase=True) as connection:
         before = await _load_video(repository, key, video_id)
         after, chosen = await asyncio.to_thread(speaker_turns.name_speakers, before, names)
         if after != before:
@@ -66,7 +66,7 @@ async def name_speakers(
 
 async def undo_last(database: Database, repository: Repository, key: str) -> UndoReport:
     """Undo the last act on a library. Raises NothingToUndo."""
-    async with database.transaction() as connection:
+    async with database.transaction(erase=True) as connection:
         last = await repository.last_import(key)
         if last is None:
             raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
@@ -78,7 +78,7 @@ async def undo_last(database: Database, repository: Repository, key: str) -> Und
 
 async def revert_import(database: Database, repository: Repository, key: str, number: int) -> None:
     """Undo one act on a library, by its number, unless a later one has replaced it."""
-    async with database.transaction() as connection:
+    async with database.transaction(erase=True) as connection:
         last = await repository.last_import(key)
         if last is not None and last[0] == number:
             await _restore_videos(await LibraryWriter.begin_change(connection, key), number, last[2])

@@ -88,6 +88,8 @@ class Importer:
                 report = _count_video(report, before, merged)
                 if before is not None and not merged.differs_from(before) and is_kept(before, arrival.stored):
                     report = replace(report, notes=(*report.notes, _describe_kept(arrival)))
+            if record.number is not None:
+                await self._database.finish_erasing()
         except asyncio.CancelledError:
             # The user who cancelled is told that nothing was imported, so nothing may stay.
             if record.number is not None:

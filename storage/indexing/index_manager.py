@@ -37,6 +37,10 @@ MERGE_INLINE_MAX_SEGMENTS = 50_000
 """Segments up to which the index of a library that is being opened is merged at once."""
 MIN_CACHED_SEGMENTS = 500
 """Segments from which an index is cached on disk: a smaller one is built in less time than it takes to read."""
+ERASING_TIMEOUT_SECONDS = 2.0
+"""How long a change waits until its deleted words are out of the index file; that of a large library takes longer."""
+CLOSING_TIMEOUT_SECONDS = 20.0
+"""How long closing waits for that; then the file is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,15 @@ class IndexManager:
         self._searchers: LRUCache[tuple[str, ...], tuple[object, Searcher]] = LRUCache(MAX_SEARCHERS)
         self._updating: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._background: dict[str, asyncio.Task[None]] = {}
+        self._erasing: dict[str, asyncio.Task[None]] = {}
 
     async def close(self) -> None:
-        """Stop the background updates, and release every index."""
+        """Finish erasing, stop the background updates, and release every index."""
+        if self._erasing:
+            await asyncio.wait(self._erasing.values(), timeout=CLOSING_TIMEOUT_SECONDS)
+        for key, task in self._erasing.copy().items():
+            task.cancel()
+            await asyncio.to_thread(self._cache.delete, key)
         for task in self._background.values():
             task.cancel()
         await asyncio.gather(*self._background.values(), return_exceptions=True)
@@ -79,8 +89,8 @@ class IndexManager:
         if states is None:
             states = await self._repository.states(scope)
         for key in set(scope.libraries).intersection(self._ready) - {state.key for state in states}:
-            # Another process has purged the library.
-            self._drop_library(key)
+            # Another process has purged the library; this one may have written the file since.
+            await self.forget_library(key)
         indexes = [(await self._current_index(state)).library_index for state in states]
         parts = [part for index in indexes for part in index.parts]
         keys = tuple(state.key for state, index in zip(states, indexes, strict=True) for _ in index.parts)
@@ -119,10 +129,48 @@ class IndexManager:
         """Return the index files that belong to none of the existing libraries."""
         return await asyncio.to_thread(self._cache.find_strays, keys)
 
+    async def erase_deleted(self, scope: Scope) -> None:
+        """Rewrite the index files of a scope that hold videos as they are no longer stored.
+
+        What takes long goes on in the background.
+        """
+        for state in await self._repository.states(scope):
+            earlier = self._erasing.get(state.key)
+            task = asyncio.create_task(self._erase_file(state, earlier), name=f"erase what {state.key} no longer has")
+            self._erasing[state.key] = task
+            task.add_done_callback(functools.partial(self._on_erasing_done, state.key))
+            await asyncio.wait({task}, timeout=ERASING_TIMEOUT_SECONDS)
+
+    async def _erase_file(self, state: LibraryState, earlier: asyncio.Task[None] | None) -> None:
+        """Rewrite the index file of a library, after what is doing so now."""
+        if under_way := {task for task in (earlier, self._background.get(state.key)) if task}:
+            await asyncio.wait(under_way)
+        cached = await self._load_cached(state)
+        stale = await self._find_stale(state, cached)
+        if cached.parts and not stale:
+            return
+        if cached.size > MERGE_INLINE_MAX_SEGMENTS:
+            self._start_background_update(state)
+            await asyncio.wait({self._background[state.key]})
+            if not await self._find_stale(state, await self._load_cached(state)):
+                return
+        kept = await asyncio.to_thread(cached.without_videos, stale)
+        async with self._library_lock(state.key):
+            await asyncio.to_thread(self._cache.delete, state.key)  # also one that is of no use
+            if MIN_CACHED_SEGMENTS <= kept.size <= MERGE_INLINE_MAX_SEGMENTS:
+                await self._merge_index(state, kept)
+
+    async def _find_stale(self, state: LibraryState, index: LibraryIndex) -> set[str]:
+        return await asyncio.to_thread(index.find_stale, await self._repository.versions(state.key))
+
+    def _on_erasing_done(self, key: str, task: asyncio.Task[None]) -> None:
+        if self._erasing.get(key) is task:
+            del self._erasing[key]
+        _log_failure(task)
+
     async def forget_library(self, key: str) -> None:
         """Discard the index of a library that no longer exists, in memory and on disk."""
-        task = self._background.get(key)
-        if task is not None:
+        for task in filter(None, (self._erasing.get(key), self._background.get(key))):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         async with self._library_lock(key):
@@ -234,8 +282,12 @@ class IndexManager:
 
     def _on_update_done(self, key: str, task: asyncio.Task[None]) -> None:
         del self._background[key]
-        if not task.cancelled() and (error := task.exception()):
-            log.error("could not %s", task.get_name(), exc_info=error)
+        _log_failure(task)
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("could not %s", task.get_name(), exc_info=error)
 
 
 def _language_of(indexes: Sequence[IndexPart]) -> str:

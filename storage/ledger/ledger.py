@@ -108,7 +108,7 @@ class Ledger(ServerEntries, PeopleEntries):
         Returns how many rows were deleted.
         """
         oldest = (self._now() - retention_seconds,)
-        return await self._execute_all(
+        return await self._erase(
             [
                 ("DELETE FROM button_state WHERE expired_at <= ?", (self._now(),)),
                 ("DELETE FROM vote WHERE voted_at <= ?", oldest),
@@ -116,7 +116,7 @@ class Ledger(ServerEntries, PeopleEntries):
                 ("DELETE FROM sighting WHERE last_seen <= ?", oldest),
                 ("DELETE FROM import_tally WHERE day < ?", (self._today(),)),
             ],
-            erase=True,
+            ("button_state", "vote", "miss", "sighting"),
         )
 
     async def begin_import(self, library: str, *, most: int) -> int:

@@ -30,10 +30,8 @@ class PeopleEntries(LedgerRows):
 
     async def withdraw_vote(self, user_id: int, vote: Vote) -> None:
         """Delete a person's vote on that question and segment, with either verdict; a missing vote is not an error."""
-        await self._execute(
-            "DELETE FROM vote WHERE (voter, library, question, video_id, start_second) = (?, ?, ?, ?, ?)",
-            (self._person_key(user_id), *_vote_key(vote)),
-        )
+        statement = "DELETE FROM vote WHERE (voter, library, question, video_id, start_second) = (?, ?, ?, ?, ?)"
+        await self._erase([(statement, (self._person_key(user_id), *_vote_key(vote)))], ())
 
     async def votes(self, library: str | None = None) -> list[VoteCount]:
         """Return every vote on a library (by its key), or on any, with how many people gave it, in a fixed order.
@@ -129,13 +127,13 @@ class PeopleEntries(LedgerRows):
         """Delete all that is kept about a person: votes, misses and sightings. Returns how many there were."""
         person = (self._person_key(user_id),)
         self.erasures.record(person[0])
-        return await self._execute_all(
+        return await self._erase(
             [
                 ("DELETE FROM vote WHERE voter = ?", person),
                 ("DELETE FROM miss WHERE person = ?", person),
                 ("DELETE FROM sighting WHERE person = ?", person),
             ],
-            erase=True,
+            ("vote", "miss", "sighting"),
         )
 
 

@@ -7,9 +7,16 @@ import hmac
 import json
 from collections.abc import Callable, Collection, Sequence
 
+import aiosqlite
+
+from storage.database.compaction import mark_due
 from storage.database.connection import Database
 from storage.ledger.erasures import Erasures
 
+MAX_REWRITTEN_ROWS = 20_000
+"""Rows up to which a table is rewritten when something is deleted from it: a tenth of a second at most."""
+Statement = tuple[str, Sequence[object]]
+"""SQL with its parameters."""
 _PERSON_CHARACTERS = 32
 
 
@@ -47,10 +54,37 @@ class LedgerRows:
                 return
             await connection.execute(sql, parameters)
 
-    async def _execute_all(self, statements: Sequence[tuple[str, Sequence[object]]], *, erase: bool = False) -> int:
-        """Run statements in one transaction; return how many rows they changed. `erase` overwrites what is deleted."""
-        async with self._database.transaction(erase=erase) as connection:
-            return sum([(await connection.execute(sql, parameters)).rowcount for sql, parameters in statements])
+    async def _execute_all(self, statements: Sequence[Statement]) -> int:
+        """Run statements in one transaction; return how many rows they changed."""
+        async with self._database.transaction() as connection:
+            return await _run(connection, statements)
+
+    async def _erase(self, statements: Sequence[Statement], tables: Sequence[str]) -> int:
+        """Do the same with statements that delete what people wrote from tables, and leave nothing of it in the file.
+
+        SQLite may keep copies of rows that it moved in the gaps of a table's pages; so the tables are rewritten.
+        """
+        async with self._database.transaction(erase=True) as connection:
+            if changed := await _run(connection, statements):
+                for table in tables:
+                    await _rewrite_table(connection, table)
+        return changed
+
+
+async def _run(connection: aiosqlite.Connection, statements: Sequence[Statement]) -> int:
+    return sum([(await connection.execute(sql, parameters)).rowcount for sql, parameters in statements])
+
+
+async def _rewrite_table(connection: aiosqlite.Connection, table: str) -> None:
+    """Overwrite all pages of a table and put its rows back; where that takes long, leave it to the next compaction."""
+    [(count,)] = await connection.execute_fetchall(f"SELECT count(*) FROM {table}")
+    if count > MAX_REWRITTEN_ROWS:
+        await mark_due(connection)
+        return
+    rows = list(await connection.execute_fetchall(f"SELECT * FROM {table}"))
+    await connection.execute(f"DELETE FROM {table}")
+    if rows:
+        await connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def normalize_question(question: str) -> str:

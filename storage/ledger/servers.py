@@ -142,7 +142,7 @@ class ServerEntries(LedgerRows):
         """
         server = str(server_id)
         self.erasures.record(library_key(server_id))
-        return await self._execute_all(
+        return await self._erase(
             [
                 *_delete_feedback_statements(library_key(server_id)),
                 ("DELETE FROM sighting WHERE server = ?", (server,)),
@@ -150,7 +150,7 @@ class ServerEntries(LedgerRows):
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
                 ("UPDATE server SET settings = '{}' WHERE id = ? AND settings != '{}'", (server,)),
             ],
-            erase=True,
+            (*_FEEDBACK_TABLES, "sighting", "server"),
         )
 
     async def purge_feedback(self, library: str) -> int:
@@ -159,7 +159,10 @@ class ServerEntries(LedgerRows):
         Returns how many rows were deleted.
         """
         self.erasures.record(library)
-        return await self._execute_all(_delete_feedback_statements(library), erase=True)
+        return await self._erase(_delete_feedback_statements(library), _FEEDBACK_TABLES)
+
+
+_FEEDBACK_TABLES = ("vote", "miss", "button_state")
 
 
 def _delete_feedback_statements(library: str) -> list[tuple[str, tuple[str]]]:

@@ -151,6 +151,15 @@ class OpenIndexes:
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseRoom:
+    """The room that the database takes and does not use, in bytes; and whether it may hold what was deleted, so that it
+    is due to be rewritten."""
+
+    free_bytes: int
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UndoReport:
     """What undo did: how many videos it restored as they were before, and how many new ones it removed."""
 

@@ -104,6 +104,8 @@ class Yard:
             await scenarios.undo(undone)
             assert (await inspection.state(undone)).videos == old.videos, "what was done can be taken back"
             shutil.rmtree(undone)
+        if act == "purge" and fate == "all new":
+            assert inspection.files_that_hold(folder, "About s1") == {data_folder.EARLIER}
         if act == "restore" and fate == "all new":
             [kept] = folder.glob("cuepoint.before-restore-*.db")
             assert (await _read(kept)).videos == old.videos, "what was there before is kept"

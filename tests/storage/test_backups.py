@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,15 @@ async def videos(path: Path) -> list[str]:
 def query(path: Path, sql: str) -> list[tuple[object, ...]]:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         return connection.execute(sql).fetchall()
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Read from a database all the while: so its log cannot be taken over."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("SELECT * FROM library").fetchall()
+        yield
 
 
 # Making them.
@@ -188,8 +197,9 @@ async def test_the_index_follows_the_database_that_was_restored(path: Path, back
 async def test_what_was_not_yet_taken_over_from_the_log_is_kept_too(path: Path, backup: Path, tmp_path: Path) -> None:
     crashed = tmp_path / "crashed" / "cuepoint.db"
     async with opened(path) as library:
-        await library.import_files(SHARED, [(rows(["logged"], 3), Labels())])
-        shutil.copytree(path.parent, crashed.parent)
+        with reading(path):
+            await library.import_files(SHARED, [(rows(["logged"], 3), Labels())])
+            shutil.copytree(path.parent, crashed.parent)
     assert (crashed.with_name("cuepoint.db-wal")).stat().st_size
     kept = await Library.restore(crashed, backup)
     assert kept is not None
@@ -293,8 +303,9 @@ async def test_whoever_opens_it_meanwhile_waits_and_finds_the_one_restored(
 async def test_a_copy_made_by_hand_is_restored_too_with_its_log(path: Path, tmp_path: Path, backup: Path) -> None:
     by_hand = tmp_path / "by hand"
     async with opened(path) as library:
-        await library.import_files(SHARED, [(rows(["logged"], 3), Labels())])
-        shutil.copytree(path.parent, by_hand)
+        with reading(path):
+            await library.import_files(SHARED, [(rows(["logged"], 3), Labels())])
+            shutil.copytree(path.parent, by_hand)
     target = tmp_path / "other" / "cuepoint.db"
     await Library.restore(target, by_hand / "cuepoint.db")
     assert await videos(target) == ["logged", "new", "old"]
@@ -375,3 +386,61 @@ def test_a_hold_is_shared_or_had_alone_and_ends_with_its_release(tmp_path: Path)
     assert (third.acquire_exclusive(), FileLock(tmp_path / "cuepoint.db").acquire_shared()) == (True, False)
     assert third.acquire_shared()
     assert FileLock(tmp_path / "cuepoint.db").acquire_shared()
+
+
+# Symbolic links.
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["leads to the database", "leads nowhere yet"])
+async def test_a_database_behind_a_link_is_restored_where_it_is_and_the_link_stays(
+    path: Path, backup: Path, tmp_path: Path, is_there: bool
+) -> None:
+    target = tmp_path / "other disk" / "library.db"
+    target.parent.mkdir()
+    if is_there:
+        path.rename(target)
+    else:
+        path.unlink()
+    path.symlink_to(target)
+    kept = await Library.restore(path, backup)
+    assert path.is_symlink()
+    assert await videos(path) == await videos(target) == ["old"]
+    assert not list(tmp_path.rglob(f"*{SUFFIX}*"))
+    if is_there:
+        assert kept is not None
+        assert kept.parent == target.parent, "beside the database, on the disk that has room for it"
+        assert await videos(kept) == ["new", "old"]
+
+
+async def test_a_database_behind_a_link_that_is_in_use_by_its_own_name_is_not_replaced(
+    path: Path, backup: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "elsewhere" / "cuepoint.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    async with opened(path):
+        with pytest.raises(DatabaseError, match="is in use: stop the bot"):
+            await Library.restore(link, backup)
+    assert await videos(link) == ["new", "old"]
+
+
+async def test_a_database_is_made_where_a_link_leads(tmp_path: Path) -> None:
+    link, target = tmp_path / "data" / "cuepoint.db", tmp_path / "disk" / "library.db"
+    for place in (link, target):
+        place.parent.mkdir()
+    link.symlink_to(target)
+    async with opened(link) as library:
+        await library.import_files(SHARED, [(rows(["old"], 1), Labels())])
+    assert link.is_symlink()
+    assert await videos(target) == ["old"]
+
+
+async def test_a_link_to_a_backup_is_followed_to_its_log(path: Path, tmp_path: Path, backup: Path) -> None:
+    by_hand, link = tmp_path / "by hand", tmp_path / "link.db"
+    async with opened(path) as library:
+        with reading(path):
+            await library.import_files(SHARED, [(rows(["logged"], 3), Labels())])
+            shutil.copytree(path.parent, by_hand)
+    link.symlink_to(by_hand / "cuepoint.db")
+    await Library.restore(path, link)
+    assert await videos(path) == ["logged", "new", "old"]

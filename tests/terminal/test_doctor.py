@@ -20,6 +20,7 @@ from bot.cli.doctor import Grade
 from bot.cli.session import FAILED, Session
 from bot.discord_status import DiscordStatus
 from bot.settings import Settings
+from storage.database import compaction
 from storage.database import connection as storage_database
 from tests.support.local_discord import BotProcess, LocalDiscord
 from tests.support.project import PROJECT
@@ -140,6 +141,25 @@ def clock_behind(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     return {}
 
 
+def future_backup(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    assert cuepoint(folder, "backup", str(folder / "backups" / "cuepoint-2999-01-01.db")).exit_code == 0
+    return {"CUEPOINT_BACKUP_AT": "03:30"}
+
+
+def due(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    sql(folder, "UPDATE compaction SET erasures = 1")
+    monkeypatch.setattr(compaction, "MAX_QUICK_BYTES", 0)
+    return {}
+
+
+def free_room(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    sql(folder, "CREATE TABLE large AS SELECT zeroblob(20000000); DROP TABLE large")
+    return {}
+
+
 TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("there is no token", no_token, False),
     ("does not look like a bot's token", client_secret, True),
@@ -158,6 +178,9 @@ TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("the last nightly backup is", old_backup, True),
     ("there is no nightly backup", no_token, False),
     ("the clock is", clock_behind, True),
+    ("is dated in the future", future_backup, True),
+    ("may still hold traces", due, False),
+    ("gives them back to the disk", free_room, False),
 ]
 BELOW = {
     "cannot be had",
@@ -178,6 +201,29 @@ def test_it_finds(told: str, provoke: Provoke, wrong: bool, tmp_path: Path, monk
     assert [line for line in done.output.splitlines() if told in line], done.output
     assert done.exit_code == (FAILED if wrong else 0), done.output
     assert "details are in" not in done.output, "this was expected"
+
+
+@pytest.mark.parametrize("provoke", [due, free_room])
+def test_repair_rewrites_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provoke: Provoke) -> None:
+    folder = tmp_path / "data"
+    provoke(folder, monkeypatch)
+    before = (folder / "cuepoint.db").stat().st_size
+    done = cuepoint(folder, "doctor", "--repair")
+    assert "repaired  the database was rewritten" in done.output
+    assert "ok, 0.0 MB of the database are free" in done.output
+    assert (before > 20_000_000) == (provoke is free_room)
+    assert (folder / "cuepoint.db").stat().st_size < 1_000_000
+    assert done.exit_code == 0
+
+
+def test_a_repair_without_room_on_the_disk_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "data"
+    free_room(folder, monkeypatch)
+    monkeypatch.setattr(compaction, "ROOM_FACTOR", 10**9)
+    done = cuepoint(folder, "doctor", "--repair")
+    assert "to be rewritten it needs" in done.output
+    assert "Nothing was changed." in done.output
+    assert done.exit_code == FAILED
 
 
 def test_the_docs_answer_each_and_no_other() -> None:

@@ -38,6 +38,11 @@ async def state(folder: Path) -> State:
     return State(videos, {table: [tuple(row) for row in held] for table, held in rows.items()})
 
 
+def files_that_hold(folder: Path, words: str) -> set[str]:
+    """The names of the files in which words stand, in the letters given."""
+    return {path.name for path in folder.rglob("*") if path.is_file() and words.encode() in path.read_bytes()}
+
+
 def sound(folder: Path) -> None:
     """The file is whole in SQLite's eyes before anybody of ours has opened it."""
     with contextlib.closing(sqlite3.connect(folder / NAME)) as connection:

@@ -62,6 +62,11 @@ async def remove(folder: Path) -> None:
         await library.remove(SHARED, "v2")
 
 
+async def purge(folder: Path) -> None:
+    async with opened(folder) as library:
+        await library.purge(SERVER)
+
+
 async def compaction(folder: Path) -> None:
     """Join what the index files have with what came later, and keep that."""
     with smallest_kept():
@@ -96,14 +101,15 @@ ACTS: dict[str, Act] = {
     "replace": replace,
     "undo": undo,
     "remove": remove,
+    "purge": purge,
     "compaction": compaction,
     "index making": index_making,
     "migration": migration,
     "backup": backup,
     "restore": restore,
 }
-AT_ONCE = {"undo", "remove", "migration", "restore"}
-"""Acts of one transaction, or of one file that takes another's place: all videos are old, or all are new."""
+AT_ONCE = {"undo", "remove", "purge", "migration", "restore"}
+"""Acts that one transaction decides, or one file that takes another's place: all videos are old, or all are new."""
 
 OF_FEW_EVENTS = {"migration", "backup", "restore", "compaction", "index making"}
 """Acts that can be killed at every single event in their course."""
