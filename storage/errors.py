@@ -11,6 +11,7 @@ StorageError
 |   +-- UnknownFilter       video:, creator: or speaker: that matches nothing
 |   +-- NothingToUndo
 |   +-- OverQuota           an import for which a library has no room
++-- ImportIncomplete        an import that failed, and of which some videos stay stored
 +-- ModelUnusable           a model that the settings name, or what it needs, is missing or another than expected
 +-- DatabaseError           the database cannot be opened, read or written
     +-- NewerDatabase       written by a later version of Cuepoint
@@ -70,12 +71,25 @@ class OverQuota(RequestError):
     """An import for which its library has no room. The text gives the figures; nothing was imported."""
 
 
+class ImportIncomplete(StorageError):
+    """An import that failed and could not be reverted whole. The text says why, how many videos are stored, and how to
+    undo that; it names no file of the host's."""
+
+
 class ModelUnusable(StorageError):
     """A model that the host named cannot be used. The text says which setting, why, and what to do."""
 
 
 class DatabaseError(StorageError):
-    """The database cannot be opened, read or written; the cause is kept."""
+    """The database cannot be opened, read or written; the cause is kept.
+
+    `reason` is what is wrong and what to do, without the host's path and without what became of the request; "" where
+    there is only the text.
+    """
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class NewerDatabase(DatabaseError):

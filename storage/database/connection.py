@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from storage.database.atomic_files import delete_file, part_path, replace_atomic
 from storage.database.file_lock import FileLock
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
+from storage.system_errors import NO_ROOM, NO_ROOM_CODES, explain, probe_room
 
 BUSY_TIMEOUT_MS = 10_000
 """How long one process waits for another's write before giving up."""
@@ -86,6 +86,13 @@ class Database:
                     # Also for a task cancelled while waiting: the connection's thread may get the lock after that.
                     await asyncio.shield(self._writer.rollback())
                     raise
+
+    async def copy_log(self) -> None:
+        """Copy SQLite's log into the database, so that the next change writes from the log's beginning and the disk
+        needs no more room for it. Raises DatabaseError."""
+        async with self._write_lock:
+            with sqlite_errors(self.path):
+                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @contextlib.asynccontextmanager
@@ -189,14 +196,17 @@ _ADVICE = {
     sqlite3.SQLITE_PERM: "the database cannot be written; check the permissions of the file and its folder.",
     sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check that the folder exists and may be written.",
     sqlite3.SQLITE_NOLFS: "the file system takes no file of this size; use another one.",
-    sqlite3.SQLITE_FULL: "the disk is full; free some space. Nothing was changed.",
-    sqlite3.SQLITE_IOERR: "the disk could not be read or written; check the disk. Nothing was changed.",
+    sqlite3.SQLITE_FULL: f"{NO_ROOM}.",
+    sqlite3.SQLITE_IOERR: "the disk could not be read or written; check the disk.",
     sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup with `cuepoint restore FILE`.",
     sqlite3.SQLITE_NOTADB: (
         "this is not a Cuepoint database; restore a backup with `cuepoint restore FILE`, or move it away."
     ),
 }
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+"""What SQLite reports of the disk without saying what the system said."""
+_UNCHANGED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+"""What may come in the midst of a change, which is then rolled back."""
 
 
 @contextlib.contextmanager
@@ -209,9 +219,18 @@ def sqlite_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if (advice := _ADVICE.get(primary_code(error))) is None:
+        code = primary_code(error)
+        if (advice := _ADVICE.get(code)) is None:
             raise
-        raise DatabaseError(f"{path}: {advice}") from error
+        found = _find_cause(path) if code in _OF_THE_DISK else ""
+        advice = f"{found}." if found else advice
+        unchanged = " Nothing was changed." if found or code in _UNCHANGED else ""
+        raise DatabaseError(f"{path}: {advice}{unchanged}", advice) from error
+
+
+def _find_cause(path: Path) -> str:
+    log = path.with_name(f"{path.name}-wal")
+    return probe_room(path) or probe_room(log)
 
 
 @contextlib.contextmanager
@@ -224,8 +243,9 @@ def file_errors(path: Path) -> Iterator[None]:
         if error.errno is None:
             # Not an error of the system: Python's TimeoutError, of anything that waited too long, is an OSError too.
             raise
-        advice = f"{error.strerror or error}; check the folder and its permissions."
-        raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_FULL] if error.errno in _NO_ROOM else advice}") from error
+        advice = f"{explain(error, path.parent)}."
+        unchanged = " Nothing was changed." if error.errno in NO_ROOM_CODES else ""
+        raise DatabaseError(f"{path}: {advice}{unchanged}", advice) from error
 
 
 def primary_code(error: sqlite3.Error) -> int:

@@ -57,9 +57,16 @@ class LibraryWriter:
             "UPDATE library SET language_chosen = ? WHERE id = ?", (int(bool(language)), change._library)
         )
 
-    async def begin_import(self, description: str) -> int:
-        """Record a new act and return its number. It replaces the one that could be undone until now."""
-        await self._connection.execute("DELETE FROM import WHERE library_id = ?", (self._library,))
+    async def begin_import(self, description: str, *, keep_last: bool = False) -> int:
+        """Record a new act and return its number. It replaces the one that could be undone until now.
+
+        With `keep_last` that one stays until `delete_earlier_imports`, for an act of several transactions: where the
+        new one is reverted, it can be undone again.
+        """
+        last = "(SELECT max(id) FROM import WHERE library_id = ?1)" if keep_last else "NULL"
+        await self._connection.execute(
+            f"DELETE FROM import WHERE library_id = ?1 AND id IS NOT {last}", (self._library,)
+        )
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         cursor = await self._connection.execute(
             "INSERT INTO import (library_id, description, made_at) VALUES (?, ?, ?)",
@@ -70,8 +77,13 @@ class LibraryWriter:
 
     async def is_current(self, number: int) -> bool:
         """Return whether an act is still the one that can be undone: another process may have begun a later one."""
-        row = await (await self._connection.execute("SELECT 1 FROM import WHERE id = ?", (number,))).fetchone()
-        return row is not None
+        sql = "SELECT max(id) FROM import WHERE library_id = ?"
+        row = await (await self._connection.execute(sql, (self._library,))).fetchone()
+        return row is not None and row[0] == number
+
+    async def delete_earlier_imports(self, number: int) -> None:
+        """Delete the records of the acts before one, which cannot be undone any more."""
+        await self._connection.execute("DELETE FROM import WHERE library_id = ? AND id < ?", (self._library, number))
 
     async def end_import(self, number: int) -> None:
         """Delete the record of an act that has been undone."""
