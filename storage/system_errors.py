@@ -29,9 +29,16 @@ _REASONS = {
     errno.EPIPE: "whatever was reading it has ended; start that again",
     errno.EBADF: "it is closed; leave it open, or lead it into a file",
 }
+_OF_READING = {
+    errno.ENOENT: "there is no such file; check its name",
+    errno.EACCES: "Permission denied; check its permissions",
+    errno.ENAMETOOLONG: "there can be no such file, the name is too long; check it",
+}
 NO_ROOM_CODES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 _TOLD_BY_A_PROBE = _OF_THE_MACHINE | {errno.EFBIG, errno.EROFS}
+_FILES_OF_A_DATABASE = 8
+"""As many as SQLite opens for two connections."""
 _PROBE = bytes(1 << 16)
 
 
@@ -46,6 +53,11 @@ def explain(error: OSError, folder: Path | None = None) -> str:
     return reason or f"{error.strerror or error}; check the folder and its permissions"
 
 
+def explain_reading(error: OSError) -> str:
+    """Return the same of a file that was to be read."""
+    return _OF_READING.get(error.errno or 0) or explain(error)
+
+
 def is_of_the_machine(error: OSError) -> bool:
     """Return whether an error says that the machine has no more of something, wherever it comes from."""
     return error.errno in _OF_THE_MACHINE
@@ -58,7 +70,9 @@ def probe_room(path: Path) -> str:
     SQLite does not pass on what the system said: this finds out.
     """
     try:
-        with tempfile.TemporaryFile(dir=path.parent, buffering=0) as file:
+        with tempfile.TemporaryFile(dir=path.parent, buffering=0) as file, contextlib.ExitStack() as others:
+            for _ in range(_FILES_OF_A_DATABASE):
+                others.callback(os.close, os.dup(file.fileno()))
             file.seek(path.stat().st_size if path.exists() else 0)
             file.write(_PROBE)
     except OSError as error:

@@ -29,6 +29,7 @@ from storage.errors import ModelUnusable
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import VectorCoverage
+from storage.system_errors import explain
 
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
@@ -162,7 +163,7 @@ def check_machine(settings: Settings) -> list[CheckResult]:
         room, database = free_bytes(folder), settings.database_path
         needed = max(MIN_FREE_BYTES, database.stat().st_size if database.exists() else 0)
     except OSError as error:
-        words = f"{folder} cannot be written: {error.strerror}; see to its owner, or set CUEPOINT_DATA_DIR to another"
+        words = f"{folder} cannot be written: {explain(error, folder.parent)}, or set CUEPOINT_DATA_DIR to another"
         return [CheckResult("folder", words, Grade.WRONG)]
     left = f"{room / 1e6:,.0f} MB left on the disk"
     if room < needed:

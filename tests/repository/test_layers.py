@@ -21,6 +21,7 @@ DOORS = tuple(
     for door in (
         *("library", "ledger", "access", "models", "errors", "analysis", "characters", "dates", "video_names"),
         "system_errors",
+        "output_files",
         "given_files",  # the terminal walks folders, and has to know which files it need not read
     )
 )
