@@ -14,6 +14,7 @@ from bot.discord_app.services.catalogue import Catalogue
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
+from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.personal_data import PersonalDataService
 from bot.discord_app.services.questions import QuestionService
 from bot.discord_app.services.settings_service import SettingsService
@@ -50,14 +51,14 @@ class AppContext:
     ) -> AppContext:
         """Make the services of a bot; `get_guild` finds a server that the bot is in by its id."""
         memberships, catalogue = Memberships(get_guild), Catalogue(library)
-        cooldown = Cooldown(settings.cooldown_seconds)
+        cooldown, writes = Cooldown(settings.cooldown_seconds), OptionalWrites()
         return cls(
             library,
             ledger,
             memberships,
             catalogue,
-            AskerResolver(library, ledger, memberships, settings.serves),
-            QuestionService(library, ledger, catalogue, cooldown, settings.thresholds),
+            AskerResolver(library, ledger, memberships, settings.serves, writes),
+            QuestionService(library, ledger, catalogue, cooldown, settings.thresholds, writes),
             LibraryAdmin(library, ledger, catalogue, settings.server_quota, settings.server_imports_a_day),
             SettingsService(library, ledger),
             PersonalDataService(ledger, memberships, settings.retention_days),
