@@ -15,6 +15,7 @@ StorageError
 +-- ModelUnusable           a model that the settings name, or what it needs, is missing or another than expected
 +-- DatabaseError           the database cannot be opened, read or written
     +-- NewerDatabase       written by a later version of Cuepoint
+    +-- OlderDatabase       written by an earlier one, where nothing may be changed
 """
 
 from __future__ import annotations
@@ -94,3 +95,7 @@ class DatabaseError(StorageError):
 
 class NewerDatabase(DatabaseError):
     """The database was written by a later version of Cuepoint."""
+
+
+class OlderDatabase(DatabaseError):
+    """The database was written by an earlier version of Cuepoint, and is not to be brought up to date."""

@@ -76,13 +76,15 @@ class Library:
         limits: Limits = _USUAL_LIMITS,
         meaning: MeaningOptions | None = None,
         hosts: LinkHosts = _USUAL_HOSTS,
+        *,
+        keeps_files: bool = True,
     ) -> None:
         self._database = database
         self._limits = limits
         self.hosts = hosts
         self._repository = Repository(database)
         folder = database.path.parent / INDEX_FOLDER
-        self._indexes = IndexManager(self._repository, database.path, folder)
+        self._indexes = IndexManager(self._repository, database.path, folder, keeps_files=keeps_files)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
         self.speakers = LibrarySpeakers(database, self._repository, self._search, _only_key)
@@ -110,6 +112,16 @@ class Library:
             await library.close()
             raise
         return library
+
+    @classmethod
+    async def open_read_only(
+        cls, path: Path, meaning: MeaningOptions | None = None, hosts: LinkHosts = _USUAL_HOSTS
+    ) -> Library:
+        """Open the database at `path` as it is, to look at it: nothing is created, brought up to date or written.
+
+        Raises as `open` does, and OlderDatabase.
+        """
+        return cls(await Database.open_read_only(path), meaning=meaning, hosts=hosts, keeps_files=False)
 
     async def close(self) -> None:
         """Finish the background work, and close the database."""

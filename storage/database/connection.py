@@ -8,13 +8,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import aiosqlite
 
 from storage.database.atomic_files import delete_file, part_path, replace_atomically
 from storage.database.file_lock import FileLock
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
-from storage.errors import DatabaseError, NewerDatabase
+from storage.errors import DatabaseError, NewerDatabase, OlderDatabase
 from storage.system_errors import NO_ROOM, NO_ROOM_CODES, explain, probe_room
 
 BUSY_TIMEOUT_MS = 10_000
@@ -55,6 +56,25 @@ class Database:
                 reader = await stack.enter_async_context(open_connection(path))
                 await reader.execute("PRAGMA query_only = ON")
                 return cls(path, writer, reader, stack.pop_all())
+
+    @classmethod
+    async def open_read_only(cls, path: Path) -> Database:
+        """Open a database as it is: nothing is created, migrated or written, not even beside it.
+
+        Raises DatabaseError as `open` does, OlderDatabase where the schema would have to be brought up to date.
+        """
+        with file_errors(path):
+            _require_file(path)
+            async with contextlib.AsyncExitStack() as stack:
+                reader = await _open_to_read(path, stack)
+                version = await _check_schema(reader, path)
+                if version < SCHEMA_VERSION:
+                    raise OlderDatabase(
+                        f"{path} is of an earlier version of Cuepoint (schema {version}): start the bot, or run any "
+                        "other command, which brings it up to date."
+                    )
+                await _require_unlocked(path)
+                return cls(path, reader, reader, stack.pop_all())
 
     async def close(self) -> None:
         """Close both connections."""
@@ -105,6 +125,46 @@ async def open_connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
         yield connection
 
 
+async def _open_to_read(path: Path, stack: contextlib.AsyncExitStack) -> aiosqlite.Connection:
+    """Open a connection that writes nothing, to be closed by `stack`."""
+    log, shared_memory = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
+    has_log = log.exists() and log.stat().st_size > 0
+    if has_log or shared_memory.exists():
+        try:
+            return await stack.enter_async_context(_connect_to_read(path, "ro"))
+        except sqlite3.OperationalError as error:
+            if has_log or primary_code(error) not in _OF_THE_DISK:
+                raise
+    # All is in the file itself. As immutable it needs no shared memory beside it, for which there may be no room.
+    return await stack.enter_async_context(_connect_to_read(path, "ro&immutable=1"))
+
+
+@contextlib.asynccontextmanager
+async def _connect_to_read(path: Path, mode: str) -> AsyncIterator[aiosqlite.Connection]:
+    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    async with aiosqlite.connect(address, uri=True, isolation_level=None) as connection:
+        await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        await connection.execute("PRAGMA query_only = ON")
+        await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1")
+        yield connection
+
+
+async def _require_unlocked(path: Path) -> None:
+    """Raise an error of SQLite's where another program does not let anybody else write for as long as one waits."""
+    if not path.with_name(f"{path.name}-shm").exists():
+        return  # nobody has it open
+    # Another connection is open meanwhile, so that closing this one writes nothing.
+    async with aiosqlite.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True) as probe:
+        await probe.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        try:
+            await probe.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+        else:
+            await probe.execute("ROLLBACK")
+
+
 async def _ensure_database(path: Path, lock: FileLock) -> None:
     """Take the shared lock on the database file, creating the file if there is none."""
     for _ in range(BUSY_TIMEOUT_MS // _RETRY_MS):
@@ -116,6 +176,11 @@ async def _ensure_database(path: Path, lock: FileLock) -> None:
         await asyncio.sleep(_RETRY_MS / 1000)
     else:
         raise DatabaseError(f"{path} is being made or replaced by another program; try again in a moment.")
+    _require_file(path)
+
+
+def _require_file(path: Path) -> None:
+    """Raise DatabaseError where a path is no file with content."""
     if path.is_dir():
         raise DatabaseError(f"{path} is a folder and no database; move it away, or restore a backup in another one.")
     if not path.stat().st_size:
@@ -144,15 +209,7 @@ async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
     attempts = BUSY_TIMEOUT_MS // _RETRY_MS
     while True:
         try:
-            version = await schema_version(connection)
-            if version > SCHEMA_VERSION:
-                raise NewerDatabase(
-                    f"{path} was written by a later version of Cuepoint (schema {version}; this one knows "
-                    f"{SCHEMA_VERSION}): update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
-                )
-            if not version and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
-                # Ours are made with their schema in one step: these tables are another program's.
-                raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_NOTADB]}")
+            version = await _check_schema(connection, path)
             # A backup that was put here is not in WAL mode: readers and writers would lock one another out.
             await connection.execute_fetchall("PRAGMA journal_mode = WAL")
             if version < SCHEMA_VERSION:
@@ -164,6 +221,20 @@ async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
             if primary_code(error) != sqlite3.SQLITE_BUSY or attempts <= 0:
                 raise
             await asyncio.sleep(_RETRY_MS / 1000)
+
+
+async def _check_schema(connection: aiosqlite.Connection, path: Path) -> int:
+    """Return the version of the schema. Raises DatabaseError and NewerDatabase as `_prepare_schema` does."""
+    version = await schema_version(connection)
+    if version > SCHEMA_VERSION:
+        raise NewerDatabase(
+            f"{path} was written by a later version of Cuepoint (schema {version}; this one knows "
+            f"{SCHEMA_VERSION}): update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
+        )
+    if not version and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
+        # Ours are made with their schema in one step: these tables are another program's.
+        raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_NOTADB]}")
+    return version
 
 
 async def _run_migrations(connection: aiosqlite.Connection) -> None:
