@@ -261,6 +261,24 @@ def test_a_disk_that_is_full_is_one_sentence(home: Path) -> None:
                 one_sentence(done, "disk is full; free some space.*Nothing was changed")
 
 
+def test_an_import_for_which_a_disk_has_no_room_is_taken_back_whole(home: Path) -> None:
+    """A real one of 20 MB, of which the first thousand videos would leave nothing."""
+    mount = 'mount -t tmpfs -o size=20m tmpfs "$1/data" && cp -r "$1/keep/." "$1/data" && touch "$1/mounted"'
+    script = f'{mount}; shift; exec "$@"'
+    rows = (
+        f'{{"video_id": "v{n}", "text": "{n} {"the copper lantern hangs there " * 60}", "start_second": {second}}}\n'
+        for n in range(1200)
+        for second in range(0, 300, 30)
+    )
+    (home / "many.jsonl").write_text("".join(rows))
+    with mounting(home, script) as cuepoint:
+        before = cuepoint.run(Job(("videos",), str(home)))
+        one_sentence(cuepoint.run(Job(("import", "many.jsonl"), str(home))), "the disk is full; .* Nothing was changed")
+        assert cuepoint.run(Job(("videos",), str(home))) == before
+        assert cuepoint.run(Job(("undo",), str(home))).stdout.startswith("Took back the import of talk.srt: 0 videos")
+        assert "stored    ok, 0 segments" in cuepoint.run(Job(("doctor",), str(home))).stdout
+
+
 def test_a_disk_that_can_only_be_read_is_one_sentence(home: Path) -> None:
     script = (
         'mount -t tmpfs -o size=4m tmpfs "$1/data" && cp -r "$1/keep/." "$1/data" && mount -o remount,ro "$1/data" &&'

@@ -31,7 +31,6 @@ def write_details(video: Video) -> str:
         values["chapters"] = [[chapter.start_second, chapter.title] for chapter in video.chapters]
     if not values:
         return ""
-    note = _make_note(video, values)
     # A line that is too long would not be read again.
     notes = (_make_note(video, each) for each in (values, {**values, "chapters": []}))
     return next((note for note in notes if len(note) <= MAX_TEXT_LENGTH), "")
