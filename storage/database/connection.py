@@ -1,11 +1,11 @@
-"""One SQLite file: creating, opening and migrating it, transactions, and SQLite's errors turned into DatabaseErrors."""
+"""One SQLite file: creating, opening and migrating it, and transactions."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -13,10 +13,13 @@ from urllib.parse import quote
 import aiosqlite
 
 from storage.database.atomic_files import delete_file, part_path, replace_atomically
+from storage.database.database_errors import ADVICE, OF_THE_DISK
+from storage.database.database_errors import file_errors as file_errors
+from storage.database.database_errors import primary_code as primary_code
+from storage.database.database_errors import sqlite_errors as sqlite_errors
 from storage.database.file_lock import FileLock
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase, OlderDatabase
-from storage.system_errors import NO_ROOM, NO_ROOM_CODES, explain, probe_room
 
 BUSY_TIMEOUT_MS = 10_000
 """How long one process waits for another's write before giving up."""
@@ -133,7 +136,7 @@ async def _open_to_read(path: Path, stack: contextlib.AsyncExitStack) -> aiosqli
         try:
             return await stack.enter_async_context(_connect_to_read(path, "ro"))
         except sqlite3.OperationalError as error:
-            if has_log or primary_code(error) not in _OF_THE_DISK:
+            if has_log or primary_code(error) not in OF_THE_DISK:
                 raise
     # All is in the file itself. As immutable it needs no shared memory beside it, for which there may be no room.
     return await stack.enter_async_context(_connect_to_read(path, "ro&immutable=1"))
@@ -233,7 +236,7 @@ async def _check_schema(connection: aiosqlite.Connection, path: Path) -> int:
         )
     if not version and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
         # Ours are made with their schema in one step: these tables are another program's.
-        raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_NOTADB]}")
+        raise DatabaseError(f"{path}: {ADVICE[sqlite3.SQLITE_NOTADB]}")
     return version
 
 
@@ -257,69 +260,3 @@ async def schema_version(connection: aiosqlite.Connection) -> int:
     # All rows are fetched: an unfinished statement would keep a lock on the file.
     [(version,)] = await connection.execute_fetchall("PRAGMA user_version")
     return int(version)
-
-
-_ADVICE = {
-    sqlite3.SQLITE_BUSY: "another program is writing to the database; try again in a moment.",
-    sqlite3.SQLITE_LOCKED: "another program is writing to the database; try again in a moment.",
-    sqlite3.SQLITE_PROTOCOL: "another program is writing to the database; try again in a moment.",
-    sqlite3.SQLITE_READONLY: "the database cannot be written; check the permissions of the file and its folder.",
-    sqlite3.SQLITE_PERM: "the database cannot be written; check the permissions of the file and its folder.",
-    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check that the folder exists and may be written.",
-    sqlite3.SQLITE_NOLFS: "the file system takes no file of this size; use another one.",
-    sqlite3.SQLITE_FULL: f"{NO_ROOM}.",
-    sqlite3.SQLITE_IOERR: "the disk could not be read or written; check the disk.",
-    sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup with `cuepoint restore FILE`.",
-    sqlite3.SQLITE_NOTADB: (
-        "this is not a Cuepoint database; restore a backup with `cuepoint restore FILE`, or move it away."
-    ),
-}
-_OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-"""What SQLite reports of the disk without saying what the system said."""
-_UNCHANGED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
-"""What may come in the midst of a change, which is then rolled back."""
-
-
-@contextlib.contextmanager
-def sqlite_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about the disk, the file or another program into a DatabaseError that says what to do.
-
-    Only errors that a person can fix are turned: a mistake in a statement or a violated constraint is a bug of
-    Cuepoint's, and must reach the log with its traceback.
-    """
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = primary_code(error)
-        if (advice := _ADVICE.get(code)) is None:
-            raise
-        found = _find_cause(path) if code in _OF_THE_DISK else ""
-        advice = f"{found}." if found else advice
-        unchanged = " Nothing was changed." if found or code in _UNCHANGED else ""
-        raise DatabaseError(f"{path}: {advice}{unchanged}", advice) from error
-
-
-def _find_cause(path: Path) -> str:
-    log = path.with_name(f"{path.name}-wal")
-    return probe_room(path) or probe_room(log)
-
-
-@contextlib.contextmanager
-def file_errors(path: Path) -> Iterator[None]:
-    """Do as `sqlite_errors`, and the same for errors of the file system: for a body that only works on files."""
-    try:
-        with sqlite_errors(path):
-            yield
-    except OSError as error:
-        if error.errno is None:
-            # Not an error of the system: Python's TimeoutError, of anything that waited too long, is an OSError too.
-            raise
-        advice = f"{explain(error, path.parent)}."
-        unchanged = " Nothing was changed." if error.errno in NO_ROOM_CODES else ""
-        raise DatabaseError(f"{path}: {advice}{unchanged}", advice) from error
-
-
-def primary_code(error: sqlite3.Error) -> int:
-    """Return the primary code of an SQLite error; SQLITE_OK where Python's own module raised it."""
-    # An extended code keeps the primary code in its low byte: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
