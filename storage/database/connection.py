@@ -17,7 +17,7 @@ from storage.database.database_errors import ADVICE, OF_THE_DISK
 from storage.database.database_errors import file_errors as file_errors
 from storage.database.database_errors import primary_code as primary_code
 from storage.database.database_errors import sqlite_errors as sqlite_errors
-from storage.database.file_lock import FileLock
+from storage.database.file_lock import FileLock, is_held_alone
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase, OlderDatabase
 
@@ -138,6 +138,8 @@ async def _open_to_read(path: Path, stack: contextlib.AsyncExitStack) -> aiosqli
         except sqlite3.OperationalError as error:
             if has_log or primary_code(error) not in OF_THE_DISK:
                 raise
+    if is_held_alone(path):
+        raise DatabaseError(f"{path}: {ADVICE[sqlite3.SQLITE_BUSY]}", ADVICE[sqlite3.SQLITE_BUSY])
     # All is in the file itself. As immutable it needs no shared memory beside it, for which there may be no room.
     return await stack.enter_async_context(_connect_to_read(path, "ro&immutable=1"))
 
