@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+import typer
+
 from bot.cli.app import app
 from bot.cli.session import Session
 from bot.errors import SetupError
@@ -55,11 +57,30 @@ class _LazyDiscordApp:
 
 def main() -> None:
     """Run the `cuepoint` command."""
+    _open_closed_streams()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A byte or a letter that the terminal's encoding lacks must not end a list of questions.
             stream.reconfigure(errors="replace")
-    app(obj=Session(_load_settings, _LazyDiscordApp()), prog_name="cuepoint")
+    session = Session(_load_settings, _LazyDiscordApp())
+    try:
+        with session.reporting_errors():
+            app(obj=session, prog_name="cuepoint")
+    except typer.Exit as ending:
+        sys.exit(ending.exit_code)
+
+
+def _open_closed_streams() -> None:
+    """Take the places of standard streams that are closed (`>&-`): the database would get their numbers, and what is
+    printed would be written into it. Where output is closed, printing fails and is reported."""
+    for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # the lowest free number, which is this one
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
 
 
 if __name__ == "__main__":

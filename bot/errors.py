@@ -18,6 +18,7 @@ BotError
 +-- LibraryBusy       a library into which an import is running, or that had its imports for today
 +-- ExportTooLarge    an export that is larger than what Discord takes
 +-- ImportCancelled   an import that was not done because the bot is stopping
++-- ImportFailed      an import that failed for want of a database that can be written
 +-- CannotConnect     Discord cannot be reached, or does not let the bot in now
 |   +-- LoginRefused  Discord refuses the token or the intents: another start would be refused as well
 +-- CannotListen      the port for monitoring the bot cannot be had
@@ -101,6 +102,10 @@ class ExportTooLarge(BotError):
 
 class ImportCancelled(BotError):
     """An import that was not done because the bot is stopping: nothing of it is stored."""
+
+
+class ImportFailed(BotError):
+    """An import that failed because the database cannot be written: nothing of it is stored."""
 
 
 class CannotConnect(BotError):

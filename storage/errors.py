@@ -12,9 +12,11 @@ StorageError
 |   +-- NothingToUndo
 |   +-- OverQuota           an import for which a library has no room
 +-- IndexBehind             an index that another process is still making
++-- ImportIncomplete        an import that failed, and of which some videos stay stored
 +-- ModelUnusable           a model that the settings name, or what it needs, is missing or another than expected
 +-- DatabaseError           the database cannot be opened, read or written
     +-- NewerDatabase       written by a later version of Cuepoint
+    +-- OlderDatabase       written by an earlier one, where nothing may be changed
 """
 
 from __future__ import annotations
@@ -75,13 +77,30 @@ class IndexBehind(StorageError):
     """An index that this process only reads, and that another has not brought up to date yet."""
 
 
+class ImportIncomplete(StorageError):
+    """An import that failed and could not be reverted whole. The text says why, how many videos are stored, and how to
+    undo that; it names no file of the host's."""
+
+
 class ModelUnusable(StorageError):
     """A model that the host named cannot be used. The text says which setting, why, and what to do."""
 
 
 class DatabaseError(StorageError):
-    """The database cannot be opened, read or written; the cause is kept."""
+    """The database cannot be opened, read or written; the cause is kept.
+
+    `reason` is what is wrong and what to do, without the host's path and without what became of the request; "" where
+    there is only the text.
+    """
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class NewerDatabase(DatabaseError):
     """The database was written by a later version of Cuepoint."""
+
+
+class OlderDatabase(DatabaseError):
+    """The database was written by an earlier version of Cuepoint, and is not to be brought up to date."""

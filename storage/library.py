@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ class Library:
         meaning: MeaningOptions | None = None,
         hosts: LinkHosts = _USUAL_HOSTS,
         *,
-        indexes: type[IndexManager] = IndexManager,
+        indexes: Callable[[Repository, Path, Path], IndexManager] = IndexManager,
     ) -> None:
         self._database = database
         self._limits = limits
@@ -127,12 +128,25 @@ class Library:
         The indexes are that process's: they are only read here, and while one is not up to date on disk, whatever needs
         it raises IndexBehind. Raises as `open` does.
         """
-        return cls(await Database.open(path), meaning=meaning, hosts=hosts, indexes=IndexFollower)
+        return cls(
+            await Database.open(path), meaning=meaning, hosts=hosts, indexes=partial(IndexFollower, keeps_files=False)
+        )
 
     @property
     def path(self) -> Path:
         """Return the path of the database."""
         return self._database.path
+
+    @classmethod
+    async def open_read_only(
+        cls, path: Path, meaning: MeaningOptions | None = None, hosts: LinkHosts = _USUAL_HOSTS
+    ) -> Library:
+        """Open the database at `path` as it is, to look at it: nothing is created, brought up to date or written.
+
+        Raises as `open` does, and OlderDatabase.
+        """
+        database = await Database.open_read_only(path)
+        return cls(database, meaning=meaning, hosts=hosts, indexes=partial(IndexManager, keeps_files=False))
 
     async def close(self) -> None:
         """Finish the background work, and close the database."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import enum
+import contextlib
+import errno
+import os
 import re
 import shutil
 import socket
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bot import asking
 from bot.answer_processes.capacity import process_count
 from bot.answering.question import parse_question
 from bot.answering.values import AnswerLevel
+from bot.cli.file_checks import CheckResult, Grade, check_permissions
 from bot.cli.library import update_with_progress
 from bot.cli.screen import Screen
 from bot.cli.session import Session
@@ -26,10 +28,11 @@ from bot.errors import CannotConnect
 from bot.operations.nightly_backup import last_backup_second, list_future_backups
 from bot.settings import Settings, describe_misnamed
 from storage import access
-from storage.errors import ModelUnusable
+from storage.errors import ModelUnusable, OlderDatabase
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import DatabaseRoom, VectorCoverage
+from storage.system_errors import explain
 
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
@@ -44,26 +47,6 @@ MAX_CLOCK_ERROR_SECONDS = 60.0
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+")
 
 
-class Grade(enum.Enum):
-    """How bad the result of a check is."""
-
-    FINE = "ok, "
-    NOTE = "note: "
-    WRONG = "problem: "
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The result of a check: a word for what was checked, and what there is to say, with what to do."""
-
-    about: str
-    words: str
-    grade: Grade = Grade.FINE
-
-    def __str__(self) -> str:
-        return f"{self.about:<9} {self.grade.value}{self.words}"
-
-
 def examine(session: Session, *, repair: bool, online: bool) -> bool:
     """Check everything and print what was found, one line per check; return whether nothing is wrong."""
     screen = session.screen
@@ -72,6 +55,7 @@ def examine(session: Session, *, repair: bool, online: bool) -> bool:
         results = [
             *check_settings(settings),
             *check_machine(settings),
+            *check_permissions(settings),
             *(_check_online(session) if online else ()),
         ]
     healthy = _show_results(screen, results)
@@ -93,7 +77,42 @@ def examine(session: Session, *, repair: bool, online: bool) -> bool:
         screen.print_line(f"question  {verdict}: {SAMPLE_QUESTION}")
         return sound and answered
 
-    return session.run_with_ledger(run) and healthy
+    if repair:
+        return session.run_with_ledger(run) and healthy
+    with session.reporting_errors():
+        try:
+            return session.wait_for(_look(settings, run)) and healthy
+        except OlderDatabase as error:
+            return _show_results(screen, [CheckResult("stored", str(error), Grade.NOTE)]) and healthy
+
+
+async def _look(settings: Settings, look: Callable[[Library, Ledger], Awaitable[bool]]) -> bool:
+    """Look at what is stored without writing anything; where there is nothing yet, at a new installation."""
+    path = settings.database_path
+    with contextlib.ExitStack() as stack:
+        if _is_missing(path):
+            path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cuepoint-"))) / path.name
+            await (await Library.open(path)).close()
+        library = await Library.open_read_only(path, settings.meaning, settings.hosts)
+        try:
+            ledger = await Ledger.open_read_only(path)
+            try:
+                return await look(library, ledger)
+            finally:
+                await ledger.close()
+        finally:
+            await library.close()
+
+
+def _is_missing(path: Path) -> bool:
+    """Return whether there is no file, as opposed to one that cannot be looked at."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _check_online(session: Session) -> Iterator[CheckResult]:
@@ -164,15 +183,18 @@ def check_settings(settings: Settings) -> Iterator[CheckResult]:
 
 def check_machine(settings: Settings) -> list[CheckResult]:
     """Check what the machine offers: a folder, room in it, a port."""
-    folder = settings.data_dir
+    folder, database = settings.data_dir, settings.database_path
+    # One that is missing will be made: its parent is what has to be writable.
+    there = next((each for each in (folder, *folder.absolute().parents) if os.path.exists(each)), folder)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        room = free_bytes(there)
+        needed = max(MIN_FREE_BYTES, database.stat().st_size if os.path.exists(database) else 0)
+        with tempfile.TemporaryFile(dir=there):
             pass
-        room, database = free_bytes(folder), settings.database_path
-        needed = max(MIN_FREE_BYTES, database.stat().st_size if database.exists() else 0)
+        if os.path.exists(database) and not os.access(database, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        words = f"{folder} cannot be written: {error.strerror}; see to its owner, or set CUEPOINT_DATA_DIR to another"
+        words = f"{folder} cannot be written: {explain(error, there)}, or set CUEPOINT_DATA_DIR to another"
         return [CheckResult("folder", words, Grade.WRONG)]
     left = f"{room / 1e6:,.0f} MB left on the disk"
     if room < needed:

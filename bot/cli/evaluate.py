@@ -72,6 +72,8 @@ def evaluate(
     from bot.evaluation.options import EvaluationOptions
 
     session: Session = context.obj
+    if save is not None:
+        session.refuse_own_place(save)
     with session.reporting_errors():
         options = EvaluationOptions(
             tuple(folders),

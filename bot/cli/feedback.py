@@ -29,6 +29,7 @@ def feedback(
     from bot.evaluation.question_set_writer import require_free, write_question_set
 
     session: Session = context.obj
+    session.refuse_own_place(folder)
 
     async def run(stored: Library, ledger: Ledger) -> QuestionSet:
         require_free(folder)

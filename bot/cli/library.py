@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,7 +87,9 @@ def export(
     form: Annotated[
         ExportFormat, typer.Option("--format", help="The file format. SubRip (srt) and WebVTT (vtt) hold one video.")
     ],
-    output: Annotated[Path | None, typer.Option("--output", help="Where to write; standard output by default.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="The file to write; - is standard output, as is nothing.")
+    ] = None,
     video: Annotated[str | None, typer.Option("--video", help="Only this video, by its id.")] = None,
     library: LibraryOption = access.SHARED,
 ) -> None:
@@ -96,7 +97,13 @@ def export(
 
     Rows hold all that is stored: imported into an empty library, they give the same videos.
     """
+    from storage.output_files import write_output, write_to_stdout
+
     session: Session = context.obj
+    if output == Path("-"):
+        output = None
+    elif output is not None:
+        session.refuse_own_place(output)
     if output is None and form is ExportFormat.PARQUET:
         session.screen.print_remark("Parquet is no text: name a file with --output.", "red")
         raise typer.Exit(WRONG_USE)
@@ -107,10 +114,9 @@ def export(
     content = session.run(run)
     with session.reporting_errors():
         if output is None:
-            sys.stdout.buffer.write(content)
-            sys.stdout.flush()
+            write_to_stdout(content)
         else:
-            write_file(output, content)
+            write_output(output, content)
             session.screen.print_remark(f"Wrote {output}.")
 
 
@@ -185,11 +191,3 @@ async def update_with_progress(session: Session, stored: Library, scope: Scope) 
         await stored.meaning.update_vectors(
             scope, progress=lambda count, total: bar.update(task, completed=count, total=total)
         )
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file that the user named. Raises RequestError where it cannot be written."""
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise RequestError(f"{path} cannot be written ({error.strerror}); name another file.") from error

@@ -42,6 +42,7 @@ def backup(
 ) -> None:
     """Copy everything into one file, also while the bot runs."""
     session: Session = context.obj
+    session.refuse_own_place(file, for_backup=True)
 
     async def run(stored: Library) -> None:
         await stored.backup(file)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
@@ -17,6 +18,7 @@ import typer
 
 from bot.errors import BotError, LoginRefused, SettingsError, SetupError
 from storage.errors import ModelUnusable, StorageError
+from storage.system_errors import explain, is_of_the_machine
 
 if TYPE_CHECKING:
     from bot.cli.screen import Screen
@@ -32,6 +34,11 @@ EXIT_CODES = (
     "Exit codes: 0 done, 1 the request failed, 2 wrong use, 78 do not start again before a setting is changed "
     "(one cannot be used, there is no token, or Discord refuses the token or the intents)."
 )
+
+_OF_THE_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO)
+"""What the system says where nothing more can be printed. These come without the name of a file."""
+_NO_THREAD = "can't start new thread"
+"""What Python says then, in an error of no type of its own."""
 
 Result = TypeVar("Result")
 log = logging.getLogger("cuepoint")
@@ -133,6 +140,15 @@ class Session:
         finally:
             await library.close()
 
+    def refuse_own_place(self, path: Path, *, for_backup: bool = False) -> None:
+        """End the program where what a user wants written would be in the data folder or replace a database. A backup
+        may be in the folder for them."""
+        from storage.output_files import require_free_place
+
+        with self.reporting_errors():
+            settings = self.settings
+            require_free_place(path, settings.data_dir, allowed=settings.backups_dir if for_backup else None)
+
     @contextmanager
     def reporting_errors(self) -> Iterator[None]:
         """Print expected errors in their own words; log the others with their trace and print one calm line."""
@@ -148,14 +164,13 @@ class Session:
             self._print_failure(str(error))
             raise typer.Exit(FAILED) from error
         except BrokenPipeError:
-            # The reader of our output has enough (`cuepoint export | head`); Python must not complain while ending.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader of our output has enough (`cuepoint export | head`).
+            _discard_output()
             raise typer.Exit(FAILED) from None
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
-            where = self._log_error(error)
-            self._print_failure(f"Something went wrong that should not have; the details are in {where}.")
+            self._print_failure(_explain_output_error(error) or _explain_want(error) or self._log_error(error))
             raise typer.Exit(FAILED) from error
 
     def _print_failure(self, message: str) -> None:
@@ -167,10 +182,22 @@ class Session:
             with logging_setup.configured_logging("ERROR", token.get_secret_value() if token else ""):
                 log.error("%s", message)
         else:
-            self.screen.print_remark(message, "red")
+            try:
+                self.screen.print_remark(message, "red")
+            except (MemoryError, OSError):
+                # Where standard error is closed too, the exit code alone tells.
+                with suppress(OSError):
+                    print(message, file=sys.stderr)
 
-    def _log_error(self, error: Exception) -> Path:
-        """Write where an unexpected error came from into the log in the data folder."""
+    def _log_error(self, error: Exception) -> str:
+        """Write where an unexpected error came from into the log in the data folder; return what to tell of it."""
+        try:
+            where = f"the details are in {self._write_trace(error)}"
+        except (SetupError, OSError) as failure:
+            where = f"the details cannot be kept either: {failure}"
+        return f"Something went wrong that should not have; {where}."
+
+    def _write_trace(self, error: Exception) -> Path:
         from bot.operations.safe_traceback import SafeTracebackFilter
 
         path = self.settings.log_path
@@ -183,6 +210,34 @@ class Session:
         log.removeHandler(handler)
         handler.close()
         return path
+
+
+def _explain_output_error(error: Exception) -> str:
+    """Return why standard output cannot be written; "" for any other error. Python must not try again at the end."""
+    if isinstance(error, OSError) and error.filename is None and error.errno in _OF_THE_OUTPUT:
+        _discard_output()
+        return f"The output cannot be written: {explain(error)}."
+    return ""
+
+
+def _explain_want(error: BaseException) -> str:
+    """Return that the machine has no more of something, where that caused an error; else ""."""
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; give the program more, or do less at once, such as fewer files."
+    if isinstance(error, OSError) and is_of_the_machine(error):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"This could not be done: {place}{explain(error)}."
+    if isinstance(error, RuntimeError) and str(error) == _NO_THREAD:
+        return "No more threads can be started; give the program more memory, or raise that limit (ulimit -u)."
+    # A package may have made an error of its own of it.
+    cause = error.__cause__ or error.__context__
+    return _explain_want(cause) if cause is not None else ""
+
+
+def _discard_output() -> None:
+    """Let what is still to be printed disappear: Python would complain of it while ending."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def wait_for_signal() -> NoReturn:

@@ -11,7 +11,7 @@ from bot.answering.links import link_at, says_time
 from bot.answering.values import AnsweredTimeline
 from bot.cli.ask import CreatorOption, LibraryOption, SpeakerOption, VideoOption, refuse_unknown_options
 from bot.cli.json_output import timeline_json, video_json
-from bot.cli.library import VideoArgument, write_file
+from bot.cli.library import VideoArgument
 from bot.cli.session import Session
 from bot.timecodes import timecode
 from storage import access
@@ -68,6 +68,8 @@ def timeline(
 
     session: Session = context.obj
     refuse_unknown_options(question)
+    if picture is not None:
+        session.refuse_own_place(picture)
 
     async def run(stored: Library) -> AnsweredTimeline:
         scope = access.host_scope(library)
@@ -90,8 +92,9 @@ def _write_picture(screen: Screen, timeline: AnsweredTimeline, path: Path) -> No
         return
     # Loading what draws takes a moment, for which no other command should wait.
     from bot.images.timeline_image import draw_timeline
+    from storage.output_files import write_output
 
-    write_file(path, draw_timeline(timeline))
+    write_output(path, draw_timeline(timeline))
     screen.print_remark(f"Wrote {path}.")
 
 

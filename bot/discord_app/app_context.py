@@ -20,6 +20,7 @@ from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
+from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.personal_data import PersonalDataService
 from bot.discord_app.services.questions import QuestionService
 from bot.discord_app.services.settings_service import SettingsService
@@ -60,7 +61,7 @@ class AppContext:
     ) -> AppContext:
         """Make the services of a bot; `get_guild` finds a server that the bot is in by its id."""
         memberships, catalogue = Memberships(get_guild), Catalogue(library)
-        cooldown = Cooldown(settings.cooldown_seconds)
+        cooldown, writes = Cooldown(settings.cooldown_seconds), OptionalWrites()
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
         return cls(
@@ -69,10 +70,10 @@ class AppContext:
             memberships,
             catalogue,
             answers,
-            AskerResolver(library, ledger, memberships, settings.serves),
+            AskerResolver(library, ledger, memberships, settings.serves, writes),
             Admission(answers.lanes),
             MessageLimits(),
-            QuestionService(library, answers, ledger, catalogue, cooldown, settings.thresholds),
+            QuestionService(library, answers, ledger, catalogue, cooldown, settings.thresholds, writes),
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),

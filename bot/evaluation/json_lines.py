@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import QuestionSetError
+from storage.system_errors import explain_reading
 
 MAX_SHOWN_LENGTH = 60
 """How many characters of a wrong value are quoted."""
@@ -97,7 +98,7 @@ def read_lines(path: Path) -> Iterator[JsonLine]:
             f"{path}: there is no such file; a question set needs it (docs/evaluating.md)"
         ) from error
     except OSError as error:
-        raise QuestionSetError(f"{path}: the file cannot be read ({error.strerror}); check its permissions") from error
+        raise QuestionSetError(f"{path}: the file cannot be read: {explain_reading(error)}") from error
     for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if raw.strip():
             yield JsonLine(path, number, _parse_object(path, number, raw))

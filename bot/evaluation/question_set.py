@@ -49,9 +49,13 @@ def read_queries(folder: Path) -> tuple[Query, ...]:
 
 
 def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
+    try:
+        if folder.is_dir():
+            return
         wrong = "this is a file" if folder.exists() else "there is no such folder"
-        raise QuestionSetError(f"{folder}: {wrong}; name a folder with {CORPUS}, {QUERIES} and {JUDGEMENTS}")
+    except OSError:
+        wrong = "there can be no such folder"  # the name is too long
+    raise QuestionSetError(f"{folder}: {wrong}; name a folder with {CORPUS}, {QUERIES} and {JUDGEMENTS}")
 
 
 def _read_entries(path: Path) -> tuple[Entry, ...]:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from bot.errors import QuestionSetError
 from bot.evaluation.values import CORPUS, JUDGEMENTS, QUERIES, QuestionSet
+from storage.system_errors import explain
+
+_DRAFT = ".draft-"
 
 
 def require_free(folder: Path) -> None:
     """Raise QuestionSetError unless a folder is new or empty."""
     try:
-        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+        taken = folder.exists() and (not folder.is_dir() or set(folder.iterdir()) != set(_drafts(folder)))
     except OSError as error:
         raise _write_error(folder, error) from error
     if taken:
@@ -28,8 +31,10 @@ def write_question_set(folder: Path, questions: QuestionSet) -> None:
     files = make_files(questions)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for abandoned in _drafts(folder):
+            shutil.rmtree(abandoned)
         # Written under another name first, so that a full disk leaves no half of a question set behind.
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+        draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder))
         try:
             for name, lines in files.items():
                 (draft / name).write_text("".join(lines), encoding="utf-8", newline="\n")
@@ -50,8 +55,13 @@ def make_files(questions: QuestionSet) -> dict[str, Iterator[str]]:
     }
 
 
+def _drafts(folder: Path) -> list[Path]:
+    """Return what is left of writing a question set there, where that was killed."""
+    return list(folder.glob(f"{_DRAFT}*"))
+
+
 def _write_error(folder: Path, error: OSError) -> QuestionSetError:
-    return QuestionSetError(f"{folder} cannot be written ({error.strerror}); name another folder")
+    return QuestionSetError(f"{folder} cannot be written: {explain(error, folder)}")
 
 
 def _entry_objects(questions: QuestionSet) -> Iterator[str]:

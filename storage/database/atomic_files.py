@@ -15,9 +15,15 @@ COMPANIONS = ("-wal", "-shm", "-journal")
 """The name endings of the files that SQLite keeps beside a database."""
 
 
+_MAX_NAME_BYTES = 255
+"""Of a file name, nearly everywhere."""
+
+
 def part_path(target: Path) -> Path:
     """Return where to write a file that will replace `target`: a unique name in the same folder."""
-    return target.with_name(f"{target.name}.{secrets.token_hex(4)}{SUFFIX}")
+    ending = f".{secrets.token_hex(4)}{SUFFIX}"
+    room = _MAX_NAME_BYTES - len(ending) - max(map(len, COMPANIONS))
+    return target.with_name(os.fsencode(target.name)[:room].decode(errors="ignore") + ending)
 
 
 def follow_link(path: Path) -> Path:

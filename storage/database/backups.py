@@ -113,7 +113,7 @@ async def _copy_pages(source: aiosqlite.Connection, part: Path) -> None:
 async def _copy_backup(backup: Path, part: Path, database: Path) -> None:
     """Copy a backup beside the database, and check that the copy is a sound Cuepoint database."""
     unchanged = "Nothing was changed."
-    if not backup.is_file():
+    if not os.path.isfile(backup):
         raise DatabaseError(f"{backup}: there is no such file; name a file that `cuepoint backup` made. {unchanged}")
     if database.exists() and backup.samefile(database):
         raise DatabaseError(f"{backup} is the database itself; name a backup of it. {unchanged}")

@@ -1,22 +1,26 @@
-"""One SQLite file: creating, opening and migrating it, transactions, and SQLite's errors turned into DatabaseErrors."""
+"""One SQLite file: creating, opening and migrating it, and transactions."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import aiosqlite
 
 from storage.database.atomic_files import delete_file, follow_link, part_path, replace_atomically
 from storage.database.compaction import Compactor, write_with_incremental_vacuum
-from storage.database.file_lock import FileLock
+from storage.database.database_errors import ADVICE, OF_THE_DISK
+from storage.database.database_errors import file_errors as file_errors
+from storage.database.database_errors import primary_code as primary_code
+from storage.database.database_errors import sqlite_errors as sqlite_errors
+from storage.database.file_lock import FileLock, is_held_alone
 from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
-from storage.errors import DatabaseError, NewerDatabase
+from storage.errors import DatabaseError, NewerDatabase, OlderDatabase
 from storage.models import DatabaseRoom
 
 BUSY_TIMEOUT_MS = 10_000
@@ -66,6 +70,25 @@ class Database:
             await database.close()
             raise
         return database
+
+    @classmethod
+    async def open_read_only(cls, path: Path) -> Database:
+        """Open a database as it is: nothing is created, migrated or written, not even beside it.
+
+        Raises DatabaseError as `open` does, OlderDatabase where the schema would have to be brought up to date.
+        """
+        with file_errors(path):
+            _require_file(path)
+            async with contextlib.AsyncExitStack() as stack:
+                reader = await _open_to_read(path, stack)
+                version = await _check_schema(reader, path)
+                if version < SCHEMA_VERSION:
+                    raise OlderDatabase(
+                        f"{path} is of an earlier version of Cuepoint (schema {version}): start the bot, or run any "
+                        "other command, which brings it up to date."
+                    )
+                await _require_unlocked(path)
+                return cls(path, reader, reader, stack.pop_all())
 
     async def close(self) -> None:
         """Close both connections."""
@@ -121,6 +144,13 @@ class Database:
         with sqlite_errors(self.path):
             return await self._compactor.measure_room()
 
+    async def copy_log(self) -> None:
+        """Copy SQLite's log into the database, so that the next change writes from the log's beginning and the disk
+        needs no more room for it. Raises DatabaseError."""
+        async with self._write_lock:
+            with sqlite_errors(self.path):
+                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+
 
 @contextlib.asynccontextmanager
 async def open_connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
@@ -139,6 +169,48 @@ async def open_connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
         yield connection
 
 
+async def _open_to_read(path: Path, stack: contextlib.AsyncExitStack) -> aiosqlite.Connection:
+    """Open a connection that writes nothing, to be closed by `stack`."""
+    log, shared_memory = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
+    has_log = log.exists() and log.stat().st_size > 0
+    if has_log or shared_memory.exists():
+        try:
+            return await stack.enter_async_context(_connect_to_read(path, "ro"))
+        except sqlite3.OperationalError as error:
+            if has_log or primary_code(error) not in OF_THE_DISK:
+                raise
+    if is_held_alone(path):
+        raise DatabaseError(f"{path}: {ADVICE[sqlite3.SQLITE_BUSY]}", ADVICE[sqlite3.SQLITE_BUSY])
+    # All is in the file itself. As immutable it needs no shared memory beside it, for which there may be no room.
+    return await stack.enter_async_context(_connect_to_read(path, "ro&immutable=1"))
+
+
+@contextlib.asynccontextmanager
+async def _connect_to_read(path: Path, mode: str) -> AsyncIterator[aiosqlite.Connection]:
+    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    async with aiosqlite.connect(address, uri=True, isolation_level=None) as connection:
+        await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        await connection.execute("PRAGMA query_only = ON")
+        await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1")
+        yield connection
+
+
+async def _require_unlocked(path: Path) -> None:
+    """Raise an error of SQLite's where another program does not let anybody else write for as long as one waits."""
+    if not path.with_name(f"{path.name}-shm").exists():
+        return  # nobody has it open
+    # Another connection is open meanwhile, so that closing this one writes nothing.
+    async with aiosqlite.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True) as probe:
+        await probe.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        try:
+            await probe.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+        else:
+            await probe.execute("ROLLBACK")
+
+
 async def _ensure_database(path: Path, lock: FileLock) -> None:
     """Take the shared lock on the database file, creating the file if there is none."""
     for _ in range(BUSY_TIMEOUT_MS // _RETRY_MS):
@@ -150,6 +222,11 @@ async def _ensure_database(path: Path, lock: FileLock) -> None:
         await asyncio.sleep(_RETRY_MS / 1000)
     else:
         raise DatabaseError(f"{path} is being made or replaced by another program; try again in a moment.")
+    _require_file(path)
+
+
+def _require_file(path: Path) -> None:
+    """Raise DatabaseError where a path is no file with content."""
     if path.is_dir():
         raise DatabaseError(f"{path} is a folder and no database; move it away, or restore a backup in another one.")
     if not path.stat().st_size:
@@ -180,15 +257,7 @@ async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
     attempts = BUSY_TIMEOUT_MS // _RETRY_MS
     while True:
         try:
-            version = await schema_version(connection)
-            if version > SCHEMA_VERSION:
-                raise NewerDatabase(
-                    f"{path} was written by a later version of Cuepoint (schema {version}; this one knows "
-                    f"{SCHEMA_VERSION}): update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
-                )
-            if not version and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
-                # Ours are made with their schema in one step: these tables are another program's.
-                raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_NOTADB]}")
+            version = await _check_schema(connection, path)
             # A backup that was put here is not in WAL mode: readers and writers would lock one another out.
             await connection.execute_fetchall("PRAGMA journal_mode = WAL")
             if version < SCHEMA_VERSION:
@@ -200,6 +269,20 @@ async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
             if primary_code(error) != sqlite3.SQLITE_BUSY or attempts <= 0:
                 raise
             await asyncio.sleep(_RETRY_MS / 1000)
+
+
+async def _check_schema(connection: aiosqlite.Connection, path: Path) -> int:
+    """Return the version of the schema. Raises DatabaseError and NewerDatabase as `_prepare_schema` does."""
+    version = await schema_version(connection)
+    if version > SCHEMA_VERSION:
+        raise NewerDatabase(
+            f"{path} was written by a later version of Cuepoint (schema {version}; this one knows "
+            f"{SCHEMA_VERSION}): update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
+        )
+    if not version and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
+        # Ours are made with their schema in one step: these tables are another program's.
+        raise DatabaseError(f"{path}: {ADVICE[sqlite3.SQLITE_NOTADB]}")
+    return version
 
 
 async def _run_migrations(connection: aiosqlite.Connection) -> None:
@@ -222,56 +305,3 @@ async def schema_version(connection: aiosqlite.Connection) -> int:
     # All rows are fetched: an unfinished statement would keep a lock on the file.
     [(version,)] = await connection.execute_fetchall("PRAGMA user_version")
     return int(version)
-
-
-_ADVICE = {
-    sqlite3.SQLITE_BUSY: "another program is writing to the database; try again in a moment.",
-    sqlite3.SQLITE_LOCKED: "another program is writing to the database; try again in a moment.",
-    sqlite3.SQLITE_PROTOCOL: "another program is writing to the database; try again in a moment.",
-    sqlite3.SQLITE_READONLY: "the database cannot be written; check the permissions of the file and its folder.",
-    sqlite3.SQLITE_PERM: "the database cannot be written; check the permissions of the file and its folder.",
-    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check that the folder exists and may be written.",
-    sqlite3.SQLITE_NOLFS: "the file system takes no file of this size; use another one.",
-    sqlite3.SQLITE_FULL: "the disk is full; free some space. Nothing was changed.",
-    sqlite3.SQLITE_IOERR: "the disk could not be read or written; check the disk. Nothing was changed.",
-    sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup with `cuepoint restore FILE`.",
-    sqlite3.SQLITE_NOTADB: (
-        "this is not a Cuepoint database; restore a backup with `cuepoint restore FILE`, or move it away."
-    ),
-}
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-@contextlib.contextmanager
-def sqlite_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about the disk, the file or another program into a DatabaseError that says what to do.
-
-    Only errors that a person can fix are turned: a mistake in a statement or a violated constraint is a bug of
-    Cuepoint's, and must reach the log with its traceback.
-    """
-    try:
-        yield
-    except sqlite3.Error as error:
-        if (advice := _ADVICE.get(primary_code(error))) is None:
-            raise
-        raise DatabaseError(f"{path}: {advice}") from error
-
-
-@contextlib.contextmanager
-def file_errors(path: Path) -> Iterator[None]:
-    """Do as `sqlite_errors`, and the same for errors of the file system: for a body that only works on files."""
-    try:
-        with sqlite_errors(path):
-            yield
-    except OSError as error:
-        if error.errno is None:
-            # Not an error of the system: Python's TimeoutError, of anything that waited too long, is an OSError too.
-            raise
-        advice = f"{error.strerror or error}; check the folder and its permissions."
-        raise DatabaseError(f"{path}: {_ADVICE[sqlite3.SQLITE_FULL] if error.errno in _NO_ROOM else advice}") from error
-
-
-def primary_code(error: sqlite3.Error) -> int:
-    """Return the primary code of an SQLite error; SQLITE_OK where Python's own module raised it."""
-    # An extended code keeps the primary code in its low byte: SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY.
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF

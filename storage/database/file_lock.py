@@ -17,6 +17,8 @@ if sys.platform != "win32":
     import fcntl
 
 SUFFIX = ".lock"
+_SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
+"""The bytes of a database file that SQLite locks: those who read it share them. From SQLite's os_unix.c."""
 
 
 class FileLock:
@@ -49,3 +51,18 @@ class FileLock:
         except BlockingIOError:
             return False
         return True
+
+
+def is_held_alone(database: Path) -> bool:
+    """Return whether another program has a database to itself, by SQLite's own lock on it. Raises OSError.
+
+    Not for a database that this process has open: closing the file lets go of all locks of the process on it.
+    """
+    if sys.platform == "win32":
+        return False  # There SQLite's lock keeps others from reading the file.
+    with database.open("rb") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST)
+        except (BlockingIOError, PermissionError):
+            return True
+    return False

@@ -58,15 +58,14 @@ class LibraryWriter:
             "UPDATE library SET language_chosen = ? WHERE id = ?", (int(bool(language)), change._library)
         )
 
-    async def begin_import(self, description: str) -> int:
-        """Record a new act and return its number. It replaces the one that could be undone until now."""
-        if await self._connection.execute_fetchall(
-            "SELECT 1 FROM replaced JOIN import ON import.id = import_id WHERE library_id = ? AND before IS NOT NULL"
-            " LIMIT 1",
-            (self._library,),
-        ):
-            await mark_due(self._connection)
-        await self._connection.execute("DELETE FROM import WHERE library_id = ?", (self._library,))
+    async def begin_import(self, description: str, *, keep_last: bool = False) -> int:
+        """Record a new act and return its number. It replaces the one that could be undone until now.
+
+        With `keep_last` that one stays until `delete_earlier_imports`, for an act of several transactions: where the
+        new one is reverted, it can be undone again.
+        """
+        kept = await self._last_import() if keep_last else None
+        await self._delete_imports("id IS NOT ?", kept)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         cursor = await self._connection.execute(
             "INSERT INTO import (library_id, description, made_at) VALUES (?, ?, ?)",
@@ -78,11 +77,24 @@ class LibraryWriter:
     async def is_current(self, number: int) -> bool:
         """Return whether an act is still the one that can be undone: another process may have begun a later one, or
         have purged the library."""
-        return bool(
-            await self._connection.execute_fetchall(
-                "SELECT 1 FROM import WHERE id = ? AND library_id = ?", (number, self._library)
-            )
-        )
+        return await self._last_import() == number
+
+    async def _last_import(self) -> int | None:
+        sql = "SELECT max(id) FROM import WHERE library_id = ?"
+        [(number,)] = await self._connection.execute_fetchall(sql, (self._library,))
+        return None if number is None else int(number)
+
+    async def delete_earlier_imports(self, number: int) -> None:
+        """Delete the records of the acts before one, which cannot be undone any more."""
+        await self._delete_imports("id < ?", number)
+
+    async def _delete_imports(self, condition: str, number: int | None) -> None:
+        """Delete the records of acts by a condition on their number, with the videos that they kept."""
+        those = f"SELECT id FROM import WHERE library_id = ? AND {condition}"
+        kept = f"SELECT 1 FROM replaced WHERE import_id IN ({those}) AND before IS NOT NULL LIMIT 1"
+        if await self._connection.execute_fetchall(kept, (self._library, number)):
+            await mark_due(self._connection)
+        await self._connection.execute(f"DELETE FROM import WHERE id IN ({those})", (self._library, number))
 
     async def end_import(self, number: int) -> None:
         """Delete the record of an act that has been undone."""

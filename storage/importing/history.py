@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 
 from storage.database.connection import Database
 from storage.database.library_writer import LibraryWriter
 from storage.database.repository import Repository
-from storage.errors import NothingToUndo, RequestError, UnknownVideo
+from storage.errors import DatabaseError, NothingToUndo, RequestError, UnknownVideo
 from storage.formats.text_cleaning import clean_id, clean_text
 from storage.importing import speaker_turns
 from storage.models import StoredVideo, UndoReport, Video
@@ -76,21 +77,42 @@ async def undo_last(database: Database, repository: Repository, key: str) -> Und
     return UndoReport(description, videos_restored=restored, videos_removed=len(previous) - restored)
 
 
-async def revert_import(database: Database, repository: Repository, key: str, number: int) -> None:
-    """Undo one act on a library, by its number, unless a later one has replaced it."""
-    async with database.transaction(erase=True) as connection:
+async def revert_import(database: Database, repository: Repository, key: str, number: int) -> int:
+    """Undo one act on a library, by its number, and return how many of its videos were reverted: not all of them where
+    a later act has begun, or where the database cannot be written.
+
+    A video at a time, so that this needs no more room on the disk than one of them did. After a crash the act can still
+    be undone.
+    """
+    reverted = 0
+    with contextlib.suppress(DatabaseError, MemoryError):
         last = await repository.last_import(key)
-        if last is not None and last[0] == number:
-            await _restore_videos(await LibraryWriter.begin_change(connection, key), number, last[2])
+        if last is None or last[0] != number:
+            return 0
+        await database.copy_log()
+        for video_id, before in last[2].items():
+            async with database.transaction() as connection:
+                change = await LibraryWriter.begin_change(connection, key)
+                if not await change.is_current(number):
+                    return reverted
+                await _restore_video(change, video_id, before)
+            reverted += 1
+        async with database.transaction(erase=True) as connection:
+            await (await LibraryWriter.begin_change(connection, key)).end_import(number)
+    return reverted
 
 
 async def _restore_videos(change: LibraryWriter, number: int, previous: Mapping[str, StoredVideo | None]) -> None:
     for video_id, before in previous.items():
-        if before is None:
-            await change.remove_video(video_id)
-        else:
-            await change.store_video(before)
+        await _restore_video(change, video_id, before)
     await change.end_import(number)
+
+
+async def _restore_video(change: LibraryWriter, video_id: str, before: StoredVideo | None) -> None:
+    if before is None:
+        await change.remove_video(video_id)
+    else:
+        await change.store_video(before)
 
 
 async def _load_family(repository: Repository, key: str, video_id: str) -> list[StoredVideo]:

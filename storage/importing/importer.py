@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from storage.database.connection import Database
+from storage.database.connection import Database, file_errors
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
-from storage.errors import RequestError
+from storage.database.reserve import DiskReserve
+from storage.errors import DatabaseError, ImportIncomplete, RequestError
 from storage.formats.text_cleaning import clean_text
 from storage.importing import history
 from storage.importing.arrivals import ArrivalReader, arriving_languages
@@ -23,6 +25,8 @@ from storage.models import ImportReport, Labels, Limits, Quota, Scope, Source, S
 
 ProgressCallback = Callable[[int, int], None]
 """Called with how many videos are done, and how many there are."""
+_SEGMENT_BYTES = 1000
+"""More than a segment usually takes, to reserve the room that an import may need to be reverted."""
 
 
 class Importer:
@@ -46,10 +50,11 @@ class Importer:
     ) -> ImportReport:
         """Import files in order. A file that cannot be read is rejected; the others are imported.
 
-        A cancelled import is undone: nothing of it stays.
+        An import that fails or is cancelled is reverted: nothing of it stays, and what was done before it can be undone
+        as if it had not begun.
 
-        Raises OverQuota, before anything is written, where the library has no room for the files, and RequestError
-        where the library is purged meanwhile.
+        Raises OverQuota, before anything is written, where the library has no room for the files; RequestError where
+        the library is purged meanwhile; DatabaseError; and ImportIncomplete where what failed cannot be reverted.
         """
         is_stored = bool(await self._repository.states(self._scope))
         reader = ArrivalReader(self._repository, self._key, self._limits, replace_whole=replace_whole)
@@ -75,28 +80,69 @@ class Importer:
         description = "import of " + ", ".join(clean_text(source.name) for source, _ in files)
         record = _ImportRecord(description, language, is_stored)
         try:
-            total = len(arrivals)
-            for number in range(total):
-                progress(number, total)
-                # Popped one by one: freeing hundreds of thousands of segments at once would block the event loop.
-                arrival = arrivals.popleft()
-                before, merged = await (
-                    self._preview_video(arrival, replace_whole)
-                    if dry_run
-                    else self._store_video(arrival, replace_whole, record)
-                )
-                report = _count_video(report, before, merged)
-                if before is not None and not merged.differs_from(before) and is_kept(before, arrival.stored):
-                    report = replace(report, notes=(*report.notes, _describe_kept(arrival)))
-            if record.number is not None:
-                await self._database.finish_erasing()
-        except asyncio.CancelledError:
-            # The user who cancelled is told that nothing was imported, so nothing may stay.
-            if record.number is not None:
-                await asyncio.shield(history.revert_import(self._database, self._repository, self._key, record.number))
+            with await self._reserve_room(arrivals, dry_run=dry_run):
+                report = await self._import_arrivals(arrivals, report, record, replace_whole, progress)
+        except BaseException as error:
+            await asyncio.shield(self._revert(record, error))
             raise
+        return report
+
+    async def _reserve_room(
+        self, arrivals: Sequence[PendingVideo], *, dry_run: bool
+    ) -> contextlib.AbstractContextManager[object]:
+        """Return what holds the room that reverting this import will need. Raises DatabaseError where there is none."""
+        if dry_run or len(arrivals) < 2:
+            return contextlib.nullcontext()  # one video is one transaction, which SQLite itself rolls back
+        segments = sum(len(arrival.stored.segments) for arrival in arrivals)
+        path = self._database.path
+        with file_errors(path):
+            return await asyncio.to_thread(DiskReserve, path.parent, segments * _SEGMENT_BYTES)
+
+    async def _import_arrivals(
+        self,
+        arrivals: deque[PendingVideo],
+        report: ImportReport,
+        record: _ImportRecord,
+        replace_whole: bool,
+        progress: ProgressCallback,
+    ) -> ImportReport:
+        """Import videos one by one, or with `report.dry_run` only see what would change; return the report."""
+        total = len(arrivals)
+        for number in range(total):
+            progress(number, total)
+            # Popped one by one: freeing hundreds of thousands of segments at once would block the event loop.
+            arrival = arrivals.popleft()
+            before, merged = await (
+                self._preview_video(arrival, replace_whole)
+                if report.dry_run
+                else self._store_video(arrival, replace_whole, record)
+            )
+            report = _count_video(report, before, merged)
+            if before is not None and not merged.differs_from(before) and is_kept(before, arrival.stored):
+                report = replace(report, notes=(*report.notes, _describe_kept(arrival)))
+        await self._end(record)
         progress(total, total)
         return report
+
+    async def _end(self, record: _ImportRecord) -> None:
+        """Delete what the act before this one kept for undo: from now on this one is undone."""
+        if record.number is not None:
+            # Without room to delete it stays, and is deleted by the next act.
+            with contextlib.suppress(DatabaseError):
+                async with self._database.transaction(erase=True) as connection:
+                    change = await LibraryWriter.begin_change(connection, self._key)
+                    await change.delete_earlier_imports(record.number)
+
+    async def _revert(self, record: _ImportRecord, error: BaseException) -> None:
+        """Undo what was stored until something failed, or until somebody cancelled, who is told that nothing stays.
+
+        Raises ImportIncomplete where that cannot be done.
+        """
+        if record.number is None or not await self._repository.states(self._scope):
+            return  # where the library was purged meanwhile, nothing of it is left
+        reverted = await history.revert_import(self._database, self._repository, self._key, record.number)
+        if reverted < record.changed:
+            raise _describe_incomplete(record.changed - reverted, error) from error
 
     async def _preview_video(
         self, arrival: PendingVideo, replace_whole: bool
@@ -120,10 +166,11 @@ class Importer:
             if merged.differs_from(before):
                 change = await LibraryWriter.begin_change(connection, self._key, record.language)
                 if record.number is None or not await change.is_current(record.number):
-                    record.number = await change.begin_import(record.description)
+                    record.number = await change.begin_import(record.description, keep_last=True)
                 await change.save_previous(record.number, video.video_id, before)
                 await change.store_video(merged.stored)
                 record.is_stored = True
+        record.changed += merged.differs_from(before)
         return before, merged
 
     async def _choose_language(self, named: Sequence[str]) -> str:
@@ -138,13 +185,14 @@ class Importer:
 
 @dataclass(slots=True)
 class _ImportRecord:
-    """The record of the import for undo; it gets its number with the first change."""
+    """The record of the import for undo; it gets its number with the first of the videos that it has `changed`."""
 
     description: str
     language: str
     is_stored: bool
     """Whether the library is known to exist."""
     number: int | None = None
+    changed: int = 0
 
 
 def _count_video(report: ImportReport, before: StoredVideo | None, merged: MergedVideo) -> ImportReport:
@@ -169,6 +217,14 @@ def _merge_arrival(before: StoredVideo | None, arrival: PendingVideo, replace_wh
         return merge_video(before, before.video, before.segments, whole=True)
     segments = arrival.stored.segments if replace_whole else keep_given_names(before, arrival.stored.segments)
     return merge_video(before, arrival.stored.video, segments, whole=arrival.whole or replace_whole)
+
+
+def _describe_incomplete(left: int, error: BaseException) -> ImportIncomplete:
+    reason = error.reason if isinstance(error, DatabaseError) else ""
+    return ImportIncomplete(
+        f"The import did not get to its end: {reason or 'it was ended.'} {left:,} of its videos are stored and could "
+        "not be taken back: undo does that as soon as the cause is mended, and importing the same again adds the rest."
+    )
 
 
 def _describe_kept(arrival: PendingVideo) -> str:

@@ -55,9 +55,10 @@ class ReadyIndex:
 class IndexManager:
     """Brings an index up to date when its library has changed, off the event loop, once for all who wait."""
 
-    def __init__(self, repository: Repository, database: Path, folder: Path) -> None:
+    def __init__(self, repository: Repository, database: Path, folder: Path, *, keeps_files: bool = True) -> None:
+        """With `keeps_files` False the files are read, and none is written or deleted."""
         self._repository = repository
-        self._database, self._folder = database, folder
+        self._database, self._folder, self._keeps_files = database, folder, keeps_files
         self._cache = IndexCache(folder)
         # No LRUCache: looking at all of them, as for the metrics, must not count as use.
         self._ready: OrderedDict[str, ReadyIndex] = OrderedDict()
@@ -175,7 +176,8 @@ class IndexManager:
             await asyncio.gather(task, return_exceptions=True)
         async with self._library_lock(key):
             self._drop_library(key)
-            await asyncio.to_thread(self._cache.delete, key)
+            if self._keeps_files:
+                await asyncio.to_thread(self._cache.delete, key)
 
     def _drop_library(self, key: str) -> None:
         self._ready.pop(key, None)
@@ -232,7 +234,7 @@ class IndexManager:
     async def _merge_index(self, state: LibraryState, library_index: LibraryIndex) -> LibraryIndex:
         """Merge an index into a single part, and cache it on disk where that is worth it."""
         merged = await asyncio.to_thread(library_index.merge_parts)
-        if merged.size >= MIN_CACHED_SEGMENTS:
+        if self._keeps_files and merged.size >= MIN_CACHED_SEGMENTS:
             await asyncio.to_thread(lambda: self._cache.store(state.key, merged.as_cached()))
         return merged
 
@@ -241,7 +243,7 @@ class IndexManager:
         return await asyncio.to_thread(LibraryIndex.from_cached, cached) if cached else LibraryIndex(state.language)
 
     async def _make_in_subprocess(self, state: LibraryState) -> bool:
-        return await build_in_subprocess(self._database, self._folder, state.key, state.language)
+        return self._keeps_files and await build_in_subprocess(self._database, self._folder, state.key, state.language)
 
     def _start_background_update(self, state: LibraryState) -> None:
         """Update the index of a library in the background, but not twice at the same time."""

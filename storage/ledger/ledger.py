@@ -41,6 +41,11 @@ class Ledger(ServerEntries, PeopleEntries):
             raise
         return cls(database, secret, now)
 
+    @classmethod
+    async def open_read_only(cls, path: Path, *, now: Callable[[], float] = time.time) -> Ledger:
+        """Open the database at `path` as it is, to look at it. Raises DatabaseError."""
+        return cls(await Database.open_read_only(path), b"", now)
+
     async def close(self) -> None:
         """Close the database."""
         await self._database.close()

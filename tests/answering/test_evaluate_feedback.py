@@ -100,7 +100,7 @@ async def test_a_draft_that_cannot_be_finished_leaves_nothing(
         return original(path, *arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(QuestionSetError, match="cannot be written \\(No space left on device\\)"):
+    with pytest.raises(QuestionSetError, match="cannot be written: the disk is full; free some space"):
         write_question_set(tmp_path / "votes", questions)
     assert list((tmp_path / "votes").iterdir()) == []
 
@@ -139,8 +139,10 @@ def typed(data_dir: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 def test_the_command_says_what_it_wrote_and_keeps_what_is_there(tmp_path: Path, rows: Rows) -> None:
+    database = tmp_path / "data" / "cuepoint.db"
+
     async def prepare() -> None:
-        library, ledger = await Library.open(tmp_path / "cuepoint.db"), await Ledger.open(tmp_path / "cuepoint.db")
+        library, ledger = await Library.open(database), await Ledger.open(database)
         for scope in (access.host_scope(), access.host_scope("5")):
             await library.import_files(scope, [(rows(("c", 0, DOUGH)), Labels())])
             await ledger.save_vote(1, Vote(scope.libraries[0], "dough", "c", 0.0, Verdict.HELPFUL))
@@ -150,14 +152,18 @@ def test_the_command_says_what_it_wrote_and_keeps_what_is_there(tmp_path: Path, 
         await ledger.close()
 
     asyncio.run(prepare())
-    votes = tmp_path / "votes"
-    assert typed(tmp_path, "feedback", str(votes)) == (0, f"Wrote 1 questions about 1 segments to {votes}.\n", "")
-    code, out, err = typed(tmp_path, "feedback", str(votes))
+    data, votes = database.parent, tmp_path / "votes"
+    assert typed(data, "feedback", str(votes)) == (
+        0,
+        f"Wrote 1 questions about 1 segments to {votes}.\n",
+        "",
+    )
+    code, out, err = typed(data, "feedback", str(votes))
     assert (code, out) == (1, "")
     assert err == f"{votes} is there already and not an empty folder; name a new one\n"
     (tmp_path / "empty").mkdir()
-    code, out, err = typed(tmp_path, "feedback", str(tmp_path / "empty"), "--library", "5")
+    code, out, err = typed(data, "feedback", str(tmp_path / "empty"), "--library", "5")
     assert (code, out) == (0, f"Wrote 2 questions about 1 segments to {tmp_path / 'empty'}.\n")
     assert err == "Votes on segments that are not stored any more, left out: 1.\n"
     (tmp_path / "file").write_text("x")
-    assert "not an empty folder" in typed(tmp_path, "feedback", str(tmp_path / "file"))[2]
+    assert "not an empty folder" in typed(data, "feedback", str(tmp_path / "file"))[2]

@@ -21,6 +21,7 @@ from bot.discord_app.services import attachments
 from bot.settings import Settings
 from storage import access
 from storage.errors import InputError, OverQuota
+from storage.importing import history
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ExportFormat, Labels, Source
@@ -431,6 +432,41 @@ async def test_an_import_may_outlast_its_interaction(discord: Env, general: Chan
     said = seen(answers(general, discord)[-1])
     assert "**Videos:** 1 added" in said
     assert "For mod, who asked for this import" in said
+
+
+async def test_an_import_for_which_the_disk_has_no_room_says_that_nothing_is_stored(
+    general: ChannelHandle, mod: MemberActor, library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = library._database._writer
+    [(pages,)] = await writer.execute_fetchall("PRAGMA page_count")
+    await writer.execute_fetchall(f"PRAGMA max_page_count = {pages + 5}")
+    many = rows(*((f"v{video}", second, "copper lantern " * 40) for video in range(9) for second in range(0, 300, 30)))
+    told = seen(await upload(mod, general, ("many.jsonl", many)))
+    assert "nothing of it is stored" in told
+    assert str(library._database.path) not in told
+    assert "the disk is full; free some space" in caplog.text
+    own = access.own_scope(general.guild.id)
+    assert await library.videos(own) == []
+    await writer.execute_fetchall("PRAGMA max_page_count = 1000000")
+    assert "**Videos:** 9 added" in seen(await upload(mod, general, ("many.jsonl", many)))
+
+
+async def test_an_import_that_could_not_be_taken_back_says_what_is_stored_and_how_to_undo(
+    general: ChannelHandle, mod: MemberActor, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cannot_revert(*_: object) -> int:
+        return 0
+
+    monkeypatch.setattr(history, "revert_import", cannot_revert)
+    writer = library._database._writer
+    [(pages,)] = await writer.execute_fetchall("PRAGMA page_count")
+    await writer.execute_fetchall(f"PRAGMA max_page_count = {pages + 10}")
+    many = rows(*((f"v{video}", second, "copper lantern " * 40) for video in range(9) for second in range(0, 300, 30)))
+    told = seen(await upload(mod, general, ("many.jsonl", many)))
+    stored = len(await library.videos(access.own_scope(general.guild.id)))
+    assert stored
+    assert f"{stored} of its videos are stored and could not be taken back: undo does that" in told
+    assert str(library._database.path) not in told
 
 
 async def test_progress_tells_of_the_files_and_then_of_the_videos(

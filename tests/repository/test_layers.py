@@ -20,10 +20,15 @@ DOORS = tuple(
     f"storage.{door}"
     for door in (
         *("library", "ledger", "access", "models", "errors", "analysis", "characters", "dates", "video_names"),
+        "system_errors",
+        "output_files",
         "given_files",  # the terminal walks folders, and has to know which files it need not read
     )
 )
-VALUES = ("storage.models", "storage.errors", "storage.analysis", "storage.characters", "storage.dates")
+VALUES = (
+    *("storage.models", "storage.errors", "storage.system_errors", "storage.analysis"),
+    *("storage.characters", "storage.dates"),
+)
 APP = "bot.discord_app"
 MAX_FILES_IN_ROOM = 17
 
@@ -60,6 +65,7 @@ RULES = (
         (
             "storage/models/*",
             "storage/errors.py",
+            "storage/system_errors.py",
             "storage/analysis/*",
             "storage/access.py",
             "storage/formats/*",

@@ -154,7 +154,7 @@ async def test_a_removed_video_can_be_brought_back(library: Library, rows: Rows)
         await library.remove(SHARED, "nope")
 
 
-async def test_an_import_that_breaks_half_way_leaves_each_video_whole(
+async def test_an_import_that_breaks_half_way_is_taken_back_whole(
     library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await put(library, rows(("a", 0, "old"), ("b", 0, "old")))
@@ -165,9 +165,9 @@ async def test_an_import_that_breaks_half_way_leaves_each_video_whole(
 
     with pytest.raises(sqlite3.OperationalError):
         await library.import_files(SHARED, [(rows(("a", 0, "new"), ("b", 0, "new")), Labels())], progress=too_long)
-    assert await everything(library) == {"a": [(0, "new")], "b": [(0, "old")]}
-    assert (await library.undo(SHARED)).videos_restored == 1
     assert await everything(library) == {"a": [(0, "old")], "b": [(0, "old")]}
+    assert (await library.undo(SHARED)).videos_removed == 2
+    assert await everything(library) == {}
 
 
 async def test_one_servers_library_is_never_seen_from_another(library: Library, rows: Rows) -> None:

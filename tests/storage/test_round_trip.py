@@ -234,6 +234,47 @@ def test_who_speaks_comes_back_from_captions(form: ExportFormat, said: list[tupl
     assert [(segment.text, segment.turns) for segment in again] == [(s.text, s.turns) for s in stored.segments]
 
 
+@settings(max_examples=100)
+@given(kept=videos())
+@example(replace(FULL, video=replace(FULL.video, title="--> <b>", chapters=(Chapter(0.0, "a --> b"),))))
+def test_webvtt_keeps_all_that_is_known_of_the_video(kept: StoredVideo) -> None:
+    spoken = replace(kept, segments=(Segment(1.0, 4.0, "so it is"),))
+    content = export_videos([spoken], ExportFormat.VTT)
+    assert content.count(b"-->") == 1
+    has_details = replace(kept.video, video_id="", language="") != Video("")
+    name = "another name.vtt" if has_details else f"{kept.video.video_id}.vtt"
+    (again,) = read_file(Source(name, content), Labels(video_id="" if has_details else kept.video.video_id)).transcripts
+    assert again.video == kept.video
+    assert [cue.text for cue in again.cues] == ["so it is"]
+
+
+def test_what_a_person_says_of_webvtt_wins_over_its_note() -> None:
+    content = export_videos([FULL], ExportFormat.VTT)
+    video = read_file(Source("v.vtt", content), Labels(video_id="other", title="Another")).transcripts[0].video
+    assert (video.video_id, video.title, video.track_of, video.creator) == ("other", "Another", "", "Ann")
+
+
+def test_a_note_that_would_be_too_long_to_be_read_leaves_chapters_out() -> None:
+    many = tuple(Chapter(float(n), "chapter " * 20) for n in range(1000))
+    content = export_videos([replace(FULL, video=replace(FULL.video, chapters=many))], ExportFormat.VTT)
+    assert read_file(Source("a.vtt", content)).transcripts[0].video == replace(FULL.video, chapters=())
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "{", "[]", "7", "null", "[" * 9000, "{}", '{"video_id": 7}', '{"video_id": "%s"}' % ("v" * 1000),
+        '{"video_id": "v", "chapters": [[5, "a"], [1, "b"]]}',
+        '{"video_id": "v", "track_of": "other", "title": "T"}',
+    ],
+)  # fmt: skip
+def test_a_note_that_is_not_ours_is_passed_over(note: str) -> None:
+    content = f"WEBVTT\n\nNOTE cuepoint {note}\n\n00:01.000 --> 00:02.000\nso it is\n".encode()
+    read = read_file(Source("talk.vtt", content))
+    assert not read.rejections
+    assert read.transcripts[0].video == Video("talk", title="talk")
+
+
 @given(words=st.lists(WORDS, min_size=1, max_size=4))
 def test_any_words_come_back_from_webvtt(words: list[str]) -> None:
     spoken = [f"so {text} it is" for text in words]

@@ -255,7 +255,78 @@ def test_a_disk_that_is_full_is_one_sentence(home: Path) -> None:
             done = cuepoint.run(Job(COMMANDS[name], str(home), busy_timeout_ms=60))
             if not (home / "mounted").exists():
                 pytest.skip("nobody may mount anything here")
-            one_sentence(done, "disk.*Nothing was changed")
+            if name == "doctor":
+                doctor_says(done, "disk      problem: only 0 MB left on the disk")
+            else:
+                one_sentence(done, "disk is full; free some space.*Nothing was changed")
+
+
+def test_an_import_for_which_a_disk_has_no_room_is_taken_back_whole(home: Path) -> None:
+    """A real one of 20 MB, of which the first thousand videos would leave nothing."""
+    mount = 'mount -t tmpfs -o size=20m tmpfs "$1/data" && cp -r "$1/keep/." "$1/data" && touch "$1/mounted"'
+    script = f'{mount}; shift; exec "$@"'
+    rows = (
+        f'{{"video_id": "v{n}", "text": "{n} {"the copper lantern hangs there " * 60}", "start_second": {second}}}\n'
+        for n in range(1200)
+        for second in range(0, 300, 30)
+    )
+    (home / "many.jsonl").write_text("".join(rows))
+    with mounting(home, script) as cuepoint:
+        before = cuepoint.run(Job(("videos",), str(home)))
+        one_sentence(cuepoint.run(Job(("import", "many.jsonl"), str(home))), "the disk is full; .* Nothing was changed")
+        assert cuepoint.run(Job(("videos",), str(home))) == before
+        assert cuepoint.run(Job(("undo",), str(home))).stdout.startswith("Took back the import of talk.srt: 0 videos")
+        assert "stored    ok, 0 segments" in cuepoint.run(Job(("doctor",), str(home))).stdout
+
+
+def test_a_disk_that_can_only_be_read_is_one_sentence(home: Path) -> None:
+    script = (
+        'mount -t tmpfs -o size=4m tmpfs "$1/data" && cp -r "$1/keep/." "$1/data" && mount -o remount,ro "$1/data" &&'
+        'touch "$1/mounted"; shift; exec "$@"'
+    )
+    with mounting(home, script) as cuepoint:
+        for name in ("import", "serve", "doctor", "repair", "restore"):
+            done = cuepoint.run(Job(COMMANDS[name], str(home), busy_timeout_ms=60))
+            if name == "doctor":
+                doctor_says(done, "folder    problem: .* can only be read; name a place on another one")
+            else:
+                one_sentence(done, "the disk can only be read; name a place on another one")
+
+
+def test_a_disk_on_which_no_more_files_fit_is_one_sentence(home: Path) -> None:
+    script = (
+        'mount -t tmpfs -o size=40m,nr_inodes=12 tmpfs "$1/data" && cp -r "$1/keep/." "$1/data" && touch "$1/mounted";'
+        'for n in 1 2 3 4 5 6 7 8 9 10 11 12; do touch "$1/data/$n"; done 2> /dev/null; shift; exec "$@"'
+    )
+    with mounting(home, script) as cuepoint:
+        for name in ("import", "serve", "doctor", "repair"):
+            done = cuepoint.run(Job(COMMANDS[name], str(home), busy_timeout_ms=60))
+            if name == "doctor":
+                doctor_says(done, "folder    problem: .* no more files fit on the disk, though it has room")
+            else:
+                one_sentence(done, "no more files fit on the disk, though it has room; delete files")
+
+
+def doctor_says(done: Done, wrong: str) -> None:
+    """It names what is wrong, and finds everything else as it should be."""
+    assert (done.returncode, done.stderr) == (1, "Something is wrong; see above.\n"), done
+    assert re.search(f"^{wrong}", done.stdout, re.MULTILINE), done.stdout
+    assert "stored    ok, 1 segments stored and indexed" in done.stdout
+    assert "question  ok, the samples answer" in done.stdout
+
+
+@contextmanager
+def mounting(home: Path, script: str) -> Iterator[Program]:
+    """The program where the data folder lies on a disk that a script mounts, in a namespace of its own."""
+    (home / "data").rename(home / "keep")
+    (home / "data").mkdir()
+    if shutil.which("unshare") is None or subprocess.run([*OWN_MOUNTS, "true"], check=False).returncode:
+        pytest.skip("nobody may mount anything here")
+    with program(*OWN_MOUNTS, script, "sh", str(home)) as cuepoint:
+        cuepoint.run(Job(("--version",), str(home)))
+        if not (home / "mounted").exists():
+            pytest.skip("nobody may mount anything here")
+        yield cuepoint
 
 
 def test_an_index_that_has_no_room_costs_nothing_but_the_next_start(

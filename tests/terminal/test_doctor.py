@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import socket
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -52,6 +54,18 @@ def sql(folder: Path, statement: str) -> None:
 
 
 def no_token(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {}
+
+
+def open_to_others(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    folder.chmod(0o755)
+    return {}
+
+
+def older(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    sql(folder, "PRAGMA user_version = 3")
     return {}
 
 
@@ -177,6 +191,8 @@ TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("the commands were never registered", never_registered, False),
     ("the last nightly backup is", old_backup, True),
     ("there is no nightly backup", no_token, False),
+    ("is open to other users", open_to_others, False),
+    ("is of an earlier version", older, False),
     ("the clock is", clock_behind, True),
     ("is dated in the future", future_backup, True),
     ("may still hold traces", due, False),
@@ -295,3 +311,66 @@ def test_what_discord_may_say_besides() -> None:
         (_, clock) = checks.check_discord(DiscordStatus("Cuepoint", (), ahead))
         assert f"the clock is 400 seconds {word}" in str(clock)
         assert clock.grade is Grade.WRONG
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_it_writes_nothing_and_makes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    assert "question  ok, the samples answer" in cuepoint(folder, "doctor").output
+    assert not folder.parent.exists()
+    folder.parent.mkdir()
+    imported(folder, 600)
+    before = contents(folder)
+    assert not [name for name in before if name.endswith(".index")]
+    assert "stored    ok, 600 segments" in cuepoint(folder, "doctor").output
+    assert contents(folder) == before
+    with sqlite3.connect(folder / "cuepoint.db") as other:  # it is in use, and part of it is in the log
+        other.execute("UPDATE video SET title = 'Another'")
+        other.commit()
+        before = {name: content for name, content in contents(folder).items() if not name.endswith("-shm")}
+        assert before[str(folder / "cuepoint.db-wal")]
+        assert "stored    ok, 600 segments" in cuepoint(folder, "doctor").output
+        assert before.items() <= contents(folder).items()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "grade", "mends"),
+    [
+        ("data", 0o750, "note", "chmod 700"),
+        ("data", 0o777, "problem", "chmod 700"),
+        (".env", 0o644, "note", "chmod 600"),
+        (".env", 0o660, "problem", "chmod 600"),
+        ("data/cuepoint.db", 0o604, "note", "chmod 600"),
+        ("data/backups", 0o707, "problem", "chmod 700"),
+    ],
+)
+def test_it_tells_who_else_may_read_or_change_what_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, mode: int, grade: str, mends: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder, path = tmp_path / "data", tmp_path / name
+    imported(folder)
+    (tmp_path / ".env").touch()
+    (folder / "backups").mkdir()
+    modes = {tmp_path / ".env": 0o600, folder: 0o711 if "/" in name else 0o700, folder / "cuepoint.db": 0o600}
+    for place, usual in {**modes, folder / "backups": 0o700, path: mode}.items():
+        place.chmod(usual)
+    shown = name if name == ".env" else str(path)
+    told = [line for line in cuepoint(folder, "doctor").output.splitlines() if line.startswith("access")]
+    [line] = [line for line in told if f" {shown} is open" in line]
+    assert f"access    {grade}: {shown} is open to other users of this machine" in line
+    command = line.rpartition(": ")[2]
+    assert command.startswith(mends)
+    subprocess.run(shlex.split(command), check=True)
+    assert f" {shown} is open" not in cuepoint(folder, "doctor").output
+
+
+def test_what_nobody_can_get_at_is_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    imported(tmp_path / "data")
+    (tmp_path / "data" / "cuepoint.db").chmod(0o666)
+    assert "access" not in cuepoint(tmp_path / "data", "doctor").output

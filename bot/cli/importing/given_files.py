@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from storage.models import Rejection, Source
+from storage.system_errors import explain_reading
 
 _MAGIC = frozenset("*?[")
 _ANY_DEPTH = "**"
@@ -40,9 +41,9 @@ def collect_files(names: Sequence[str], max_bytes: int) -> GivenFiles:
     given.seen.update(_place(Path(name)) for name in names)
     for name in names:
         path = Path(name)
-        if path.is_dir():
+        if os.path.isdir(path):  # unlike Path, it takes names that are too long
             _collect_found(given, name, path, [_ANY_DEPTH], max_bytes)
-        elif path.exists() or "://" in name or not _MAGIC & set(name):
+        elif os.path.exists(path) or "://" in name or not _MAGIC & set(name):
             # Files of one name in several folders are distinguished by how they were given.
             _read_named(given, name, path.name if bases[path.name] == 1 else name, max_bytes)
         else:
@@ -55,13 +56,13 @@ def _read_named(given: GivenFiles, name: str, shown: str, max_bytes: int) -> Non
     from storage.given_files import names_beside
 
     path = Path(name)
-    if "://" in name and not path.exists():
+    if "://" in name and not os.path.exists(path):
         # This is an address: importing it as a file's content reports how to get its captions.
         given.sources.append(Source(name, name.encode()))
         return
     _read_file(given, path, shown, max_bytes, is_found=False)
     for beside in (path.with_name(each) for each in names_beside(path.name)):
-        if beside.is_file() and _place(beside) not in given.seen:
+        if os.path.isfile(beside) and _place(beside) not in given.seen:
             given.seen.add(_place(beside))
             _read_file(given, beside, beside.name, max_bytes, is_found=True)
 
@@ -90,7 +91,7 @@ def _walk(given: GivenFiles, folder: Path, depth: int | None, above: frozenset[t
         status = folder.stat()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        given.reject(folder.as_posix(), f"the folder cannot be read ({error.strerror}); check its permissions.")
+        given.reject(folder.as_posix(), f"the folder cannot be read: {explain_reading(error)}.")
         return
     here = (status.st_dev, status.st_ino)
     if here in above:
@@ -119,7 +120,7 @@ def _read_file(given: GivenFiles, path: Path, shown: str, max_bytes: int, *, is_
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
     except OSError as error:
-        given.reject(shown, f"the file cannot be read ({error.strerror}); check its name and permissions.")
+        given.reject(shown, f"the file cannot be read: {explain_reading(error)}.")
     else:
         given.sources.append(Source(shown, content, _folder(path), is_found))
 

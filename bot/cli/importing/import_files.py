@@ -16,6 +16,7 @@ from bot.cli.session import FAILED, Session
 from storage import access
 from storage.errors import InputError
 from storage.models import ImportReport, Labels, Scope, Source
+from storage.system_errors import explain_reading
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -110,7 +111,7 @@ def _read_chapter_file(path: Path) -> Source:
     try:
         return Source(path.name, path.read_bytes())
     except OSError as error:
-        raise InputError(f"{path}: the file cannot be read ({error.strerror}); check its name.") from error
+        raise InputError(f"{path}: the file cannot be read: {explain_reading(error)}.") from error
 
 
 async def _import_files(

@@ -47,7 +47,7 @@ def answer_card(
         parts += [ui.Separator(), text_display(f"*{verdicts.NEAR}*")]
     parts += excerpt_sections(excerpts, MAX_CARD_TEXT_LENGTH - len(heading) - 100)
     rows: list[Part] = []
-    if excerpts:
+    if excerpts and owner.is_stored:
         parts.append(text_display("-# A number opens that passage with more around it."))
         rows += controls.number_buttons(owner, len(excerpts))
     rows += controls.button_row(controls.page_buttons("page", owner, page, more=more), controls.delete_button(owner))

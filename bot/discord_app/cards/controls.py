@@ -16,12 +16,16 @@ Row = ui.ActionRow[Any]
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose card it is, the ledger's key of what the card shows, and whether others see it."""
+    """Whose card it is, the ledger's key of what the card shows, and whether others see it.
+
+    Where what it shows could not be stored, `is_stored` is false, and it gets no button that needs that.
+    """
 
     asker: int
     key: str = NO_KEY
     private: bool = False
     shareable: bool = False
+    is_stored: bool = True
 
 
 def custom_id(verb: str, owner: Owner, number: int = 0) -> str:
@@ -41,6 +45,7 @@ def _make_button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji:
 
 def number_buttons(owner: Owner, count: int) -> list[Row]:
     """Return buttons numbered from 1, five in a row. A button opens one passage by itself."""
+    count = count if owner.is_stored else 0
     buttons = [
         _make_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1)
     ]
@@ -49,7 +54,7 @@ def number_buttons(owner: Owner, count: int) -> list[Row]:
 
 def page_buttons(verb: str, owner: Owner, page: int, *, more: bool) -> list[Button]:
     """Return the buttons to the previous and the next page, or none where there is only one page."""
-    if page == 0 and not more:
+    if (page == 0 and not more) or not owner.is_stored:
         return []
     return [
         _make_button(verb, "Previous", owner, max(page - 1, 0), off=page == 0),
@@ -70,6 +75,8 @@ def button_row(*groups: list[Button]) -> list[Row]:
 
 def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
     """Return the rows below a passage: to widen it, to vote on it, and to share or delete the card."""
+    if not owner.is_stored:
+        return button_row(delete_button(owner))
     widen = [
         _make_button("earlier", "Earlier", owner, off=not earlier),
         _make_button("later", "Later", owner, off=not later),
@@ -84,6 +91,8 @@ def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
 
 def transcript_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
     """Return the rows below a part of a transcript."""
+    if not owner.is_stored:
+        return button_row(delete_button(owner))
     steps = [
         _make_button("read", "Earlier", owner, 0, off=not earlier),
         _make_button("read", "Later", owner, 1, off=not later),

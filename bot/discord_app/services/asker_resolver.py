@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.discord_app.cards import markdown
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.services.memberships import Memberships
+from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import AccessChanged, ServerNotAccessible
-from bot.operations import metrics
 from storage import access
 from storage.access import Absence, Membership, Place, Reach
-from storage.errors import StorageError
 from storage.ledger import EVERYWHERE_ELSE, Ledger
 from storage.library import Library
 from storage.models import Scope, ServerSettings
-
-log = logging.getLogger("cuepoint.discord")
 
 IsServed = Callable[[int], bool]
 """Returns whether a server, by its id, is served."""
@@ -73,9 +70,10 @@ class ResolvedAsker:
         """Return the remarks below a question."""
         return [text for text in (self.searched, self.remark) if text]
 
-    def owner(self, key: str = "") -> Owner:
-        """Return the asker as the owner of a card's buttons; `key` is the ledger's key of what the card shows."""
-        return Owner(self.user_id, key or "-", self.private, self.shareable)
+    def owner(self, key: str | None = "") -> Owner:
+        """Return the asker as the owner of a card's buttons; `key` is the ledger's key of what the card shows, None
+        where that could not be stored."""
+        return Owner(self.user_id, key or "-", self.private, self.shareable, is_stored=key is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,10 @@ class _Elsewhere:
 class AskerResolver:
     """Resolves what a user may see."""
 
-    def __init__(self, library: Library, ledger: Ledger, memberships: Memberships, serves: IsServed) -> None:
+    def __init__(
+        self, library: Library, ledger: Ledger, memberships: Memberships, serves: IsServed, writes: OptionalWrites
+    ) -> None:
+        self._writes = writes
         self._library = library
         self._ledger = ledger
         self._memberships = memberships
@@ -123,14 +124,8 @@ class AskerResolver:
         Nothing is kept for a server that is not served.
         """
         if who.here is not None and self._serves(who.here.server_id):
-            try:
-                await self._ledger.record_sighting(who.user_id, who.here.server_id)
-            except StorageError as error:
-                # The user has their answer, so they see no error.
-                log.error("could not note who uses the bot where: %s", error)
-            except Exception as error:
-                metrics.count_error()
-                log.error("unexpected error while noting who uses the bot where", exc_info=error)
+            record = partial(self._ledger.record_sighting, who.user_id, who.here.server_id)
+            await self._writes.attempt("noting who uses the bot where", record)
 
     async def resolve(
         self, who: AskerContext, *, private: bool | None = None, picked: str | int = "", aloud: bool = False

@@ -76,15 +76,14 @@ class VideoListState:
 ALL_VIDEOS = VideoListState()
 
 
+SavedState = AnswerState | PassageState | TranscriptState | VideoListState
 ButtonState = TypeVar("ButtonState", AnswerState, PassageState, TranscriptState, VideoListState)
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {
     kind: TypeAdapter(kind) for kind in (AnswerState, PassageState, TranscriptState, VideoListState)
 }
 
 
-async def save_state(
-    ledger: Ledger, state: AnswerState | PassageState | TranscriptState | VideoListState, scope: Scope
-) -> str:
+async def save_state(ledger: Ledger, state: SavedState, scope: Scope) -> str:
     """Store the state of a card's buttons, and return the key for their custom_id.
 
     `scope` names the libraries that the shown content comes from.

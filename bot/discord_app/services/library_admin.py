@@ -19,12 +19,12 @@ from bot.discord_app.services import attachments
 from bot.discord_app.services.catalogue import Catalogue, find_named
 from bot.discord_app.services.exports import BoundedFile, Exports
 from bot.discord_app.services.import_counts import measure_import
-from bot.errors import ExportTooLarge, ImportCancelled, LibraryBusy
+from bot.errors import ExportTooLarge, ImportCancelled, ImportFailed, LibraryBusy
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 from bot.purge import purge_server
 from storage import access
-from storage.errors import RequestError, StorageError, UnknownVideo
+from storage.errors import DatabaseError, RequestError, StorageError, UnknownVideo
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ExportFormat, GlossaryEntry, ImportReport, Labels, Quota, VideoSummary
@@ -91,7 +91,8 @@ class LibraryAdmin:
     ) -> Reply:
         """Import files of at most `largest` bytes per file.
 
-        Raises LibraryBusy and OverQuota before anything is written, and ImportCancelled once nothing of it is stored.
+        Raises LibraryBusy and OverQuota before anything is written, and ImportCancelled or ImportFailed once nothing of
+        it is stored; ImportIncomplete where something is.
         """
         with measure_import() as count, self._exclusive(server_id):
             attachments.require_acceptable(files, self._quota.text_bytes)
@@ -109,6 +110,13 @@ class LibraryAdmin:
                     "I was told to stop before this import was done: nothing of it is stored. "
                     "Please import it again when I am back."
                 ) from None
+            except DatabaseError as error:
+                log.error("an import failed, and nothing of it is stored: %s", describe_error(error))
+                await self._uncount_import(server_id)
+                raise ImportFailed(
+                    "This import failed, and nothing of it is stored: the database cannot be written. Whoever runs "
+                    "this bot can read why in its log. Please import it again later."
+                ) from error
             count(report)
         return library_cards.report_reply(report)
 

@@ -6,6 +6,7 @@ import asyncio
 from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from bot.answer_processes.pool import AnswerPool
 from bot.answering.question import parse_question
@@ -26,6 +27,7 @@ from bot.discord_app.services.button_state import (
     Inquiry,
     PassagePlace,
     PassageState,
+    SavedState,
     TranscriptState,
     VideoListState,
     answer_state,
@@ -33,6 +35,7 @@ from bot.discord_app.services.button_state import (
 )
 from bot.discord_app.services.catalogue import Catalogue
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import PassageGone
 from bot.images.timeline_image import draw_timeline
 from bot.operations import metrics
@@ -64,7 +67,9 @@ class QuestionService:
         catalogue: Catalogue,
         cooldown: Cooldown,
         thresholds: SurenessThresholds,
+        writes: OptionalWrites,
     ) -> None:
+        self._writes = writes
         self._library = library
         self._answers = answers
         self._ledger = ledger
@@ -97,7 +102,14 @@ class QuestionService:
 
     async def _record_miss(self, asker: ResolvedAsker, inquiry: Inquiry, answer: Answer) -> None:
         if asker.misses_to and answer.level is not AnswerLevel.CONFIDENT:
-            await self._ledger.record_miss(asker.misses_to, inquiry.text, asker.user_id)
+            record = partial(self._ledger.record_miss, asker.misses_to, inquiry.text, asker.user_id)
+            await self._writes.attempt("noting a question without a clear answer", record)
+
+    async def _save_state(self, asker: ResolvedAsker, state: SavedState) -> str | None:
+        """Store what a card shows, for its buttons; return the key, or None where that cannot be written now."""
+        return await self._writes.attempt(
+            "storing what buttons need", partial(save_state, self._ledger, state, asker.scope)
+        )
 
     async def _answer_page(
         self, asker: ResolvedAsker, inquiry: Inquiry, question: Question, page: int
@@ -114,7 +126,7 @@ class QuestionService:
         answer = replace(whole, excerpts=whole.excerpts[first:end], near_misses=whole.near_misses[: asker.quotes])
         if page and not answer.excerpts:
             raise PassageGone("There are no more passages for this question; ask again.")
-        key = await save_state(self._ledger, answer_state(inquiry, answer), asker.scope)
+        key = await self._save_state(asker, answer_state(inquiry, answer))
         more = len(whole.excerpts) > end and page < MAX_PAGE
         return answer, answer_cards.answer_card(answer, asker.owner(key), page=page, more=more, remarks=asker.remarks)
 
@@ -123,7 +135,7 @@ class QuestionService:
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
-        key = await save_state(self._ledger, answer_state(inquiry, timeline.answer), asker.scope)
+        key = await self._save_state(asker, answer_state(inquiry, timeline.answer))
         await self._record_miss(asker, inquiry, timeline.answer)
         if not timeline.strips:
             return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=asker.remarks)
@@ -153,7 +165,7 @@ class QuestionService:
         )
         opened = await self._answers.open_passage(asker.scope, question, spot.stretch, step=step)
         opened_state = PassageState(inquiry, PassagePlace(opened.range, spot.second))
-        key = await save_state(self._ledger, opened_state, asker.scope)
+        key = await self._save_state(asker, opened_state)
         return passage_cards.passage_card(inquiry.text, opened, asker.owner(key), shared_by=shared_by)
 
     async def save_vote(self, asker: ResolvedAsker, state: PassageState, verdict: Verdict) -> None:
@@ -174,7 +186,7 @@ class QuestionService:
         videos = await asyncio.to_thread(find_videos, state.search, await self._catalogue.list_videos(asker.scope))
         if state.newest_first:
             videos.sort(key=lambda summary: summary.video.published, reverse=True)
-        key = await save_state(self._ledger, state, asker.scope) if state != ALL_VIDEOS else NO_KEY
+        key = await self._save_state(asker, state) if state != ALL_VIDEOS else NO_KEY
         return video_cards.videos_card(
             videos, asker.owner(key), page, search=state.search, newest_first=state.newest_first
         )
@@ -201,7 +213,7 @@ class QuestionService:
         here = bisect_right([segment.start_second for segment in segments], state.moment) - 1
         first = max(0, min(max(here, 0) + step * SEGMENTS_PER_CARD, len(segments) - 1))
         end = first + SEGMENTS_PER_CARD
-        key = await save_state(self._ledger, TranscriptState(state.video_id, segments[first].start_second), asker.scope)
+        key = await self._save_state(asker, TranscriptState(state.video_id, segments[first].start_second))
         return passage_cards.transcript_card(
             summary.video,
             segments[first:end],

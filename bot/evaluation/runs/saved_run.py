@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -12,6 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from bot.answering.values import AnswerLevel
 from bot.errors import QuestionSetError
 from bot.evaluation.measures import Figures
+from storage.errors import RequestError
+from storage.output_files import write_output
+from storage.system_errors import explain, explain_reading
 
 Form = Literal["cuepoint evaluation 1"]
 """What a file says that it is; the number is raised when its form changes."""
@@ -69,7 +71,7 @@ def read_run(path: Path) -> SavedRun:
     except FileNotFoundError as error:
         raise QuestionSetError(f"{path}: there is no such file; save a run with --save {path} first") from error
     except OSError as error:
-        raise QuestionSetError(f"{path}: the file cannot be read ({error.strerror}); check its permissions") from error
+        raise QuestionSetError(f"{path}: the file cannot be read: {explain_reading(error)}") from error
     try:
         run = _RUN.validate_json(content)
     except ValidationError as error:
@@ -86,20 +88,18 @@ def write_run(path: Path, run: SavedRun) -> None:
     """Write a run into a file, in place of an earlier run there: all of it, or nothing. Raises QuestionSetError."""
     require_writable(path)
     try:
-        # Under another name first, so that a full disk leaves the earlier run as it is.
-        with tempfile.TemporaryDirectory(prefix=".draft-", dir=path.parent) as folder:
-            draft = Path(folder) / path.name
-            draft.write_bytes(_RUN.dump_json(run) + b"\n")
-            draft.replace(path)
-    except OSError as error:
-        raise _write_error(path, error) from error
+        write_output(path, _RUN.dump_json(run) + b"\n")
+    except RequestError as error:
+        raise QuestionSetError(str(error)) from error
 
 
 def require_writable(path: Path) -> None:
     """Raise QuestionSetError unless a run can be written to a file: a new one, or one that holds a run."""
-    if not path.parent.is_dir():
-        raise QuestionSetError(f"{path}: there is no folder {path.parent}; make it, or name another file")
     try:
+        if not path.parent.is_dir():
+            raise QuestionSetError(f"{path}: there is no folder {path.parent}; make it, or name another file")
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            return  # a pipe: reading from it would wait
         with path.open("rb") as file:
             is_run = not (content := file.read(len(_BEGINNING))) or content == _BEGINNING
     except FileNotFoundError:
@@ -132,4 +132,4 @@ def _damage_error(path: Path) -> QuestionSetError:
 
 
 def _write_error(path: Path, error: OSError) -> QuestionSetError:
-    return QuestionSetError(f"{path} cannot be written ({error.strerror}); name another file")
+    return QuestionSetError(f"{path} cannot be written: {explain(error, path.parent)}")

@@ -24,6 +24,9 @@ class VideoDetails:
     published: str = ""
     chapters: tuple[Chapter, ...] = ()
     is_automatic: bool = False
+    video_id: str = ""
+    thumbnail: str = ""
+    track_of: str = ""
 
 
 _NO_DETAILS = VideoDetails()
@@ -49,7 +52,8 @@ def build_transcript(
     if not cues:
         raise document.refusal_error("there is not a single spoken word in it; choose captions of speech")
     labels, file_name = document.labels, parse_file_name(document.name)
-    video_id = labels.video_id or youtube_id(labels.url) or file_name.video_id or youtube_id(details.url)
+    said = labels.video_id or youtube_id(labels.url)
+    video_id = said or details.video_id or file_name.video_id or youtube_id(details.url)
     own_name = _NO_NAME if video_id else parse_own_name(document.name)
     if not video_id and not own_name.video_id:
         raise document.refusal_error(
@@ -63,11 +67,12 @@ def build_transcript(
         title=labels.title or details.title or file_name.title or own_name.title,
         creator=labels.creator or details.creator or file_name.creator,
         url=labels.url or details.url,
-        thumbnail=labels.thumbnail,
+        thumbnail=labels.thumbnail or details.thumbnail,
         language=labels.language or details.language or file_name.language,
         published=labels.published or details.published or file_name.published or own_name.published,
         chapters=labels.chapters or details.chapters,
         is_automatic=is_automatic if labels.is_automatic is None else labels.is_automatic,
+        track_of=details.track_of if video_id == details.video_id else "",
     )
     # A file's own name may have eleven characters by chance: it is no address of YouTube's.
     video = complete_addresses(video) if video_id else replace(video, url=clean_url(video.url))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import dropwhile, takewhile
 
 from storage.analysis import base_language
 from storage.formats.captions.cue_lines import read_cue_lines
 from storage.formats.captions.cue_texts import make_raw_cues, refuse_pictures
+from storage.formats.captions.details_note import read_details
 from storage.formats.captions.markup import remove_webvtt_tags
 from storage.formats.captions.rolling import spoken_cues
-from storage.formats.captions.transcript import VideoDetails, build_transcript
+from storage.formats.captions.transcript import build_transcript
 from storage.formats.document import Document
 from storage.models import FileContent
 
@@ -24,7 +26,8 @@ def is_webvtt(document: Document) -> bool:
 
 
 def read_webvtt(document: Document) -> FileContent:
-    """Read the captions of one video; a header line "Language: en" gives the language."""
+    """Read the captions of one video; a header line "Language: en" gives the language, and
+    the note of an export of Cuepoint's the rest."""
     if not _SIGNATURE.match(document.first_line):
         raise document.refusal_error("it is not WebVTT, whose first line is WEBVTT; export it again")
     cues, rejections = read_cue_lines(document, asides=True)
@@ -32,7 +35,9 @@ def read_webvtt(document: Document) -> FileContent:
     raw = list(make_raw_cues(cues, remove_webvtt_tags))
     # Only speech recognition knows the moment of every word.
     is_automatic = any(cue.is_timed for cue in raw)
-    details = VideoDetails(language=_header_language(document.lines), is_automatic=is_automatic)
+    details = read_details(document.lines)
+    language = _header_language(document.lines)
+    details = replace(details, language=language, is_automatic=is_automatic or details.is_automatic)
     return build_transcript(document, spoken_cues(raw), details, rejections)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import srt
 
+from storage.formats.captions.details_note import write_details
 from storage.formats.captions.line_breaks import resolve_line_breaks
 from storage.formats.captions.markup import escape_subrip
 from storage.models import Cue, Segment, StoredVideo
@@ -26,8 +27,11 @@ def write_subrip(video: StoredVideo) -> bytes:
 
 
 def write_webvtt(video: StoredVideo) -> bytes:
-    """Return a video as WebVTT, with its language in the header and the speaker of each cue as its voice."""
+    """Return a video as WebVTT, with its language in the header, what else is known of it in a note, and the speaker of
+    each cue as its voice."""
     blocks = ["WEBVTT" + (f"\nLanguage: {video.video.language}" if video.video.language else "")]
+    if note := write_details(video.video):
+        blocks.append(note)
     for cue in _make_cues(video):
         voice = f"<v {html.escape(cue.speaker, quote=False)}>" if cue.speaker else ""
         times = f"{_format_timestamp(cue.start_second)} --> {_format_timestamp(cue.end_second)}"

@@ -74,7 +74,7 @@ def _add_row(document: Document, rules: TableRules, by_video: dict[str, _VideoRo
         return document.reject_row(row.number, checked)
     video_rows = by_video.get(checked.video_id) or _VideoRows(Video(checked.video_id))
     try:
-        video = _complete_video(video_rows.video, row.fields)
+        video = complete_video(video_rows.video, row.fields)
     except InvalidDetail as error:
         return document.reject_row(row.number, f"{error}; correct the cell or leave it empty")
     by_video[checked.video_id] = video_rows
@@ -83,7 +83,7 @@ def _add_row(document: Document, rules: TableRules, by_video: dict[str, _VideoRo
     return None
 
 
-def _complete_video(video: Video, fields: Mapping[str, object]) -> Video:
+def complete_video(video: Video, fields: Mapping[str, object]) -> Video:
     """Return `video` with the fields filled in that it still lacks. Raises InvalidDetail."""
     details: dict[str, Any] = {}
     is_verbatim = read_flag(fields.get("is_verbatim"))
