@@ -51,6 +51,7 @@ class AnswerPool:
         self._starting: asyncio.Task[None] | None = None
         self._next_start_at = 0.0
         self._tasks: set[asyncio.Task[object]] = set()
+        self._kills: set[asyncio.Task[None]] = set()
 
     @property
     def lanes(self) -> int:
@@ -94,8 +95,9 @@ class AnswerPool:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.gather(*(child.kill() for child in self._children))
-        self._children.clear()
+        for child in self._children.copy():
+            self._remove_child(child)
+        await asyncio.gather(*self._kills)
 
     async def _compute(self, request: Request[Result]) -> Result:
         if not self._max_children:
@@ -120,7 +122,7 @@ class AnswerPool:
             outcome = await child.compute(request)
         except ProcessLost as error:
             log.warning("an answering process %s; another is started when it is needed", error)
-            await self._remove_child(child)
+            self._remove_child(child)
             return None
         self._free_place(child)
         metrics.record_steps(outcome.steps)
@@ -179,12 +181,15 @@ class AnswerPool:
 
     def _end_idle(self, child: AnswerChild) -> None:
         del self._idle[child]
-        self._keep(asyncio.create_task(self._remove_child(child)))
+        self._remove_child(child)
 
-    async def _remove_child(self, child: AnswerChild) -> None:
+    def _remove_child(self, child: AnswerChild) -> None:
+        """End a process in the background: whoever waits for its answer does not wait for its end."""
         self._children.remove(child)
+        task = asyncio.create_task(child.kill())
+        self._kills.add(task)
+        task.add_done_callback(self._kills.discard)
         self._admit_waiting()
-        await child.kill()
 
     def _start_another(self) -> None:
         """Start a process in the background, unless one is starting or there are all that there may be."""

@@ -97,6 +97,7 @@ async def revert_import(database: Database, repository: Repository, key: str, nu
                     return reverted
                 await _restore_video(change, video_id, before)
             reverted += 1
+        await database.copy_log()
         async with database.transaction(erase=True) as connection:
             await (await LibraryWriter.begin_change(connection, key)).end_import(number)
     return reverted
