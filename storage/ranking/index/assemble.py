@@ -11,7 +11,6 @@ from storage.analysis import STOP_PREFIX
 from storage.models import Video
 from storage.ranking.index.index_part import (
     Bools,
-    Counts,
     Floats,
     IndexPart,
     Ints,
@@ -20,6 +19,7 @@ from storage.ranking.index.index_part import (
 )
 from storage.ranking.index.lexicon import Lexicon
 from storage.ranking.index.ngrams import NgramIndex, build_ngrams
+from storage.ranking.index.postings import Counts, pack_postings
 from storage.ranking.index.ranges import expand_ranges
 from storage.ranking.index.speaker_turns import SpeakerTurns
 from storage.ranking.index.video_list import build_video_list
@@ -68,9 +68,7 @@ def assemble_part(draft: IndexDraft) -> IndexPart:
         by_shape=by_shape,
         shapes=shapes,
         terms=build_vocabulary(terms),
-        bounds=bounds,
-        docs=docs,
-        counts=counts,
+        posting_lists=pack_postings(bounds, docs, counts),
         term_videos=_count_term_videos(bounds, docs, draft.video_of),
         forward=draft.forward.astype(np.uint16) if small else draft.forward,
         offsets=draft.offsets,
