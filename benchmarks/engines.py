@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import islice
@@ -14,13 +15,14 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.corpus import LANGUAGE, Corpus
 from bot import __version__
+from storage.indexing.compiled_ranking import load_loop
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.indexing.index_process import READ_BATCH_VIDEOS
 from storage.indexing.library_index import LibraryIndex
 from storage.models import StoredVideo
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.search import best_segments
+from storage.ranking.first_stage import TermQuery, rank_first, use_compiled
 
 TOP = 10
 LIBRARY = "shared"
@@ -87,9 +89,8 @@ class Cuepoint(Engine):
         self.model = SparseBM25(self._library_index.parts)
 
     def top(self, terms: Sequence[str]) -> Any:
-        scores = self.model.get_scores(terms)
-        first = best_segments(scores, TOP)
-        return first[np.argsort(-scores[first], kind="stable")][:TOP]
+        first = rank_first(self.model, TermQuery(terms, TOP))
+        return first.docs[np.argsort(-first.scores, kind="stable")][:TOP]
 
     def numbers(self, top: Any) -> list[int]:
         return list(top.tolist())
@@ -102,6 +103,21 @@ class Cuepoint(Engine):
         videos = [StoredVideo(new_video, tuple(segments)) for new_video, segments in video.videos()]
         self._library_index = self._library_index.with_videos(videos, {stored.video.video_id: 1 for stored in videos})
         self.model = SparseBM25(self._library_index.parts)
+
+
+class CuepointCompiled(Cuepoint):
+    """The same index, ranked by the loop that numba compiles: the extra `fast`."""
+
+    name, shares = "Cuepoint (numba)", Cuepoint.name
+
+    def prepare(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            use_compiled(load_loop(Path(folder)))
+
+    @classmethod
+    def version(cls) -> str:
+        both = super().version(), installed_version("numba")
+        return " with numba ".join(both) if all(both) else ""
 
 
 class RankBM25(Engine):

@@ -15,6 +15,7 @@ from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
 from storage.importing import history
+from storage.indexing.compiled_ranking import CompiledRanking
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_manager import IndexManager
 from storage.library_meaning import LibraryMeaning
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 
 INDEX_FOLDER = "index"
 """The folder beside the database for what can be rebuilt from it."""
+COMPILED_FOLDER = "compiled"
+"""The folder in it for what the compiler of the extra `fast` makes."""
 
 _USUAL_LIMITS = Limits()
 _USUAL_HOSTS = LinkHosts()
@@ -83,6 +86,7 @@ class Library:
         self._repository = Repository(database)
         folder = database.path.parent / INDEX_FOLDER
         self._indexes = IndexManager(self._repository, database.path, folder)
+        self.compiled_ranking = CompiledRanking(folder / COMPILED_FOLDER)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
         self.speakers = LibrarySpeakers(database, self._repository, self._search, _only_key)
@@ -113,6 +117,7 @@ class Library:
 
     async def close(self) -> None:
         """Finish the background work, and close the database."""
+        await self.compiled_ranking.close()
         await self.meaning.close()
         await self._indexes.close()
         await self._database.close()

@@ -28,7 +28,7 @@ from storage import access
 from storage.errors import ModelUnusable
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import VectorCoverage
+from storage.models import CompiledRankingReport, VectorCoverage
 
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
@@ -84,6 +84,7 @@ def examine(session: Session, *, repair: bool, online: bool) -> bool:
         sound = _show_results(screen, await check_stored(settings, stored, ledger, now=time.time()))
         if not _show_results(screen, await check_meaning(settings, stored)):
             return False  # without the model no question is answered
+        _show_results(screen, [check_ranking(await stored.compiled_ranking.report())])
         answer = await asking.ask(stored, access.sample_scope(), parse_question(SAMPLE_QUESTION))
         answered = answer.level is AnswerLevel.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
@@ -246,6 +247,16 @@ async def check_meaning(settings: Settings, library: Library) -> list[CheckResul
     for key in await library.libraries():
         results += [_describe_coverage(coverage) for coverage in await library.meaning.coverage(access.any_scope(key))]
     return results
+
+
+def check_ranking(report: CompiledRankingReport) -> CheckResult:
+    """Say what ranks: numpy, or the compiled loop of the extra `fast`."""
+    if not report.compiler:
+        return CheckResult("ranking", "by numpy; the extra `fast` is not installed (docs/operating.md)")
+    if report.problem:
+        words = f"by numpy, for the loop compiled by {report.compiler} cannot be used: {report.problem}"
+        return CheckResult("ranking", words, Grade.NOTE)
+    return CheckResult("ranking", f"by a loop compiled by {report.compiler}, in the running bot")
 
 
 def _describe_coverage(coverage: VectorCoverage) -> CheckResult:

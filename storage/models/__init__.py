@@ -20,6 +20,7 @@ from storage.models.importing import Labels as Labels
 from storage.models.importing import Rejection as Rejection
 from storage.models.importing import Source as Source
 from storage.models.importing import Transcript as Transcript
+from storage.models.libraries import CompiledRankingReport as CompiledRankingReport
 from storage.models.libraries import ExportFormat as ExportFormat
 from storage.models.libraries import GlossaryEntry as GlossaryEntry
 from storage.models.libraries import ImportReport as ImportReport

@@ -151,6 +151,15 @@ class OpenIndexes:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledRankingReport:
+    """The compiler of the ranking's loop with its version, "" where none is installed, and why it cannot be used, ""
+    where it can."""
+
+    compiler: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UndoReport:
     """What undo did: how many videos it restored as they were before, and how many new ones it removed."""
 

@@ -65,8 +65,8 @@ class IndexPart:
 
     `forward[offsets[s]:offsets[s + 1]]` holds the word numbers of segment s in spoken order, `title_words` with
     `title_offsets` those of the titles by video. `posting_lists` are the segments that hold a term; `term_videos[t]`
-    videos hold term t, and the titles of `title_videos` between `title_bounds[t]` and `title_bounds[t + 1]`. Video v has
-    the segments from `first_doc[v]` up to `first_doc[v + 1]`. `by_shape` are the words in the order of their first
+    videos hold term t, and the titles of `title_videos` between `title_bounds[t]` and `title_bounds[t + 1]`. Video v
+    has the segments from `first_doc[v]` up to `first_doc[v + 1]`. `by_shape` are the words in the order of their first
     letter and length, packed in `shapes`. `turns` say who speaks.
     """
 
@@ -147,6 +147,17 @@ class IndexPart:
         if number is None:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         return self.posting_lists.docs_of(number), self.posting_lists.counts_of(number)
+
+    def repeated_postings(self, term: str) -> tuple[Longs, Longs, Counts | Longs]:
+        """Return the same segments, which of them, by place, hold the term more than once, and how often these do."""
+        if is_run(term):
+            run = self.run_postings(term)
+            repeated = np.flatnonzero(run.counts > 1)
+            return run.docs, repeated, run.counts[repeated]
+        number = self.terms.number_of(term)
+        if number is None:
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+        return self.posting_lists.docs_of(number), *self.posting_lists.repeats_of(number)
 
     def document_frequency(self, term: str) -> int:
         """Return how many segments hold a term."""
