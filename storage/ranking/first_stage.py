@@ -89,18 +89,19 @@ def rank_with_numpy(model: SparseBM25, query: TermQuery) -> FirstStage:
 
 def _find_best(scores: Floats, holders: Sequence[Longs], count: int) -> Longs:
     """Return the segments with the `count` highest scores above 0, and all that share the last place."""
-    near, floor = [_NO_DOCS], 0.0
-    # A rare term weighs the most, so its best segments rule out most of those that hold a common one alone.
-    for docs in sorted(holders, key=len):
-        worth = scores.take(docs)
-        reaching = worth >= floor if floor else worth > 0
-        docs, worth = docs[reaching], worth[reaching]
-        if len(docs) >= count:
-            floor = max(floor, float(np.partition(worth, -count)[-count]))
-        near.append(docs)
-    docs = distinct_numbers(np.concatenate(near))
+    every = np.concatenate([_NO_DOCS, *holders])
+    worth = scores.take(every)
+    # So many segments hold a rare term, which weighs the most: nothing below the worst of the best of them is wanted.
+    many = [docs for docs in holders if len(docs) >= count]
+    floor = _find_cut(scores.take(min(many, key=len)), count) if many else 0.0
+    docs = distinct_numbers(every[worth >= floor] if floor > 0 else every[worth > 0])
     worth = scores.take(docs)
-    return docs[worth >= np.partition(worth, -count)[-count]] if len(docs) > count else docs
+    return docs[worth >= _find_cut(worth, count)] if len(docs) > count else docs
+
+
+def _find_cut(scores: Floats, count: int) -> float:
+    """Return the lowest of the `count` highest scores."""
+    return float(np.partition(scores, -count)[-count])
 
 
 def rank_compiled(find_best: FindBest, model: SparseBM25, query: TermQuery) -> FirstStage:

@@ -157,7 +157,7 @@ class IndexPart:
         number = self.terms.number_of(term)
         if number is None:
             return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
-        return self.posting_lists.docs_of(number), *self.posting_lists.repeats_of(number)
+        return self.posting_lists.postings_of(number)
 
     def document_frequency(self, term: str) -> int:
         """Return how many segments hold a term."""

@@ -52,32 +52,26 @@ class PostingLists:
 
     def docs_of(self, term: int) -> Longs:
         """Return the segments that hold a term, rising."""
-        docs = (self._places_of(term) >> 1).astype(np.int64)
-        stretch = slice(self.block_bounds[term], self.block_bounds[term + 1])
-        first = 0
-        for block, end in zip(self.blocks[stretch].tolist(), self.block_ends[stretch].tolist(), strict=True):
-            if block:
-                docs[first:end] += block << BLOCK_BITS
-            first = end
-        return docs
+        return self._unpack_docs(term, self._places_of(term))
 
     def counts_of(self, term: int) -> Counts:
         """Return how often each of the segments that hold a term holds it."""
         counts = np.ones(self.frequency(term), self.repeats.dtype)
-        repeated, repeats = self.repeats_of(term)
+        _, repeated, repeats = self.postings_of(term)
         counts[repeated] = repeats
         return counts
 
-    def repeats_of(self, term: int) -> tuple[Longs, Counts]:
-        """Return which of a term's postings have a count other than 1, and these counts."""
-        repeated = np.flatnonzero(self._places_of(term) & 1)
-        return repeated, self.repeats[self.repeat_bounds[term] : self.repeat_bounds[term + 1]]
+    def postings_of(self, term: int) -> tuple[Longs, Longs, Counts]:
+        """Return the segments that hold a term, rising, which of them, by place, hold it more than once, and how often
+        these do."""
+        places = self._places_of(term)
+        repeats = self.repeats[self.repeat_bounds[term] : self.repeat_bounds[term + 1]]
+        return self._unpack_docs(term, places), np.flatnonzero(places & 1), repeats
 
     def count_between(self, term: int, firsts: Ints, lasts: Ints) -> Longs:
         """Return how often the segments from `firsts[i]` up to, not including, `lasts[i]` hold a term, for every i."""
-        docs = self.docs_of(term)
+        docs, repeated, repeats = self.postings_of(term)
         begins, ends = np.searchsorted(docs, firsts), np.searchsorted(docs, lasts)
-        repeated, repeats = self.repeats_of(term)
         more = prefix_sums(repeats) - np.arange(len(repeats) + 1)
         extra = more[np.searchsorted(repeated, ends)] - more[np.searchsorted(repeated, begins)]
         said: Longs = ends - begins + extra
@@ -85,6 +79,16 @@ class PostingLists:
 
     def _places_of(self, term: int) -> Shorts:
         return self.places[self.bounds[term] : self.bounds[term + 1]]
+
+    def _unpack_docs(self, term: int, places: Shorts) -> Longs:
+        docs = (places >> 1).astype(np.int64)
+        stretch = slice(self.block_bounds[term], self.block_bounds[term + 1])
+        first = 0
+        for block, end in zip(self.blocks[stretch].tolist(), self.block_ends[stretch].tolist(), strict=True):
+            if block:
+                docs[first:end] += block << BLOCK_BITS
+            first = end
+        return docs
 
 
 def pack_postings(bounds: Longs, docs: Ints, counts: Counts) -> PostingLists:
