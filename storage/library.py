@@ -86,7 +86,7 @@ class Library:
         self._repository = Repository(database)
         folder = database.path.parent / INDEX_FOLDER
         self._indexes = IndexManager(self._repository, database.path, folder)
-        self.compiled_ranking = CompiledRanking(folder / COMPILED_FOLDER)
+        self.compiled_ranking = CompiledRanking(self._repository, folder / COMPILED_FOLDER)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
         self.speakers = LibrarySpeakers(database, self._repository, self._search, _only_key)

@@ -28,7 +28,7 @@ from storage import access
 from storage.errors import ModelUnusable
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import CompiledRankingReport, VectorCoverage
+from storage.models import MIN_COMPILED_SEGMENTS, CompiledRankingReport, CompiledRankingState, VectorCoverage
 
 SAMPLE_QUESTION = "what is a hold cue?"
 """A question that the sample talks answer."""
@@ -251,12 +251,15 @@ async def check_meaning(settings: Settings, library: Library) -> list[CheckResul
 
 def check_ranking(report: CompiledRankingReport) -> CheckResult:
     """Say what ranks: numpy, or the compiled loop of the extra `fast`."""
-    if not report.compiler:
-        return CheckResult("ranking", "by numpy; the extra `fast` is not installed (docs/operating.md)")
-    if report.problem:
-        words = f"by numpy, for the loop compiled by {report.compiler} cannot be used: {report.problem}"
-        return CheckResult("ranking", words, Grade.NOTE)
-    return CheckResult("ranking", f"by a loop compiled by {report.compiler}, in the running bot")
+    loop = f"the loop compiled by {report.compiler}"
+    words = {
+        CompiledRankingState.NOT_INSTALLED: "by numpy; the extra `fast` is not installed",
+        CompiledRankingState.FEW_SEGMENTS: f"by numpy; {loop} is for libraries of {MIN_COMPILED_SEGMENTS:,} segments",
+        CompiledRankingState.NOT_TRIED: f"by numpy, until the bot starts the next time and tries {loop}",
+        CompiledRankingState.FAILED: f"by numpy, for {loop} could not be used: {report.problem}",
+        CompiledRankingState.USED: f"by {loop}",
+    }[report.state]
+    return CheckResult("ranking", words, Grade.NOTE if report.problem else Grade.FINE)
 
 
 def _describe_coverage(coverage: VectorCoverage) -> CheckResult:

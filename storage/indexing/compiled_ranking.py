@@ -20,14 +20,17 @@ from pathlib import Path
 
 import numpy as np
 
+from storage.database.repository import Repository
 from storage.indexing.gc_pause import gc_paused
-from storage.models import CompiledRankingReport, Segment, Video
+from storage.models import MIN_COMPILED_SEGMENTS, CompiledRankingReport, CompiledRankingState, Segment, Video
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.first_stage import FindBest, TermQuery, rank_compiled, rank_with_numpy, use_compiled
 from storage.ranking.index.build import build_index
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMPILER = "numba"
+OUTCOME = "outcome.txt"
+"""The file that says why the last start could not use the loop; it is empty where it could."""
 MAX_COMPILING_SECONDS = 300.0
 """It takes five; a process that hangs is given up after this."""
 log = logging.getLogger("cuepoint.index")
@@ -36,15 +39,14 @@ log = logging.getLogger("cuepoint.index")
 class CompiledRanking:
     """The compiled loop of an installation, with the folder in which it is kept between starts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, repository: Repository, folder: Path) -> None:
+        self._repository = repository
         self._folder = folder
         self._loading: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Rank with the compiled loop as soon as it is there, if the compiler is installed."""
-        if not is_installed():
-            log.info("questions are ranked by numpy; the extra `fast` is not installed")
-        elif self._loading is None:
+        """Rank with the compiled loop as soon as it is there, where its compiler is installed and enough is stored."""
+        if self._loading is None:
             self._loading = asyncio.create_task(self._load_in_background(), name="load the compiled ranking")
 
     async def wait(self) -> None:
@@ -59,20 +61,40 @@ class CompiledRanking:
             await asyncio.gather(self._loading, return_exceptions=True)
 
     async def report(self) -> CompiledRankingReport:
-        """Return whether the loop can be used, after compiling it where that has not been done."""
+        """Return whether the bot uses the loop, as it found at its last start."""
         if not is_installed():
-            return CompiledRankingReport()
-        problem = await self._compile()
-        return CompiledRankingReport(f"{COMPILER} {importlib.metadata.version(COMPILER)}", problem)
+            return CompiledRankingReport(CompiledRankingState.NOT_INSTALLED)
+        compiler = f"{COMPILER} {importlib.metadata.version(COMPILER)}"
+        if not await self._is_worth_it():
+            return CompiledRankingReport(CompiledRankingState.FEW_SEGMENTS, compiler)
+        try:
+            problem = await asyncio.to_thread((self._folder / OUTCOME).read_text, "utf-8")
+        except OSError:
+            return CompiledRankingReport(CompiledRankingState.NOT_TRIED, compiler)
+        state = CompiledRankingState.FAILED if problem else CompiledRankingState.USED
+        return CompiledRankingReport(state, compiler, problem)
+
+    async def _is_worth_it(self) -> bool:
+        sizes = await self._repository.sizes()
+        return sum(size.segments for size in sizes) >= MIN_COMPILED_SEGMENTS
 
     async def _load_in_background(self) -> None:
-        problem = await self._compile()
-        if not problem:
-            problem = await asyncio.to_thread(self._load)
+        if not await self._is_worth_it():
+            return
+        if not is_installed():
+            log.info("questions are ranked by numpy; the extra `fast` would do it faster")
+            return
+        problem = await self._compile() or await asyncio.to_thread(self._load)
+        with contextlib.suppress(OSError):  # nothing depends on it but what `report` says
+            await asyncio.to_thread(self._write_outcome, problem)
         if problem:
             log.warning("questions are ranked by numpy, for the compiled loop cannot be used: %s", problem)
         else:
             log.info("questions are ranked by a compiled loop")
+
+    def _write_outcome(self, problem: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / OUTCOME).write_text(problem, "utf-8")
 
     def _load(self) -> str:
         """Load what was compiled, and return why that failed, "" where it did not."""

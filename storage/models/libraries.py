@@ -150,11 +150,22 @@ class OpenIndexes:
     oldest_seconds: float
 
 
+class CompiledRankingState(enum.Enum):
+    """Whether the running bot ranks by the compiled loop of the extra `fast`, or why it does not."""
+
+    NOT_INSTALLED = "not installed"
+    FEW_SEGMENTS = "few segments"
+    NOT_TRIED = "not tried"
+    FAILED = "failed"
+    USED = "used"
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledRankingReport:
-    """The compiler of the ranking's loop with its version, "" where none is installed, and why it cannot be used, ""
-    where it can."""
+    """The state of the compiled ranking, its compiler with the version, "" where none is installed, and why the last
+    start of the bot could not use it."""
 
+    state: CompiledRankingState
     compiler: str = ""
     problem: str = ""
 
