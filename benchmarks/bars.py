@@ -6,11 +6,11 @@ import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from benchmarks.engines import Cuepoint, RankBM25
+from benchmarks.engines import Cuepoint, CuepointCompiled, RankBM25
 from benchmarks.figures import EngineFigures, Run
-from benchmarks.peers import BM25S
+from benchmarks.peers import BM25S, Tantivy
 
-LARGE, HUGE = 200_000, 2_000_000
+SMALL, LARGE, HUGE = 20_000, 200_000, 2_000_000
 MB = 1e6
 
 
@@ -35,7 +35,7 @@ class Bar:
 
 def bars(run: Run) -> list[Bar]:
     """Return every limit, in the order of the tables."""
-    return [*_first_stage(run), *_path(run, LARGE, 6, 120), *_path(run, HUGE, 40, 1_000), *_library(run)]
+    return [*_first_stage(run), *_path(run, LARGE, 6, 120), *_path(run, HUGE, 40, 650), *_library(run)]
 
 
 def _first_stage(run: Run) -> Iterator[Bar]:
@@ -45,6 +45,9 @@ def _first_stage(run: Run) -> Iterator[Bar]:
         yield Bar(f"first stage at 200 k, median, against {peer}", wanted, "times faster", ratio, at_least=True)
     spread = ours.asked.p95 / ours.asked.median if ours and ours.asked else None
     yield Bar("first stage at 200 k, 95th percentile", 3, "medians", spread)
+    for size, name in ((SMALL, "20 k"), (LARGE, "200 k"), (HUGE, "2 M")):
+        ratio = _times_faster(run.engine(Tantivy.name, size), run.engine(CuepointCompiled.name, size))
+        yield Bar(f"first stage at {name}, median, compiled", 1.5, "times tantivy's", ratio)
 
 
 def _times_faster(ours: EngineFigures | None, peer: EngineFigures | None) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import logging
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from storage.indexing.compiled_ranking import CompiledRanking, is_exact, load_lo
 from storage.library import COMPILED_FOLDER, INDEX_FOLDER, Library
 from storage.models import MIN_COMPILED_SEGMENTS, CompiledRankingState, Question
 from storage.ranking import first_stage
-from storage.ranking.first_stage import FindBest, use_compiled
+from storage.ranking.first_stage import use_compiled
 from tests.support.libraries import opened
 
 SAMPLE = Question("hold cue", "hold cue")
