@@ -15,20 +15,8 @@ from packaging.utils import canonicalize_name
 PROJECT = Path(__file__).resolve().parent.parent
 LISTED = PROJECT / "THIRD_PARTY.md"
 ALLOWED = frozenset(
-    {
-        "0BSD",
-        "Apache-2.0",
-        "Apache-2.0 WITH LLVM-exception",
-        "BSD",
-        "BSD-2-Clause",
-        "BSD-3-Clause",
-        "CC0-1.0",
-        "CNRI-Python",
-        "ISC",
-        "MIT",
-        "MIT-CMU",
-    }
-    | {"OFL-1.1", "PSF-2.0", "Zlib"}
+    {"0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0"}
+    | {"CNRI-Python", "ISC", "MIT", "MIT-CMU", "OFL-1.1", "PSF-2.0", "Zlib"}
 )
 """Licences that ask only to be named. A package with another licence needs a decision first."""
 ELSEWHERE = frozenset({"audioop-lts"})
