@@ -255,7 +255,7 @@ def check_ranking(report: CompiledRankingReport) -> CheckResult:
     words = {
         CompiledRankingState.NOT_INSTALLED: "by numpy; the extra `fast` is not installed",
         CompiledRankingState.FEW_SEGMENTS: f"by numpy; {loop} is for libraries of {MIN_COMPILED_SEGMENTS:,} segments",
-        CompiledRankingState.NOT_TRIED: f"by numpy, until the bot starts the next time and tries {loop}",
+        CompiledRankingState.NOT_TRIED: f"by numpy, until the bot has started and tried {loop}",
         CompiledRankingState.FAILED: f"by numpy, for {loop} could not be used: {report.problem}",
         CompiledRankingState.USED: f"by {loop}",
     }[report.state]

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from storage.database.atomic_files import delete_file, part_path, replace_atomically
 from storage.database.repository import Repository
 from storage.indexing.gc_pause import gc_paused
 from storage.models import MIN_COMPILED_SEGMENTS, CompiledRankingReport, CompiledRankingState, Segment, Video
@@ -31,6 +32,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 COMPILER = "numba"
 OUTCOME = "outcome.txt"
 """The file that says why the last start could not use the loop; it is empty where it could."""
+FOLLOWING_SECONDS = 1.0
+"""How often a process beside the bot looks for that file."""
 MAX_COMPILING_SECONDS = 300.0
 """It takes five; a process that hangs is given up after this."""
 log = logging.getLogger("cuepoint.index")
@@ -49,13 +52,18 @@ class CompiledRanking:
         if self._loading is None:
             self._loading = asyncio.create_task(self._load_in_background(), name="load the compiled ranking")
 
+    def follow(self) -> None:
+        """Rank with the loop in a process beside the bot, as soon as the bot has tried it."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(self._load_tried(), name="load the compiled ranking beside the bot")
+
     async def wait(self) -> None:
-        """Wait until what `start` began is done."""
+        """Wait until what `start` or `follow` began is done."""
         if self._loading:
             await self._loading
 
     async def close(self) -> None:
-        """Stop what `start` began; a loop that is loaded stays in use."""
+        """Stop what `start` or `follow` began; a loop that is loaded stays in use."""
         if self._loading:
             self._loading.cancel()
             await asyncio.gather(self._loading, return_exceptions=True)
@@ -84,6 +92,8 @@ class CompiledRanking:
         if not is_installed():
             log.info("questions are ranked by numpy; the extra `fast` would do it faster")
             return
+        # Of another start, perhaps with another compiler.
+        await asyncio.to_thread(delete_file, self._folder / OUTCOME)
         problem = await self._compile() or await asyncio.to_thread(self._load)
         with contextlib.suppress(OSError):  # nothing depends on it but what `report` says
             await asyncio.to_thread(self._write_outcome, problem)
@@ -92,9 +102,18 @@ class CompiledRanking:
         else:
             log.info("questions are ranked by a compiled loop")
 
+    async def _load_tried(self) -> None:
+        outcome = self._folder / OUTCOME
+        while not await asyncio.to_thread(outcome.is_file):  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(FOLLOWING_SECONDS)
+        if not outcome.read_text("utf-8"):
+            await asyncio.to_thread(self._load)
+
     def _write_outcome(self, problem: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / OUTCOME).write_text(problem, "utf-8")
+        part = part_path(self._folder / OUTCOME)
+        part.write_text(problem, "utf-8")
+        replace_atomically(part, self._folder / OUTCOME)
 
     def _load(self) -> str:
         """Load what was compiled, and return why that failed, "" where it did not."""

@@ -71,7 +71,41 @@ async def test_the_loop_is_compiled_kept_and_used_and_a_damaged_one_is_made_agai
     for path, content in kept.items():
         path.write_bytes(content[: len(content) // 2])
     assert await other._compile() == ""
-    assert {path.stat().st_size for path in folder.rglob("*.nbc")} >= {len(content) for content in kept.values()}
+    again = {path: path.stat().st_size for path in folder.rglob("*.nbc")}
+    assert again.keys() == kept.keys()
+    assert all(size > 0.9 * len(kept[path]) for path, size in again.items()), "a damaged one is whole again"
+
+
+@pytest.mark.usefixtures("_any_size")
+async def test_a_process_beside_the_bot_follows_what_the_bot_tried(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    assert pytestconfig.cache
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(pytestconfig.cache.mkdir("compiled-ranking")))
+    monkeypatch.setattr(compiled_ranking, "FOLLOWING_SECONDS", 0.0)
+
+    async def follow() -> bool:
+        beside = CompiledRanking(library._repository, folder)
+        beside.follow()
+        await beside.wait()
+        return first_stage._Compiled.find_best is not None
+
+    early = asyncio.create_task(follow())
+    await asyncio.sleep(0)
+    assert not early.done()
+    assert await start(library) is CompiledRankingState.USED
+    assert await early
+    use_compiled(None)
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert await start_again(library, folder) is CompiledRankingState.FAILED
+    assert not await follow(), "what the bot could not use is not tried"
+
+
+async def start_again(library: Library, folder: Path) -> CompiledRankingState:
+    ranking = CompiledRanking(library._repository, folder)
+    ranking.start()
+    await ranking.wait()
+    return (await ranking.report()).state
 
 
 async def test_several_processes_compile_at_once(library: Library, folder: Path) -> None:
