@@ -60,7 +60,7 @@ constraints:  ## renew constraints.txt: the newest that pyproject.toml allows, i
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else "What is newest for the oldest Python fits the others: make constraints PYTHON=python3.11")'
 	@rm -rf $(FRESH)
 	@$(PYTHON) -m venv $(FRESH)
-	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench,meaning,docx]'
+	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench,meaning,docx,fast]'
 	@$(FRESH)/bin/python -m pip freeze --all --disable-pip-version-check --exclude cuepoint --exclude pip > $(FRESH)/frozen
 	@grep '^audioop-lts==' constraints.txt >> $(FRESH)/frozen  # needed from Python 3.13 on alone: renewed by hand
 	@! grep -vE '^[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+$$' $(FRESH)/frozen  # names and versions, and nothing else

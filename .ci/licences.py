@@ -15,13 +15,13 @@ from packaging.utils import canonicalize_name
 PROJECT = Path(__file__).resolve().parent.parent
 LISTED = PROJECT / "THIRD_PARTY.md"
 ALLOWED = frozenset(
-    {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "MIT-CMU"}
-    | {"OFL-1.1", "PSF-2.0", "Zlib"}
+    {"0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0"}
+    | {"CNRI-Python", "ISC", "MIT", "MIT-CMU", "OFL-1.1", "PSF-2.0", "Zlib"}
 )
 """Licences that ask only to be named. A package with another licence needs a decision first."""
 ELSEWHERE = frozenset({"audioop-lts"})
 """What only a newer Python needs than the one that the pins are renewed with: listed and pinned by hand."""
-EXTRAS = ("meaning", "docx")
+EXTRAS = ("meaning", "docx", "fast")
 """The extras whose packages are listed too: what they bring runs in the product. Those for development do not."""
 DECIDED = {"tqdm": "MPL-2.0 AND MIT"}
 """Packages of an extra that were let in with another licence. tokenizers asks for huggingface-hub, and that for tqdm:
@@ -46,7 +46,7 @@ Packages that it needs to run, with their licences as the packages state them; t
 Written by `make licences`; a test keeps it true. Versions are in `constraints.txt`.
 
 """
-_EXTRA_NAMES = " and ".join(f"`{extra}`" for extra in EXTRAS)
+_EXTRA_NAMES = ", ".join(f"`{extra}`" for extra in EXTRAS[:-1]) + f" and `{EXTRAS[-1]}`"
 _EXTRA_HEAD = f"""
 ## With the extras {_EXTRA_NAMES}
 

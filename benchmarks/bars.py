@@ -6,11 +6,11 @@ import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from benchmarks.engines import Cuepoint, RankBM25
+from benchmarks.engines import Cuepoint, CuepointCompiled, RankBM25
 from benchmarks.figures import ASK, EngineFigures, LibraryFigures, Run
 from benchmarks.peers import BM25S, Tantivy
 
-LARGE, HUGE = 200_000, 2_000_000
+SMALL, LARGE, HUGE = 20_000, 200_000, 2_000_000
 MB = 1e6
 
 
@@ -35,7 +35,7 @@ class Bar:
 
 def bars(run: Run) -> list[Bar]:
     """Return every limit, in the order of the tables."""
-    paths = [*_path(run, LARGE, 6, 120), *_path(run, HUGE, 40, 1_000)]
+    paths = [*_path(run, LARGE, 6, 120), *_path(run, HUGE, 40, 650)]
     return [*_first_stage(run), *paths, *_library(run), *_ways(run)]
 
 
@@ -49,6 +49,9 @@ def _first_stage(run: Run) -> Iterator[Bar]:
     built, theirs = run.build(Cuepoint.name, LARGE), run.build(Tantivy.name, LARGE)
     longer = built.passed.median / theirs.passed.median if built and theirs else None
     yield Bar("building the index at 200 k, against tantivy", 2.5, "times its time", longer)
+    for size, name in ((SMALL, "20 k"), (LARGE, "200 k"), (HUGE, "2 M")):
+        ratio = _times_faster(run.engine(Tantivy.name, size), run.engine(CuepointCompiled.name, size))
+        yield Bar(f"first stage at {name}, median, compiled", 1.5, "times tantivy's", ratio)
 
 
 def _times_faster(ours: EngineFigures | None, peer: EngineFigures | None) -> float | None:

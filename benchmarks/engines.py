@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import islice
@@ -14,15 +15,16 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.corpus import LANGUAGE, Corpus
 from bot import __version__
+from storage.indexing.compiled_ranking import load_loop
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_files import CachedIndex, IndexCache
 from storage.indexing.index_process import READ_BATCH_VIDEOS
 from storage.indexing.library_index import LibraryIndex
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.first_stage import TermQuery, rank_first, use_compiled
 from storage.ranking.index.build import IndexBuilder, build_index
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.pieces import use_arrow
-from storage.ranking.search import best_segments
 
 TOP = 10
 LIBRARY = "shared"
@@ -91,9 +93,8 @@ class Cuepoint(Engine):
         self.model = SparseBM25(self._library_index.parts)
 
     def top(self, terms: Sequence[str]) -> Any:
-        scores = self.model.get_scores(terms)
-        first = best_segments(scores, TOP)
-        return first[np.argsort(-scores[first], kind="stable")][:TOP]
+        first = rank_first(self.model, TermQuery(terms, TOP))
+        return first.docs[np.argsort(-first.scores, kind="stable")][:TOP]
 
     def numbers(self, top: Any) -> list[int]:
         return list(top.tolist())
@@ -105,6 +106,21 @@ class Cuepoint(Engine):
     def add(self, video: Corpus) -> None:
         self._library_index = _with_new_videos(self._library_index, build_index(video.videos(), LANGUAGE))
         self.model = SparseBM25(self._library_index.parts)
+
+
+class CuepointCompiled(Cuepoint):
+    """The same index, ranked by the loop that numba compiles: the extra `fast`."""
+
+    name, shares = "Cuepoint (numba)", Cuepoint.name
+
+    def prepare(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            use_compiled(load_loop(Path(folder)))
+
+    @classmethod
+    def version(cls) -> str:
+        both = super().version(), installed_version("numba")
+        return " with numba ".join(both) if all(both) else ""
 
 
 class RankBM25(Engine):

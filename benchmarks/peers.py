@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import Corpus, vocabulary
-from benchmarks.engines import TOP, Cuepoint, Engine, RankBM25, installed_version
+from benchmarks.engines import TOP, Cuepoint, CuepointCompiled, Engine, RankBM25, installed_version
 
 
 class BM25S(Engine):
@@ -149,5 +149,5 @@ class FTS5(Engine):
 
 
 ENGINES: dict[str, type[Engine]] = {
-    engine.name: engine for engine in (Cuepoint, RankBM25, BM25S, BM25SCompiled, Tantivy, FTS5)
+    engine.name: engine for engine in (Cuepoint, CuepointCompiled, RankBM25, BM25S, BM25SCompiled, Tantivy, FTS5)
 }

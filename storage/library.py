@@ -18,6 +18,7 @@ from storage.database.purging import delete_detached, detach_library, find_detac
 from storage.database.repository import Repository, open_snapshot
 from storage.errors import RequestError, UnknownVideo
 from storage.importing import history
+from storage.indexing.compiled_ranking import CompiledRanking
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_follower import IndexFollower
 from storage.indexing.index_manager import IndexManager
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
 
 INDEX_FOLDER = "index"
 """The folder beside the database for what can be rebuilt from it."""
+COMPILED_FOLDER = "compiled"
+"""The folder in it for what the compiler of the extra `fast` makes."""
 
 _USUAL_LIMITS = Limits()
 _USUAL_HOSTS = LinkHosts()
@@ -90,6 +93,7 @@ class Library:
         self._repository = Repository(database)
         folder = database.path.parent / INDEX_FOLDER
         self._indexes = indexes(self._repository, database.path, folder)
+        self.compiled_ranking = CompiledRanking(self._repository, folder / COMPILED_FOLDER)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
         self.speakers = LibrarySpeakers(
@@ -150,6 +154,7 @@ class Library:
 
     async def close(self) -> None:
         """Finish the background work, and close the database."""
+        await self.compiled_ranking.close()
         await self.meaning.close()
         await self._indexes.close()
         await self._database.close()

@@ -61,6 +61,7 @@ async def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
             return
         _send(replies, pack_message(Outcome()))
         runtime_tuning.shorten_pauses()
+        library.compiled_ranking.follow()
         while True:
             request = await received.get()
             assert isinstance(request, Request)

@@ -31,7 +31,13 @@ from storage import access
 from storage.errors import ModelUnusable, OlderDatabase
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import DatabaseRoom, VectorCoverage
+from storage.models import (
+    MIN_COMPILED_SEGMENTS,
+    CompiledRankingReport,
+    CompiledRankingState,
+    DatabaseRoom,
+    VectorCoverage,
+)
 from storage.system_errors import explain
 
 SAMPLE_QUESTION = "what is a hold cue?"
@@ -71,6 +77,7 @@ def examine(session: Session, *, repair: bool, online: bool) -> bool:
         sound = _show_results(screen, await check_stored(settings, stored, ledger, now=time.time()))
         if not _show_results(screen, await check_meaning(settings, stored)):
             return False  # without the model no question is answered
+        _show_results(screen, [check_ranking(await stored.compiled_ranking.report())])
         answer = await asking.ask(stored, access.sample_scope(), parse_question(SAMPLE_QUESTION))
         answered = answer.level is AnswerLevel.CONFIDENT
         verdict = "ok, the samples answer" if answered else "the samples do not answer"
@@ -289,6 +296,19 @@ async def check_meaning(settings: Settings, library: Library) -> list[CheckResul
     for key in await library.libraries():
         results += [_describe_coverage(coverage) for coverage in await library.meaning.coverage(access.any_scope(key))]
     return results
+
+
+def check_ranking(report: CompiledRankingReport) -> CheckResult:
+    """Say what ranks: numpy, or the compiled loop of the extra `fast`."""
+    loop = f"the loop compiled by {report.compiler}"
+    words = {
+        CompiledRankingState.NOT_INSTALLED: "by numpy; the extra `fast` is not installed",
+        CompiledRankingState.FEW_SEGMENTS: f"by numpy; {loop} is for libraries of {MIN_COMPILED_SEGMENTS:,} segments",
+        CompiledRankingState.NOT_TRIED: f"by numpy, until the bot has started and tried {loop}",
+        CompiledRankingState.FAILED: f"by numpy, for {loop} could not be used: {report.problem}",
+        CompiledRankingState.USED: f"by {loop}",
+    }[report.state]
+    return CheckResult("ranking", words, Grade.NOTE if report.problem else Grade.FINE)
 
 
 def _describe_coverage(coverage: VectorCoverage) -> CheckResult:

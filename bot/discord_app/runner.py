@@ -38,6 +38,7 @@ async def run(settings: Settings, library: Library, ledger: Ledger) -> None:
             asyncio.get_running_loop().set_exception_handler(_log_unhandled_error)
             _log_start(settings)
             await library.meaning.start_updates()
+            library.compiled_ranking.start()
             async with _http_server(client, settings, library), _nightly_backup(settings, library):
                 await run_until_signal(_connect(client, settings), lambda: client.shut_down(settings.stop_seconds))
             log.info("stopped")

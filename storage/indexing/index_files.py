@@ -24,14 +24,16 @@ from storage.database.atomic_files import delete_file, find_abandoned, part_path
 from storage.database.sealed_files import ALIGNED, UNSOUND, OtherCacheVersion, read_sealed, write_sealed
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.ngrams import NgramIndex
+from storage.ranking.index.postings import PostingLists
 from storage.ranking.index.speaker_turns import SpeakerTurns
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
 
-CACHE_VERSION = 5
+CACHE_VERSION = 6
 """Raised whenever the layout changes: the arrays of an index, or what they mean."""
-_NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[NgramIndex] | type[SpeakerTurns]] = {
-    "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "ngrams": NgramIndex, "turns": SpeakerTurns,
+_NESTED: dict[str, type[VideoList] | type[Vocabulary] | type[PostingLists] | type[NgramIndex] | type[SpeakerTurns]] = {
+    "videos": VideoList, "words": Vocabulary, "terms": Vocabulary, "posting_lists": PostingLists, "ngrams": NgramIndex,
+    "turns": SpeakerTurns,
 }  # fmt: skip
 
 log = logging.getLogger("cuepoint.index")

@@ -20,6 +20,8 @@ from storage.models.importing import Labels as Labels
 from storage.models.importing import Rejection as Rejection
 from storage.models.importing import Source as Source
 from storage.models.importing import Transcript as Transcript
+from storage.models.libraries import CompiledRankingReport as CompiledRankingReport
+from storage.models.libraries import CompiledRankingState as CompiledRankingState
 from storage.models.libraries import DatabaseRoom as DatabaseRoom
 from storage.models.libraries import ExportFormat as ExportFormat
 from storage.models.libraries import GlossaryEntry as GlossaryEntry
@@ -33,6 +35,7 @@ from storage.models.libraries import UndoReport as UndoReport
 from storage.models.libraries import VideoSummary as VideoSummary
 from storage.models.limits import MAX_SECOND as MAX_SECOND
 from storage.models.limits import MEGABYTE as MEGABYTE
+from storage.models.limits import MIN_COMPILED_SEGMENTS as MIN_COMPILED_SEGMENTS
 from storage.models.limits import UNLIMITED as UNLIMITED
 from storage.models.limits import LimitNames as LimitNames
 from storage.models.limits import Limits as Limits

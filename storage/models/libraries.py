@@ -150,6 +150,26 @@ class OpenIndexes:
     oldest_seconds: float
 
 
+class CompiledRankingState(enum.Enum):
+    """Whether the running bot ranks by the compiled loop of the extra `fast`, or why it does not."""
+
+    NOT_INSTALLED = "not installed"
+    FEW_SEGMENTS = "few segments"
+    NOT_TRIED = "not tried"
+    FAILED = "failed"
+    USED = "used"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRankingReport:
+    """The state of the compiled ranking, its compiler with the version, "" where none is installed, and why the last
+    start of the bot could not use it."""
+
+    state: CompiledRankingState
+    compiler: str = ""
+    problem: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseRoom:
     """The room that the database takes and does not use, in bytes; and whether it may hold what was deleted, so that it

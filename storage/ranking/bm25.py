@@ -18,8 +18,7 @@ from rank_bm25 import BM25Okapi
 from storage.ranking.index.index_part import Floats, IndexPart
 from storage.ranking.weights import K1, B
 
-POSTINGS_AT_A_TIME = 16_384
-"""Postings that are scored at a time."""
+Longs = NDArray[np.int64]
 
 
 class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
@@ -48,17 +47,27 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             [base + part.deleted.docs for base, part in zip(self.bases, corpus, strict=False) if part.deleted]
             or [np.empty(0, np.int64)]
         )
-        self.doc_len = np.concatenate([library.lengths for library in corpus]) if corpus else np.empty(0, np.int32)
         self.avgdl = self.length / self.corpus_size if self.corpus_size else 0.0
-        self.saturation: Floats = self.k1 * self.length_norm(self.b)
+        longest = max((int(library.lengths.max(initial=0)) for library in corpus), default=0)
+        # By length: there are few different ones, and a table of them stays in the processor's cache.
+        self.saturation: Floats = self.k1 * self._norm_lengths(self.b, np.arange(longest + 1))
+        self.single: Floats = (self.k1 + 1) / (1.0 + self.saturation)
+        """What a term counts where it is said once, by length of the segment."""
         return {}
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
         """Do nothing: a term's weight is computed when it is needed."""
 
-    def length_norm(self, b: float, docs: NDArray[np.int64] | slice = slice(None)) -> Floats:
+    def length_norm(self, b: float, docs: Longs) -> Floats:
         """Return what the counts of segments are divided by for their length: 1 for average length; `b` is 0 to 1."""
-        lengths = self.doc_len[docs]
+        lengths = np.empty(len(docs), np.int32)
+        owners = np.searchsorted(self.bases, docs, side="right") - 1
+        for place in np.flatnonzero(np.bincount(owners)).tolist():
+            inside = owners == place
+            lengths[inside] = self.parts[place].lengths[docs[inside] - self.bases[place]]
+        return self._norm_lengths(b, lengths)
+
+    def _norm_lengths(self, b: float, lengths: NDArray[np.integer]) -> Floats:
         # A corpus of stop words alone has no length to measure by.
         return np.asarray(1 - b + (b * lengths / self.avgdl if self.avgdl else np.zeros(len(lengths))), np.float64)
 
@@ -72,19 +81,25 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
     def get_scores(self, query: Sequence[str]) -> Floats:
         """Return the score of every segment for the terms of a question, in rank-bm25's order of operations."""
+        return self.add_up_scores(query)[0]
+
+    def add_up_scores(self, query: Sequence[str]) -> tuple[Floats, list[Longs]]:
+        """Return the score of every segment for the terms of a question, and by term and library who holds the term."""
         scores: Floats = np.zeros(int(self.bases[-1]))
+        holders = []
         for term in query:
             weight = self.term_weight(term)
             for base, library in zip(self.bases, self.parts, strict=False):
-                docs, counts = library.postings(term)
-                here, saturation = scores[base:], self.saturation[base:]
-                # One stretch at a time, so that the data being worked on stays in the processor's cache.
-                for first in range(0, len(docs), POSTINGS_AT_A_TIME):
-                    part = docs[first : first + POSTINGS_AT_A_TIME]
-                    times = counts[first : first + POSTINGS_AT_A_TIME].astype(np.float64)
-                    here[part] += weight * (times * (self.k1 + 1) / (times + saturation[part]))
+                docs, repeated, repeats = library.repeated_postings(term)
+                length = library.lengths.take(docs)
+                counted = self.single.take(length)
+                times = repeats.astype(np.float64)
+                counted[repeated] = times * (self.k1 + 1) / (times + self.saturation.take(length.take(repeated)))
+                docs = docs + base if base else docs
+                scores[docs] += weight * counted
+                holders.append(docs)
         scores[self.gone] = 0.0
-        return scores
+        return scores, holders
 
 
 def inverse_document_frequency(holders: float, size: int) -> float:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from storage.analysis import analyser_for
 from storage.models import ALL_FEATURES, GlossaryEntry, Question, QuestionTerm, RankingFeature
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.first_stage import TermQuery, rank_first
 from storage.ranking.index.index_part import Bools, Floats, IndexPart
 from storage.ranking.index.ranges import distinct_numbers, expand_ranges
 from storage.ranking.index.runs import name_run
@@ -30,6 +31,7 @@ SCORE_BLOCK = 256
 """Segments per block; only the best score of a block is looked at first."""
 
 Docs = NDArray[np.int64]
+_NO_DOCS = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,13 @@ class Searcher:
         weights = weights_for(steps)
         terms, searched_for = self._wording.parse(question, weights)
         query = list(dict.fromkeys(term for question_term in terms for term in question_term.terms))
-        scores = self.model.get_scores(query)
         allowed = self.allowed_segments(question, videos, speakers)
         shares = measure_shares(terms, speakers)
-        if allowed is not None:
-            scores *= allowed
-        if shares is not None:
-            scores *= shares
-        candidates = best_segments(scores, max(CANDIDATES, limit))
-        if weights.titles:
-            candidates = distinct_numbers(np.concatenate([candidates, self._search_titles(query, scores, allowed)]))
+        owner, titled = self._find_titled(query, allowed) if weights.titles else (_NO_DOCS, _NO_DOCS)
+        count = max(CANDIDATES, limit)
+        first = rank_first(self.model, TermQuery(query, count, titled, allowed, shares))
+        candidates = first.docs[best_segments(first.scores, count)]
+        candidates = distinct_numbers(np.concatenate([candidates, _best_of_each(owner, titled, first.asked)]))
         final = Reranker(self.model, terms, weights).score(candidates)
         if shares is not None:
             final *= shares[candidates]
@@ -120,8 +119,8 @@ class Searcher:
         """Return whether the words are spoken in the scope one after the other, in any form."""
         return bool(self.model.document_frequency(name_run(run_of(words, self._analyser))))
 
-    def _search_titles(self, query: Sequence[str], scores: Floats, allowed: Bools | None) -> Docs:
-        """Return the best segments of the videos whose title matches the question."""
+    def _find_titled(self, query: Sequence[str], allowed: Bools | None) -> tuple[Docs, Docs]:
+        """Return the segments of the videos whose title matches the question best, after the number of the video."""
         matches: list[tuple[float, str, int, int]] = []
         for base, library in zip(self.model.bases, self.model.parts, strict=False):
             worth = np.zeros(len(library.videos))
@@ -135,9 +134,7 @@ class Searcher:
         owner, docs = expand_ranges(*np.array(chosen, np.int64).reshape(-1, 2).T)
         if allowed is not None:
             owner, docs = owner[allowed[docs]], docs[allowed[docs]]
-        docs = docs[np.lexsort((-scores[docs], owner))]
-        rank = np.arange(len(docs)) - np.searchsorted(owner, owner)
-        return docs[rank < TITLE_SEGMENTS]
+        return owner, docs
 
     def _place_doc(self, doc: int, score: float) -> RankedSegment:
         library = int(np.searchsorted(self.model.bases, doc, side="right")) - 1
@@ -147,6 +144,13 @@ class Searcher:
         library = self.model.parts[ranked.part]
         video_id = library.videos.video_id_at(self.video_of(ranked))
         return -ranked.score, video_id, float(library.starts[ranked.doc])
+
+
+def _best_of_each(owner: Docs, docs: Docs, scores: Floats) -> Docs:
+    """Return the best TITLE_SEGMENTS of every owner's segments; owners rise."""
+    docs = docs[np.lexsort((-scores, owner))]
+    rank = np.arange(len(docs)) - np.searchsorted(owner, owner)
+    return docs[rank < TITLE_SEGMENTS]
 
 
 def measure_shares(terms: Sequence[QuestionTerm], speakers: WantedSpeakers) -> Floats | None:

@@ -91,6 +91,18 @@ RULES = (
     ),
     Rule("one room knows rank-bm25", ("*",), ("rank_bm25",), unless=("storage/ranking/*",)),
     Rule(
+        "two files know numba: the loop, and what has it compiled",
+        ("*",),
+        ("numba",),
+        unless=("storage/ranking/compiled_loop.py", "storage/indexing/compiled_ranking.py"),
+    ),
+    Rule(
+        "only what has the loop compiled imports it",
+        ("*",),
+        ("storage.ranking.compiled_loop",),
+        unless=("storage/indexing/compiled_ranking.py",),
+    ),
+    Rule(
         "an import reads formats and writes the database",
         ("storage/importing/*",),
         OURS,

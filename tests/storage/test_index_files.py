@@ -195,13 +195,15 @@ def test_the_layout_belongs_to_its_version() -> None:
     """Files outlive the program that wrote them: whoever changes what is in them changes CACHE_VERSION, and this."""
     layout = [f"{name} {array.dtype.str}" for name, array in _arrays(MADE.index)]
     assert (CACHE_VERSION, Video.__slots__, layout) == (
-        5,
+        6,
         ("video_id", "title", "creator", "url", "thumbnail", "language", "published", "chapters", "is_automatic",
          "track_of"),
         ["videos.letters |u1", "videos.bounds <i8", "video_of <i4", "starts <f8", "ends <f8", "lengths <i4",
          "words.letters |u1", "words.bounds <i8", "words.hashes <u8", "words.numbers <i4", "word_counts <i8",
          "term_of_word <i4", "by_shape <i4", "shapes <i8", "terms.letters |u1", "terms.bounds <i8", "terms.hashes <u8",
-         "terms.numbers <i4", "bounds <i8", "docs <i4", "counts |u1", "term_videos <i4", "forward <u2", "offsets <i8",
+         "terms.numbers <i4", "posting_lists.bounds <i8", "posting_lists.places <u2", "posting_lists.repeat_bounds <i8",
+         "posting_lists.repeats |u1", "posting_lists.block_bounds <i8", "posting_lists.blocks <u2",
+         "posting_lists.block_ends <i4", "term_videos <i4", "forward <u2", "offsets <i8",
          "title_words <i4", "title_offsets <i8", "title_bounds <i8", "title_videos <i4", "ngrams.grams <u8",
          "ngrams.bounds <i8", "ngrams.words <i4", "turns.docs <i4", "turns.words <i4", "turns.speakers <i4",
          "turns.letters |u1", "turns.bounds <i8"],

@@ -254,7 +254,7 @@ async def test_another_process_makes_the_file_of_an_index(
     stored = await library._repository.videos("shared")
     anew = build_index([(each.video, each.segments) for each in stored], "en")
     assert list(cached.index.videos) == list(anew.videos)
-    assert np.array_equal(cached.index.docs, anew.docs)
+    assert np.array_equal(cached.index.posting_lists.places, anew.posting_lists.places)
     assert dict(zip([video.video_id for video in cached.index.videos], cached.versions.tolist(), strict=True)) == (
         await library._repository.versions("shared")
     )

@@ -24,6 +24,8 @@ from bot.discord_status import DiscordStatus
 from bot.settings import Settings
 from storage.database import compaction
 from storage.database import connection as storage_database
+from storage.indexing import compiled_ranking
+from storage.library import COMPILED_FOLDER, INDEX_FOLDER
 from tests.support.local_discord import BotProcess, LocalDiscord
 from tests.support.project import PROJECT
 
@@ -174,6 +176,14 @@ def free_room(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return {}
 
 
+def not_compiled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    monkeypatch.setattr(compiled_ranking, "MIN_COMPILED_SEGMENTS", 1)
+    (folder / INDEX_FOLDER / COMPILED_FOLDER).mkdir(parents=True)
+    (folder / INDEX_FOLDER / COMPILED_FOLDER / compiled_ranking.OUTCOME).write_text("OSError: no room")
+    return {}
+
+
 TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("there is no token", no_token, False),
     ("does not look like a bot's token", client_secret, True),
@@ -187,6 +197,7 @@ TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("was written by a later version", newer, True),
     ("cannot be used; `cuepoint doctor --repair`", stale_index, True),
     ("cannot be used: no package", no_model, True),
+    ("by numpy, for the loop compiled by", not_compiled, False),
     ("nothing is imported yet", nothing_imported, False),
     ("the commands were never registered", never_registered, False),
     ("the last nightly backup is", old_backup, True),

@@ -10,13 +10,13 @@ from storage.analysis import STOP_PREFIX
 from storage.ranking.index.draft import IndexDraft
 from storage.ranking.index.index_part import (
     Bools,
-    Counts,
     IndexPart,
     Ints,
     Longs,
     shape_of,
 )
 from storage.ranking.index.ngrams import NgramIndex, build_ngrams
+from storage.ranking.index.postings import Counts, pack_postings
 from storage.ranking.index.ranges import expand_ranges
 from storage.ranking.index.video_list import build_video_list
 from storage.ranking.index.vocabulary import build_vocabulary
@@ -46,9 +46,7 @@ def assemble_part(draft: IndexDraft) -> IndexPart:
         by_shape=by_shape,
         shapes=shapes,
         terms=build_vocabulary(terms),
-        bounds=bounds,
-        docs=docs,
-        counts=counts,
+        posting_lists=pack_postings(bounds, docs, counts),
         term_videos=_count_term_videos(bounds, docs, draft.video_of),
         forward=draft.forward.astype(np.uint16, copy=False) if small else draft.forward,
         offsets=draft.offsets,

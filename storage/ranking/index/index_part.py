@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from storage.models import SILENCE_SECONDS, Video
 from storage.ranking.index.ngrams import NgramIndex
+from storage.ranking.index.postings import Counts, PostingLists
 from storage.ranking.index.ranges import expand_ranges, prefix_sums
 from storage.ranking.index.runs import RunPostings, find_phrase, find_run, find_titles_with_run, is_run
 from storage.ranking.index.speaker_turns import SpeakerTurns
@@ -24,8 +25,6 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Counts = NDArray[np.unsignedinteger]
-"""As narrow as the largest count allows."""
 
 MAX_REMEMBERED_RUNS = 64
 """Runs whose postings are kept: the ranking of a question looks them up many times over."""
@@ -65,10 +64,10 @@ class IndexPart:
     stop words. By word: its term, and how often it occurs in segments and titles.
 
     `forward[offsets[s]:offsets[s + 1]]` holds the word numbers of segment s in spoken order, `title_words` with
-    `title_offsets` those of the titles by video. The postings of term t are `docs` and `counts` between `bounds[t]` and
-    `bounds[t + 1]`, by rising segment; `term_videos[t]` videos hold it, and the titles of `title_videos` between
-    `title_bounds[t]` and `title_bounds[t + 1]`. Video v has the segments from `first_doc[v]` up to `first_doc[v + 1]`.
-    `by_shape` are the words in the order of their first letter and length, packed in `shapes`. `turns` say who speaks.
+    `title_offsets` those of the titles by video. `posting_lists` are the segments that hold a term; `term_videos[t]`
+    videos hold term t, and the titles of `title_videos` between `title_bounds[t]` and `title_bounds[t + 1]`. Video v
+    has the segments from `first_doc[v]` up to `first_doc[v + 1]`. `by_shape` are the words in the order of their first
+    letter and length, packed in `shapes`. `turns` say who speaks.
     """
 
     language: str
@@ -83,9 +82,7 @@ class IndexPart:
     by_shape: Ints
     shapes: Longs
     terms: Vocabulary
-    bounds: Longs
-    docs: Ints
-    counts: Counts
+    posting_lists: PostingLists
     term_videos: Ints
     forward: NDArray[np.uint16] | Ints
     offsets: Longs
@@ -140,15 +137,27 @@ class IndexPart:
             return replace(self, deleted=_count_deletions(self, leaving))
         return replace(self, deleted=self.deleted.merged_with(_count_deletions(self, leaving & ~self.deleted.videos)))
 
-    def postings(self, term: str) -> tuple[Ints | Longs, Counts | Longs]:
+    def postings(self, term: str) -> tuple[Longs, Counts | Longs]:
         """Return the segments that hold a term, rising, and their counts of it; those of deleted videos included, where
         it is no run."""
         if is_run(term):
             run = self.run_postings(term)
             return run.docs, run.counts
         number = self.terms.number_of(term)
-        stretch = slice(0, 0) if number is None else slice(self.bounds[number], self.bounds[number + 1])
-        return self.docs[stretch], self.counts[stretch]
+        if number is None:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        return self.posting_lists.docs_of(number), self.posting_lists.counts_of(number)
+
+    def repeated_postings(self, term: str) -> tuple[Longs, Longs, Counts | Longs]:
+        """Return the same segments, which of them, by place, hold the term more than once, and how often these do."""
+        if is_run(term):
+            run = self.run_postings(term)
+            repeated = np.flatnonzero(run.counts > 1)
+            return run.docs, repeated, run.counts[repeated]
+        number = self.terms.number_of(term)
+        if number is None:
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+        return self.posting_lists.postings_of(number)
 
     def document_frequency(self, term: str) -> int:
         """Return how many segments hold a term."""
@@ -158,7 +167,7 @@ class IndexPart:
         if number is None:
             return 0
         gone = self.deleted.term_docs[number] if self.deleted else 0
-        return int(self.bounds[number + 1] - self.bounds[number] - gone)
+        return self.posting_lists.frequency(number) - int(gone)
 
     def videos_with(self, term: str) -> int:
         """Return how many videos hold a term."""
@@ -242,19 +251,14 @@ class IndexPart:
 
     def term_counts_in_videos(self, terms: Sequence[str], videos: Longs) -> Floats:
         """Return how often videos (rows) hold terms (columns)."""
-        firsts, lasts = np.zeros((2, len(terms), len(videos)), np.int64)
+        totals = np.zeros((len(terms), len(videos)))
         for row, term in enumerate(terms):
-            if (number := self.terms.number_of(term)) is not None:
-                first = self.bounds[number]
-                docs = self.docs[first : self.bounds[number + 1]]
-                firsts[row] = first + np.searchsorted(docs, self.first_doc[videos])
-                lasts[row] = first + np.searchsorted(docs, self.first_doc[videos + 1])
-        owner, places = expand_ranges(firsts.ravel(), lasts.ravel())
-        totals = np.bincount(owner, weights=self.counts[places], minlength=firsts.size).astype(np.float64)
-        totals = totals.reshape(firsts.shape)
-        for row in (row for row, term in enumerate(terms) if is_run(term)):
-            said_in = self.video_of[self.run_postings(terms[row]).segments]
-            totals[row] = np.bincount(said_in, minlength=len(self.videos))[videos]
+            if is_run(term):
+                said_in = self.video_of[self.run_postings(term).segments]
+                totals[row] = np.bincount(said_in, minlength=len(self.videos))[videos]
+            elif (number := self.terms.number_of(term)) is not None:
+                firsts, lasts = self.first_doc[videos], self.first_doc[videos + 1]
+                totals[row] = self.posting_lists.count_between(number, firsts, lasts)
         return np.ascontiguousarray(totals.T)
 
     def segments_of(self, video: int) -> Longs:

@@ -49,7 +49,7 @@ def find_run(part: IndexPart, name: str) -> RunPostings:
     known = [number for number in numbers if number is not None]
     if len(known) < len(numbers):
         return RunPostings(*np.empty((4, 0), np.int64))
-    rarest = min(range(len(known)), key=lambda step: int(part.bounds[known[step] + 1] - part.bounds[known[step]]))
+    rarest = min(range(len(known)), key=lambda step: part.posting_lists.frequency(known[step]))
     places, segments, _ = _find_sequence(part, known, rarest, known[rarest], lambda words: part.term_of_word[words])
     docs, counts = np.unique(segments, return_counts=True)
     return RunPostings(segments, places, docs, counts)
@@ -86,7 +86,7 @@ def _find_sequence(
     """Find where numbers follow one another in videos that are not deleted, `number_words` giving those of words: the
     places, and the segments of the first and of the last. Only the segments that hold `term` are read, which is that of
     the number at `rarest`."""
-    docs = part.docs[part.bounds[term] : part.bounds[term + 1]].astype(np.int64)
+    docs = part.posting_lists.docs_of(term)
     if part.deleted:
         docs = docs[~part.deleted.videos[part.video_of[docs]]]
     _, words, places = part.words_in(docs)
