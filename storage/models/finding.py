@@ -97,7 +97,8 @@ class SearchResult:
     there are in the videos that the question may be answered from. `searched_for` is the wording that was
     searched when words had to be corrected. `one_video` says that everything in reach of the question is one video.
     `unmatched_exclusions` are the question's exclusions that no video says, `unmatched_phrases` such quoted phrases of
-    several words. `speakers` are the names that the filter `speaker:` means: what matched is said by them.
+    several words. `speakers` are the names that the filter `speaker:` means: what matched is said by them. `is_partial`
+    says that the question took too long to search everything: the hits are the best found until then.
     """
 
     hits: tuple[Hit, ...]
@@ -110,6 +111,7 @@ class SearchResult:
     unmatched_phrases: tuple[str, ...] = ()
     segments_in_reach: int = 0
     speakers: frozenset[str] = frozenset()
+    is_partial: bool = False
     scope: Scope = field(kw_only=True)
     """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 
