@@ -12,13 +12,23 @@ from storage.models.videos import Segment, Video
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How much of a question is not looked for, because it has too much of it."""
+
+    words: int = 0
+    phrases: int = 0
+    exclusions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What was asked, parsed.
 
     `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video`, `creator` and
     `speaker` are filters as typed, empty for none. `after` and `before` are dates as `storage.dates` writes them: only
     videos published from the first day of `after` on, and before the first day of `before`, may answer. `newest_first`
-    orders what answers nearly as well as the best by when it was published.
+    orders what answers nearly as well as the best by when it was published. `left_out` is what of `text` is in none of
+    these.
     """
 
     text: str
@@ -31,6 +41,7 @@ class Question:
     before: str = ""
     newest_first: bool = False
     speaker: str = ""
+    left_out: LeftOut = LeftOut()
 
 
 class RepairKind(enum.StrEnum):

@@ -101,7 +101,7 @@ def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
     run("import", talk.name)
     done = run("ask", "copper lantern", "--json")
     value = json.loads(done.stdout)
-    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "excerpts", "near_misses"]
+    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "is_partial", "excerpts", "near_misses"]
     assert (value["question"], value["found"], value["searched_for"]) == ("copper lantern", "confident", None)
     (excerpt,) = value["excerpts"]
     assert value["near_misses"] == []
@@ -128,7 +128,7 @@ def test_questions_on_standard_input_are_answered_one_object_a_line_in_order(sta
 
 def test_search_as_json_keeps_its_form(run: Run) -> None:
     value = json.loads(run("search", "hold cue", "--json", "--limit", "3").stdout)
-    assert list(value) == ["question", "hits"]
+    assert list(value) == ["question", "is_partial", "hits"]
     assert len(value["hits"]) == 3
     assert all(
         list(hit) == ["video_id", "start_second", "end_second", "score", "text", "turns"] for hit in value["hits"]
@@ -549,7 +549,7 @@ def test_a_timeline_in_words_as_a_picture_and_as_json(run: Run, tmp_path: Path) 
     assert done.stderr == "Wrote timeline.png.\n"
     assert (tmp_path / "timeline.png").read_bytes().startswith(b"\x89PNG")
     value = json.loads(run("timeline", "hold cue", "--json").stdout)
-    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "strips", "moments"]
+    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "is_partial", "strips", "moments"]
     assert max(each["strength"] for each in value["strips"][0]["segments"]) == 1.0
     assert value["moments"][0]["link"].endswith("#t=174")
 
