@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 QUESTION_SECONDS = 0.15
 """Processor time after which nothing more is begun for a question. A question of a few words takes a hundredth of it on
-200,000 segments; with what has been begun by then, none takes more than 0.3 s there (benchmarks/questions.py)."""
+200,000 segments; with what has been begun by then, none takes more than 0.3 s there (benchmarks/worst_questions.py)."""
 
 
 class WorkBudget:
