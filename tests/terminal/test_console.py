@@ -101,7 +101,15 @@ def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
     run("import", talk.name)
     done = run("ask", "copper lantern", "--json")
     value = json.loads(done.stdout)
-    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "is_partial", "excerpts", "near_misses"]
+    assert list(value) == [
+        "question",
+        "found",
+        "searched_for",
+        "unknown_terms",
+        "is_partial",
+        "excerpts",
+        "near_misses",
+    ]
     assert (value["question"], value["found"], value["searched_for"]) == ("copper lantern", "confident", None)
     (excerpt,) = value["excerpts"]
     assert value["near_misses"] == []
@@ -135,6 +143,18 @@ def test_search_as_json_keeps_its_form(run: Run) -> None:
     )
     assert [hit["score"] for hit in value["hits"]] == sorted((hit["score"] for hit in value["hits"]), reverse=True)
     assert "hold cue" in run("search", "hold cue").stdout.lower()
+
+
+def test_what_is_left_out_of_a_question_is_told(run: Run) -> None:
+    question = "cue " + " ".join(f'"hold {number}"' for number in range(20))
+    told = "That is too much for one question: 4 quoted phrases were left out of the search."
+    for command in ("ask", "timeline"):
+        done = run(command, question)
+        assert told in done.stdout.replace("\n", " "), done.stdout
+    assert told in run("search", question).stderr
+    for command in ("ask", "timeline", "search"):
+        told = [json.loads(run(command, "--json", asked).stdout)["is_partial"] for asked in (question, "hold cue")]
+        assert told == [True, False]
 
 
 def test_an_answer_that_is_not_there_is_an_answer(run: Run) -> None:
