@@ -78,7 +78,7 @@ def measure(
     folder: Path, runs: int, before: str | None = None, commands: Mapping[str, Sequence[str]] = COMMANDS
 ) -> list[StartCost]:
     """Measure commands in a folder that is empty, so often each; `before` is a revision to be measured beside them."""
-    with _checked_out(folder / "before", before) as earlier:
+    with checked_out(folder / "before", before) as earlier:
         trees = [PROJECT] if earlier is None else [PROJECT, earlier]
         costs = []
         for name, command in commands.items():
@@ -91,7 +91,7 @@ def measure(
 
 
 @contextlib.contextmanager
-def _checked_out(folder: Path, revision: str | None) -> Iterator[Path | None]:
+def checked_out(folder: Path, revision: str | None) -> Iterator[Path | None]:
     """A revision of the repository in a folder of its own; None for no revision."""
     if revision is None:
         yield None

@@ -178,7 +178,7 @@ async def _add_near_misses(
         results = await library.search(scope, question, HITS_PER_QUOTE * limit)
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
         near = await _compose(library, question, results, limit, NEAR_MISS_THRESHOLDS, lengths)
-    return replace(answer, near_misses=near.near_misses)
+    return replace(answer, near_misses=near.near_misses, is_partial=answer.is_partial or near.is_partial)
 
 
 async def _compose(

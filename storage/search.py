@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from storage.models import (
     Timeline,
     Video,
 )
+from storage.ranking.budget import WorkBudget
 from storage.ranking.key_terms import find_key_terms, locate_terms
 from storage.ranking.query.restrictions import WantedSpeakers, WantedVideos
 from storage.ranking.query.speakers import SpokenShares
@@ -96,7 +98,9 @@ class LibrarySearch:
             searcher, keys = await self._indexes.get_searcher(scope, states)
             reading = await self._start_reading(question, searcher.language) if by_meaning else None
             ranked = max(limit, RANKED_BY_MEANING) if reading else limit
-            found = await _run_in_thread(lambda: _rank_segments(searcher, keys, question, ranked, features))
+            found = await _search_in_thread(
+                lambda budget: _rank_segments(searcher, keys, question, ranked, features, budget)
+            )
             result = await self._make_result(scope, question, replace(found, reading=reading), found.ranking.ranked)
             return replace(result, hits=result.hits[:limit])
 
@@ -143,13 +147,15 @@ class LibrarySearch:
     ) -> Timeline:
         searcher, keys = await self._indexes.get_searcher(scope, states)
 
-        def score() -> tuple[_Found, tuple[StrengthCurve, ...], float]:
+        def score(budget: WorkBudget) -> tuple[_Found, tuple[StrengthCurve, ...], float]:
             wanted = _apply_filters(searcher, question)
-            ranking, curves, peak = compute_curves(searcher, question, wanted.videos, limit_videos, wanted.speakers)
+            ranking, curves, peak = compute_curves(
+                searcher, question, wanted.videos, limit_videos, wanted.speakers, budget
+            )
             return _Found(searcher, keys, ranking, _measure_reach(searcher, wanted), wanted.names), curves, peak
 
         reading = await self._start_reading(question, searcher.language)
-        found, curves, peak = await _run_in_thread(score)
+        found, curves, peak = await _search_in_thread(score)
         with_strip = {(curve.part, curve.video) for curve in curves}
         ranked = found.ranking.ranked
         moments = [segment for segment in ranked if (segment.part, searcher.video_of(segment)) in with_strip]
@@ -197,6 +203,7 @@ class LibrarySearch:
             ranking.unmatched_phrases,
             found.reach.segments,
             found.names,
+            ranking.is_partial,
             scope=scope,
         )
 
@@ -227,11 +234,26 @@ async def _run_in_thread(work: Callable[[], Result]) -> Result:
     return await asyncio.get_running_loop().run_in_executor(_SEARCHING, work)
 
 
+async def _search_in_thread(work: Callable[[WorkBudget], Result]) -> Result:
+    """Do work for a question within its budget; when nobody waits for it any more, what has begun ends soon."""
+    abandoned = threading.Event()
+    try:
+        return await _run_in_thread(lambda: work(WorkBudget(is_abandoned=abandoned.is_set)))
+    except asyncio.CancelledError:
+        abandoned.set()
+        raise
+
+
 def _rank_segments(
-    searcher: Searcher, keys: Sequence[str], question: Question, limit: int, steps: frozenset[RankingFeature]
+    searcher: Searcher,
+    keys: Sequence[str],
+    question: Question,
+    limit: int,
+    steps: frozenset[RankingFeature],
+    budget: WorkBudget,
 ) -> _Found:
     wanted = _apply_filters(searcher, question)
-    ranking = searcher.search(question, limit, wanted.videos, steps, wanted.speakers)
+    ranking = searcher.search(question, limit, wanted.videos, steps, wanted.speakers, budget)
     return _Found(searcher, keys, ranking, _measure_reach(searcher, wanted), wanted.names)
 
 

@@ -122,6 +122,8 @@ def compose_answer(
         excerpts if nothing else (),
         sureness,
         result.unmatched_exclusions,
+        left_out=matcher.question.left_out,
+        is_partial=result.is_partial,
     )
 
 
@@ -149,6 +151,7 @@ def _merge_excerpts(answers: Sequence[Answer], limit: int, newest_first: bool) -
             word for word in surest.unknown_terms if all(word in answer.unknown_terms for answer in others)
         ),
         unmatched=tuple(word for word in surest.unmatched if all(word in answer.unmatched for answer in others)),
+        is_partial=any(answer.is_partial for answer in answers),
     )
 
 

@@ -14,13 +14,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.errors import EmptyQuestion, QuestionTooLong, UnreadableDate
-from storage.analysis import analyser_for
+from storage.analysis import analyser_for, fold
 from storage.characters import STRAY
 from storage.dates import parse_date
-from storage.models import Question
+from storage.models import LeftOut, Question
 
 MAX_QUESTION_LENGTH = 4_000
 """Characters of a question: Discord's longest message."""
+MAX_WORDS, MAX_PHRASES, MAX_EXCLUSIONS = 500, 16, 32
+"""How many different words, quoted phrases and exclusions of a question are looked for; it is told what is left out.
+The longest message of ordinary prose has about 350 different words. Every phrase must be said in one place, so that
+more than a few find nothing; a phrase of common words is looked for in the whole library."""
 MAX_TERMS = 1_000
 """Words of a question: a word may cost a search among all spellings. A script without spaces has two per character."""
 
@@ -62,8 +66,9 @@ def parse_question(
 ) -> Question:
     """Parse a question. The filters that are given apart from it win over those in the text.
 
-    A phrase or an exclusion that is given several times is looked for once. Raises EmptyQuestion where there is no word
-    to look for, QuestionTooLong, and UnreadableDate.
+    A phrase or an exclusion that is given several times is looked for once. What is more than MAX_WORDS, MAX_PHRASES
+    and MAX_EXCLUSIONS is counted in `left_out`. Raises EmptyQuestion where there is no word to look for,
+    QuestionTooLong, and UnreadableDate.
     """
     if len(text) > MAX_QUESTION_LENGTH:
         raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {MAX_QUESTION_LENGTH:,}.")
@@ -89,17 +94,20 @@ def parse_question(
     terms = sum(1 for part in (words, *phrases, *exclusions) for _ in analyser_for("").tokens(part))
     if terms > MAX_TERMS:
         raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MAX_TERMS:,}.")
+    words, more_words = _cut_words(words)
+    phrases, exclusions = _distinct(phrases), _distinct(exclusions)
     return Question(
         text,
         words,
-        _distinct(phrases),
-        _distinct(exclusions),
+        tuple(phrases[:MAX_PHRASES]),
+        tuple(exclusions[:MAX_EXCLUSIONS]),
         filters["video"],
         filters["creator"],
         _read_date("after", filters["after"]),
         _read_date("before", filters["before"]),
         newest_first,
         filters["speaker"],
+        LeftOut(more_words, len(phrases[MAX_PHRASES:]), len(exclusions[MAX_EXCLUSIONS:])),
     )
 
 
@@ -134,9 +142,22 @@ def _trim(text: str) -> str:
     return " ".join(text.split())
 
 
-def _distinct(operands: Sequence[str]) -> tuple[str, ...]:
-    """Return what was given, in its order, each once: nothing is looked for twice."""
-    return tuple(dict.fromkeys(operands))
+def _distinct(operands: Sequence[str]) -> list[str]:
+    """Return what was given, in its order, each once whatever its capitals: nothing is looked for twice."""
+    distinct: dict[str, str] = {}
+    for operand in operands:
+        distinct.setdefault(fold(operand), operand)
+    return list(distinct.values())
+
+
+def _cut_words(text: str) -> tuple[str, int]:
+    """Return a text up to the last of its first MAX_WORDS different words, and how many more it has."""
+    starts: dict[str, int] = {}
+    for token in analyser_for("").tokens(text):
+        starts.setdefault(token.term, token.start)
+    if len(starts) <= MAX_WORDS:
+        return text, 0
+    return text[: list(starts.values())[MAX_WORDS]].rstrip(), len(starts) - MAX_WORDS
 
 
 def _describe_missing(excluded: bool, filtered: bool, addressed: bool) -> str:

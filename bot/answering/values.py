@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from storage.models import Segment, SpeakerTurn, Strip, Video, join_turns
+from storage.models import LeftOut, Segment, SpeakerTurn, Strip, Video, join_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,8 @@ class Answer:
     With `AnswerLevel.NOTHING` there are no excerpts; `near_misses` then hold the nearest there is. `searched_for` is
     the wording that was searched, where it had to be changed; `unknown_terms` are words and quoted phrases that no
     video in scope says, and `unmatched` exclusions of which the same is true. `sureness`, from 0 to 1, is what `level`
-    was decided by.
+    was decided by. `left_out` is what of the question was not looked for, and `is_partial` says that the search ended
+    before it had looked at everything.
     """
 
     question: str
@@ -174,6 +175,8 @@ class Answer:
     near_misses: tuple[Excerpt, ...] = ()
     sureness: float = 0.0
     unmatched: tuple[str, ...] = ()
+    left_out: LeftOut = field(default_factory=LeftOut)
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

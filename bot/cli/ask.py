@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import verdicts
 from bot.cli.json_output import answer_json, hits_json, refusal_json
 from bot.cli.session import FAILED, WRONG_USE, Session
 from bot.errors import InvalidQuestion
@@ -103,11 +104,15 @@ def search(
 
     async def rank(stored: Library, scope: Scope, text: str) -> None:
         parsed = parse_question(text, video=video, creator=creator, speaker=speaker, after=after, before=before)
-        hits = await asking.search(stored, scope, parsed, limit=limit)
+        results = await asking.find_results(stored, scope, parsed, limit=limit)
+        hits, is_partial = asking.merge_hits(results, limit), any(result.is_partial for result in results)
+        limits = verdicts.describe_limits(parsed.left_out, is_partial=is_partial, has_found=bool(hits))
         if json:
-            session.screen.print_data(hits_json(text, hits) + "\n")
+            session.screen.print_data(hits_json(text, hits, is_partial=bool(limits)) + "\n")
         else:
             session.screen.show_hits(hits)
+            for sentence in limits:
+                session.screen.print_remark(sentence, "yellow")
 
     _act_on_questions(session, question, library, rank, json=json, hits=True)
 

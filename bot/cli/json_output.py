@@ -11,6 +11,7 @@ from storage.models import (
     GlossaryEntry,
     Hit,
     KeyTerm,
+    LeftOut,
     LibrarySize,
     LinkHosts,
     Miss,
@@ -29,14 +30,16 @@ def answer_json(answer: Answer) -> str:
             "found": answer.level.value,
             "searched_for": answer.searched_for,
             "unknown_terms": list(answer.unknown_terms),
+            "is_partial": answer.is_partial or answer.left_out != LeftOut(),
             "excerpts": [_excerpt_object(excerpt) for excerpt in answer.excerpts],
             "near_misses": [_excerpt_object(excerpt) for excerpt in answer.near_misses],
         }
     )
 
 
-def hits_json(question: str, hits: Sequence[Hit]) -> str:
-    """Return the ranked segments for a question as one object, on one line."""
+def hits_json(question: str, hits: Sequence[Hit], *, is_partial: bool = False) -> str:
+    """Return the ranked segments for a question as one object, on one line; `is_partial` says that not all of the
+    question was searched for."""
     rows = [
         {
             "video_id": hit.video.video_id,
@@ -48,7 +51,7 @@ def hits_json(question: str, hits: Sequence[Hit]) -> str:
         }
         for hit in hits
     ]
-    return json.dumps({"question": question, "hits": rows})
+    return json.dumps({"question": question, "is_partial": is_partial, "hits": rows})
 
 
 def timeline_json(timeline: AnsweredTimeline) -> str:

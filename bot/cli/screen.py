@@ -82,6 +82,8 @@ class Screen:
             self.print_line(f"Searched for: {wording}", "italic")
         if answer.unmatched:
             self.print_line(f"Left out, but said by nobody: {', '.join(answer.unmatched)}", "italic")
+        for sentence in verdicts.describe_answer_limits(answer):
+            self.print_line(sentence, "italic")
         if verdict := verdicts.describe_verdict(answer):
             self.print_line(verdict, "bold")
         if answer.unknown_terms:

@@ -7,6 +7,7 @@ from storage.models.finding import Baseline as Baseline
 from storage.models.finding import Column as Column
 from storage.models.finding import Hit as Hit
 from storage.models.finding import KeyTerm as KeyTerm
+from storage.models.finding import LeftOut as LeftOut
 from storage.models.finding import Question as Question
 from storage.models.finding import QuestionTerm as QuestionTerm
 from storage.models.finding import RankingFeature as RankingFeature

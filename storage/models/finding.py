@@ -12,13 +12,23 @@ from storage.models.videos import Segment, Video
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How much of a question is not looked for, because it has too much of it."""
+
+    words: int = 0
+    phrases: int = 0
+    exclusions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What was asked, parsed.
 
     `words` is the free text, `phrases` must occur as they stand, no hit contains an exclusion. `video`, `creator` and
     `speaker` are filters as typed, empty for none. `after` and `before` are dates as `storage.dates` writes them: only
     videos published from the first day of `after` on, and before the first day of `before`, may answer. `newest_first`
-    orders what answers nearly as well as the best by when it was published.
+    orders what answers nearly as well as the best by when it was published. `left_out` is what of `text` is in none of
+    these.
     """
 
     text: str
@@ -31,6 +41,7 @@ class Question:
     before: str = ""
     newest_first: bool = False
     speaker: str = ""
+    left_out: LeftOut = LeftOut()
 
 
 class RepairKind(enum.StrEnum):
@@ -97,7 +108,8 @@ class SearchResult:
     there are in the videos that the question may be answered from. `searched_for` is the wording that was
     searched when words had to be corrected. `one_video` says that everything in reach of the question is one video.
     `unmatched_exclusions` are the question's exclusions that no video says, `unmatched_phrases` such quoted phrases of
-    several words. `speakers` are the names that the filter `speaker:` means: what matched is said by them.
+    several words. `speakers` are the names that the filter `speaker:` means: what matched is said by them. `is_partial`
+    says that the question took too long to search everything: the hits are the best found until then.
     """
 
     hits: tuple[Hit, ...]
@@ -110,6 +122,7 @@ class SearchResult:
     unmatched_phrases: tuple[str, ...] = ()
     segments_in_reach: int = 0
     speakers: frozenset[str] = frozenset()
+    is_partial: bool = False
     scope: Scope = field(kw_only=True)
     """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 

@@ -6,6 +6,7 @@ these again by all that is said in and around them.
 
 from __future__ import annotations
 
+import functools
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,16 +17,26 @@ from numpy.typing import NDArray
 from storage.analysis import analyser_for
 from storage.models import ALL_FEATURES, GlossaryEntry, Question, QuestionTerm, RankingFeature
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.budget import WorkBudget
 from storage.ranking.first_stage import TermQuery, rank_first
 from storage.ranking.index.index_part import Bools, Floats, IndexPart
 from storage.ranking.index.ranges import distinct_numbers, expand_ranges
 from storage.ranking.index.runs import name_run
 from storage.ranking.query.glossary import GlossaryMatcher, run_of
-from storage.ranking.query.restrictions import Restrictions, WantedSpeakers, WantedVideos
+from storage.ranking.query.restrictions import RestrictedScope, Restrictions, WantedSpeakers, WantedVideos
 from storage.ranking.query.spelling import SpellingCorrector
 from storage.ranking.query.terms import QueryTerms
 from storage.ranking.rerank import Reranker
-from storage.ranking.weights import CANDIDATES, K1_AGAIN, TITLE_SEGMENTS, TITLE_VIDEOS, weights_for
+from storage.ranking.weights import (
+    CANDIDATES,
+    K1_AGAIN,
+    MAX_TIED,
+    SHIPPED_WEIGHTS,
+    TITLE_SEGMENTS,
+    TITLE_VIDEOS,
+    RankingWeights,
+    weights_for,
+)
 
 SCORE_BLOCK = 256
 """Segments per block; only the best score of a block is looked at first."""
@@ -46,7 +57,8 @@ class RankedSegment:
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """The ranked segments, best first, and how the question was understood: `unmatched_exclusions` leave nothing out,
-    `unmatched_phrases` are quoted phrases that no video says."""
+    `unmatched_phrases` are quoted phrases that no video says. `is_partial` says that the budget ended before all was
+    searched."""
 
     ranked: tuple[RankedSegment, ...]
     terms: tuple[QuestionTerm, ...]
@@ -54,6 +66,26 @@ class Ranking:
     ideal_score: float
     unmatched_exclusions: tuple[str, ...] = ()
     unmatched_phrases: tuple[str, ...] = ()
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadQuestion:
+    """A question as a scope reads it: its terms, what it lets through, and the share of its words, by segment, that the
+    speakers say whom it asks about; None where it asks about nobody. `budget` is what is left for it."""
+
+    question: Question
+    terms: tuple[QuestionTerm, ...]
+    searched_for: str | None
+    restricted: RestrictedScope
+    shares: Floats | None
+    budget: WorkBudget
+
+    def weigh(self, scores: Floats, docs: Docs | slice = slice(None)) -> Floats:
+        """Return the scores of some segments by what the question lets through and whom it asks about."""
+        if self.restricted.allowed is not None:
+            scores = scores * self.restricted.allowed[docs]
+        return scores if self.shares is None else scores * self.shares[docs]
 
 
 class Searcher:
@@ -78,6 +110,7 @@ class Searcher:
         videos: WantedVideos,
         steps: frozenset[RankingFeature] = ALL_FEATURES,
         speakers: WantedSpeakers = None,
+        budget: WorkBudget | None = None,
     ) -> Ranking:
         """Rank the segments for a question.
 
@@ -85,31 +118,48 @@ class Searcher:
         only what they say themselves counts: a segment in which others say part of it loses that share of its score.
         """
         weights = weights_for(steps)
-        terms, searched_for = self._wording.parse(question, weights)
-        query = list(dict.fromkeys(term for question_term in terms for term in question_term.terms))
-        allowed = self.allowed_segments(question, videos, speakers)
-        shares = measure_shares(terms, speakers)
+        return self.rank(self.read(question, videos, speakers, budget or WorkBudget(), weights), limit, weights)
+
+    def read(
+        self,
+        question: Question,
+        videos: WantedVideos,
+        speakers: WantedSpeakers,
+        budget: WorkBudget,
+        weights: RankingWeights = SHIPPED_WEIGHTS,
+    ) -> ReadQuestion:
+        """Read a question once for all that is computed from it; `videos` and `speakers` are those of `search`."""
+        restricted = self._restrictions.read(question, videos, speakers, budget)
+        terms, searched_for = self._wording.parse(question, weights, budget)
+        shares = _measure_shares(terms, speakers, restricted, budget)
+        return ReadQuestion(question, terms, searched_for, restricted, shares, budget)
+
+    def rank(self, read: ReadQuestion, limit: int, weights: RankingWeights = SHIPPED_WEIGHTS) -> Ranking:
+        """Rank the segments for a question that was read."""
+        query = list(dict.fromkeys(term for question_term in read.terms for term in question_term.terms))
+        allowed, count = read.restricted.allowed, max(CANDIDATES, limit)
         owner, titled = self._find_titled(query, allowed) if weights.titles else (_NO_DOCS, _NO_DOCS)
-        count = max(CANDIDATES, limit)
-        first = rank_first(self.model, TermQuery(query, count, titled, allowed, shares))
-        candidates = first.docs[best_segments(first.scores, count)]
+        first = rank_first(self.model, TermQuery(query, count, titled, allowed, read.shares))
+        candidates = self._bound_ties(first.docs, first.scores, count)
         candidates = distinct_numbers(np.concatenate([candidates, _best_of_each(owner, titled, first.asked)]))
-        final = Reranker(self.model, terms, weights).score(candidates)
-        if shares is not None:
-            final *= shares[candidates]
+        final = Reranker(self.model, read.terms, weights).score(candidates)
+        if read.shares is not None:
+            final *= read.shares[candidates]
         best = best_segments(final, limit)
         ranked = [self._place_doc(int(candidates[place]), float(final[place])) for place in best]
         ranked.sort(key=self._sort_ranked)
-        exclusions = self._restrictions.unmatched_exclusions(question)
+        restricted, budget = read.restricted, read.budget
         # Ranked segments hold every phrase.
-        phrases = () if ranked else self._restrictions.unmatched_phrases(question)
-        return Ranking(tuple(ranked[:limit]), terms, searched_for, _ideal_score(terms), exclusions, phrases)
-
-    def allowed_segments(
-        self, question: Question, videos: WantedVideos, speakers: WantedSpeakers = None
-    ) -> Bools | None:
-        """Return for every segment of the scope whether a question lets it through; None where it lets all through."""
-        return self._restrictions.allowed_segments(question, videos, speakers)
+        unsaid = () if ranked else self._restrictions.unmatched_phrases(read.question, restricted.said_phrases, budget)
+        return Ranking(
+            tuple(ranked[:limit]),
+            read.terms,
+            read.searched_for,
+            _ideal_score(read.terms),
+            restricted.unmatched_exclusions,
+            unsaid,
+            budget.cut_short,
+        )
 
     def video_of(self, ranked: RankedSegment) -> int:
         """Return the position, in its library, of the video that a ranked segment belongs to."""
@@ -121,20 +171,56 @@ class Searcher:
 
     def _find_titled(self, query: Sequence[str], allowed: Bools | None) -> tuple[Docs, Docs]:
         """Return the segments of the videos whose title matches the question best, after the number of the video."""
-        matches: list[tuple[float, str, int, int]] = []
+        matches: list[tuple[float, int, int, int]] = []
+        first_video = 0
         for base, library in zip(self.model.bases, self.model.parts, strict=False):
             worth = np.zeros(len(library.videos))
             for term in query:
                 worth[library.videos_titled(term)] += self.model.term_weight(term)
             titled = best_segments(worth, TITLE_VIDEOS)
-            ids, order = library.videos.video_ids_at(titled), (-worth[titled]).tolist()
-            firsts, lasts = base + library.first_doc[titled], base + library.first_doc[titled + 1]
-            matches += zip(order, ids, firsts.tolist(), lasts.tolist(), strict=True)
+            if len(titled):
+                ranks = self._video_order[first_video + titled]
+                titled = titled[np.lexsort((ranks, -worth[titled]))][:TITLE_VIDEOS]
+                ranks = self._video_order[first_video + titled]
+                firsts, lasts = base + library.first_doc[titled], base + library.first_doc[titled + 1]
+                columns = -worth[titled], ranks, firsts, lasts
+                matches += zip(*(column.tolist() for column in columns), strict=True)
+            first_video += len(library.videos)
         chosen = [(first, last) for *_, first, last in heapq.nsmallest(TITLE_VIDEOS, matches)]
         owner, docs = expand_ranges(*np.array(chosen, np.int64).reshape(-1, 2).T)
         if allowed is not None:
             owner, docs = owner[allowed[docs]], docs[allowed[docs]]
         return owner, docs
+
+    def _bound_ties(self, docs: Docs, scores: Floats, count: int) -> Docs:
+        """Return segments without those that share the last of `count` places beyond MAX_TIED: kept are those that
+        would come first if all were equal, so that it depends on the videos of the scope alone."""
+        if len(docs) <= count + MAX_TIED:
+            return docs
+        lowest = scores.min()
+        tied, better = docs[scores == lowest], docs[scores > lowest]
+        order = np.lexsort((tied, self._video_order[self._videos_of(tied)]))
+        return np.sort(np.concatenate([better, tied[order[: count + MAX_TIED - len(better)]]]))
+
+    def _videos_of(self, docs: Docs) -> Docs:
+        """Return the positions of the videos of some segments, counted through the libraries of the scope."""
+        place = np.searchsorted(self.model.bases, docs, side="right") - 1
+        firsts = np.cumsum([0, *(len(part.videos) for part in self.model.parts)])
+        videos = np.empty(len(docs), np.int64)
+        for number, part in enumerate(self.model.parts):
+            here = place == number
+            videos[here] = firsts[number] + part.video_of[docs[here] - self.model.bases[number]]
+        return videos
+
+    @functools.cached_property
+    def _video_order(self) -> Docs:
+        """The rank of every video of the scope by its id; made when it is first needed."""
+        ids = [
+            video_id for part in self.model.parts for video_id in part.videos.video_ids_at(np.arange(len(part.videos)))
+        ]
+        ranks = np.empty(len(ids), np.int64)
+        ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+        return ranks
 
     def _place_doc(self, doc: int, score: float) -> RankedSegment:
         library = int(np.searchsorted(self.model.bases, doc, side="right")) - 1
@@ -153,12 +239,16 @@ def _best_of_each(owner: Docs, docs: Docs, scores: Floats) -> Docs:
     return docs[rank < TITLE_SEGMENTS]
 
 
-def measure_shares(terms: Sequence[QuestionTerm], speakers: WantedSpeakers) -> Floats | None:
-    """Return for every segment of the scope what share of a question's words is said by the speakers that it asks
-    about; None where it asks about nobody."""
-    if not speakers:
+def _measure_shares(
+    terms: Sequence[QuestionTerm], speakers: WantedSpeakers, restricted: RestrictedScope, budget: WorkBudget
+) -> Floats | None:
+    """Return for every segment of the scope that a question lets through what share of its words is said by the
+    speakers that it asks about; None where it asks about nobody."""
+    if not speakers or restricted.allowed is None:
         return None
-    return np.concatenate([spoken.measure(terms) for spoken in speakers])
+    ends = np.cumsum([len(spoken.speaking) for spoken in speakers])
+    allowed = np.split(restricted.allowed, ends[:-1])
+    return np.concatenate([spoken.measure(terms, here, budget) for spoken, here in zip(speakers, allowed, strict=True)])
 
 
 def _ideal_score(terms: Sequence[QuestionTerm]) -> float:

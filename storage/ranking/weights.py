@@ -26,6 +26,9 @@ segments are long, an answer is seldom spread over several (measured: segments t
 
 CANDIDATES = 200
 """How many segments the first stage passes on to be ranked again (measured: more change nothing)."""
+MAX_TIED = 400
+"""How many segments more than that are ranked again where they share the last place (on question sets at most 15 do, of
+made-up talks 106; where texts are nearly alike, thousands)."""
 TITLE_VIDEOS = 20
 """How many videos with a matching title add candidates, those with the rarest title words first."""
 TITLE_SEGMENTS = 10

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import question
-from bot.answering.question import parse_question, remove_operators
+from bot.answering.question import MAX_EXCLUSIONS, MAX_PHRASES, MAX_WORDS, parse_question, remove_operators
 from bot.errors import EmptyQuestion, InvalidQuestion, QuestionTooLong
 from storage.analysis import analyser_for
-from storage.models import Question
+from storage.models import LeftOut, Question
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,27 @@ def test_a_question_of_a_whole_message_is_asked_and_a_longer_one_refused_in_word
 def test_phrases_and_exclusions_that_are_repeated_are_looked_for_once() -> None:
     question = parse_question('"b c" ' * 400 + '"a" -d -d -"e f" ' * 3 + "word")
     assert (question.phrases, question.exclusions) == (("b c", "a"), ("d", "e f"))
+    question = parse_question('"B c" -D -"e  f" ' * 3 + '"b c" -d -"E F" word')
+    assert (question.phrases, question.exclusions) == (("B c",), ("D", "e f"))
+
+
+def test_more_than_the_bounds_is_left_out_and_counted() -> None:
+    phrases = " ".join(f'"a{number} b" -c{number} -"d{number} e"' for number in range(MAX_PHRASES + 4))
+    question = parse_question(f"word {phrases}")
+    assert question.phrases == tuple(f"a{number} b" for number in range(MAX_PHRASES))
+    assert question.exclusions == tuple(
+        each for number in range(MAX_EXCLUSIONS // 2) for each in (f"c{number}", f"d{number} e")
+    )
+    assert question.left_out == LeftOut(phrases=4, exclusions=2 * (MAX_PHRASES + 4) - MAX_EXCLUSIONS)
+    assert parse_question('a "b" -c').left_out == LeftOut()
+
+
+def test_the_first_different_words_are_looked_for_and_repeated_ones_do_not_count() -> None:
+    words = [f"w{number}" for number in range(MAX_WORDS)]
+    whole = " ".join([*words, *words[:100]])
+    assert (parse_question(whole).words, parse_question(whole).left_out) == (whole, LeftOut())
+    question = parse_question(f"{whole} x W1 y x.")
+    assert (question.words, question.left_out) == (whole, LeftOut(words=2))
 
 
 def test_filters_given_apart_win_and_blank_ones_are_none() -> None:

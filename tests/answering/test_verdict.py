@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.answering.values import AnswerLevel
+from bot.answering.answer import merge_answers
+from bot.answering.values import Answer, AnswerLevel
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
+from storage.ranking.budget import WorkBudget
 from tests.support import asking as asking_text
 
 Rows = Callable[..., Source]
@@ -69,3 +71,20 @@ async def test_one_word_that_nobody_says_is_enough_for_nothing(talks: Library, q
 async def test_a_question_of_courtesies_alone_is_not_answered_with_confidence(talks: Library) -> None:
     for question in ("can you explain", "thanks", "please", "in this video", "vs", "y/n"):
         assert (await asking_text.ask(talks, SHARED, question)).level is not AnswerLevel.CONFIDENT, question
+
+
+async def test_an_answer_says_that_not_everything_was_searched(talks: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = "sentense wrds", '"whole sentnce" loss'
+    whole = [await asking_text.ask(talks, SHARED, text) for text in asked]
+    whole += [(await asking_text.timeline(talks, SHARED, text)).answer for text in asked]
+    assert not any(answer.is_partial for answer in whole)
+    monkeypatch.setattr(WorkBudget.__init__, "__defaults__", (0.0,))
+    for text in asked:
+        assert (await asking_text.ask(talks, SHARED, text)).is_partial
+        assert (await asking_text.timeline(talks, SHARED, text)).answer.is_partial
+
+
+def test_of_answers_in_several_languages_one_that_is_partial_makes_the_whole_so() -> None:
+    sure, unsure = Answer("q", AnswerLevel.CONFIDENT), Answer("q", AnswerLevel.NOTHING, is_partial=True)
+    assert merge_answers([sure, unsure], 5).is_partial
+    assert not merge_answers([sure, sure], 5).is_partial

@@ -38,6 +38,7 @@ from storage.models import (
     Chapter,
     Column,
     KeyTerm,
+    LeftOut,
     Segment,
     SpeakerTurn,
     Statistics,
@@ -430,6 +431,17 @@ def test_how_sure_is_said_in_words() -> None:
     assert nothing == f"### why?\n**{verdicts.NOTHING}**\nNobody says: zebra, yak"
     assert (
         words(AnswerLevel.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{verdicts.NOTHING}**\nNobody says: zebra"
+    )
+    bounded = words(AnswerLevel.CONFIDENT, excerpts=(excerpt(),), left_out=LeftOut(1, 24, 2), is_partial=True)
+    assert bounded == (
+        "### why?\n-# That is too much for one question: 1 word, 24 quoted phrases and 2 exclusions were left out of "
+        "the search.\n-# This question is too long to search everything at once; these are the best I found so far. "
+        "Fewer words or phrases help."
+    )
+    bounded = words(AnswerLevel.NOTHING, left_out=LeftOut(phrases=1), is_partial=True)
+    assert bounded == (
+        "### why?\n-# That is too much for one question: 1 quoted phrase was left out of the search.\n-# This question "
+        f"is too long to search everything at once. Fewer words or phrases help.\n**{verdicts.NOTHING}**"
     )
     every_word_said = words(AnswerLevel.NOTHING, near_misses=(excerpt(),))
     assert every_word_said == f"### why?\n**{verdicts.UNCLEAR}**"

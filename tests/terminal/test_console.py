@@ -101,7 +101,15 @@ def test_ask_as_json_keeps_its_form(run: Run, talk: Path) -> None:
     run("import", talk.name)
     done = run("ask", "copper lantern", "--json")
     value = json.loads(done.stdout)
-    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "excerpts", "near_misses"]
+    assert list(value) == [
+        "question",
+        "found",
+        "searched_for",
+        "unknown_terms",
+        "is_partial",
+        "excerpts",
+        "near_misses",
+    ]
     assert (value["question"], value["found"], value["searched_for"]) == ("copper lantern", "confident", None)
     (excerpt,) = value["excerpts"]
     assert value["near_misses"] == []
@@ -128,13 +136,25 @@ def test_questions_on_standard_input_are_answered_one_object_a_line_in_order(sta
 
 def test_search_as_json_keeps_its_form(run: Run) -> None:
     value = json.loads(run("search", "hold cue", "--json", "--limit", "3").stdout)
-    assert list(value) == ["question", "hits"]
+    assert list(value) == ["question", "is_partial", "hits"]
     assert len(value["hits"]) == 3
     assert all(
         list(hit) == ["video_id", "start_second", "end_second", "score", "text", "turns"] for hit in value["hits"]
     )
     assert [hit["score"] for hit in value["hits"]] == sorted((hit["score"] for hit in value["hits"]), reverse=True)
     assert "hold cue" in run("search", "hold cue").stdout.lower()
+
+
+def test_what_is_left_out_of_a_question_is_told(run: Run) -> None:
+    question = "cue " + " ".join(f'"hold {number}"' for number in range(20))
+    told = "That is too much for one question: 4 quoted phrases were left out of the search."
+    for command in ("ask", "timeline"):
+        done = run(command, question)
+        assert told in done.stdout.replace("\n", " "), done.stdout
+    assert told in run("search", question).stderr
+    for command in ("ask", "timeline", "search"):
+        told = [json.loads(run(command, "--json", asked).stdout)["is_partial"] for asked in (question, "hold cue")]
+        assert told == [True, False]
 
 
 def test_an_answer_that_is_not_there_is_an_answer(run: Run) -> None:
@@ -549,7 +569,7 @@ def test_a_timeline_in_words_as_a_picture_and_as_json(run: Run, tmp_path: Path) 
     assert done.stderr == "Wrote timeline.png.\n"
     assert (tmp_path / "timeline.png").read_bytes().startswith(b"\x89PNG")
     value = json.loads(run("timeline", "hold cue", "--json").stdout)
-    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "strips", "moments"]
+    assert list(value) == ["question", "found", "searched_for", "unknown_terms", "is_partial", "strips", "moments"]
     assert max(each["strength"] for each in value["strips"][0]["segments"]) == 1.0
     assert value["moments"][0]["link"].endswith("#t=174")
 

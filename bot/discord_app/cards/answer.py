@@ -68,6 +68,7 @@ def answer_notes(answer: Answer, page: int = 0) -> list[str]:
         notes.append(
             f"-# Left out, but said by nobody: {markdown.escape_to_fit(', '.join(answer.unmatched), MAX_NOTE_LENGTH)}"
         )
+    notes += [f"-# {sentence}" for sentence in verdicts.describe_answer_limits(answer)]
     if verdict := verdicts.describe_verdict(answer):
         notes.append(f"**{verdict}**")
     if answer.unknown_terms:

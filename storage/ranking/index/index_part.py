@@ -26,8 +26,9 @@ Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-MAX_REMEMBERED_RUNS = 64
-"""Runs whose postings are kept: the ranking of a question looks them up many times over."""
+MAX_REMEMBERED_RUNS, MAX_REMEMBERED_PLACES = 512, 4_000_000
+"""Runs whose postings are kept, and how many places these have together: the ranking of a question looks them up many
+times over. More than any one question asks for."""
 READ_BATCH_WORDS = 2_000_000
 """How many words are counted at a time when videos are deleted: it bounds the memory that this takes."""
 
@@ -284,16 +285,18 @@ class IndexPart:
         _, first_docs, last_docs = self.phrase_places(words)
         return first_docs, last_docs
 
-    def phrase_places(self, words: Sequence[str]) -> tuple[Longs, Longs, Longs]:
-        """Return the same, and before it the places of the first words in `forward`."""
-        return find_phrase(self, words)
+    def phrase_places(self, words: Sequence[str], within: Bools | None = None) -> tuple[Longs, Longs, Longs]:
+        """Return the same, and before it the places of the first words in `forward`; where `within` is given, only what
+        begins in a segment that it flags."""
+        return find_phrase(self, words, within)
 
     def run_postings(self, name: str) -> RunPostings:
         """Return where a run is said, given its name, in videos that are not deleted."""
         postings = self._runs.get(name)
         if postings is None:
             postings = find_run(self, name)
-            if len(self._runs) >= MAX_REMEMBERED_RUNS:
+            remembered = sum(len(run.places) for run in tuple(self._runs.values()))
+            if len(self._runs) >= MAX_REMEMBERED_RUNS or remembered + len(postings.places) > MAX_REMEMBERED_PLACES:
                 self._runs.clear()
             self._runs[name] = postings
         return postings

@@ -7,7 +7,11 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from storage.models import QuestionTerm
+from storage.ranking.budget import WorkBudget
 from storage.ranking.index.index_part import Bools, Floats, IndexPart, Longs
+
+SEGMENTS_AT_A_TIME = 2_000
+"""Segments whose words are looked at before the budget is looked at again."""
 
 
 class SpokenShares:
@@ -28,18 +32,21 @@ class SpokenShares:
         """Return by segment whether one of the speakers speaks in it."""
         return self._speaking
 
-    def measure(self, terms: Sequence[QuestionTerm]) -> Floats:
+    def measure(self, terms: Sequence[QuestionTerm], allowed: Bools, budget: WorkBudget) -> Floats:
         """Return by segment what share of the question's words that are said in it, by their weights, is said by one of
-        the speakers; 0 where none is."""
-        shares = self._alone.astype(np.float64)
-        mixed = np.flatnonzero(self._speaking & ~self._alone)
-        if len(mixed) and terms:
-            asked = self._number_words(terms)
-            owner, words, places = self._part.matching_words(mixed, asked >= 0)
-            own = self.are_said(mixed[owner], places)
+        the speakers; 0 where none is, where a segment is not `allowed`, and where the budget has ended."""
+        shares = (self._alone & allowed).astype(np.float64)
+        mixed = np.flatnonzero(self._speaking & ~self._alone & allowed)
+        asked = self._number_words(terms) if len(mixed) and terms else np.empty(0, np.int64)
+        for first in range(0, len(mixed) if terms else 0, SEGMENTS_AT_A_TIME):
+            if budget.is_spent():
+                break
+            docs = mixed[first : first + SEGMENTS_AT_A_TIME]
+            owner, words, places = self._part.matching_words(docs, asked >= 0)
+            own = self.are_said(docs[owner], places)
             weights = np.array([term.weight for term in terms])
-            said = _sum_weights(owner, asked[words], weights, len(mixed))
-            shares[mixed] = _sum_weights(owner[own], asked[words[own]], weights, len(mixed)) / np.where(said, said, 1.0)
+            said = _sum_weights(owner, asked[words], weights, len(docs))
+            shares[docs] = _sum_weights(owner[own], asked[words[own]], weights, len(docs)) / np.where(said, said, 1.0)
         return shares
 
     def are_said(self, docs: Longs, places: Longs) -> Bools:
@@ -61,5 +68,7 @@ class SpokenShares:
 
 def _sum_weights(owners: Longs, asked: Longs, weights: Floats, size: int) -> Floats:
     """Return for every one of `size` owners the weights of the different words of the question it has."""
-    pairs = np.unique(owners * len(weights) + asked)
-    return np.bincount(pairs // len(weights), weights=weights[pairs % len(weights)], minlength=size).astype(np.float64)
+    holds = np.zeros((size, len(weights)), np.bool_)
+    holds[owners, asked] = True
+    rows, columns = np.nonzero(holds)
+    return np.bincount(rows, weights=weights[columns], minlength=size).astype(np.float64)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from storage.analysis import Analyser, Token, blank_stop_phrases, is_unspaced, stop_words_of
 from storage.models import Question, QuestionTerm, RepairKind
 from storage.ranking.bm25 import SparseBM25
+from storage.ranking.budget import WorkBudget
 from storage.ranking.index.runs import name_run
 from storage.ranking.query.corrections import Corrections
 from storage.ranking.query.glossary import GlossaryMatcher, Terms
@@ -16,12 +18,15 @@ from storage.ranking.query.numbers import NumberReader, NumberTerms
 from storage.ranking.query.question_words import QuestionWords
 from storage.ranking.query.spelling import Correction, SpellingCorrector
 from storage.ranking.query.word_forms import WordForms
-from storage.ranking.weights import SHIPPED_WEIGHTS, RankingWeights
+from storage.ranking.weights import RankingWeights
 
 STOP_WORD_CREDIT = 0.25
 """How far it may be trusted that a question of stop words alone ("who are you?") is answered where they are said: so
 little that hardly any answer to it is confident. In scripts without spaces the stop words are only a rule of thumb, and
 quoted stop words were meant."""
+
+MAX_WAYS = 32
+"""How many ways to say a word are searched for that the glossary gives, in the order of its entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +64,22 @@ class QueryTerms:
         self._corrections = Corrections(speller, self._forms, self._known)
 
     def parse(
-        self, question: Question, weights: RankingWeights = SHIPPED_WEIGHTS
+        self, question: Question, weights: RankingWeights, budget: WorkBudget
     ) -> tuple[tuple[QuestionTerm, ...], str | None]:
         """Return the terms to search for, and the corrected wording, or None where no word was corrected.
+
+        When the budget has ended, the words that are left are searched as they are typed.
 
         Quoted phrases are never corrected, and the glossary is not applied to them. A question of stop words alone is
         searched by its stop words, and so is a phrase of stop words in any question: it must be found where it is said.
         """
         asked = self._read_words(question)
-        glossary_words = self._glossary_words(asked.free)
+        glossary_words = self._glossary_words(asked.free, budget)
         numbers = NumberReader(asked.written, self._known, asked.free, self._analyser, self._is_known).read_all()
         read_terms = [
             self._read_number(numbers[token], token)
             if token in numbers
-            else self._read_token(asked.meant, position, asked.written, weights)
+            else self._read_token(asked.meant, position, asked.written, weights, budget)
             for position, token in enumerate(asked.meant)
         ]
         read_terms = [
@@ -108,10 +115,17 @@ class QueryTerms:
         return _AskedWords(written, free, _content_words(free), quoted_meant)
 
     def _read_token(
-        self, tokens: Sequence[Token], position: int, written: QuestionWords, weights: RankingWeights
+        self,
+        tokens: Sequence[Token],
+        position: int,
+        written: QuestionWords,
+        weights: RankingWeights,
+        budget: WorkBudget,
     ) -> _ReadTerm:
         token = tokens[position]
         plain = _ReadTerm(self._term_as_typed(token), token.start, token.end)
+        if budget.is_spent():
+            return plain
         if weights.compounds and (compound := self._read_compound(tokens, position)):
             return compound
         said = bool(self._model.document_frequency(token.term))
@@ -183,13 +197,15 @@ class QueryTerms:
         said = [token for token in tokens if self._is_known(token.term)]
         return tuple(replace(self._term_as_typed(token), credit=STOP_WORD_CREDIT) for token in said)
 
-    def _glossary_words(self, tokens: Sequence[Token]) -> dict[Token, list[Terms]]:
-        """Return by token what the captions say for it, by the glossary; only what occurs in the scope."""
-        return {
-            token: [way for way in match.said if self._is_known(name_run(way))]
-            for match in self._glossary.find_matches(tokens)
-            for token in tokens[match.first : match.last + 1]
-        }
+    def _glossary_words(self, tokens: Sequence[Token], budget: WorkBudget) -> dict[Token, list[Terms]]:
+        """Return by token what the captions say for it, by the glossary; only what occurs in the scope, and no more
+        than MAX_WAYS."""
+        words: dict[Token, list[Terms]] = {}
+        for match in self._glossary.find_matches(tokens):
+            said = (way for way in match.said if not budget.is_spent() and self._is_known(name_run(way)))
+            ways = list(islice(said, MAX_WAYS))
+            words |= dict.fromkeys(tokens[match.first : match.last + 1], ways)
+        return words
 
     def _add_glossary_words(self, read: _ReadTerm, said: Sequence[Terms]) -> _ReadTerm:
         """Add to a word's own term what the captions say for it; its spelling then needs no correction.
