@@ -191,7 +191,7 @@ def _distinct_excerpts(
     distinct: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
     elsewhere: dict[int, list[OtherPlace]] = {}
     for passage in passages:
-        shingles = shingles_of(passage.text)
+        shingles = shingles_of(passage.text) if distinct else frozenset()
         same = next((place for place, (_, quote) in enumerate(distinct) if says_the_same(quote, shingles)), None)
         if same is None and len(distinct) == limit:
             continue
@@ -202,4 +202,4 @@ def _distinct_excerpts(
         else:
             elsewhere.setdefault(same, []).append(OtherPlace(candidate.video, candidate.link_second, candidate.link))
     for place, (excerpt, _) in enumerate(itertools.islice(distinct, limit)):
-        yield replace(excerpt, other_places=tuple(elsewhere.get(place, ())))
+        yield replace(excerpt, other_places=tuple(elsewhere[place])) if place in elsewhere else excerpt

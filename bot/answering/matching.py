@@ -24,19 +24,24 @@ class Matcher:
 
     def __init__(self, question: Question, result: SearchResult) -> None:
         self._analyser = analyser_for(result.language)
+        # What was read of a text: several methods look at the same one.
         self._tokens: dict[str, list[Token]] = {}
+        self._matches: dict[str, list[Match]] = {}
+        self._places_of_phrases: dict[str, list[tuple[int, int]]] = {}
         self.question = question
         self.terms = result.terms
         self.speakers = result.speakers
-        self._matches: dict[str, list[Match]] = {}
         self._ways = _group_ways(result.terms)
+        self._has_runs = any(len(run) > 1 for ways in self._ways.values() for run, _ in ways)
         self._phrases = list(dict.fromkeys(filter(None, map(self._words_of, question.phrases))))
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
 
     def find_matches(self, text: str) -> list[Match]:
         """Return every match of the question's words in a text, by their starts."""
         if text not in self._matches:
-            self._matches[text] = list(self._match_tokens(self._read_tokens(text)))
+            # Only of a run it matters what else is said: that is read with it.
+            tokens = self._read_tokens(text) if self._has_runs else list(self._analyser.find_tokens(text, self._ways))
+            self._matches[text] = list(self._match_tokens(tokens))
         return self._matches[text]
 
     def find_highlights(self, text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
@@ -53,13 +58,15 @@ class Matcher:
         """Return where the quoted phrases of the question stand in a text."""
         if not self._phrases:
             return []
-        tokens = self._read_tokens(text)
-        runs = _Runs(token.word for token in tokens)
-        return [
-            (tokens[place].start, tokens[place + len(phrase) - 1].end)
-            for phrase in self._phrases
-            for place in runs.find(phrase)
-        ]
+        if text not in self._places_of_phrases:
+            tokens = self._read_tokens(text)
+            runs = _Runs(token.word for token in tokens)
+            self._places_of_phrases[text] = [
+                (tokens[place].start, tokens[place + len(phrase) - 1].end)
+                for phrase in self._phrases
+                for place in runs.find(phrase)
+            ]
+        return self._places_of_phrases[text]
 
     def holds_phrases(self, texts: Iterable[str]) -> bool:
         """Return whether texts, one after the other, hold every quoted phrase of the question in full.
@@ -74,12 +81,12 @@ class Matcher:
 
     def excludes(self, text: str) -> bool:
         """Return whether a text holds anything that the question excludes."""
-        if not self._excluded_terms and not self._excluded_phrases:
-            return False
-        tokens = list(self._analyser.tokens(text))
-        if any(token.term in self._excluded_terms for token in tokens):
+        if self._excluded_terms and any(True for _ in self._analyser.find_tokens(text, self._excluded_terms)):
             return True
-        return any(map(_Runs(token.word for token in tokens).holds, self._excluded_phrases))
+        if not self._excluded_phrases:
+            return False
+        runs = _Runs(token.word for token in self._read_tokens(text))
+        return any(map(runs.holds, self._excluded_phrases))
 
     def _match_tokens(self, tokens: Sequence[Token]) -> Iterator[Match]:
         begun = [(number, ways) for number, token in enumerate(tokens) if (ways := self._ways.get(token.term))]
@@ -95,7 +102,6 @@ class Matcher:
         return single, [tuple(token.word for token in tokens) for tokens in tokenized if len(tokens) > 1]
 
     def _read_tokens(self, text: str) -> list[Token]:
-        """Return the tokens of a text, from a cache: several methods look at the same text."""
         if text not in self._tokens:
             self._tokens[text] = list(self._analyser.tokens(text))
         return self._tokens[text]

@@ -18,7 +18,7 @@ def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
     words = _WORD.findall(text.casefold())
     if len(words) < SHINGLE_WORDS:
         return frozenset({tuple(words)})
-    return frozenset(tuple(words[place : place + SHINGLE_WORDS]) for place in range(len(words) - SHINGLE_WORDS + 1))
+    return frozenset(zip(*(words[place:] for place in range(SHINGLE_WORDS)), strict=False))
 
 
 def says_the_same(quote: frozenset[tuple[str, ...]], passage: frozenset[tuple[str, ...]]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 import regex
 import Stemmer
@@ -99,6 +99,19 @@ class Analyser:
             for term, word, start, end, common in self._stretch_parts(match.group()):
                 # Token(...) by its shortest way: this line runs once for every word of a library.
                 yield tuple.__new__(Token, (term, word, at + start, at + end, common))
+
+    def find_tokens(self, text: str, wanted: Container[str]) -> Iterator[Token]:
+        """Yield those of `tokens` whose terms are wanted. Where few of them are, this takes a third of the time."""
+        speech, known_term = blank_sounds(text), self._known.get
+        for match in _ASCII_WORD.finditer(speech) if speech.isascii() else _WORD.finditer(speech, concurrent=False):
+            raw = match[0]
+            term = known_term(raw)
+            if isinstance(term, str) and term not in wanted:
+                continue
+            at = match.start()
+            for term, word, start, end, common in self._stretch_parts(raw):
+                if term in wanted:
+                    yield Token(term, word, at + start, at + end, common)
 
     def split_stretches(self, text: str) -> list[str]:
         """Return the stretches without spaces that `tokens` reads terms from, in order; `read_stretch` returns their
