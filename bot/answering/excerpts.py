@@ -84,9 +84,7 @@ def quote_densest(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH
 
 def quote_whole(passage: Passage, matcher: Matcher, hosts: LinkHosts = TABLE) -> Excerpt:
     """Quote a passage from its first word to its last."""
-    return _make_excerpt(
-        passage, matcher, _split_units(passage.segments), _TextRange(0, len(passage.text)), hosts
-    )
+    return _make_excerpt(passage, matcher, _split_units(passage.segments), _TextRange(0, len(passage.text)), hosts)
 
 
 def _make_excerpt(
@@ -125,9 +123,7 @@ def _find_highlights(passage: Passage, matcher: Matcher, chosen: _TextRange) -> 
     )
 
 
-def _find_link_second(
-    passage: Passage, matcher: Matcher, units: Sequence[_Unit], chosen: _TextRange
-) -> float:
+def _find_link_second(passage: Passage, matcher: Matcher, units: Sequence[_Unit], chosen: _TextRange) -> float:
     """Return the second at which the link of a quote opens, at the beginning of a cue or clause.
 
     It is the quote's own, or, where what was asked for is said long after that, the first one in MAX_LEAD_SECONDS
