@@ -166,8 +166,8 @@ def _find_densest(passage: Passage, matcher: Matcher, units: Sequence[_Unit], le
     groups = _units_of_speakers(passage, matcher, units)
     for shortest in (int(MIN_LENGTH_SHARE * length), length - LENGTH_RANGE):
         if stretches := [stretch for group in groups for stretch in _stretches(group, shortest, length)]:
-            return _TextRange(*max(stretches, key=scorer.score))
-    return _TextRange(*max((unit for group in groups for unit in group), key=scorer.score))
+            return _TextRange(*scorer.find_best(stretches))
+    return _TextRange(*scorer.find_best([unit for group in groups for unit in group]))
 
 
 def _units_of_speakers(passage: Passage, matcher: Matcher, units: Sequence[_Unit]) -> Sequence[Sequence[_Unit]]:
@@ -186,6 +186,8 @@ def _stretches(units: Sequence[_Unit], shortest: int, length: int) -> Iterator[_
     ends = [end for _, end in units]
     shortest = min(shortest, ends[-1] - units[0][0])
     for place, (start, _) in enumerate(units):
+        if start + shortest > ends[-1]:
+            break
         nearest = bisect_left(ends, start + shortest, place)
         farthest = bisect_right(ends, start + length, nearest)
         for end in ends[nearest:farthest]:
@@ -223,9 +225,44 @@ class _QuoteScorer:
         self._sentence_starts, self._sentence_ends = sentences
         self._total = sum({match.term: match.weight for match in matches}.values()) or 1.0
 
-    def score(self, stretch: tuple[int, int]) -> float:
+    def find_best(self, stretches: Sequence[_Unit]) -> _Unit:
+        """Return the stretch with the highest score, of several the first."""
+        bounds = self._bound_scores(stretches)
+        highest, best = -1.0, 0
+        # Most are passed over: those that could score highest are looked at first.
+        for place in sorted(range(len(stretches)), key=bounds.__getitem__, reverse=True):
+            if bounds[place] < highest:
+                break
+            score = self._score(*stretches[place])
+            if score > highest or (score == highest and place < best):
+                highest, best = score, place
+        return stretches[best]
+
+    def _bound_scores(self, stretches: Sequence[_Unit]) -> list[float]:
+        """Return for every stretch what its score does not exceed: as if no word were said again."""
+        # What matches before a place: its weight, and its weight times once and twice where it stands.
+        sums = [(0.0, 0.0, 0.0)]
+        for match in self._matches:
+            weight, moment, square = sums[-1]
+            at = match.start + match.end
+            sums.append((weight + match.weight, moment + match.weight * at, square + match.weight * at * at))
+        before = {start: sums[bisect_left(self._starts, start)] for start, _ in stretches}
+        until = {end: sums[bisect_right(self._ends, end)] for _, end in stretches}
+        loss, total = _EDGE_LOSS / self._length**2, self._total
+        # More than sums of the same numbers in another order can differ by.
+        rest = 2 * bool(self._phrases) + _LENGTH + 1e-6
+        bounds = []
+        for start, end in stretches:
+            middle = start + end
+            (weight, moment, square), (more, further, widest) = before[start], until[end]
+            weight, moment, square = more - weight, further - moment, widest - square
+            worth = max(weight - loss * (square - 2 * middle * moment + middle * middle * weight), 0.0)
+            clean = _CLEAN_START * (start in self._sentence_starts) + _CLEAN_END * (end in self._sentence_ends)
+            bounds.append(rest + clean + (min(worth, total) + _AGAIN * max(worth - total, 0.0)) / total)
+        return bounds
+
+    def _score(self, start: int, end: int) -> float:
         """Return how good a quote a stretch is: about 1 where it holds every word of the question."""
-        start, end = stretch
         # A quoted phrase is what was asked for: nothing else makes up for quoting without it.
         phrase = 2 * any(start <= left and right <= end for left, right in self._phrases)
         clean = _CLEAN_START * (start in self._sentence_starts) + _CLEAN_END * (end in self._sentence_ends)
@@ -257,16 +294,21 @@ def _split_units(segments: Sequence[Segment]) -> list[_Unit]:
         for left, right in pairwise(edges):
             stretch = segment.text[left:right]
             words = stretch.strip()
-            start = base + left + stretch.find(words)
+            start = left + stretch.find(words)
+            end = start + len(words)
             if len(words) > MAX_UNIT_LENGTH:
-                units += [(base + piece, base + end) for piece, end in _split_long(segment.text, left, right)]
+                units += [(base + first, base + last) for first, last in _split_long(segment.text, start, end)]
             elif words:
-                units.append((start, start + len(words)))
+                units.append((base + start, base + end))
     return units
 
 
 def _split_long(text: str, left: int, right: int) -> Iterator[_Unit]:
-    """Yield the pieces of a long stretch, without the spaces around them."""
+    """Yield the pieces of a long stretch, which begins and ends with a word."""
+    words = text[left:right].split()
+    if len(max(words, key=len)) <= MAX_UNIT_LENGTH and text[left:right] == " ".join(words):
+        yield from _split_at_spaces(text, left, right)
+        return
     pieces = list(_split_pieces(text, left, right))
     start = pieces[0][0]
     for (_, end), (following, far) in pairwise(pieces):
@@ -274,6 +316,17 @@ def _split_long(text: str, left: int, right: int) -> Iterator[_Unit]:
             yield start, end
             start = following
     yield start, pieces[-1][1]
+
+
+def _split_at_spaces(text: str, start: int, right: int) -> Iterator[_Unit]:
+    """Do as `_split_long` for short words with single spaces between them, as nearly all texts are, in less time."""
+    while right - start > UNIT_LENGTH:
+        end = text.rfind(" ", start, start + UNIT_LENGTH + 1)
+        if end < 0 and (end := text.find(" ", start, right)) < 0:
+            break
+        yield start, end
+        start = end + 1
+    yield start, right
 
 
 def _split_pieces(text: str, left: int, right: int) -> Iterator[_Unit]:

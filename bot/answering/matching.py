@@ -40,7 +40,7 @@ class Matcher:
         """Return every match of the question's words in a text, by their starts."""
         if text not in self._matches:
             # Only of a run it matters what else is said: that is read with it.
-            tokens = self._read_tokens(text) if self._has_runs else list(self._analyser.find_tokens(text, self._ways))
+            tokens = self._read_tokens(text) if self._has_runs else self._analyser.find_tokens(text, self._ways)
             self._matches[text] = list(self._match_tokens(tokens))
         return self._matches[text]
 
@@ -81,7 +81,7 @@ class Matcher:
 
     def excludes(self, text: str) -> bool:
         """Return whether a text holds anything that the question excludes."""
-        if self._excluded_terms and any(True for _ in self._analyser.find_tokens(text, self._excluded_terms)):
+        if self._excluded_terms and self._analyser.find_tokens(text, self._excluded_terms):
             return True
         if not self._excluded_phrases:
             return False
