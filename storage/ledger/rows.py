@@ -29,7 +29,7 @@ class LedgerRows:
 
     async def _execute(self, sql: str, parameters: Sequence[object]) -> int:
         """Run one statement in its own transaction and return how many rows it changed."""
-        return await self._execute_all([(sql, parameters)])
+        return await self._database.execute(sql, parameters)
 
     async def _execute_all(self, statements: Sequence[tuple[str, Sequence[object]]], *, erase: bool = False) -> int:
         """Run statements in one transaction; return how many rows they changed. `erase` overwrites what is deleted."""
