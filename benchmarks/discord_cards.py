@@ -28,7 +28,7 @@ ROUNDS, PEOPLE = 20, 8
 async def measure(segments: int) -> Sheet:
     """Return the table for a library of so many segments."""
     with tempfile.TemporaryDirectory(prefix="cuepoint-bench-") as folder:
-        corpus = await _store(Path(folder), segments)
+        corpus = await store_library(Path(folder), segments)
         asked = [" ".join(question) for question in questions(ROUNDS * PEOPLE + 1)]
         async with LocalDiscord() as server:
             settings = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": folder, "CUEPOINT_COOLDOWN_SECONDS": "0"}
@@ -46,7 +46,7 @@ async def measure(segments: int) -> Sheet:
     return Sheet(f"Command to final card, {corpus.segments:,} segments", ("people", "median", "p95"), rows)
 
 
-async def _store(folder: Path, segments: int) -> Corpus:
+async def store_library(folder: Path, segments: int) -> Corpus:
     """Store a library in a folder, where the bot finds it."""
     write_corpus(folder / "corpus", segments)
     corpus, parquet = Corpus.of(folder / "corpus", segments), folder / "talks.parquet"
