@@ -32,16 +32,16 @@ class Matcher:
         self.terms = result.terms
         self.speakers = result.speakers
         self._ways = _group_ways(result.terms)
-        self._has_runs = any(len(run) > 1 for ways in self._ways.values() for run, _ in ways)
         self._phrases = list(dict.fromkeys(filter(None, map(self._words_of, question.phrases))))
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
+        self._wanted = self._ways.keys() | self._excluded_terms
+        has_runs = any(len(run) > 1 for ways in self._ways.values() for run, _ in ways)
+        self._needs_every_token = has_runs or bool(self._phrases or self._excluded_phrases)
 
     def find_matches(self, text: str) -> list[Match]:
         """Return every match of the question's words in a text, by their starts."""
         if text not in self._matches:
-            # Only of a run it matters what else is said: that is read with it.
-            tokens = self._read_tokens(text) if self._has_runs else self._analyser.find_tokens(text, self._ways)
-            self._matches[text] = list(self._match_tokens(tokens))
+            self._matches[text] = list(self._match_tokens(self._read_tokens(text)))
         return self._matches[text]
 
     def find_highlights(self, text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
@@ -81,12 +81,12 @@ class Matcher:
 
     def excludes(self, text: str) -> bool:
         """Return whether a text holds anything that the question excludes."""
-        if self._excluded_terms and self._analyser.find_tokens(text, self._excluded_terms):
-            return True
-        if not self._excluded_phrases:
+        if not self._excluded_terms and not self._excluded_phrases:
             return False
-        runs = _Runs(token.word for token in self._read_tokens(text))
-        return any(map(runs.holds, self._excluded_phrases))
+        tokens = self._read_tokens(text)
+        if any(token.term in self._excluded_terms for token in tokens):
+            return True
+        return any(map(_Runs(token.word for token in tokens).holds, self._excluded_phrases))
 
     def _match_tokens(self, tokens: Sequence[Token]) -> Iterator[Match]:
         begun = [(number, ways) for number, token in enumerate(tokens) if (ways := self._ways.get(token.term))]
@@ -102,8 +102,15 @@ class Matcher:
         return single, [tuple(token.word for token in tokens) for tokens in tokenized if len(tokens) > 1]
 
     def _read_tokens(self, text: str) -> list[Token]:
+        """Return the tokens of a text that matter to the question, read once.
+
+        Where it has phrases or runs all of them do; else only those that match or are excluded.
+        """
         if text not in self._tokens:
-            self._tokens[text] = list(self._analyser.tokens(text))
+            every = self._needs_every_token
+            self._tokens[text] = (
+                list(self._analyser.tokens(text)) if every else self._analyser.find_tokens(text, self._wanted)
+            )
         return self._tokens[text]
 
     def _read_words(self, texts: Sequence[str]) -> Iterator[str]:
