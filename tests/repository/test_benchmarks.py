@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import corpus, importing, machine, report, reprint, servers, start
+from benchmarks import composed, corpus, importing, machine, report, reprint, servers, start
 from benchmarks.bars import LARGE, Bar, bars
 from benchmarks.engines import Cuepoint, RankBM25
 from benchmarks.figures import Effort, Run, Times, percentile
@@ -98,6 +98,15 @@ def test_a_run_is_printed_and_kept_whole(run: Run, tmp_path: Path) -> None:
         assert {len(row) for row in sheet.rows} == {len(sheet.header)}
         assert sheet.to_table().row_count == len(sheet.rows)
     assert NOTHING not in "".join(map("".join, every[-2].rows)), "the library has all its figures"
+
+
+def test_composed_answers_are_measured(tmp_path: Path) -> None:
+    figures = composed.measure_composed(tmp_path, 600, 6)
+    assert (figures.segments, len(figures.answers.seconds), len(figures.processor.seconds)) == (600, 6, 6)
+    assert figures.command > 0
+    (row,) = composed.make_sheet([figures]).rows
+    assert row[0] == "600"
+    assert len(row) == len(composed.make_sheet([figures]).header)
 
 
 def test_servers_are_measured_and_kept(tmp_path: Path) -> None:
