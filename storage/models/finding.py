@@ -185,8 +185,8 @@ def measure_presence(strengths: Iterable[float]) -> float:
 class Timeline:
     """Where in the videos a question is spoken about: one strip per video, the strongest videos first.
 
-    Strengths are shares of `peak`, the score of the strongest segment. The hits of `result` are the best moments, all
-    of them in videos that have a strip.
+    Strengths are shares of `peak`, the score of the strongest segment. What is `ranked` in `result` are the best
+    moments, all of them in videos that have a strip.
     """
 
     strips: tuple[Strip, ...]
