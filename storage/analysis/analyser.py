@@ -137,7 +137,7 @@ class Analyser:
         speech = blank_sounds(text)
         found: list[Token] = []
         for word in set(speech.split()):
-            term = self._known.get(word) or self._known.get(word.strip(_AROUND_WORD))
+            term = self._known.get(word) or self._find_plain_term(word.strip(_AROUND_WORD))
             if isinstance(term, str) and term not in wanted:
                 continue
             tokens = [token for token in self._read_word(word) if token.term in wanted]
@@ -145,6 +145,12 @@ class Analyser:
                 found += [token._replace(start=at + token.start, end=at + token.end) for token in tokens]
         found.sort(key=lambda token: token.start)
         return found
+
+    def _find_plain_term(self, word: str) -> str | tuple[Part, ...] | None:
+        """Return what is known of a word; of plain letters and digits its term, learnt if need be."""
+        if word not in self._known and word.isascii() and word.isalnum():
+            self._stretch_parts(word)
+        return self._known.get(word)
 
     def _read_word(self, word: str) -> tuple[Token, ...]:
         """Return the tokens of what stands between white spaces."""
