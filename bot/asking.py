@@ -68,9 +68,8 @@ async def ask(
     link opens at its own words. Raises UnknownFilter where a filter names nothing.
     """
     hits = HITS_PER_QUOTE * limit
-    results = await find_results(
-        library, scope, question, limit=max(hits, NEWEST_AMONG_HITS) if question.newest_first else hits
-    )
+    with metrics.time_step(metrics.AnswerStep.SEARCH):
+        results = await library.rank(scope, question, max(hits, NEWEST_AMONG_HITS) if question.newest_first else hits)
     return await answer_from(library, scope, question, results, limit=limit, thresholds=thresholds, lengths=lengths)
 
 
@@ -97,7 +96,7 @@ async def answer_from(
     thresholds: SurenessThresholds | None = None,
     lengths: QuoteLengths = FULL_QUOTES,
 ) -> Answer:
-    """Answer a question from what `find_results` found for it; `ask` does both."""
+    """Answer a question from what `find_results` found for it. `ask` does both, and reads no more than it shows."""
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
         answer = await _compose(library, question, results, limit, thresholds, lengths)
     return await _add_near_misses(answer, library, scope, question, limit, lengths)
@@ -147,22 +146,22 @@ async def open_passage(
     """
     try:
         # The order does not matter here: no model need read the hits.
-        results = await library.search(scope, question, 1, by_meaning=False)
-        if question.phrases and not any(result.hits for result in results):
+        results = await library.rank(scope, question, 1, by_meaning=False)
+        if question.phrases and not any(result.ranked for result in results):
             # It was shown as a near miss, for the words of a phrase that no one says.
             question = drop_phrases(question)
-            results = await library.search(scope, question, 1, by_meaning=False)
+            results = await library.rank(scope, question, 1, by_meaning=False)
     except UnknownFilter as error:
         raise PassageGone("That video is no longer here; ask again.") from error
-    result = next((result for result in results if result.hits), results[0])
+    result = next((result for result in results if result.ranked), results[0])
     matcher = Matcher(question, result)
     start = passage_range.first_second - AROUND_SECONDS
     end = passage_range.last_second + AROUND_SECONDS
     around = await library.segments_between(result.scope, passage_range.video_id, start, end)
     segments, earlier, later = widen_passage(around, passage_range, step, matcher)
-    if not segments or not result.hits:
+    if not segments or not result.ranked:
         raise PassageGone("That passage is no longer here; ask again.")
-    best = result.hits[0]
+    best = result.ranked[0]
     excerpt = await asyncio.to_thread(quote_whole, Passage(best.video, segments, best.score), matcher, library.hosts)
     return OpenedPassage(excerpt, earlier, later)
 
@@ -175,7 +174,7 @@ async def _add_near_misses(
         return answer
     question = drop_phrases(question)
     with metrics.time_step(metrics.AnswerStep.SEARCH):
-        results = await library.search(scope, question, HITS_PER_QUOTE * limit)
+        results = await library.rank(scope, question, HITS_PER_QUOTE * limit)
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
         near = await _compose(library, question, results, limit, NEAR_MISS_THRESHOLDS, lengths)
     return replace(answer, near_misses=near.near_misses, is_partial=answer.is_partial or near.is_partial)
@@ -202,5 +201,5 @@ async def _read_passages(library: Library, question: Question, result: SearchRes
         passages = max(passages, NEWEST_AMONG_PASSAGES)
     selection = PassageSelection(result, matcher, passages)
     while batch := selection.next_batch():
-        selection.add_batch(batch, await library.segments_around(result.scope, batch, AROUND_SECONDS))
+        selection.add_batch(batch, await library.read_surroundings(result.scope, batch, AROUND_SECONDS))
     return Findings(result, selection.passages, matcher)

@@ -43,6 +43,7 @@ from storage.models import (
     Problem,
     Question,
     Quota,
+    RankedPlace,
     RankingFeature,
     Scope,
     SearchResult,
@@ -341,16 +342,16 @@ class Library:
                 return segments
         return []
 
-    async def segments_around(self, scope: Scope, hits: Sequence[Hit], seconds: float) -> list[list[Segment]]:
-        """Return, for every hit, the segments of its video that begin within so many seconds of it, with its own."""
-        stretches = [
-            (hit.video.video_id, max(0.0, hit.segment.start_second - seconds), hit.segment.end_second + seconds)
-            for hit in hits
-        ]
-        segments: dict[tuple[str, float, float], list[Segment]] = {}
-        for key in reversed(scope.libraries):  # where two libraries have a video, the earlier one's counts
-            segments |= await self._repository.segments_around(key, stretches)
-        return [segments.get(stretch, []) for stretch in stretches]
+    async def read_surroundings(
+        self, scope: Scope, places: Sequence[RankedPlace], seconds: float
+    ) -> list[list[Segment]]:
+        """Return, for every place in a scope, its segment between the ones before and after it, as far as these begin
+        within so many seconds of it; no segment where it is stored no more."""
+        if not {place.library for place in places} <= set(scope.libraries):
+            raise ValueError("a place is out of the scope")
+        return await self._repository.surroundings(
+            [(place.library, place.video.video_id, place.start_second) for place in places], seconds
+        )
 
     async def statistics(self, scope: Scope) -> Statistics:
         """Return the size of a scope."""
@@ -399,6 +400,12 @@ class Library:
         in any of them, and ModelUnusable.
         """
         return await self._search.search(scope, question, limit, features, by_meaning=by_meaning)
+
+    async def rank(
+        self, scope: Scope, question: Question, limit: int, *, by_meaning: bool = True
+    ) -> list[SearchResult]:
+        """Do as `search`, but say of the hits only where they stand: most of an answer's are never read."""
+        return await self._search.rank(scope, question, limit, ALL_FEATURES, by_meaning=by_meaning)
 
     async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> list[Timeline]:
         """Score how strongly every segment of the best videos of a scope is about a question, by language as `search`.

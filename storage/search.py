@@ -22,13 +22,13 @@ from storage.models import (
     Hit,
     KeyTerm,
     Question,
+    RankedPlace,
     RankingFeature,
     Scope,
     SearchResult,
     Segment,
     Strip,
     Timeline,
-    Video,
 )
 from storage.ranking.budget import WorkBudget
 from storage.ranking.key_terms import find_key_terms, locate_terms
@@ -67,7 +67,7 @@ class _Found:
     """What was found in the indexes, and a model's reading of the question, where one reads it."""
 
     searcher: Searcher
-    keys: Sequence[str]
+    places: tuple[RankedPlace, ...]
     ranking: Ranking
     reach: _Reach
     names: frozenset[str]
@@ -85,7 +85,7 @@ class LibrarySearch:
         self._vectors = vectors
         self._meaning = meaning
 
-    async def search(
+    async def rank(
         self, scope: Scope, question: Question, limit: int, features: frozenset[RankingFeature], *, by_meaning: bool
     ) -> list[SearchResult]:
         """Rank the segments of a scope for a question, once for every language, by the rules of that language.
@@ -94,17 +94,26 @@ class LibrarySearch:
         models out, where there are any. Raises UnknownFilter where a filter names nothing in any of the languages.
         """
 
-        async def search_language(scope: Scope, states: Sequence[LibraryState]) -> SearchResult:
+        async def rank_language(scope: Scope, states: Sequence[LibraryState]) -> SearchResult:
             searcher, keys = await self._indexes.get_searcher(scope, states)
             reading = await self._start_reading(question, searcher.language) if by_meaning else None
             ranked = max(limit, RANKED_BY_MEANING) if reading else limit
             found = await _search_in_thread(
                 lambda budget: _rank_segments(searcher, keys, question, ranked, features, budget)
             )
-            result = await self._make_result(scope, question, replace(found, reading=reading), found.ranking.ranked)
-            return replace(result, hits=result.hits[:limit])
+            result = await self._make_result(scope, question, replace(found, reading=reading))
+            return replace(result, ranked=result.ranked[:limit], hits=result.hits[:limit])
 
-        return await self._for_each_language(scope, search_language)
+        return await self._for_each_language(scope, rank_language)
+
+    async def search(
+        self, scope: Scope, question: Question, limit: int, features: frozenset[RankingFeature], *, by_meaning: bool
+    ) -> list[SearchResult]:
+        """Do as `rank`, and read the texts of the hits."""
+        results = await self.rank(scope, question, limit, features, by_meaning=by_meaning)
+        return [
+            result if result.hits else replace(result, hits=await self._read_hits(result.ranked)) for result in results
+        ]
 
     async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> list[Timeline]:
         """Score every segment of the best videos for a question, language by language as `search` does."""
@@ -152,14 +161,14 @@ class LibrarySearch:
             ranking, curves, peak = compute_curves(
                 searcher, question, wanted.videos, limit_videos, wanted.speakers, budget
             )
-            return _Found(searcher, keys, ranking, _measure_reach(searcher, wanted), wanted.names), curves, peak
+            with_strip = {(curve.part, curve.video) for curve in curves}
+            moments = [each for each in ranking.ranked if (each.part, searcher.video_of(each)) in with_strip]
+            places = _place_ranked(searcher, keys, moments)
+            return _Found(searcher, places, ranking, _measure_reach(searcher, wanted), wanted.names), curves, peak
 
         reading = await self._start_reading(question, searcher.language)
         found, curves, peak = await _search_in_thread(score)
-        with_strip = {(curve.part, curve.video) for curve in curves}
-        ranked = found.ranking.ranked
-        moments = [segment for segment in ranked if (segment.part, searcher.video_of(segment)) in with_strip]
-        result = await self._make_result(scope, question, replace(found, reading=reading), moments)
+        result = await self._make_result(scope, question, replace(found, reading=reading))
         return Timeline(tuple(_make_strip(searcher, curve) for curve in curves), peak, result)
 
     async def speakers(self, scope: Scope) -> list[str]:
@@ -185,15 +194,17 @@ class LibrarySearch:
     async def _start_reading(self, question: Question, language: str) -> QuestionReading | None:
         return await self._meaning.start_reading(_join_wording(question.words, question), language)
 
-    async def _make_result(
-        self, scope: Scope, question: Question, found: _Found, ranked: Iterable[RankedSegment]
-    ) -> SearchResult:
-        """Return a result with the text of what was ranked, in the order of its meaning where that was read."""
-        searcher, ranking = found.searcher, found.ranking
-        hits = await self._load_hits(searcher, found.keys, ranked)
-        wording = _join_wording(ranking.searched_for or question.words, question)
+    async def _make_result(self, scope: Scope, question: Question, found: _Found) -> SearchResult:
+        """Return a result; where the question's meaning is read, in the order of that, with the texts of the hits."""
+        searcher, ranking, places = found.searcher, found.ranking, found.places
+        hits: tuple[Hit, ...] = ()
+        if found.reading is not None:
+            wording = _join_wording(ranking.searched_for or question.words, question)
+            read = await self._read_hits(places)
+            hits = tuple(await self._meaning.reorder(found.reading, wording, searcher.language, read))
+            places = tuple(hit.place for hit in hits)
         return SearchResult(
-            tuple(await self._meaning.reorder(found.reading, wording, searcher.language, hits)),
+            hits,
             ranking.terms,
             searcher.language,
             ranking.ideal_score,
@@ -204,30 +215,23 @@ class LibrarySearch:
             found.reach.segments,
             found.names,
             ranking.is_partial,
+            ranked=places,
             scope=scope,
         )
 
-    async def _load_hits(
-        self, searcher: Searcher, keys: Sequence[str], ranked: Iterable[RankedSegment]
-    ) -> list[tuple[str, Hit]]:
-        """Return what was ranked as hits, with the keys of their libraries."""
-        places: list[tuple[str, Video, float, float]] = []
-        for place in ranked:
-            index = searcher.model.parts[place.part]
-            video = index.videos[searcher.video_of(place)]
-            places.append((keys[place.part], video, float(index.starts[place.doc]), place.score))
+    async def _read_hits(self, places: Sequence[RankedPlace]) -> tuple[Hit, ...]:
+        """Return the hits at places, without those that another process has removed since they were indexed."""
         stored: dict[str, dict[tuple[str, float], Segment]] = {
             key: await self._repository.segments(
-                key, [(v.video_id, start) for own, v, start, _ in places if own == key]
+                key, [(place.video.video_id, place.start_second) for place in places if place.library == key]
             )
-            for key in dict.fromkeys(keys)
+            for key in dict.fromkeys(place.library for place in places)
         }
-        return [
-            (key, Hit(video, segment, score))
-            for key, video, start, score in places
-            # Another process may have removed the segment since it was indexed.
-            if (segment := stored[key].get((video.video_id, start))) is not None
-        ]
+        return tuple(
+            Hit(place.video, segment, place.score, place.similarity, place.library)
+            for place in places
+            if (segment := stored[place.library].get((place.video.video_id, place.start_second))) is not None
+        )
 
 
 async def _run_in_thread(work: Callable[[], Result]) -> Result:
@@ -254,7 +258,18 @@ def _rank_segments(
 ) -> _Found:
     wanted = _apply_filters(searcher, question)
     ranking = searcher.search(question, limit, wanted.videos, steps, wanted.speakers, budget)
-    return _Found(searcher, keys, ranking, _measure_reach(searcher, wanted), wanted.names)
+    places = _place_ranked(searcher, keys, ranking.ranked)
+    return _Found(searcher, places, ranking, _measure_reach(searcher, wanted), wanted.names)
+
+
+def _place_ranked(searcher: Searcher, keys: Sequence[str], ranked: Iterable[RankedSegment]) -> tuple[RankedPlace, ...]:
+    """Return where ranked segments stand; `keys` are those of the libraries, by part of the index."""
+    places = []
+    for segment in ranked:
+        index = searcher.model.parts[segment.part]
+        video = index.videos[searcher.video_of(segment)]
+        places.append(RankedPlace(keys[segment.part], video, float(index.starts[segment.doc]), segment.score))
+    return tuple(places)
 
 
 def _apply_filters(searcher: Searcher, question: Question) -> _Filters:

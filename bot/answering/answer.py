@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH, quote_densest
 from bot.answering.links import TABLE
 from bot.answering.matching import Matcher
-from bot.answering.near_duplicates import says_the_same, shingles_of
+from bot.answering.near_duplicates import Wording
 from bot.answering.sureness import SurenessThresholds, compute_sureness, says_every_word
 from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Passage, QuoteLengths
 from storage.analysis import fold, is_unspaced
@@ -191,18 +191,18 @@ def _distinct_excerpts(
     passages: Iterable[Passage], matcher: Matcher, limit: int, lengths: QuoteLengths, hosts: LinkHosts
 ) -> Iterator[Excerpt]:
     """Yield the first excerpts that say something new, with the other places that say the same."""
-    distinct: list[tuple[Excerpt, frozenset[tuple[str, ...]]]] = []
+    distinct: list[tuple[Excerpt, Wording]] = []
     elsewhere: dict[int, list[OtherPlace]] = {}
     for passage in passages:
-        shingles = shingles_of(passage.text)
-        same = next((place for place, (_, quote) in enumerate(distinct) if says_the_same(quote, shingles)), None)
+        said = Wording(passage.text if distinct else "")
+        same = next((place for place, (_, quote) in enumerate(distinct) if said.holds(quote)), None)
         if same is None and len(distinct) == limit:
             continue
         # Quoting is most of the work of an answer: no more is quoted than is shown.
         candidate = quote_densest(passage, matcher, lengths.others if distinct else lengths.first, hosts)
         if same is None:
-            distinct.append((candidate, shingles_of(candidate.quote)))
+            distinct.append((candidate, Wording(candidate.quote)))
         else:
             elsewhere.setdefault(same, []).append(OtherPlace(candidate.video, candidate.link_second, candidate.link))
     for place, (excerpt, _) in enumerate(itertools.islice(distinct, limit)):
-        yield replace(excerpt, other_places=tuple(elsewhere.get(place, ())))
+        yield replace(excerpt, other_places=tuple(elsewhere[place])) if place in elsewhere else excerpt

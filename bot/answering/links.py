@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from urllib.parse import SplitResult, urlsplit
 
-from storage.models import UNKNOWN_PAGE, LinkHosts
+from storage.models import UNKNOWN_PAGE, LinkHosts, TimeLink
 
 TABLE = LinkHosts()
 """The table of hosts as it is, without what a host of the bot adds."""
+MAX_REMEMBERED_URLS = 1_000
+"""Addresses of which it is remembered how they say a second: looking through the table takes longer than the rest."""
 
 
 def link_at(url: str, second: float, hosts: LinkHosts = TABLE) -> str:
@@ -16,14 +19,22 @@ def link_at(url: str, second: float, hosts: LinkHosts = TABLE) -> str:
     It is `url` itself where addresses of its host cannot say a time, and "" where `url` is none of http or https. The
     second is rounded down and never negative.
     """
-    parts = _split_web(url)
+    parts, time = _find_time_link(url, hosts)
     if parts is None:
         return ""
+    return time.add(parts, second).geturl() if time else url
+
+
+@functools.lru_cache(MAX_REMEMBERED_URLS)
+def _find_time_link(url: str, hosts: LinkHosts) -> tuple[SplitResult | None, TimeLink | None]:
+    """Return an address without a time, None where it is no web address, and how it says one, None where it cannot."""
+    parts = _split_web(url)
+    if parts is None:
+        return None, None
     row = hosts.find(parts)
     plain = row.time.remove(parts)
-    if not row.time.template or (row is UNKNOWN_PAGE and plain.fragment):
-        return url
-    return row.time.add(plain, second).geturl()
+    is_timeless = not row.time.template or (row is UNKNOWN_PAGE and plain.fragment)
+    return plain, None if is_timeless else row.time
 
 
 def says_time(link: str, url: str) -> bool:

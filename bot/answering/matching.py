@@ -24,14 +24,19 @@ class Matcher:
 
     def __init__(self, question: Question, result: SearchResult) -> None:
         self._analyser = analyser_for(result.language)
+        # What was read of a text: several methods look at the same one.
         self._tokens: dict[str, list[Token]] = {}
+        self._matches: dict[str, list[Match]] = {}
+        self._places_of_phrases: dict[str, list[tuple[int, int]]] = {}
         self.question = question
         self.terms = result.terms
         self.speakers = result.speakers
-        self._matches: dict[str, list[Match]] = {}
         self._ways = _group_ways(result.terms)
         self._phrases = list(dict.fromkeys(filter(None, map(self._words_of, question.phrases))))
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
+        self._wanted = self._ways.keys() | self._excluded_terms
+        has_runs = any(len(run) > 1 for ways in self._ways.values() for run, _ in ways)
+        self._needs_every_token = has_runs or bool(self._phrases or self._excluded_phrases)
 
     def find_matches(self, text: str) -> list[Match]:
         """Return every match of the question's words in a text, by their starts."""
@@ -53,13 +58,15 @@ class Matcher:
         """Return where the quoted phrases of the question stand in a text."""
         if not self._phrases:
             return []
-        tokens = self._read_tokens(text)
-        runs = _Runs(token.word for token in tokens)
-        return [
-            (tokens[place].start, tokens[place + len(phrase) - 1].end)
-            for phrase in self._phrases
-            for place in runs.find(phrase)
-        ]
+        if text not in self._places_of_phrases:
+            tokens = self._read_tokens(text)
+            runs = _Runs(token.word for token in tokens)
+            self._places_of_phrases[text] = [
+                (tokens[place].start, tokens[place + len(phrase) - 1].end)
+                for phrase in self._phrases
+                for place in runs.find(phrase)
+            ]
+        return self._places_of_phrases[text]
 
     def holds_phrases(self, texts: Iterable[str]) -> bool:
         """Return whether texts, one after the other, hold every quoted phrase of the question in full.
@@ -76,7 +83,7 @@ class Matcher:
         """Return whether a text holds anything that the question excludes."""
         if not self._excluded_terms and not self._excluded_phrases:
             return False
-        tokens = list(self._analyser.tokens(text))
+        tokens = self._read_tokens(text)
         if any(token.term in self._excluded_terms for token in tokens):
             return True
         return any(map(_Runs(token.word for token in tokens).holds, self._excluded_phrases))
@@ -95,9 +102,15 @@ class Matcher:
         return single, [tuple(token.word for token in tokens) for tokens in tokenized if len(tokens) > 1]
 
     def _read_tokens(self, text: str) -> list[Token]:
-        """Return the tokens of a text, from a cache: several methods look at the same text."""
+        """Return the tokens of a text that matter to the question, read once.
+
+        Where it has phrases or runs all of them do; else only those that match or are excluded.
+        """
         if text not in self._tokens:
-            self._tokens[text] = list(self._analyser.tokens(text))
+            every = self._needs_every_token
+            self._tokens[text] = (
+                list(self._analyser.tokens(text)) if every else self._analyser.find_tokens(text, self._wanted)
+            )
         return self._tokens[text]
 
     def _read_words(self, texts: Sequence[str]) -> Iterator[str]:

@@ -21,9 +21,6 @@ def build_passage(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Pass
     `around` are segments of the same video about the hit, in order, the hit's among them; those that other passages
     show already are left out.
     """
-    if hit.segment not in around:
-        # The video was replaced after the hit was read: the segments around it now do not belong to it.
-        return Passage(hit.video, (hit.segment,), hit.score)
     here = around.index(hit.segment)
     joined = [hit.segment]
     if here > 0 and _continues(around[here - 1], around[here]) and not matcher.excludes(around[here - 1].text):

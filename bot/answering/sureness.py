@@ -90,7 +90,7 @@ def _weight_of_rare_word(segments: int) -> float:
 
 def _nearest_similarity(result: SearchResult) -> float | None:
     """Return how near the nearest of the first hits is in meaning; None where no model read them."""
-    similarities = [hit.similarity for hit in result.hits[:READ_HITS] if hit.similarity is not None]
+    similarities = [place.similarity for place in result.ranked[:READ_HITS] if place.similarity is not None]
     return max(similarities, default=None)
 
 

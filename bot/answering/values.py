@@ -11,26 +11,29 @@ from storage.models import LeftOut, Segment, SpeakerTurn, Strip, Video, join_tur
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A hit with the segments around it that continue it, in spoken order. `score` is the hit's."""
+    """A hit with the segments around it that continue it, in spoken order. `score` is the hit's.
+
+    `text` are the segments' texts joined, with a space between two of them where one belongs, and `offsets` is where
+    each of them begins in it.
+    """
 
     video: Video
     segments: tuple[Segment, ...]
     score: float
+    text: str = field(init=False, repr=False, compare=False)
+    offsets: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def text(self) -> str:
-        """Return the segments' texts joined, with a space between two of them where one belongs."""
-        from storage.analysis import join_texts  # loads stemmers, which --help and --version need not wait for
+    def __post_init__(self) -> None:
+        from storage.analysis import find_offsets, join_texts  # load stemmers, which --help need not wait for
 
-        return join_texts(segment.text for segment in self.segments)
+        texts = [segment.text for segment in self.segments]
+        object.__setattr__(self, "text", join_texts(texts))
+        object.__setattr__(self, "offsets", tuple(find_offsets(texts)))
 
     def turns_between(self, start: int, end: int) -> tuple[SpeakerTurn, ...]:
         """Return who speaks in `text[start:end]`, by offsets from `start`."""
         turns: list[SpeakerTurn] = []
-        from storage.analysis import find_offsets  # see above
-
-        bases = find_offsets(segment.text for segment in self.segments)
-        for base, segment in zip(bases, self.segments, strict=True):
+        for base, segment in zip(self.offsets, self.segments, strict=True):
             for turn in segment.turns or (SpeakerTurn(0, ""),):
                 if base + turn.offset <= start:
                     turns = [SpeakerTurn(0, turn.speaker)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 import regex
 import Stemmer
@@ -73,10 +73,14 @@ _ASCII_WORD = re.compile(
 # The zero-width non-joiner stays where the language's stemmer wants it.
 _PART = regex.compile(rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{M}}\p{{N}}{NON_JOINER}]*")
 _DROPPED = str.maketrans("", "", "'·,")
+_AROUND_WORD = '.,!?;:"()-…“”'
+"""Marks beside a word that are no part of it, whatever it is."""
 
 
 _MAX_WORD_LENGTH, _MAX_RUN_LENGTH = 40, 8
 """Characters up to which a word, or a run of a script without spaces, is likely to come again."""
+_MAX_KNOWN_WORDS = 5_000
+"""Words with marks in them, such as "don't", whose tokens are kept."""
 _BORDER_LENGTH = 16
 """Characters in which the last or the first one of a text stands, with its marks."""
 
@@ -93,10 +97,13 @@ class Analyser:
         # Only the term of a plain word: that many tuples would keep the garbage collector busy, and stop all threads.
         # A plain dict, which threads may share: an LRU cache takes six times as long for a look-up.
         self._known: dict[str, str | tuple[Part, ...]] = {}
+        self._known_words: dict[str, tuple[Token, ...]] = {}
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Yield the terms of `text` in order. Sound marks such as [Music] are skipped."""
-        speech = blank_sounds(text)
+        return self._read_speech(blank_sounds(text))
+
+    def _read_speech(self, speech: str) -> Iterator[Token]:
         for match in _ASCII_WORD.finditer(speech) if speech.isascii() else _WORD.finditer(speech, concurrent=False):
             at = match.start()
             for term, word, start, end, common in self._stretch_parts(match.group()):
@@ -125,6 +132,41 @@ class Analyser:
         end = left[-_BORDER_LENGTH:]
         tokens = self.tokens(end + right[:_BORDER_LENGTH])
         return next((token for token in tokens if token.start < len(end) < token.end), None)
+
+    def find_tokens(self, text: str, wanted: Container[str]) -> list[Token]:
+        """Return those of `tokens` whose terms are wanted.
+
+        No term reaches over white space, so that each different word is read once, and most by a look at what is known
+        of it: this takes a fifth of the time, or less where a text is not of ASCII alone.
+        """
+        speech = blank_sounds(text)
+        found: list[Token] = []
+        for word in set(speech.split()):
+            term = self._known.get(word) or self._find_plain_term(word.strip(_AROUND_WORD))
+            if isinstance(term, str) and term not in wanted:
+                continue
+            tokens = [token for token in self._read_word(word) if token.term in wanted]
+            for at in _find_word(speech, word) if tokens else ():
+                found += [token._replace(start=at + token.start, end=at + token.end) for token in tokens]
+        found.sort(key=lambda token: token.start)
+        return found
+
+    def _find_plain_term(self, word: str) -> str | tuple[Part, ...] | None:
+        """Return what is known of a word; of plain letters and digits its term, learnt if need be."""
+        if word not in self._known and word.isascii() and word.isalnum():
+            self._stretch_parts(word)
+        return self._known.get(word)
+
+    def _read_word(self, word: str) -> tuple[Token, ...]:
+        """Return the tokens of what stands between white spaces."""
+        tokens = self._known_words.get(word)
+        if tokens is None:
+            tokens = tuple(self._read_speech(word))
+            if len(word) <= _MAX_WORD_LENGTH:
+                if len(self._known_words) >= _MAX_KNOWN_WORDS:
+                    self._known_words.clear()
+                self._known_words[word] = tokens
+        return tokens
 
     def term_of(self, word: str) -> str:
         """Return the term of a single surface word, such as a token's."""
@@ -220,6 +262,16 @@ def analyser_for(language: str) -> Analyser:
 
 
 _make_analyser = functools.cache(Analyser)
+
+
+def _find_word(text: str, word: str) -> Iterator[int]:
+    """Yield where a word stands in a text between white spaces."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if (at == 0 or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield at
+        at = text.find(word, at + 1)
 
 
 def _move_parts(parts: Iterable[Part], by: int) -> Iterator[Part]:

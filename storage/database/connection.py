@@ -102,6 +102,13 @@ class Database:
         with sqlite_errors(self.path):
             return cast(list[tuple[Any, ...]], await self.reader.execute_fetchall(sql, parameters))
 
+    async def execute(self, sql: str, parameters: Sequence[object]) -> int:
+        """Run one statement as a transaction of its own, in one step of the connection's thread; return how many rows
+        it changed. Raises DatabaseError."""
+        async with self._write_lock:
+            with sqlite_errors(self.path):
+                return (await self._writer.execute(sql, parameters)).rowcount
+
     @contextlib.asynccontextmanager
     async def transaction(self, *, erase: bool = False) -> AsyncIterator[aiosqlite.Connection]:
         """Run the body as one transaction: all of it is kept, or none. Transactions run one at a time.

@@ -224,25 +224,29 @@ class Repository:
         )
         return [_make_segment(*row) for row in rows]
 
-    async def segments_around(
-        self, key: str, stretches: Sequence[tuple[str, float, float]]
-    ) -> dict[tuple[str, float, float], list[Segment]]:
-        """Return, by (video_id, start, end) stretch in seconds, the segments that begin in it, in order."""
+    async def surroundings(self, places: Sequence[tuple[str, str, float]], seconds: float) -> list[list[Segment]]:
+        """Return, for every (library, video_id, start_second) place, its segment between the one before and the one
+        after, as far as these begin within so many seconds of its beginning and its end; no segment where it is gone.
+        """
         rows = await self._rows(
             """
-            SELECT place.key, segment.start_second, end_second, text, marks, turns
-            FROM json_each(?2) AS place -- CROSS JOIN: see above
-            CROSS JOIN library ON library.key = ?1
-            CROSS JOIN video ON library_id = library.id AND video_id = place.value ->> 0
-            CROSS JOIN segment
-                ON segment.video = video.id AND segment.start_second BETWEEN place.value ->> 1 AND place.value ->> 2
+            SELECT place.key, segment.start_second, segment.end_second, segment.text, segment.marks, segment.turns
+            FROM json_each(?1) AS place -- CROSS JOIN: see above
+            CROSS JOIN library ON library.key = place.value ->> 0
+            CROSS JOIN video ON library_id = library.id AND video_id = place.value ->> 1
+            CROSS JOIN segment AS own ON own.video = video.id AND own.start_second = place.value ->> 2
+            CROSS JOIN segment ON segment.video = own.video AND segment.start_second BETWEEN
+                (SELECT ifnull(max(start_second), own.start_second) FROM segment WHERE video = own.video
+                    AND start_second < own.start_second AND start_second >= own.start_second - ?2)
+                AND (SELECT ifnull(min(start_second), own.start_second) FROM segment WHERE video = own.video
+                    AND start_second > own.start_second AND start_second <= own.end_second + ?2)
             ORDER BY place.key, segment.start_second
             """,
-            (key, json.dumps(list(stretches))),
+            (json.dumps(list(places)), seconds),
         )
-        segments: dict[tuple[str, float, float], list[Segment]] = {}
+        segments: list[list[Segment]] = [[] for _ in places]
         for place, *segment in rows:
-            segments.setdefault(stretches[place], []).append(_make_segment(*segment))
+            segments[place].append(_make_segment(*segment))
         return segments
 
     async def last_import(self, key: str) -> tuple[int, str, dict[str, StoredVideo | None]] | None:

@@ -39,7 +39,7 @@ class LedgerRows:
 
     async def _execute(self, sql: str, parameters: Sequence[object]) -> int:
         """Run one statement in its own transaction and return how many rows it changed."""
-        return await self._execute_all([(sql, parameters)])
+        return await self._database.execute(sql, parameters)
 
     async def _write(self, subjects: Collection[str], sql: str, parameters: Sequence[object]) -> None:
         """Write about libraries and a person, by their keys, unless one was erased since the current event began."""

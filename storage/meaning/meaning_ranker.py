@@ -57,18 +57,16 @@ class MeaningRanker:
         work = asyncio.get_running_loop().run_in_executor(_READING, encoder.encode, wording)
         return QuestionReading(wording, work)
 
-    async def reorder(
-        self, reading: QuestionReading | None, wording: str, language: str, hits: Sequence[tuple[str, Hit]]
-    ) -> list[Hit]:
-        """Return hits, given best first with the keys of their libraries, in the order of words and meaning.
+    async def reorder(self, reading: QuestionReading, wording: str, language: str, hits: Sequence[Hit]) -> list[Hit]:
+        """Return hits, given best first, in the order of words and meaning.
 
-        `wording` is that of the question once it was corrected. The hits stay as they are unless a model reads the
-        question, and the vectors of all that would be put in another order are made. Raises ModelUnusable.
+        `wording` is that of the question once it was corrected. The hits stay as they are unless the vectors of all
+        that would be put in another order are made. Raises ModelUnusable.
         """
-        plain = [hit for _, hit in hits]
-        if reading is None or not hits:
+        plain = list(hits)
+        if not plain:
             return plain
-        vectors = await self._find_vectors(hits[:RANKED_BY_MEANING])
+        vectors = await self._find_vectors(plain[:RANKED_BY_MEANING])
         if vectors is None:
             return plain
         if wording != reading.wording:
@@ -77,12 +75,12 @@ class MeaningRanker:
         candidates = await self._cross_read(wording, language, candidates)
         return [*assign_scores(candidates), *plain[RANKED_BY_MEANING:]]
 
-    async def _find_vectors(self, hits: Sequence[tuple[str, Hit]]) -> Numbers | None:
+    async def _find_vectors(self, hits: Sequence[Hit]) -> Numbers | None:
         """Return the vectors of hits, one a row; None where one is missing. Only the hit's own library is looked in."""
         rows: dict[int, Numbers] = {}
-        for key in dict.fromkeys(key for key, _ in hits):
-            places = [place for place, (own, _) in enumerate(hits) if own == key]
-            vectors = await self._vectors.find_vectors(key, [hits[place][1].segment.text for place in places])
+        for key in dict.fromkeys(hit.library for hit in hits):
+            places = [place for place, hit in enumerate(hits) if hit.library == key]
+            vectors = await self._vectors.find_vectors(key, [hits[place].segment.text for place in places])
             if vectors is None:
                 return None
             rows |= zip(places, vectors, strict=True)

@@ -10,6 +10,7 @@ from storage.models.finding import KeyTerm as KeyTerm
 from storage.models.finding import LeftOut as LeftOut
 from storage.models.finding import Question as Question
 from storage.models.finding import QuestionTerm as QuestionTerm
+from storage.models.finding import RankedPlace as RankedPlace
 from storage.models.finding import RankingFeature as RankingFeature
 from storage.models.finding import RepairKind as RepairKind
 from storage.models.finding import SearchResult as SearchResult

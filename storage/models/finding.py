@@ -87,23 +87,46 @@ class QuestionTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedPlace:
+    """Where a hit stands, without its text: the segment of a library, by its key, that begins at a second of a video.
+
+    Its other values are those of the hit.
+    """
+
+    library: str
+    video: Video
+    start_second: float
+    score: float
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One segment with its final score: finite, never negative.
 
     `similarity`, from -1 to 1, is how near in meaning the segment is to the question; None where no model read it.
     Among hits that a model has put in order, a score is that of the place, see `storage/meaning/reordering.py`.
+    `library` is the key of its library, "" where that does not matter.
     """
 
     video: Video
     segment: Segment
     score: float
     similarity: float | None = None
+    library: str = ""
+
+    @property
+    def place(self) -> RankedPlace:
+        """Return where the hit stands."""
+        return RankedPlace(self.library, self.video, self.segment.start_second, self.score, self.similarity)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """What a search found, best first, and how the question was understood.
 
+    `ranked` is where the hits stand; `hits` are those with their texts, where these were read too: an answer shows only
+    the first few.
     `ideal_score` is about the highest score that the question's words can have, `segments_in_reach` how many segments
     there are in the videos that the question may be answered from. `searched_for` is the wording that was
     searched when words had to be corrected. `one_video` says that everything in reach of the question is one video.
@@ -123,6 +146,7 @@ class SearchResult:
     segments_in_reach: int = 0
     speakers: frozenset[str] = frozenset()
     is_partial: bool = False
+    ranked: tuple[RankedPlace, ...] = field(default=(), kw_only=True)
     scope: Scope = field(kw_only=True)
     """The libraries that were searched: those of one language, or the sample talks where nothing is stored."""
 
@@ -174,8 +198,8 @@ def measure_presence(strengths: Iterable[float]) -> float:
 class Timeline:
     """Where in the videos a question is spoken about: one strip per video, the strongest videos first.
 
-    Strengths are shares of `peak`, the score of the strongest segment. The hits of `result` are the best moments, all
-    of them in videos that have a strip.
+    Strengths are shares of `peak`, the score of the strongest segment. What is `ranked` in `result` are the best
+    moments, all of them in videos that have a strip.
     """
 
     strips: tuple[Strip, ...]

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 SILENCE_SECONDS = 10.0
 """A pause longer than this separates segments: nothing is joined across it."""
+_offset_of: Callable[[Any], int] = attrgetter("offset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Segment:
     def second_at(self, offset: int) -> float:
         """Return when the words at an offset of the text begin: exact to the cue, or estimated and a second early."""
         if self.marks:
-            place = bisect_right([mark.offset for mark in self.marks], offset) - 1
+            place = bisect_right(self.marks, offset, key=_offset_of) - 1
             return self.marks[max(place, 0)].start_second
         if offset == 0:
             return self.start_second
@@ -107,7 +110,7 @@ class Segment:
 
     def speaker_at(self, offset: int) -> str:
         """Return who says the words at an offset of the text; "" where that is unknown."""
-        place = bisect_right([turn.offset for turn in self.turns], offset)
+        place = bisect_right(self.turns, offset, key=_offset_of)
         return self.turns[place - 1].speaker if place else ""
 
     def estimate_second(self, offset: int) -> float:

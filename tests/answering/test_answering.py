@@ -27,7 +27,7 @@ from bot.errors import EmptyQuestion
 from bot.timecodes import parse_timecode, timecode
 from storage import access
 from storage.analysis import analyser_for
-from storage.models import CueMark, Hit, Question, QuestionTerm, SearchResult, Segment, Video
+from storage.models import CueMark, Hit, Question, QuestionTerm, RankedPlace, SearchResult, Segment, Video
 
 VIDEO = Video("dQw4w9WgXcQ", "A talk", url="https://www.youtube.com/watch?v=dQw4w9WgXcQ")
 
@@ -263,9 +263,11 @@ def test_a_guess_counts_by_how_far_it_can_be_trusted() -> None:
 
 def read_result(*similarities: float, segments: int = 100, ideal: float = 10.0) -> SearchResult:
     """What a search finds that a model has read: hits of these similarities."""
-    hits = tuple(Hit(VIDEO, Segment(0, 1, "x"), 10.0, similarity) for similarity in similarities)
+    ranked = tuple(RankedPlace("shared", VIDEO, 0.0, 10.0, similarity) for similarity in similarities)
     terms = (QuestionTerm("copper", (("copper",),), 1.0),)
-    return SearchResult(hits, terms, "en", ideal_score=ideal, segments_in_reach=segments, scope=access.sample_scope())
+    return SearchResult(
+        (), terms, "en", ideal_score=ideal, segments_in_reach=segments, ranked=ranked, scope=access.sample_scope()
+    )
 
 
 def test_what_a_model_has_read_is_cut_at_one_height_for_every_library() -> None:

@@ -19,10 +19,12 @@ from bot.answering.excerpts import (
     MIN_LENGTH_SHARE,
     QUOTE_LENGTH,
     SHORT_QUOTE_LENGTH,
+    _QuoteScorer,
     quote_densest,
     quote_whole,
 )
-from bot.answering.matching import Matcher
+from bot.answering.matching import Match, Matcher
+from bot.answering.near_duplicates import MIN_OVERLAP, SHINGLE_WORDS, Wording
 from bot.answering.question import parse_question
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel, Passage, QuoteLengths
@@ -336,3 +338,37 @@ def test_an_excerpt_says_who_speaks_from_which_of_its_words_on() -> None:
         SpeakerTurn(15, ""),
     )
     assert quote_densest(passage("Nobody says latency."), matcher_for("latency")).turns == ()
+
+
+SAID = st.lists(
+    st.sampled_from(["copper", "lantern", "harbour", "the", "a", "ferry", "Ferry,", "gate", "é"]), max_size=40
+)
+
+
+@given(SAID, SAID, SAID, st.integers(0, 40))
+def test_a_text_holds_a_quote_where_it_has_most_of_its_shingles(
+    before: list[str], quoted: list[str], after: list[str], cut: int
+) -> None:
+    def shingles(words: list[str]) -> set[tuple[str, ...]]:
+        plain = words_of([" ".join(words)])
+        if len(plain) < SHINGLE_WORDS:
+            return {tuple(plain)}
+        return {tuple(plain[place : place + SHINGLE_WORDS]) for place in range(len(plain) - SHINGLE_WORDS + 1)}
+
+    text = [*before, *quoted[:cut], *after, *quoted[cut:]]
+    overlap = len(shingles(quoted) & shingles(text))
+    assert Wording(" ".join(text)).holds(Wording(" ".join(quoted))) == (overlap >= MIN_OVERLAP * len(shingles(quoted)))
+
+
+MATCHES = st.lists(st.tuples(st.integers(0, 900), st.integers(0, 3)), max_size=30)
+
+
+@given(MATCHES, st.lists(st.integers(0, 900), max_size=2), st.sets(st.integers(0, 90), max_size=12))
+def test_the_best_stretch_is_the_first_with_the_highest_score(
+    said: list[tuple[int, int]], phrases: list[int], ends: set[int]
+) -> None:
+    matches = [Match(start, start + 5, term, (0.3, 0.9, 1.7, 2.5)[term]) for start, term in sorted(said)]
+    sentences = frozenset(10 * end for end in ends), frozenset(10 * end for end in ends)
+    scorer = _QuoteScorer(matches, [(start, start + 12) for start in phrases], sentences, 300)
+    stretches = [(start, start + length) for start in range(0, 700, 10) for length in range(200, 301, 20)]
+    assert scorer.find_best(stretches) == max(stretches, key=lambda stretch: scorer._score(*stretch))

@@ -137,7 +137,7 @@ async def test_the_door_shows_whole_videos_and_the_best_moments_in_them(library:
     assert (best, far) == (1.0, 0.0)
     assert 0 < before < best > after > 0
     shown = {each.video.video_id for each in found.strips}
-    assert {hit.video.video_id for hit in found.result.hits} == shown
+    assert {place.video.video_id for place in found.result.ranked} == shown
     await library.remove(SHARED, strip.video.video_id)
     (again,) = await library.timeline(SHARED, Question("copper", "copper"), 15)
     assert len(again.strips) == 14

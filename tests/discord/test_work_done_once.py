@@ -13,11 +13,14 @@ from bot.discord_app.client import CuepointClient
 from bot.discord_app.services import questions
 from bot.settings import Settings
 from storage import access
+from storage.analysis import Analyser
 from storage.database.repository import Repository
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
+from tests.support.asking import ask
 from tests.support.harness import ChannelHandle, Env, MemberActor, UserHandle, discord_with
+from tests.support.scope_tracing import traced
 
 QUESTION = "how does bm25 rank"
 Rows = Callable[..., Source]
@@ -97,3 +100,41 @@ async def test_outside_of_servers_the_settings_of_those_that_somebody_is_in_are_
     calls.clear()
     await UserHandle(discord, discord.backend.get_user(alice.id)).slash("ask", question=QUESTION)
     assert calls["settings_of"] == 1
+
+
+async def test_a_question_costs_six_statements(
+    general: ChannelHandle, alice: MemberActor, library: Library, ledger: Ledger, rows: Rows
+) -> None:
+    texts = [("v", 30 * place, f"the ferry number {place} crosses the harbour") for place in range(9)]
+    await library.import_files(access.host_scope(), [(rows(*texts), Labels())])
+    await alice.slash(general, "ask", question="ferry harbour")
+    async with traced(library, ledger) as trace:
+        await alice.slash(general, "ask", question="which ferry crosses the harbour")
+    # The settings; which libraries hold anything; their states; what may be quoted; the buttons; that Alice was here.
+    assert len(trace.statements) == 6, trace.statements
+
+
+@pytest.mark.parametrize("typed", ["", "-recurrent", '"attention mechanism"', '-"deep sets"', "self-attention"])
+async def test_a_text_is_analysed_once_for_a_question(
+    seeded: Library, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: Counter[str] = Counter()
+
+    def watch(name: str) -> None:
+        original = getattr(Analyser, name)
+
+        def watched(self: Analyser, text: str, *wanted: Any) -> Any:
+            read[text] += 1
+            return original(self, text, *wanted)
+
+        monkeypatch.setattr(Analyser, name, watched)
+
+    question = f"how does attention work {typed}"
+    await ask(seeded, access.host_scope(), question)  # the first one builds the index
+    watch("tokens")
+    watch("find_tokens")
+    answer = await ask(seeded, access.host_scope(), question)
+    quoted = [text for text in read if len(text) > 200]
+    assert answer.excerpts
+    assert quoted
+    assert max(read[text] for text in quoted) == 1

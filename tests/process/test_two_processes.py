@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bot.answering.values import AnswerLevel
 from storage.database.connection import Database
 from storage.errors import UnknownVideo
 from storage.library import Library
@@ -89,20 +90,35 @@ async def test_one_asks_while_the_other_imports_undoes_and_removes(
     assert await library.problems() == []
 
 
-async def test_what_is_written_while_an_answer_is_put_together_gets_into_no_quote(
+async def test_what_is_written_while_an_answer_is_put_together_gets_into_a_quote_whole_or_not_at_all(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await library.import_files(SHARED, [(others(), Labels()), (generation("steady", 0), Labels())])
-    around = library.segments_around
+    read = library.read_surroundings
 
     async def too_late(*given: Any) -> Any:
         await library.import_files(SHARED, [(generation("steady", 1), Labels())], replace=True)
-        return await around(*given)
+        return await read(*given)
 
-    monkeypatch.setattr(library, "segments_around", too_late)
+    monkeypatch.setattr(library, "read_surroundings", too_late)
     answer = await asking_text.ask(library, SHARED, QUESTION)
     assert answer.excerpts
-    assert {number for each in answer.excerpts for number in GENERATION.findall(each.quote)} == {"0"}
+    assert {number for each in answer.excerpts for number in GENERATION.findall(each.quote)} == {"1"}
+
+
+async def test_what_is_removed_while_an_answer_is_put_together_is_not_quoted(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await library.import_files(SHARED, [(others(), Labels()), (generation("steady", 0), Labels())])
+    read = library.read_surroundings
+
+    async def too_late(*given: Any) -> Any:
+        await library.purge(SHARED)
+        return await read(*given)
+
+    monkeypatch.setattr(library, "read_surroundings", too_late)
+    answer = await asking_text.ask(library, SHARED, QUESTION)
+    assert (answer.level, answer.excerpts, answer.near_misses) == (AnswerLevel.NOTHING, (), ())
 
 
 async def test_nobody_else_writes_from_the_moment_at_which_a_change_begins(library: Library, tmp_path: Path) -> None:

@@ -300,3 +300,15 @@ def test_plain_words_are_read_as_any_other_word(word: str, language: str) -> Non
     """They have a shorter way of their own."""
     analyser = analyser_for(language)
     assert analyser._stretch_parts(word) == tuple(analyser._read_words(word))
+
+
+WORDS = ["the ", "don't ", "C++ ", "1,000 ", "[Music]", "l'eau ", "col·lega ", "aux"]
+PIECES = st.sampled_from([*WORDS, *"abC1é’'\"+#,-.·[] \n\u3000\u200b\u200dß機械の习ใน은"])
+
+
+@given(st.lists(PIECES, max_size=25).map("".join), st.sampled_from(["en", "fr", "tr", "fa", "zh", "xx"]), st.data())
+def test_wanted_tokens_are_those_of_all_tokens(text: str, language: str, data: st.DataObject) -> None:
+    analyser = analyser_for(language)
+    every = list(analyser.tokens(text))
+    wanted = data.draw(st.frozensets(st.sampled_from(sorted({token.term for token in every} | {"none"})), max_size=4))
+    assert analyser.find_tokens(text, wanted) == [token for token in every if token.term in wanted]

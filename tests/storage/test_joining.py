@@ -231,7 +231,7 @@ def test_a_quote_across_two_segments_has_no_space_between_characters():
     passage = Passage(stored(as_captions([["它"]], "", ",")).video, segments, 1.0)
     found = quote_densest(passage, matcher)
     assert (found.quote, found.end_second) == ("它由许多神经元组成，这很重要。", 9.0)
-    assert [_second_at(segments, offset) for offset in (0, 6)] == [0.0, 5.0]
+    assert [_second_at(passage, offset) for offset in (0, 6)] == [0.0, 5.0]
 
 
 def test_speakers_begin_where_their_characters_do():

@@ -15,7 +15,18 @@ from storage import access
 from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase, NothingToUndo, RequestError, UnknownFilter, UnknownVideo
 from storage.library import Library
-from storage.models import ExportFormat, ImportReport, Labels, Problem, Question, Scope, Segment, Source
+from storage.models import (
+    ExportFormat,
+    ImportReport,
+    Labels,
+    Problem,
+    Question,
+    RankedPlace,
+    Scope,
+    Segment,
+    Source,
+    Video,
+)
 from tests.support import asking as asking_text
 from tests.support.libraries import in_server
 from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
@@ -375,6 +386,32 @@ async def test_segments_around_a_moment(library: Library, rows: Rows) -> None:
     await put(library, rows(*(("v", 30 * n, f"part {n}") for n in range(10))))
     around: list[Segment] = await library.segments_between(SHARED, "v", 75, 120)
     assert [segment.start_second for segment in around] == [60, 90, 120], "what is being said at 75 began at 60"
+
+
+async def test_places_are_read_with_the_segments_beside_them(library: Library, rows: Rows) -> None:
+    starts = (0, 30, 60, 400)
+    await put(library, rows(*(("v", start, f"part {start}") for start in starts), ("w", 30, "another")))
+
+    async def read(*places: tuple[str, float]) -> list[list[float]]:
+        ranked = [RankedPlace(access.SHARED, Video(video_id), start, 1.0) for video_id, start in places]
+        found = await library.read_surroundings(SHARED, ranked, 120.0)
+        return [[segment.start_second for segment in segments] for segments in found]
+
+    assert await read(("v", 30), ("v", 0), ("v", 60), ("v", 400), ("w", 30)) == [
+        [0, 30, 60],
+        [0, 30],
+        [30, 60],  # the next one begins more than two minutes later
+        [400],
+        [30],
+    ]
+    assert await read(("v", 31), ("x", 30), ("v", 400)) == [[], [], [400]], "there is nothing at the first two"
+
+
+async def test_a_place_out_of_the_scope_is_not_read(library: Library, rows: Rows) -> None:
+    await put(library, rows(("v", 0, "part")))
+    place = RankedPlace(access.SHARED, Video("v"), 0.0, 1.0)
+    with pytest.raises(ValueError, match="out of the scope"):
+        await library.read_surroundings(access.own_scope(7), [place], 120.0)
 
 
 async def test_answers_from_the_seeds_are_verbatim(seeded: Library) -> None:

@@ -15,7 +15,7 @@ from bot.discord_app.cards import controls, markdown
 from bot.discord_app.cards.base import MAX_TITLE_LENGTH, Card, Part, moment_link, text_display, video_name
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import MAX_CARD_TEXT_LENGTH, MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH
-from bot.discord_app.cards.quotes import block_quote, count_shown
+from bot.discord_app.cards.quotes import block_quote, write_quote
 from bot.timecodes import timecode
 from storage.models import Video
 
@@ -92,13 +92,12 @@ def excerpt_sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
         frames = [
             _excerpt_frame(replace(excerpt, other_places=()), number) for number, excerpt in enumerate(excerpts, 1)
         ]
-    lengths = _share_room(excerpts, _quote_room(frames, budget))
+    written = [write_quote(excerpt, MAX_SHOWN_QUOTE_LENGTH) for excerpt in excerpts]
+    lengths = _share_room([quote.length for quote in written], _quote_room(frames, budget))
+    quotes = map(block_quote, excerpts, lengths, written)
     return [
-        ui.Section(
-            text_display(f"{head}\n{block_quote(excerpt, length)}\n{foot}"),
-            accessory=section_accessory(excerpt, number),
-        )
-        for number, (excerpt, length, (head, foot)) in enumerate(zip(excerpts, lengths, frames, strict=True), 1)
+        ui.Section(text_display(f"{head}\n{quote}\n{foot}"), accessory=section_accessory(excerpt, number))
+        for number, (excerpt, quote, (head, foot)) in enumerate(zip(excerpts, quotes, frames, strict=True), 1)
     ]
 
 
@@ -107,12 +106,11 @@ def _quote_room(frames: Sequence[tuple[str, str]], budget: int) -> int:
     return budget - sum(len(head) + len(foot) + _AROUND_QUOTE for head, foot in frames)
 
 
-def _share_room(excerpts: Sequence[Excerpt], room: int) -> list[int]:
+def _share_room(wanted: Sequence[int], room: int) -> Sequence[int]:
     """Return how many characters every quote may have: all that it has, or its share where there is not enough room.
 
     What does not fit is cut at the end of a quote, so that its link opens where it did in any case.
     """
-    wanted = [count_shown(excerpt, MAX_SHOWN_QUOTE_LENGTH) for excerpt in excerpts]
     total = sum(wanted)
     return wanted if total <= room else [length * room // total for length in wanted]
 

@@ -34,14 +34,20 @@ class Card(ui.LayoutView):
 
     def __init__(self, *parts: Part, enclosed: Sequence[EnclosedFile] = ()) -> None:
         super().__init__(timeout=None)
+        self._made_components: list[dict[str, Any]] | None = None
         self.enclosed = tuple(enclosed)
         for part in parts:
             self.add_item(part)
 
+    def to_components(self) -> list[dict[str, Any]]:
+        """Return the components, made once: a card is looked at before it is sent, and never changes."""
+        if self._made_components is None:
+            self._made_components = super().to_components()  # type: ignore[no-untyped-call]
+        return self._made_components
+
     def components(self) -> list[dict[str, Any]]:
         """Return the components in the form that Discord gets."""
-        components: list[dict[str, Any]] = self.to_components()  # type: ignore[no-untyped-call]
-        return components
+        return self.to_components()
 
     def files(self) -> list[File]:
         """Return the enclosed files for one send: a file that was read has nothing left for the next one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.answering.values import Excerpt, split_by_speaker
 from bot.discord_app.cards import markdown
 from storage.models import Segment, SpeakerTurn
@@ -14,25 +16,30 @@ _MIN_ROOM = 40
 """Characters below which no other speaker's line is begun."""
 
 
-def block_quote(excerpt: Excerpt, length: int) -> str:
+@dataclass(frozen=True, slots=True)
+class WrittenQuote:
+    """The lines of a quote, escaped and with its matches bold; `length` is how many characters of names and words."""
+
+    lines: tuple[str, ...]
+    is_complete: bool
+    length: int
+
+
+def block_quote(excerpt: Excerpt, length: int, written: WrittenQuote | None = None) -> str:
     """Return the quote as a block quote, with matches bold and ellipses outside the quotation marks.
 
     Where speakers are known, each has a line that begins with their name. Names and words have at most `length`
-    characters together; what does not fit is cut at the end.
+    characters together; what does not fit is cut at the end. `written` saves the work where it is whole and fits.
     """
-    lines, is_complete, _ = _write_lines(excerpt, length)
+    if written is None or not written.is_complete or written.length > length:
+        written = write_quote(excerpt, length)
     before = "" if excerpt.starts_passage else "… "
-    after = "" if excerpt.ends_passage and is_complete else " …"
-    return f"> {before}" + "\n> ".join(lines) + after
+    after = "" if excerpt.ends_passage and written.is_complete else " …"
+    return f"> {before}" + "\n> ".join(written.lines) + after
 
 
-def count_shown(excerpt: Excerpt, max_length: int) -> int:
-    """Return how many characters of names and words `block_quote` shows of a quote with room for `max_length`."""
-    return _write_lines(excerpt, max_length)[2]
-
-
-def _write_lines(excerpt: Excerpt, length: int) -> tuple[list[str], bool, int]:
-    """Return the lines of a quote, whether they hold all of it, and how many of the `length` characters they take."""
+def write_quote(excerpt: Excerpt, length: int) -> WrittenQuote:
+    """Write a quote with at most `length` characters of names and words."""
     lines: list[str] = []
     used, is_complete = 0, True
     for part in split_by_speaker(excerpt):
@@ -47,7 +54,7 @@ def _write_lines(excerpt: Excerpt, length: int) -> tuple[list[str], bool, int]:
         is_complete = is_complete and is_whole
         if not is_complete:
             break
-    return lines or ["“”"], is_complete, used
+    return WrittenQuote(tuple(lines) or ("“”",), is_complete, used)
 
 
 def quote_segment(segment: Segment, length: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ FIELDS = len(fields(Video))
 CREATOR_FIELD = [field.name for field in fields(Video)].index("creator")
 TRACK_FIELD = [field.name for field in fields(Video)].index("track_of")
 _AUTOMATIC = "automatic"
+MAX_REMEMBERED_VIDEOS = 4_000
+"""Videos that stay read, of an index: about 3 MB. Every question finds dozens, and many of them again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,12 +25,28 @@ class VideoList:
 
     letters: NDArray[np.uint8]
     bounds: NDArray[np.int64]
+    _known: dict[int, Video] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return (len(self.bounds) - 1) // FIELDS
 
     def __getitem__(self, video: int) -> Video:
-        spelt = [self._field_at(video * FIELDS + place) for place in range(FIELDS)]
+        known = self._known.get(video)
+        if known is None:
+            known = self._read_video(video)
+            if len(self._known) >= MAX_REMEMBERED_VIDEOS:
+                self._known.clear()
+            self._known[video] = known
+        return known
+
+    def _read_video(self, video: int) -> Video:
+        first = video * FIELDS
+        bounds = self.bounds[first : first + FIELDS + 1].tolist()
+        letters = bytes(self.letters[bounds[0] : bounds[-1]].data)
+        spelt = [
+            letters[start - bounds[0] : end - bounds[0]].decode("utf-8", "surrogatepass")
+            for start, end in itertools.pairwise(bounds)
+        ]
         video_id, title, creator, url, thumbnail, language, published, chapters, made_by, track_of = spelt
         is_automatic = made_by == _AUTOMATIC
         return Video(
@@ -38,7 +57,7 @@ class VideoList:
         )
 
     def __iter__(self) -> Iterator[Video]:
-        return (self[video] for video in range(len(self)))
+        return map(self._read_video, range(len(self)))
 
     def video_id_at(self, video: int) -> str:
         """Return the id of a video alone: it is the first field."""
