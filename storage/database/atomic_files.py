@@ -31,7 +31,8 @@ def follow_link(path: Path) -> Path:
 
     Replacing the link itself would leave its target behind, and SQLite keeps its files beside the target.
     """
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    # Unlike `is_symlink`, it says no also where there can be no such file, as for a name that is too long.
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def replace_atomically(part: Path, target: Path) -> None:

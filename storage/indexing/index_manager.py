@@ -234,7 +234,7 @@ class IndexManager:
     async def _merge_index(self, state: LibraryState, library_index: LibraryIndex) -> LibraryIndex:
         """Merge an index into a single part, and cache it on disk where that is worth it."""
         merged = await asyncio.to_thread(library_index.merge_parts)
-        if self._keeps_files and merged.size >= MIN_CACHED_SEGMENTS:
+        if self._keeps_files and merged.parts and merged.size >= MIN_CACHED_SEGMENTS:
             await asyncio.to_thread(lambda: self._cache.store(state.key, merged.as_cached()))
         return merged
 

@@ -110,7 +110,7 @@ class LibraryIndex:
 
     def merge_parts(self, first: int = 0) -> LibraryIndex:
         """Return the same index with the parts from `first` on merged into one."""
-        if len(self.parts) == first + 1 and not self.parts[first].deleted:
+        if len(self.parts) <= first or (len(self.parts) == first + 1 and not self.parts[first].deleted):
             return self
         part = merge_parts(self.parts[first:])
         places = dict(self.places)

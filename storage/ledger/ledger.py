@@ -12,6 +12,7 @@ from pathlib import Path
 
 from storage.database.connection import Database
 from storage.ledger.people import PeopleEntries
+from storage.ledger.rows import ALL_ARE_THERE
 from storage.ledger.servers import EVERYWHERE_ELSE as EVERYWHERE_ELSE
 from storage.ledger.servers import ServerEntries
 
@@ -74,8 +75,8 @@ class Ledger(ServerEntries, PeopleEntries):
         try:
             await self._write(
                 libraries,
-                """
-                INSERT INTO button_state (key, payload, expired_at, libraries) VALUES (?, ?, ?, ?)
+                f"""
+                INSERT INTO button_state (key, payload, expired_at, libraries) SELECT ?, ?, ?, ? WHERE {ALL_ARE_THERE}
                 ON CONFLICT DO UPDATE SET expired_at = max(expired_at, excluded.expired_at)
                 """,
                 (key, payload, expired_at, drawn_on),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.access import library_key
-from storage.ledger.rows import LedgerRows, normalize_question
+from storage.ledger.rows import ALL_ARE_THERE, LedgerRows, normalize_question
 from storage.models import CastVote, Miss, PersonalData, Sighting, Verdict, Vote, VoteCount
 
 MAX_SERVERS_SEEN = 25
@@ -20,9 +20,9 @@ class PeopleEntries(LedgerRows):
         person = self._person_key(user_id)
         await self._write(
             (vote.library, person),
-            """
+            f"""
             INSERT INTO vote (voter, library, question, video_id, start_second, verdict, voted_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            SELECT ?, ?, ?, ?, ?, ?, ? WHERE {ALL_ARE_THERE}
             ON CONFLICT DO UPDATE SET verdict = excluded.verdict, voted_at = excluded.voted_at
             """,
             (person, *_vote_key(vote), vote.verdict, self._now()),
@@ -51,8 +51,8 @@ class PeopleEntries(LedgerRows):
         person = self._person_key(user_id)
         await self._write(
             (library, person),
-            """
-            INSERT INTO miss (library, question, person, count, last_asked) VALUES (?, ?, ?, 1, ?)
+            f"""
+            INSERT INTO miss (library, question, person, count, last_asked) SELECT ?, ?, ?, 1, ? WHERE {ALL_ARE_THERE}
             ON CONFLICT DO UPDATE SET count = count + 1, last_asked = excluded.last_asked
             """,
             (library, normalize_question(question), person, self._now()),
@@ -79,8 +79,8 @@ class PeopleEntries(LedgerRows):
         if not known:
             await self._write(
                 (library_key(server_id), person),
-                """
-                INSERT INTO sighting (person, server, last_seen) VALUES (?, ?, ?)
+                f"""
+                INSERT INTO sighting (person, server, last_seen) SELECT ?, ?, ? WHERE {ALL_ARE_THERE}
                 ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen
                 """,
                 (person, str(server_id), now),

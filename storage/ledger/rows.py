@@ -15,6 +15,8 @@ from storage.ledger.erasures import Erasures
 
 MAX_REWRITTEN_ROWS = 20_000
 """Rows up to which a table is rewritten when something is deleted from it: a tenth of a second at most."""
+ALL_ARE_THERE = "NOT EXISTS (SELECT 1 FROM json_each(?) WHERE value NOT IN (SELECT key FROM library))"
+"""The condition that no library of a list, by its keys as JSON, was purged: another program may have done so."""
 Statement = tuple[str, Sequence[object]]
 """SQL with its parameters."""
 _PERSON_CHARACTERS = 32
@@ -42,17 +44,13 @@ class LedgerRows:
         return await self._database.execute(sql, parameters)
 
     async def _write(self, subjects: Collection[str], sql: str, parameters: Sequence[object]) -> None:
-        """Write about libraries and a person, by their keys, unless one was erased since the current event began."""
-        async with self._database.transaction() as connection:
-            # Asked within the transaction: an erasure is recorded before its own, which waits for this one.
-            if self.erasures.is_erased(subjects):
-                return
-            noted = self.erasures.noted_libraries(subjects)
-            # Another program may have purged one.
-            gone = "SELECT 1 FROM json_each(?) WHERE value NOT IN (SELECT key FROM library)"
-            if noted and await connection.execute_fetchall(gone, (json.dumps(noted),)):
-                return
-            await connection.execute(sql, parameters)
+        """Write about libraries and a person, by their keys, unless one was erased since the current event began.
+
+        The statement has the condition ALL_ARE_THERE, with the last of its parameters.
+        """
+        noted = json.dumps(self.erasures.noted_libraries(subjects))
+        # Asked when its turn has come: an erasure is recorded before its own transaction, which waits for this one.
+        await self._database.execute(sql, (*parameters, noted), unless=lambda: self.erasures.is_erased(subjects))
 
     async def _execute_all(self, statements: Sequence[Statement]) -> int:
         """Run statements in one transaction; return how many rows they changed."""
@@ -77,14 +75,17 @@ async def _run(connection: aiosqlite.Connection, statements: Sequence[Statement]
 
 async def _rewrite_table(connection: aiosqlite.Connection, table: str) -> None:
     """Overwrite all pages of a table and put its rows back; where that takes long, leave it to the next compaction."""
-    [(count,)] = await connection.execute_fetchall(f"SELECT count(*) FROM {table}")
-    if count > MAX_REWRITTEN_ROWS:
+    # Within SQLite: what others wrote passes through no statement.
+    await connection.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM main.{table} WHERE 0")
+    copied = await connection.execute(
+        f"INSERT INTO temp.kept SELECT * FROM main.{table} LIMIT ?", (MAX_REWRITTEN_ROWS + 1,)
+    )
+    if copied.rowcount > MAX_REWRITTEN_ROWS:
         await mark_due(connection)
-        return
-    rows = list(await connection.execute_fetchall(f"SELECT * FROM {table}"))
-    await connection.execute(f"DELETE FROM {table}")
-    if rows:
-        await connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    else:
+        await connection.execute(f"DELETE FROM main.{table}")
+        await connection.execute(f"INSERT INTO main.{table} SELECT * FROM temp.kept")
+    await connection.execute("DROP TABLE temp.kept")
 
 
 def normalize_question(question: str) -> str:

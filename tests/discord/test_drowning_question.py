@@ -31,14 +31,14 @@ async def test_another_person_is_answered_while_one_drowns_the_bot(
         Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, lambda _server_id: None
     )
     app.admission.lanes = lanes
-    end, search = asyncio.Event(), Library.search
+    end, rank = asyncio.Event(), Library.rank
 
-    async def search_slowly(*arguments: Any, **named: Any) -> Any:
+    async def rank_slowly(*arguments: Any, **named: Any) -> Any:
         if arguments[2].words == DROWNING:
             await end.wait()
-        return await search(*arguments, **named)
+        return await rank(*arguments, **named)
 
-    monkeypatch.setattr(Library, "search", search_slowly)
+    monkeypatch.setattr(Library, "rank", rank_slowly)
 
     async def ask(person: int, text: str) -> str:
         admission, askers, questions = app.admission, app.askers, app.questions
