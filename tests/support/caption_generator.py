@@ -50,7 +50,12 @@ def talks(draw: st.DrawFn) -> list[Said]:
     line = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
     texts = [*OPENING, *draw(st.lists(line, max_size=12))]
     pauses = draw(st.lists(st.sampled_from((0, 0, 0, 300, 4000)), min_size=len(texts), max_size=len(texts)))
-    lengths = draw(st.lists(st.integers(400, 4000), min_size=len(texts), max_size=len(texts)))
+    # Slow lines that all last alike, each shown twice, may as well be said twice.
+    lengths = draw(
+        st.lists(st.integers(400, 4000), min_size=len(texts), max_size=len(texts)).filter(
+            lambda drawn: max(drawn[:-1]) > 1.1 * min(drawn[:-1])
+        )
+    )
     starts = accumulate(
         (length + pause for length, pause in zip(lengths, pauses, strict=True)), initial=draw(st.integers(0, 9000))
     )
