@@ -31,7 +31,7 @@ async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[W
 def meanwhile(monkeypatch: pytest.MonkeyPatch, world: World) -> Callable[[Change], None]:
     """Has something change after the next question is ranked, and before it is answered: each answer is late here."""
     monkeypatch.setattr(turns, "RECHECK_AFTER_SECONDS", -1.0)
-    search, changes = Library.search, list[Change]()
+    search, changes = Library.rank, list[Change]()
 
     async def search_then_change(*arguments: Any, **named: Any) -> Any:
         results = await search(*arguments, **named)
@@ -39,7 +39,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, world: World) -> Callable[[Change
             await changes.pop()(world)
         return results
 
-    monkeypatch.setattr(Library, "search", search_then_change)
+    monkeypatch.setattr(Library, "rank", search_then_change)
     return changes.append
 
 

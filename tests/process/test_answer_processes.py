@@ -117,7 +117,7 @@ async def test_answers_are_the_same_in_another_process(seeded: Library, monkeypa
     ]
     opened_here = [await asking.open_passage(seeded, SHARED, *each, step=1) for each in ranges]
     assert {answer.level for answer in here} == set(AnswerLevel)
-    monkeypatch.setattr(Library, "search", None)  # nothing can be computed in this process
+    monkeypatch.setattr(Library, "rank", None)  # nothing can be computed in this process
     async with started(seeded) as pool:
         assert here == [
             await pool.ask(SHARED, question, **page, thresholds=USUAL, lengths=CARD_QUOTES) for question, page in pages

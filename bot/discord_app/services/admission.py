@@ -119,6 +119,10 @@ class Admission:
                 if not turns:
                     del places[turn.server_id]
 
+    def restart_wait(self, turn: Turn) -> None:
+        """Count how long a question waits for its turn from now on: until now it waited for something else."""
+        turn.entered_at = self._now()
+
     @asynccontextmanager
     async def lane(self, turn: Turn) -> AsyncIterator[None]:
         """Wait for the question's turn, and hold a lane until the context ends. Raises TooManyAsking after too long."""
