@@ -17,8 +17,8 @@ from bot.operations.metrics import QuestionSource
 from bot.settings import Settings
 from storage import access
 from storage.access import Membership, Place
-from storage.ledger import Ledger
 from storage.indexing.index_manager import IndexManager
+from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
 from tests.support.discord_world import LANTERN, Rows
