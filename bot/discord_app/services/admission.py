@@ -24,7 +24,7 @@ MIN_QUESTION_SECONDS = 0.01
 _WEIGHT = 0.1
 """The weight of the latest question in the mean of how long one takes."""
 TOO_MANY = "Many people are asking just now; try again in a minute."
-_UNDERWAY = "Your last question is still being answered."
+_UNDERWAY = "Your last question is still being answered; ask the next one after that."
 
 
 @dataclass(eq=False, slots=True)
