@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -380,6 +380,13 @@ class Library:
         It is older than the videos only while very many have changed at once and are being read in the background.
         """
         return await self._indexes.index_age_seconds(scope)
+
+    async def prepare_indexes(self, scope: Scope, keys: Collection[str]) -> bool:
+        """Have the indexes in memory that a question to a scope needs, so that ranking waits for none of them.
+
+        `keys` are the libraries of the scope in which anything is stored. Returns whether any index was missing.
+        """
+        return await self._indexes.prepare(scope, keys)
 
     def open_indexes(self) -> OpenIndexes:
         """Return the ranking indexes that are kept open, as they are now: none is brought up to date for this."""

@@ -134,7 +134,7 @@ class Maintenance:
         return [
             Problem(f"the database: {line}", bool(_INDEX_MESSAGE.search(line)))
             for line in "\n".join(messages).splitlines()[:_MAX_LINES]
-            if line != "ok"
+            if line != "ok" and not line.startswith("***")  # the name of the database, as a heading
         ]
 
     async def _check_rows(self) -> list[str]:

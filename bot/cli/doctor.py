@@ -271,7 +271,7 @@ async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, 
 
 
 def _describe_room(room: DatabaseRoom) -> CheckResult:
-    words = f"{room.free_bytes / 1e6:,.1f} MB of the database are free"
+    words = f"{room.free_bytes / 1e6:,.1f} MB of the database are unused"
     if room.is_due:
         words += ", and it may still hold traces of what was deleted: `cuepoint doctor --repair` rewrites it"
     elif room.free_bytes >= MIN_FREE_TO_TELL_BYTES:

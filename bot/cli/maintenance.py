@@ -73,7 +73,10 @@ def restore(
 def doctor(
     context: typer.Context,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Make good what can be made good from what is stored.")
+        bool,
+        typer.Option(
+            "--repair", help="Repair what can be repaired, and give unused room of the database back to the disk."
+        ),
     ] = False,
     online: Annotated[bool, typer.Option("--online", help="Also ask Discord whether it takes the token.")] = False,
 ) -> None:

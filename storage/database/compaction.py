@@ -19,6 +19,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from storage.database.database_errors import primary_code
 from storage.errors import DatabaseError
 from storage.models import DatabaseRoom
 
@@ -35,6 +36,7 @@ _PATIENCE_MS = 50
 _RETRY_SECONDS = (0.1, 60.0)
 """The first and the longest wait before what could not be done is tried again."""
 _INCREMENTAL = 2
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 log = logging.getLogger("cuepoint.database")
 
@@ -50,6 +52,7 @@ class Compactor:
         self._quiet_until = 0.0
         self._has_erased = False
         self._retrying: asyncio.Task[None] | None = None
+        self._problem = ""
 
     async def start(self) -> None:
         """Truncate the log that a killed process left, and have what is due done in the background."""
@@ -117,10 +120,19 @@ class Compactor:
                 if is_wanted and time.monotonic() >= self._quiet_until:
                     await self._compact()
                     is_wanted = False
-                return await _truncate_log(self._writer) and not is_wanted
+                is_done = await _truncate_log(self._writer) and not is_wanted
         except (sqlite3.Error, OSError) as error:
-            log.info("what was deleted is overwritten later: %s", error)
+            self._log_problem(error)
             return False
+        self._problem = ""
+        return is_done
+
+    def _log_problem(self, error: sqlite3.Error | OSError) -> None:
+        """Log why it has to be tried again, once. That somebody else reads or writes meanwhile is no problem."""
+        is_busy = isinstance(error, sqlite3.Error) and primary_code(error) in _BUSY
+        if not is_busy and str(error) != self._problem:
+            self._problem = str(error)
+            log.warning("what was deleted could not be overwritten yet, and it is tried again: %s", error)
 
     async def _is_quick(self) -> bool:
         needed, free = await self._measure_disk()

@@ -60,9 +60,11 @@ class IndexCache:
                 return _read(file, {"library": key, "language": language, **_versions()})
         except FileNotFoundError:
             return None
+        except OtherCacheVersion as error:
+            log.info("the index of %s is built again: %s", key, error)  # as after an update: nothing is wrong
         except UNSOUND as error:
             log.warning("the index of %s is not usable and is made anew: %s", key, error)
-            return None
+        return None
 
     def part_path(self, key: str) -> Path:
         """Return a new name under which the index of a library may be written before it takes its place."""

@@ -104,6 +104,17 @@ class IndexManager:
             self._searchers[scope.libraries] = known
         return known[1], keys
 
+    async def prepare(self, scope: Scope, keys: Collection[str]) -> bool:
+        """Bring the indexes of a scope up to date where one of `keys` is not in memory; return whether that was so.
+
+        It takes seconds to minutes to build the index of a large library, as after an update of Cuepoint.
+        """
+        if self._ready.keys() >= set(keys):
+            return False
+        for state in await self._repository.states(scope):
+            await self._current_index(state)
+        return True
+
     async def index_age_seconds(self, scope: Scope) -> float:
         """Return the age in seconds of the oldest index of a scope, after bringing its indexes up to date."""
         ready = [await self._current_index(state) for state in await self._repository.states(scope)]

@@ -106,7 +106,7 @@ async def test_one_person_has_one_question_at_a_time() -> None:
     admission = Admission()
     with admission.enter(1, 5):
         # In another server too.
-        refusal = pytest.raises(QuestionUnderway, match=r"^Your last question is still being answered\.$")
+        refusal = pytest.raises(QuestionUnderway, match=r"^Your last question is still being answered; ask the next")
         with refusal, admission.enter(1, 6):
             pass
         with admission.enter(2, 5):

@@ -31,15 +31,15 @@ async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[W
 def meanwhile(monkeypatch: pytest.MonkeyPatch, world: World) -> Callable[[Change], None]:
     """Has something change after the next question is ranked, and before it is answered: each answer is late here."""
     monkeypatch.setattr(turns, "RECHECK_AFTER_SECONDS", -1.0)
-    rank, changes = Library.rank, list[Change]()
+    search, changes = Library.rank, list[Change]()
 
-    async def rank_then_change(*arguments: Any, **named: Any) -> Any:
-        results = await rank(*arguments, **named)
+    async def search_then_change(*arguments: Any, **named: Any) -> Any:
+        results = await search(*arguments, **named)
         while changes:
             await changes.pop()(world)
         return results
 
-    monkeypatch.setattr(Library, "rank", rank_then_change)
+    monkeypatch.setattr(Library, "rank", search_then_change)
     return changes.append
 
 

@@ -25,6 +25,7 @@ from tests.support.harness import MemberActor, components_of, discord_with, seen
 Unwritable = Callable[[Ledger], contextlib.AbstractAsyncContextManager[None]]
 QUESTION = "what is a hold cue?"
 QUOTED = "hold cue"
+WITHOUT_BUTTONS = "Nothing can be stored just now, so buttons are missing; ask again later to get them."
 
 
 @contextlib.asynccontextmanager
@@ -100,14 +101,20 @@ async def test_an_answer_is_given_without_buttons_where_their_state_cannot_be_wr
             assert "Something went wrong" not in seen(answer)
             assert labels(answer) == ["Delete"]
             assert "A number opens" not in seen(answer)
-        assert QUOTED in seen(await person.slash(general, "timeline", question=QUESTION))
-        assert labels(await person.slash(general, "transcript", video="Captions", at="1:00"))[-1:] in ([], ["Delete"])
+            assert seen(answer).count(WITHOUT_BUTTONS) == 1
+        drawn = await person.slash(general, "timeline", question=QUESTION)
+        assert QUOTED in seen(drawn)
+        assert WITHOUT_BUTTONS in seen(drawn)
+        transcript = await person.slash(general, "transcript", video="Captions", at="1:00")
+        assert labels(transcript)[-1:] in ([], ["Delete"])
+        assert WITHOUT_BUTTONS in seen(transcript)
         # The buttons from before work on, and what they open has none that would not.
         opened = await person.click(before.response, label="1")
         assert QUOTED in seen(opened)
         assert not {"Later", "Helpful"} & set(labels(opened))
         missed = await person.slash(general, "ask", question="zebra pizza dough")
         assert "Not in these videos" in seen(missed)
+        assert WITHOUT_BUTTONS not in seen(missed), "it has none anyway"
     noted = [record for record in caplog.records if record.levelno >= logging.ERROR]
     messages = [record.getMessage() for record in noted]
     assert len(messages) == len({message.split(" failed, and answers go on")[0] for message in messages}), messages
@@ -124,7 +131,7 @@ async def test_a_vote_that_cannot_be_written_is_told_and_the_answer_stays(
     opened = await person.click(card.response, label="1")
     async with read_only(ledger):
         told = await person.click(opened.response, label="Helpful")
-        assert "Something went wrong here" in seen(told)
+        assert seen(told).startswith("Nothing can be stored or read just now; please try again later. Whoever runs")
     assert QUOTED in seen(opened)
 
 

@@ -117,7 +117,7 @@ async def test_answers_are_the_same_in_another_process(seeded: Library, monkeypa
     ]
     opened_here = [await asking.open_passage(seeded, SHARED, *each, step=1) for each in ranges]
     assert {answer.level for answer in here} == set(AnswerLevel)
-    monkeypatch.setattr(Library, "search", None)  # nothing can be computed in this process
+    monkeypatch.setattr(Library, "rank", None)  # nothing can be computed in this process
     async with started(seeded) as pool:
         assert here == [
             await pool.ask(SHARED, question, **page, thresholds=USUAL, lengths=CARD_QUOTES) for question, page in pages
@@ -427,4 +427,18 @@ def test_a_container_counts_as_the_machine_that_it_is_given(tmp_path: Path, monk
     assert (capacity.count_cores(), capacity.memory_bytes()) == everything
     (tmp_path / "cpu.max").write_text("50000 100000\n")
     (tmp_path / "memory.max").write_text("536870912\n")
+    assert (capacity.count_cores(), capacity.memory_bytes()) == (1, 536_870_912)
+
+
+def test_a_unit_of_systemd_counts_as_the_machine_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = tmp_path / "groups" / "system.slice" / "cuepoint.service"
+    unit.mkdir(parents=True)
+    (tmp_path / "own").write_text("1:name=systemd:/elsewhere\n0::/system.slice/cuepoint.service\n")
+    monkeypatch.setattr(capacity, "_CGROUP", tmp_path / "groups")
+    monkeypatch.setattr(capacity, "_OWN_GROUP", tmp_path / "own")
+    (unit / "memory.max").write_text("max\n")
+    (unit.parent / "memory.max").write_text("536870912\n")
+    (unit / "cpu.max").write_text("100000 100000\n")
     assert (capacity.count_cores(), capacity.memory_bytes()) == (1, 536_870_912)

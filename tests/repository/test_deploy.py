@@ -106,6 +106,20 @@ def test_every_setting_named_exists(compose: dict[str, Any]) -> None:
     assert dict(each.split("=") for each in env.split())["CUEPOINT_DATA_DIR"] == "/data"
 
 
+def test_a_rewritten_database_is_copied_beside_itself_and_not_into_memory() -> None:
+    # As SQLite chooses a folder, that is /tmp where nothing else can be written, which compose keeps in memory.
+    (env,) = said("ENV")
+    assert dict(each.split("=") for each in env.split())["SQLITE_TMPDIR"] == "/data"
+    folder = f"/var/lib/{of_service('StateDirectory')[0]}"
+    assert f"SQLITE_TMPDIR={folder}" in of_service("Environment")
+
+
+def test_systemd_lets_the_bot_compile_and_start_processes() -> None:
+    # The compiled ranking is code that is made in memory; processes that answer or index are started by the bot.
+    forbidding = {"MemoryDenyWriteExecute", "NoExecPaths", "TasksMax", "LimitNPROC", "ProcSubset"}
+    assert not [name for name in forbidding if of_service(name)]
+
+
 def test_compose_keeps_the_data_and_gives_time_to_stop(compose: dict[str, Any]) -> None:
     assert (DEPLOY / compose["build"]["context"] / compose["build"]["dockerfile"]).resolve() == DEPLOY / "Containerfile"
     assert compose["volumes"] == ["data:/data"]

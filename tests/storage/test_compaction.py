@@ -193,3 +193,37 @@ async def test_a_disk_without_room_for_it_costs_no_deletion(library: Library, mo
     await library.purge(SHARED)
     assert await library.videos(SHARED) == []
     assert (await library.measure_room()).is_due
+
+
+async def test_the_log_says_once_why_a_rewrite_failed_and_nothing_of_others_who_read_meanwhile(
+    library: Library, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "cuepoint.database")
+    monkeypatch.setattr(compaction, "_RETRY_SECONDS", (0.01, 0.01))
+    tries, try_to_finish = [0], compaction.Compactor._try_to_finish
+
+    async def count_try(self: compaction.Compactor) -> bool:
+        tries[0] += 1
+        return await try_to_finish(self)
+
+    monkeypatch.setattr(compaction.Compactor, "_try_to_finish", count_try)
+    with reading(path):
+        await library.undo(SHARED)
+        await until(lambda: tries[0] > 2)
+    await until(lambda: query(path, "SELECT erasures FROM compaction") == [(0,)])
+    assert caplog.messages == []
+
+    failures = ["disk full", "disk full", "disk full", "disk I/O error"]
+
+    async def compact(self: compaction.Compactor) -> None:
+        if failures:
+            raise sqlite3.OperationalError(failures.pop(0))
+        await original(self)
+
+    original = compaction.Compactor._compact
+    monkeypatch.setattr(compaction.Compactor, "_compact", compact)
+    monkeypatch.setattr(compaction, "QUIET_FACTOR", 0)
+    library._database._compactor._quiet_until = 0.0
+    await library.undo(SERVER)
+    await until(lambda: query(path, "SELECT erasures FROM compaction") == [(0,)])
+    assert [message.rsplit(": ", 1)[1] for message in caplog.messages] == ["disk full", "disk I/O error"]

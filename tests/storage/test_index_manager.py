@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import storage.indexing.index_files
 import storage.indexing.index_manager
 import storage.indexing.index_process
 import storage.indexing.library_index
@@ -445,6 +446,20 @@ async def test_an_index_that_was_damaged_between_runs_is_made_anew(
     async with opened(path) as library:
         assert await found(library, "copper") == before
     assert sorted(indexed) == ["v", "w"]
+
+
+async def test_an_update_that_builds_every_index_again_warns_nobody(
+    path: Path, rows: Rows, kept_from_one: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "cuepoint.index")
+    async with opened(path) as library:
+        await put(library, rows(("v", 0, "copper lantern")))
+        before = await found(library, "copper")
+    monkeypatch.setattr(storage.indexing.index_files, "CACHE_VERSION", storage.indexing.index_files.CACHE_VERSION + 1)
+    async with opened(path) as library:
+        assert await found(library, "copper") == before
+    assert "the index of shared is built again: it was made by another version" in caplog.messages
+    assert [record for record in caplog.records if record.levelname != "INFO"] == []
 
 
 async def test_an_index_in_another_language_is_made_anew(path: Path, rows: Rows, kept_from_one: None) -> None:

@@ -228,6 +228,7 @@ def test_doctor_does_not_touch_a_database_whose_pages_are_damaged(
         assert (done.returncode, done.stderr) == (1, "Something is wrong; see above.\n")
         assert "problem   the database: " in done.stdout
         assert "; restore a backup: `cuepoint restore FILE`\n" in done.stdout
+        assert "***" not in done.stdout, "what SQLite writes above its findings"
         assert "repaired" not in done.stdout
         assert pages(path) == before
 

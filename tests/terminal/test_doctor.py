@@ -237,7 +237,7 @@ def test_repair_rewrites_the_database(tmp_path: Path, monkeypatch: pytest.Monkey
     before = (folder / "cuepoint.db").stat().st_size
     done = cuepoint(folder, "doctor", "--repair")
     assert "repaired  the database was rewritten" in done.output
-    assert "ok, 0.0 MB of the database are free" in done.output
+    assert "ok, 0.0 MB of the database are unused" in done.output
     assert (before > 20_000_000) == (provoke is free_room)
     assert (folder / "cuepoint.db").stat().st_size < 1_000_000
     assert done.exit_code == 0

@@ -45,10 +45,11 @@ def answer_card(
     parts: list[Part] = [text_display(heading)]
     if answer.near_misses:
         parts += [ui.Separator(), text_display(f"*{verdicts.NEAR}*")]
-    parts += excerpt_sections(excerpts, MAX_CARD_TEXT_LENGTH - len(heading) - 100)
+    parts += excerpt_sections(excerpts, MAX_CARD_TEXT_LENGTH - len(heading) - len(controls.NO_BUTTONS) - 50)
     rows: list[Part] = []
-    if excerpts and owner.is_stored:
-        parts.append(text_display("-# A number opens that passage with more around it."))
+    if excerpts:
+        hint = "-# A number opens that passage with more around it." if owner.is_stored else controls.NO_BUTTONS
+        parts.append(text_display(hint))
         rows += controls.number_buttons(owner, len(excerpts))
     rows += controls.button_row(controls.page_buttons("page", owner, page, more=more), controls.delete_button(owner))
     return Card(ui.Container(*parts), *rows)

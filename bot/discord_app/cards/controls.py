@@ -9,6 +9,8 @@ from typing import Any
 from discord import ButtonStyle, ui
 
 NO_KEY = "-"
+NO_BUTTONS = "-# Nothing can be stored just now, so buttons are missing; ask again later to get them."
+"""Stands on a card whose owner has `is_stored` False, in place of what explains its buttons."""
 BUTTONS_PER_ROW = 5
 Button = ui.Button[Any]
 Row = ui.ActionRow[Any]

@@ -55,8 +55,10 @@ def transcript_card(
     if not says_time(link_at(video.url, 0.0, hosts), video.url):
         name = markdown.masked_link(name, video.url)
     # The addresses count towards the characters of a card; the words share what they leave.
-    room = (MAX_CARD_TEXT_LENGTH - len(name) - 100 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
+    room = (MAX_CARD_TEXT_LENGTH - len(name) - 200 - sum(len(link) + 4 for link in links)) // max(len(segments), 1)
     stretches = [f"{link}\n{quote_segment(segment, room)}" for link, segment in zip(links, segments, strict=True)]
+    if not owner.is_stored and (earlier or later):
+        stretches.append(controls.NO_BUTTONS)
     return Card(
         ui.Container(base.text_display(f"### {name}"), *(base.text_display(stretch) for stretch in stretches)),
         *controls.transcript_rows(owner, earlier=earlier, later=later),

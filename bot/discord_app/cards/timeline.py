@@ -43,8 +43,7 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
     )
     gallery_item = MediaGalleryItem(f"attachment://{PICTURE}", description=describe_timeline(timeline))
     hint = "-# The higher, the more is said of it just then."
-    if owner.is_stored:
-        hint += " A number opens that passage with more around it."
+    hint += " A number opens that passage with more around it." if owner.is_stored else f"\n{controls.NO_BUTTONS}"
     if len(timeline.strips) >= MAX_STRIPS:
         hint = f"-# Drawn are the {MAX_STRIPS} videos that speak of it most.\n{hint}"
     frames = [_moment_frame(excerpt, number) for number, excerpt in enumerate(answer.excerpts, 1)]

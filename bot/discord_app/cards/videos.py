@@ -34,7 +34,8 @@ def videos_card(
     shown = videos[page * VIDEOS_PER_PAGE : (page + 1) * VIDEOS_PER_PAGE]
     parts: list[Part] = [base.text_display(_list_heading(len(videos), search, newest_first)), *map(_list_entry, shown)]
     if last:
-        parts.append(base.text_display(f"-# Page {page + 1} of {last + 1}"))
+        hint = "" if owner.is_stored else f"\n{controls.NO_BUTTONS}"
+        parts.append(base.text_display(f"-# Page {page + 1} of {last + 1}{hint}"))
     rows = controls.button_row(
         controls.page_buttons("videos", owner, page, more=page < last), controls.delete_button(owner)
     )

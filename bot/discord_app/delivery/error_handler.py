@@ -27,6 +27,8 @@ _REFUSALS = {
     CooldownActive: Refusal.COOLDOWN,
     AccessChanged: Refusal.CHANGED,
 }
+_CANNOT_STORE = "Nothing can be stored or read just now; please try again later."
+"""The same for a full disk, a busy database and a damaged one: what it is, and where, is for the host."""
 
 
 def user_message(error: BaseException) -> str:
@@ -41,7 +43,8 @@ def user_message(error: BaseException) -> str:
     reference = secrets.token_hex(4)
     metrics.count_error()
     log.error("unexpected error", exc_info=error, extra={"reference": reference})
-    return f"Something went wrong here. Whoever runs this bot can look it up by this reference: {reference}"
+    told = _CANNOT_STORE if isinstance(error, DatabaseError) else "Something went wrong here."
+    return f"{told} Whoever runs this bot can look it up by this reference: {reference}"
 
 
 def error_card(error: BaseException) -> Card:

@@ -47,6 +47,9 @@ class OpenTurn:
         began_at = time.monotonic()
         # Closed where it was never begun, since its turn did not come in time.
         with contextlib.closing(coroutine):
+            # Not in a lane: while the index of one library is built, people who ask others are answered.
+            if await self.askers.prepare_indexes(self.asker):
+                self.admission.restart_wait(self.turn)
             async with self.admission.lane(self.turn):
                 card = await coroutine
         if time.monotonic() - began_at > RECHECK_AFTER_SECONDS:

@@ -24,7 +24,7 @@ MIN_QUESTION_SECONDS = 0.01
 _WEIGHT = 0.1
 """The weight of the latest question in the mean of how long one takes."""
 TOO_MANY = "Many people are asking just now; try again in a minute."
-_UNDERWAY = "Your last question is still being answered."
+_UNDERWAY = "Your last question is still being answered; ask the next one after that."
 
 
 @dataclass(eq=False, slots=True)
@@ -118,6 +118,10 @@ class Admission:
                 turns.remove(turn)
                 if not turns:
                     del places[turn.server_id]
+
+    def restart_wait(self, turn: Turn) -> None:
+        """Count how long a question waits for its turn from now on: until now it waited for something else."""
+        turn.entered_at = self._now()
 
     @asynccontextmanager
     async def lane(self, turn: Turn) -> AsyncIterator[None]:

@@ -60,10 +60,12 @@ class ResolvedAsker:
 
     def sees_less_than(self, earlier: ResolvedAsker) -> bool:
         """Return whether the asker may see less than before, or only in private what others could see before."""
-        visible = self.non_empty.intersection(self.scope.libraries)
-        return not visible.issuperset(earlier.non_empty.intersection(earlier.scope.libraries)) or (
-            self.private and not earlier.private
-        )
+        return not self.searchable.issuperset(earlier.searchable) or (self.private and not earlier.private)
+
+    @property
+    def searchable(self) -> frozenset[str]:
+        """Return the keys of the libraries that are searched and in which anything is stored."""
+        return self.non_empty.intersection(self.scope.libraries)
 
     @property
     def remarks(self) -> list[str]:
@@ -167,6 +169,10 @@ class AskerResolver:
             remark=_describe_absence(who, reach, met=elsewhere.met),
             non_empty=non_empty,
         )
+
+    async def prepare_indexes(self, asker: ResolvedAsker) -> bool:
+        """Have the indexes of what an asker may see in memory; return whether any was missing, which may take long."""
+        return await self._library.prepare_indexes(asker.scope, asker.searchable)
 
     async def require_unchanged(self, asker: ResolvedAsker, who: AskerContext, resolve: Resolve) -> None:
         """Look again at what an asker may see, as `resolve` did before their answer was made.
