@@ -72,13 +72,11 @@ class Ledger(ServerEntries, PeopleEntries):
         # A form may be submitted before a busy database is written.
         self._unwritten[key] = payload, drawn_on
         try:
-            await self._write(
+            await self._insert(
                 libraries,
-                """
-                INSERT INTO button_state (key, payload, expired_at, libraries) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET expired_at = max(expired_at, excluded.expired_at)
-                """,
+                "button_state (key, payload, expired_at, libraries)",
                 (key, payload, expired_at, drawn_on),
+                "expired_at = max(expired_at, excluded.expired_at)",
             )
         finally:
             self._unwritten.pop(key, None)

@@ -1,6 +1,6 @@
 """The loops of the first stage, for numba to compile: numpy's scores to the last bit, in a fraction of the time.
 
-Importing this module compiles them, or loads what was compiled before; `storage/indexing/compiled_ranking.py` alone does.
+Importing this module compiles them, or loads what was compiled before; only `indexing/compiled_ranking.py` does.
 Both use float64 in the same order of operations: numba neither reorders sums nor fuses a product with a sum unless it
 is told to.
 
