@@ -369,17 +369,20 @@ async def test_whoever_has_waited_long_has_the_next_place_here(
         await gate.wait()
         return os.getpid()
 
-    async with started(library) as pool:
-        slow = asyncio.create_task(pool._compute(act(answer_requests.compute_without_end)))
-        await asyncio.sleep(0)
-        monkeypatch.setattr(Act, "compute", behind_the_gate)  # in this process alone
-        others = [asyncio.create_task(pool._compute(act())) for _ in range(5)]
-        await until(lambda: pool._computed_here == 2 and not any(each.is_patient for each in pool._waiting))
-        gate.set()
-        async with asyncio.timeout(bot.answer_processes.child.ANSWER_SECONDS - 1):
-            assert await asyncio.gather(*others) == [os.getpid()] * 5
-        assert not slow.done()
-    await asyncio.gather(slow, return_exceptions=True)
+    pool = make_pool(library, 2)
+    for _ in range(2):
+        await pool.start_child()
+    slow = [asyncio.create_task(pool._compute(act(answer_requests.compute_without_end))) for _ in range(2)]
+    await asyncio.sleep(0)
+    monkeypatch.setattr(Act, "compute", behind_the_gate)  # in this process alone
+    others = [asyncio.create_task(pool._compute(act())) for _ in range(5)]
+    await until(lambda: pool._computed_here == 2 and not any(each.is_patient for each in pool._waiting))
+    gate.set()
+    async with asyncio.timeout(bot.answer_processes.child.ANSWER_SECONDS - 1):
+        assert await asyncio.gather(*others) == [os.getpid()] * 5
+    assert not any(task.done() for task in slow)
+    await pool.close()
+    await asyncio.gather(*slow, return_exceptions=True)
 
 
 async def test_processes_are_started_when_questions_meet_and_end_when_there_are_none(
