@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -114,17 +114,10 @@ class Database:
         with sqlite_errors(self.path):
             return cast(list[tuple[Any, ...]], await self.reader.execute_fetchall(sql, parameters))
 
-    async def execute(
-        self, sql: str, parameters: Sequence[object], *, unless: Callable[[], bool] = lambda: False
-    ) -> int:
+    async def execute(self, sql: str, parameters: Sequence[object]) -> int:
         """Run one statement as a transaction of its own, in one step of the connection's thread; return how many rows
-        it changed. Nothing is run where `unless`, asked when it is this transaction's turn, is true.
-
-        Raises DatabaseError.
-        """
+        it changed. Raises DatabaseError."""
         async with self._write_lock:
-            if unless():
-                return 0
             with sqlite_errors(self.path):
                 return (await self._writer.execute(sql, parameters)).rowcount
 

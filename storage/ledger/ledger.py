@@ -72,11 +72,13 @@ class Ledger(ServerEntries, PeopleEntries):
         # A form may be submitted before a busy database is written.
         self._unwritten[key] = payload, drawn_on
         try:
-            await self._insert(
+            await self._write(
                 libraries,
-                "button_state (key, payload, expired_at, libraries)",
+                """
+                INSERT INTO button_state (key, payload, expired_at, libraries) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET expired_at = max(expired_at, excluded.expired_at)
+                """,
                 (key, payload, expired_at, drawn_on),
-                "expired_at = max(expired_at, excluded.expired_at)",
             )
         finally:
             self._unwritten.pop(key, None)

@@ -18,11 +18,14 @@ class PeopleEntries(LedgerRows):
     async def save_vote(self, user_id: int, vote: Vote) -> None:
         """Count a person's verdict, replacing the one they gave on that question and segment before."""
         person = self._person_key(user_id)
-        await self._insert(
+        await self._write(
             (vote.library, person),
-            "vote (voter, library, question, video_id, start_second, verdict, voted_at)",
+            """
+            INSERT INTO vote (voter, library, question, video_id, start_second, verdict, voted_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET verdict = excluded.verdict, voted_at = excluded.voted_at
+            """,
             (person, *_vote_key(vote), vote.verdict, self._now()),
-            "verdict = excluded.verdict, voted_at = excluded.voted_at",
         )
 
     async def withdraw_vote(self, user_id: int, vote: Vote) -> None:
@@ -46,11 +49,13 @@ class PeopleEntries(LedgerRows):
     async def record_miss(self, library: str, question: str, user_id: int) -> None:
         """Count a question that a library (by its key) did not answer."""
         person = self._person_key(user_id)
-        await self._insert(
+        await self._write(
             (library, person),
-            "miss (library, question, person, count, last_asked)",
-            (library, normalize_question(question), person, 1, self._now()),
-            "count = count + 1, last_asked = excluded.last_asked",
+            """
+            INSERT INTO miss (library, question, person, count, last_asked) VALUES (?, ?, ?, 1, ?)
+            ON CONFLICT DO UPDATE SET count = count + 1, last_asked = excluded.last_asked
+            """,
+            (library, normalize_question(question), person, self._now()),
         )
 
     async def misses(self, library: str) -> list[Miss]:
@@ -72,11 +77,13 @@ class PeopleEntries(LedgerRows):
             (person, str(server_id), now - SIGHTING_RENEWED_AFTER_SECONDS),
         )
         if not known:
-            await self._insert(
+            await self._write(
                 (library_key(server_id), person),
-                "sighting (person, server, last_seen)",
+                """
+                INSERT INTO sighting (person, server, last_seen) VALUES (?, ?, ?)
+                ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen
+                """,
                 (person, str(server_id), now),
-                "last_seen = excluded.last_seen",
             )
 
     async def servers_seen(self, user_id: int, limit: int = MAX_SERVERS_SEEN) -> list[Sighting]:

@@ -18,8 +18,6 @@ MAX_REWRITTEN_ROWS = 20_000
 Statement = tuple[str, Sequence[object]]
 """SQL with its parameters."""
 _PERSON_CHARACTERS = 32
-_PURGED = "SELECT 1 FROM json_each(?) WHERE value NOT IN (SELECT key FROM library)"
-"""Finds libraries, given by their keys, that another program has purged."""
 
 
 class LedgerRows:
@@ -43,19 +41,18 @@ class LedgerRows:
         """Run one statement in its own transaction and return how many rows it changed."""
         return await self._database.execute(sql, parameters)
 
-    async def _insert(self, subjects: Collection[str], into: str, values: Sequence[object], update: str) -> None:
-        """Insert a row about libraries and a person, by their keys, unless one was erased since the current event
-        began. `into` is the table with its columns, `update` what is set where the row is there already.
-
-        Raises DatabaseError.
-        """
-        holes = ", ".join("?" * len(values))
-        await self._database.execute(
-            f"INSERT INTO {into} SELECT {holes} WHERE NOT EXISTS ({_PURGED}) ON CONFLICT DO UPDATE SET {update}",
-            (*values, json.dumps(self.erasures.noted_libraries(subjects))),
-            # Asked when it is this write's turn: an erasure is recorded before its own, which waits for this one.
-            unless=lambda: self.erasures.is_erased(subjects),
-        )
+    async def _write(self, subjects: Collection[str], sql: str, parameters: Sequence[object]) -> None:
+        """Write about libraries and a person, by their keys, unless one was erased since the current event began."""
+        async with self._database.transaction() as connection:
+            # Asked within the transaction: an erasure is recorded before its own, which waits for this one.
+            if self.erasures.is_erased(subjects):
+                return
+            noted = self.erasures.noted_libraries(subjects)
+            # Another program may have purged one.
+            gone = "SELECT 1 FROM json_each(?) WHERE value NOT IN (SELECT key FROM library)"
+            if noted and await connection.execute_fetchall(gone, (json.dumps(noted),)):
+                return
+            await connection.execute(sql, parameters)
 
     async def _execute_all(self, statements: Sequence[Statement]) -> int:
         """Run statements in one transaction; return how many rows they changed."""

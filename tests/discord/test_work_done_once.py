@@ -110,8 +110,7 @@ async def test_a_question_costs_six_statements(
     await alice.slash(general, "ask", question="ferry harbour")
     async with traced(library, ledger) as trace:
         await alice.slash(general, "ask", question="which ferry crosses the harbour")
-    # The settings; which libraries hold anything; their states; what may be quoted; the buttons, where the libraries
-    # are still there; that Alice was here.
+    # The settings; which libraries hold anything; their states; what may be quoted; the buttons; that Alice was here.
     assert len(trace.statements) == 6, trace.statements
 
 
