@@ -128,13 +128,16 @@ class Library:
 
     @classmethod
     async def open_beside(cls, path: Path, meaning: MeaningOptions | None, hosts: LinkHosts) -> Library:
-        """Open the database of a library that is open in another process, to answer from it there as well.
+        """Open the database of a library that is open in another process, to answer from it here as well.
 
-        The indexes are that process's: they are only read here, and while one is not up to date on disk, whatever needs
-        it raises IndexBehind. Raises as `open` does.
+        Nothing is written. The indexes are that process's: they are only read here, and while one is not up to date on
+        disk, whatever needs it raises IndexBehind. Raises as `open_read_only` does.
         """
         return cls(
-            await Database.open(path), meaning=meaning, hosts=hosts, indexes=partial(IndexFollower, keeps_files=False)
+            await Database.open_beside(path),
+            meaning=meaning,
+            hosts=hosts,
+            indexes=partial(IndexFollower, keeps_files=False),
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -35,7 +36,10 @@ class AnswerChild:
         """Start a process, and wait until it can answer. Raises ProcessLost."""
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.answer_processes.worker", cwd=PROJECT, stdin=PIPE, stdout=PIPE
+                *(sys.executable, "-m", "bot.answer_processes.worker", os.getcwd()),
+                cwd=PROJECT,
+                stdin=PIPE,
+                stdout=PIPE,
             )
         except OSError as error:
             raise ProcessLost(f"cannot be started: {error}") from error
@@ -79,6 +83,9 @@ class AnswerChild:
             raise ProcessLost(f"did not answer within {seconds:.0f} seconds") from error
         except (asyncio.IncompleteReadError, OSError) as error:
             raise ProcessLost("ended") from error
-        reply = pickle.loads(content) if length < LARGE_BYTES else await asyncio.to_thread(pickle.loads, content)
+        try:
+            reply = pickle.loads(content) if length < LARGE_BYTES else await asyncio.to_thread(pickle.loads, content)
+        except Exception as error:
+            raise ProcessLost("gave an answer that cannot be read") from error
         assert isinstance(reply, Outcome)
         return reply

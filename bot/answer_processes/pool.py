@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from bot.answer_processes.child import AnswerChild, ProcessLost
@@ -37,6 +38,14 @@ Place = AnswerChild | None
 log = logging.getLogger("cuepoint.answers")
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """An answer that waits for a place; from PATIENCE_SECONDS on it is not patient."""
+
+    place: asyncio.Future[Place]
+    is_patient: bool = True
+
+
 class AnswerPool:
     """The functions of `bot.asking` for one library, computed in up to `processes` processes and in this one."""
 
@@ -47,7 +56,7 @@ class AnswerPool:
         self._children: list[AnswerChild] = []
         self._idle: dict[AnswerChild, asyncio.TimerHandle] = {}
         self._computed_here = 0
-        self._waiting: deque[asyncio.Future[Place]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._starting: asyncio.Task[None] | None = None
         self._next_start_at = 0.0
         self._tasks: set[asyncio.Task[object]] = set()
@@ -136,20 +145,23 @@ class AnswerPool:
             self._start_another()
         if self._has_place():
             return self._occupy_place()
-        place: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
-        timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._admit_here, place)
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(loop.create_future())
+        self._waiting.append(waiting)
+        timer = loop.call_later(PATIENCE_SECONDS, self._end_patience, waiting)
         try:
-            return await place
+            return await waiting.place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
-                self._free_place(place.result())
+            if waiting.place.done() and not waiting.place.cancelled():
+                self._free_place(waiting.place.result())
             raise
         finally:
             timer.cancel()
 
-    def _has_place(self) -> bool:
-        return bool(self._idle) or self._computed_here + len(self._children) < FEWEST_AT_ONCE
+    def _has_place(self, *, is_patient: bool = True) -> bool:
+        """Return whether an answer can be computed now. For one that has waited long, busy children do not count."""
+        busy = len(self._children) if is_patient else 0
+        return bool(self._idle) or self._computed_here + busy < FEWEST_AT_ONCE
 
     def _occupy_place(self) -> Place:
         if not self._idle:
@@ -168,16 +180,17 @@ class AnswerPool:
 
     def _admit_waiting(self) -> None:
         """Give the places that there are to those who have waited longest."""
-        while self._waiting and self._has_place():
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                waiting.set_result(self._occupy_place())
+        while self._waiting:
+            first = self._waiting[0]
+            if not first.place.done():  # otherwise the asker has gone
+                if not self._has_place(is_patient=first.is_patient):
+                    return
+                first.place.set_result(self._occupy_place())
+            self._waiting.popleft()
 
-    def _admit_here(self, waiting: asyncio.Future[Place]) -> None:
-        """Have a question computed here that has waited long, unless enough are."""
-        if not waiting.done() and self._computed_here < FEWEST_AT_ONCE:
-            self._computed_here += 1
-            waiting.set_result(None)
+    def _end_patience(self, waiting: _Waiting) -> None:
+        waiting.is_patient = False
+        self._admit_waiting()
 
     def _end_idle(self, child: AnswerChild) -> None:
         del self._idle[child]

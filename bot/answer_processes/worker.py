@@ -1,8 +1,9 @@
 """The program of an answering process: it answers one request after the other, until its standard input ends.
 
-    python -m bot.answer_processes.worker
+    python -m bot.answer_processes.worker FOLDER
 
-That input ends when the process that started this one does, however it ends; so none is ever left behind.
+That input ends when the process that started this one does, however it ends; so none is ever left behind. FOLDER is the
+one that the bot was started in: the host may have named files to it from there.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def main() -> None:
     """Answer what is written to standard input on what was standard output."""
     # Ctrl-C reaches every process of a terminal; the bot finishes what is in flight, and then this process's input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    runtime_tuning.bound_allocator()
+    os.chdir(sys.argv[1])
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what is printed by mistake must not come between the replies
     with contextlib.suppress(BrokenPipeError):  # the bot has ended

@@ -26,7 +26,7 @@ OUR_LOGGERS = ("cuepoint", "discord")
 UNHANDLED_ERRORS = "cuepoint.unhandled"
 """The logger of errors that no code awaited, such as those of connections."""
 THROTTLED = ("aiohttp.server", "aiohttp.web", "asyncio", UNHANDLED_ERRORS)
-"""The loggers that whoever reaches the HTTP port can make write."""
+"""The loggers that anyone who reaches the HTTP port can make write."""
 FIELDS = ("reference",)
 """What a line may hold besides its message. Nothing that people ask is among it, wherever it is logged."""
 HIDDEN = "[hidden]"

@@ -121,7 +121,7 @@ class _Measures:
         self.exports = counter("exports", "Exports on Discord by what became of them", ["outcome"])
         self.videos = counter("import_videos", "Videos added or changed by imports on Discord", ["change"])
         self.segments = counter("import_segments", "Segments added, replaced, removed by them", ["change"])
-        self.gateway = counter("gateway_events", "What befell the connections to Discord's gateway", ["event"])
+        self.gateway = counter("gateway_events", "Events of the connections to Discord's gateway", ["event"])
         self.errors = counter("unexpected_errors", "Errors that have a reference in the log")
         self.lag = histogram("event_loop_lag_seconds", "Seconds the event loop was late", buckets=_LAG_SECONDS)
         self.states = {state: gauge(state.value, meaning) for state, meaning in _MEANINGS.items()}

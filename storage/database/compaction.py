@@ -26,7 +26,7 @@ from storage.models import DatabaseRoom
 MAX_QUICK_BYTES = 128 << 20
 """Bytes in use up to which a database is compacted at once: nobody waits longer than about a second to write."""
 QUIET_FACTOR = 50
-"""After a compaction none follows for so many times as long as it took: whoever deletes much makes nobody wait long."""
+"""After a compaction none follows for so many times as long as it took: however much is deleted, nobody waits long."""
 PAGES_AT_ONCE = 250
 """Free pages that are given back to the disk in one transaction: a megabyte, in some milliseconds."""
 ROOM_FACTOR = 3

@@ -77,17 +77,29 @@ class Database:
 
         Raises DatabaseError as `open` does, OlderDatabase where the schema would have to be brought up to date.
         """
+        database = await cls.open_beside(path)
+        try:
+            with file_errors(path):
+                await _require_unlocked(follow_link(path))
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    @classmethod
+    async def open_beside(cls, path: Path) -> Database:
+        """Open a database that another process keeps, to read it at the same time: nothing is created, migrated,
+        compacted or written. Raises as `open_read_only` does."""
         with file_errors(path):
             _require_file(path)
             async with contextlib.AsyncExitStack() as stack:
-                reader = await _open_to_read(path, stack)
+                reader = await _open_to_read(follow_link(path), stack)
                 version = await _check_schema(reader, path)
                 if version < SCHEMA_VERSION:
                     raise OlderDatabase(
                         f"{path} is of an earlier version of Cuepoint (schema {version}): start the bot, or run any "
                         "other command, which brings it up to date."
                     )
-                await _require_unlocked(path)
                 return cls(path, reader, reader, stack.pop_all())
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """Deleting a library for good: at once for everybody who asks, and its rows a few at a time.
 
-A large library takes seconds to overwrite, and whoever writes waits for a transaction to end. So its key is changed
+A large library takes seconds to overwrite, and all who write wait for a transaction to end. So its key is changed
 first, which takes it out of every scope; from then on only the functions here see it.
 """
 

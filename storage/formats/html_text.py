@@ -9,7 +9,7 @@ from storage.formats.text_cleaning import clean_text
 
 _ESCAPE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _MAX_ESCAPES = 3
-"""How often a text may have been escaped: once by the platform, again by whoever made the table."""
+"""How often a text may have been escaped: once by the platform, again by the program that made the table."""
 _BREAK = re.compile(r"<(?:br|hr|wbr)\s*/?>|</?p>", re.IGNORECASE)
 _WORD_TIME = re.compile(r"<\d{1,4}:\d\d(?::\d\d)?\.\d{3}>")
 _ATTRIBUTES = r"(?:\s+[\w-]{1,30}=(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s<>\"']+))*\s*"

@@ -103,6 +103,8 @@ class CompiledRanking:
             log.info("questions are ranked by a compiled loop")
 
     async def _load_tried(self) -> None:
+        if not is_installed() or not await self._is_worth_it():
+            return  # then the bot tries nothing
         outcome = self._folder / OUTCOME
         while not await asyncio.to_thread(outcome.is_file):  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(FOLLOWING_SECONDS)

@@ -113,7 +113,7 @@ async def _update_index_file(path: Path, cache: IndexCache, part: Path, key: str
     """Do the work of the other process. Return False where the file could not be written."""
     cached = cache.load(key, language)
     library_index = LibraryIndex.from_cached(cached) if cached else LibraryIndex(language)
-    database = await Database.open(path)
+    database = await Database.open_beside(path)
     try:
         repository = Repository(database)
         versions = await repository.versions(key)

@@ -1,7 +1,8 @@
 """The loops of the first stage, for numba to compile: numpy's scores to the last bit, in a fraction of the time.
 
-Importing this module compiles them, or loads what was compiled before; only `compiling.py` does. Both use float64 in
-the same order of operations: numba neither reorders sums nor fuses a product with a sum unless it is told to.
+Importing this module compiles them, or loads what was compiled before; only `indexing/compiled_ranking.py` does.
+Both use float64 in the same order of operations: numba neither reorders sums nor fuses a product with a sum unless it
+is told to.
 
 A library is walked through block by block, all terms of a question at once, so that the scores being added up stay in
 the processor's cache, and only what reaches the lowest of the best scores so far is looked at again.

@@ -8,6 +8,9 @@ from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 
+from bot.discord_app.app_context import AppContext
+from bot.discord_app.interactions.context import writer_resolver
+from bot.discord_app.interactions.turns import open_turn
 from bot.discord_app.services.admission import (
     LAST_TURN_SECONDS,
     MAX_WAIT_SECONDS,
@@ -16,8 +19,15 @@ from bot.discord_app.services.admission import (
     TOO_MANY,
     Admission,
 )
+from bot.discord_app.services.asker_resolver import AskerContext
+from bot.discord_app.services.button_state import Inquiry
 from bot.discord_app.services.message_limits import MAX_ANSWERS_IN_CHANNEL, MessageLimits
 from bot.errors import CooldownActive, QuestionUnderway, TooManyAsking
+from bot.operations.metrics import QuestionSource
+from bot.settings import Settings
+from storage.access import Place
+from storage.ledger import Ledger
+from storage.library import Library
 
 ROOM = int(MAX_WAIT_SECONDS / MIN_QUESTION_SECONDS)
 """How many questions are let in while each of them takes next to no time."""
@@ -200,6 +210,29 @@ async def test_whoever_goes_away_leaves_no_gap() -> None:
         await asyncio.gather(gone, return_exceptions=True)
         await queue.finish(1)
         assert queue.begun == [1, 3]
+
+
+async def test_a_question_that_is_refused_in_the_queue_has_no_cooldown(
+    library: Library, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord_app.services.admission.LAST_TURN_SECONDS", 0.0)
+    settings = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "600"})
+    app = AppContext.create(settings, library, ledger, lambda _server_id: None)
+
+    async def ask() -> None:
+        inquiry, who = Inquiry("how does bm25 rank"), AskerContext(1, Place.ALONE)
+        async with open_turn(app.admission, app.askers, who, writer_resolver(app.askers)) as opened:
+            question = app.questions.accept(opened.asker, inquiry)
+            await opened.run(app.questions.answer_question(opened.asker, inquiry, question, QuestionSource.DIRECT))
+
+    app.admission.lanes = 1
+    with app.admission.enter(2, 2) as turn:
+        async with app.admission.lane(turn):
+            with pytest.raises(TooManyAsking):
+                await ask()
+    await ask()
+    with pytest.raises(CooldownActive):
+        await ask()
 
 
 def test_a_person_is_told_once_until_they_may_ask_again() -> None:

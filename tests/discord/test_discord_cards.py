@@ -530,6 +530,8 @@ def test_the_cool_down() -> None:
     now = [100.0]
     cooldown = Cooldown(2.0, lambda: now[0])
     cooldown.check(1)
+    cooldown.check(1)  # what is not counted costs nothing
+    cooldown.count(1)
     cooldown.check(2)
     with pytest.raises(CooldownActive, match="again in 2 seconds"):
         cooldown.check(1)
@@ -538,4 +540,10 @@ def test_the_cool_down() -> None:
         cooldown.check(1)
     now[0] = 102.0
     cooldown.check(1)
-    Cooldown(0.0).check(1)
+    cooldown.count(1, 600.0)
+    now[0] = 701.0
+    with pytest.raises(CooldownActive, match="again in 1 second\\."):
+        cooldown.check(1)
+    never = Cooldown(0.0)
+    never.count(1)
+    never.check(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import platform
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -31,8 +32,11 @@ from bot.errors import PassageGone
 from bot.operations import metrics
 from bot.operations.metrics import AnswerStep
 from storage import access
-from storage.errors import IndexBehind, UnknownFilter
+from storage.database.compaction import Compactor
+from storage.errors import DatabaseError, IndexBehind, UnknownFilter
+from storage.indexing.index_files import IndexCache
 from storage.indexing.index_manager import IndexManager
+from storage.indexing.index_process import _update_index_file
 from storage.library import Library
 from storage.models import Labels, LinkHosts, Question, Source
 from tests.support import answer_requests
@@ -270,11 +274,66 @@ async def test_an_error_that_nobody_expected_is_logged_there_and_the_question_an
     assert answer_requests.WORDS not in logged
 
 
+async def test_an_answer_that_cannot_be_read_is_computed_here(
+    pool: AnswerPool, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await pool._compute(act(answer_requests.fail_unreadably)) == os.getpid()
+    assert "gave an answer that cannot be read" in caplog.text
+    assert pool.pids == []
+
+
+async def test_a_database_named_from_the_folder_of_the_bot_is_the_same_in_another_process(
+    tmp_path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened(Path("data/cuepoint.db")) as library:
+        await library.import_files(SHARED, [(rows(("steady", 0, LANTERN)), Labels())])
+        async with started(library) as pool:
+            monkeypatch.setattr(asking, "ask", None)
+            assert (await ask(pool, LANTERN)).excerpts[0].quote == LANTERN
+
+
+async def test_a_database_behind_a_link_is_the_same_in_another_process(
+    tmp_path: Path, rows: Rows, nothing_here: None
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "cuepoint.db").symlink_to(tmp_path / "elsewhere.db")
+    async with opened(tmp_path / "data" / "cuepoint.db") as library, started(library) as pool:
+        assert not (await ask(pool, LANTERN)).excerpts
+        await library.import_files(SHARED, [(rows(("steady", 0, LANTERN)), Labels())])
+        assert (await ask(pool, LANTERN)).excerpts[0].quote == LANTERN
+
+
+async def test_another_process_writes_nothing(
+    library: Library, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither one that answers nor one that makes an index: overwriting what was deleted is for the bot to do."""
+    await library.import_files(SHARED, [(rows(("steady", 0, LANTERN)), Labels())])
+    monkeypatch.setattr(Compactor, "start", None)
+    beside = await Library.open_beside(library.path, None, LinkHosts())
+    with pytest.raises(DatabaseError, match="cannot be written"):
+        await beside._database.execute("UPDATE compaction SET erasures = 7", ())
+    await beside.close()
+    cache = IndexCache(tmp_path / "made")
+    (key,) = SHARED.libraries
+    assert await _update_index_file(library.path, cache, cache.part_path(key), key, "en")
+    assert cache.load(key, "en") is not None
+
+
 async def test_what_is_printed_comes_between_no_replies(library: Library, capfd: pytest.CaptureFixture[str]) -> None:
     async with started(library) as pool:
         assert await pool._compute(act(answer_requests.print_a_line)) in pool.pids
         assert await pool._compute(act()) in pool.pids
     assert capfd.readouterr().err == "a line that belongs to no reply\n"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+async def test_threads_of_an_answering_process_share_their_memory(
+    library: Library, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with started(library) as pool:
+        assert await pool._compute(act(answer_requests.print_arenas)) in pool.pids
+    assert capfd.readouterr().err in ("1 arenas\n", "2 arenas\n")
 
 
 async def test_whoever_goes_away_leaves_the_process_in_order(pool: AnswerPool) -> None:
@@ -295,6 +354,32 @@ async def test_slow_questions_keep_nobody_waiting(library: Library) -> None:
     await asyncio.sleep(0)
     async with asyncio.timeout(bot.answer_processes.child.ANSWER_SECONDS - 1):
         assert await pool._compute(act()) == os.getpid()
+    assert not any(task.done() for task in slow)
+    await pool.close()
+    await asyncio.gather(*slow, return_exceptions=True)
+
+
+async def test_whoever_has_waited_long_has_the_next_place_here(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.answer_processes.pool, "PATIENCE_SECONDS", 0.0)
+    gate = asyncio.Event()
+
+    async def behind_the_gate(*_: object) -> int:
+        await gate.wait()
+        return os.getpid()
+
+    pool = make_pool(library, 2)
+    for _ in range(2):
+        await pool.start_child()
+    slow = [asyncio.create_task(pool._compute(act(answer_requests.compute_without_end))) for _ in range(2)]
+    await asyncio.sleep(0)
+    monkeypatch.setattr(Act, "compute", behind_the_gate)  # in this process alone
+    others = [asyncio.create_task(pool._compute(act())) for _ in range(5)]
+    await until(lambda: pool._computed_here == 2 and not any(each.is_patient for each in pool._waiting))
+    gate.set()
+    async with asyncio.timeout(bot.answer_processes.child.ANSWER_SECONDS - 1):
+        assert await asyncio.gather(*others) == [os.getpid()] * 5
     assert not any(task.done() for task in slow)
     await pool.close()
     await asyncio.gather(*slow, return_exceptions=True)

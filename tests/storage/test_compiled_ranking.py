@@ -136,11 +136,12 @@ async def test_a_compiler_that_does_not_compile_is_not_used(library: Library, mo
 
 @pytest.mark.usefixtures("_any_size")
 async def test_without_the_extra_numpy_ranks(
-    library: Library, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     assert await start(library) is CompiledRankingState.NOT_INSTALLED
+    await follow_to_the_end(library, tmp_path / "nothing")
     assert caplog.messages == ["questions are ranked by numpy; the extra `fast` would do it faster"]
 
 
@@ -148,6 +149,15 @@ async def test_a_small_library_is_not_worth_it(library: Library, folder: Path) -
     assert sum(size.segments for size in await library.sizes()) < MIN_COMPILED_SEGMENTS
     assert await start(library) is CompiledRankingState.FEW_SEGMENTS
     assert not folder.exists()
+    await follow_to_the_end(library, folder)
+
+
+async def follow_to_the_end(library: Library, folder: Path) -> None:
+    """A process beside the bot does not go on looking for what the bot does not try."""
+    beside = CompiledRanking(library._repository, folder)
+    beside.follow()
+    async with asyncio.timeout(30):
+        await beside.wait()
 
 
 def test_a_loop_with_other_scores_is_refused(pytestconfig: pytest.Config) -> None:

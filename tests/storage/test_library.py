@@ -28,7 +28,7 @@ from storage.models import (
     Video,
 )
 from tests.support import asking as asking_text
-from tests.support.libraries import in_server
+from tests.support.libraries import in_server, opened
 from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
 
 Rows = Callable[..., Source]
@@ -248,6 +248,17 @@ async def test_what_another_process_imports_is_found_at_once(library: Library, r
     await put(other, rows(("w", 0, "lantern")))
     await other.close()
     assert await hits(library, "lantern") == [("w", 0)]
+
+
+async def test_a_library_behind_a_link_is_looked_at_as_it_is_now(tmp_path: Path, rows: Rows) -> None:
+    link = tmp_path / "data" / "cuepoint.db"
+    link.parent.mkdir()
+    link.symlink_to(tmp_path / "elsewhere.db")
+    async with opened(link) as library:
+        await library.import_files(SHARED, [(rows(("v", 0, "a lantern")), Labels())])
+        looked_at = await Library.open_read_only(link)
+        assert [each.video.video_id for each in await looked_at.videos(SHARED)] == ["v"]
+        await looked_at.close()
 
 
 async def test_asking_and_importing_go_on_together(library: Library, rows: Rows) -> None:

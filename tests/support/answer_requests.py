@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import signal
+import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from pathlib import Path
 
 from bot.answer_processes.messages import Opening, Request
 from bot.answer_processes.pool import AnswerPool
+from bot.errors import CooldownActive
 from storage import access
 from storage.library import Library
 from storage.models import Question
@@ -32,12 +36,38 @@ def compute_without_end() -> None:
         pass
 
 
+def fail_unreadably() -> None:
+    raise CooldownActive("an error that cannot be pickled and unpickled", 1.0)
+
+
 def fail() -> None:
     raise RuntimeError(WORDS)
 
 
 def print_a_line() -> None:
     print("a line that belongs to no reply", flush=True)
+
+
+def print_arenas() -> None:
+    """Print in how many arenas the C library has kept the memory of eight threads."""
+    gate = threading.Barrier(8)
+
+    def use() -> list[bytes]:
+        gate.wait()
+        return [bytes(1000) for _ in range(1000)]
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    libc = ctypes.CDLL(None)
+    libc.fopen.restype = ctypes.c_void_p
+    with tempfile.NamedTemporaryFile() as told:
+        file = ctypes.c_void_p(libc.fopen(os.fsencode(told.name), b"w"))
+        libc.malloc_info(0, file)
+        libc.fclose(file)
+        print(told.read().count(b"<heap "), "arenas", flush=True)
 
 
 def take_long() -> None:

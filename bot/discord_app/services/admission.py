@@ -16,7 +16,7 @@ DEFAULT_LANES = 2
 MAX_WAIT_SECONDS = 1.5
 """The longest wait that is expected of anyone: together with sending, an answer takes three seconds at most."""
 LAST_TURN_SECONDS = 2.0
-"""The longest wait in fact: whoever has waited so long is refused, since the expectation was wrong."""
+"""The longest wait in fact: what has waited so long is refused, since the expectation was wrong."""
 SLOW_SECONDS = 0.4
 """After so long a question keeps nobody waiting any more: the next one begins beside it."""
 MIN_QUESTION_SECONDS = 0.01

@@ -20,14 +20,14 @@ class Cooldown:
         self._now = now
         self._free_at: TLRUCache[int, float] = TLRUCache(_MAX_REMEMBERED, lambda _user, free_at, _now: free_at, now)
 
-    def check(self, user_id: int, seconds: float | None = None) -> None:
-        """Count a question; the next one must wait for `seconds`, if that is longer than the default.
-
-        Raises CooldownActive for a question that comes too soon, which is not counted.
-        """
+    def check(self, user_id: int) -> None:
+        """Raise CooldownActive for a question that comes too soon."""
         now = self._now()
         left = self._free_at.get(user_id, now) - now
         if left > 0:
             unit = "second" if left <= 1 else "seconds"
             raise CooldownActive(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.", left)
-        self._free_at[user_id] = now + max(self.seconds, seconds or 0.0)
+
+    def count(self, user_id: int, seconds: float | None = None) -> None:
+        """Count a question; the next one must wait for `seconds`, if that is longer than the default."""
+        self._free_at[user_id] = self._now() + max(self.seconds, seconds or 0.0)

@@ -87,13 +87,20 @@ class QuestionService:
         return question
 
     def check_cooldown(self, asker: ResolvedAsker) -> None:
-        """Count a question of a user. Raises CooldownActive where their last one was too short a time ago."""
-        self._cooldown.check(asker.user_id, asker.cooldown_seconds)
+        """Raise CooldownActive where the last question of a user was too short a time ago.
+
+        This one counts once it is computed: one that is refused because many are asking costs nothing.
+        """
+        self._cooldown.check(asker.user_id)
+
+    def _count_question(self, asker: ResolvedAsker) -> None:
+        self._cooldown.count(asker.user_id, asker.cooldown_seconds)
 
     async def answer_question(
         self, asker: ResolvedAsker, inquiry: Inquiry, question: Question, source: QuestionSource
     ) -> Card:
         """Answer an accepted question. A question without a clear answer is noted for the library's moderators."""
+        self._count_question(asker)
         with metrics.count_question(source) as count:
             answer, card = await self._answer_page(asker, inquiry, question, 0)
             count(answer.level.value)
@@ -132,6 +139,7 @@ class QuestionService:
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
+        self._count_question(asker)
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
@@ -157,8 +165,10 @@ class QuestionService:
     ) -> Card:
         """Show a passage; `step` widens it, -1 to what is said before it and +1 to what is said after it.
 
-        `shared_by` is the name of the user who shares it with everyone in the channel.
+        `shared_by` is the name of the user who shares it with everyone in the channel, which counts as a question.
         """
+        if shared_by:
+            self._count_question(asker)
         inquiry, spot = state.inquiry, state.spot
         question = parse_question(
             inquiry.text, video=spot.stretch.video_id, creator=inquiry.creator, speaker=inquiry.speaker

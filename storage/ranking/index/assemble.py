@@ -102,7 +102,7 @@ def _sort_postings(
 
 
 def _split_batches(offsets: Longs) -> Iterator[tuple[int, int]]:
-    """Split the segments into stretches of about POSTINGS_BATCH words."""
+    """Split the segments into stretches of about SORT_BATCH_WORDS words."""
     first, size = 0, len(offsets) - 1
     while first < size:
         last = int(np.searchsorted(offsets, offsets[first] + SORT_BATCH_WORDS))
