@@ -195,7 +195,8 @@ def said_in_videos(parts: Sequence[IndexPart], terms: Sequence[str]) -> dict[str
     found = {}
     for part in parts:
         standing = part.live_videos()
-        counts = part.term_counts_in_videos(terms, np.array(list(standing), np.int64)).tolist()
+        postings = list(map(part.repeated_postings, terms))
+        counts = part.term_counts_in_videos(postings, np.array(list(standing), np.int64)).tolist()
         for video, said in zip(standing.values(), counts, strict=True):
             found[video.video_id] = {term: count for term, count in zip(terms, said, strict=True) if count}
     return found
