@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 import xxhash
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
@@ -18,11 +19,11 @@ import storage.indexing.library_index
 import storage.ranking.index.assemble
 import storage.ranking.index.index_part
 import storage.ranking.index.vocabulary
-from storage.analysis import analyser_for
+from storage.analysis import Token, analyser_for
 from storage.errors import UnknownFilter
 from storage.indexing.index_files import _arrays
 from storage.indexing.library_index import LibraryIndex
-from storage.models import Question, QuestionTerm, Segment, SpeakerTurn, StoredVideo, Video, join_turns
+from storage.models import SILENCE_SECONDS, Question, QuestionTerm, Segment, SpeakerTurn, StoredVideo, Video, join_turns
 from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.merge import merge_parts
@@ -275,11 +276,17 @@ def test_texts_of_two_words_in_one_stretch_and_of_none_are_told_apart() -> None:
     assert index.offsets.tolist() == [0, 5, 7]
 
 
+def kept_as_it_is(video: StoredVideo) -> Kept:
+    library = Kept(LibraryIndex("en"))
+    library.put([video])
+    return library
+
+
 @settings(max_examples=40)
 @given(libraries, st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join))
+@example(kept_as_it_is(stored("v", "", "機械学習", "機械学習 lantern")), "lantern")
 def test_scores_of_parts_under_okapis_policy_equal_rank_bm25s(library: Kept, asked: str) -> None:
-    segments = {(v, each.start_second): each for v, video in library.videos.items() for each in video.segments}
-    read = {key: list(analyser_for(library.shelf.language).tokens(each.text)) for key, each in segments.items()}
+    read = read_as_indexed(library)
     lengths = [sum(not token.is_stop_word for token in tokens) for tokens in read.values()]
     query = [token.term for token in analyser_for(library.shelf.language).tokens(asked)]
     if not sum(lengths):
@@ -288,6 +295,17 @@ def test_scores_of_parts_under_okapis_policy_equal_rank_bm25s(library: Kept, ask
     theirs.doc_len, theirs.avgdl = lengths, sum(lengths) / len(lengths)  # here stop words add no length
     expected = dict(zip(read, theirs.get_scores(query).tolist(), strict=True))
     assert scored(library.shelf.parts, query) == pytest.approx(expected, abs=1e-9)
+
+
+def read_as_indexed(library: Kept) -> dict[Place, list[Token]]:
+    """The tokens of every segment, and behind them the pair of characters that it shares with what goes on after it."""
+    analyser, read = analyser_for(library.shelf.language), {}
+    for video_id, video in library.videos.items():
+        for segment, after in zip_longest(video.segments, video.segments[1:]):
+            goes_on = after and after.start_second - segment.end_second <= SILENCE_SECONDS
+            pair = analyser.crossing_token(segment.text, after.text if goes_on else "")
+            read[video_id, segment.start_second] = [*analyser.tokens(segment.text), *([pair] if pair else [])]
+    return read
 
 
 def scored(parts: Sequence[IndexPart], query: Sequence[str]) -> dict[Place, float]:
