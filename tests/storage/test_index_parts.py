@@ -18,6 +18,7 @@ from rank_bm25 import BM25Okapi
 import storage.indexing.library_index
 import storage.ranking.index.assemble
 import storage.ranking.index.index_part
+import storage.ranking.index.runs
 import storage.ranking.index.vocabulary
 from storage.analysis import Token, analyser_for
 from storage.errors import UnknownFilter
@@ -421,3 +422,14 @@ def test_one_searcher_serves_several_threads() -> None:
     expected = list(map(ask, asked))
     with ThreadPoolExecutor(8) as threads, patch.object(storage.ranking.index.vocabulary, "MAX_REMEMBERED_WORDS", 3):
         assert list(threads.map(ask, asked)) == expected
+
+
+def test_runs_are_forgotten_where_they_become_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage.ranking.index.runs, "MAX_REMEMBERED_PLACES", 5)
+    index = index_of(stored("v", "word piece " * 3, "back propagation " * 2), stored("w", "copper violin"))
+    remembered = []
+    for name in ("word piec", "back propag", "copper violin", "word piec"):
+        runs = index.run_postings(name)
+        remembered.append([each for each in ("word piec", "back propag") if index._runs.get(each)])
+        assert runs.counts.sum() == {"word piec": 3, "back propag": 2, "copper violin": 1}[name]
+    assert remembered == [["word piec"], ["word piec", "back propag"], [], ["word piec"]]

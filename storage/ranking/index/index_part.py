@@ -16,7 +16,14 @@ from storage.models import SILENCE_SECONDS, Video
 from storage.ranking.index.ngrams import NgramIndex
 from storage.ranking.index.postings import Counts, PostingLists, Postings
 from storage.ranking.index.ranges import expand_ranges, prefix_sums
-from storage.ranking.index.runs import RunPostings, find_phrase, find_run, find_titles_with_run, is_run
+from storage.ranking.index.runs import (
+    RememberedRuns,
+    RunPostings,
+    find_phrase,
+    find_run,
+    find_titles_with_run,
+    is_run,
+)
 from storage.ranking.index.speaker_turns import SpeakerTurns
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
@@ -26,9 +33,6 @@ Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-MAX_REMEMBERED_RUNS, MAX_REMEMBERED_PLACES = 512, 4_000_000
-"""Runs whose postings are kept, and how many places these have together: the ranking of a question looks them up many
-times over. More than any one question asks for."""
 READ_BATCH_WORDS = 2_000_000
 """How many words are counted at a time when videos are deleted: it bounds the memory that this takes."""
 
@@ -98,7 +102,7 @@ class IndexPart:
     video_lengths: Longs = field(init=False)
     """How many words that are no stop words a video has, by video; deleted videos included."""
     length: int = field(init=False)
-    _runs: dict[str, RunPostings] = field(default_factory=dict, init=False)
+    _runs: RememberedRuns = field(default_factory=RememberedRuns, init=False)
 
     def __post_init__(self) -> None:
         first = np.searchsorted(self.video_of, np.arange(len(self.videos) + 1)).astype(np.int32)
@@ -291,10 +295,7 @@ class IndexPart:
         postings = self._runs.get(name)
         if postings is None:
             postings = find_run(self, name)
-            remembered = sum(len(run.places) for run in tuple(self._runs.values()))
-            if len(self._runs) >= MAX_REMEMBERED_RUNS or remembered + len(postings.places) > MAX_REMEMBERED_PLACES:
-                self._runs.clear()
-            self._runs[name] = postings
+            self._runs.add(name, postings)
         return postings
 
 
