@@ -164,6 +164,11 @@ class Searcher:
         """Return the position, in its library, of the video that a ranked segment belongs to."""
         return int(self.model.parts[ranked.part].video_of[ranked.doc])
 
+    @functools.cached_property
+    def has_tracks(self) -> bool:
+        """Whether any video of the scope is a track of another."""
+        return any(part.has_tracks() for part in self.model.parts)
+
     def is_spoken(self, words: str) -> bool:
         """Return whether the words are spoken in the scope one after the other, in any form."""
         return bool(self.model.document_frequency(name_run(run_of(words, self._analyser))))
