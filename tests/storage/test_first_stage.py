@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage.indexing.compiled_ranking import load_loop
@@ -52,11 +52,16 @@ def make_part(chance: np.random.Generator, size: int, lengths: int, most: int) -
         starts=np.zeros(size),
         lengths=chance.integers(1, lengths + 1, size).astype(np.int32),
         posting_lists=pack_postings(np.cumsum([0, *map(len, held)]), docs, counts.astype(np.min_scalar_type(most))),
-        # Nothing here reads the texts, but what is deleted is counted in them.
+        # Nothing here reads the texts, in which what is deleted is counted.
         offsets=np.zeros(size + 1, np.int64),
     )
     gone = np.flatnonzero(chance.random(len(part.videos)) < 0.2).tolist()
-    return part.without_videos(gone) if gone and chance.integers(2) else part
+    if not gone or not chance.integers(2):
+        return part
+    kept = part.without_videos(gone)
+    assert kept.deleted
+    deleted = np.array([np.isin(part.video_of[each], gone).sum() for each in held], np.int64)
+    return replace(kept, deleted=replace(kept.deleted, term_docs=deleted))
 
 
 def rank_plainly(
@@ -89,6 +94,7 @@ def assert_is(found: FirstStage, docs: Longs, scores: Floats, asked: Floats) -> 
 
 
 @settings(max_examples=150, deadline=None)
+@example(seed=1435607, parts=[150], lengths=1, most=2, query=WORDS[:3], count=4, restricted=(False, False))
 @given(
     seed=st.integers(0, 2**32),
     parts=st.lists(sizes, min_size=1, max_size=3),
