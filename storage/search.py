@@ -274,9 +274,8 @@ def _place_ranked(searcher: Searcher, keys: Sequence[str], ranked: Iterable[Rank
 
 def _apply_filters(searcher: Searcher, question: Question) -> _Filters:
     parts = searcher.model.parts
-    has_tracks = any(index.has_tracks() for index in parts)
     videos = filter_videos(
-        question, [index.live_videos for index in parts], has_tracks=has_tracks, language=searcher.language
+        question, [index.live_videos for index in parts], has_tracks=searcher.has_tracks, language=searcher.language
     )
     if not question.speaker:
         return _Filters(videos, None, frozenset())

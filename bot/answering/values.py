@@ -24,11 +24,11 @@ class Passage:
     offsets: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        from storage.analysis import find_offsets, join_texts  # load stemmers, which --help need not wait for
+        from storage.analysis import join_with_offsets  # loads stemmers, which --help need not wait for
 
-        texts = [segment.text for segment in self.segments]
-        object.__setattr__(self, "text", join_texts(texts))
-        object.__setattr__(self, "offsets", tuple(find_offsets(texts)))
+        text, offsets = join_with_offsets(segment.text for segment in self.segments)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "offsets", tuple(offsets))
 
     def turns_between(self, start: int, end: int) -> tuple[SpeakerTurn, ...]:
         """Return who speaks in `text[start:end]`, by offsets from `start`."""

@@ -17,6 +17,7 @@ from storage.analysis.joining import (
     find_offsets,
     holds_spaceless,
     join_texts,
+    join_with_offsets,
     split_text,
     split_words,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "holds_spaceless",
     "is_unspaced",
     "join_texts",
+    "join_with_offsets",
     "read_number",
     "remove_sounds",
     "spell_american",

@@ -46,22 +46,25 @@ _NO_END = regex.compile(r"[\p{Ps}\p{Pi}เแโใไເແໂໃໄ]")
 
 def join_texts(texts: Iterable[str]) -> str:
     """Join texts that are spoken one after the other, with a space between two of them where one belongs."""
-    joined: list[str] = []
-    for text in texts:
-        if joined:
-            joined.append(find_joint(joined[-1], text))
-        joined.append(text)
-    return "".join(joined)
+    return join_with_offsets(texts)[0]
 
 
 def find_offsets(texts: Iterable[str]) -> list[int]:
     """Return where every text begins in what `join_texts` makes of them."""
+    return join_with_offsets(texts)[1]
+
+
+def join_with_offsets(texts: Iterable[str]) -> tuple[str, list[int]]:
+    """Return what `join_texts` and `find_offsets` do."""
+    joined: list[str] = []
     offsets: list[int] = []
     end, before = 0, ""
     for text in texts:
-        offsets.append(end + len(find_joint(before, text)))
+        joint = find_joint(before, text)
+        joined += joint, text
+        offsets.append(end + len(joint))
         end, before = offsets[-1] + len(text), text
-    return offsets
+    return "".join(joined), offsets
 
 
 def find_joint(left: str, right: str) -> str:

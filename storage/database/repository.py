@@ -325,8 +325,8 @@ def _make_segment(start: float, end: float, text: str, marks: str | None, turns:
         start,
         end,
         text,
-        tuple(CueMark(*mark) for mark in json.loads(marks)) if marks else (),
-        tuple(SpeakerTurn(*turn) for turn in json.loads(turns)) if turns else (),
+        tuple(itertools.starmap(CueMark, json.loads(marks))) if marks else (),
+        tuple(itertools.starmap(SpeakerTurn, json.loads(turns))) if turns else (),
     )
 
 

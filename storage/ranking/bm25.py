@@ -10,15 +10,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
 from storage.ranking.index.index_part import Floats, IndexPart
+from storage.ranking.index.postings import Postings
 from storage.ranking.weights import K1, B
 
 Longs = NDArray[np.int64]
+
+
+class TermHolders(NamedTuple):
+    """Who holds a term in a library of a scope, given by its place there: the postings, and the segments by their
+    numbers in the scope."""
+
+    place: int
+    term: str
+    postings: Postings
+    docs: Longs
 
 
 class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
@@ -50,7 +62,7 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         self.avgdl = self.length / self.corpus_size if self.corpus_size else 0.0
         longest = max((int(library.lengths.max(initial=0)) for library in corpus), default=0)
         # By length: there are few different ones, and a table of them stays in the processor's cache.
-        self.saturation: Floats = self.k1 * self._norm_lengths(self.b, np.arange(longest + 1))
+        self.saturation: Floats = self.k1 * self.length_norm(self.b, np.arange(longest + 1))
         self.single: Floats = (self.k1 + 1) / (1.0 + self.saturation)
         """What a term counts where it is said once, by length of the segment."""
         return {}
@@ -58,16 +70,8 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def _calc_idf(self, nd: dict[str, int]) -> None:
         """Do nothing: a term's weight is computed when it is needed."""
 
-    def length_norm(self, b: float, docs: Longs) -> Floats:
+    def length_norm(self, b: float, lengths: NDArray[np.integer]) -> Floats:
         """Return what the counts of segments are divided by for their length: 1 for average length; `b` is 0 to 1."""
-        lengths = np.empty(len(docs), np.int32)
-        owners = np.searchsorted(self.bases, docs, side="right") - 1
-        for place in np.flatnonzero(np.bincount(owners)).tolist():
-            inside = owners == place
-            lengths[inside] = self.parts[place].lengths[docs[inside] - self.bases[place]]
-        return self._norm_lengths(b, lengths)
-
-    def _norm_lengths(self, b: float, lengths: NDArray[np.integer]) -> Floats:
         # A corpus of stop words alone has no length to measure by.
         return np.asarray(1 - b + (b * lengths / self.avgdl if self.avgdl else np.zeros(len(lengths))), np.float64)
 
@@ -83,21 +87,25 @@ class SparseBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """Return the score of every segment for the terms of a question, in rank-bm25's order of operations."""
         return self.add_up_scores(query)[0]
 
-    def add_up_scores(self, query: Sequence[str]) -> tuple[Floats, list[Longs]]:
+    def add_up_scores(self, query: Sequence[str]) -> tuple[Floats, list[TermHolders]]:
         """Return the score of every segment for the terms of a question, and by term and library who holds the term."""
         scores: Floats = np.zeros(int(self.bases[-1]))
         holders = []
         for term in query:
             weight = self.term_weight(term)
-            for base, library in zip(self.bases, self.parts, strict=False):
-                docs, repeated, repeats = library.repeated_postings(term)
+            for place, (base, library) in enumerate(zip(self.bases.tolist(), self.parts, strict=False)):
+                postings = library.repeated_postings(term)
+                docs, repeated, repeats = postings
+                if not len(docs):
+                    continue
                 length = library.lengths.take(docs)
-                counted = self.single.take(length)
+                added = self.single.take(length)
                 times = repeats.astype(np.float64)
-                counted[repeated] = times * (self.k1 + 1) / (times + self.saturation.take(length.take(repeated)))
+                added[repeated] = times * (self.k1 + 1) / (times + self.saturation.take(length.take(repeated)))
+                added *= weight
                 docs = docs + base if base else docs
-                scores[docs] += weight * counted
-                holders.append(docs)
+                scores[docs] += added
+                holders.append(TermHolders(place, term, postings, docs))
         scores[self.gone] = 0.0
         return scores, holders
 

@@ -7,16 +7,16 @@ numba is installed and `use_compiled` was called, one compiled loop does it bloc
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.ranking.bm25 import SparseBM25
+from storage.ranking.bm25 import SparseBM25, TermHolders
 from storage.ranking.index.index_part import Bools, Floats, IndexPart, Longs
-from storage.ranking.index.postings import BLOCK_DOCS
+from storage.ranking.index.postings import BLOCK_DOCS, Postings
 from storage.ranking.index.ranges import distinct_numbers
 from storage.ranking.index.runs import is_run
 
@@ -44,11 +44,13 @@ class TermQuery:
 @dataclass(frozen=True, slots=True, eq=False)
 class FirstStage:
     """The best segments, rising, and their scores, all above 0: as many as are wanted, and all that share the last
-    place; fewer where fewer hold a term. `asked` are the scores that are asked for."""
+    place; fewer where fewer hold a term. `asked` are the scores that are asked for. `postings` are those that were read
+    for it, by the place of the library and the term."""
 
     docs: Longs
     scores: Floats
     asked: Floats
+    postings: Mapping[tuple[int, str], Postings] = field(default_factory=dict)
 
 
 class _Compiled:
@@ -84,16 +86,17 @@ def rank_with_numpy(model: SparseBM25, query: TermQuery) -> FirstStage:
     if query.shares is not None:
         scores *= query.shares
     docs = _find_best(scores, holders, query.count)
-    return FirstStage(docs, scores[docs], scores[query.asked])
+    postings = {(held.place, held.term): held.postings for held in holders}
+    return FirstStage(docs, scores[docs], scores[query.asked], postings)
 
 
-def _find_best(scores: Floats, holders: Sequence[Longs], count: int) -> Longs:
+def _find_best(scores: Floats, holders: Sequence[TermHolders], count: int) -> Longs:
     """Return the segments with the `count` highest scores above 0, and all that share the last place."""
-    every = np.concatenate([_NO_DOCS, *holders])
-    worth = scores.take(every)
     # So many segments hold a rare term, which weighs the most: nothing below the worst of the best of them is wanted.
-    many = [docs for docs in holders if len(docs) >= count]
+    many = [held.docs for held in holders if len(held.docs) >= count]
     floor = _find_cut(scores.take(min(many, key=len)), count) if many else 0.0
+    every = np.concatenate([_NO_DOCS, *(held.docs for held in holders)])
+    worth = scores.take(every)
     docs = distinct_numbers(every[worth >= floor] if floor > 0 else every[worth > 0])
     worth = scores.take(docs)
     return docs[worth >= _find_cut(worth, count)] if len(docs) > count else docs

@@ -7,9 +7,10 @@ title, and saturate after that. So no single field can outweigh the others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from storage.models import QuestionTerm
 from storage.ranking.bm25 import SparseBM25, inverse_document_frequency
 from storage.ranking.index.index_part import Floats, IndexPart, Ints
 from storage.ranking.index.ngrams import ngrams_of
-from storage.ranking.index.ranges import distinct_numbers, expand_ranges
+from storage.ranking.index.postings import Postings
+from storage.ranking.index.ranges import distinct_numbers, expand_ranges, starts_of_runs
 from storage.ranking.index.runs import is_run
 from storage.ranking.weights import K1_AGAIN, LENGTH_AGAIN, LONG_SEGMENT, PAIR_WINDOW, RankingWeights
 
@@ -37,7 +39,7 @@ class _MatchedWords:
     rows: Docs
     words: NDArray[np.integer]
     places: Docs
-    terms: NDArray[np.int32]
+    terms: NDArray[np.int16]
 
     @property
     def height(self) -> int:
@@ -56,10 +58,18 @@ class _NgramHolders:
 
 
 class Reranker:
-    """Scores segments for one question."""
+    """Scores segments for one question. `postings` are those that are known already, by the place of the library and
+    the term."""
 
-    def __init__(self, model: SparseBM25, terms: Sequence[QuestionTerm], weights: RankingWeights) -> None:
+    def __init__(
+        self,
+        model: SparseBM25,
+        terms: Sequence[QuestionTerm],
+        weights: RankingWeights,
+        postings: Mapping[tuple[int, str], Postings] = MappingProxyType({}),
+    ) -> None:
         self._model = model
+        self._postings = postings
         self._ranking_weights = weights
         self._nearness = min(1.0, LONG_SEGMENT / model.avgdl) if model.avgdl else 1.0
         self._terms = list(dict.fromkeys(term for question_term in terms for term in question_term.terms))
@@ -71,19 +81,19 @@ class Reranker:
         self._gram_weights = self._ngram_weights()
 
     def score(self, candidates: Docs) -> Floats:
-        """Return the final score of every candidate, given by its number in the scope."""
+        """Return the final score of every candidate, given by its number in the scope, rising."""
         final = np.zeros(len(candidates))
         model = self._model
-        for base, library, gram_words in zip(model.bases, model.parts, self._gram_words, strict=False):
-            inside = np.flatnonzero((candidates >= base) & (candidates < base + library.max_doc))
-            if len(inside) and self._terms:
-                holders = _group_by_word(*gram_words)
-                final[inside] = self._score_library(library, candidates[inside] - base, candidates[inside], holders)
+        bounds = candidates.searchsorted(model.bases).tolist()
+        for place, (first, last) in enumerate(pairwise(bounds)):
+            if first < last and self._terms:
+                docs = candidates[first:last] - model.bases[place]
+                final[first:last] = self._score_library(place, docs, _group_by_word(*self._gram_words[place]))
         return final
 
-    def _score_library(self, library: IndexPart, docs: Docs, numbers: Docs, holders: _NgramHolders) -> Floats:
-        weights = self._ranking_weights
-        normed = self._model.length_norm(LENGTH_AGAIN, numbers)[:, None]
+    def _score_library(self, place: int, docs: Docs, holders: _NgramHolders) -> Floats:
+        library, weights = self._model.parts[place], self._ranking_weights
+        normed = self._model.length_norm(LENGTH_AGAIN, library.lengths[docs])[:, None]
         before, after = _neighbours_of(library, docs)
         matched = self._match_words(library, distinct_numbers(np.concatenate([docs, before, after])), holders)
         here, left, right = (np.searchsorted(matched.docs, near) for near in (docs, before, after))
@@ -96,8 +106,9 @@ class Reranker:
             return result
 
         term_counts, pair_counts = self._count_terms(matched)
-        titles = np.stack([_is_in_title(library, term, docs) for term in self._terms], axis=1)
-        fields = add_neighbours(term_counts, weights.neighbours) + weights.titles * titles
+        videos = library.video_of[docs]
+        fields = add_neighbours(term_counts, weights.neighbours)
+        fields += weights.titles * _find_in_titles(library, self._terms, videos)
         score = self._saturate(fields, self._term_weights)
         if weights.pairs:
             rarity = np.minimum(*(self._term_weights[side] for side in self._pairs))
@@ -107,7 +118,7 @@ class Reranker:
             fields = add_neighbours(gram_counts, weights.neighbours)
             score += weights.ngrams * self._saturate(fields, self._gram_weights)
         if weights.video:
-            score += weights.video * self._score_videos(library, library.video_of[docs].astype(np.int64))
+            score += weights.video * self._score_videos(place, videos)
         return score
 
     def _saturate(self, counts: Floats, weights: Floats) -> Floats:
@@ -118,9 +129,10 @@ class Reranker:
 
     def _match_words(self, library: IndexPart, docs: Docs, holders: _NgramHolders) -> _MatchedWords:
         numbers = [library.terms.number_of(term) for term in self._terms]
-        place_of = np.full(len(library.terms), -1, np.int32)
+        # Narrow, since every word of the vocabulary is looked up in it.
+        place_of = np.full(len(library.terms), -1, np.int16)
         place_of[[n for n in numbers if n is not None]] = [place for place, n in enumerate(numbers) if n is not None]
-        asked = place_of[library.term_of_word]
+        asked = place_of.take(library.term_of_word)
         wanted = asked >= 0
         wanted[holders.words] = True
         rows, words, places = library.matching_words(docs, wanted)
@@ -131,7 +143,7 @@ class Reranker:
         runs = [(place, library.run_postings(term)) for place, term in enumerate(self._terms) if is_run(term)]
         if not runs or not len(matched.docs):
             return matched
-        owner = np.repeat([place for place, _ in runs], [len(run.segments) for _, run in runs]).astype(np.int32)
+        owner = np.repeat([place for place, _ in runs], [len(run.segments) for _, run in runs]).astype(np.int16)
         segments = np.concatenate([run.segments for _, run in runs])
         row = np.minimum(np.searchsorted(matched.docs, segments), len(matched.docs) - 1)
         here = matched.docs[row] == segments
@@ -152,7 +164,7 @@ class Reranker:
         counts = _count_table(rows, terms, matched.height, len(self._terms))
         return counts, self._count_pairs(rows, places, terms, matched.height)
 
-    def _count_pairs(self, rows: Docs, places: Docs, terms: NDArray[np.int32], height: int) -> Floats:
+    def _count_pairs(self, rows: Docs, places: Docs, terms: NDArray[np.int16], height: int) -> Floats:
         first, second = self._pairs
         pair_of = np.full((len(self._terms), len(self._terms)), -1, np.int32)
         pair_of[first, second] = np.arange(len(first))
@@ -185,15 +197,17 @@ class Reranker:
         rarity: Floats = np.log(1 + (size - holders + 0.5) / (holders + 0.5))
         return rarity
 
-    def _score_videos(self, library: IndexPart, video_of: Docs) -> Floats:
-        """Return, by candidate, the BM25 score of its whole video among all videos of the scope."""
-        model = self._model
+    def _score_videos(self, place: int, video_of: Ints) -> Floats:
+        """Return, by candidate, the BM25 score of its whole video, which rises, among all videos of the scope."""
+        model, library = self._model, self._model.parts[place]
         average = model.length / model.video_count or 1.0
-        videos, rows = np.unique(video_of, return_inverse=True)
+        begins = starts_of_runs(video_of)
+        videos, rows = video_of[begins], np.cumsum(begins) - 1
         normed = 1 - model.b + model.b * library.video_lengths[videos] / average
         holders = [sum(part.videos_with(term) for part in model.parts) for term in self._terms]
         weights = np.array([inverse_document_frequency(held, model.video_count) for held in holders])
-        counts = library.term_counts_in_videos(self._terms, videos)
+        postings = [self._postings.get((place, term)) or library.repeated_postings(term) for term in self._terms]
+        counts = library.term_counts_in_videos(postings, videos)
         scores: Floats = self._saturate(counts / normed[:, None], weights)[rows]
         return scores
 
@@ -212,8 +226,8 @@ def _expected_pairs(terms: Sequence[QuestionTerm], place_of: dict[str, int]) -> 
 def _group_by_word(grams: Docs, words: Ints) -> _NgramHolders:
     order = np.argsort(words, kind="stable")
     ordered = words[order]
-    holders = np.unique(ordered)
-    return _NgramHolders(holders, np.append(np.searchsorted(ordered, holders), len(words)), grams[order])
+    firsts = np.flatnonzero(starts_of_runs(ordered))
+    return _NgramHolders(ordered[firsts], np.append(firsts, len(words)), grams[order])
 
 
 def _neighbours_of(library: IndexPart, docs: Docs) -> tuple[Docs, Docs]:
@@ -223,10 +237,16 @@ def _neighbours_of(library: IndexPart, docs: Docs) -> tuple[Docs, Docs]:
     return before, after
 
 
-def _is_in_title(library: IndexPart, term: str, docs: Docs) -> Floats:
-    titled = np.zeros(len(library.videos))
-    titled[library.videos_titled(term)] = 1.0
-    return titled[library.video_of[docs]]
+def _find_in_titles(library: IndexPart, terms: Sequence[str], videos: Ints) -> Floats:
+    """Return 1 where the title of a video (rows) holds a term (columns), else 0."""
+    titles = np.zeros((len(videos), len(terms)))
+    for column, term in enumerate(terms):
+        holding = library.videos_titled(term)
+        if len(holding):
+            titled = np.zeros(len(library.videos))
+            titled[holding] = 1.0
+            titles[:, column] = titled[videos]
+    return titles
 
 
 def _count_table(

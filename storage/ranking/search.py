@@ -142,17 +142,16 @@ class Searcher:
         first = rank_first(self.model, TermQuery(query, count, titled, allowed, read.shares))
         candidates = self._bound_ties(first.docs, first.scores, count)
         candidates = distinct_numbers(np.concatenate([candidates, _best_of_each(owner, titled, first.asked)]))
-        final = Reranker(self.model, read.terms, weights).score(candidates)
+        final = Reranker(self.model, read.terms, weights, first.postings).score(candidates)
         if read.shares is not None:
             final *= read.shares[candidates]
         best = best_segments(final, limit)
-        ranked = [self._place_doc(int(candidates[place]), float(final[place])) for place in best]
-        ranked.sort(key=self._sort_ranked)
+        ranked = self._sort_ranked(candidates[best], final[best])[:limit]
         restricted, budget = read.restricted, read.budget
         # Ranked segments hold every phrase.
         unsaid = () if ranked else self._restrictions.unmatched_phrases(read.question, restricted.said_phrases, budget)
         return Ranking(
-            tuple(ranked[:limit]),
+            ranked,
             read.terms,
             read.searched_for,
             _ideal_score(read.terms),
@@ -164,6 +163,11 @@ class Searcher:
     def video_of(self, ranked: RankedSegment) -> int:
         """Return the position, in its library, of the video that a ranked segment belongs to."""
         return int(self.model.parts[ranked.part].video_of[ranked.doc])
+
+    @functools.cached_property
+    def has_tracks(self) -> bool:
+        """Whether any video of the scope is a track of another."""
+        return any(part.has_tracks() for part in self.model.parts)
 
     def is_spoken(self, words: str) -> bool:
         """Return whether the words are spoken in the scope one after the other, in any form."""
@@ -204,13 +208,17 @@ class Searcher:
 
     def _videos_of(self, docs: Docs) -> Docs:
         """Return the positions of the videos of some segments, counted through the libraries of the scope."""
-        place = np.searchsorted(self.model.bases, docs, side="right") - 1
+        place = self._parts_of(docs)
         firsts = np.cumsum([0, *(len(part.videos) for part in self.model.parts)])
         videos = np.empty(len(docs), np.int64)
         for number, part in enumerate(self.model.parts):
             here = place == number
             videos[here] = firsts[number] + part.video_of[docs[here] - self.model.bases[number]]
         return videos
+
+    def _parts_of(self, docs: Docs) -> Docs:
+        """Return in which libraries of the scope segments are."""
+        return self.model.bases.searchsorted(docs, side="right") - 1
 
     @functools.cached_property
     def _video_order(self) -> Docs:
@@ -222,14 +230,15 @@ class Searcher:
         ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
         return ranks
 
-    def _place_doc(self, doc: int, score: float) -> RankedSegment:
-        library = int(np.searchsorted(self.model.bases, doc, side="right")) - 1
-        return RankedSegment(library, doc - int(self.model.bases[library]), score)
-
-    def _sort_ranked(self, ranked: RankedSegment) -> tuple[float, str, float]:
-        library = self.model.parts[ranked.part]
-        video_id = library.videos.video_id_at(self.video_of(ranked))
-        return -ranked.score, video_id, float(library.starts[ranked.doc])
+    def _sort_ranked(self, docs: Docs, scores: Floats) -> tuple[RankedSegment, ...]:
+        """Return segments, given by their rising numbers in the scope, best first; of equals those of the video with
+        the lower id, and the earlier."""
+        # Segments of a video are numbered by their starts.
+        order = np.lexsort((docs, self._video_order[self._videos_of(docs)], -scores))
+        parts = self._parts_of(docs)
+        places = docs - self.model.bases[parts]
+        columns = (column[order].tolist() for column in (parts, places, scores))
+        return tuple(map(RankedSegment, *columns))
 
 
 def _best_of_each(owner: Docs, docs: Docs, scores: Floats) -> Docs:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 import xxhash
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 import storage.indexing.library_index
 import storage.ranking.index.assemble
 import storage.ranking.index.index_part
+import storage.ranking.index.runs
 import storage.ranking.index.vocabulary
-from storage.analysis import analyser_for
+from storage.analysis import Token, analyser_for
 from storage.errors import UnknownFilter
 from storage.indexing.index_files import _arrays
 from storage.indexing.library_index import LibraryIndex
-from storage.models import Question, QuestionTerm, Segment, SpeakerTurn, StoredVideo, Video, join_turns
+from storage.models import SILENCE_SECONDS, Question, QuestionTerm, Segment, SpeakerTurn, StoredVideo, Video, join_turns
 from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.merge import merge_parts
@@ -195,7 +197,8 @@ def said_in_videos(parts: Sequence[IndexPart], terms: Sequence[str]) -> dict[str
     found = {}
     for part in parts:
         standing = part.live_videos()
-        counts = part.term_counts_in_videos(terms, np.array(list(standing), np.int64)).tolist()
+        postings = list(map(part.repeated_postings, terms))
+        counts = part.term_counts_in_videos(postings, np.array(list(standing), np.int64)).tolist()
         for video, said in zip(standing.values(), counts, strict=True):
             found[video.video_id] = {term: count for term, count in zip(terms, said, strict=True) if count}
     return found
@@ -274,11 +277,17 @@ def test_texts_of_two_words_in_one_stretch_and_of_none_are_told_apart() -> None:
     assert index.offsets.tolist() == [0, 5, 7]
 
 
+def kept_as_it_is(video: StoredVideo) -> Kept:
+    library = Kept(LibraryIndex("en"))
+    library.put([video])
+    return library
+
+
 @settings(max_examples=40)
 @given(libraries, st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join))
+@example(kept_as_it_is(stored("v", "", "機械学習", "機械学習 lantern")), "lantern")
 def test_scores_of_parts_under_okapis_policy_equal_rank_bm25s(library: Kept, asked: str) -> None:
-    segments = {(v, each.start_second): each for v, video in library.videos.items() for each in video.segments}
-    read = {key: list(analyser_for(library.shelf.language).tokens(each.text)) for key, each in segments.items()}
+    read = read_as_indexed(library)
     lengths = [sum(not token.is_stop_word for token in tokens) for tokens in read.values()]
     query = [token.term for token in analyser_for(library.shelf.language).tokens(asked)]
     if not sum(lengths):
@@ -287,6 +296,17 @@ def test_scores_of_parts_under_okapis_policy_equal_rank_bm25s(library: Kept, ask
     theirs.doc_len, theirs.avgdl = lengths, sum(lengths) / len(lengths)  # here stop words add no length
     expected = dict(zip(read, theirs.get_scores(query).tolist(), strict=True))
     assert scored(library.shelf.parts, query) == pytest.approx(expected, abs=1e-9)
+
+
+def read_as_indexed(library: Kept) -> dict[Place, list[Token]]:
+    """The tokens of every segment, and behind them the pair of characters that it shares with what goes on after it."""
+    analyser, read = analyser_for(library.shelf.language), {}
+    for video_id, video in library.videos.items():
+        for segment, after in zip_longest(video.segments, video.segments[1:]):
+            goes_on = after and after.start_second - segment.end_second <= SILENCE_SECONDS
+            pair = analyser.crossing_token(segment.text, after.text if goes_on else "")
+            read[video_id, segment.start_second] = [*analyser.tokens(segment.text), *([pair] if pair else [])]
+    return read
 
 
 def scored(parts: Sequence[IndexPart], query: Sequence[str]) -> dict[Place, float]:
@@ -402,3 +422,14 @@ def test_one_searcher_serves_several_threads() -> None:
     expected = list(map(ask, asked))
     with ThreadPoolExecutor(8) as threads, patch.object(storage.ranking.index.vocabulary, "MAX_REMEMBERED_WORDS", 3):
         assert list(threads.map(ask, asked)) == expected
+
+
+def test_runs_are_forgotten_where_they_become_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage.ranking.index.runs, "MAX_REMEMBERED_PLACES", 5)
+    index = index_of(stored("v", "word piece " * 3, "back propagation " * 2), stored("w", "copper violin"))
+    remembered = []
+    for name in ("word piec", "back propag", "copper violin", "word piec"):
+        runs = index.run_postings(name)
+        remembered.append([each for each in ("word piec", "back propag") if index._runs.get(each)])
+        assert runs.counts.sum() == {"word piec": 3, "back propag": 2, "copper violin": 1}[name]
+    assert remembered == [["word piec"], ["word piec", "back propag"], [], ["word piec"]]

@@ -30,13 +30,13 @@ def test_postings_are_what_was_packed(
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(storage.ranking.index.postings, "PACKED_AT_A_TIME", at_a_time)
         packed = pack_postings(bounds, np.array([doc for doc, _ in every], np.int32), counts)
-    firsts, lasts = np.array([sorted(pair) for pair in ranges], np.int32).reshape(-1, 2).T
+    stretches = np.array([sorted(pair) for pair in ranges], np.int64).reshape(-1, 2)
     for term, held in enumerate(postings):
         assert packed.frequency(term) == len(held)
         assert packed.docs_of(term).tolist() == [doc for doc, _ in held]
         assert packed.counts_of(term).tolist() == [count for _, count in held]
-        between = [sum(n for doc, n in held if first <= doc < last) for first, last in zip(firsts, lasts, strict=True)]
-        assert packed.count_between(term, firsts, lasts).tolist() == between
+        between = [sum(n for doc, n in held if first <= doc < last) for first, last in stretches]
+        assert packed.postings_of(term).count_between(stretches).tolist() == between
     assert packed.repeats.dtype == counts.dtype
 
 

@@ -101,7 +101,7 @@ def _check_picture(part: dict[str, Any]) -> list[str]:
 
 
 def _is_web_address(url: str, length: int) -> bool:
-    if len(url) > length or any(character.isspace() for character in url):
+    if len(url) > length or url.split() != [url]:
         return False
     try:
         parts = urlsplit(url)

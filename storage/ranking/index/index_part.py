@@ -14,9 +14,16 @@ from numpy.typing import NDArray
 
 from storage.models import SILENCE_SECONDS, Video
 from storage.ranking.index.ngrams import NgramIndex
-from storage.ranking.index.postings import Counts, PostingLists
+from storage.ranking.index.postings import Counts, PostingLists, Postings
 from storage.ranking.index.ranges import expand_ranges, prefix_sums
-from storage.ranking.index.runs import RunPostings, find_phrase, find_run, find_titles_with_run, is_run
+from storage.ranking.index.runs import (
+    RememberedRuns,
+    RunPostings,
+    find_phrase,
+    find_run,
+    find_titles_with_run,
+    is_run,
+)
 from storage.ranking.index.speaker_turns import SpeakerTurns
 from storage.ranking.index.video_list import VideoList
 from storage.ranking.index.vocabulary import Vocabulary
@@ -26,9 +33,6 @@ Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-MAX_REMEMBERED_RUNS, MAX_REMEMBERED_PLACES = 512, 4_000_000
-"""Runs whose postings are kept, and how many places these have together: the ranking of a question looks them up many
-times over. More than any one question asks for."""
 READ_BATCH_WORDS = 2_000_000
 """How many words are counted at a time when videos are deleted: it bounds the memory that this takes."""
 
@@ -98,7 +102,7 @@ class IndexPart:
     video_lengths: Longs = field(init=False)
     """How many words that are no stop words a video has, by video; deleted videos included."""
     length: int = field(init=False)
-    _runs: dict[str, RunPostings] = field(default_factory=dict, init=False)
+    _runs: RememberedRuns = field(default_factory=RememberedRuns, init=False)
 
     def __post_init__(self) -> None:
         first = np.searchsorted(self.video_of, np.arange(len(self.videos) + 1)).astype(np.int32)
@@ -149,16 +153,14 @@ class IndexPart:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         return self.posting_lists.docs_of(number), self.posting_lists.counts_of(number)
 
-    def repeated_postings(self, term: str) -> tuple[Longs, Longs, Counts | Longs]:
-        """Return the same segments, which of them, by place, hold the term more than once, and how often these do."""
+    def repeated_postings(self, term: str) -> Postings:
+        """Return the same segments, and the counts of those that hold the term more than once."""
         if is_run(term):
             run = self.run_postings(term)
             repeated = np.flatnonzero(run.counts > 1)
-            return run.docs, repeated, run.counts[repeated]
+            return Postings(run.docs, repeated, run.counts[repeated])
         number = self.terms.number_of(term)
-        if number is None:
-            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
-        return self.posting_lists.postings_of(number)
+        return Postings(*np.empty((3, 0), np.int64)) if number is None else self.posting_lists.postings_of(number)
 
     def document_frequency(self, term: str) -> int:
         """Return how many segments hold a term."""
@@ -242,25 +244,23 @@ class IndexPart:
         firsts, lasts = self.offsets[docs], self.offsets[docs + 1]
         begins = np.append(True, firsts[1:] != lasts[:-1])[: len(docs)]
         stretches = zip(firsts[begins].tolist(), lasts[np.roll(begins, -1)].tolist(), strict=True)
+        forward = self.forward
         # By slices: copying a few hundred segments, many of them adjacent, is faster than computing the place of every
         # one of their words.
-        words = np.concatenate([self.forward[:0], *(self.forward[first:last] for first, last in stretches)])
-        matches = np.flatnonzero(wanted.take(words))
+        words = np.concatenate([forward[:0], *[forward[first:last] for first, last in stretches]])
+        # Cast first: numpy takes by narrower numbers more slowly than it casts them.
+        matches = np.flatnonzero(wanted.take(words.astype(np.intp)))
         ends = np.cumsum(lasts - firsts)
         owner = np.searchsorted(ends, matches, side="right")
         return owner, words[matches], matches + (lasts - ends)[owner]
 
-    def term_counts_in_videos(self, terms: Sequence[str], videos: Longs) -> Floats:
-        """Return how often videos (rows) hold terms (columns)."""
-        totals = np.zeros((len(terms), len(videos)))
-        for row, term in enumerate(terms):
-            if is_run(term):
-                said_in = self.video_of[self.run_postings(term).segments]
-                totals[row] = np.bincount(said_in, minlength=len(self.videos))[videos]
-            elif (number := self.terms.number_of(term)) is not None:
-                firsts, lasts = self.first_doc[videos], self.first_doc[videos + 1]
-                totals[row] = self.posting_lists.count_between(number, firsts, lasts)
-        return np.ascontiguousarray(totals.T)
+    def term_counts_in_videos(self, terms: Sequence[Postings], videos: NDArray[np.integer]) -> Floats:
+        """Return how often videos (rows) hold terms (columns), given by their postings here."""
+        totals = np.empty((len(videos), len(terms)))
+        bounds = np.stack([self.first_doc[videos], self.first_doc[videos + 1]], axis=1).astype(np.int64)
+        for column, postings in enumerate(terms):
+            totals[:, column] = postings.count_between(bounds)
+        return totals
 
     def segments_of(self, video: int) -> Longs:
         """Return the segment numbers of a video, given its position in `videos`."""
@@ -295,10 +295,7 @@ class IndexPart:
         postings = self._runs.get(name)
         if postings is None:
             postings = find_run(self, name)
-            remembered = sum(len(run.places) for run in tuple(self._runs.values()))
-            if len(self._runs) >= MAX_REMEMBERED_RUNS or remembered + len(postings.places) > MAX_REMEMBERED_PLACES:
-                self._runs.clear()
-            self._runs[name] = postings
+            self._runs.add(name, postings)
         return postings
 
 

@@ -9,6 +9,7 @@ speech need not have.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,24 @@ BLOCK_DOCS = 1 << BLOCK_BITS
 """Segments in a block."""
 PACKED_AT_A_TIME = 1 << 20
 """Postings that are packed at a time: it bounds the memory that this takes."""
+
+
+class Postings(NamedTuple):
+    """The segments that hold a term, rising, which of them, by place, hold it more than once, and how often these
+    do."""
+
+    docs: Longs
+    repeated: Longs
+    repeats: Counts | Longs
+
+    def count_between(self, bounds: Longs) -> Longs:
+        """Return how often the segments from `bounds[i, 0]` up to, not including, `bounds[i, 1]` hold the term, for
+        every i."""
+        places = self.docs.searchsorted(bounds)
+        more = prefix_sums(self.repeats) - np.arange(len(self.repeats) + 1)
+        before = places + more[self.repeated.searchsorted(places)]
+        said: Longs = before[:, 1] - before[:, 0]
+        return said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,32 +80,27 @@ class PostingLists:
         counts[repeated] = repeats
         return counts
 
-    def postings_of(self, term: int) -> tuple[Longs, Longs, Counts]:
-        """Return the segments that hold a term, rising, which of them, by place, hold it more than once, and how often
-        these do."""
+    def postings_of(self, term: int) -> Postings:
+        """Return the postings of a term."""
         places = self._places_of(term)
-        repeats = self.repeats[self.repeat_bounds[term] : self.repeat_bounds[term + 1]]
-        return self._unpack_docs(term, places), np.flatnonzero(places & 1), repeats
-
-    def count_between(self, term: int, firsts: Ints, lasts: Ints) -> Longs:
-        """Return how often the segments from `firsts[i]` up to, not including, `lasts[i]` hold a term, for every i."""
-        docs, repeated, repeats = self.postings_of(term)
-        begins, ends = np.searchsorted(docs, firsts), np.searchsorted(docs, lasts)
-        more = prefix_sums(repeats) - np.arange(len(repeats) + 1)
-        extra = more[np.searchsorted(repeated, ends)] - more[np.searchsorted(repeated, begins)]
-        said: Longs = ends - begins + extra
-        return said
+        first, last = self.repeat_bounds[term : term + 2].tolist()
+        return Postings(self._unpack_docs(term, places), (places & 1).nonzero()[0], self.repeats[first:last])
 
     def _places_of(self, term: int) -> Shorts:
-        return self.places[self.bounds[term] : self.bounds[term + 1]]
+        first, last = self.bounds[term : term + 2].tolist()
+        return self.places[first:last]
 
     def _unpack_docs(self, term: int, places: Shorts) -> Longs:
-        docs = (places >> 1).astype(np.int64)
-        stretch = slice(self.block_bounds[term], self.block_bounds[term + 1])
+        docs = places.astype(np.int64)
+        docs >>= 1
+        first_block, last_block = self.block_bounds[term : term + 2].tolist()
+        blocks, ends = self.blocks[first_block:last_block].tolist(), self.block_ends[first_block:last_block].tolist()
         first = 0
-        for block, end in zip(self.blocks[stretch].tolist(), self.block_ends[stretch].tolist(), strict=True):
+        for block, end in zip(blocks, ends, strict=True):
             if block:
-                docs[first:end] += block << BLOCK_BITS
+                # By name: what is added to a slice in place is written back a second time.
+                here = docs[first:end]
+                here += block << BLOCK_BITS
             first = end
         return docs
 

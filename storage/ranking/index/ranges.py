@@ -24,9 +24,14 @@ def distinct_numbers(numbers: NDArray[Number]) -> NDArray[Number]:
     """Return the distinct numbers, rising. For a few hundred of them faster than numpy's own, whose first call also
     imports masked arrays: 20 milliseconds of the first question."""
     ordered = np.sort(numbers)
-    new = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return ordered[new]
+    return ordered[starts_of_runs(ordered)]
+
+
+def starts_of_runs(numbers: NDArray[np.integer] | NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return of every number whether it differs from the one before it, as the first does."""
+    starts = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=starts[1:])
+    return starts
 
 
 def prefix_sums(numbers: NDArray[np.integer]) -> Numbers:

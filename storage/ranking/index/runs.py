@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Longs = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+MAX_REMEMBERED_RUNS, MAX_REMEMBERED_PLACES = 512, 4_000_000
+"""Runs whose postings are kept, and how many places these have together: more than any one question asks for."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunPostings:
@@ -33,6 +36,32 @@ class RunPostings:
     places: Longs
     docs: Longs
     counts: Longs
+
+
+class RememberedRuns:
+    """The postings of runs, which the ranking of a question looks up many times over; where they become too many, all
+    are forgotten."""
+
+    def __init__(self) -> None:
+        self._postings: dict[str, RunPostings] = {}
+        self._places = 0
+
+    def get(self, name: str) -> RunPostings | None:
+        """Return the postings of a run, where they are remembered."""
+        return self._postings.get(name)
+
+    def add(self, name: str, postings: RunPostings) -> None:
+        """Remember the postings of a run."""
+        if len(self._postings) >= MAX_REMEMBERED_RUNS or self._places + len(postings.places) > MAX_REMEMBERED_PLACES:
+            self.clear()
+        self._postings[name] = postings
+        # Two threads may count a run twice, or not at all: the bound need not be kept to the last place.
+        self._places += len(postings.places)
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._postings.clear()
+        self._places = 0
 
 
 def name_run(terms: Sequence[str]) -> str:
@@ -71,11 +100,15 @@ def find_phrase(part: IndexPart, words: Sequence[str], within: Bools | None = No
 def find_titles_with_run(part: IndexPart, name: str) -> NDArray[np.int32]:
     """Return the positions of the videos, not deleted, whose title holds a run."""
     terms = name.split(" ")
-    titled = functools.reduce(np.intersect1d, (part.videos_titled(term) for term in terms))
+    titled = [part.videos_titled(term) for term in terms]
+    if not all(map(len, titled)):
+        return titled[0][:0]
 
     def holds_run(video: int) -> bool:
         words = part.title_words[part.title_offsets[video] : part.title_offsets[video + 1]]
         said = part.terms.words_at(part.term_of_word[words])
         return any(said[place : place + len(terms)] == terms for place in range(len(said)))
 
-    return np.array([video for video in titled.tolist() if holds_run(video)], np.int32)
+    return np.array(
+        [video for video in functools.reduce(np.intersect1d, titled).tolist() if holds_run(video)], np.int32
+    )
