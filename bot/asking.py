@@ -169,8 +169,9 @@ async def open_passage(
 async def _add_near_misses(
     answer: Answer, library: Library, scope: Scope, question: Question, limit: int, lengths: QuoteLengths
 ) -> Answer:
-    """Add what comes near to the words of quoted phrases, where these left nothing to show."""
-    if not question.phrases or answer.excerpts or answer.near_misses:
+    """Add what comes near to the words of quoted phrases, where these left nothing to show, and the question has time
+    left."""
+    if not question.phrases or answer.excerpts or answer.near_misses or answer.is_partial:
         return answer
     question = drop_phrases(question)
     with metrics.time_step(metrics.AnswerStep.SEARCH):

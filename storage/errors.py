@@ -13,6 +13,7 @@ StorageError
 |   +-- OverQuota           an import for which a library has no room
 +-- IndexBehind             an index that another process is still making
 +-- ImportIncomplete        an import that failed, and of which some videos stay stored
++-- PurgeIncomplete         a library that is out of everybody's reach, and of which some rows are still to be deleted
 +-- ModelUnusable           a model that the settings name, or what it needs, is missing or another than expected
 +-- DatabaseError           the database cannot be opened, read or written
     +-- NewerDatabase       written by a later version of Cuepoint
@@ -80,6 +81,11 @@ class IndexBehind(StorageError):
 class ImportIncomplete(StorageError):
     """An import that failed and could not be reverted whole. The text says why, how many videos are stored, and how to
     undo that; it names no file of the host's."""
+
+
+class PurgeIncomplete(StorageError):
+    """A purge that took a library out of everybody's reach, and then could not delete all of it. The text says why, and
+    when that is done; it names no file of the host's."""
 
 
 class ModelUnusable(StorageError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from storage.database.connection import Database
 from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.purging import delete_detached, detach_library, find_detached
 from storage.database.repository import Repository, open_snapshot
-from storage.errors import RequestError, UnknownVideo
+from storage.errors import DatabaseError, PurgeIncomplete, RequestError, UnknownVideo
 from storage.importing import history
 from storage.indexing.compiled_ranking import CompiledRanking
 from storage.indexing.gc_pause import gc_paused
@@ -62,6 +63,8 @@ from storage.search import LibrarySearch
 
 if TYPE_CHECKING:
     from storage.importing.importer import Importer, ProgressCallback
+
+log = logging.getLogger("cuepoint.library")
 
 INDEX_FOLDER = "index"
 """The folder beside the database for what can be rebuilt from it."""
@@ -119,7 +122,12 @@ class Library:
         """
         library = cls(await Database.open(path), limits, meaning, hosts)
         try:
-            await library._finish_purges()
+            try:
+                await library._finish_purges()
+            except DatabaseError as error:  # as on a full disk, on which questions can be answered
+                log.warning(
+                    "purged libraries are not all overwritten, which is tried again at the next start: %s", error
+                )
             await library.restore_samples()
         except BaseException:
             await library.close()
@@ -230,10 +238,19 @@ class Library:
 
         It is gone at once, for everybody; then its rows are overwritten a few at a time, so that nobody who writes has
         to wait, and their room is given back. Only a backup can restore it.
+
+        Raises PurgeIncomplete where the disk does not let rows be overwritten.
         """
         is_there = await detach_library(self._database, _only_key(scope))
         await self._forget_library(_only_key(scope))  # also the index of a library that another process has purged
-        await self._finish_purges()
+        try:
+            await self._finish_purges()
+        except DatabaseError as error:
+            raise PurgeIncomplete(
+                "This library is deleted for everybody, but its words are not all overwritten on the disk yet: "
+                f"{error.reason or 'the database could not be written.'} That is done at the next start, or when it is "
+                "deleted again."
+            ) from error
         await asyncio.to_thread(self._maintenance.delete_abandoned)
         return is_there
 

@@ -30,7 +30,7 @@ from storage.models import (
     Strip,
     Timeline,
 )
-from storage.ranking.budget import WorkBudget
+from storage.ranking.budget import QuestionTime, WorkBudget
 from storage.ranking.key_terms import find_key_terms, locate_terms
 from storage.ranking.query.restrictions import WantedSpeakers, WantedVideos
 from storage.ranking.query.speakers import SpokenShares
@@ -94,12 +94,12 @@ class LibrarySearch:
         models out, where there are any. Raises UnknownFilter where a filter names nothing in any of the languages.
         """
 
-        async def rank_language(scope: Scope, states: Sequence[LibraryState]) -> SearchResult:
+        async def rank_language(scope: Scope, states: Sequence[LibraryState], time: QuestionTime) -> SearchResult:
             searcher, keys = await self._indexes.get_searcher(scope, states)
             reading = await self._start_reading(question, searcher.language) if by_meaning else None
             ranked = max(limit, RANKED_BY_MEANING) if reading else limit
             found = await _search_in_thread(
-                lambda budget: _rank_segments(searcher, keys, question, ranked, features, budget)
+                lambda budget: _rank_segments(searcher, keys, question, ranked, features, budget), time
             )
             result = await self._make_result(scope, question, replace(found, reading=reading))
             return replace(result, ranked=result.ranked[:limit], hits=result.hits[:limit])
@@ -118,18 +118,20 @@ class LibrarySearch:
     async def timeline(self, scope: Scope, question: Question, limit_videos: int) -> list[Timeline]:
         """Score every segment of the best videos for a question, language by language as `search` does."""
 
-        async def score_language(scope: Scope, states: Sequence[LibraryState]) -> Timeline:
-            return await self._score_timeline(scope, states, question, limit_videos)
+        async def score_language(scope: Scope, states: Sequence[LibraryState], time: QuestionTime) -> Timeline:
+            return await self._score_timeline(scope, states, question, limit_videos, time)
 
         return await self._for_each_language(scope, score_language)
 
     async def _for_each_language(
-        self, scope: Scope, act: Callable[[Scope, Sequence[LibraryState]], Awaitable[Result]]
+        self, scope: Scope, act: Callable[[Scope, Sequence[LibraryState], QuestionTime], Awaitable[Result]]
     ) -> list[Result]:
         results, refusal = [], None
-        for part, states in await self._split_by_language(scope):
+        parts = await self._split_by_language(scope)
+        time = QuestionTime(len(parts))
+        for part, states in parts:
             try:
-                results.append(await act(part, states))
+                results.append(await act(part, states, time))
             except UnknownFilter as error:
                 refusal = refusal or error
         if refusal and not results:
@@ -152,7 +154,7 @@ class LibrarySearch:
         return [(access.narrow_scope(scope, [state.key for state in group]), group) for group in groups.values()]
 
     async def _score_timeline(
-        self, scope: Scope, states: Sequence[LibraryState], question: Question, limit_videos: int
+        self, scope: Scope, states: Sequence[LibraryState], question: Question, limit_videos: int, time: QuestionTime
     ) -> Timeline:
         searcher, keys = await self._indexes.get_searcher(scope, states)
 
@@ -167,7 +169,7 @@ class LibrarySearch:
             return _Found(searcher, places, ranking, _measure_reach(searcher, wanted), wanted.names), curves, peak
 
         reading = await self._start_reading(question, searcher.language)
-        found, curves, peak = await _search_in_thread(score)
+        found, curves, peak = await _search_in_thread(score, time)
         result = await self._make_result(scope, question, replace(found, reading=reading))
         return Timeline(tuple(_make_strip(searcher, curve) for curve in curves), peak, result)
 
@@ -238,11 +240,16 @@ async def _run_in_thread(work: Callable[[], Result]) -> Result:
     return await asyncio.get_running_loop().run_in_executor(_SEARCHING, work)
 
 
-async def _search_in_thread(work: Callable[[WorkBudget], Result]) -> Result:
-    """Do work for a question within its budget; when nobody waits for it any more, what has begun ends soon."""
+async def _search_in_thread(work: Callable[[WorkBudget], Result], time: QuestionTime) -> Result:
+    """Do work for a question within its time; when nobody waits for it any more, what has begun ends soon."""
     abandoned = threading.Event()
+
+    def search() -> Result:
+        with time.begin_language(is_abandoned=abandoned.is_set) as budget:
+            return work(budget)
+
     try:
-        return await _run_in_thread(lambda: work(WorkBudget(is_abandoned=abandoned.is_set)))
+        return await _run_in_thread(search)
     except asyncio.CancelledError:
         abandoned.set()
         raise

@@ -55,6 +55,7 @@ class NightlyBackup:
         self._now, self._elapsed = now, elapsed
         self._not_before = 0.0
         self._last_made: tuple[datetime, float] | None = None
+        self._misdated: set[Path] = set()
 
     @contextlib.asynccontextmanager
     async def run_in_background(self) -> AsyncIterator[None]:
@@ -74,11 +75,13 @@ class NightlyBackup:
     async def run_if_due(self) -> None:
         """Make today's backup if it is time for it. What goes wrong is logged, and tried again in an hour."""
         now = self._now()
+        # When their day comes, they are of another one all the same.
+        self._misdated.update(list_future_backups(self._folder, now.date()))
         if now.time() < self._at or self._elapsed() < self._not_before or self._was_made_within_a_day(now):
             return
         target = self._folder / f"cuepoint-{now:%Y-%m-%d}.db"
         try:
-            if not target.exists():
+            if target in self._misdated or not target.exists():
                 await self._make_backup(target, now)
         except (StorageError, OSError) as error:
             self._not_before = self._elapsed() + RETRY_SECONDS
@@ -97,15 +100,19 @@ class NightlyBackup:
         return has_jumped and passed < DAY_SECONDS
 
     async def _make_backup(self, target: Path, now: datetime) -> None:
-        await self._library.backup(target)
+        made = target.with_suffix(".new.db")
+        made.unlink(missing_ok=True)
+        await self._library.backup(made)
+        made.replace(target)
+        self._misdated.discard(target)
         self._last_made = now, self._elapsed()
         log.info("backed up to %s", target)
         for old in list_backups(self._folder, now.date())[: -self._max_kept]:
             old.unlink()
         if later := list_future_backups(self._folder, now.date()):
             log.warning(
-                "%d backups are dated in the future, %s the last: they stay and do not count; see to the clock, and"
-                " delete them or give them other names",
+                "%d backups are dated in the future, %s the last: they stay until their day and do not count; see to"
+                " the clock, and delete them or give them other names",
                 len(later),
                 later[-1].name,
             )

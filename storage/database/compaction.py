@@ -65,11 +65,13 @@ class Compactor:
             self._retry_later()
 
     async def close(self) -> None:
-        """Stop trying; where this process has erased something, once more."""
+        """Stop trying; where this process has erased something, or something is left to be done, once more: a command
+        at the terminal ends before it would be tried again."""
+        is_left = False
         if self._retrying is not None:
-            self._retrying.cancel()
+            is_left = self._retrying.cancel()
             await asyncio.gather(self._retrying, return_exceptions=True)
-        if self._has_erased:
+        if self._has_erased or is_left:
             self._has_erased, self._quiet_until = False, 0.0
             await self._try_to_finish()
 

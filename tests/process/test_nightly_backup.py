@@ -222,6 +222,22 @@ async def test_backups_of_a_clock_that_was_ahead_neither_count_nor_push_others_o
     assert [path.name for path in list_backups(folder, clock.moment.date())][-1] == "cuepoint-2026-03-07.db"
 
 
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_what_a_clock_made_that_was_ahead_is_replaced_when_its_day_comes(
+    library: Library, folder: Path, clock: Clock, is_restarted: bool
+) -> None:
+    nightly = nightly_backup(library, folder, time(3, 30), 30, clock)
+    await run_for(nightly, clock, 5)
+    clock.moment -= timedelta(days=4)
+    if is_restarted:
+        nightly = nightly_backup(library, folder, time(3, 30), 30, clock)
+    before = {path: path.stat().st_ino for path in list_backups(folder, date.max)}
+    await run_for(nightly, clock, 4)
+    made = [path.name for path in list_backups(folder, date.max) if path.stat().st_ino != before.get(path)]
+    assert len(made) == 3
+    assert set(folder.iterdir()) == set(before), "nothing else is left there"
+
+
 async def test_a_clock_that_goes_back_stops_neither_backups_nor_their_retries(
     library: Library, folder: Path, clock: Clock
 ) -> None:

@@ -91,6 +91,22 @@ async def test_the_database_of_an_earlier_version_is_rewritten_once(tmp_path: Pa
     assert query(path, "PRAGMA auto_vacuum") == [(compaction._INCREMENTAL,)]
 
 
+async def test_a_program_that_ends_at_once_rewrites_it_all_the_same(tmp_path: Path) -> None:
+    """As the commands at the terminal do, where nobody runs the bot."""
+    path = tmp_path / "cuepoint.db"
+    async with opened(path):
+        pass
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as earlier:
+        earlier.execute("PRAGMA secure_delete = OFF")
+        for statement in ("CREATE TABLE t (x)", f"INSERT INTO t VALUES ('{'zyxquark ' * 4000}')", "DROP TABLE t"):
+            earlier.execute(statement)
+        earlier.execute("UPDATE compaction SET erasures = 1")
+    assert b"zyxquark" in path.read_bytes()
+    async with opened(path):
+        pass
+    assert b"zyxquark" not in path.read_bytes()
+
+
 async def test_a_new_database_needs_none(path: Path) -> None:
     async with opened(path) as library:
         assert not (await library.measure_room()).is_due

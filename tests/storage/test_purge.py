@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.purge import purge_shared
 from storage import access
-from storage.errors import NothingToUndo, RequestError
+from storage.database.purging import find_detached
+from storage.errors import DatabaseError, NothingToUndo, PurgeIncomplete, RequestError
+from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Question, Scope, Source
 from tests.support import asking as asking_text
+from tests.support.libraries import opened
 
 Rows = Callable[..., Source]
 OWN, OTHER = access.host_scope("7"), access.host_scope("8")
@@ -75,3 +79,26 @@ async def test_only_libraries_that_hold_something_are_filled(library: Library, r
     await library.set_language(OTHER, "de")
     assert await library.non_empty(OWN) == OWN
     assert (await library.non_empty(OTHER)).libraries == ()
+
+
+async def test_where_rows_cannot_be_deleted_the_library_is_gone_all_the_same_and_that_is_told(
+    path: Path, library: Library, ledger: Ledger, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: what people did with it is deleted too, and the rest at the next start."""
+    await put(library, access.host_scope(), rows(("v", 0.0, "the copper lantern")))
+    await ledger.record_miss("shared", "where is the lantern?", 7)
+
+    async def fail(*_: object) -> None:
+        raise DatabaseError("cuepoint.db: the disk is full. Nothing was changed.", "the disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.library.delete_detached", fail)
+        with pytest.raises(PurgeIncomplete, match=r"deleted for everybody.*: the disk is full\. That is"):
+            await purge_shared(library, ledger)
+        async with opened(path) as again:
+            assert len(await find_detached(again._database)) == 1, "it starts all the same"
+    assert await library.videos(access.host_scope()) == []
+    assert await ledger.misses("shared") == []
+    assert len(await find_detached(library._database)) == 1
+    async with opened(path) as again:
+        assert await find_detached(again._database) == []

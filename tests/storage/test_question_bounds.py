@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import asking
 from storage import access
 from storage import search as library_search
 from storage.library import Library
-from storage.models import GlossaryEntry, Question, Segment, SpeakerTurn, Video
-from storage.ranking.budget import WorkBudget
+from storage.models import GlossaryEntry, Labels, Question, Scope, Segment, Source, SpeakerTurn, Video
+from storage.ranking.budget import QUESTION_SECONDS, QuestionTime, WorkBudget
 from storage.ranking.index import sequences
 from storage.ranking.index.build import build_index
 from storage.ranking.index.index_part import IndexPart
@@ -170,6 +171,69 @@ def test_when_the_budget_ends_the_words_that_are_left_are_searched_as_typed(look
     assert bool(found.ranked) == (looks > 0), "what was read until then is searched"
 
 
+@pytest.mark.parametrize("looks", range(4))
+def test_when_the_budget_ends_the_numbers_that_are_left_are_searched_as_typed(looks: int) -> None:
+    """Each may cost several searches for the ways to say it, by itself and with the name before it."""
+    found = search(Searcher([index_of(["seven eight nine"])], "en"), "7 8 9", spent_after(looks))
+    assert [bool(term.alternatives) for term in found.terms] == [place < looks for place in range(3)]
+    assert found.is_partial == (looks < 3)
+
+
+def test_what_one_language_leaves_of_the_time_goes_to_the_others() -> None:
+    time = QuestionTime(3, 0.9)
+    for taken, is_spent in ((0.1, False), (0.5, True), (0.2, False)):
+        ticks = itertools.chain([0.0], itertools.repeat(taken))
+        with time.begin_language(clock=ticks.__next__) as budget:
+            assert budget.is_spent() is is_spent
+    assert time._seconds_left == pytest.approx(0.1)
+
+
+async def test_a_question_in_several_languages_has_no_more_time_than_in_one(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, language in enumerate(("en", "de", "fr")):
+        text = b'{"video_id": "v", "text": "lantern", "start_second": 0}'
+        await library.import_files(access.own_scope(number), [(Source("v.jsonl", text), Labels(language=language))])
+    spent = 0.0
+
+    class HeldTime(QuestionTime):
+        def begin_language(self, **named: Any) -> Any:
+            return super().begin_language(clock=lambda: spent, **named)
+
+    def rank(*arguments: Any) -> Any:
+        nonlocal spent
+        budget: WorkBudget = next(each for each in arguments if isinstance(each, WorkBudget))
+        while not budget.is_spent():
+            spent += QUESTION_SECONDS / 1000
+        return rank_segments(*arguments)
+
+    rank_segments = library_search._rank_segments
+    monkeypatch.setattr(library_search, "_rank_segments", rank)
+    monkeypatch.setattr(library_search, "QuestionTime", HeldTime)
+    scope = Scope(tuple(access.library_key(number) for number in range(3)))
+    results = await library.rank(scope, Question("lantern", "lantern"), 5)
+    assert len(results) == 3
+    assert spent < 1.01 * QUESTION_SECONDS
+
+
+async def test_what_comes_near_is_not_looked_for_once_the_time_is_over(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts, rank = [0], Library.rank
+
+    async def count(*arguments: Any, **named: Any) -> Any:
+        counts[-1] += 1
+        return await rank(*arguments, **named)
+
+    monkeypatch.setattr(Library, "rank", count)
+    question = Question("", "cue", ("cue hold",))
+    assert (await asking.ask(library, access.host_scope(), question)).near_misses
+    monkeypatch.setattr(QuestionTime.__init__, "__defaults__", (0.0,))
+    counts.append(0)
+    answer = await asking.ask(library, access.host_scope(), question)
+    assert (answer.is_partial, answer.near_misses, counts) == (True, (), [2, 1])
+
+
 def test_when_the_budget_ends_nothing_is_shown_that_was_not_looked_at() -> None:
     searcher = Searcher([TALK], "en")
     for looks in range(3):
@@ -215,7 +279,7 @@ async def test_what_nobody_waits_for_any_more_ends(library: Library, monkeypatch
         raise RuntimeError
 
     monkeypatch.setattr(library_search, "_rank_segments", work)
-    monkeypatch.setattr(WorkBudget.__init__, "__defaults__", (1e9,))
+    monkeypatch.setattr(QuestionTime.__init__, "__defaults__", (1e9,))
     task = asyncio.create_task(library.search(access.host_scope(), Question("copper", "copper"), 5))
     try:
         assert await asyncio.to_thread(started.wait, 30)

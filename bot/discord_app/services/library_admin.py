@@ -211,8 +211,10 @@ class LibraryAdmin:
 
     async def delete_server(self, server_id: int) -> None:
         """Delete everything of a server permanently."""
-        await purge_server(self._library, self._ledger, server_id)
-        self._catalogue.clear()
+        try:
+            await purge_server(self._library, self._ledger, server_id)
+        finally:
+            self._catalogue.clear()
 
     async def rename_video(self, server_id: int, name: str, title: str) -> Card:
         """Give a video another title."""

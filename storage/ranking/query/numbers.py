@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from storage.analysis import Analyser, Token, read_number, spell_number, spell_percent, word_list
+from storage.ranking.budget import WorkBudget
 from storage.ranking.index.runs import name_run
 from storage.ranking.query.glossary import Terms
 from storage.ranking.query.known_words import KnownWords
@@ -57,11 +59,12 @@ class NumberReader:
         self._language = analyser.language
         self._is_said = is_said
 
-    def read_all(self) -> Mapping[Token, NumberTerms]:
-        """Return by token, stop words aside, what is said for the number that it is part of."""
+    def read_all(self, budget: WorkBudget) -> Mapping[Token, NumberTerms]:
+        """Return by token, stop words aside, what is said for the number that it is part of; without the numbers that
+        are left when the budget has ended."""
         return {
             token: terms
-            for number in self._find_numbers()
+            for number in takewhile(lambda _: not budget.is_spent(), self._find_numbers())
             for terms in (self._find_terms(number),)
             for token in self._tokens[number.first : number.last]
             if not token.is_stop_word

@@ -75,7 +75,8 @@ class QueryTerms:
         """
         asked = self._read_words(question)
         glossary_words = self._glossary_words(asked.free, budget)
-        numbers = NumberReader(asked.written, self._known, asked.free, self._analyser, self._is_known).read_all()
+        reader = NumberReader(asked.written, self._known, asked.free, self._analyser, self._is_known)
+        numbers = reader.read_all(budget)
         read_terms = [
             self._read_number(numbers[token], token)
             if token in numbers
