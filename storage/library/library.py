@@ -22,9 +22,9 @@ from storage.indexing.compiled_ranking import CompiledRanking
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_follower import IndexFollower
 from storage.indexing.index_manager import IndexManager
-from storage.library_meaning import LibraryMeaning
-from storage.library_speakers import LibrarySpeakers
-from storage.maintenance import Maintenance
+from storage.library.maintenance import Maintenance
+from storage.library.meaning import LibraryMeaning
+from storage.library.speakers import LibrarySpeakers
 from storage.models import (
     ALL_FEATURES,
     Baseline,
