@@ -137,23 +137,23 @@ def _show_results(screen: Screen, results: Sequence[CheckResult]) -> bool:
 
 
 async def _repair_library(screen: Screen, stored: Library) -> None:
-    before = await stored.problems()
-    old_path = await stored.repair()
-    left = await stored.problems()
+    before = await stored.maintenance.problems()
+    old_path = await stored.maintenance.repair()
+    left = await stored.maintenance.problems()
     for problem in before:
         if problem not in left:
             screen.print_line(f"repaired  {problem.what}")
     if old_path:
         screen.print_line(f"repaired  what was there before is kept in {old_path}")
-    room = await stored.measure_room()
+    room = await stored.maintenance.measure_room()
     if not left and (room.is_due or room.free_bytes):
-        await stored.compact()
+        await stored.maintenance.compact()
         screen.print_line(f"repaired  the database was rewritten and is {room.free_bytes / 1e6:,.1f} MB smaller")
 
 
 async def _show_problems(screen: Screen, stored: Library) -> bool:
     """Print what is stored, or what is wrong with it and what to do; return whether anything is wrong."""
-    problems = await stored.problems()
+    problems = await stored.maintenance.problems()
     for problem in problems:
         remedy = "`cuepoint doctor --repair`" if problem.repairable else "restore a backup: `cuepoint restore FILE`"
         screen.print_line(f"problem   {problem.what}; {remedy}")
@@ -267,7 +267,7 @@ async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, 
     if settings.discord_token and await ledger.command_hash("global") is None:
         words = "the commands were never registered with Discord: start the bot once, or `cuepoint sync`"
         results.append(CheckResult("commands", words, Grade.NOTE))
-    return [*results, _describe_room(await library.measure_room()), _check_backups(settings, now)]
+    return [*results, _describe_room(await library.maintenance.measure_room()), _check_backups(settings, now)]
 
 
 def _describe_room(room: DatabaseRoom) -> CheckResult:

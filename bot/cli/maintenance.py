@@ -45,7 +45,7 @@ def backup(
     session.refuse_own_place(file, for_backup=True)
 
     async def run(stored: Library) -> None:
-        await stored.backup(file)
+        await stored.maintenance.backup(file)
 
     session.run(run)
     session.screen.print_line(f"Backed up to {file}.")

@@ -97,7 +97,7 @@ class NightlyBackup:
         return has_jumped and passed < DAY_SECONDS
 
     async def _make_backup(self, target: Path, now: datetime) -> None:
-        await self._library.backup(target)
+        await self._library.maintenance.backup(target)
         self._last_made = now, self._elapsed()
         log.info("backed up to %s", target)
         for old in list_backups(self._folder, now.date())[: -self._max_kept]:

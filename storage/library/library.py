@@ -1,37 +1,33 @@
-"""The operations on videos. They take a scope, and none works without one."""
+"""The operations on videos. They take a scope, and none works without one. Those of a kind are in parts beside this."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage import access, glossary_entries
-from storage.analysis import analyser_for, base_language
-from storage.database.backups import back_up, restore
+from storage import access
+from storage.analysis import base_language
+from storage.database.backups import restore
 from storage.database.connection import Database
-from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
-from storage.database.purging import delete_detached, detach_library, find_detached
-from storage.database.repository import Repository, open_snapshot
+from storage.database.library_writer import LibraryWriter
+from storage.database.repository import Repository
 from storage.errors import RequestError, UnknownVideo
 from storage.importing import history
 from storage.indexing.compiled_ranking import CompiledRanking
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_follower import IndexFollower
 from storage.indexing.index_manager import IndexManager
-from storage.library.maintenance import Maintenance
+from storage.library.baseline import LibraryBaseline
+from storage.library.exports import LibraryExports
+from storage.library.glossary import LibraryGlossary
+from storage.library.maintenance import LibraryMaintenance
 from storage.library.meaning import LibraryMeaning
 from storage.library.speakers import LibrarySpeakers
 from storage.models import (
     ALL_FEATURES,
-    Baseline,
-    DatabaseRoom,
-    ExportFormat,
-    GlossaryEntry,
-    Hit,
     ImportReport,
     KeyTerm,
     Labels,
@@ -40,7 +36,6 @@ from storage.models import (
     LinkHosts,
     MeaningOptions,
     OpenIndexes,
-    Problem,
     Question,
     Quota,
     RankedPlace,
@@ -50,13 +45,11 @@ from storage.models import (
     Segment,
     Source,
     Statistics,
-    StoredVideo,
     Timeline,
     UndoReport,
     Video,
     VideoSummary,
 )
-from storage.ranking.baseline import rank_as_shipped
 from storage.samples import sample_ids, sample_sources
 from storage.search import LibrarySearch
 
@@ -97,10 +90,13 @@ class Library:
         self.compiled_ranking = CompiledRanking(self._repository, folder / COMPILED_FOLDER)
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
-        self.speakers = LibrarySpeakers(
-            database, self._repository, self._search, _only_key, self._indexes.erase_deleted
+        self.speakers = LibrarySpeakers(database, self._repository, self._search, self._indexes.erase_deleted)
+        self.baseline = LibraryBaseline(self._repository)
+        self.glossary = LibraryGlossary(database, self._repository)
+        self.exports = LibraryExports(database.path, self._repository, self.summary)
+        self.maintenance = LibraryMaintenance(
+            database, self._repository, self._indexes, self.meaning.vectors, self.restore_samples
         )
-        self._maintenance = Maintenance(database, self._repository, self._indexes, self.meaning.vectors)
 
     @classmethod
     async def open(
@@ -119,7 +115,7 @@ class Library:
         """
         library = cls(await Database.open(path), limits, meaning, hosts)
         try:
-            await library._finish_purges()
+            await library.maintenance.finish_purges()
             await library.restore_samples()
         except BaseException:
             await library.close()
@@ -152,6 +148,15 @@ class Library:
         """
         database = await Database.open_read_only(path)
         return cls(database, meaning=meaning, hosts=hosts, indexes=partial(IndexManager, keeps_files=False))
+
+    @staticmethod
+    async def restore(path: Path, backup: Path) -> Path | None:
+        """Replace the database at `path`, which no one may have open, with a backup.
+
+        Returns the file in which the previous database is kept; None where there was none. Raises DatabaseError, or
+        NewerDatabase, where that cannot be done: then nothing has changed.
+        """
+        return await restore(path, backup)
 
     async def close(self) -> None:
         """Finish the background work, and close the database."""
@@ -188,7 +193,7 @@ class Library:
 
         Raises OverQuota, with nothing imported, where the library would become larger than `quota` allows.
         """
-        _only_key(scope)
+        access.only_key(scope)
         make_importer = await asyncio.to_thread(_load_importer)
         importer = make_importer(self._database, self._repository, scope, self._limits)
         with gc_paused():
@@ -198,7 +203,7 @@ class Library:
 
     async def remove(self, scope: Scope, video_id: str) -> VideoSummary:
         """Remove a video from the scope's one library; undo restores it. Raises UnknownVideo."""
-        key = _only_key(scope)
+        key = access.only_key(scope)
         summary = await self.summary(scope, video_id)
         await history.remove_video(self._database, self._repository, key, video_id)
         await self._note_change(scope)
@@ -209,7 +214,7 @@ class Library:
 
         Raises UnknownVideo, and RequestError for a title without a visible character.
         """
-        before = await history.rename_video(self._database, self._repository, _only_key(scope), video_id, title)
+        before = await history.rename_video(self._database, self._repository, access.only_key(scope), video_id, title)
         await self._note_change(scope)
         return before
 
@@ -218,7 +223,7 @@ class Library:
 
         Raises NothingToUndo.
         """
-        report = await history.undo_last(self._database, self._repository, _only_key(scope))
+        report = await history.undo_last(self._database, self._repository, access.only_key(scope))
         await self._note_change(scope)
         return report
 
@@ -228,11 +233,7 @@ class Library:
         It is gone at once, for everybody; then its rows are overwritten a few at a time, so that nobody who writes has
         to wait, and their room is given back. Only a backup can restore it.
         """
-        is_there = await detach_library(self._database, _only_key(scope))
-        await self._forget_library(_only_key(scope))  # also the index of a library that another process has purged
-        await self._finish_purges()
-        await asyncio.to_thread(self._maintenance.delete_abandoned)
-        return is_there
+        return await self.maintenance.purge(access.only_key(scope))
 
     async def _note_change(self, scope: Scope, *, erases: bool = True) -> None:
         """Have what is made of the videos of a scope follow a change, which may have deleted some of their words."""
@@ -240,29 +241,12 @@ class Library:
             await self._indexes.erase_deleted(scope)
         await self.meaning.note_change(scope)
 
-    async def erase_leftovers(self) -> None:
-        """Have the index files follow the database in all libraries, as a change that deleted words may have been
-        killed before they did; and delete half-written files, such as of a backup."""
-        await asyncio.to_thread(self._maintenance.delete_abandoned)
-        for key in await self.libraries():
-            await self._indexes.erase_deleted(access.any_scope(key))
-
-    async def _finish_purges(self) -> None:
-        """Delete what is left of purged libraries: also what a killed process was deleting."""
-        for library in await find_detached(self._database):
-            await self._forget_library(library.former_key)
-            await delete_detached(self._database, library)
-
-    async def _forget_library(self, key: str) -> None:
-        await self._indexes.forget_library(key)
-        await self.meaning.vectors.forget_library(key)
-
     async def set_language(self, scope: Scope, language: str) -> None:
         """Set the language of the scope's one library (a tag such as "de"); "" leaves it to the first import.
 
         Its index is rebuilt. Raises RequestError for what is not a language tag.
         """
-        key, tag = _only_key(scope), base_language(language)
+        key, tag = access.only_key(scope), base_language(language)
         if language and not tag:
             raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
         async with self._database.transaction() as connection:
@@ -272,49 +256,6 @@ class Library:
     async def non_empty(self, scope: Scope) -> Scope:
         """Return only the libraries of a scope in which anything is stored."""
         return access.narrow_scope(scope, await self._repository.non_empty(scope))
-
-    async def add_to_glossary(self, scope: Scope, entry: GlossaryEntry) -> bool:
-        """Add an entry to the glossary of the scope's one library; False where it is there already.
-
-        It applies from the next question on, in every process. Raises RequestError for an entry that is not usable, and
-        where the glossary is full.
-        """
-        key = _only_key(scope)
-        async with self._database.transaction() as connection:
-            states = await self._repository.states(scope)
-            language = states[0].language if states else DEFAULT_LANGUAGE
-            entry = glossary_entries.check_entry(entry, analyser_for(language))
-            entries = await self._repository.glossary(scope)
-            if any(glossary_entries.is_same_entry(entry, other) for other in entries):
-                return False
-            if len(entries) >= glossary_entries.MAX_ENTRIES:
-                raise RequestError(f"The glossary is full: it holds {len(entries):,} entries. Remove one first.")
-            await (await LibraryWriter.begin_glossary_change(connection, key)).add_entry(entry)
-        return True
-
-    async def remove_from_glossary(self, scope: Scope, said: str, meant: str | None = None) -> list[GlossaryEntry]:
-        """Remove the entries for `said` from the glossary of the scope's one library, all of them or only for `meant`.
-
-        Returns the removed entries. Raises RequestError where there is none.
-        """
-        key = _only_key(scope)
-        async with self._database.transaction(erase=True) as connection:
-            entries = [
-                entry
-                for entry in await self._repository.glossary(scope)
-                if glossary_entries.is_same_entry(entry, GlossaryEntry(said, entry.meant if meant is None else meant))
-            ]
-            if not entries:
-                what = said if meant is None else f"{said} for {meant}"
-                raise RequestError(f"There is no {what} in the glossary.")
-            change = await LibraryWriter.begin_glossary_change(connection, key)
-            for entry in entries:
-                await change.remove_entry(entry)
-        return entries
-
-    async def glossary(self, scope: Scope) -> list[GlossaryEntry]:
-        """Return every entry in the glossaries of a scope once, by what is said."""
-        return glossary_entries.distinct_entries(await self._repository.glossary(scope))
 
     async def are_spoken(self, scope: Scope, words: str) -> bool:
         """Return whether all of the words are spoken somewhere in a scope, in any form, stop words aside."""
@@ -359,7 +300,7 @@ class Library:
 
     async def size(self, scope: Scope) -> LibrarySize:
         """Return how much space the scope's one library takes, and what was last done to it."""
-        key = _only_key(scope)
+        key = access.only_key(scope)
         return (await self._repository.sizes([key]) or [LibrarySize(key)])[0]
 
     async def libraries(self) -> list[str]:
@@ -419,111 +360,9 @@ class Library:
         summary = await self.summary(scope, video_id)
         return await self._search.key_terms(scope, summary.library, video_id, limit)
 
-    async def search_baseline(
-        self,
-        scope: Scope,
-        texts: Sequence[str],
-        peer: Baseline,
-        limit: int,
-        *,
-        progress: ProgressCallback = _ignore_progress,
-    ) -> list[tuple[Hit, ...]]:
-        """Return what unmodified rank-bm25 finds for every text in the scope's one library, to be measured against.
-
-        Always `limit` segments, if there are so many; the scores are rank-bm25's own and may be negative. The model is
-        built once for all the texts. `progress` is called from another thread, with how many texts are done.
-        """
-        key = _only_key(scope)
-        states = await self._repository.states(scope)
-        stored = await self._repository.videos(key)
-        language = states[0].language if states else ""
-        return await asyncio.to_thread(rank_as_shipped, stored, texts, peer, language, limit, progress)
-
-    async def export(self, scope: Scope, form: ExportFormat, video_id: str | None = None) -> bytes:
-        """Return the scope's one library, or one video of it, as a file.
-
-        SubRip captions belong to one recording: with several videos, one must be named. Raises RequestError for that
-        and for an empty library, UnknownVideo for a video that is not there.
-        """
-        key = _only_key(scope)
-        if video_id is not None:
-            await self.summary(scope, video_id)
-        return await asyncio.to_thread(_export_videos, await self._repository.videos(key, video_id), form)
-
-    async def export_to(
-        self, target: io.BufferedIOBase, scope: Scope, form: ExportFormat, video_id: str | None = None
-    ) -> None:
-        """Write the same as `export` returns into a file, a video at a time, as the library is at this moment.
-
-        Raises as `export` does, and what the file raises.
-        """
-        key = _only_key(scope)
-        if video_id is not None:
-            await self.summary(scope, video_id)
-        await asyncio.to_thread(_write_videos, self._database.path, key, video_id, form, target)
-
-    async def backup(self, target: Path) -> None:
-        """Copy everything into a new file, while the library stays in use. The copy is checked before it is kept.
-
-        Raises DatabaseError if the file exists, or the copy is not sound.
-        """
-        await back_up(self._database.path, target)
-
-    @staticmethod
-    async def restore(path: Path, backup: Path) -> Path | None:
-        """Replace the database at `path`, which no one may have open, with a backup.
-
-        Returns the file in which the previous database is kept; None where there was none. Raises DatabaseError, or
-        NewerDatabase, where that cannot be done: then nothing has changed.
-        """
-        return await restore(path, backup)
-
-    async def problems(self) -> list[Problem]:
-        """Return what is wrong with the database, the ranking indexes of all libraries, and the files beside them."""
-        return await self._maintenance.problems()
-
-    async def measure_room(self) -> DatabaseRoom:
-        """Return how much room the database takes and does not use, for the host."""
-        return await self._database.measure_room()
-
-    async def compact(self) -> None:
-        """Rewrite the database without free room and without anything that was deleted. Others wait to write.
-
-        Raises DatabaseError, also where the disk has no room for that.
-        """
-        await self._database.compact()
-
-    async def repair(self) -> Path | None:
-        """Repair what can be repaired from what is stored, and nothing where the database itself is damaged.
-
-        Before rows are changed for that, all is backed up: returns the file, None where no row had to be changed.
-        """
-        backup = await self._maintenance.repair()
-        await self.restore_samples()
-        return backup
-
 
 def _load_importer() -> type[Importer]:
     """What reads files. Loading it takes as long as many answers, and is no matter of those who only ask."""
     from storage.importing.importer import Importer
 
     return Importer
-
-
-def _export_videos(videos: list[StoredVideo], form: ExportFormat) -> bytes:
-    from storage.formats.exporting import export_videos
-
-    return export_videos(videos, form)
-
-
-def _write_videos(path: Path, key: str, video_id: str | None, form: ExportFormat, target: io.BufferedIOBase) -> None:
-    from storage.formats.exporting import write_videos
-
-    with open_snapshot(path, key, video_id) as read:
-        write_videos(read, form, target)
-
-
-def _only_key(scope: Scope) -> str:
-    if len(scope.libraries) != 1:
-        raise RequestError("Name one library: this can be done in one at a time.")
-    return scope.libraries[0]

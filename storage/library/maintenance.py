@@ -1,10 +1,11 @@
-"""Checking what is stored, and repairing what can be repaired from the rest."""
+"""The upkeep of what is stored, for the host: checks and repair, backups, room, and what deletions leave behind."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from storage import access
 from storage.database.atomic_files import find_abandoned
 from storage.database.backups import back_up, find_free_name
 from storage.database.connection import Database
+from storage.database.purging import delete_detached, detach_library, find_detached
 from storage.database.repository import Repository
 from storage.database.schema import DETACHED
 from storage.errors import DatabaseError
 from storage.indexing.index_manager import IndexManager
 from storage.meaning.vector_manager import VectorManager
-from storage.models import Problem
+from storage.models import DatabaseRoom, Problem
 
 _MAX_LINES = 5
 """How many of SQLite's findings are reported: one damaged page can cause a thousand."""
@@ -79,20 +81,30 @@ _FAULTS = (
 )
 
 
-class Maintenance:
-    """Checks and repairs one installation: its database, its index files, and what was left beside them."""
+class LibraryMaintenance:
+    """The upkeep of one installation: its database, its index files, and what was left beside them. Every library has
+    one as `maintenance`."""
 
     def __init__(
-        self, database: Database, repository: Repository, indexes: IndexManager, vectors: VectorManager
+        self,
+        database: Database,
+        repository: Repository,
+        indexes: IndexManager,
+        vectors: VectorManager,
+        restore_samples: Callable[[], Awaitable[None]],
     ) -> None:
         self._database = database
         self._rows = database.fetch_rows
         self._repository = repository
         self._indexes = indexes
         self._vectors = vectors
+        self._restore_samples = restore_samples
 
     async def problems(self) -> list[Problem]:
-        """Return all that is wrong. Where the database itself is damaged, nothing else is checked."""
+        """Return what is wrong with the database, the ranking indexes of all libraries, and the files beside them.
+
+        Where the database itself is damaged, nothing else is checked.
+        """
         problems = await self._check_file()
         if all(problem.repairable for problem in problems):
             problems += [Problem(what, True) for what in await self._check_rows()]
@@ -101,7 +113,15 @@ class Maintenance:
         return problems
 
     async def repair(self) -> Path | None:
-        """Repair what can be repaired. Before any row is changed, all is backed up: returns that file, None if none."""
+        """Repair what can be repaired from what is stored, and nothing where the database itself is damaged.
+
+        Before rows are changed for that, all is backed up: returns the file, None where no row had to be changed.
+        """
+        backup = await self._repair_damage()
+        await self._restore_samples()
+        return backup
+
+    async def _repair_damage(self) -> Path | None:
         if not all(problem.repairable for problem in await self._check_file()):
             return None
         backup = None
@@ -115,13 +135,56 @@ class Maintenance:
                 await connection.execute(f"{fault.repair_statement} WHERE {fault.condition}")
         keys = await self._languages()
         strays = [*await self._indexes.find_strays(keys), *await self._vectors.find_strays(keys)]
-        self.delete_abandoned()
+        self._delete_abandoned()
         _delete_files(strays)
         self._indexes.clear()
         await self._vectors.delete_damaged(keys)
         return backup
 
-    def delete_abandoned(self) -> None:
+    async def backup(self, target: Path) -> None:
+        """Copy everything into a new file, while the library stays in use. The copy is checked before it is kept.
+
+        Raises DatabaseError if the file exists, or the copy is not sound.
+        """
+        await back_up(self._database.path, target)
+
+    async def measure_room(self) -> DatabaseRoom:
+        """Return how much room the database takes and does not use."""
+        return await self._database.measure_room()
+
+    async def compact(self) -> None:
+        """Rewrite the database without free room and without anything that was deleted. Others wait to write.
+
+        Raises DatabaseError, also where the disk has no room for that.
+        """
+        await self._database.compact()
+
+    async def purge(self, key: str) -> bool:
+        """Permanently delete a library, as `Library.purge` says. False if there is none."""
+        is_there = await detach_library(self._database, key)
+        await self._forget_library(key)  # also the index of a library that another process has purged
+        await self.finish_purges()
+        await asyncio.to_thread(self._delete_abandoned)
+        return is_there
+
+    async def finish_purges(self) -> None:
+        """Delete what is left of purged libraries: also what a killed process was deleting."""
+        for library in await find_detached(self._database):
+            await self._forget_library(library.former_key)
+            await delete_detached(self._database, library)
+
+    async def erase_leftovers(self) -> None:
+        """Have the index files follow the database in all libraries, as a change that deleted words may have been
+        killed before they did; and delete half-written files, such as of a backup."""
+        await asyncio.to_thread(self._delete_abandoned)
+        for key in await self._repository.keys():
+            await self._indexes.erase_deleted(access.any_scope(key))
+
+    async def _forget_library(self, key: str) -> None:
+        await self._indexes.forget_library(key)
+        await self._vectors.forget_library(key)
+
+    def _delete_abandoned(self) -> None:
         """Delete the files that were left half-written in the data folder and the folders in it."""
         _delete_files(self._find_abandoned())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
+from storage import access
 from storage.database.connection import Database
 from storage.database.repository import Repository
 from storage.errors import UnknownVideo
@@ -22,13 +23,11 @@ class LibrarySpeakers:
         database: Database,
         repository: Repository,
         search: LibrarySearch,
-        only_key: Callable[[Scope], str],
         erase_deleted: Callable[[Scope], Awaitable[None]],
     ) -> None:
         self._database = database
         self._repository = repository
         self._search = search
-        self._only_key = only_key
         self._erase_deleted = erase_deleted
 
     async def names(self, scope: Scope) -> list[str]:
@@ -56,7 +55,7 @@ class LibrarySpeakers:
 
         Raises UnknownVideo, and RequestError for a name that nobody has, or that cannot be seen.
         """
-        key = self._only_key(scope)
+        key = access.only_key(scope)
         renamed = await history.name_speakers(self._database, self._repository, key, video_id, names)
         await self._erase_deleted(scope)
         return renamed

@@ -77,7 +77,7 @@ async def test_ours_and_the_peers_are_measured_in_one_run_by_the_road_that_peopl
                 if peer is None:
                     hits = await asking_text.search(library, scope, query.text, limit=10)
                 else:
-                    ((hits),) = await library.search_baseline(scope, [query.text], peer, 10)
+                    ((hits),) = await library.baseline.search(scope, [query.text], peer, 10)
                 found[query.query_id] = collection.entries_of(hits)
             assert measured.figures == measure_ranking(read.judgements, found)
         assert comparison.rankings[0].figures.hit_1 == 1
@@ -189,14 +189,14 @@ async def test_a_video_is_taken_out_for_its_questions_and_put_back(folder: Path)
     read = read_question_set(folder)
     async with open_collection(read.entries, "en", lambda done, total: None) as collection:
         library, scope = collection.library, collection.scope
-        before = await library.export(scope, ExportFormat.JSONL)
+        before = await library.exports.make(scope, ExportFormat.JSONL)
         groups = group_by_video(read.queries, collection.video_names)
         assert {name: [query.query_id for query in queries] for name, queries in groups.items()} == {
             "7": ["1"], "8": ["2"], "9": ["3"],
         }  # fmt: skip
         trials = await EvaluationRunner(collection, unseen).answer_without_videos(groups, "")
         assert all(trial.found is not AnswerLevel.CONFIDENT for trial in trials)
-        assert await library.export(scope, ExportFormat.JSONL) == before
+        assert await library.exports.make(scope, ExportFormat.JSONL) == before
         assert (await asking_text.ask(library, scope, "copper lantern")).level is AnswerLevel.CONFIDENT
 
 

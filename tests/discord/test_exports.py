@@ -82,8 +82,8 @@ async def test_an_export_into_a_file_holds_what_one_in_memory_does(
 ) -> None:
     await library.import_files(OWN, [(_file(3, 5), Labels())])
     with (tmp_path / "export").open("xb") as file:
-        await library.export_to(BoundedFile(file, MEGABYTE), OWN, form)
-    assert (tmp_path / "export").read_bytes() == await library.export(OWN, form)
+        await library.exports.write(BoundedFile(file, MEGABYTE), OWN, form)
+    assert (tmp_path / "export").read_bytes() == await library.exports.make(OWN, form)
 
 
 async def test_an_export_holds_no_library_in_memory(library: Library, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ async def test_an_export_holds_no_library_in_memory(library: Library, tmp_path: 
     try:
         with (tmp_path / "export").open("xb") as file:
             target = BoundedFile(file, 100 * MEGABYTE)
-            await library.export_to(target, OWN, ExportFormat.JSONL)
+            await library.exports.write(target, OWN, ExportFormat.JSONL)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -105,13 +105,13 @@ async def test_an_export_ends_where_discord_takes_no_more(library: Library, form
     await library.import_files(OWN, [(_file(20, 100), Labels())])
     target = io.BytesIO()
     with pytest.raises(ExportTooLarge):
-        await library.export_to(BoundedFile(target, 1000), OWN, form)
+        await library.exports.write(BoundedFile(target, 1000), OWN, form)
     assert len(target.getvalue()) <= 1000
 
 
 async def test_an_export_is_of_one_moment(library: Library, tmp_path: Path) -> None:
     await library.import_files(OWN, [(_file(2, 2), Labels())])
-    before = await library.export(OWN, ExportFormat.JSONL)
+    before = await library.exports.make(OWN, ExportFormat.JSONL)
 
     class Changing(BoundedFile):
         """Has the library change while it is being written."""
@@ -123,6 +123,6 @@ async def test_an_export_is_of_one_moment(library: Library, tmp_path: Path) -> N
 
     loop = asyncio.get_running_loop()
     content = io.BytesIO()
-    await library.export_to(Changing(content, MEGABYTE), OWN, ExportFormat.JSONL)
+    await library.exports.write(Changing(content, MEGABYTE), OWN, ExportFormat.JSONL)
     assert content.getvalue() == before
     assert len(await library.videos(OWN)) == 1

@@ -45,7 +45,7 @@ async def rival(library: Library, rows: Rows, server_id: int) -> None:
     files = [rows((f"gate-{n:02}", 40 * n, f"the {word} of copper, {word}"), title=f"gate talk {n:02}")
              for n, word in enumerate(words)]  # fmt: skip
     await library.import_files(access.own_scope(server_id), [(file, Labels()) for file in files])
-    await library.add_to_glossary(access.own_scope(server_id), GlossaryEntry("gate", "lantern"))
+    await library.glossary.add(access.own_scope(server_id), GlossaryEntry("gate", "lantern"))
 
 
 @asynccontextmanager
@@ -128,7 +128,7 @@ async def test_no_score_differs_by_a_bit(tmp_path: Path, rows: Rows) -> None:
     async with opened(tmp_path) as (library, _):
         await library.import_files(access.own_scope(ALPHA), [(each, Labels()) for each in talks(rows)])
         await library.import_files(access.host_scope(), [(rows(("ferry", 0, "ferry across the harbour")), Labels())])
-        await library.add_to_glossary(access.own_scope(ALPHA), GlossaryEntry("lampion", "lantern"))
+        await library.glossary.add(access.own_scope(ALPHA), GlossaryEntry("lampion", "lantern"))
         alone = [await figures(library, each) for each in QUESTIONS]
         await rival(library, rows, BETA)
         assert [await figures(library, each) for each in QUESTIONS] == alone

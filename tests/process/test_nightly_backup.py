@@ -131,7 +131,7 @@ async def test_a_mistake_of_ours_is_logged_with_its_trace_and_tried_again(
     nightly = nightly_backup(library, folder, time(3, 30), 7, clock)
     clock.pass_by(timedelta(minutes=1))
     with monkeypatch.context() as broken:
-        broken.setattr(library, "backup", mistaken)
+        broken.setattr(library.maintenance, "backup", mistaken)
         await nightly.run_if_due()
     (record,) = caplog.records
     assert record.message == "unexpected error in tonight's backup, which is tried again in an hour"
@@ -247,8 +247,8 @@ async def test_summer_time_makes_one_backup_a_day_too(library: Library, folder: 
 
 async def test_a_backup_of_the_future_is_not_the_last_one(library: Library, folder: Path, clock: Clock) -> None:
     now = datetime.now()
-    await library.backup(folder / f"cuepoint-{now:%Y-%m-%d}.db")
-    await library.backup(folder / "cuepoint-2999-01-01.db")
+    await library.maintenance.backup(folder / f"cuepoint-{now:%Y-%m-%d}.db")
+    await library.maintenance.backup(folder / "cuepoint-2999-01-01.db")
     (folder / "cuepoint-2026-02-31.db").write_bytes(b"of no day")
     last = last_backup_second(folder, now)
     assert last is not None

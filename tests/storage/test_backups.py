@@ -32,7 +32,7 @@ async def backup(path: Path, tmp_path: Path) -> Path:
     target = tmp_path / "backups" / "copy.db"
     async with opened(path) as library:
         await library.import_files(SHARED, [(rows(["old"], 1), Labels())])
-        await library.backup(target)
+        await library.maintenance.backup(target)
         await library.import_files(SHARED, [(rows(["new"], 2), Labels())])
     return target
 
@@ -82,7 +82,7 @@ async def test_a_backup_is_whole_while_asking_and_importing_go_on(path: Path, tm
         going_on = asyncio.gather(import_on(), ask_on())
         targets = [tmp_path / f"copy{number}.db" for number in range(5)]
         for target in targets:
-            await library.backup(target)
+            await library.maintenance.backup(target)
         done.set()
         assert min(await going_on) > 0
     for target in targets:
@@ -103,7 +103,7 @@ async def test_nobody_waits_for_a_backup_to_be_read(
 
     monkeypatch.setattr(backups, "_copy_database", slowly)
     async with opened(path) as library:
-        making = asyncio.create_task(library.backup(tmp_path / "slow.db"))
+        making = asyncio.create_task(library.maintenance.backup(tmp_path / "slow.db"))
         await begun.wait()
         await library.remove(SHARED, "new")
         assert (await asking_text.ask(library, SHARED, "copper lantern")).excerpts
@@ -118,7 +118,7 @@ async def test_a_backup_that_fails_leaves_nothing(path: Path, tmp_path: Path, mo
     monkeypatch.setattr(backups, "replace_atomically", full)
     async with opened(path) as library:
         with pytest.raises(DatabaseError, match="the disk is full"):
-            await library.backup(tmp_path / "out" / "copy.db")
+            await library.maintenance.backup(tmp_path / "out" / "copy.db")
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -132,7 +132,7 @@ async def test_a_database_with_damaged_pages_gives_no_backup(path: Path, tmp_pat
             database.seek(4096 * (int(str(page)) - 1))
             database.write(b"\xff" * 4096)
         with pytest.raises(DatabaseError, match=r"db was not written: the copy is not sound \(Page.*`cuepoint doc"):
-            await library.backup(target)
+            await library.maintenance.backup(target)
     assert list(target.parent.iterdir()) == []
 
 
@@ -145,13 +145,15 @@ async def test_what_a_killed_backup_left_goes_with_the_next(path: Path, tmp_path
     for left in (long_ago, other):
         os.utime(left, (time.time() - 4000,) * 2)
     async with opened(path) as library:
-        await library.backup(folder / "copy.db")
+        await library.maintenance.backup(folder / "copy.db")
     assert {each.name for each in folder.iterdir()} == {"copy.db", just_now.name, other.name}
 
 
 async def test_two_backups_to_one_place_are_each_whole(path: Path, backup: Path, tmp_path: Path) -> None:
     async with opened(path) as one, opened(path) as other:
-        await asyncio.gather(*(each.backup(tmp_path / "copy.db") for each in (one, other)), return_exceptions=True)
+        await asyncio.gather(
+            *(each.maintenance.backup(tmp_path / "copy.db") for each in (one, other)), return_exceptions=True
+        )
     assert await videos(tmp_path / "copy.db") == ["new", "old"]
 
 

@@ -73,11 +73,11 @@ async def test_a_purge_gives_the_room_of_the_library_back_to_the_disk(
     after = path.stat().st_size
     assert after < before / 3
     assert is_quick or (before - after) / 4096 / 20 <= steps <= (before - after) / 4096 / 20 + 5
-    room = await library.measure_room()
+    room = await library.maintenance.measure_room()
     assert room.free_bytes == 0
     assert room.is_due is not is_quick, "only rewriting it leaves no trace"
     assert (await library.statistics(SERVER)).videos == 2
-    assert await library.problems() == []
+    assert await library.maintenance.problems() == []
 
 
 async def test_the_database_of_an_earlier_version_is_rewritten_once(tmp_path: Path) -> None:
@@ -87,13 +87,13 @@ async def test_the_database_of_an_earlier_version_is_rewritten_once(tmp_path: Pa
     assert query(path, "PRAGMA auto_vacuum") == [(0,)]
     async with opened(path) as library:
         await until(lambda: query(path, "SELECT erasures FROM compaction") == [(0,)])
-        assert not (await library.measure_room()).is_due
+        assert not (await library.maintenance.measure_room()).is_due
     assert query(path, "PRAGMA auto_vacuum") == [(compaction._INCREMENTAL,)]
 
 
 async def test_a_new_database_needs_none(path: Path) -> None:
     async with opened(path) as library:
-        assert not (await library.measure_room()).is_due
+        assert not (await library.maintenance.measure_room()).is_due
     assert query(path, "PRAGMA auto_vacuum") == [(compaction._INCREMENTAL,)]
 
 
@@ -181,9 +181,9 @@ async def test_whoever_deletes_again_and_again_has_the_database_rewritten_seldom
 ) -> None:
     monkeypatch.setattr(compaction, "QUIET_FACTOR", 1e9)
     await library.undo(SHARED)
-    assert not (await library.measure_room()).is_due
+    assert not (await library.maintenance.measure_room()).is_due
     await library.undo(SERVER)
-    assert (await library.measure_room()).is_due
+    assert (await library.maintenance.measure_room()).is_due
     await library.close()
     assert query(path, "SELECT erasures FROM compaction") == [(0,)], "at the latest when it is closed"
 
@@ -192,4 +192,4 @@ async def test_a_disk_without_room_for_it_costs_no_deletion(library: Library, mo
     monkeypatch.setattr(compaction, "ROOM_FACTOR", 10**9)
     await library.purge(SHARED)
     assert await library.videos(SHARED) == []
-    assert (await library.measure_room()).is_due
+    assert (await library.maintenance.measure_room()).is_due

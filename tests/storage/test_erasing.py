@@ -78,7 +78,7 @@ async def ledger(library: Library, folder: Path) -> AsyncIterator[Ledger]:
 async def nothing_is_left(library: Library, folder: Path) -> None:
     """Fail where the word is anywhere, now or in a backup made now."""
     assert found(folder) == {}
-    await library.backup(folder / "backup.db")
+    await library.maintenance.backup(folder / "backup.db")
     assert found(folder) == {}
 
 
@@ -135,7 +135,7 @@ async def test_a_purged_library_is_gone_with_what_could_be_undone_in_it(
     await library.import_files(SERVER, [(rows("plain", 30, 1, name="w"), Labels())])
     await store(library, rows(SECRET, 60, 2))
     await library.index_age_seconds(SHARED)
-    await library.add_to_glossary(SHARED, GlossaryEntry(SECRET, "quark"))
+    await library.glossary.add(SHARED, GlossaryEntry(SECRET, "quark"))
     await store(library, rows("other", 40, 3), replace=True)
     await ledger.record_miss("shared", SECRET, 7)
     await purge_shared(library, ledger)
@@ -165,10 +165,10 @@ async def test_a_purge_takes_half_written_files_along(library: Library, folder: 
 
 async def test_a_glossary_entry_that_is_removed_is_gone(library: Library, folder: Path) -> None:
     for number in range(30):
-        await library.add_to_glossary(SHARED, GlossaryEntry(f"{SECRET} {number}", f"quark {number}"))
+        await library.glossary.add(SHARED, GlossaryEntry(f"{SECRET} {number}", f"quark {number}"))
     assert found(folder)
     for number in range(30):
-        await library.remove_from_glossary(SHARED, f"{SECRET} {number}")
+        await library.glossary.remove(SHARED, f"{SECRET} {number}")
     await library._database.finish_erasing()
     await library.close()
     assert found(folder) == {}
@@ -203,7 +203,7 @@ async def test_an_index_file_that_a_killed_change_left_is_rewritten_by_the_daily
             change.setattr(library._indexes, "erase_deleted", killed)
             await library.undo(SHARED)
         assert found(folder)
-        await library.erase_leftovers()
+        await library.maintenance.erase_leftovers()
         assert found(folder) == {}
 
 

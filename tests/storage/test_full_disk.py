@@ -111,7 +111,7 @@ async def test_an_import_that_finds_no_room_changes_nothing_wherever_it_fails(
                 assert report.videos_added + report.videos_changed == len(NEW)
                 break
             failed += 1
-            assert await library.problems() == []
+            assert await library.maintenance.problems() == []
             # What could be undone before can be undone still.
             await library.undo(SHARED)
             assert await load(library) == earlier

@@ -153,7 +153,7 @@ async def test_while_much_is_read_questions_are_answered_as_before(
     assert sorted(await hits(library, "copper")) == [("late", 0), *((f"n{n}", 0) for n in range(4)), ("v", 0)]
     assert await hits(library, "meadow") == [("late", 0)]
     await caught_up(library)
-    assert await library.problems() == []
+    assert await library.maintenance.problems() == []
 
 
 async def test_a_change_while_the_index_is_made_elsewhere_is_not_lost(
@@ -207,7 +207,7 @@ async def test_a_library_that_is_emptied_is_tidied_up_like_any_other(
     assert await hits(library, "copper") == []
     await caught_up(library)
     assert await hits(library, "copper") == []
-    assert await library.problems() == []
+    assert await library.maintenance.problems() == []
     assert caplog.records == []
 
 
@@ -269,7 +269,7 @@ async def test_where_another_process_can_do_nothing_the_index_is_made_here(
     folder.write_text("in the way")
     assert len(await hits(library, "copper")) == 2
     assert "cannot be kept" in caplog.text
-    assert await library.problems() == []
+    assert await library.maintenance.problems() == []
 
 
 def watched(monkeypatch: pytest.MonkeyPatch, then: Callable[[Process], None]) -> list[Process]:
@@ -385,7 +385,7 @@ async def test_a_restart_reads_only_what_changed_since(
     async with opened(path) as library:
         assert sorted(await hits(library, "lantern")) == [("new", 0), ("v3", 0)]
         assert sorted(indexed) == ["new", "v3"]
-        assert await library.problems() == []
+        assert await library.maintenance.problems() == []
 
 
 async def test_small_libraries_leave_no_file(path: Path, folder: Path, rows: Rows) -> None:
@@ -401,7 +401,7 @@ async def test_an_older_database_beneath_a_newer_index_gives_the_older_answers(
     async with opened(path) as library:
         await put(library, rows(("v", 0, "copper lantern"), ("w", 0, "violin"), ("gone", 0, "meadow")))
         before = {words: await found(library, words) for words in ("lantern", "copper", "thunder", "meadow")}
-        await library.backup(tmp_path / "backup.db")
+        await library.maintenance.backup(tmp_path / "backup.db")
     for file in folder.iterdir():
         file.unlink()
     async with opened(path) as library:
@@ -467,7 +467,7 @@ async def test_repair_makes_an_index_anew_from_nothing_but_the_database(
         wrong = build_index([(Video("v"), [Segment(0, 30, "violin")])], "en")
         assert IndexCache(folder).store("shared", CachedIndex(wrong, np.array([version])))
         assert await hits(library, "violin") == [("v", 0)], "sound, of this version, and yet wrong: by no means of ours"
-        await library.repair()
+        await library.maintenance.repair()
         assert (await hits(library, "violin"), await hits(library, "lantern")) == ([], [("v", 0)])
     async with opened(path) as library:
         assert await hits(library, "lantern") == [("v", 0)]

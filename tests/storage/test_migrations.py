@@ -72,7 +72,7 @@ async def test_it_answers_as_if_all_had_been_imported_today(path: Path, tmp_path
             answer = await asking_text.ask(library, access.host_scope(key), question)
             assert answer.level is not AnswerLevel.NOTHING
             assert answer == await asking_text.ask(new, access.host_scope(key), question)
-    assert await library.problems() == []
+    assert await library.maintenance.problems() == []
     await library.close()
     await new.close()
 

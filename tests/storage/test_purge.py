@@ -32,13 +32,14 @@ async def test_a_purged_library_leaves_nothing_and_others_stay(library: Library,
     many = [(f"v{number}", 0.0, f"the copper lantern number {number}") for number in range(600)]
     for scope in (OWN, OTHER):
         await put(library, scope, rows(*many))
-        await library.add_to_glossary(scope, GlossaryEntry("lanterns", "lamps"))
+        await library.glossary.add(scope, GlossaryEntry("lanterns", "lamps"))
         assert len(await hits(library, "lantern", scope)) == 600
     folder = tmp_path / "data" / "index"
     assert len(list(folder.glob("*.index"))) == 2, "large enough to be kept on disk"
     assert await library.purge(OWN)
     assert len(list(folder.glob("*.index"))) == 1
-    assert (await library.videos(OWN), await library.glossary(OWN), await hits(library, "lantern")) == ([], [], [])
+    assert (await library.videos(OWN), await hits(library, "lantern")) == ([], [])
+    assert await library.glossary.entries(OWN) == []
     with pytest.raises(NothingToUndo):
         await library.undo(OWN)
     assert len(await hits(library, "lantern", OTHER)) == 600

@@ -212,13 +212,13 @@ async def test_a_damaged_file_is_made_anew(path: Path, rows: Rows, monkeypatch: 
     [file] = (path.parent / "index").glob("*.vectors")
     file.write_bytes(file.read_bytes()[:-1] + b"?")
     async with reading_letters(path, monkeypatch) as (library, encoder):
-        assert [problem.what for problem in await library.problems()] == [
+        assert [problem.what for problem in await library.maintenance.problems()] == [
             "the file of vectors of shared cannot be used"
         ]
         await library.meaning.update_vectors(HOST)
         assert encoder.read == [TEXTS[0]]
         assert holds(path, TEXTS[0])
-        assert await library.problems() == []
+        assert await library.maintenance.problems() == []
 
 
 async def test_what_is_removed_or_replaced_leaves_no_vector(
@@ -293,7 +293,7 @@ async def test_a_file_of_no_library_is_found_and_deleted(
 ) -> None:
     async with reading_letters(path, monkeypatch) as (library, _):
         store(VectorFiles(path.parent / "index"), table_of(*TEXTS), "server:9")
-        [problem] = await library.problems()
+        [problem] = await library.maintenance.problems()
         assert problem.what.endswith(".vectors belongs to no library")
         await library.meaning.start_updates()
         await finished(library)
@@ -305,8 +305,8 @@ async def test_repair_keeps_vectors_that_are_sound(path: Path, rows: Rows, monke
         await imported(library, rows(("v", 0, TEXTS[0])))
         await library.meaning.update_vectors(HOST)
         store(VectorFiles(path.parent / "index"), table_of(*TEXTS), "server:9")
-        await library.repair()
-        assert await library.problems() == []
+        await library.maintenance.repair()
+        assert await library.maintenance.problems() == []
         assert holds(path, TEXTS[0])
 
 
@@ -468,7 +468,7 @@ async def test_no_array_of_a_library_is_gone_through_on_the_event_loop(
         await library.remove(HOST, "v")
         await finished(library)
         await library.purge(HOST)
-        await library.problems()
+        await library.maintenance.problems()
     assert None not in [hit.similarity for hit in result.hits]
     assert here == []
 

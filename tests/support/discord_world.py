@@ -90,7 +90,7 @@ class World:
             }
             for video in range(12) for minute in range(6)
         ]  # fmt: skip
-        await self.library.add_to_glossary(own, GlossaryEntry(f"{thing}ade", thing.split()[-1]))
+        await self.library.glossary.add(own, GlossaryEntry(f"{thing}ade", thing.split()[-1]))
         source = Source(f"{place}.jsonl", "\n".join(map(json.dumps, rows)).encode())
         await self.library.import_files(own, [(source, Labels())])
         await self.ledger.begin_import(key, most=99)

@@ -122,7 +122,7 @@ async def test_a_revision_changes_with_the_videos_alone(library: Library, rows: 
     await library.rename(OWN, "a", "x")
     seen.append(await library.revision(OWN))
     assert len(set(seen)) == 3
-    await library.add_to_glossary(OWN, GlossaryEntry("ganz", "GANs"))
+    await library.glossary.add(OWN, GlossaryEntry("ganz", "GANs"))
     assert await library.revision(OWN) == seen[-1]
 
 

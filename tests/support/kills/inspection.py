@@ -74,7 +74,7 @@ async def answers_hold(folder: Path) -> None:
         left = await _answers(library)
         library._indexes.clear()
         assert left == await _answers(library)
-        assert await library.problems() == []
+        assert await library.maintenance.problems() == []
 
 
 async def _answers(library: Library) -> list[tuple[SearchResult, Answer]]:
