@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import storage.indexing.library_index
 from bot.answering.values import Answer, AnswerLevel
 from storage import access
 from storage.analysis import analyser_for
@@ -20,7 +19,7 @@ from storage.errors import RequestError
 from storage.glossary_entries import MAX_ENTRIES, MAX_SIDE_LENGTH
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Question, QuestionTerm, Scope, Segment, Source, Video
-from storage.ranking.index.build import build_index
+from storage.ranking.index.build import IndexBuilder, build_index
 from storage.ranking.query.glossary import GlossaryMatcher
 from storage.ranking.search import Searcher
 from tests.support import asking as asking_text
@@ -307,7 +306,7 @@ async def test_a_change_by_another_process_holds_at_the_next_question_and_rebuil
 ) -> None:
     assert await hits(talks, "XLNet") == []
     built: list[str] = []
-    monkeypatch.setattr(storage.indexing.library_index, "build_index", lambda *given: built.append("index"))
+    monkeypatch.setattr(IndexBuilder, "add", lambda *given: built.append("index"))
     await other.glossary.add(SHARED, GlossaryEntry("excel net", "XLNet"))
     assert await hits(talks, "XLNet") == [("v", 60)]
     await other.glossary.remove(SHARED, "excel net")
