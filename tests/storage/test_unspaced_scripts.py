@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import regex
 
-from bot.answering.excerpts import LENGTH_RANGE, QUOTE_LENGTH, _split_units, quote_densest
+from bot.answering.excerpts import LENGTH_RANGE, QUOTE_LENGTH, quote_densest
 from bot.answering.matching import Matcher
 from bot.answering.question import parse_question
+from bot.answering.quote_units import split_units
 from bot.answering.values import Passage
 from storage import access
 from storage.analysis import analyser_for
@@ -124,7 +125,7 @@ def test_no_character_and_no_latin_word_is_cut(text: str) -> None:
 )
 def test_clauses_end_where_their_script_ends_them(before: str, after: str) -> None:
     text = before + after * 4
-    (first, last), (second, _) = _split_units((Segment(0, 9, text),))
+    (first, last), (second, _) = split_units((Segment(0, 9, text),))
     assert text[first:last] == before.strip()
     assert second == len(before)
 
