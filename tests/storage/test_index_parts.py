@@ -16,7 +16,7 @@ from rank_bm25 import BM25Okapi
 
 import storage.indexing.library_index
 import storage.ranking.index.assemble
-import storage.ranking.index.index_part
+import storage.ranking.index.deletions
 import storage.ranking.index.vocabulary
 from storage.analysis import analyser_for
 from storage.errors import UnknownFilter
@@ -92,7 +92,7 @@ def kept(draw: st.DrawFn, language: str) -> Kept:
     ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=4, unique=True)
     with (
         patch.object(storage.indexing.library_index, "MAX_QUICK_MERGE_SEGMENTS", draw(st.sampled_from([0, 2_000]))),
-        patch.object(storage.ranking.index.index_part, "READ_BATCH_WORDS", draw(st.sampled_from([5, 2_000_000]))),
+        patch.object(storage.ranking.index.deletions, "READ_BATCH_WORDS", draw(st.sampled_from([5, 2_000_000]))),
     ):
         for act in draw(st.lists(st.sampled_from(["put", "put", "put", "remove", "join"]), min_size=1, max_size=7)):
             if act == "put":
