@@ -78,7 +78,7 @@ def doctor(
     online: Annotated[bool, typer.Option("--online", help="Also ask Discord whether it takes the token.")] = False,
 ) -> None:
     """Check settings, machine, database, indexes, backups and a sample question. The exit code tells."""
-    from bot.cli.doctor import examine
+    from bot.cli.doctor.examine import examine
 
     session: Session = context.obj
     if not examine(session, repair=repair, online=online):

@@ -1,39 +1,18 @@
-"""What a check of `cuepoint doctor` finds, and the check of who else may read or change what is stored."""
+"""The check of `cuepoint doctor` for who else may read or change what is stored."""
 
 from __future__ import annotations
 
-import enum
 import os
 import shlex
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from bot.cli.doctor.results import CheckResult, Grade
 from bot.settings import Settings
 
 SETTINGS_FILE = Path(".env")
 """It may hold the bot's token."""
-
-
-class Grade(enum.Enum):
-    """How bad the result of a check is."""
-
-    FINE = "ok, "
-    NOTE = "note: "
-    WRONG = "problem: "
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The result of a check: a word for what was checked, and what there is to say, with what to do."""
-
-    about: str
-    words: str
-    grade: Grade = Grade.FINE
-
-    def __str__(self) -> str:
-        return f"{self.about:<9} {self.grade.value}{self.words}"
 
 
 def check_permissions(settings: Settings) -> Iterator[CheckResult]:
