@@ -6,7 +6,6 @@ The local Discord of the tests runs in another process, so none of its work is c
 from __future__ import annotations
 
 import asyncio
-import resource
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.apart import child_seconds
 from benchmarks.corpus import questions
 from benchmarks.discord_cards import PROJECT, store_library
 from benchmarks.figures import ASK, Costs, Times, WayFigures
@@ -100,7 +100,7 @@ def _measure_terminal(folder: Path, asked: Sequence[str]) -> Costs:
 
 def _chat(folder: Path, asked: Sequence[str]) -> tuple[float, float]:
     """Return how many seconds a chat takes, and how many the processor needs."""
-    before, begun = _children_seconds(), time.perf_counter()
+    before, begun = child_seconds(), time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "bot", "chat"],
         input="\n".join(asked),
@@ -110,9 +110,4 @@ def _chat(folder: Path, asked: Sequence[str]) -> tuple[float, float]:
         text=True,
         check=True,
     )
-    return time.perf_counter() - begun, _children_seconds() - before
-
-
-def _children_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return time.perf_counter() - begun, child_seconds() - before

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from storage.models import Labels
 from tests.support import asking as asking_text
 from tests.support.kills.data_folder import SERVER, SHARED, rows, smallest_kept
 from tests.support.libraries import opened
+from tests.support.sqlite_files import query, reading
 
 
 @pytest.fixture
@@ -40,20 +41,6 @@ async def backup(path: Path, tmp_path: Path) -> Path:
 async def videos(path: Path) -> list[str]:
     async with opened(path) as library:
         return [summary.video.video_id for summary in await library.videos(SHARED)]
-
-
-def query(path: Path, sql: str) -> list[tuple[object, ...]]:
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        return connection.execute(sql).fetchall()
-
-
-@contextlib.contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Read from a database all the while: so its log cannot be taken over."""
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN")
-        connection.execute("SELECT * FROM library").fetchall()
-        yield
 
 
 # Making them.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from storage.models import Labels
 from tests.support import schema_history
 from tests.support.kills.data_folder import SERVER, SHARED, rows
 from tests.support.libraries import opened
+from tests.support.sqlite_files import query, reading
 
 
 @pytest.fixture
@@ -26,20 +25,6 @@ async def library(path: Path) -> AsyncIterator[Library]:
         await library.import_files(SHARED, [(rows([f"v{number}" for number in range(80)], 1, segments=30), Labels())])
         await library.import_files(SERVER, [(rows(["s1", "s2"], 2), Labels())])
         yield library
-
-
-def query(path: Path, sql: str) -> list[tuple[object, ...]]:
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        return connection.execute(sql).fetchall()
-
-
-@contextlib.contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Read from a database all the while, as a program does that takes its time."""
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN")
-        connection.execute("SELECT * FROM library").fetchall()
-        yield
 
 
 async def until(is_so: Callable[[], bool]) -> None:
