@@ -22,10 +22,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import machine, report
-from benchmarks.apart import child_seconds
-from benchmarks.running import say
-from benchmarks.sheets import Sheet, format_number
+from benchmarks.measuring import machine
+from benchmarks.measuring.apart import child_seconds
+from benchmarks.measuring.running import say
+from benchmarks.tables import report
+from benchmarks.tables.sheets import Sheet, format_number
 
 PAGE = Path(__file__).with_name("START.md")
 PROJECT = PAGE.parent.parent

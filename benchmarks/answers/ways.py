@@ -14,10 +14,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.apart import child_seconds
+from benchmarks.answers.discord_cards import PROJECT, store_library
 from benchmarks.corpus import questions
-from benchmarks.discord_cards import PROJECT, store_library
-from benchmarks.figures import ASK, Costs, Times, WayFigures
+from benchmarks.measuring.apart import child_seconds
+from benchmarks.measuring.figures import ASK, Costs, Times, WayFigures
 from tests.support.local_discord import BotProcess, Interaction, LocalDiscord
 
 TERMINAL = "terminal (`chat`)"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.figures import Run
+from benchmarks.measuring.figures import Run
 
 
 def describe_run(run: Run, command: str, load: float) -> dict[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bars import MB
-from benchmarks.figures import EngineFigures, Run
+from benchmarks.measuring.figures import EngineFigures, Run
+from benchmarks.tables.bars import MB
 
 # Okabe and Ito's colours, which everyone can distinguish; every engine has its own marker too.
 STYLES = (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import Corpus, vocabulary
-from benchmarks.engines import TOP, Cuepoint, CuepointCompiled, Engine, RankBM25, installed_version
+from benchmarks.engines.engines import TOP, Cuepoint, CuepointCompiled, Engine, RankBM25, installed_version
 
 
 class BM25S(Engine):

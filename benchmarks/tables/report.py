@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.sheets import Sheet
+from benchmarks.tables.sheets import Sheet
 
-PAGE = Path(__file__).with_name("RESULTS.md")
+PAGE = Path(__file__).parents[1] / "RESULTS.md"
 PLOT = PAGE.with_name("growth.png")
 _MEASURED = re.compile(r"(?<=<!-- measured -->\n).*(?=<!-- end -->)", re.DOTALL)
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from benchmarks.apart import run_apart
 from benchmarks.corpus import SECONDS_A_SEGMENT, SEED, SEGMENTS_A_VIDEO, Corpus, questions
-from benchmarks.figures import AnswerFigures, Costs, CrowdFigures, Effort, Times
-from benchmarks.first_stage import WARMING
+from benchmarks.engines.first_stage import WARMING
+from benchmarks.measuring.apart import run_apart
+from benchmarks.measuring.figures import AnswerFigures, Costs, CrowdFigures, Effort, Times
 from bot import asking
 from bot.answer_processes.capacity import process_count
 from bot.answer_processes.messages import Opening

@@ -9,14 +9,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import event_loop
-from benchmarks.answers import measure_answers
-from benchmarks.apart import run_apart
+from benchmarks.answers import event_loop
+from benchmarks.answers.answers import measure_answers
+from benchmarks.answers.whole_path import question_of, with_slips
 from benchmarks.corpus import LANGUAGE, SEGMENTS_A_VIDEO, Corpus, questions
-from benchmarks.engines import TOP
-from benchmarks.figures import Effort, LibraryFigures, Times
-from benchmarks.first_stage import WARMING
-from benchmarks.whole_path import question_of, with_slips
+from benchmarks.engines.engines import TOP
+from benchmarks.engines.first_stage import WARMING
+from benchmarks.measuring.apart import run_apart
+from benchmarks.measuring.figures import Effort, LibraryFigures, Times
 from bot.operations import runtime_tuning
 from storage import access
 from storage.library import Library

@@ -7,16 +7,24 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.apart import run_apart
-from benchmarks.building import measure_building
+from benchmarks.answers.in_library import later_segments, measure_library
+from benchmarks.answers.whole_path import measure_path
 from benchmarks.corpus import Corpus, write_corpus
-from benchmarks.engines import Cuepoint
-from benchmarks.figures import BuildFigures, Effort, EngineFigures, LibraryFigures, PathFigures, Run, StepFigures
-from benchmarks.first_stage import measure_engine
-from benchmarks.in_library import later_segments, measure_library
-from benchmarks.peers import ENGINES
-from benchmarks.steps import measure_steps
-from benchmarks.whole_path import measure_path
+from benchmarks.engines.building import measure_building
+from benchmarks.engines.engines import Cuepoint
+from benchmarks.engines.first_stage import measure_engine
+from benchmarks.engines.peers import ENGINES
+from benchmarks.engines.steps import measure_steps
+from benchmarks.measuring.apart import run_apart
+from benchmarks.measuring.figures import (
+    BuildFigures,
+    Effort,
+    EngineFigures,
+    LibraryFigures,
+    PathFigures,
+    Run,
+    StepFigures,
+)
 
 LARGEST_LIBRARY = 200_000
 """From here on the index is measured without a database: what is stored grows in step with the rows."""

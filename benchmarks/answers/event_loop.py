@@ -8,9 +8,9 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Sequence
 
-from benchmarks.engines import TOP
-from benchmarks.figures import Times
-from benchmarks.whole_path import question_of
+from benchmarks.answers.whole_path import question_of
+from benchmarks.engines.engines import TOP
+from benchmarks.measuring.figures import Times
 from storage.library import Library
 from storage.models import Scope
 

@@ -8,12 +8,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.apart import run_apart
 from benchmarks.corpus import LANGUAGE, SEED, questions
-from benchmarks.engines import TOP, cached_index
-from benchmarks.figures import Effort, PathFigures, Times
-from benchmarks.first_stage import WARMING
-from benchmarks.memory import grown_bytes, held_bytes
+from benchmarks.engines.engines import TOP, cached_index
+from benchmarks.engines.first_stage import WARMING
+from benchmarks.measuring.apart import run_apart
+from benchmarks.measuring.figures import Effort, PathFigures, Times
+from benchmarks.measuring.memory import grown_bytes, held_bytes
 from storage.models import Question
 from storage.ranking.search import Searcher
 

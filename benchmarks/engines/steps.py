@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.corpus import questions
-from benchmarks.engines import Cuepoint, CuepointCompiled
-from benchmarks.figures import Effort, Times
-from benchmarks.first_stage import WARMING
-from benchmarks.peers import Tantivy
+from benchmarks.engines.engines import Cuepoint, CuepointCompiled
+from benchmarks.engines.first_stage import WARMING
+from benchmarks.engines.peers import Tantivy
+from benchmarks.measuring.figures import Effort, Times
 
 Asker = Callable[[Sequence[str]], object]
 

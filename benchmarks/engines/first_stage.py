@@ -9,12 +9,12 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.apart import run_apart
 from benchmarks.corpus import Corpus, questions
-from benchmarks.engines import Engine
-from benchmarks.figures import Effort, EngineFigures, Times
-from benchmarks.memory import disk_bytes, grown_bytes, held_bytes
-from benchmarks.peers import ENGINES
+from benchmarks.engines.engines import Engine
+from benchmarks.engines.peers import ENGINES
+from benchmarks.measuring.apart import run_apart
+from benchmarks.measuring.figures import Effort, EngineFigures, Times
+from benchmarks.measuring.memory import disk_bytes, grown_bytes, held_bytes
 
 WARMING = 3
 """Questions asked before the time is taken."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.figures import Costs, CrowdFigures, LibraryFigures, Run, WayFigures
-from benchmarks.sheets import Sheet, format_amount, format_number
+from benchmarks.measuring.figures import Costs, CrowdFigures, LibraryFigures, Run, WayFigures
+from benchmarks.tables.sheets import Sheet, format_amount, format_number
 
 
 def answer_sheets(run: Run) -> Iterator[Sheet]:

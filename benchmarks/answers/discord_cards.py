@@ -11,16 +11,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.answers.in_library import write_parquet
 from benchmarks.corpus import LANGUAGE, Corpus, questions, write_corpus
-from benchmarks.figures import Times
-from benchmarks.in_library import write_parquet
-from benchmarks.sheets import Sheet
+from benchmarks.measuring.figures import Times
+from benchmarks.tables.sheets import Sheet
 from storage import access
 from storage.library import Library
 from storage.models import UNLIMITED, Labels, Source
 from tests.support.local_discord import BotProcess, LocalDiscord
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 
 ROUNDS, PEOPLE = 20, 8
 

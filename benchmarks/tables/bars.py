@@ -6,9 +6,9 @@ import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from benchmarks.engines import Cuepoint, CuepointCompiled, RankBM25
-from benchmarks.figures import ASK, EngineFigures, LibraryFigures, Run
-from benchmarks.peers import BM25S, Tantivy
+from benchmarks.engines.engines import Cuepoint, CuepointCompiled, RankBM25
+from benchmarks.engines.peers import BM25S, Tantivy
+from benchmarks.measuring.figures import ASK, EngineFigures, LibraryFigures, Run
 
 SMALL, LARGE, HUGE = 20_000, 200_000, 2_000_000
 MB = 1e6

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from benchmarks.bars import MB, bars
-from benchmarks.engines import Cuepoint
-from benchmarks.figures import BuildFigures, EngineFigures, LibraryFigures, Run, Times, percentile
-from benchmarks.peers import ENGINES, Tantivy
+from benchmarks.engines.engines import Cuepoint
+from benchmarks.engines.peers import ENGINES, Tantivy
+from benchmarks.measuring.figures import BuildFigures, EngineFigures, LibraryFigures, Run, Times, percentile
+from benchmarks.tables.bars import MB, bars
 
 NOTHING = "–"
 

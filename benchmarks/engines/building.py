@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from benchmarks.apart import run_apart
 from benchmarks.corpus import Corpus
-from benchmarks.engines import Cuepoint, Engine
-from benchmarks.figures import BuildFigures, Effort, Times
-from benchmarks.peers import Tantivy
+from benchmarks.engines.engines import Cuepoint, Engine
+from benchmarks.engines.peers import Tantivy
+from benchmarks.measuring.apart import run_apart
+from benchmarks.measuring.figures import BuildFigures, Effort, Times
 
 MAX_ROUNDS = 3
 
