@@ -425,7 +425,7 @@ async def test_thirty_people_at_once(server: LocalDiscord, bot: BotProcess) -> N
     assert server.breaches == []
 
 
-# Bodies; the rules themselves are in local_discord/test_bodies.py.
+# Bodies; the rules themselves are in test_local_discord_bodies.py.
 
 
 async def test_unknown_key_and_unknown_route(server: LocalDiscord, script: list[str], tmp_path: Path) -> None:
