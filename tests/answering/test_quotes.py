@@ -43,8 +43,8 @@ from storage.models import (
     Video,
 )
 from tests.support.asking import ask
+from tests.support.inputs.seed_questions import TALK_WORDS, holds, read_questions, words_of
 from tests.support.project import SUBRIP_ID, SUBRIP_SEED
-from tests.support.seed_questions import TALK_WORDS, holds, read_questions, words_of
 
 SHARED = access.host_scope()
 VIDEO = Video("dQw4w9WgXcQ", "A talk", url="https://www.youtube.com/watch?v=dQw4w9WgXcQ")

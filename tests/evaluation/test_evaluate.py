@@ -29,8 +29,8 @@ from storage.models import Baseline, ExportFormat, RankingFeature
 from tests.support import asking as asking_text
 from tests.support.commands import environment_for
 from tests.support.forked_program import typed
+from tests.support.inputs.question_sets import CORPUS, FOREIGN, JUDGEMENTS, QUERIES, write_set
 from tests.support.project import SHARED_FOLDER
-from tests.support.question_sets import CORPUS, FOREIGN, JUDGEMENTS, QUERIES, write_set
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -20,7 +20,7 @@ from bot.evaluation.question_set import read_queries, read_question_set
 from bot.evaluation.question_set_writer import write_question_set
 from bot.evaluation.report import QuotedAnswers, Report
 from storage.analysis import analyser_for
-from tests.support.question_sets import CORPUS, JUDGEMENTS, QUERIES, Json, write_set
+from tests.support.inputs.question_sets import CORPUS, JUDGEMENTS, QUERIES, Json, write_set
 
 ENGLISH = analyser_for("en")
 

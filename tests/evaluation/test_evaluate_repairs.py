@@ -12,7 +12,7 @@ from bot.evaluation.repairs import FrequentRepair, KindCount, SlipCount, Slipped
 from bot.evaluation.report import Report
 from bot.evaluation.typos import Slip, add_typo, make_slip
 from storage.models import QuestionTerm, RepairKind
-from tests.support.question_sets import QUERIES, Json, write_set
+from tests.support.inputs.question_sets import QUERIES, Json, write_set
 
 Terms = tuple[QuestionTerm, ...]
 

@@ -12,7 +12,7 @@ from bot.evaluation.collection import Collection, open_collection
 from bot.evaluation.question_set import read_queries, read_question_set
 from bot.evaluation.values import Entry
 from storage.models import Segment
-from tests.support.question_sets import CORPUS, JUDGEMENTS, QUERIES, Json, write_set
+from tests.support.inputs.question_sets import CORPUS, JUDGEMENTS, QUERIES, Json, write_set
 
 
 def silent(done: int, total: int) -> None:

@@ -28,8 +28,8 @@ from bot.settings import Settings
 from storage.library import Library
 from tests.support.commands import environment_for
 from tests.support.forked_program import typed
+from tests.support.inputs.question_sets import CORPUS, FOREIGN, JUDGEMENTS, QUERIES, Json, write_set
 from tests.support.project import PROJECT
-from tests.support.question_sets import CORPUS, FOREIGN, JUDGEMENTS, QUERIES, Json, write_set
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 MAX_COLUMNS = 100

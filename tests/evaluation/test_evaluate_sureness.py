@@ -18,7 +18,7 @@ from bot.evaluation.refusal import KEPT_PERCENT, REFUSED_PERCENT, Trial, make_cu
 from bot.evaluation.runner import EvaluationRunner
 from bot.evaluation.sureness_table import CutEffect, LevelShares, SetTrials, report_sureness
 from bot.evaluation.values import Query
-from tests.support.question_sets import FOREIGN, QUERIES, Json, write_set
+from tests.support.inputs.question_sets import FOREIGN, QUERIES, Json, write_set
 
 OTHER_CORPUS: tuple[Json, ...] = (
     {"_id": "a", "video": 1, "text": "The senate debates railway pensions until midnight."},

@@ -44,8 +44,8 @@ from storage.importing.segmenting import segment_cues
 from storage.library import Library
 from storage.models import ExportFormat, Labels, Scope, Segment, Source, Transcript
 from tests.support import asking as asking_text
-from tests.support.hostile_inputs import ID, NAMES, ROW_KINDS, ROW_WRITERS, Line, files, lines, questions, texts
-from tests.support.local_discord import limits
+from tests.support.inputs.hostile_inputs import ID, NAMES, ROW_KINDS, ROW_WRITERS, Line, files, lines, questions, texts
+from tests.support.local_discord.api import limits
 from tests.support.project import PROJECT
 
 SLOWEST_SECOND = 5.0

@@ -37,8 +37,8 @@ from storage.models import (
 from tests.support import asking as asking_text
 from tests.support.commands import environment_for
 from tests.support.forked_program import typed
-from tests.support.hostile_text import HOSTILE, anything
-from tests.support.local_discord import limits
+from tests.support.inputs.hostile_text import HOSTILE, anything
+from tests.support.local_discord.api import limits
 
 Rows = Callable[..., Source]
 OWN = access.own_scope(111)

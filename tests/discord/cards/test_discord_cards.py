@@ -47,8 +47,8 @@ from storage.models import (
     VideoSummary,
     join_turns,
 )
-from tests.support.hostile_text import HOSTILE, anything
-from tests.support.local_discord import limits
+from tests.support.inputs.hostile_text import HOSTILE, anything
+from tests.support.local_discord.api import limits
 
 OWNER = Owner(2**63, "k" * 16)
 

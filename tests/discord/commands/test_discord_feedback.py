@@ -17,8 +17,8 @@ from bot.evaluation.question_set import read_question_set
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from tests.support.discord_world import LANTERN, Rows, World, world_of
-from tests.support.harness import InteractionResult, MemberActor, attached, components_of, seen
+from tests.support.discord.discord_world import LANTERN, Rows, World, world_of
+from tests.support.discord.harness import InteractionResult, MemberActor, attached, components_of, seen
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from storage.importing import history
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ExportFormat, Labels, Source
-from tests.support.harness import (
+from tests.support.discord.harness import (
     ChannelHandle,
     Env,
     InteractionResult,

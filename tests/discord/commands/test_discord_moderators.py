@@ -12,11 +12,11 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
-from tests.support.discord_world import Rows, World, world_of
-from tests.support.harness import seen
+from tests.support.discord.discord_world import Rows, World, world_of
+from tests.support.discord.harness import seen
+from tests.support.discord.running_bot import bot_process, home, texts
+from tests.support.discord.scope_scenarios import Player
 from tests.support.local_discord import Json, LocalDiscord, Permission
-from tests.support.running_bot import bot_process, home, texts
-from tests.support.scope_scenarios import Player
 
 
 @pytest.fixture

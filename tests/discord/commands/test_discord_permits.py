@@ -18,8 +18,8 @@ from bot.discord_app.services.button_state import EXPIRED
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from tests.support.discord_world import Rows, World, world_of
-from tests.support.harness import InteractionResult, MemberActor, components_of, seen
+from tests.support.discord.discord_world import Rows, World, world_of
+from tests.support.discord.harness import InteractionResult, MemberActor, components_of, seen
 
 REFUSED = "Only those who may manage this server"
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe brass anchor\n"

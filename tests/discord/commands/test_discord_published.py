@@ -12,7 +12,7 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Chapter, Labels, Source
-from tests.support.harness import ChannelHandle, Env, MemberActor, discord_with, seen
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, discord_with, seen
 
 YEARS = range(2010, 2024)
 

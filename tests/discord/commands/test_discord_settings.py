@@ -21,8 +21,8 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
 from tests.support import asking as asking_text
-from tests.support.discord_world import Rows, World, world_of
-from tests.support.harness import components_of, seen
+from tests.support.discord.discord_world import Rows, World, world_of
+from tests.support.discord.harness import components_of, seen
 
 
 @pytest.fixture

@@ -16,7 +16,15 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
-from tests.support.harness import ChannelHandle, Env, InteractionResult, MemberActor, components_of, discord_with, seen
+from tests.support.discord.harness import (
+    ChannelHandle,
+    Env,
+    InteractionResult,
+    MemberActor,
+    components_of,
+    discord_with,
+    seen,
+)
 
 SETTINGS = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"})
 QUESTION = "what does a message cost?"

@@ -15,8 +15,8 @@ from storage.errors import RequestError
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
-from tests.support.discord_world import QUESTION, Rows, World, found, world_of
-from tests.support.harness import answers, seen
+from tests.support.discord.discord_world import QUESTION, Rows, World, found, world_of
+from tests.support.discord.harness import answers, seen
 
 Change = Callable[[World], Awaitable[object]]
 

@@ -17,8 +17,8 @@ from bot.discord_app.delivery.retries import DeliveryUnknown, send_with_retries
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
+from tests.support.discord.running_bot import QUESTION, bot_process, button, home, noted, texts
 from tests.support.local_discord import BotProcess, Interaction, LocalDiscord, Message, Permission
-from tests.support.running_bot import QUESTION, bot_process, button, home, noted, texts
 
 FOUND = "Sample talk: BM25 ranking"
 CALLBACK, MESSAGES, EDITS = "*/callback", "/channels/*/messages", "/webhooks/*/messages/@original"

@@ -20,7 +20,7 @@ from bot.settings import Settings
 from storage.errors import DatabaseError
 from storage.ledger import Ledger
 from storage.library import Library
-from tests.support.harness import MemberActor, components_of, discord_with, seen
+from tests.support.discord.harness import MemberActor, components_of, discord_with, seen
 
 Unwritable = Callable[[Ledger], contextlib.AbstractAsyncContextManager[None]]
 QUESTION = "what is a hold cue?"

@@ -18,10 +18,10 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Source
 from tests.support import asking as asking_text
-from tests.support.discord_world import Clock, Rows, World, world_of
-from tests.support.harness import interactions
+from tests.support.discord.discord_world import Clock, Rows, World, world_of
+from tests.support.discord.harness import interactions
+from tests.support.discord.scope_scenarios import ASKED, MANAGED, Player, plain
 from tests.support.libraries import in_server
-from tests.support.scope_scenarios import ASKED, MANAGED, Player, plain
 
 ALPHA, BETA = 111, 222
 QUESTIONS = (

@@ -18,8 +18,8 @@ from bot.discord_app.services.button_state import AnswerState, Inquiry, PassageP
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from tests.support.discord_world import Rows, World, world_of
-from tests.support.scope_scenarios import MANAGED_IN, TYPED_IN, Player, plain
+from tests.support.discord.discord_world import Rows, World, world_of
+from tests.support.discord.scope_scenarios import MANAGED_IN, TYPED_IN, Player, plain
 
 ALSO_ALPHAS = "talk 0"
 NAMES = ("belfry-03", "belfry talk 03", "belfri 03", ALSO_ALPHAS)

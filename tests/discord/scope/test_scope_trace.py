@@ -12,9 +12,9 @@ from storage.indexing import index_manager
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Question
-from tests.support.discord_world import Clock, Rows, World, world_of
-from tests.support.harness import pressable
-from tests.support.scope_scenarios import (
+from tests.support.discord.discord_world import Clock, Rows, World, world_of
+from tests.support.discord.harness import pressable
+from tests.support.discord.scope_scenarios import (
     ASKED,
     MANAGED,
     Player,
@@ -25,7 +25,7 @@ from tests.support.scope_scenarios import (
     reading,
     typing,
 )
-from tests.support.scope_tracing import Trace, held, index_file, renumber, swayed, traced
+from tests.support.discord.scope_tracing import Trace, held, index_file, renumber, swayed, traced
 
 DAY = 24 * 3600.0
 WORDS = ("bronze", "bell", "fog", "belfry", "beta-talk", "lost bronze")

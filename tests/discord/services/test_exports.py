@@ -17,7 +17,7 @@ from storage import access
 from storage.errors import RequestError
 from storage.library import Library
 from storage.models import ExportFormat, Labels, Source
-from tests.support.discord_world import Clock
+from tests.support.discord.discord_world import Clock
 
 OWN = access.own_scope(7)
 MEGABYTE = 1_000_000

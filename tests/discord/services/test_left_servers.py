@@ -16,8 +16,8 @@ from storage.errors import DatabaseError
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, ServerSettings
-from tests.support.discord_world import QUESTION, Clock, Rows, World, found, world_of
-from tests.support.harness import discord_with, seen
+from tests.support.discord.discord_world import QUESTION, Clock, Rows, World, found, world_of
+from tests.support.discord.harness import discord_with, seen
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.asking import ask
-from tests.support.harness import ChannelHandle, Env, MemberActor, UserHandle, discord_with
-from tests.support.scope_tracing import traced
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, UserHandle, discord_with
+from tests.support.discord.scope_tracing import traced
 
 QUESTION = "how does bm25 rank"
 Rows = Callable[..., Source]

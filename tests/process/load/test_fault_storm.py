@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.crowd import Crowd
+from tests.support.discord.crowd import Crowd
+from tests.support.discord.running_bot import bot_process, home
 from tests.support.local_discord import LocalDiscord, Storm
-from tests.support.running_bot import bot_process, home
 
 
 async def weathered(folder: Path, seed: int, count: int, *, people: int, at_once: int) -> tuple[Crowd, Counter[str]]:

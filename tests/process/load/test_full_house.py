@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.discord.running_bot import bot_process, home
 from tests.support.local_discord import BotProcess, Channel, Interaction, LocalDiscord, User, interactions
-from tests.support.running_bot import bot_process, home
 
 MANY = "Many people are asking just now"
 TOPICS = ("bm25 ranking", "captions timing", "discord buttons", "search words", "hold cue", "score of a document")

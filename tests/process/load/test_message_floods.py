@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.discord.running_bot import QUESTION, bot_process, home
 from tests.support.local_discord import Channel, LocalDiscord, Message, User
-from tests.support.running_bot import QUESTION, bot_process, home
 
 MENTIONS = 60
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.crowd import Crowd
+from tests.support.discord.crowd import Crowd
+from tests.support.discord.running_bot import bot_process, home
 from tests.support.local_discord import BotProcess, LocalDiscord, Storm
-from tests.support.running_bot import bot_process, home
 
 MEGABYTE = 1_000_000
 HELD = ("discord.interactions.", "discord.message.", "discord.member.", "bot.discord_app.")

@@ -22,7 +22,7 @@ from tests.support.local_discord import (
     Permission,
     sample_bot_source,
 )
-from tests.support.local_discord.limits import COMPONENTS_V2, EPHEMERAL
+from tests.support.local_discord.api.limits import COMPONENTS_V2, EPHEMERAL
 
 NO_SCHEMA = "Discord's API description is not beside this project"
 

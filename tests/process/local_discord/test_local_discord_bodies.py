@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.local_discord.basics import Json, Problem
-from tests.support.local_discord.command_limits import command_problems, scope_problems
-from tests.support.local_discord.limits import COMPONENTS_V2 as CARD
-from tests.support.local_discord.limits import (
+from tests.support.local_discord.api.command_limits import command_problems, scope_problems
+from tests.support.local_discord.api.limits import COMPONENTS_V2 as CARD
+from tests.support.local_discord.api.limits import (
     CREATE_FLAGS,
     EPHEMERAL,
     choice_problems,
     message_problems,
     modal_problems,
 )
-from tests.support.local_discord.schema import HANDLED_KEYWORDS, Schema
+from tests.support.local_discord.api.schema import HANDLED_KEYWORDS, Schema
+from tests.support.local_discord.basics import Json, Problem
 
 SCHEMA = Schema.load()
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"

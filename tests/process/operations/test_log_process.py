@@ -14,9 +14,9 @@ import pytest
 
 from bot.operations.safe_traceback import SafeTracebackFilter, describe_error, format_trace
 from storage.errors import DatabaseError
+from tests.support.discord.running_bot import texts
 from tests.support.local_discord import BotProcess, LocalDiscord, Permission
 from tests.support.project import PROJECT
-from tests.support.running_bot import texts
 
 CAPTION, TITLE, FILE = "quicksilverlantern", "marmaladeharbour", "periwinklefile"
 QUESTION, BROKEN, STRAY, MESSAGE = "quicksilverlantern why", "gossamerquestion", "tangerinestray", "vermilionmessage"

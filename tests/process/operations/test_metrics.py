@@ -21,9 +21,9 @@ from bot.errors import CannotListen
 from bot.operations import http_server, metrics
 from bot.operations.metrics import AnswerStep, Gauge, ImportOutcome, QuestionSource
 from storage.library import Library
+from tests.support.discord.running_bot import QUESTION, bot_process
 from tests.support.local_discord import LocalDiscord, Permission
 from tests.support.project import PROJECT
-from tests.support.running_bot import QUESTION, bot_process
 
 
 def free_port() -> int:

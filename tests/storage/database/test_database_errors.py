@@ -22,8 +22,8 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.commands import environment_for
+from tests.support.discord.harness import discord_with, seen
 from tests.support.forked_program import typed
-from tests.support.harness import discord_with, seen
 
 PLACE = Path("/data/cuepoint.db")
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from storage.errors import InputError
 from storage.formats.reader import read_file
 from storage.models import Cue, FileContent, Labels, Source
-from tests.support.json_transcripts import DIALECTS, Dialect, Talk, make_talk
+from tests.support.inputs.json_transcripts import DIALECTS, Dialect, Talk, make_talk
 from tests.support.project import SHARED_FOLDER
 
 ID = "dQw4w9WgXcQ"

@@ -16,8 +16,8 @@ from storage.errors import InputError
 from storage.formats.reader import read_file
 from storage.models import Chapter, Cue, Labels, Source, Transcript
 from storage.models.limits import Limits
+from tests.support.inputs.text_formats import WRITERS, Said, talks, word_document
 from tests.support.project import SHARED_FOLDER
-from tests.support.text_formats import WRITERS, Said, talks, word_document
 
 counted: Counter[str] = Counter()
 

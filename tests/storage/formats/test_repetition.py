@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from storage.formats.captions.rolling import RawCue, spoken_cues
 from storage.formats.reader import read_file
 from storage.models import Labels, Source
-from tests.support.caption_generator import Shown, as_subrip, as_webvtt
+from tests.support.inputs.caption_generator import Shown, as_subrip, as_webvtt
 from tests.support.project import SHARED_FOLDER
 
 FIELD = SHARED_FOLDER / "field"

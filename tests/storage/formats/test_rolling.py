@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storage.formats.captions.rolling import RawCue, spoken_cues
 from storage.formats.reader import read_file
 from storage.models import Cue, Labels, Source
-from tests.support.caption_generator import (
+from tests.support.inputs.caption_generator import (
     LINE_SHAPES,
     OPENING,
     Said,

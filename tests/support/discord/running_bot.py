@@ -10,7 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.support.forked_program import Job, Running, the_program
-from tests.support.local_discord import BotProcess, Channel, Guild, Json, LocalDiscord, User, limits
+from tests.support.local_discord import BotProcess, Channel, Guild, Json, LocalDiscord, User
+from tests.support.local_discord.api import limits
 from tests.support.local_discord.process import Process
 from tests.support.project import PROJECT
 

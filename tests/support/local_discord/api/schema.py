@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.support.project import SHARED_FOLDER
 
-from .basics import Json, Problem
+from ..basics import Json, Problem
 
 DESCRIPTION = SHARED_FOLDER / "discord" / "openapi.json"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from .basics import Json, Problem
+from ..basics import Json, Problem
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 6, 1 << 7, 1 << 12
 VOICE_MESSAGE, COMPONENTS_V2 = 1 << 13, 1 << 15

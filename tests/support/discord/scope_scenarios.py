@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID
-from tests.support.discord_world import World
-from tests.support.harness import (
+from tests.support.discord.discord_world import World
+from tests.support.discord.harness import (
     ChannelHandle,
     InteractionResult,
     MemberActor,

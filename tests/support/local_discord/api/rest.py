@@ -11,11 +11,11 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from .basics import ApiError, Breach, Problem, Request, invalid_form
-from .faults import Fault
-from .gateway import Gateway
-from .messages import Part
-from .state import World
+from ..basics import ApiError, Breach, Problem, Request, invalid_form
+from ..faults import Fault
+from ..gateway import Gateway
+from ..messages import Part
+from ..state import World
 
 API = "/api/v10"
 LARGEST_REQUEST = 25 * 1024 * 1024

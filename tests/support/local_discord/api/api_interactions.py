@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import interactions
-from .basics import Json
-from .interactions import Callback, Interaction
-from .messages import Message
+from .. import interactions
+from ..basics import Json
+from ..interactions import Callback, Interaction
+from ..messages import Message
 from .rest import Answer, Call, Endpoint
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..basics import ApiError, Json
+from ..messages import DEFAULT, REPLY, Message, compose, replied_to
+from ..places import DM, Channel, Permission
 from . import limits
-from .basics import ApiError, Json
-from .messages import DEFAULT, REPLY, Message, compose, replied_to
-from .places import DM, Channel, Permission
 from .rest import Answer, Call, Endpoint
 
 

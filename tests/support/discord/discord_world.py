@@ -14,7 +14,7 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, Source, Verdict, Vote
-from tests.support.harness import ChannelHandle, Env, GuildHandle, MemberActor, UserHandle, discord_with, seen
+from tests.support.discord.harness import ChannelHandle, Env, GuildHandle, MemberActor, UserHandle, discord_with, seen
 
 LANTERN, BELL, FERRY = "copper lantern above the gate", "bronze bell in the fog", "ferry across the harbour"
 QUESTION = "lantern bell ferry"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .basics import ApiError, Json, Problem, invalid_form
+from ..basics import ApiError, Json, Problem, invalid_form
+from ..places import Guild
 from .command_limits import CHAT, command_problems, scope_problems
-from .places import Guild
 from .rest import Answer, Call, Endpoint
 
 
