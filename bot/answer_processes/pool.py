@@ -184,7 +184,7 @@ class AnswerPool:
         self._remove_child(child)
 
     def _remove_child(self, child: AnswerChild) -> None:
-        """End a process in the background: those who wait for its answer do not wait for its end."""
+        """End a process in the background: the one who waits for its answer does not wait for its end."""
         self._children.remove(child)
         task = asyncio.create_task(child.kill())
         self._kills.add(task)

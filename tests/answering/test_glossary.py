@@ -306,7 +306,7 @@ async def test_a_change_by_another_process_holds_at_the_next_question_and_rebuil
 ) -> None:
     assert await hits(talks, "XLNet") == []
     built: list[str] = []
-    monkeypatch.setattr(IndexBuilder, "add", lambda *given: built.append("index"))
+    monkeypatch.setattr(IndexBuilder, "add", lambda *_given: built.append("index"))
     await other.glossary.add(SHARED, GlossaryEntry("excel net", "XLNet"))
     assert await hits(talks, "XLNet") == [("v", 60)]
     await other.glossary.remove(SHARED, "excel net")
