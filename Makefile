@@ -13,10 +13,11 @@ FRESH := .venv-fresh
 # a file run in one process, and what a file prepares is prepared once.
 PARALLEL := -n auto --dist worksteal
 # What only computes: no process, no socket, no Discord, and no large database.
-QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/test_fonts.py \
-	$(addprefix answering/test_,answering.py evaluate_measures.py evaluate_peers.py evaluate_sets.py glossary.py \
-	question.py timeline.py) \
-	$(addprefix storage/test_,access.py analysis.py formats_*.py ranking.py segmenting.py unspaced_scripts.py))
+QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/cards/test_fonts.py \
+	$(addprefix answering/test_,answering.py glossary.py question.py timeline.py) \
+	$(addprefix evaluation/test_evaluate_,measures.py peers.py sets.py) storage/test_access.py \
+	$(addprefix storage/,analysis/test_analysis.py analysis/test_unspaced_scripts.py formats/test_formats_*.py \
+	importing/test_segmenting.py ranking/test_ranking.py))
 
 .PHONY: run test quick coverage soak check bench wheel audit licences constraints meaning clean
 

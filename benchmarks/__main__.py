@@ -15,11 +15,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import discord_cards, machine, plots, report, ways
-from benchmarks.answer_sheets import answer_sheets, ways_sheet
-from benchmarks.figures import QUICK, Effort
-from benchmarks.running import measure, say
-from benchmarks.sheets import sheets
+from benchmarks.answers import discord_cards, ways
+from benchmarks.measuring import machine
+from benchmarks.measuring.figures import QUICK, Effort
+from benchmarks.measuring.running import measure, say
+from benchmarks.tables import plots, report
+from benchmarks.tables.answer_sheets import answer_sheets, ways_sheet
+from benchmarks.tables.sheets import sheets
 
 SIZES = (20_000, 200_000, 2_000_000)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import resource
 import shlex
 import subprocess
 import sys
@@ -22,9 +21,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import machine, report
-from benchmarks.running import say
-from benchmarks.sheets import Sheet, format_number
+from benchmarks.measuring import machine
+from benchmarks.measuring.apart import child_seconds
+from benchmarks.measuring.running import say
+from benchmarks.tables import report
+from benchmarks.tables.sheets import Sheet, format_number
 
 PAGE = Path(__file__).with_name("IMPORTS.md")
 PROJECT = PAGE.parent.parent
@@ -117,16 +118,16 @@ def _run(folder: Path, what: str, command: Sequence[str], files: Sequence[Path])
     with tempfile.TemporaryDirectory(dir=folder) as data:
         environment = {name: value for name, value in os.environ.items() if name != "DISCORD_TOKEN"}
         environment |= {"CUEPOINT_DATA_DIR": data, "PYTHONPATH": str(PROJECT)}
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before = child_seconds()
         done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = child_seconds() - before
     if done.returncode:
         raise RuntimeError(f"{what} ended with {done.returncode}: {done.stderr}")
     last = int(done.stdout.split()[-1])
     return ImportCost(
         what,
         sum(path.stat().st_size for path in files) / 1_000_000,
-        after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        used,
         last / 1000 if "import" in command else 0.0,
     )
 

@@ -27,11 +27,12 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import machine, report
+from benchmarks.answers.discord_cards import PROJECT
 from benchmarks.corpus import Corpus, write_corpus
-from benchmarks.discord_cards import PROJECT
-from benchmarks.running import say
-from benchmarks.sheets import Sheet, format_number
+from benchmarks.measuring import machine
+from benchmarks.measuring.running import say
+from benchmarks.tables import report
+from benchmarks.tables.sheets import Sheet, format_number
 from tests.support.local_discord import BotProcess, Channel, Interaction, LocalDiscord, Permission, User
 
 PAGE = Path(__file__).with_name("LONG_RUN.md")

@@ -24,12 +24,13 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import machine, report
+from benchmarks.answers.discord_cards import PROJECT, BotProcess, LocalDiscord
 from benchmarks.corpus import LANGUAGE, SECONDS_A_SEGMENT, SEGMENTS_A_VIDEO, Corpus, write_corpus
-from benchmarks.discord_cards import PROJECT, BotProcess, LocalDiscord
-from benchmarks.figures import Times, percentile
-from benchmarks.running import say
-from benchmarks.sheets import Sheet, format_number
+from benchmarks.measuring import machine
+from benchmarks.measuring.figures import Times, percentile
+from benchmarks.measuring.running import say
+from benchmarks.tables import report
+from benchmarks.tables.sheets import Sheet, format_number
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import resource
 import shlex
 import statistics
 import subprocess
@@ -23,9 +22,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import machine, report
-from benchmarks.running import say
-from benchmarks.sheets import Sheet, format_number
+from benchmarks.measuring import machine
+from benchmarks.measuring.apart import child_seconds
+from benchmarks.measuring.running import say
+from benchmarks.tables import report
+from benchmarks.tables.sheets import Sheet, format_number
 
 PAGE = Path(__file__).with_name("START.md")
 PROJECT = PAGE.parent.parent
@@ -109,12 +110,12 @@ def _run(tree: Path, folder: Path, command: Sequence[str]) -> float:
     data = folder / "data" / tree.name
     environment = {name: value for name, value in os.environ.items() if name != "DISCORD_TOKEN"}
     environment |= {"CUEPOINT_DATA_DIR": str(data), "PYTHONPATH": str(tree)}
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = child_seconds()
     done = subprocess.run([sys.executable, *command], cwd=tree, env=environment, capture_output=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = child_seconds() - before
     if bool(done.returncode) != (command[-1] in FAILING):
         raise RuntimeError(f"{shlex.join(command)} ended with {done.returncode}: {done.stderr.decode()}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return used
 
 
 def make_sheet(found: Sequence[StartCost], runs: int, before: str | None) -> Sheet:

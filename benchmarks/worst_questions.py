@@ -16,10 +16,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import report
-from benchmarks.running import say
-from benchmarks.sheets import NOTHING, Sheet, format_number
+from benchmarks.measuring.running import say
 from benchmarks.start import PROJECT, checked_out
+from benchmarks.tables import report
+from benchmarks.tables.sheets import NOTHING, Sheet, format_number
 
 SEGMENTS = 160_000
 PROGRAM = Path(__file__).with_name("long_questions.py")

@@ -170,6 +170,13 @@ def any_scope(key: str) -> Scope:
     return Scope((key,))
 
 
+def only_key(scope: Scope) -> str:
+    """Return the key of a scope's one library. Raises RequestError where it has several, or none."""
+    if len(scope.libraries) != 1:
+        raise RequestError("Name one library: this can be done in one at a time.")
+    return scope.libraries[0]
+
+
 def narrow_scope(scope: Scope, libraries: Iterable[str]) -> Scope:
     """Return only the named libraries of a scope, in the scope's order."""
     wanted = set(libraries)

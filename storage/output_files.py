@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.database.atomic_files import COMPANIONS, delete_file, find_abandoned, part_path, replace_atomically
+from storage.database.atomic_files import COMPANIONS, delete_file, find_abandoned, open_atomically
 from storage.errors import RequestError
 from storage.system_errors import explain
 
@@ -76,16 +76,11 @@ def _write_whole(target: Path, content: bytes) -> None:
     with contextlib.suppress(OSError):
         for abandoned in find_abandoned(target.parent):
             delete_file(abandoned)
-    part = part_path(target)
-    try:
-        with part.open("xb") as file:
-            # Who may read the old file may read the new one, and nobody else.
-            with contextlib.suppress(OSError, AttributeError):
-                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
-            file.write(content)
-        replace_atomically(part, target)
-    finally:
-        delete_file(part)
+    with open_atomically(target) as file:
+        # Who may read the old file may read the new one, and nobody else.
+        with contextlib.suppress(OSError, AttributeError):
+            os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
+        file.write(content)
 
 
 def _is_stdout(target: Path) -> bool:

@@ -39,7 +39,7 @@ def add(
 
     async def run(stored: Library) -> None:
         scope = access.host_scope(library)
-        if await stored.add_to_glossary(scope, GlossaryEntry(said, meant)):
+        if await stored.glossary.add(scope, GlossaryEntry(said, meant)):
             screen.print_line(f"{said} will now also be found by asking for {meant}.")
         else:
             screen.print_line("That is in the glossary already.")
@@ -59,7 +59,7 @@ def remove(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        for entry in await stored.remove_from_glossary(access.host_scope(library), said, meant):
+        for entry in await stored.glossary.remove(access.host_scope(library), said, meant):
             session.screen.print_line(f"{entry.said} will no longer be found by asking for {entry.meant}.")
 
     session.run(run)
@@ -70,7 +70,7 @@ def list_(context: typer.Context, library: LibraryOption = access.SHARED, json: 
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        entries = await stored.glossary(access.host_scope(library))
+        entries = await stored.glossary.entries(access.host_scope(library))
         if json:
             session.screen.print_data("".join(entry_json(entry) + "\n" for entry in entries))
         elif entries:

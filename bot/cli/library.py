@@ -109,7 +109,7 @@ def export(
         raise typer.Exit(WRONG_USE)
 
     async def run(stored: Library) -> bytes:
-        return await stored.export(access.host_scope(library), form, video)
+        return await stored.exports.make(access.host_scope(library), form, video)
 
     content = session.run(run)
     with session.reporting_errors():

@@ -45,7 +45,7 @@ def backup(
     session.refuse_own_place(file, for_backup=True)
 
     async def run(stored: Library) -> None:
-        await stored.backup(file)
+        await stored.maintenance.backup(file)
 
     session.run(run)
     session.screen.print_line(f"Backed up to {file}.")
@@ -81,7 +81,7 @@ def doctor(
     online: Annotated[bool, typer.Option("--online", help="Also ask Discord whether it takes the token.")] = False,
 ) -> None:
     """Check settings, machine, database, indexes, backups and a sample question. The exit code tells."""
-    from bot.cli.doctor import examine
+    from bot.cli.doctor.examine import examine
 
     session: Session = context.obj
     if not examine(session, repair=repair, online=online):

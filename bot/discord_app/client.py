@@ -129,7 +129,7 @@ class CuepointClient(discord.AutoShardedClient):
         try:
             await self.app.ledger.delete_expired(self._retention_seconds)
             await purge_left_servers(self, self.app.library_admin, self.app.ledger, self._own_id())
-            await self.app.library.erase_leftovers()
+            await self.app.library.maintenance.erase_leftovers()
         except StorageError as error:
             # An error that is raised here would end the loop permanently.
             log.error("could not tidy up, and will try again tomorrow: %s", describe_error(error))

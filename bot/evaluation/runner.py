@@ -66,7 +66,7 @@ class EvaluationRunner:
 
     async def rank_baseline(self, queries: Sequence[Query], what: str, baseline: Baseline) -> dict[str, list[str]]:
         """Return the same from rank-bm25 as it is shipped."""
-        results = await self._collection.library.search_baseline(
+        results = await self._collection.library.baseline.search(
             self._collection.scope,
             [query.text for query in queries],
             baseline,

@@ -102,7 +102,7 @@ class NightlyBackup:
     async def _make_backup(self, target: Path, now: datetime) -> None:
         made = target.with_suffix(".new.db")
         made.unlink(missing_ok=True)
-        await self._library.backup(made)
+        await self._library.maintenance.backup(made)
         made.replace(target)
         self._misdated.discard(target)
         self._last_made = now, self._elapsed()

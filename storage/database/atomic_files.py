@@ -6,7 +6,9 @@ import contextlib
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 SUFFIX = ".cuepoint-part"
 ABANDONED_AFTER_SECONDS = 3600.0
@@ -47,6 +49,21 @@ def replace_atomically(part: Path, target: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+@contextlib.contextmanager
+def open_atomically(target: Path, part: Path | None = None) -> Iterator[BinaryIO]:
+    """Open a new file that replaces `target` when the body ends without an error; else nothing is left of it.
+
+    `part` is where it is written first, None for a name of its own. Raises OSError.
+    """
+    part = part or part_path(target)
+    try:
+        with part.open("xb") as file:
+            yield file
+        replace_atomically(part, target)
+    finally:
+        delete_file(part)
 
 
 def delete_file(path: Path) -> None:

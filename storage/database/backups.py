@@ -21,8 +21,9 @@ from storage.database.atomic_files import (
     replace_atomically,
 )
 from storage.database.compaction import write_with_incremental_vacuum
-from storage.database.connection import file_errors, open_connection, primary_code, schema_version
+from storage.database.connection import file_errors, open_connection, primary_code
 from storage.database.file_lock import FileLock
+from storage.database.migrations import schema_version
 from storage.database.schema import SCHEMA_VERSION
 from storage.errors import DatabaseError, NewerDatabase
 

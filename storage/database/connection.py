@@ -19,8 +19,9 @@ from storage.database.database_errors import file_errors as file_errors
 from storage.database.database_errors import primary_code as primary_code
 from storage.database.database_errors import sqlite_errors as sqlite_errors
 from storage.database.file_lock import FileLock, is_held_alone
-from storage.database.schema import MIGRATIONS, SCHEMA_VERSION
-from storage.errors import DatabaseError, NewerDatabase, OlderDatabase
+from storage.database.migrations import check_schema, prepare_schema, run_migrations
+from storage.database.schema import SCHEMA_VERSION
+from storage.errors import DatabaseError, OlderDatabase
 from storage.models import DatabaseRoom
 
 BUSY_TIMEOUT_MS = 10_000
@@ -59,7 +60,7 @@ class Database:
                 stack.callback(lock.release)
                 await _ensure_database(file, lock)
                 writer = await stack.enter_async_context(open_connection(path))
-                await _prepare_schema(writer, path)
+                await prepare_schema(writer, path, BUSY_TIMEOUT_MS)
                 reader = await stack.enter_async_context(open_connection(path))
                 await reader.execute("PRAGMA query_only = ON")
                 database = cls(path, writer, reader, stack.pop_all())
@@ -94,7 +95,7 @@ class Database:
             _require_file(path)
             async with contextlib.AsyncExitStack() as stack:
                 reader = await _open_to_read(follow_link(path), stack)
-                version = await _check_schema(reader, path)
+                version = await check_schema(reader, path)
                 if version < SCHEMA_VERSION:
                     raise OlderDatabase(
                         f"{path} is of an earlier version of Cuepoint (schema {version}): start the bot, or run any "
@@ -267,65 +268,9 @@ async def _create_database(path: Path) -> None:
         async with open_connection(part) as connection:
             await connection.execute("PRAGMA synchronous = OFF")  # it is synced as a whole, below
             await write_with_incremental_vacuum(connection)
-            await _run_migrations(connection)
+            await run_migrations(connection)
             await connection.execute("UPDATE compaction SET erasures = 0")
         await asyncio.to_thread(replace_atomically, part, path)
     except BaseException:
         delete_file(part)
         raise
-
-
-async def _prepare_schema(connection: aiosqlite.Connection, path: Path) -> None:
-    """Bring the schema up to date. Raises DatabaseError for another program's database, and NewerDatabase for one whose
-    schema is ahead of this version."""
-    attempts = BUSY_TIMEOUT_MS // _RETRY_MS
-    while True:
-        try:
-            version = await _check_schema(connection, path)
-            # A backup that was put here is not in WAL mode: readers and writers would lock one another out.
-            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
-            if version < SCHEMA_VERSION:
-                await _run_migrations(connection)
-            return
-        except sqlite3.OperationalError as error:
-            # Two processes may open such a database at once: SQLite's busy timeout does not cover switching to WAL.
-            attempts -= 1
-            if primary_code(error) != sqlite3.SQLITE_BUSY or attempts <= 0:
-                raise
-            await asyncio.sleep(_RETRY_MS / 1000)
-
-
-async def _check_schema(connection: aiosqlite.Connection, path: Path) -> int:
-    """Return the version of the schema. Raises DatabaseError and NewerDatabase as `_prepare_schema` does."""
-    version = await schema_version(connection)
-    if version > SCHEMA_VERSION:
-        raise NewerDatabase(
-            f"{path} was written by a later version of Cuepoint (schema {version}; this one knows "
-            f"{SCHEMA_VERSION}): update Cuepoint, or name another folder in CUEPOINT_DATA_DIR."
-        )
-    if not version and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
-        # Ours are made with their schema in one step: these tables are another program's.
-        raise DatabaseError(f"{path}: {ADVICE[sqlite3.SQLITE_NOTADB]}")
-    return version
-
-
-async def _run_migrations(connection: aiosqlite.Connection) -> None:
-    for number, statements in enumerate(MIGRATIONS, 1):
-        await connection.execute("BEGIN IMMEDIATE")
-        try:
-            # Read inside the transaction: another process may have migrated while this one waited.
-            if await schema_version(connection) < number:
-                for statement in statements:
-                    await connection.execute(statement)
-                await connection.execute(f"PRAGMA user_version = {number}")
-        except BaseException:
-            await connection.rollback()
-            raise
-        await connection.commit()
-
-
-async def schema_version(connection: aiosqlite.Connection) -> int:
-    """Return how many migrations a database has gone through."""
-    # All rows are fetched: an unfinished statement would keep a lock on the file.
-    [(version,)] = await connection.execute_fetchall("PRAGMA user_version")
-    return int(version)

@@ -10,35 +10,30 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from storage.database.connection import Database, sqlite_errors
 from storage.database.schema import DETACHED
+from storage.database.stored_values import (
+    VIDEO_COLUMNS,
+    VIDEO_WIDTH,
+    group_videos,
+    make_segment,
+    make_video,
+    parse_previous,
+)
 from storage.models import (
-    Chapter,
-    CueMark,
     GlossaryEntry,
     LibrarySize,
     Scope,
     Segment,
-    SpeakerTurn,
     Statistics,
     StoredVideo,
     Video,
     VideoSummary,
-    chapters_from_json,
 )
 
-_VIDEO_COLUMNS = ", ".join(
-    f"video.{column}"
-    for column in (
-        *("video_id", "title", "creator", "url", "thumbnail", "language", "published", "chapters"),
-        *("is_automatic", "track_of"),
-    )
-)
-_VIDEO_WIDTH = _VIDEO_COLUMNS.count(",") + 1
 _VIDEOS_SQL = f"""
-    SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, marks, turns
+    SELECT {VIDEO_COLUMNS}, segment.start_second, end_second, text, marks, turns
     FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
     WHERE key = ?1 AND (?2 IS NULL OR video_id = ?2) AND (NOT ?3 OR turns IS NOT NULL)
     ORDER BY video_id, segment.start_second
@@ -97,13 +92,13 @@ class Repository:
     async def summaries(self, scope: Scope, video_id: str | None = None) -> list[VideoSummary]:
         """Return every video of a scope with its size, by library in the scope's order; or only the one named."""
         sql = f"""
-            SELECT {_VIDEO_COLUMNS}, key, count(*),
+            SELECT {VIDEO_COLUMNS}, key, count(*),
                    sum(1 + length(text) - length(replace(text, ' ', ''))), max(end_second)
             FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
             WHERE key IN ({_placeholders(scope.libraries)}) AND (? IS NULL OR video_id = ?) GROUP BY video.id
         """
         rows = await self._rows(sql, (*scope.libraries, video_id, video_id))
-        summaries = [VideoSummary(_make_video(row[:_VIDEO_WIDTH]), *row[_VIDEO_WIDTH:]) for row in rows]
+        summaries = [VideoSummary(make_video(row[:VIDEO_WIDTH]), *row[VIDEO_WIDTH:]) for row in rows]
         return sorted(summaries, key=lambda summary: scope.libraries.index(summary.library))
 
     async def statistics(self, scope: Scope) -> Statistics:
@@ -147,19 +142,19 @@ class Repository:
         """Return the videos of a library with their segments, by video id; or only the one named. `with_turns` leaves
         out the segments in which nobody is known to speak."""
         rows = await self._rows(_VIDEOS_SQL, (key, video_id, with_turns))
-        return await asyncio.to_thread(_group_videos, rows)
+        return await asyncio.to_thread(group_videos, rows)
 
     async def details(self, key: str, video_ids: Sequence[str]) -> list[Video]:
         """Return some videos of a library, and the tracks of those, without their segments."""
         rows = await self._rows(
             f"""
-            SELECT {_VIDEO_COLUMNS} FROM video JOIN library ON library.id = library_id
+            SELECT {VIDEO_COLUMNS} FROM video JOIN library ON library.id = library_id
             WHERE key = ?1 AND (video_id IN (SELECT value FROM json_each(?2))
                 OR track_of IN (SELECT value FROM json_each(?2))) ORDER BY video_id
             """,
             (key, json.dumps(list(video_ids))),
         )
-        return [_make_video(row) for row in rows]
+        return [make_video(row) for row in rows]
 
     async def versions(self, key: str) -> dict[str, int]:
         """Return the version of every video of a library: another number whenever the video was written."""
@@ -185,7 +180,7 @@ class Repository:
         """Return some videos of a library with their segments, but without the times of cues within those."""
         rows = await self._rows(
             f"""
-            SELECT {_VIDEO_COLUMNS}, segment.start_second, end_second, text, NULL, turns
+            SELECT {VIDEO_COLUMNS}, segment.start_second, end_second, text, NULL, turns
             FROM json_each(?2) AS wanted -- CROSS JOIN: see below
             CROSS JOIN library ON library.key = ?1
             CROSS JOIN video ON library_id = library.id AND video_id = wanted.value
@@ -193,7 +188,7 @@ class Repository:
             """,
             (key, json.dumps(list(video_ids))),
         )
-        return await asyncio.to_thread(_group_videos, rows)
+        return await asyncio.to_thread(group_videos, rows)
 
     async def segments(self, key: str, places: Iterable[tuple[str, float]]) -> dict[tuple[str, float], Segment]:
         """Return the segments at the given (video_id, start_second) places of a library."""
@@ -208,7 +203,7 @@ class Repository:
             """,
             (key, json.dumps(list(places))),
         )
-        return {(row[0], row[1]): _make_segment(*row[1:]) for row in rows}
+        return {(row[0], row[1]): make_segment(*row[1:]) for row in rows}
 
     async def segments_between(self, key: str, video_id: str, start: float, end: float) -> list[Segment]:
         """Return the segments of a video that are spoken within a stretch of it, in seconds."""
@@ -222,7 +217,7 @@ class Repository:
             """,
             (key, video_id, start, end),
         )
-        return [_make_segment(*row) for row in rows]
+        return [make_segment(*row) for row in rows]
 
     async def surroundings(self, places: Sequence[tuple[str, str, float]], seconds: float) -> list[list[Segment]]:
         """Return, for every (library, video_id, start_second) place, its segment between the one before and the one
@@ -246,7 +241,7 @@ class Repository:
         )
         segments: list[list[Segment]] = [[] for _ in places]
         for place, *segment in rows:
-            segments[place].append(_make_segment(*segment))
+            segments[place].append(make_segment(*segment))
         return segments
 
     async def last_import(self, key: str) -> tuple[int, str, dict[str, StoredVideo | None]] | None:
@@ -262,7 +257,7 @@ class Repository:
         rows = await self._rows(
             "SELECT video_id, before FROM replaced WHERE import_id = ? ORDER BY video_id", (number,)
         )
-        return number, description, await asyncio.to_thread(_parse_previous, rows)
+        return number, description, await asyncio.to_thread(parse_previous, rows)
 
     async def glossary(self, scope: Scope) -> list[GlossaryEntry]:
         """Return every entry in the glossaries of a scope, by library in the scope's order."""
@@ -286,62 +281,11 @@ def open_snapshot(path: Path, key: str, video_id: str | None = None) -> Iterator
 
         def read() -> Iterator[StoredVideo]:
             rows = connection.execute(_VIDEOS_SQL, (key, video_id, False))
-            for _, group in itertools.groupby(rows, key=lambda row: row[:_VIDEO_WIDTH]):
-                yield from _group_videos(group)
+            for _, group in itertools.groupby(rows, key=lambda row: row[:VIDEO_WIDTH]):
+                yield from group_videos(group)
 
         yield read
 
 
 def _placeholders(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
-
-
-# A library can be large: functions that go through all of it run in another thread, off the event loop.
-
-
-def _group_videos(rows: Iterable[tuple[Any, ...]]) -> list[StoredVideo]:
-    grouped: dict[tuple[Any, ...], list[Segment]] = {}
-    for row in rows:
-        grouped.setdefault(row[:_VIDEO_WIDTH], []).append(_make_segment(*row[_VIDEO_WIDTH:]))
-    return [StoredVideo(_make_video(values), tuple(segments)) for values, segments in grouped.items()]
-
-
-def _make_video(values: Sequence[Any]) -> Video:
-    video_id, title, creator, url, thumbnail, language, published, chapters, is_automatic, track_of = values
-    return Video(
-        *(video_id, title, creator, url, thumbnail, language, published),
-        chapters_from_json(chapters),
-        bool(is_automatic),
-        track_of,
-    )
-
-
-def _parse_previous(rows: Iterable[tuple[str, str | None]]) -> dict[str, StoredVideo | None]:
-    return {video_id: None if before is None else _parse_stored_video(before) for video_id, before in rows}
-
-
-def _make_segment(start: float, end: float, text: str, marks: str | None, turns: str | None) -> Segment:
-    return Segment(
-        start,
-        end,
-        text,
-        tuple(itertools.starmap(CueMark, json.loads(marks))) if marks else (),
-        tuple(itertools.starmap(SpeakerTurn, json.loads(turns))) if turns else (),
-    )
-
-
-def _parse_stored_video(before: str) -> StoredVideo:
-    value = json.loads(before)
-    # What an earlier version of Cuepoint kept has neither chapters nor turns.
-    video = {**value["video"], "chapters": tuple(Chapter(**each) for each in value["video"].get("chapters", ()))}
-    segments = (
-        Segment(
-            **{
-                **segment,
-                "marks": tuple(CueMark(**mark) for mark in segment["marks"]),
-                "turns": tuple(SpeakerTurn(**turn) for turn in segment.get("turns", ())),
-            }
-        )
-        for segment in value["segments"]
-    )
-    return StoredVideo(Video(**video), tuple(segments))

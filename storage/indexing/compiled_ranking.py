@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from storage.database.atomic_files import delete_file, part_path, replace_atomically
+from storage.database.atomic_files import delete_file, open_atomically
 from storage.database.repository import Repository
 from storage.indexing.gc_pause import gc_paused
 from storage.models import MIN_COMPILED_SEGMENTS, CompiledRankingReport, CompiledRankingState, Segment, Video
@@ -113,9 +113,8 @@ class CompiledRanking:
 
     def _write_outcome(self, problem: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        part = part_path(self._folder / OUTCOME)
-        part.write_text(problem, "utf-8")
-        replace_atomically(part, self._folder / OUTCOME)
+        with open_atomically(self._folder / OUTCOME) as file:
+            file.write(problem.encode())
 
     def _load(self) -> str:
         """Load what was compiled, and return why that failed, "" where it did not."""

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.analysis import ANALYSED_BY
-from storage.database.atomic_files import delete_file, find_abandoned, part_path, replace_atomically
+from storage.database.atomic_files import delete_file, find_abandoned, open_atomically, part_path
 from storage.database.sealed_files import ALIGNED, UNSOUND, OtherCacheVersion, read_sealed, write_sealed
 from storage.ranking.index.index_part import IndexPart
 from storage.ranking.index.ngrams import NgramIndex
@@ -75,19 +75,15 @@ class IndexCache:
 
         `part` is where it is written first: to end a process that writes is to know what it may leave behind.
         """
-        part = part or self.part_path(key)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for abandoned in find_abandoned(self._folder):
                 delete_file(abandoned)
-            with part.open("wb") as file:
+            with open_atomically(self._path(key), part) as file:
                 _write(file, {"library": key, "language": cached.index.language, **_versions()}, cached)
-            replace_atomically(part, self._path(key))
         except OSError as error:
             log.warning("the index of %s cannot be kept: %s", key, error)
             return False
-        finally:
-            delete_file(part)
         return True
 
     def find_damaged(self, languages: Mapping[str, str]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from storage.database.atomic_files import delete_file, part_path, replace_atomically
+from storage.database.atomic_files import delete_file, open_atomically
 from storage.database.sealed_files import UNSOUND, OtherCacheVersion, read_sealed, write_sealed
 from storage.meaning.vector_table import Keys, VectorPart, VectorTable
 
@@ -49,20 +49,16 @@ class VectorFiles:
 
         Return whether that was possible; if not, they are made again.
         """
-        part = part_path(self._path(key))
         fields = {
             **_meant_for(key, table.model), "dimensions": table.dimensions, "count": len(keys), "contents": contents
         }  # fmt: skip
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
+            with open_atomically(self._path(key)) as file:
                 write_sealed(file, fields, _blocks(table, keys))
-            replace_atomically(part, self._path(key))
         except OSError as error:
             log.warning("the vectors of %s cannot be kept: %s", key, error)
             return False
-        finally:
-            delete_file(part)
         return True
 
     def find_damaged(self, keys: Collection[str]) -> list[str]:

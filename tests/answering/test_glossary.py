@@ -76,7 +76,7 @@ def terms_of(words: str, *texts: str, glossary: tuple[GlossaryEntry, ...] = (), 
 async def test_what_is_meant_finds_what_the_captions_say_and_marks_it(talks: Library) -> None:
     before = await asking_text.ask(talks, SHARED, "what are GANs?")
     assert (before.level, before.searched_for) == (AnswerLevel.NOTHING, None), "a name is not guessed at"
-    assert await talks.add_to_glossary(SHARED, GANZ)
+    assert await talks.glossary.add(SHARED, GANZ)
     answer = await asking_text.ask(talks, SHARED, "what are GANs?")
     assert (answer.level, answer.unknown_terms, answer.searched_for) == (AnswerLevel.CONFIDENT, (), None)
     assert answer.excerpts[0].quote == "today ganz learn to draw faces from noise", "the quote stays as it was said"
@@ -85,21 +85,21 @@ async def test_what_is_meant_finds_what_the_captions_say_and_marks_it(talks: Lib
 
 async def test_taking_an_entry_out_restores_the_old_answer(talks: Library) -> None:
     before = await asking_text.ask(talks, SHARED, "what are GANs?")
-    await talks.add_to_glossary(SHARED, GANZ)
+    await talks.glossary.add(SHARED, GANZ)
     assert await asking_text.ask(talks, SHARED, "what are GANs?") != before
-    assert await talks.remove_from_glossary(SHARED, "GANZ") == [GANZ]
+    assert await talks.glossary.remove(SHARED, "GANZ") == [GANZ]
     assert await asking_text.ask(talks, SHARED, "what are GANs?") == before
 
 
 @pytest.mark.parametrize("typed", ["GAN", "gans", "the GAN's loss", "“GANs”?", "GANs,"])
 async def test_inflected_and_cased_forms_meet(talks: Library, typed: str) -> None:
-    await talks.add_to_glossary(SHARED, GANZ)
+    await talks.glossary.add(SHARED, GANZ)
     assert ("v", 0) in await hits(talks, typed)
 
 
 async def test_either_side_may_be_several_words(talks: Library) -> None:
-    await talks.add_to_glossary(SHARED, GlossaryEntry("excel net", "XLNet"))
-    await talks.add_to_glossary(SHARED, GlossaryEntry("violin", "state of the art"))
+    await talks.glossary.add(SHARED, GlossaryEntry("excel net", "XLNet"))
+    await talks.glossary.add(SHARED, GlossaryEntry("violin", "state of the art"))
     answer = await asking_text.ask(talks, SHARED, "what is XLNet")
     assert (answer.level, marked(answer)) == (AnswerLevel.CONFIDENT, ["excel net"])
     answer = await asking_text.ask(talks, SHARED, "the state of the art")
@@ -108,13 +108,13 @@ async def test_either_side_may_be_several_words(talks: Library) -> None:
 
 
 async def test_several_entries_for_one_meaning_all_hold(talks: Library) -> None:
-    await talks.add_to_glossary(SHARED, GANZ)
-    await talks.add_to_glossary(SHARED, GlossaryEntry("copper lantern", "GANs"))
+    await talks.glossary.add(SHARED, GANZ)
+    await talks.glossary.add(SHARED, GlossaryEntry("copper lantern", "GANs"))
     assert set(await hits(talks, "GANs")) == {("v", 0), ("w", 0)}
 
 
 async def test_phrases_and_exclusions_are_taken_as_they_are_typed(talks: Library) -> None:
-    await talks.add_to_glossary(SHARED, GANZ)
+    await talks.glossary.add(SHARED, GANZ)
     assert (await asking_text.ask(talks, SHARED, '"GANs"')).level is AnswerLevel.NOTHING
     kept = await asking_text.ask(talks, SHARED, "faces -GANs")
     assert [excerpt.segments for excerpt in kept.excerpts] == [(0.0,)]
@@ -174,39 +174,39 @@ def test_no_spelling_is_guessed_where_the_glossary_knows_and_a_compound_stays() 
 async def test_a_glossary_holds_in_its_own_library_only(library: Library, rows: Rows) -> None:
     for scope in (SHARED, ANA, BEN):
         await put(library, rows(*TALK), scope)
-    await library.add_to_glossary(ANA, GANZ)
+    await library.glossary.add(ANA, GANZ)
     for scope in (SHARED, BEN, in_server(222), SHARED):
-        assert await library.glossary(scope) == []
+        assert await library.glossary.entries(scope) == []
         assert (await asking_text.ask(library, scope, "GANs")).level is AnswerLevel.NOTHING
     assert (await asking_text.ask(library, in_server(111), "GANs")).level is AnswerLevel.CONFIDENT
 
 
 async def test_every_glossary_of_a_scope_is_read_and_listed_once(talks: Library) -> None:
-    await talks.add_to_glossary(SHARED, GANZ)
-    await talks.add_to_glossary(SHARED, GlossaryEntry("excel net", "XLNet"))
-    await talks.add_to_glossary(ANA, GlossaryEntry("Ganz", "GANS"))
-    await talks.add_to_glossary(ANA, GlossaryEntry("gangs", "GANs"))
+    await talks.glossary.add(SHARED, GANZ)
+    await talks.glossary.add(SHARED, GlossaryEntry("excel net", "XLNet"))
+    await talks.glossary.add(ANA, GlossaryEntry("Ganz", "GANS"))
+    await talks.glossary.add(ANA, GlossaryEntry("gangs", "GANs"))
     both = [("excel net", "XLNet"), ("gangs", "GANs"), ("Ganz", "GANS")]
-    assert [(entry.said, entry.meant) for entry in await talks.glossary(in_server(111))] == both
+    assert [(entry.said, entry.meant) for entry in await talks.glossary.entries(in_server(111))] == both
     assert ("v", 0) in await hits(talks, "GANs", in_server(111))
 
 
 async def test_one_library_is_changed_at_a_time(library: Library) -> None:
     for change in (
-        library.add_to_glossary(in_server(1), GANZ),
-        library.remove_from_glossary(in_server(1), "ganz"),
+        library.glossary.add(in_server(1), GANZ),
+        library.glossary.remove(in_server(1), "ganz"),
     ):
         with pytest.raises(RequestError, match="Name one library"):
             await change
 
 
 async def test_an_empty_library_with_a_glossary_is_still_empty(library: Library, rows: Rows) -> None:
-    await library.add_to_glossary(SHARED, GANZ)
+    await library.glossary.add(SHARED, GANZ)
     assert await library.or_samples(SHARED) == access.sample_scope()
     assert (await asking_text.ask(library, SHARED, "what is a hold cue?")).level is AnswerLevel.CONFIDENT
     await put(library, rows(("v", 0, "die Häuser am Meer und ganz viele mehr")), language="de")
     assert await hits(library, "Haus") == [("v", 0)], "its first import still settles its language"
-    await library.add_to_glossary(ANA, GlossaryEntry("gangs", "GANs"))
+    await library.glossary.add(ANA, GlossaryEntry("gangs", "GANs"))
     assert await hits(library, "Häuser", in_server(111)) == [("v", 0)], "nor does it settle another's"
     assert await hits(library, "GANs", in_server(111)) == [("v", 0)]
 
@@ -215,27 +215,27 @@ async def test_an_empty_library_with_a_glossary_is_still_empty(library: Library,
 
 
 async def test_entries_are_kept_as_typed_and_compared_without_capitals_and_spaces(talks: Library) -> None:
-    assert await talks.add_to_glossary(SHARED, GlossaryEntry("  excel\t net", "XLNet "))
-    assert not await talks.add_to_glossary(SHARED, GlossaryEntry("Excel Net", "xlnet"))
-    assert await talks.add_to_glossary(SHARED, GlossaryEntry("Excel Net", "XLNet Large"))
+    assert await talks.glossary.add(SHARED, GlossaryEntry("  excel\t net", "XLNet "))
+    assert not await talks.glossary.add(SHARED, GlossaryEntry("Excel Net", "xlnet"))
+    assert await talks.glossary.add(SHARED, GlossaryEntry("Excel Net", "XLNet Large"))
     small, large = GlossaryEntry("excel net", "XLNet"), GlossaryEntry("Excel Net", "XLNet Large")
-    assert await talks.glossary(SHARED) == [small, large]
-    assert await talks.remove_from_glossary(SHARED, "EXCEL NET", "xlnet  large") == [large]
-    assert await talks.glossary(SHARED) == [small]
+    assert await talks.glossary.entries(SHARED) == [small, large]
+    assert await talks.glossary.remove(SHARED, "EXCEL NET", "xlnet  large") == [large]
+    assert await talks.glossary.entries(SHARED) == [small]
 
 
 async def test_what_is_said_leaves_with_all_it_is_meant_for(talks: Library) -> None:
     entries = [GANZ, GlossaryEntry("Ganz", "gains"), GlossaryEntry("gangs", "GANs")]
     for entry in entries:
-        await talks.add_to_glossary(SHARED, entry)
-    assert len(await talks.remove_from_glossary(SHARED, "ganz")) == 2
-    assert await talks.glossary(SHARED) == entries[2:]
+        await talks.glossary.add(SHARED, entry)
+    assert len(await talks.glossary.remove(SHARED, "ganz")) == 2
+    assert await talks.glossary.entries(SHARED) == entries[2:]
     with pytest.raises(RequestError, match=r"^There is no ganz in the glossary\.$"):
-        await talks.remove_from_glossary(SHARED, "ganz")
+        await talks.glossary.remove(SHARED, "ganz")
     with pytest.raises(RequestError, match=r"^There is no gangs for gongs in the glossary\.$"):
-        await talks.remove_from_glossary(SHARED, "gangs", "gongs")
+        await talks.glossary.remove(SHARED, "gangs", "gongs")
     with pytest.raises(RequestError, match="There is no"):
-        await talks.remove_from_glossary(BEN, "gangs")
+        await talks.glossary.remove(BEN, "gangs")
 
 
 @pytest.mark.parametrize(
@@ -256,44 +256,44 @@ async def test_what_is_said_leaves_with_all_it_is_meant_for(talks: Library) -> N
 )
 async def test_an_entry_that_cannot_serve_is_refused(library: Library, said: str, meant: str, sentence: str) -> None:
     with pytest.raises(RequestError, match=sentence.replace("?", r"\?")):
-        await library.add_to_glossary(SHARED, GlossaryEntry(said, meant))
-    assert await library.glossary(SHARED) == []
+        await library.glossary.add(SHARED, GlossaryEntry(said, meant))
+    assert await library.glossary.entries(SHARED) == []
 
 
 async def test_letters_of_every_script_and_the_longest_sides_are_welcome(library: Library) -> None:
     sides = ("می\u200cخواهم", "日本", "नेटवर्क", "x" * MAX_SIDE_LENGTH, "-9")
     for side in sides:
-        assert await library.add_to_glossary(SHARED, GlossaryEntry(side, "GANs"))
-    assert {entry.said for entry in await library.glossary(SHARED)} == set(sides)
+        assert await library.glossary.add(SHARED, GlossaryEntry(side, "GANs"))
+    assert {entry.said for entry in await library.glossary.entries(SHARED)} == set(sides)
 
 
 async def test_a_full_glossary_says_so(library: Library, tmp_path: Path) -> None:
-    await library.add_to_glossary(SHARED, GANZ)
+    await library.glossary.add(SHARED, GANZ)
     with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as connection:
         (number,) = connection.execute("SELECT id FROM library WHERE key = 'shared'").fetchone()
         more = [(number, f"w{n}", "GANs") for n in range(MAX_ENTRIES - 1)]
         connection.executemany("INSERT INTO glossary VALUES (?, ?, ?)", more)
     connection.close()
-    assert not await library.add_to_glossary(SHARED, GANZ), "one that is there already needs no room"
+    assert not await library.glossary.add(SHARED, GANZ), "one that is there already needs no room"
     with pytest.raises(RequestError, match="it holds 1,000 entries"):
-        await library.add_to_glossary(SHARED, GlossaryEntry("excel net", "XLNet"))
-    assert await library.add_to_glossary(ANA, GANZ), "each library has room of its own"
+        await library.glossary.add(SHARED, GlossaryEntry("excel net", "XLNet"))
+    assert await library.glossary.add(ANA, GANZ), "each library has room of its own"
 
 
 async def test_a_glossary_outlives_imports_their_undoing_and_the_last_video(talks: Library, rows: Rows) -> None:
-    await talks.add_to_glossary(SHARED, GANZ)
+    await talks.glossary.add(SHARED, GANZ)
     await put(talks, rows(("x", 0, "more ganz")))
     await talks.undo(SHARED)
     for video in ("v", "w"):
         await talks.remove(SHARED, video)
-    assert await talks.glossary(SHARED) == [GANZ]
+    assert await talks.glossary.entries(SHARED) == [GANZ]
 
 
 async def test_a_glossary_is_in_the_backup(talks: Library, tmp_path: Path) -> None:
-    await talks.add_to_glossary(SHARED, GANZ)
-    await talks.backup(tmp_path / "copy.db")
+    await talks.glossary.add(SHARED, GANZ)
+    await talks.maintenance.backup(tmp_path / "copy.db")
     copy = await Library.open(tmp_path / "copy.db")
-    held, found = await copy.glossary(SHARED), await hits(copy, "GANs")
+    held, found = await copy.glossary.entries(SHARED), await hits(copy, "GANs")
     await copy.close()
     assert (held, found) == ([GANZ], [("v", 0)])
 
@@ -307,18 +307,18 @@ async def test_a_change_by_another_process_holds_at_the_next_question_and_rebuil
     assert await hits(talks, "XLNet") == []
     built: list[str] = []
     monkeypatch.setattr(IndexBuilder, "add", lambda *_given: built.append("index"))
-    await other.add_to_glossary(SHARED, GlossaryEntry("excel net", "XLNet"))
+    await other.glossary.add(SHARED, GlossaryEntry("excel net", "XLNet"))
     assert await hits(talks, "XLNet") == [("v", 60)]
-    await other.remove_from_glossary(SHARED, "excel net")
+    await other.glossary.remove(SHARED, "excel net")
     assert await hits(talks, "XLNet") == []
     assert built == []
     assert len(talks._indexes._searchers) == 1, "what ranked with an earlier glossary is not kept"
 
 
 async def test_two_who_add_the_same_entry_at_once_add_it_once(talks: Library, other: Library) -> None:
-    added = await asyncio.gather(*(each.add_to_glossary(SHARED, GANZ) for each in (talks, other) * 5))
+    added = await asyncio.gather(*(each.glossary.add(SHARED, GANZ) for each in (talks, other) * 5))
     assert sum(added) == 1
-    assert await talks.glossary(SHARED) == [GANZ]
+    assert await talks.glossary.entries(SHARED) == [GANZ]
 
 
 async def test_whether_anybody_says_it(talks: Library) -> None:
@@ -341,7 +341,7 @@ async def test_a_database_of_version_2_keeps_its_data_and_gets_a_glossary(tmp_pa
     connection.close()
     library = await Library.open(path)
     title = (await library.videos(SHARED))[0].video.title
-    added, found = await library.add_to_glossary(SHARED, GANZ), await hits(library, "GANs")
+    added, found = await library.glossary.add(SHARED, GANZ), await hits(library, "GANs")
     await library.close()
     assert (title, added, found) == ("Faces", True, [("v", 1.5)])
     connection = sqlite3.connect(path)
@@ -369,12 +369,12 @@ async def test_adding_and_removing_an_entry_leaves_every_answer_as_it_was(
 ) -> None:
     before = await asking_text.ask(talks, SHARED, asked)
     try:
-        assert await talks.add_to_glossary(SHARED, GlossaryEntry(said, meant))
+        assert await talks.glossary.add(SHARED, GlossaryEntry(said, meant))
     except RequestError:
         return
     answer = await asking_text.ask(talks, SHARED, asked)
     spoken = {text for _, _, text in TALK}
     assert all(any(excerpt.quote in text for text in spoken) for excerpt in answer.excerpts), "a quote is verbatim"
     assert set(answer.unknown_terms) <= {*before.unknown_terms, *asked.lower().split()}
-    assert len(await talks.remove_from_glossary(SHARED, said)) == 1
+    assert len(await talks.glossary.remove(SHARED, said)) == 1
     assert await asking_text.ask(talks, SHARED, asked) == before

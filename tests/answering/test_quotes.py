@@ -19,13 +19,13 @@ from bot.answering.excerpts import (
     MIN_LENGTH_SHARE,
     QUOTE_LENGTH,
     SHORT_QUOTE_LENGTH,
-    _QuoteScorer,
     quote_densest,
     quote_whole,
 )
 from bot.answering.matching import Match, Matcher
 from bot.answering.near_duplicates import MIN_OVERLAP, SHINGLE_WORDS, Wording
 from bot.answering.question import parse_question
+from bot.answering.quote_scorer import QuoteScorer
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel, Passage, QuoteLengths
 from storage import access
@@ -43,8 +43,8 @@ from storage.models import (
     Video,
 )
 from tests.support.asking import ask
+from tests.support.inputs.seed_questions import TALK_WORDS, holds, read_questions, words_of
 from tests.support.project import SUBRIP_ID, SUBRIP_SEED
-from tests.support.seed_questions import TALK_WORDS, holds, read_questions, words_of
 
 SHARED = access.host_scope()
 VIDEO = Video("dQw4w9WgXcQ", "A talk", url="https://www.youtube.com/watch?v=dQw4w9WgXcQ")
@@ -369,6 +369,6 @@ def test_the_best_stretch_is_the_first_with_the_highest_score(
 ) -> None:
     matches = [Match(start, start + 5, term, (0.3, 0.9, 1.7, 2.5)[term]) for start, term in sorted(said)]
     sentences = frozenset(10 * end for end in ends), frozenset(10 * end for end in ends)
-    scorer = _QuoteScorer(matches, [(start, start + 12) for start in phrases], sentences, 300)
+    scorer = QuoteScorer(matches, [(start, start + 12) for start in phrases], sentences, 300)
     stretches = [(start, start + length) for start in range(0, 700, 10) for length in range(200, 301, 20)]
     assert scorer.find_best(stretches) == max(stretches, key=lambda stretch: scorer._score(*stretch))

@@ -16,7 +16,7 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
-from tests.support.harness import ChannelHandle, Env, MemberActor, answers, discord_with, seen
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, discord_with, seen
 
 QUESTION = "how does bm25 rank"
 

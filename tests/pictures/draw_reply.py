@@ -24,7 +24,7 @@ from bot.discord_app.client import CuepointClient  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from storage.ledger import Ledger  # noqa: E402
 from storage.library import Library  # noqa: E402
-from tests.support.harness import discord_with  # noqa: E402
+from tests.support.discord.harness import discord_with  # noqa: E402
 
 QUESTION = "why does bm25 saturate?"
 

@@ -41,11 +41,11 @@ from storage.library import Library
 from storage.models import Labels, LinkHosts, Question, Source
 from tests.support import answer_requests
 from tests.support.answer_requests import Act, act, make_pool
+from tests.support.discord.running_bot import QUESTION, bot_process
+from tests.support.inputs.seed_questions import read_questions
 from tests.support.libraries import in_server, opened
 from tests.support.local_discord import LocalDiscord
 from tests.support.project import PROJECT
-from tests.support.running_bot import QUESTION, bot_process
-from tests.support.seed_questions import read_questions
 
 Rows = Callable[..., Source]
 SHARED = access.host_scope()

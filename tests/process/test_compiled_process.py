@@ -11,9 +11,9 @@ import pytest
 from storage import access
 from storage.library import COMPILED_FOLDER, INDEX_FOLDER
 from storage.models import MIN_COMPILED_SEGMENTS, Labels, Source
+from tests.support.discord.running_bot import bot_process, texts
 from tests.support.libraries import opened
 from tests.support.local_discord import LocalDiscord
-from tests.support.running_bot import bot_process, texts
 
 
 async def test_the_bot_ranks_a_large_library_by_a_compiled_loop(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import environment_for
+from tests.support.discord.running_bot import bot_process, texts
 from tests.support.forked_program import typed
 from tests.support.local_discord import (
     BotProcess,
@@ -24,9 +25,8 @@ from tests.support.local_discord import (
     Upload,
     User,
 )
-from tests.support.local_discord.limits import EPHEMERAL
+from tests.support.local_discord.api.limits import EPHEMERAL
 from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
-from tests.support.running_bot import bot_process, texts
 
 SRT = (
     b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern\n\n2\n00:00:04,000 --> 00:00:07,250\nhangs in the harbour\n"

@@ -17,10 +17,11 @@ from bot.cli.session import NEEDS_SETUP
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
-from tests.support.local_discord import EVERYDAY, BotProcess, Callback, LocalDiscord, Permission, limits
-from tests.support.local_discord.limits import COMPONENTS_V2, EPHEMERAL
+from tests.support.discord.running_bot import QUESTION, bot_process, button, home, noted, texts
+from tests.support.local_discord import EVERYDAY, BotProcess, Callback, LocalDiscord, Permission
+from tests.support.local_discord.api import limits
+from tests.support.local_discord.api.limits import COMPONENTS_V2, EPHEMERAL
 from tests.support.project import PASTED_SEEDS, PROJECT, SUBRIP_ID, SUBRIP_SEED
-from tests.support.running_bot import QUESTION, bot_process, button, home, noted, texts
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 from bot.cli.session import NEEDS_SETUP
+from tests.support.discord.running_bot import bot_process, texts
 from tests.support.local_discord import LocalDiscord, Permission
 from tests.support.meaning import MODEL, kept_vectors, needs_weights
-from tests.support.running_bot import bot_process, texts
 
 SRT = (
     b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern\n\n2\n00:00:40,000 --> 00:00:47,250\nhangs in the harbour\n"

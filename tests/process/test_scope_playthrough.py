@@ -18,8 +18,9 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
-from tests.support.local_discord import Channel, Guild, Interaction, Json, LocalDiscord, Permission, User, limits
-from tests.support.running_bot import bot_process, guild_of, noted, plain
+from tests.support.discord.running_bot import bot_process, guild_of, noted, plain
+from tests.support.local_discord import Channel, Guild, Interaction, Json, LocalDiscord, Permission, User
+from tests.support.local_discord.api import limits
 
 QUESTION = "hangs over the quay"
 WORDS = {

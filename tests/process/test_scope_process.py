@@ -11,9 +11,9 @@ from typing import Any
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
+from tests.support.discord.running_bot import bot_process, guild_of, noted, plain
 from tests.support.local_discord import Channel, Guild, LocalDiscord, User
-from tests.support.local_discord.limits import EPHEMERAL
-from tests.support.running_bot import bot_process, guild_of, noted, plain
+from tests.support.local_discord.api.limits import EPHEMERAL
 
 Rows = Callable[..., Source]
 

@@ -12,8 +12,8 @@ import pytest
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
+from tests.support.discord.running_bot import bot_process, noted, texts
 from tests.support.local_discord import Channel, Guild, LocalDiscord, User
-from tests.support.running_bot import bot_process, noted, texts
 
 WORDS = "the copper lantern above the gate"
 QUESTION = "copper lantern"

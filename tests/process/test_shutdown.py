@@ -17,9 +17,9 @@ from bot.discord_app.delivery.shutdown import InFlight
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
+from tests.support.discord.running_bot import QUESTION, bot_process, texts
 from tests.support.libraries import in_server
 from tests.support.local_discord import Fault, LocalDiscord, Permission
-from tests.support.running_bot import QUESTION, bot_process, texts
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -87,7 +87,7 @@ async def test_one_asks_while_the_other_imports_undoes_and_removes(
     assert changing.returncode == 0
     left = {summary.video.video_id for summary in await library.videos(SHARED)}
     assert {video_id for video_id in left if not video_id.startswith("other")} == {"steady"}
-    assert await library.problems() == []
+    assert await library.maintenance.problems() == []
 
 
 async def test_what_is_written_while_an_answer_is_put_together_gets_into_a_quote_whole_or_not_at_all(

@@ -10,15 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import corpus, importing, machine, report, reprint, servers, start, ways
-from benchmarks.answer_sheets import answer_sheets, ways_sheet
-from benchmarks.bars import LARGE, Bar, bars
-from benchmarks.engines import Cuepoint, RankBM25
-from benchmarks.figures import Effort, Run, Times, percentile
-from benchmarks.first_stage import measure_engine
-from benchmarks.running import measure
-from benchmarks.sheets import NOTHING, sheets
-from benchmarks.whole_path import with_slips
+from benchmarks import corpus, importing, reprint, servers, start
+from benchmarks.answers import ways
+from benchmarks.answers.whole_path import with_slips
+from benchmarks.engines.engines import Cuepoint, RankBM25
+from benchmarks.engines.first_stage import measure_engine
+from benchmarks.measuring import machine
+from benchmarks.measuring.figures import Effort, Run, Times, percentile
+from benchmarks.measuring.running import measure
+from benchmarks.tables import report
+from benchmarks.tables.answer_sheets import answer_sheets, ways_sheet
+from benchmarks.tables.bars import LARGE, Bar, bars
+from benchmarks.tables.sheets import NOTHING, sheets
 from storage.analysis import analyser_for
 from tests.support.commands import COMMANDS
 

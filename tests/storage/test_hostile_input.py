@@ -44,8 +44,8 @@ from storage.importing.segmenting import segment_cues
 from storage.library import Library
 from storage.models import ExportFormat, Labels, Scope, Segment, Source, Transcript
 from tests.support import asking as asking_text
-from tests.support.hostile_inputs import ID, NAMES, ROW_KINDS, ROW_WRITERS, Line, files, lines, questions, texts
-from tests.support.local_discord import limits
+from tests.support.inputs.hostile_inputs import ID, NAMES, ROW_KINDS, ROW_WRITERS, Line, files, lines, questions, texts
+from tests.support.local_discord.api import limits
 from tests.support.project import PROJECT
 
 SLOWEST_SECOND = 5.0
@@ -251,10 +251,10 @@ async def imported_and_asked(library: Library, scope: Scope, source: Source, que
                 require_verbatim(each, said)
             tried["answers from hostile files"] += 1
     for form in (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.PARQUET):
-        (again,) = read_file(Source("again", await library.export(scope, form, first))).transcripts
+        (again,) = read_file(Source("again", await library.exports.make(scope, form, first))).transcripts
         assert [each.text for each in again.segments] == [each.text for each in segments]
     with contextlib.suppress(InputError):  # where nothing but sounds is said
-        read_file(Source("again", await library.export(scope, ExportFormat.SRT, first)), Labels(video_id="again"))
+        read_file(Source("again", await library.exports.make(scope, ExportFormat.SRT, first)), Labels(video_id="again"))
 
 
 def _whole_path(reader: Reader, made: list[Line], kind: str, question: str) -> None:

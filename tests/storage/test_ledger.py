@@ -22,6 +22,7 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import CastVote, Miss, PersonalData, ServerSettings, Sighting, Verdict, Vote, VoteCount
 from tests.support.project import PROJECT
+from tests.support.sqlite_files import query
 
 ANA, BEN = 812345678901234567, 923456789012345678
 HELPFUL = Vote("shared", "what is bert?", "dQw4w9WgXcQ", 61.5, Verdict.HELPFUL)
@@ -62,14 +63,6 @@ async def opening(clock: Clock) -> AsyncIterator[Opener]:
 @pytest.fixture
 async def ledger(path: Path, opening: Opener) -> Ledger:
     return await opening(path)
-
-
-def query(path: Path, sql: str) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
 
 
 async def test_a_kept_state_comes_back_by_a_key_that_fits_a_button(ledger: Ledger) -> None:

@@ -288,7 +288,7 @@ async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows
     await put(
         library, rows(("a-b", 0, tricky), ("a-b", 12.5, "| pipes | and 'quotes'"), ("v", 0, "x"), title='T "q", |')
     )
-    content = await library.export(SHARED, form)
+    content = await library.exports.make(SHARED, form)
     await put(library, Source(f"again.{form}", content), scope=ANA)
     assert await everything(library, ANA) == await everything(library)
     assert [s.video for s in await library.videos(ANA)] == [s.video for s in await library.videos(SHARED)]
@@ -298,7 +298,7 @@ async def test_rows_survive_an_export_and_an_import(library: Library, rows: Rows
 async def test_subrip_keeps_the_cues(library: Library, seeds: Path) -> None:
     content = (seeds / SUBRIP_SEED).read_bytes()
     await library.import_files(SHARED, [(Source(SUBRIP_SEED, content), Labels(video_id="v"))])
-    exported = await library.export(SHARED, ExportFormat.SRT)
+    exported = await library.exports.make(SHARED, ExportFormat.SRT)
     await library.import_files(ANA, [(Source("again.srt", exported), Labels(video_id="v"))])
     original = await library.segments_between(SHARED, "v", 0, 1e9)
     again = await library.segments_between(ANA, "v", 0, 1e9)
@@ -308,7 +308,7 @@ async def test_subrip_keeps_the_cues(library: Library, seeds: Path) -> None:
 async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: Rows) -> None:
     texts = ["00:00:09,000 --> 00:00:10,000 said", "2", "a --> b", "<b>bold</b> &lt;", "{\\an8} 1 2\n\n3"]
     await put(library, rows(*(("v", 40.0 * n, text) for n, text in enumerate(texts))))
-    exported = await library.export(SHARED, ExportFormat.SRT)
+    exported = await library.exports.make(SHARED, ExportFormat.SRT)
     await library.import_files(ANA, [(Source("again.srt", exported), Labels(video_id="v"))])
     stored, again = [await library.segments_between(scope, "v", 0, 1e9) for scope in (SHARED, ANA)]
     assert " ".join(each.text for each in again) == " ".join(each.text for each in stored)
@@ -317,25 +317,25 @@ async def test_any_text_comes_back_from_exported_subrip(library: Library, rows: 
 @pytest.mark.parametrize(("form", "name"), [(ExportFormat.SRT, "SubRip"), (ExportFormat.VTT, "WebVTT")])
 async def test_captions_hold_one_video(library: Library, rows: Rows, form: ExportFormat, name: str) -> None:
     with pytest.raises(RequestError, match="nothing to export"):
-        await library.export(SHARED, form)
+        await library.exports.make(SHARED, form)
     await put(library, rows(("a", 0, "x"), ("b", 0, "y")))
     with pytest.raises(RequestError, match=f"{name} holds one video and this library has 2"):
-        await library.export(SHARED, form)
-    assert b"x" in await library.export(SHARED, form, "a")
+        await library.exports.make(SHARED, form)
+    assert b"x" in await library.exports.make(SHARED, form, "a")
     with pytest.raises(UnknownVideo):
-        await library.export(SHARED, form, "zz")
+        await library.exports.make(SHARED, form, "zz")
 
 
 async def test_a_backup_is_the_library_in_one_file(library: Library, rows: Rows, tmp_path: Path) -> None:
     await put(library, rows(("v", 0, "copper")))
     target = tmp_path / "backups" / "copy.db"
-    await library.backup(target)
+    await library.maintenance.backup(target)
     assert [path.name for path in target.parent.iterdir()] == ["copy.db"]
     copy = await Library.open(target)
     assert await everything(copy) == await everything(library)
     await copy.close()
     with pytest.raises(DatabaseError, match="exists already"):
-        await library.backup(target)
+        await library.maintenance.backup(target)
 
 
 async def test_a_database_of_a_later_version_is_refused_unharmed(tmp_path: Path) -> None:
@@ -379,11 +379,11 @@ async def test_a_locked_database_is_one_sentence(library: Library, rows: Rows, t
 
 async def test_problems_are_told(library: Library, rows: Rows, tmp_path: Path) -> None:
     await put(library, rows(("v", 0, "copper")))
-    assert await library.problems() == []
+    assert await library.maintenance.problems() == []
     with sqlite3.connect(tmp_path / "data" / "cuepoint.db") as connection:
         connection.execute("INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL, NULL)")
     connection.close()
-    assert await library.problems() == [Problem("a row of segment refers to nothing", repairable=True)]
+    assert await library.maintenance.problems() == [Problem("a row of segment refers to nothing", repairable=True)]
 
 
 async def test_a_library_keeps_its_first_language_and_notes_the_others(library: Library, rows: Rows) -> None:
@@ -495,7 +495,7 @@ async def test_two_caption_files_of_one_video_are_not_both_stored(library: Libra
 async def test_every_word_is_in_the_captions_exported(library: Library) -> None:
     both = b"1\n00:00:01,000 --> 00:00:03,000\nfirst speaker\n\n2\n00:00:01,000 --> 00:00:03,000\nsecond speaker\n"
     await library.import_files(SHARED, [(Source("a.srt", both), Labels(video_id="v"))])
-    assert b"first speaker" in (exported := await library.export(SHARED, ExportFormat.SRT))
+    assert b"first speaker" in (exported := await library.exports.make(SHARED, ExportFormat.SRT))
     assert b"second speaker" in exported
 
 

@@ -39,7 +39,7 @@ async def home(path: Path, tmp_path: Path) -> AsyncIterator[Path]:
             await library.import_files(SERVER, [(rows(["s1", "s2"], 2), Labels())])
             for scope in (SHARED, SERVER):
                 await library.index_age_seconds(scope)
-            assert await library.problems() == []
+            assert await library.maintenance.problems() == []
         yield tmp_path
 
 
@@ -123,14 +123,14 @@ async def test_it_is_found_and_made_good(home: Path, path: Path, what: str) -> N
         right = [await asking_text.ask(library, scope, "copper lantern") for scope in (SHARED, SERVER)]
     SPOIL[what](path)
     async with opened(path) as library:
-        assert Problem(what, repairable=True) in await library.problems()
-        kept = await library.repair()
-        assert await library.problems() == []
+        assert Problem(what, repairable=True) in await library.maintenance.problems()
+        kept = await library.maintenance.repair()
+        assert await library.maintenance.problems() == []
         if what != "1 videos without a segment":
             assert [await asking_text.ask(library, scope, "copper lantern") for scope in (SHARED, SERVER)] == right
     assert (kept is not None) == (what in OF_ROWS), "before a row is changed, all is kept"
     async with opened(path) as library:
-        assert await library.problems() == []
+        assert await library.maintenance.problems() == []
         await library.remove(SERVER, "s1")
         assert (await library.undo(SERVER)).videos_restored == 1
 
@@ -142,24 +142,24 @@ async def test_speakers_and_chapters_that_can_be_read_are_no_problem(home: Path,
         """UPDATE video SET chapters = '[[0,"a"],[60.5,"b"]]' WHERE video_id = 's1'""",
     )
     async with opened(path) as library:
-        assert await library.problems() == []
+        assert await library.maintenance.problems() == []
 
 
 async def test_what_was_there_before_a_repair_can_be_restored(home: Path, path: Path) -> None:
     what = "a row of segment refers to nothing"
     SPOIL[what](path)
     async with opened(path) as library:
-        kept = await library.repair()
+        kept = await library.maintenance.repair()
     assert kept is not None
     await Library.restore(path, kept)
     async with opened(path) as library:
-        assert await library.problems() == [Problem(what, repairable=True)]
+        assert await library.maintenance.problems() == [Problem(what, repairable=True)]
 
 
 async def test_a_repair_of_nothing_changes_nothing(home: Path, path: Path) -> None:
     async with opened(path) as library:
         before = [await library._repository.videos(key) for key in ("shared", "samples", "server:42")]
-        assert await library.repair() is None
+        assert await library.maintenance.repair() is None
         assert [await library._repository.videos(key) for key in ("shared", "samples", "server:42")] == before
 
 
@@ -171,19 +171,19 @@ async def test_an_index_of_any_library_that_is_not_what_is_stored_is_found(home:
     kept = CachedIndex(wrong, np.array([versions[each] for each in ids]))
     IndexCache(path.parent / "index").store("server:42", kept)
     async with opened(path) as library:
-        assert await library.problems() == [
+        assert await library.maintenance.problems() == [
             Problem("the index of server:42 holds 2 segments, the database 28", repairable=True)
         ]
-        await library.repair()
-        assert await library.problems() == []
+        await library.maintenance.repair()
+        assert await library.maintenance.problems() == []
 
 
 async def test_what_another_process_may_be_writing_is_left_alone(home: Path, path: Path) -> None:
     young = path.parent / f"copy.db.1{SUFFIX}"
     young.write_bytes(b"half of something")
     async with opened(path) as library:
-        assert await library.problems() == []
-        await library.repair()
+        assert await library.maintenance.problems() == []
+        await library.maintenance.repair()
     assert young.exists()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import output_files
+from storage.database import atomic_files
 from storage.database.atomic_files import ABANDONED_AFTER_SECONDS, SUFFIX, part_path
 from storage.errors import RequestError
 from storage.output_files import require_free_place, write_output
@@ -163,7 +163,7 @@ def test_whoever_stops_it_keeps_the_old_file(
     def stop(_part: Path, _target: Path) -> None:
         raise stopped
 
-    monkeypatch.setattr(output_files, "replace_atomically", stop)
+    monkeypatch.setattr(atomic_files, "replace_atomically", stop)
     with pytest.raises((KeyboardInterrupt, RequestError)):
         write_output(target, NEW)
     assert target.read_bytes() == OLD
@@ -175,7 +175,7 @@ def test_whoever_kills_it_keeps_the_old_file_and_the_rest_goes_with_a_later_one(
 ) -> None:
     child = os.fork()
     if not child:
-        monkeypatch.setattr(output_files, "replace_atomically", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        monkeypatch.setattr(atomic_files, "replace_atomically", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         write_output(target, NEW)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL

@@ -152,7 +152,7 @@ async def load(library: Library, scope: access.Scope = SHARED) -> list[StoredVid
 async def test_a_video_with_all_there_is_survives_export_and_import(library: Library, form: ExportFormat) -> None:
     await library.import_files(SHARED, [(Source("a.jsonl", export_videos([FULL], ExportFormat.JSONL)), Labels())])
     assert await load(library) == [FULL]
-    exported = await library.export(SHARED, form)
+    exported = await library.exports.make(SHARED, form)
     report = await library.import_files(ANA, [(Source(f"a.{form}", exported), Labels())])
     assert not report.rejections
     assert await load(library, ANA) == [FULL]
@@ -164,7 +164,7 @@ async def test_a_video_with_all_there_is_survives_a_restart_undo_and_a_backup(pa
     other = StoredVideo(replace(FULL.video, title="Another", chapters=()), (Segment(0.0, 1.0, "nichts"),))
     async with opened(path) as library:
         await library.import_files(SHARED, [(source, Labels())])
-        await library.backup(tmp_path / "copy.db")
+        await library.maintenance.backup(tmp_path / "copy.db")
     async with opened(path) as library:
         assert await load(library) == [FULL]
         replacing = Source("b.jsonl", export_videos([other], ExportFormat.JSONL))

@@ -231,7 +231,7 @@ async def test_a_disk_that_fills_up_in_an_import_costs_that_import_alone(tmp_pat
     with pytest.raises(DatabaseError, match="the disk is full; free some space"):
         await library.import_files(access.host_scope(), [(much, Labels(video_id="b"))])
     assert [each.video.video_id for each in await library.videos(access.host_scope())] == ["a"]
-    assert await library.problems() == []
+    assert await library.maintenance.problems() == []
     await writer.execute_fetchall("PRAGMA max_page_count = 1000000")
     assert (await library.import_files(access.host_scope(), [(much, Labels(video_id="b"))])).videos_added == 1
     await library.close()

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import doctor as checks
 from bot.cli.app import app
-from bot.cli.doctor import Grade
+from bot.cli.doctor import machine_checks
+from bot.cli.doctor.results import Grade
+from bot.cli.doctor.stored_checks import OLD_BACKUP_SECONDS
 from bot.cli.session import FAILED, Session
 from bot.discord_status import DiscordStatus
 from bot.settings import Settings
@@ -89,7 +90,7 @@ def no_folder(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def full_disk(_folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    monkeypatch.setattr(checks, "free_bytes", lambda _path: checks.MIN_FREE_BYTES - 1)
+    monkeypatch.setattr(machine_checks, "free_bytes", lambda _path: machine_checks.MIN_FREE_BYTES - 1)
     return {}
 
 
@@ -146,7 +147,7 @@ def never_registered(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[st
 def old_backup(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     imported(folder)
     assert cuepoint(folder, "backup", str(folder / "backups" / "cuepoint-2026-01-01.db")).exit_code == 0
-    later = time.time() + checks.OLD_BACKUP_SECONDS + 3600
+    later = time.time() + OLD_BACKUP_SECONDS + 3600
     monkeypatch.setattr(time, "time", lambda: later)
     return {"CUEPOINT_BACKUP_AT": "03:30"}
 
@@ -315,11 +316,11 @@ async def test_online_it_tells_what_discord_says(tmp_path: Path) -> None:
 def test_what_discord_may_say_besides() -> None:
     assert "are on and not needed" in ANSWERS
     needless = DiscordStatus("Cuepoint", ("Message Content",), 5.0)
-    (known, intents) = checks.check_discord(needless)
+    (known, intents) = machine_checks.check_discord(needless)
     assert known.grade is Grade.FINE
     assert "are on and not needed: Message Content" in str(intents)
     for ahead, word in ((400.0, "ahead"), (-400.0, "behind")):
-        (_, clock) = checks.check_discord(DiscordStatus("Cuepoint", (), ahead))
+        (_, clock) = machine_checks.check_discord(DiscordStatus("Cuepoint", (), ahead))
         assert f"the clock is 400 seconds {word}" in str(clock)
         assert clock.grade is Grade.WRONG
 

@@ -13,8 +13,8 @@ from bot.cli.session import FAILED, NEEDS_SETUP, Session
 from bot.errors import SetupError
 from bot.settings import Settings
 from storage.models import MeaningOptions, ModelChoice
+from tests.support.inputs.question_sets import FOREIGN, write_set
 from tests.support.meaning import MODEL, kept_vectors, needs_weights
-from tests.support.question_sets import FOREIGN, write_set
 
 ON = {"CUEPOINT_MEANING_MODEL": MODEL.name}
 

@@ -37,8 +37,8 @@ from storage.models import (
 from tests.support import asking as asking_text
 from tests.support.commands import environment_for
 from tests.support.forked_program import typed
-from tests.support.hostile_text import HOSTILE, anything
-from tests.support.local_discord import limits
+from tests.support.inputs.hostile_text import HOSTILE, anything
+from tests.support.local_discord.api import limits
 
 Rows = Callable[..., Source]
 OWN = access.own_scope(111)
@@ -122,7 +122,7 @@ async def test_a_revision_changes_with_the_videos_alone(library: Library, rows: 
     await library.rename(OWN, "a", "x")
     seen.append(await library.revision(OWN))
     assert len(set(seen)) == 3
-    await library.add_to_glossary(OWN, GlossaryEntry("ganz", "GANs"))
+    await library.glossary.add(OWN, GlossaryEntry("ganz", "GANs"))
     assert await library.revision(OWN) == seen[-1]
 
 

@@ -261,7 +261,7 @@ class LibraryAdmin:
             async with self._exports.admit(server_id):
                 with path.open("xb") as file:
                     target = BoundedFile(file, limit)
-                    await self._library.export_to(target, access.own_scope(server_id), form, video_id)
+                    await self._library.exports.write(target, access.own_scope(server_id), form, video_id)
         except ExportTooLarge:
             return Reply(library_cards.too_large_card(limit, form, one_video=summary is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if summary else "library"
@@ -277,12 +277,12 @@ class LibraryAdmin:
 
     async def show_glossary(self, server_id: int) -> list[GlossaryEntry]:
         """Return the glossary: what captions mis-hear."""
-        return await self._library.glossary(access.own_scope(server_id))
+        return await self._library.glossary.entries(access.own_scope(server_id))
 
     async def add_glossary_entry(self, server_id: int, entry: GlossaryEntry) -> Card:
         """Put an entry into the glossary."""
         own = access.own_scope(server_id)
-        if not await self._library.add_to_glossary(own, entry):
+        if not await self._library.glossary.add(own, entry):
             return notice_card("That is in the glossary already.")
         unsaid = (
             "" if await self._library.are_spoken(own, entry.said) else " Nobody says it in this server's videos yet."
@@ -291,6 +291,6 @@ class LibraryAdmin:
 
     async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
         """Remove entries of the glossary for what captions say: all of them, or only the one for `meant`."""
-        removed = await self._library.remove_from_glossary(access.own_scope(server_id), said, meant)
+        removed = await self._library.glossary.remove(access.own_scope(server_id), said, meant)
         meanings = ", ".join(f"“{entry.meant}”" for entry in removed)
         return notice_card(f"“{removed[0].said}” will no longer be found by asking for {meanings}.")

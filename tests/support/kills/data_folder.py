@@ -75,10 +75,10 @@ async def prepare(folder: Path) -> None:
     await library.import_files(SHARED, [(rows((f"v{n}" for n in range(6)), 1), Labels())])
     await library.import_files(SHARED, [(captions(2), Labels(video_id="talk", title="Talk"))])
     await library.import_files(SERVER, [(rows(("s1", "s2"), 3), Labels())])
-    await library.add_to_glossary(SHARED, GlossaryEntry("bronce", "bronze"))
+    await library.glossary.add(SHARED, GlossaryEntry("bronce", "bronze"))
     await ledger.save_vote(7, Vote("shared", "what is it?", "v1", 30.0, Verdict.HELPFUL))
     await ledger.record_miss("shared", "where is it?", 7)
-    await library.backup(folder / EARLIER)
+    await library.maintenance.backup(folder / EARLIER)
     with smallest_kept():
         for scope in (SHARED, SERVER):
             await library.index_age_seconds(scope)

@@ -34,7 +34,7 @@ async def state(folder: Path) -> State:
     async with opened(folder) as library:
         keys = [size.library for size in await library.sizes()]
         videos = {(key, each.video.video_id): each for key in keys for each in await library._repository.videos(key)}
-        rows = {table: await library._maintenance._rows(f"SELECT * FROM {table}") for table in TABLES}
+        rows = {table: await library.maintenance._rows(f"SELECT * FROM {table}") for table in TABLES}
     return State(videos, {table: [tuple(row) for row in held] for table, held in rows.items()})
 
 
@@ -74,7 +74,7 @@ async def answers_hold(folder: Path) -> None:
         left = await _answers(library)
         library._indexes.clear()
         assert left == await _answers(library)
-        assert await library.problems() == []
+        assert await library.maintenance.problems() == []
 
 
 async def _answers(library: Library) -> list[tuple[SearchResult, Answer]]:

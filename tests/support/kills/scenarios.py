@@ -92,7 +92,7 @@ async def migration(folder: Path) -> None:
 
 async def backup(folder: Path) -> None:
     async with opened(folder) as library:
-        await library.backup(folder / BACKUP)
+        await library.maintenance.backup(folder / BACKUP)
 
 
 async def restore(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """A small Discord on 127.0.0.1, with REST and gateway over real sockets, for a bot that runs as a process."""
 
+from .api.schema import Schema
 from .basics import Breach, Clock, Json, Request
 from .faults import Fault, Storm
 from .interactions import Callback, Interaction, Kind
@@ -7,7 +8,6 @@ from .messages import Message, Upload
 from .options import NotOfferedError
 from .places import ALL_PERMISSIONS, EVERYDAY, Channel, Guild, Member, Permission, Role, User
 from .process import BotProcess
-from .schema import Schema
 from .server import LocalDiscord, sample_bot_source
 
 __all__ = [

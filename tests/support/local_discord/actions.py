@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from . import limits
+from .api import limits
 from .basics import Json
 from .interactions import (
     BOT_DM_CONTEXT,

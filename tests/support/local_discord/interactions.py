@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from . import limits
+from .api import limits
 from .basics import ApiError, Json, Problem, invalid_form
 from .messages import CHAT_COMMAND_REPLY, DEFAULT, MENU_REPLY, REPLY, Message, Part, compose
 from .places import BOT_DM_PERMISSIONS, DM, PRIVATE_CHANNEL_PERMISSIONS, Channel, Member, Permission, User

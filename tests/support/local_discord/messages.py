@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from . import limits
+from .api import limits
 from .basics import ApiError, Json, Problem, invalid_form
 from .places import Channel, User, timestamp
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .api.limits import FILE_UPLOAD, LABEL, SELECTS, TEXT_DISPLAY, TEXT_INPUT, walk
 from .basics import Json
-from .limits import FILE_UPLOAD, LABEL, SELECTS, TEXT_DISPLAY, TEXT_INPUT, walk
 from .messages import Upload
 from .places import Channel, Role, User
 

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from . import api_app, api_channels, api_interactions
 from .actions import Actions
+from .api import api_app, api_channels, api_interactions
+from .api.rest import Rest
+from .api.schema import Schema
 from .basics import Breach, Clock, Json, Request
 from .faults import Fault
 from .gateway import Gateway
@@ -20,8 +22,6 @@ from .interactions import Interaction
 from .messages import Message
 from .places import Channel, User
 from .process import BotProcess
-from .rest import Rest
-from .schema import Schema
 from .state import World
 
 T = TypeVar("T")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .api.schema import Schema
 from .basics import ApiError, Breach, Changes, Clock, Ids, Json, Request
 from .faults import Faults
 from .interactions import Interaction
 from .messages import Message, Upload
 from .places import DM, Channel, Guild, User
-from .schema import Schema
 
 
 class World:

@@ -1,0 +1,1 @@
+"""What an answer costs, by every way to ask."""

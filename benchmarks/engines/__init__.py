@@ -1,0 +1,1 @@
+"""Cuepoint's index and its peers: what finding costs, and building."""

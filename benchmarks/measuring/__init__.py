@@ -1,0 +1,1 @@
+"""How it is measured: processes, memory, the machine, and the figures that come of it."""

@@ -1,0 +1,549 @@
+"""Cards and the text in them: what is untrusted stays harmless, what is quoted stays verbatim, and everything fits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import verdicts
+from bot.answering.timeline import MAX_STRIPS
+from bot.answering.values import (
+    Answer,
+    AnsweredTimeline,
+    AnswerLevel,
+    Excerpt,
+    OpenedPassage,
+    OtherPlace,
+    split_by_speaker,
+)
+from bot.discord_app.cards import about as about_cards
+from bot.discord_app.cards import answer as answer_cards
+from bot.discord_app.cards import base, controls, markdown
+from bot.discord_app.cards import passages as passage_cards
+from bot.discord_app.cards import timeline as timeline_cards
+from bot.discord_app.cards import videos as video_cards
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import CardTooLarge, check_limits, find_problems
+from bot.discord_app.cards.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment
+from bot.discord_app.services.catalogue import best_videos, choice_names, find_named, make_choices
+from bot.discord_app.services.cooldown import Cooldown
+from bot.errors import CooldownActive
+from bot.settings import Settings
+from storage.models import (
+    Chapter,
+    Column,
+    KeyTerm,
+    LeftOut,
+    Segment,
+    SpeakerTurn,
+    Statistics,
+    Strip,
+    Video,
+    VideoSummary,
+    join_turns,
+)
+from tests.support.inputs.hostile_text import HOSTILE, anything
+from tests.support.local_discord.api import limits
+
+OWNER = Owner(2**63, "k" * 16)
+
+
+@given(anything)
+def test_escaping_takes_nothing_away(text: str) -> None:
+    assert markdown.unescape(markdown.escape(text)) == markdown.clean_line(text)
+
+
+@given(anything)
+def test_cleaning_once_is_enough(text: str) -> None:
+    clean = markdown.clean_line(text)
+    assert markdown.clean_line(clean) == clean
+
+
+# What Discord's own parser looks for, each only where no backslash stands before it.
+LIVE = [
+    r"(?<!\\)(?:\\\\)*<(?:@|#|:|a:|t:|/)", r"(?<!\\)(?:\\\\)*\[", r"(?<!\\)(?:\\\\)*(?:\|\||`|\*|_|~)", r"https?://",
+    r"\w+://", r"^(?:[#>+-]|\d+[.)])", r"discord\.gg/", "[\u200b-\u200f\u202a-\u202e\u2066-\u2069\n\r]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_a_text_comes_alive(text: str) -> None:
+    shown = markdown.escape(text)
+    for pattern in LIVE:
+        assert not re.search(pattern, shown), (pattern, shown)
+
+
+@given(anything, st.integers(-20, 200))
+def test_fitting_and_shortening_keep_their_length(text: str, length: int) -> None:
+    assert len(markdown.escape_to_fit(text, length)) <= max(length, 0)
+    assert len(markdown.shorten(text, length)) <= max(length, 1)
+    shown = markdown.unescape(markdown.escape_to_fit(text, length)).removesuffix("…")
+    assert markdown.clean_line(text).startswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://www.youtube.com/watch?v=a_b-c&t=5s", "https://www.youtube.com/watch?v=a_b-c&t=5s"),
+        ("https://vimeo.com/1#t=5s", "https://vimeo.com/1#t=5s"),
+        ("https://x.example/a(b)c", "https://x.example/a%28b%29c"),
+        ("https://x.example/%28", "https://x.example/%28"),
+        ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
+        ("javascript:alert(1)", ""),
+        ("https://", ""),
+        ("https://[broken", ""),
+        ("https://x.example/a b", "https://x.example/a%20b"),
+        ("https://x.example/\u202e", ""),
+        ("", ""),
+    ],
+)
+def test_addresses(url: str, safe: str) -> None:
+    assert markdown.safe_url(url, 300) == safe
+
+
+def excerpt(
+    quote: str = "the words", title: str = "A talk", *, url: str = "https://x.example/v", thumbnail: str = "",
+    highlights: tuple[tuple[int, int], ...] = (), creator: str = "", video_id: str = "id",
+) -> Excerpt:  # fmt: skip
+    video = Video(video_id, title, creator, url, thumbnail)
+    return Excerpt(video, quote, highlights, 754.5, 800, f"{url}#t=754" if url else "", (750.0,), 1, False, False)
+
+
+@st.composite
+def excerpts(draw: st.DrawFn) -> Excerpt:
+    quote = draw(anything.filter(bool))
+    marks = sorted(draw(st.lists(st.integers(0, len(quote)), max_size=8)))
+    highlights = tuple(zip(marks[::2], marks[1::2], strict=False))
+    lengths = st.sampled_from([1, 270, 480, 3000])
+    address = st.one_of(st.just(""), anything, lengths.map(lambda length: "https://x.example/" + "a" * length))
+    shown = excerpt(
+        quote, draw(anything), url=draw(address), thumbnail=draw(address), highlights=highlights,
+        creator=draw(anything), video_id=draw(anything.filter(bool)),
+    )  # fmt: skip
+    places = st.builds(OtherPlace, st.builds(Video, anything.filter(bool), anything), st.just(754.5), address)
+    chapters = st.lists(st.builds(Chapter, st.just(0.0), anything), max_size=1)
+    video = replace(shown.video, chapters=tuple(draw(chapters)), published=draw(st.sampled_from(["", "2025-06-03"])))
+    turns = draw(st.lists(st.builds(SpeakerTurn, st.integers(1, len(quote)), anything), max_size=30))
+    turns = sorted({turn.offset: turn for turn in (*turns, SpeakerTurn(0, draw(anything)))}.values(), key=by_offset)
+    return replace(shown, video=video, turns=join_turns(turns), other_places=tuple(draw(st.lists(places, max_size=4))))
+
+
+def by_offset(turn: SpeakerTurn) -> int:
+    return turn.offset
+
+
+def test_answers_found_in_many_other_places_fit() -> None:
+    address = "https://x.example/" + "a" * 270
+    places = tuple(OtherPlace(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
+    long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), other_places=places)
+    asked = Answer("_" * 400, AnswerLevel.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unmatched=("_" * 400,))
+    check(answer_cards.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
+
+
+@pytest.mark.parametrize("length", [-5, 0, 1])
+def test_where_there_is_no_room_nothing_is_shown(length: int) -> None:
+    assert markdown.bold_highlights("words", ((0, 5),), length) == ("", False)
+    assert markdown.escape_to_fit("__", length) == "…"[: max(length, 0)]
+
+
+def check(card: base.Card) -> list[dict[str, Any]]:
+    components = card.components()
+    assert find_problems(components) == []
+    files = {file.filename for file in card.files()}
+    assert limits.component_problems(components, True, files) == [], "as the local Discord sees it"
+    return components
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(excerpts(), max_size=5), anything, st.sampled_from(AnswerLevel), st.one_of(st.none(), anything),
+    st.lists(anything, max_size=9), st.booleans(), st.integers(0, 3),
+)  # fmt: skip
+def test_every_answer_fits(
+    shown: list[Excerpt],
+    question: str,
+    found: AnswerLevel,
+    searched: str | None,
+    unknown: list[str],
+    more: bool,
+    page: int,
+) -> None:
+    nothing = found is AnswerLevel.NOTHING
+    answer = Answer(
+        question, found, () if nothing else tuple(shown), searched, tuple(unknown), tuple(shown) if nothing else ()
+    )
+    check(answer_cards.answer_card(answer, OWNER, page=page, more=more))
+
+
+@settings(max_examples=80, deadline=None)
+@given(excerpts(), anything, st.booleans(), st.booleans(), anything)
+def test_every_passage_fits(shown: Excerpt, question: str, private: bool, more: bool, name: str) -> None:
+    owner = Owner(1, "key", private, True)
+    check(passage_cards.passage_card(question, OpenedPassage(shown, more, more), owner, shared_by=name))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(anything.filter(bool), min_size=1, max_size=4), anything)
+def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
+    segments = [Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts)]
+    video = Video("id", title, title, "https://x.example/" + "a" * 270)
+    check(passage_cards.transcript_card(video, segments, OWNER, earlier=True, later=False))
+    check(video_cards.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1, search=title))
+    check(base.notice_card(title))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(excerpts(), min_size=1, max_size=8), anything, st.one_of(st.none(), anything), st.lists(anything))
+def test_every_timeline_fits(shown: list[Excerpt], question: str, searched: str | None, unknown: list[str]) -> None:
+    answer = Answer(question, AnswerLevel.CLOSEST, tuple(shown), searched, tuple(unknown))
+    strips = [Strip(Video("x"), 0, ()), *(Strip(each.video, 900.0, (Column(0.0, 30.0, 0.5),)) for each in shown)]
+    card = timeline_cards.timeline_card(AnsweredTimeline(answer, tuple(strips)), b"png", OWNER)
+    check(card)
+    assert [file.fp.read() for _ in range(2) for file in card.files()] == [b"png"] * 2, "sent again, it is all there"
+
+
+@settings(max_examples=80, deadline=None)
+@given(excerpts(), st.lists(anything, max_size=12), st.booleans())
+def test_every_video_fits(shown: Excerpt, words: list[str], private: bool) -> None:
+    terms = [KeyTerm(word, 1.0, 2, 30.0) for word in words]
+    summary = VideoSummary(shown.video, "shared", 1, 1, 90.0)
+    check(video_cards.video_card(summary, terms, Owner(1, private=private)))
+    check(video_cards.videos_card([summary] * 31, Owner(1), 1))
+
+
+def test_a_list_shows_covers_where_there_are_any() -> None:
+    with_cover = Video("a", "A", thumbnail="https://x.example/p.jpg")
+    listed = [VideoSummary(video, "shared", 1, 1, 90.0) for video in (with_cover, Video("b", "B"))]
+    (container,) = check(video_cards.videos_card(listed, Owner(1, private=True), 0))
+    assert [part["type"] for part in container["components"]] == [10, 9, 10]
+
+
+def test_a_timeline_is_told_in_words_to_those_who_cannot_see_it() -> None:
+    strip = Strip(Video("id", "A @talk"), 900.0, (Column(0.0, 30.0, 0.5), Column(30.0, 60.0, 1.0)))
+    silent = Strip(Video("other"), 900.0, (Column(0.0, 30.0, 0.0),))
+    words = timeline_cards.describe_timeline(AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT), (strip, silent)))
+    assert words == (
+        "Where 2 videos speak of “why?”, the most first. A @talk: most at 0:30 of 15:00; other: only its title."
+    )
+
+
+def test_a_timeline_of_as_many_videos_as_are_drawn_says_that_there_may_be_more() -> None:
+    strips = tuple(Strip(Video(f"v{n}"), 900.0, (Column(0.0, 30.0, 1.0),)) for n in range(MAX_STRIPS))
+    for count, said in ((MAX_STRIPS - 1, False), (MAX_STRIPS, True)):
+        timeline = AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT), strips[:count])
+        card = str(timeline_cards.timeline_card(timeline, b"png", OWNER).components())
+        assert (f"Drawn are the {MAX_STRIPS} videos that speak of it most." in card) is said
+        assert (f"Where the {MAX_STRIPS} videos that speak of “why?” most do so." in card) is said
+
+
+def test_videos_of_one_title_are_told_apart_when_they_are_suggested() -> None:
+    twins = [summary("Intro " * 40, name * 11) for name in "ab"]
+    offered = make_choices([*twins, summary("Other", "c")])
+    assert [each.name.endswith(f"… ({each.value})") for each in offered[:2]] == [True, True]
+    assert max(len(each.name) for each in offered) <= 100
+    assert offered[2].name == "Other"
+
+
+def test_a_title_written_out_is_that_video_also_where_another_holds_it() -> None:
+    videos = [summary("An Intro", "a"), summary("Intro", "b"), summary("Intro to BERT", "c")]
+    assert [find_named(name, videos).video.video_id for name in ("intro ", "a", "BERT", "an")] == ["b", "a", "c", "a"]
+
+
+def test_the_house_cards_fit() -> None:
+    check(about_cards.help_card())
+    about = about_cards.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_seconds=7_300)
+    check(about)
+    assert "2 hours ago" in str(about.components())
+    assert "Meaning" not in str(about.components())
+    reading = about_cards.about_card(
+        Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_seconds=7_300, reads_meaning=True
+    )
+    check(reading)
+    assert "**Meaning:** a small language model" in str(reading.components())
+    check(video_cards.videos_card([], OWNER, 0))
+    check(video_cards.videos_card([], OWNER, 0, search="x"))
+    check(base.notice_card("Counted.", *controls.withdraw_row(OWNER)))
+
+
+@given(excerpts())
+def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
+    line = block_quote(replace(shown, turns=()), 10**6)
+    assert "\n" not in line
+    inner = line.removeprefix("> … “").removesuffix("” …")
+    plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
+    assert plain.split() == markdown.clean_line(shown.quote).split()
+
+
+def test_matches_are_bold_and_ellipses_stand_outside() -> None:
+    assert block_quote(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
+        "> … “we **mask** **\\*words\\*** here” …"
+    )
+
+
+TALK = "so what is it it is a lantern of copper and it hangs here"
+TURNS = (SpeakerTurn(0, "Ana_Kim"), SpeakerTurn(14, "Ben"), SpeakerTurn(40, ""))
+
+
+def test_each_speaker_has_a_line_with_their_name_before_the_quotation_marks() -> None:
+    shown = replace(excerpt(TALK, highlights=((8, 16), (22, 29))), turns=TURNS)
+    assert block_quote(shown, 600) == (
+        "> … **Ana\\_Kim:** “so what **is it**”\n"
+        "> **Ben:** “**it** is a **lantern** of copper”\n"
+        "> “and it hangs here” …"
+    )
+    assert block_quote(replace(shown, turns=(SpeakerTurn(0, "Ben"),)), 600).startswith("> … **Ben:** “so what")
+
+
+def test_names_count_towards_the_length_of_a_quote() -> None:
+    shown = replace(excerpt(TALK), turns=TURNS)
+    for length in range(30, 120):
+        quote = block_quote(shown, length)
+        assert len(quote) <= length + len("> … “” …")
+        assert quote.startswith("> … **Ana\\_Kim:** “so")
+    cut = block_quote(
+        replace(excerpt("a b " * 40), turns=tuple(SpeakerTurn(4 * n, f"S{n % 2}") for n in range(40))), 9999
+    )
+    assert cut.count("\n") == MAX_SPEAKER_PARTS - 1
+    assert cut.endswith("” …")
+
+
+@given(excerpts())
+def test_who_speaks_is_told_of_every_word(shown: Excerpt) -> None:
+    parts = split_by_speaker(shown)
+    assert "".join("".join(part.words.split()) for part in parts) == "".join(shown.quote.split())
+    assert {part.speaker for part in parts} <= ({turn.speaker for turn in shown.turns} or {""})
+    lines = block_quote(shown, 10**6).split("\n")
+    assert len(lines) == max(
+        1, min(len([part for part in parts if markdown.clean_line(part.words)]), MAX_SPEAKER_PARTS)
+    )
+
+
+def test_a_segment_is_shown_with_its_speakers() -> None:
+    segment = Segment(0.0, 9.0, TALK, turns=TURNS)
+    assert quote_segment(segment, 600) == (
+        "> **Ana\\_Kim:** so what is it\n> **Ben:** it is a lantern of copper\n> and it hangs here"
+    )
+    assert quote_segment(replace(segment, turns=()), 600) == f"> {TALK}"
+    assert len(quote_segment(segment, 60)) <= 64
+
+
+def test_the_chapter_and_the_date_stand_beside_the_link() -> None:
+    video = Video("id", "A talk", "Ana", published="2025-06", chapters=(Chapter(700, "Positional *encoding*"),))
+    shown = replace(excerpt(), video=video)
+    assert answer_cards.link_line(shown) == (
+        "in *Positional \\*encoding\\**, [12:34](https://x.example/v#t=754) · Ana · 2025-06"
+    )
+
+
+def test_a_videos_chapters_have_links_and_as_many_stand_there_as_fit() -> None:
+    chapters = tuple(Chapter(60.0 * n, f"Part {n} " + "_" * 50) for n in range(200))
+    video = Video("id", "A talk", url="https://x.example/v", chapters=chapters, published="2025-06-03")
+    terms = [KeyTerm("word" * 20, 1.0, 1, 1.0)] * 60
+    card = str(check(video_cards.video_card(VideoSummary(video, "shared", 1, 1, 60.0), terms, OWNER)))
+    assert "[1:00](https://x.example/v#t=60) Part 1" in card
+    assert re.search(r"-# and 1\d\d more", card)
+    few = replace(video, chapters=chapters[:2])
+    assert "more" not in str(video_cards.video_card(VideoSummary(few, "shared", 1, 1, 60.0), (), OWNER).components())
+
+
+def test_a_long_quote_is_cut_between_words() -> None:
+    line = block_quote(excerpt("word " * 500), 100)
+    assert line.endswith("word” …")
+    assert len(line) < 120
+
+
+@pytest.mark.parametrize(
+    ("url", "thumbnail", "kind", "style"),
+    [
+        ("https://x.example/v", "https://x.example/p.jpg", 11, None),
+        ("https://x.example/v", "", 2, 5),
+        ("https://x.example/v", "no picture", 2, 5),
+        ("https://x.example/" + "a" * 400, "https://x.example/p.jpg", 2, 5),
+        ("", "https://x.example/p.jpg", 11, None),
+        ("", "", 2, 2),
+    ],
+)
+def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: int | None) -> None:
+    beside: Any = answer_cards.section_accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
+    assert (beside["type"], beside.get("style")) == (kind, style)
+    if kind == 11:
+        assert beside["description"] == "Picture of the video A talk"
+
+
+PLAIN = "https://podcasts.apple.com/us/podcast/a/id1"
+
+
+def test_where_a_link_cannot_say_the_second_the_card_does() -> None:
+    timed, plain = excerpt(creator="Ada"), replace(excerpt(url=PLAIN, creator="Ada"), link=PLAIN)
+    assert answer_cards.link_line(timed) == "[12:34](https://x.example/v#t=754) · Ada"
+    assert answer_cards.link_line(plain) == f"at 12:34 · [open it]({PLAIN}) · Ada"
+    assert answer_cards.link_line(excerpt(url="")) == "12:34"
+    late = replace(timed, link="https://x.example/v#t=790", opens_at_second=790.0)
+    assert answer_cards.link_line(late).startswith("[13:10](https://x.example/v#t=790)")
+    button: Any = answer_cards.section_accessory(plain, 1).to_component_dict()
+    assert (button["label"], button["url"]) == ("Open, then go to 12:34", PLAIN)
+    elsewhere = replace(plain, other_places=(OtherPlace(replace(plain.video, title="Other"), 61.0, PLAIN),))
+    (container,) = check(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, (elsewhere,)), OWNER))[:1]
+    assert f"Also said: Other at 1:01 · [open it]({PLAIN})" in str(container)
+
+
+def test_a_transcript_and_key_terms_link_seconds_only_where_links_open_there() -> None:
+    segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
+    for url, linked in (("https://x.example/v", True), (PLAIN, False), ("", False)):
+        video = Video("v", "A talk", url=url)
+        transcript = str(check(passage_cards.transcript_card(video, segments, OWNER, earlier=False, later=False)))
+        shown = str(check(video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER)))
+        for card in (transcript, shown):
+            assert ("[1:15](" in card) is linked
+            assert "1:15" in card
+            assert (f"]({PLAIN})" in card) is (url == PLAIN), "the video can be opened all the same"
+        assert ("The time is where the word is said the most." in shown) is not linked
+
+
+def test_a_host_of_ones_own_is_linked_in_its_way_on_cards() -> None:
+    video, hosts = (
+        Video("v", "A talk", url="https://videos.example.edu/a"),
+        Settings.from_mapping({"CUEPOINT_LINK_FORMATS": "videos.example.edu=?at={seconds}"}).hosts,
+    )
+    segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
+    card = passage_cards.transcript_card(video, segments, OWNER, earlier=False, later=False, hosts=hosts)
+    assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
+    card = video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER, hosts)
+    assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
+
+
+def test_how_sure_is_said_in_words() -> None:
+    def words(found: AnswerLevel, **more: Any) -> str:
+        components = check(answer_cards.answer_card(Answer("why?", found, **more), OWNER))
+        return str(components[0]["components"][0]["content"])
+
+    assert words(AnswerLevel.CONFIDENT, excerpts=(excerpt(),)) == "### why?"
+    closest = words(AnswerLevel.CLOSEST, excerpts=(excerpt(),), searched_for="because")
+    assert closest == f"### why?\nSearched for: *because*\n**{verdicts.CLOSEST}**"
+    closest = words(AnswerLevel.CLOSEST, excerpts=(excerpt(),), unknown_terms=("zebra",))
+    assert closest == f"### why?\n**{verdicts.UNCLEAR}**\nNobody says: zebra\n**{verdicts.MOMENTS}**"
+    nothing = words(AnswerLevel.NOTHING, unknown_terms=("zebra", "yak"), near_misses=(excerpt(),))
+    assert nothing == f"### why?\n**{verdicts.NOTHING}**\nNobody says: zebra, yak"
+    assert (
+        words(AnswerLevel.NOTHING, unknown_terms=("zebra",)) == f"### why?\n**{verdicts.NOTHING}**\nNobody says: zebra"
+    )
+    bounded = words(AnswerLevel.CONFIDENT, excerpts=(excerpt(),), left_out=LeftOut(1, 24, 2), is_partial=True)
+    assert bounded == (
+        "### why?\n-# That is too much for one question: 1 word, 24 quoted phrases and 2 exclusions were left out of "
+        "the search.\n-# This question is too long to search everything at once; these are the best I found so far. "
+        "Fewer words or phrases help."
+    )
+    bounded = words(AnswerLevel.NOTHING, left_out=LeftOut(phrases=1), is_partial=True)
+    assert bounded == (
+        "### why?\n-# That is too much for one question: 1 quoted phrase was left out of the search.\n-# This question "
+        f"is too long to search everything at once. Fewer words or phrases help.\n**{verdicts.NOTHING}**"
+    )
+    every_word_said = words(AnswerLevel.NOTHING, near_misses=(excerpt(),))
+    assert every_word_said == f"### why?\n**{verdicts.UNCLEAR}**"
+
+
+def test_near_misses_stand_apart_below_what_is_said_of_them() -> None:
+    nothing = Answer("why?", AnswerLevel.NOTHING, unknown_terms=("zebra",), near_misses=(excerpt(),))
+    (container, *_) = check(answer_cards.answer_card(nothing, OWNER))
+    heading, line, near, quote, *_ = container["components"]
+    assert verdicts.NEAR not in heading["content"]
+    assert [part["type"] for part in (heading, line, near, quote)] == [10, 14, 10, 9]
+    assert near["content"] == f"*{verdicts.NEAR}*"
+    shown = check(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, (excerpt(),)), OWNER))
+    assert verdicts.NEAR not in str(shown)
+
+
+def quotes_on(card: base.Card) -> list[str]:
+    texts = [part["components"][0]["content"] for part in check(card)[0]["components"] if part["type"] == 9]
+    return [text.split("\n")[1] for text in texts]
+
+
+def test_quotes_of_usual_length_are_shown_whole() -> None:
+    long, short = "word " * 119 + "words", "word " * 59 + "words"
+    address = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+    shown = tuple(excerpt(words, "A title of a talk " * 4, url=address) for words in (long, *[short] * 4))
+    quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
+    assert quotes == [f"> … “{words}” …" for words in (long, *[short] * 4)]
+
+
+def test_where_titles_and_addresses_are_long_quotes_are_cut_at_their_ends_each_by_its_share() -> None:
+    long, short = "word " * 119 + "words", "word " * 59 + "words"
+    address = "https://x.example/" + "a" * 270
+    shown = tuple(excerpt(words, "_" * 200, url=address) for words in (long, *[short] * 4))
+    quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
+    assert all(quote.startswith("> … “word word") and quote.endswith("word” …") for quote in quotes)
+    assert len(quotes[0]) > 1.7 * len(quotes[1])
+    assert len(quotes[4]) > answer_cards.MIN_SHOWN_QUOTE_LENGTH
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [],
+        [{"type": 10, "content": " "}],
+        [{"type": 10, "content": "x" * 2001}] * 2,
+        [{"type": 10, "content": "x"}] * 41,
+        [{"type": 1, "components": []}],
+        [{"type": 1, "components": [{"type": 2, "style": 1, "label": "x" * 81, "custom_id": "a"}]}],
+        [{"type": 1, "components": [{"type": 2, "style": 1, "label": "x", "custom_id": "a" * 101}]}],
+        [{"type": 1, "components": [{"type": 2, "style": 1, "label": "x", "custom_id": "a"}] * 2}],
+        [{"type": 1, "components": [{"type": 2, "style": 5, "label": "x", "url": "https://x.example/" + "a" * 500}]}],
+        [{"type": 9, "components": [{"type": 10, "content": "x"}]}],
+        [{"type": 9, "components": [], "accessory": {"type": 11, "media": {"url": "https://x.example/"}}}],
+        [{"type": 11, "media": {"url": "attachment"}, "description": ""}],
+        [{"type": 12, "items": []}],
+        [{"type": 12, "items": [{"media": {"url": "attachment://../x y"}}]}],
+        [{"type": 12, "items": [{"media": {"url": "attachment://x.png"}, "description": "x" * 1025}]}],
+        [{"type": 17, "components": []}],
+    ],
+)
+def test_what_discord_would_refuse_is_refused_before(wrong: list[dict[str, Any]]) -> None:
+    with pytest.raises(CardTooLarge):
+        check_limits(wrong)
+
+
+def summary(title: str, video_id: str = "id", creator: str = "") -> VideoSummary:
+    return VideoSummary(Video(video_id, title, creator), "shared", 1, 1, 60.0)
+
+
+def test_suggestions_come_best_first_and_fit() -> None:
+    videos = [summary(title, title) for title in ("All about BERT", "BERT explained", "XLNet", "Albert's talk")]
+    assert [each.video.title for each in best_videos("bert", videos)] == [
+        "BERT explained",
+        "All about BERT",
+        "Albert's talk",
+    ]
+    assert [each.video.title for each in best_videos("xlnt", videos)][:1] == ["XLNet"]
+    assert len(best_videos("", [summary("x", str(n)) for n in range(60)])) == 25
+    name, value = choice_names(summary("long " * 60, "v" * 150))
+    assert len(name) <= 100
+    assert 1 <= len(value) <= 100
+    assert choice_names(summary("\u200b", "\u200b")) == ("untitled", "\u200b")
+
+
+def test_the_cool_down() -> None:
+    now = [100.0]
+    cooldown = Cooldown(2.0, lambda: now[0])
+    cooldown.check(1)
+    cooldown.check(1)  # what is not counted costs nothing
+    cooldown.count(1)
+    cooldown.check(2)
+    with pytest.raises(CooldownActive, match="again in 2 seconds"):
+        cooldown.check(1)
+    now[0] = 101.5
+    with pytest.raises(CooldownActive, match="again in 1 second\\."):
+        cooldown.check(1)
+    now[0] = 102.0
+    cooldown.check(1)
+    cooldown.count(1, 600.0)
+    now[0] = 701.0
+    with pytest.raises(CooldownActive, match="again in 1 second\\."):
+        cooldown.check(1)
+    never = Cooldown(0.0)
+    never.count(1)
+    never.check(1)

@@ -1,0 +1,208 @@
+"""`/settings` and `/privacy`: who may see and change what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import discord
+import pytest
+
+from bot.discord_app.cards import feedback as feedback_cards
+from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.limits import find_problems
+from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
+from bot.discord_app.commands.settings import LANGUAGES
+from bot.errors import SettingsError
+from bot.server_settings import NAMES, change_setting, describe_settings
+from storage import access
+from storage.ledger import Ledger
+from storage.library import Library
+from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
+from tests.support import asking as asking_text
+from tests.support.discord.discord_world import Rows, World, world_of
+from tests.support.discord.harness import components_of, seen
+
+
+@pytest.fixture
+async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
+    async with world_of(library, ledger, rows) as made:
+        yield made
+
+
+async def test_settings_are_shown_in_full_and_changed(world: World) -> None:
+    shown = await world.owner.slash(world.general, "settings")
+    assert shown.ephemeral
+    for told in describe_settings(ServerSettings(), host_cooldown=0.0).values():
+        assert told in seen(shown)
+    assert "Changed." not in seen(shown)
+    options = {"quotes": 2, "private": True, "shared": False, "cooldown": 30, "misses": False, "language": "de"}
+    said = seen(await world.owner.slash(world.general, "settings", **options))
+    assert "Changed." in said
+    kept = await world.ledger.settings(world.alpha.id)
+    assert kept == ServerSettings(
+        "de", 2, private_by_default=True, shared_too=False, cooldown_seconds=30.0, record_misses=False
+    )
+    for told in describe_settings(kept, host_cooldown=0.0).values():
+        assert told in said
+    assert await world.ledger.settings(world.beta.id) == ServerSettings()
+    again = await world.owner.slash(world.general, "settings", cooldown=0, language="auto")
+    assert "0 seconds between two questions, the host's" in seen(again)
+    assert (await world.ledger.settings(world.alpha.id)).language == ""
+
+
+async def test_the_language_is_that_of_the_library(world: World, rows: Rows) -> None:
+    scope = access.own_scope(world.alpha.id)
+    await world.library.import_files(scope, [(rows(("v", 0, "die Häuser am Hafen")), Labels())])
+
+    async def houses() -> int:
+        return len((await asking_text.search_one_language(world.library, scope, Question("Haus", "Haus"), 5)).hits)
+
+    assert await houses() == 0
+    await world.owner.slash(world.general, "settings", language="de")
+    assert await houses() == 1
+    refused = await world.owner.slash(world.general, "settings", language="German!")
+    assert "language cannot be 'German!'" in seen(refused)
+
+
+async def test_channels_and_roles_are_chosen_from_menus(world: World) -> None:
+    talks, reader = world.alpha.create_text_channel("talks"), world.alpha.create_role("reader")
+    shown = await world.owner.slash(world.general, "settings")
+    changed_card = await world.owner.select(shown.response, [talks], custom_id=CHANNELS_ID)
+    assert f"<#{talks.id}>" in seen(changed_card)
+    await world.owner.select(changed_card.response, [reader], custom_id=ROLES_ID)
+    kept = await world.ledger.settings(world.alpha.id)
+    assert (kept.channels, kept.roles) == (frozenset({talks.id}), frozenset({reader.id}))
+    again = await world.owner.slash(world.general, "settings")
+    menus = [row["components"][0] for row in components_of(again) if row["type"] == 1]
+    assert [[str(each["id"]) for each in menu["default_values"]] for menu in menus] == [
+        [str(talks.id)],
+        [str(reader.id)],
+    ]
+    await world.owner.select(again.response, [], custom_id=CHANNELS_ID)
+    assert (await world.ledger.settings(world.alpha.id)).channels == frozenset()
+
+
+async def test_a_channel_that_the_menu_does_not_offer_is_told_and_not_put_into_it(world: World) -> None:
+    category = world.alpha.create_category("Talks")
+    await world.limit(world.alpha, channels=frozenset({category.id, world.general.id}))
+    shown = await world.owner.slash(world.general, "settings")
+    (menu,) = [row["components"][0] for row in components_of(shown) if row["type"] == 1][:1]
+    assert [str(each["id"]) for each in menu["default_values"]] == [str(world.general.id)]
+    assert f"<#{category.id}>" in seen(shown)
+
+
+async def test_only_managers_and_also_later_only_they(world: World) -> None:
+    manages = world.alpha.create_role("manager", permissions=discord.Permissions(manage_guild=True))
+    manager = world.alpha.add_member(world.env.create_user("manager"), roles=[manages])
+    shown = await manager.slash(world.general, "settings", quotes=3)
+    assert "Changed." in seen(shown)
+    world.env.backend.remove_member_role(world.alpha.id, manager.id, manages.id)
+    late = await manager.select(shown.response, [world.general], custom_id=CHANNELS_ID)
+    assert "Only those who may manage this server" in seen(late)
+    assert (await world.ledger.settings(world.alpha.id)).channels == frozenset()
+    # A server can offer the command to others: what it does is still for managers.
+    everywhere = world.env.backend.commands[None].values()
+    number = next(int(each["id"]) for each in everywhere if each["name"] == "settings")
+    world.alpha.set_command_permissions(number, {world.alpha.default_role: True})
+    refused = await world.one.slash(world.general, "settings", quotes=1)
+    assert "Only those who may manage this server" in seen(refused)
+    assert (await world.ledger.settings(world.alpha.id)).quotes == 3
+
+
+async def test_quotes_an_answer(world: World, rows: Rows) -> None:
+    words = ("one", "two", "six")
+    many = [rows((f"bell-{word}", 0, f"the brass bell number {word}")) for word in words]
+    await world.library.import_files(access.own_scope(world.alpha.id), [(each, Labels()) for each in many])
+
+    async def quotes(question: str) -> int:
+        return seen(await world.one.slash(world.general, "ask", question=question)).count("> ")
+
+    assert await quotes("brass bell number") == 3
+    await world.limit(world.alpha, quotes=1)
+    assert await quotes("brass bell number") == 1
+    assert await quotes("bell sirocco mistral bora zephyr") == 1, "nor are there more near misses"
+    card = await world.one.slash(world.general, "ask", question="brass bell number")
+    first = seen(card)
+    turned = seen(await world.one.click(card.response, label="Next"))
+    assert turned.count("> ") == 1
+    assert {line for line in turned.splitlines() if "> " in line}.isdisjoint(first.splitlines())
+
+
+async def test_privacy_shows_exports_and_deletes_what_is_kept(world: World) -> None:
+    await world.meet()
+    card = await world.one.slash(world.general, "ask", question="the lantern")
+    opened = await world.one.click(card.response, label="1")
+    await world.one.click(opened.response, label="Helpful")
+    await world.one.slash(world.general, "ask", question="Sirocco winds?")
+    shown = await world.one.slash(world.general, "privacy")
+    assert shown.ephemeral
+    for told in ("**Votes:** 1", "no clear answer to:** 1", "used me:** 1: Alpha", "for 30 days"):
+        assert told in seen(shown)
+    file = await exported(world, await world.one.click(shown.response, label="Export"))
+    assert [each["question"] for each in file["votes"]] == ["the lantern"]
+    assert [each["question"] for each in file["questions_without_a_clear_answer"]] == ["sirocco winds?"]
+    assert [each["server"] for each in file["seen_in_servers"]] == [str(world.alpha.id)]
+    assert str(world.one.id) not in json.dumps(file)
+    assert "Deleted: 3 entries" in seen(await world.one.click(shown.response, label="Delete all of it"))
+    assert await world.ledger.personal_data(world.one.id) == PersonalData()
+    assert len(await world.ledger.personal_data(world.both.id)) == 2
+    assert "**Votes:** 0" in seen(await world.one.slash(world.general, "privacy"))
+    assert await world.ledger.personal_data(world.one.id) == PersonalData(), "looking adds nothing"
+
+
+async def exported(world: World, result: Any) -> dict[str, Any]:
+    assert result.ephemeral
+    (attachment,) = result.response.attachments
+    content: dict[str, Any] = json.loads(await attachment.read())
+    return content
+
+
+def test_every_card_fits() -> None:
+    long = "supercalifragilistic " * 40
+    ids = frozenset(range(10**19, 10**19 + 25))
+    cards = [
+        settings_card(ServerSettings(channels=ids, roles=ids), host_cooldown=2.0, there=ids, said="Changed."),
+        feedback_cards.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
+        feedback_cards.misses_card([], Owner(1)),
+        privacy_card(
+            PersonalData(
+                (CastVote(Vote("shared", long, "v", 0.0, Verdict.HELPFUL), 1.0),), (), (Sighting(1, 1.0),) * 99
+            ),
+            [long] * 99, Owner(1), retention_days=30.0,
+        ),
+    ]  # fmt: skip
+    assert [find_problems(card.components()) for card in cards] == [[], [], [], []]
+
+
+def test_every_setting_is_told_and_can_be_written() -> None:
+    settings = ServerSettings()
+    texts = {"language": "pt-BR", "quotes": "1", "private": "yes", "shared": "No", "channels": "<#1>, 2",
+             "roles": "<@&3>", "cooldown": "2.5", "misses": "off"}  # fmt: skip
+    assert tuple(texts) == NAMES == tuple(describe_settings(settings, host_cooldown=2.0))
+    for name, text in texts.items():
+        settings = change_setting(settings, name, text)
+    assert settings == ServerSettings(
+        "pt", 1, True, False, frozenset({1, 2}), frozenset({3}), cooldown_seconds=2.5, record_misses=False
+    )
+    for name in ("channels", "roles", "language"):
+        settings = change_setting(settings, name, "")
+    assert (settings.channels, settings.roles, settings.language) == (frozenset(), frozenset(), "")
+    assert change_setting(settings, "cooldown", "0").cooldown_seconds is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("quotes", "6"), ("quotes", "0"), ("private", "maybe"), ("channels", "general"), ("cooldown", "-1"),
+     ("cooldown", "9999"), ("language", "klingon"), ("colour", "red")],
+)  # fmt: skip
+def test_what_is_no_such_setting_is_refused_in_words(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        change_setting(ServerSettings(), name, text)
+
+
+def test_every_language_suggested_can_be_set() -> None:
+    for code in LANGUAGES:
+        if code != "auto":
+            assert change_setting(ServerSettings(), "language", code).language == code

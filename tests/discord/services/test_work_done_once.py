@@ -1,0 +1,141 @@
+"""What an answer needs is done once: parsing, reading which libraries there are, loading what a button shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from bot.answering import matching
+from bot.discord_app.client import CuepointClient
+from bot.discord_app.services import questions
+from bot.settings import Settings
+from storage import access
+from storage.analysis import Analyser
+from storage.database.repository import Repository
+from storage.ledger import Ledger
+from storage.library import Library
+from storage.models import Labels, Source
+from tests.support.asking import ask
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, UserHandle, discord_with
+from tests.support.discord.scope_tracing import traced
+
+QUESTION = "how does bm25 rank"
+Rows = Callable[..., Source]
+
+
+@pytest.fixture
+async def discord(library: Library, ledger: Ledger) -> AsyncIterator[Env]:
+    bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
+    async with discord_with(bot) as env:
+        yield env
+
+
+@pytest.fixture
+def general(discord: Env) -> ChannelHandle:
+    return discord.create_guild().create_text_channel("general")
+
+
+@pytest.fixture
+def alice(discord: Env, general: ChannelHandle) -> MemberActor:
+    return discord.guild.add_member(discord.create_user("alice"))
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each of these was called."""
+    counted: Counter[str] = Counter()
+
+    def watch(owner: Any, name: str) -> None:
+        original = getattr(owner, name)
+
+        def watched(*arguments: Any, **named: Any) -> Any:
+            counted[name] += 1
+            return original(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, watched)
+
+    watch(questions, "parse_question")
+    watch(matching.Matcher, "__init__")
+    watch(Repository, "states")
+    watch(Ledger, "load_state")
+    watch(Ledger, "settings_of")
+    return counted
+
+
+async def test_a_question_is_parsed_once_and_its_words_are_matched_by_one_matcher(
+    general: ChannelHandle, alice: MemberActor, calls: Counter[str]
+) -> None:
+    await alice.slash(general, "ask", question=QUESTION)
+    assert (calls["parse_question"], calls["__init__"]) == (1, 1)
+
+
+async def test_which_libraries_there_are_is_read_once_for_a_question(
+    general: ChannelHandle, alice: MemberActor, calls: Counter[str], library: Library, rows: Rows
+) -> None:
+    await library.import_files(access.host_scope(), [(rows(("v", 0, "the ferry crosses the harbour")), Labels())])
+    await alice.slash(general, "ask", question="harbour")  # from now on the index is in memory
+    calls.clear()
+    await alice.slash(general, "ask", question="ferry")
+    assert calls["states"] == 1
+
+
+async def test_a_button_loads_what_it_shows_once(
+    general: ChannelHandle, alice: MemberActor, calls: Counter[str]
+) -> None:
+    card = await alice.slash(general, "ask", question=QUESTION)
+    calls.clear()
+    passage = await alice.click(card.response, label="1")
+    assert (calls["load_state"], calls["settings_of"]) == (1, 1)
+    calls.clear()
+    await alice.click(passage.response, label="Helpful")
+    assert (calls["load_state"], calls["settings_of"]) == (1, 1)
+
+
+async def test_outside_of_servers_the_settings_of_those_that_somebody_is_in_are_read_once(
+    discord: Env, general: ChannelHandle, alice: MemberActor, calls: Counter[str]
+) -> None:
+    await alice.slash(general, "help")
+    calls.clear()
+    await UserHandle(discord, discord.backend.get_user(alice.id)).slash("ask", question=QUESTION)
+    assert calls["settings_of"] == 1
+
+
+async def test_a_question_costs_six_statements(
+    general: ChannelHandle, alice: MemberActor, library: Library, ledger: Ledger, rows: Rows
+) -> None:
+    texts = [("v", 30 * place, f"the ferry number {place} crosses the harbour") for place in range(9)]
+    await library.import_files(access.host_scope(), [(rows(*texts), Labels())])
+    await alice.slash(general, "ask", question="ferry harbour")
+    async with traced(library, ledger) as trace:
+        await alice.slash(general, "ask", question="which ferry crosses the harbour")
+    # The settings; which libraries hold anything; their states; what may be quoted; the buttons; that Alice was here.
+    assert len(trace.statements) == 6, trace.statements
+
+
+@pytest.mark.parametrize("typed", ["", "-recurrent", '"attention mechanism"', '-"deep sets"', "self-attention"])
+async def test_a_text_is_analysed_once_for_a_question(
+    seeded: Library, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: Counter[str] = Counter()
+
+    def watch(name: str) -> None:
+        original = getattr(Analyser, name)
+
+        def watched(self: Analyser, text: str, *wanted: Any) -> Any:
+            read[text] += 1
+            return original(self, text, *wanted)
+
+        monkeypatch.setattr(Analyser, name, watched)
+
+    question = f"how does attention work {typed}"
+    await ask(seeded, access.host_scope(), question)  # the first one builds the index
+    watch("tokens")
+    watch("find_tokens")
+    answer = await ask(seeded, access.host_scope(), question)
+    quoted = [text for text in read if len(text) > 200]
+    assert answer.excerpts
+    assert quoted
+    assert max(read[text] for text in quoted) == 1

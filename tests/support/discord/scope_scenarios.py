@@ -1,0 +1,288 @@
+"""Every road by which a person reaches the libraries, as the tests of scope walk them, and what they are told on it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID
+from tests.support.discord.discord_world import World
+from tests.support.discord.harness import (
+    ChannelHandle,
+    InteractionResult,
+    MemberActor,
+    UserHandle,
+    answers,
+    components_of,
+    files_of,
+    pressable,
+)
+
+SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
+TYPED_IN = (
+    ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"), ("timeline", "video"),
+    ("timeline", "server"), ("video", "video"), ("transcript", "video"),
+)  # fmt: skip
+_KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
+_PASSING = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|(?<=read from the videos )[^.]*"
+    r'|(?<=attachments/)\d+/\d+|(?<="attachment_id": ")\d+'
+)
+MANAGED_IN = ("library remove", "library rename", "library export", "library speakers")
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Somebody in one place: a channel of a server or, without one, the direct messages with the bot.
+
+    `told` is all that they are told: cards, choices, forms and files, in order.
+    """
+
+    world: World
+    actor: MemberActor | UserHandle
+    channel: ChannelHandle | None = None
+    told: list[Any] = field(default_factory=list)
+
+    async def slash(self, name: str, /, **options: Any) -> InteractionResult:
+        place = [self.channel] if self.channel else []
+        return self._noted(await self.actor.slash(*place, name, **options))
+
+    async def typing(self, name: str, option: str, typed: str, **filled: Any) -> list[str]:
+        """The values of the choices they are offered."""
+        place = [self.channel] if self.channel else []
+        choices = await self.actor.autocomplete(*place, name, option, typed, **filled)
+        self.told.append({"choices": choices})
+        return [choice["value"] for choice in choices]
+
+    async def click(self, card: Any, label: str) -> Any:
+        """What pressing a button does; the card itself where it has no such button, or one that is greyed out."""
+        if label not in pressable(card):
+            return card
+        return self._noted(await self.actor.click(getattr(card, "response", card), label=label))
+
+    async def select(self, card: InteractionResult, values: list[Any], custom_id: str) -> InteractionResult:
+        return self._noted(await self.actor.select(card.response, values, custom_id=custom_id))
+
+    async def menu(self, words: str) -> InteractionResult:
+        """A right click on what somebody wrote."""
+        message = await self.actor.send(self.channel, words)
+        return self._noted(await self.actor.context_menu(self.channel, "Find in videos", message))
+
+    async def write(self, words: str) -> Any:
+        """A direct message, or a mention of the bot."""
+        env = self.world.env
+        if self.channel is None:
+            await self.actor.send_dm(words)
+        else:
+            await self.actor.send(self.channel, f"<@{env.backend.bot_user.id}> {words}")
+        answer = answers(self.channel or self.actor.dm_channel, env)[-1]
+        self.told.append({"components": components_of(answer)})
+        return answer
+
+    async def upload(self, *files: tuple[str, bytes], **options: Any) -> InteractionResult:
+        form = await self.slash("library import", **options)
+        return self._noted(await self.actor.submit_modal(form, {"files": list(files)}))
+
+    def _noted(self, result: InteractionResult) -> InteractionResult:
+        card = {} if result.response is None else {"components": components_of(result)}
+        files = {name: unpacked(content) for name, content in files_of(result, self.world.env).items()}
+        self.told.append({**card, "files": files, "modal": result.modal, "private": result.ephemeral})
+        return result
+
+
+def plain(told: Any, keys: dict[str, str]) -> str:
+    """What was told as text. Keys of buttons and forms, of which some are drawn, stand there by order of appearance in
+    `keys`; moments and the numbers of files are left out."""
+    text = _PASSING.sub("then", json.dumps(told, default=lambda content: content.decode("latin-1")))
+    return _KEY.sub(lambda match: match[1] + keys.setdefault(match[2], f"key-{len(keys)}"), text)
+
+
+def unpacked(content: bytes) -> Any:
+    """What is in a file, and in each file of an archive: that also holds when it was packed."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+async def asking(player: Player) -> None:
+    for question in ("copper lantern", '"copper lantern" -noon', "coppr lanten", "gate-03", "sirocco winds"):
+        await player.slash("ask", question=question)
+
+
+async def asking_narrowly(player: Player) -> None:
+    await player.slash("ask", question="lantern", video="gate-03")
+    await player.slash("ask", question="lantern", video="no such gate")
+    await player.slash("ask", question="lantern", creator="gate smith")
+    for server in await player.typing("ask", "server", "", question="x"):
+        await player.slash("ask", question="lantern", server=server)
+    await player.slash("ask", question="lantern", server="Nowhere")
+
+
+async def turning_pages(player: Player) -> None:
+    for question in ("copper lantern", "ferry"):
+        card = await player.slash("ask", question=question)
+        await player.click(await player.click(card, "Next"), "Previous")
+        await player.click(card, "Delete")
+
+
+async def opening_passages(player: Player) -> None:
+    for question, number in (("copper lantern", "2"), ("ferry", "1")):
+        card = await player.slash("ask", question=question, private=True)
+        opened = await player.click(card, number)
+        for label in ("Helpful", "Not helpful", "Share"):
+            await player.click(await player.click(opened, label), "Take back my vote")
+        for label in ("Later", "Earlier"):
+            opened = await player.click(opened, label)
+
+
+async def clicking_a_message(player: Player) -> None:
+    if player.channel is not None:
+        await player.menu("has anybody seen the copper lantern?")
+
+
+async def writing(player: Player) -> None:
+    if player.channel is not player.world.abroad:
+        await player.write("where is the copper lantern")
+
+
+async def typing(player: Player) -> None:
+    for name, option in TYPED_IN:
+        filled = {"question": "x"} if name in ("ask", "timeline") else {}
+        for typed in ("", "gat", "shar", "zzz"):
+            await player.typing(name, option, typed, **filled)
+
+
+async def listing(player: Player) -> None:
+    await player.click(await player.slash("videos"), "Next")
+    await player.click(await player.slash("videos", search="talk"), "Next")
+    await player.slash("videos", search="zzz")
+
+
+async def looking_at_one(player: Player) -> None:
+    for name in ("gate-03", "shared-talk", "no such gate"):
+        await player.slash("video", video=name)
+
+
+async def reading(player: Player) -> None:
+    card = await player.slash("transcript", video="gate-03", at="1:00")
+    for label in ("Later", "Earlier"):
+        card = await player.click(card, label)
+    await player.slash("transcript", video="shared-talk")
+
+
+async def drawing(player: Player) -> None:
+    card = await player.slash("timeline", question="copper lantern ferry")
+    await player.click(card, "1")
+    await player.slash("timeline", question="lantern", video="gate-03")
+    await player.slash("timeline", question="lantern", video="no such gate")
+
+
+async def being_told(player: Player) -> None:
+    await player.slash("about")
+    await player.slash("help")
+
+
+async def keeping_private(player: Player) -> None:
+    card = await player.slash("privacy")
+    await player.click(card, "Export")
+    await player.click(card, "Delete all of it")
+
+
+async def importing(player: Player) -> None:
+    for _ in range(2):
+        await player.upload(("noon [AAAAAAAAAAA].srt", SRT), ("broken.txt", b"just some words"))
+    await player.upload(("noon.srt", SRT), title="Noon", video="noon-talk", replace=True)
+
+
+async def undoing(player: Player) -> None:
+    for _ in range(2):
+        await player.slash("library undo")
+
+
+async def removing(player: Player) -> None:
+    for label in ("Leave it", "Remove it"):
+        await player.click(await player.slash("library remove", video="gate-03"), label)
+    await player.slash("library remove", video="no such gate")
+    await player.slash("library undo")
+
+
+async def renaming(player: Player) -> None:
+    await player.slash("library rename", video="gate-03", title="The tower")
+    await player.slash("library rename", video="no such gate", title="The tower")
+
+
+async def naming_speakers(player: Player) -> None:
+    await player.slash("library speakers")
+    for video in ("gate-03", "no such gate"):
+        await player.typing("library speakers", "speaker", "", video=video)
+        await player.slash("library speakers", video=video)
+        await player.slash("library speakers", video=video, speaker="SPEAKER_00", name="Ana")
+
+
+async def exporting(player: Player) -> None:
+    for form in ("jsonl", "csv", "parquet"):
+        await player.slash("library export", format=form)
+    for video in ("gate-03", "no such gate"):
+        await player.slash("library export", format="srt", video=video)
+
+
+async def measuring(player: Player) -> None:
+    await player.slash("library stats")
+
+
+async def noting_words(player: Player) -> None:
+    await player.slash("library glossary add", said="lampion", meant="lantern")
+    await player.slash("library glossary list")
+    for said in await player.typing("library glossary remove", "said", ""):
+        await player.slash("library glossary remove", said=said)
+    await player.slash("library glossary remove", said="nobody says this")
+
+
+async def learning_of_misses(player: Player) -> None:
+    card = await player.slash("library misses")
+    await player.click(card, "Next")
+
+
+async def exporting_feedback(player: Player) -> None:
+    await player.click(await player.slash("library misses"), "Export")
+
+
+async def setting_up(player: Player) -> None:
+    world = player.world
+    card = await player.slash("settings", quotes=3, private=True, cooldown=0, misses=True)
+    await player.select(card, [world.general], CHANNELS_ID)
+    await player.select(card, [world.alpha.default_role], ROLES_ID)
+    await player.typing("settings", "language", "ger")
+    await player.slash("settings", language="de")
+    await player.slash("ask", question="copper lantern")
+
+
+async def typing_as_moderator(player: Player) -> None:
+    for name in MANAGED_IN:
+        for typed in ("", "gat", "zzz"):
+            await player.typing(name, "video", typed)
+
+
+async def purging(player: Player) -> None:
+    for label in ("Leave it", "Delete everything"):
+        await player.click(await player.slash("library purge"), label)
+    await player.slash("ask", question="copper lantern")
+
+
+Road = Callable[[Player], Awaitable[None]]
+ASKED: tuple[Road, ...] = (
+    asking, asking_narrowly, turning_pages, opening_passages, clicking_a_message, writing, typing, listing,
+    looking_at_one, reading, drawing, being_told, keeping_private,
+)  # fmt: skip
+"""Open to everybody, everywhere."""
+MANAGED: tuple[Road, ...] = (
+    importing, undoing, removing, renaming, naming_speakers, exporting, measuring, noting_words, learning_of_misses,
+    exporting_feedback, setting_up, typing_as_moderator, purging,
+)  # fmt: skip
+"""Open to those who look after a server, in that server."""
