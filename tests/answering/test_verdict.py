@@ -11,7 +11,7 @@ from bot.answering.values import Answer, AnswerLevel
 from storage import access
 from storage.library import Library
 from storage.models import Labels, Source
-from storage.ranking.budget import WorkBudget
+from storage.ranking.budget import QuestionTime
 from tests.support import asking as asking_text
 
 Rows = Callable[..., Source]
@@ -78,7 +78,7 @@ async def test_an_answer_says_that_not_everything_was_searched(talks: Library, m
     whole = [await asking_text.ask(talks, SHARED, text) for text in asked]
     whole += [(await asking_text.timeline(talks, SHARED, text)).answer for text in asked]
     assert not any(answer.is_partial for answer in whole)
-    monkeypatch.setattr(WorkBudget.__init__, "__defaults__", (0.0,))
+    monkeypatch.setattr(QuestionTime.__init__, "__defaults__", (0.0,))
     for text in asked:
         assert (await asking_text.ask(talks, SHARED, text)).is_partial
         assert (await asking_text.timeline(talks, SHARED, text)).answer.is_partial

@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.support.discord_world import LANTERN, Rows
 
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.interactions.context import writer_resolver
@@ -22,6 +21,7 @@ from storage.indexing.index_manager import IndexManager
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
+from tests.support.discord.discord_world import LANTERN, Rows
 
 QUESTION = "how does bm25 rank"
 DROWNING = "score of a document"

@@ -93,7 +93,7 @@ async def test_where_rows_cannot_be_deleted_the_library_is_gone_all_the_same_and
         raise DatabaseError("cuepoint.db: the disk is full. Nothing was changed.", "the disk is full.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("storage.library.delete_detached", fail)
+        patched.setattr("storage.library.maintenance.delete_detached", fail)
         with pytest.raises(PurgeIncomplete, match=r"deleted for everybody.*: the disk is full\. That is"):
             await purge_shared(library, ledger)
         async with opened(path) as again:

@@ -55,6 +55,7 @@ def kept(cache: IndexCache, tmp_path: Path) -> Path:
 
 def refused(cache: IndexCache, caplog: pytest.LogCaptureFixture, language: str = "en") -> bool:
     """Whether what is there is taken for nothing, with one line in the log about it."""
+    caplog.set_level("INFO", "cuepoint.index")
     caplog.clear()
     return cache.load(KEY, language) is None and len(caplog.records) == 1
 
