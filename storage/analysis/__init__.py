@@ -24,6 +24,7 @@ from storage.analysis.joining import (
 from storage.analysis.language_guess import guess_language
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
+from storage.analysis.question_rules import load_question_rules
 from storage.analysis.sound_marks import blank_sounds, remove_sounds
 from storage.analysis.spoken_numbers import read_number, spell_number, spell_percent
 from storage.analysis.tokens import STOP_PREFIX, Token, fold
@@ -52,6 +53,7 @@ __all__ = [
     "is_unspaced",
     "join_texts",
     "join_with_offsets",
+    "load_question_rules",
     "read_number",
     "remove_sounds",
     "spell_american",

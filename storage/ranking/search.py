@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.analysis import analyser_for
-from storage.analysis.word_lists import word_list
+from storage.analysis import analyser_for, load_question_rules
 from storage.models import ALL_FEATURES, GlossaryEntry, Question, QuestionTerm, RankingFeature
 from storage.ranking.bm25 import SparseBM25
 from storage.ranking.budget import WorkBudget
@@ -96,7 +95,7 @@ class Searcher:
         self.language = language
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
-        word_list(language)  # read now: a question's processor time is counted, and not what is loaded once
+        load_question_rules(self._analyser.language)  # now: a question's own processor time is bounded
         self._wording = QueryTerms(
             self.model,
             SpellingCorrector(libraries, self._analyser.language),
