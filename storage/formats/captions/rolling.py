@@ -168,7 +168,7 @@ def _read_shown(cues: Sequence[RawCue]) -> _Shown:
     before: tuple[int, tuple[str, ...], Sequence[str]] = (0, (), ())  # the place, lines and words of the window before
     is_run = False
     for place, cue in enumerate(cues):
-        start, end, raw_lines, is_timed, _, _ = cue
+        start, end, raw_lines, is_timed, _, part = cue
         if len(raw_lines) == 1 and raw_lines[0].isascii():  # as most cues of large files, and faster
             words = raw_lines[0].split()
             lines: tuple[str, ...] = (" ".join(words),) if words else ()
@@ -179,8 +179,9 @@ def _read_shown(cues: Sequence[RawCue]) -> _Shown:
             was_cleared = True
             continue
         words_before = before[2]
-        # Every way of carrying words over begins a window with the last words of the one before.
-        may_carry = bool(words_before) and words[0] in words_before and words_before[-1] in words
+        # Every way of carrying words over begins a window with the last words of the one before. The parts of one cue
+        # are on the screen together.
+        may_carry = not part and bool(words_before) and words[0] in words_before and words_before[-1] in words
         if may_carry:
             if not is_run:
                 shown.runs.append([_make_window(shown, cues, before, may_carry=False)])

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage.errors import InputError
@@ -308,6 +308,7 @@ def test_several_voices_of_a_cue_are_several_cues_in_order():
     assert {cue.start_second for cue in voices_of(text)} == {1.0}
 
 
+@example(["well", "<v Ann>", "well", "\n", "well", "<v Ann>", "well"])
 @given(st.lists(st.sampled_from(["<v Ann>", "</v>", "<v.a\nBob>", "well", "no ", "\n", "<v>", "<i>", "</i>", "<v"])))
 def test_no_word_is_lost_between_voices(pieces):
     text = "".join(pieces)
