@@ -25,6 +25,8 @@ IDLE_SECONDS = 300.0
 """After how long without a question a process is ended, which frees its memory."""
 PATIENCE_SECONDS = 0.5
 """How long a question waits for children that are busy with slow ones, or hang, before it is computed here."""
+OVERDUE_SECONDS = 1.5
+"""After how long an answer that a child was asked for is computed here after all: it may hang, and people wait."""
 RETRY_SECONDS = 60.0
 """How long none is started after one could not be."""
 FEWEST_AT_ONCE = 2
@@ -117,8 +119,10 @@ class AnswerPool:
                 return await request.compute(self._library)
             finally:
                 self._free_place(None)
-        # Where the asker has gone, the process is busy until it has answered all the same.
-        outcome = await asyncio.shield(self._keep(asyncio.create_task(self._compute_in(child, request))))
+        # Where the asker has gone, or waits no longer, the process is busy until it has answered all the same.
+        computing = self._keep(asyncio.create_task(self._compute_in(child, request)))
+        done, _ = await asyncio.wait({computing}, timeout=OVERDUE_SECONDS)
+        outcome = computing.result() if done else None
         if outcome is None or not outcome.is_computed:
             return await request.compute(self._library)
         if outcome.error is not None:

@@ -257,6 +257,18 @@ async def test_a_hanging_process_is_given_up(
     await until(lambda: has_ended(hanging))
 
 
+async def test_nobody_waits_until_a_hanging_process_is_given_up(
+    pool: AnswerPool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(bot.answer_processes.pool, "OVERDUE_SECONDS", 0.1)
+    (hanging,) = pool.pids
+    async with asyncio.timeout(bot.answer_processes.child.ANSWER_SECONDS / 2):
+        assert await pool._compute(act(answer_requests.stop)) == os.getpid()
+    assert pool.pids == [hanging], "it is given up later, and meanwhile nothing more is asked of it"
+    assert await pool._compute(act()) == os.getpid()
+    assert caplog.text == ""
+
+
 async def test_an_error_that_nobody_expected_is_logged_there_and_the_question_answered_here(
     library: Library, capfd: pytest.CaptureFixture[str]
 ) -> None:
