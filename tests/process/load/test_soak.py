@@ -24,6 +24,7 @@ BUSY = (
     "QuestionService.",
     "_",
     "asyncio.",
+    "?",  # of no coroutine that has a name, as at the start of the database's upkeep
 )
 STAYS = "_connect"
 """Objects of these modules are made for a question, and gone when it is answered."""
