@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -42,6 +43,7 @@ CORPUS_SEGMENTS = 20_000
 MAX_ROWS = 6_000
 """How many segments one import brings at most."""
 REPLY_TIMEOUT_SECONDS = 120.0
+MESSAGE_TIMEOUT_SECONDS = 5.0
 MB = 1_000_000
 
 
@@ -137,6 +139,7 @@ class _Community:
         self._people: list[User] = []
         self._moderator = server.add_user("Moderator", installed=True)
         self._answers: list[tuple[User, Any]] = []
+        self._writing: set[User] = set()
         self._actions: dict[str, tuple[int, Callable[[], Awaitable[None]]]] = {
             "question": (30, self._ask),
             "timeline": (5, self._show_timeline),
@@ -199,15 +202,22 @@ class _Community:
         await self._slash("timeline", {"question": self._words()})
 
     async def _write(self) -> None:
-        person = self._chance.choice(self._people)
-        said = await self._server.say(person, self._server.dm(person), self._words())
-        await self._server.answer_to(said, timeout=REPLY_TIMEOUT_SECONDS)
+        await self._say(lambda person: (self._server.dm(person), self._words()))
 
     async def _mention(self) -> None:
-        person = self._chance.choice(self._people)
-        words = f"{self._server.bot_user.mention} {self._words()}"
-        said = await self._server.say(person, self._channel_of(person), words)
-        await self._server.answer_to(said, timeout=REPLY_TIMEOUT_SECONDS)
+        await self._say(lambda person: (self._channel_of(person), f"{self._server.bot_user.mention} {self._words()}"))
+
+    async def _say(self, make_message: Callable[[User], tuple[Channel, str]]) -> None:
+        """Have somebody write who is not waiting for an answer to a message: a second one might get none."""
+        person = self._chance.choice([person for person in self._people if person not in self._writing])
+        self._writing.add(person)
+        try:
+            said = await self._server.say(person, *make_message(person))
+            # Where many write, some are told nothing.
+            with contextlib.suppress(AssertionError, TimeoutError):
+                await self._server.answer_to(said, timeout=MESSAGE_TIMEOUT_SECONDS)
+        finally:
+            self._writing.discard(person)
 
     async def _press(self) -> None:
         if not self._answers:
