@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,35 +15,13 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
-from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, discord_with, seen
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, seen
 
 QUESTION = "how does bm25 rank"
 
 
 def settings(**more: str) -> Settings:
     return Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0", **more})
-
-
-@pytest.fixture
-async def discord(library: Library, ledger: Ledger) -> AsyncIterator[Env]:
-    bot = CuepointClient(settings(), library, ledger, shard_count=1)
-    async with discord_with(bot) as env:
-        yield env
-
-
-@pytest.fixture
-def general(discord: Env) -> ChannelHandle:
-    return discord.create_guild().create_text_channel("general")
-
-
-@pytest.fixture
-def alice(discord: Env, general: ChannelHandle) -> MemberActor:
-    return discord.guild.add_member(discord.create_user("alice"))
-
-
-@pytest.fixture
-def bob(discord: Env, general: ChannelHandle) -> MemberActor:
-    return discord.guild.add_member(discord.create_user("bob"))
 
 
 def mention(discord: Env) -> str:

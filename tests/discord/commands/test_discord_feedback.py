@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot.discord_app.commands import feedback
 from bot.evaluation.evaluation import evaluate
 from bot.evaluation.options import EvaluationOptions
 from bot.evaluation.question_set import read_question_set
 from storage import access
-from storage.ledger import Ledger
-from storage.library import Library
-from tests.support.discord.discord_world import LANTERN, Rows, World, world_of
+from tests.support.discord.discord_world import LANTERN, World
 from tests.support.discord.harness import InteractionResult, MemberActor, attached, components_of, seen
-
-
-@pytest.fixture
-async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
-    async with world_of(library, ledger, rows) as made:
-        yield made
 
 
 async def miss(world: World, count: int) -> None:

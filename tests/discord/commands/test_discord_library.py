@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,7 +32,6 @@ from tests.support.discord.harness import (
     MemberActor,
     answers,
     attached,
-    discord_with,
     seen,
 )
 from tests.support.project import PASTED_SEEDS, SUBRIP_ID, SUBRIP_SEED
@@ -55,25 +54,8 @@ def settings(**more: str) -> Settings:
 
 
 @pytest.fixture
-async def discord(library: Library, ledger: Ledger) -> AsyncIterator[Env]:
-    bot = CuepointClient(settings(), library, ledger, shard_count=1)
-    async with discord_with(bot) as env:
-        yield env
-
-
-@pytest.fixture
-def general(discord: Env) -> ChannelHandle:
-    return discord.create_guild().create_text_channel("general")
-
-
-@pytest.fixture
 def mod(discord: Env, general: ChannelHandle) -> MemberActor:
     return moderator(discord, "mod")
-
-
-@pytest.fixture
-def alice(discord: Env, general: ChannelHandle) -> MemberActor:
-    return discord.guild.add_member(discord.create_user("alice"))
 
 
 def moderator(discord: Env, name: str) -> MemberActor:

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from storage import access
-from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
-from tests.support.discord.discord_world import Rows, World, world_of
+from tests.support.discord.discord_world import Rows, World
 from tests.support.discord.harness import seen
 from tests.support.discord.running_bot import bot_process, home, texts
 from tests.support.discord.scope_scenarios import Player
 from tests.support.local_discord import Json, LocalDiscord, Permission
-
-
-@pytest.fixture
-async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
-    async with world_of(library, ledger, rows) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +17,12 @@ from bot.discord_app.services.button_state import EXPIRED
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from tests.support.discord.discord_world import Rows, World, world_of
+from tests.support.discord.discord_world import Clock, Rows, World, world_of
 from tests.support.discord.harness import InteractionResult, MemberActor, components_of, seen
 
 REFUSED = "Only those who may manage this server"
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe brass anchor\n"
 FILES = {"files": [("anchor.srt", SRT)]}
-
-
-@dataclass
-class Clock:
-    second: float = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.second
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -35,16 +35,6 @@ async def discord(library: Library, ledger: Ledger) -> AsyncIterator[Env]:
         yield env
 
 
-@pytest.fixture
-def general(discord: Env) -> ChannelHandle:
-    return discord.create_guild().create_text_channel("general")
-
-
-@pytest.fixture
-def alice(discord: Env, general: ChannelHandle) -> MemberActor:
-    return discord.guild.add_member(discord.create_user("alice"))
-
-
 def years_on(result: object) -> list[int]:
     """The years of the talks on a card, in its order."""
     return [int(line.split("Talk ")[1][:4]) for line in seen(result).splitlines() if "Talk " in line]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
@@ -17,18 +16,10 @@ from bot.discord_app.commands.settings import LANGUAGES
 from bot.errors import SettingsError
 from bot.server_settings import NAMES, change_setting, describe_settings
 from storage import access
-from storage.ledger import Ledger
-from storage.library import Library
 from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
 from tests.support import asking as asking_text
-from tests.support.discord.discord_world import Rows, World, world_of
+from tests.support.discord.discord_world import Rows, World
 from tests.support.discord.harness import components_of, seen
-
-
-@pytest.fixture
-async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
-    async with world_of(library, ledger, rows) as made:
-        yield made
 
 
 async def test_settings_are_shown_in_full_and_changed(world: World) -> None:

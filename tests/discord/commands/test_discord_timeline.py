@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -22,33 +21,11 @@ from tests.support.discord.harness import (
     InteractionResult,
     MemberActor,
     components_of,
-    discord_with,
     seen,
 )
 
 SETTINGS = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"})
 QUESTION = "what does a message cost?"
-
-
-@pytest.fixture
-async def discord(library: Library, ledger: Ledger) -> AsyncIterator[Env]:
-    async with discord_with(CuepointClient(SETTINGS, library, ledger, shard_count=1)) as env:
-        yield env
-
-
-@pytest.fixture
-def general(discord: Env) -> ChannelHandle:
-    return discord.create_guild().create_text_channel("general")
-
-
-@pytest.fixture
-def alice(discord: Env, general: ChannelHandle) -> MemberActor:
-    return discord.guild.add_member(discord.create_user("alice"))
-
-
-@pytest.fixture
-def bob(discord: Env, general: ChannelHandle) -> MemberActor:
-    return discord.guild.add_member(discord.create_user("bob"))
 
 
 async def import_videos(library: Library, count: int) -> None:

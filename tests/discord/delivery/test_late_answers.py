@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,19 +12,12 @@ from bot.discord_app.interactions import turns
 from bot.discord_app.services.asker_resolver import CHANGED
 from storage import access
 from storage.errors import RequestError
-from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
-from tests.support.discord.discord_world import QUESTION, Rows, World, found, world_of
+from tests.support.discord.discord_world import QUESTION, Rows, World, found
 from tests.support.discord.harness import answers, seen
 
 Change = Callable[[World], Awaitable[object]]
-
-
-@pytest.fixture
-async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
-    async with world_of(library, ledger, rows) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-
-import pytest
 
 from bot.discord_app.client import CuepointClient
 from bot.discord_app.services.asker_resolver import IN_PRIVATE_ONLY, KEPT_CLOSE, OUT_OF_REACH, STRANGER
@@ -14,16 +11,10 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
-from tests.support.discord.discord_world import QUESTION, Rows, World, found, world_of
+from tests.support.discord.discord_world import QUESTION, Rows, World, found
 from tests.support.discord.harness import answers, seen
 
 SHARED_TOO = "Searched: this server's videos and the shared ones"
-
-
-@pytest.fixture
-async def world(library: Library, ledger: Ledger, rows: Rows) -> AsyncIterator[World]:
-    async with world_of(library, ledger, rows) as made:
-        yield made
 
 
 async def test_in_a_server_its_own_videos_and_the_shared_ones(world: World) -> None:

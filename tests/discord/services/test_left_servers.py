@@ -21,11 +21,6 @@ from tests.support.discord.harness import discord_with, seen
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def ledger(library: Library, tmp_path: Path, clock: Clock) -> AsyncIterator[Ledger]:
     opened = await Ledger.open(tmp_path / "data" / "cuepoint.db", now=clock)
     yield opened

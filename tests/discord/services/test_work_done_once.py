@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bot.answering import matching
-from bot.discord_app.client import CuepointClient
 from bot.discord_app.services import questions
-from bot.settings import Settings
 from storage import access
 from storage.analysis import Analyser
 from storage.database.repository import Repository
@@ -19,28 +17,11 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.asking import ask
-from tests.support.discord.harness import ChannelHandle, Env, MemberActor, UserHandle, discord_with
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, UserHandle
 from tests.support.discord.scope_tracing import traced
 
 QUESTION = "how does bm25 rank"
 Rows = Callable[..., Source]
-
-
-@pytest.fixture
-async def discord(library: Library, ledger: Ledger) -> AsyncIterator[Env]:
-    bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
-    async with discord_with(bot) as env:
-        yield env
-
-
-@pytest.fixture
-def general(discord: Env) -> ChannelHandle:
-    return discord.create_guild().create_text_channel("general")
-
-
-@pytest.fixture
-def alice(discord: Env, general: ChannelHandle) -> MemberActor:
-    return discord.guild.add_member(discord.create_user("alice"))
 
 
 @pytest.fixture
