@@ -100,10 +100,7 @@ class NightlyBackup:
         return has_jumped and passed < DAY_SECONDS
 
     async def _make_backup(self, target: Path, now: datetime) -> None:
-        made = target.with_suffix(".new.db")
-        made.unlink(missing_ok=True)
-        await self._library.maintenance.backup(made)
-        made.replace(target)
+        await self._library.maintenance.backup(target, overwrite=target in self._misdated)
         self._misdated.discard(target)
         self._last_made = now, self._elapsed()
         log.info("backed up to %s", target)

@@ -31,13 +31,13 @@ _TABLES = {"library", "video", "segment"}
 """The tables that every Cuepoint database has, in all versions."""
 
 
-async def back_up(database: Path, target: Path) -> None:
-    """Copy a database into a new file while it stays in use. The file is only kept if the copy is sound.
+async def back_up(database: Path, target: Path, *, overwrite: bool = False) -> None:
+    """Copy a database into a file while it stays in use. The file is only kept if the copy is sound.
 
-    Raises DatabaseError, also if `target` exists.
+    Raises DatabaseError, also if `target` exists, unless it is to be overwritten.
     """
     with file_errors(target):
-        if target.exists():
+        if target.exists() and not overwrite:
             raise DatabaseError(f"{target} exists already: name a file that does not.")
         target.parent.mkdir(parents=True, exist_ok=True)
         for abandoned in await asyncio.to_thread(find_abandoned, target.parent):

@@ -141,12 +141,12 @@ class LibraryMaintenance:
         await self._vectors.delete_damaged(keys)
         return backup
 
-    async def backup(self, target: Path) -> None:
-        """Copy everything into a new file, while the library stays in use. The copy is checked before it is kept.
+    async def backup(self, target: Path, *, overwrite: bool = False) -> None:
+        """Copy everything into a file, while the library stays in use. The copy is checked before it is kept.
 
-        Raises DatabaseError if the file exists, or the copy is not sound.
+        Raises DatabaseError if the file exists and is not to be overwritten, or the copy is not sound.
         """
-        await back_up(self._database.path, target)
+        await back_up(self._database.path, target, overwrite=overwrite)
 
     async def measure_room(self) -> DatabaseRoom:
         """Return how much room the database takes and does not use."""

@@ -17,6 +17,7 @@ from bot.operations.nightly_backup import NightlyBackup, last_backup_second, lis
 from bot.settings import Settings
 from storage import access
 from storage.database import backups
+from storage.database.atomic_files import SUFFIX
 from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.local_discord import BotProcess, LocalDiscord
@@ -125,7 +126,7 @@ async def test_a_failure_is_logged_and_tried_again_in_an_hour(
 async def test_a_mistake_of_ours_is_logged_with_its_trace_and_tried_again(
     library: Library, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def mistaken(_target: Path) -> None:
+    async def mistaken(_target: Path, *, overwrite: bool) -> None:
         raise sqlite3.OperationalError("no such column: nope")
 
     nightly = nightly_backup(library, folder, time(3, 30), 7, clock)
@@ -236,6 +237,28 @@ async def test_what_a_clock_made_that_was_ahead_is_replaced_when_its_day_comes(
     made = [path.name for path in list_backups(folder, date.max) if path.stat().st_ino != before.get(path)]
     assert len(made) == 3
     assert set(folder.iterdir()) == set(before), "nothing else is left there"
+
+
+async def test_a_copy_that_replaces_one_has_no_name_that_a_kill_could_leave_for_ever(
+    library: Library, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nightly = nightly_backup(library, folder, time(3, 30), 30, clock)
+    await run_for(nightly, clock, 2)
+    clock.moment -= timedelta(days=1)
+    await run_for(nightly, clock, 0.1)
+    seen: set[str] = set()
+    replace_atomically = backups.replace_atomically
+
+    def watch(part: Path, target: Path) -> None:
+        seen.update(path.name for path in folder.iterdir())
+        replace_atomically(part, target)
+        seen.update(path.name for path in folder.iterdir())
+
+    monkeypatch.setattr(backups, "replace_atomically", watch)
+    await run_for(nightly, clock, 2)
+    finished = {path.name for path in list_backups(folder, date.max)}
+    assert any(name.endswith(SUFFIX) for name in seen)
+    assert {name for name in seen if not name.endswith(SUFFIX)} <= finished
 
 
 async def test_a_clock_that_goes_back_stops_neither_backups_nor_their_retries(
