@@ -1,9 +1,11 @@
-"""The cooldown between two questions of a user."""
+"""Who has to wait, and for how long: the memory of every pause, and the one between two questions of a user."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from cachetools import TLRUCache
 
@@ -11,23 +13,43 @@ from bot.errors import CooldownActive
 
 _MAX_REMEMBERED = 10_000
 
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Waits(Generic[Key]):
+    """Remembers by a key, such as a user's id, until when it has to wait, and forgets it then."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._until: TLRUCache[Key, float] = TLRUCache(_MAX_REMEMBERED, lambda _key, until, _now: until, now)
+
+    def begin(self, key: Key, seconds: float) -> None:
+        """Have a key wait from now on, in place of what it waited until now."""
+        self._until[key] = self._now() + seconds
+
+    def seconds_left(self, key: Key) -> float:
+        """Return how long a key still has to wait; 0 where it need not."""
+        return max(0.0, self._until.get(key, 0.0) - self._now())
+
+
+def describe_seconds(seconds: float) -> str:
+    """Return a time in whole seconds, rounded up, in words."""
+    whole = math.ceil(seconds)
+    return "1 second" if whole == 1 else f"{whole:,} seconds"
+
 
 class Cooldown:
     """Limits how soon a user may ask again."""
 
     def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
-        self._now = now
-        self._free_at: TLRUCache[int, float] = TLRUCache(_MAX_REMEMBERED, lambda _user, free_at, _now: free_at, now)
+        self._waits = Waits[int](now)
 
     def check(self, user_id: int) -> None:
         """Raise CooldownActive for a question that comes too soon."""
-        now = self._now()
-        left = self._free_at.get(user_id, now) - now
-        if left > 0:
-            unit = "second" if left <= 1 else "seconds"
-            raise CooldownActive(f"One moment, please: you can ask again in {int(-(-left // 1))} {unit}.", left)
+        if left := self._waits.seconds_left(user_id):
+            raise CooldownActive(f"One moment, please: you can ask again in {describe_seconds(left)}.", left)
 
     def count(self, user_id: int, seconds: float | None = None) -> None:
         """Count a question; the next one must wait for `seconds`, if that is longer than the default."""
-        self._free_at[user_id] = self._now() + max(self.seconds, seconds or 0.0)
+        self._waits.begin(user_id, max(self.seconds, seconds or 0.0))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
-import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from cachetools import TLRUCache
-
+from bot.discord_app.services.cooldown import Waits, describe_seconds
 from bot.errors import BotError, ExportTooLarge, LibraryBusy
 from bot.operations import metrics
 from bot.operations.metrics import ExportOutcome
@@ -19,7 +17,6 @@ from storage.errors import DatabaseError, StorageError
 
 EXPORT_COOLDOWNS = 10
 """How many times as long as a person between two questions a server waits between two exports."""
-_MAX_REMEMBERED = 10_000
 
 
 class Exports:
@@ -30,10 +27,9 @@ class Exports:
 
     def __init__(self, cooldown_seconds: float, now: Callable[[], float] = time.monotonic) -> None:
         self._cooldown_seconds = cooldown_seconds
-        self._now = now
         self._lock = asyncio.Lock()
         self._busy_servers: set[int] = set()
-        self._free_at: TLRUCache[int, float] = TLRUCache(_MAX_REMEMBERED, lambda _server, free_at, _now: free_at, now)
+        self._waits = Waits[int](now)
 
     @asynccontextmanager
     async def admit(self, server_id: int) -> AsyncIterator[None]:
@@ -64,12 +60,11 @@ class Exports:
     def _require_idle(self, server_id: int) -> None:
         if server_id in self._busy_servers:
             raise LibraryBusy("An export of this server is still being made. Please try again when it is done.")
-        left = self._free_at.get(server_id, 0.0) - self._now()
-        if left > 0:
-            raise LibraryBusy(f"This server had an export just now. Please try again in {math.ceil(left)} seconds.")
+        if left := self._waits.seconds_left(server_id):
+            raise LibraryBusy(f"This server had an export just now. Please try again in {describe_seconds(left)}.")
 
     def _finish(self, server_id: int, outcome: ExportOutcome) -> None:
-        self._free_at[server_id] = self._now() + self._cooldown_seconds
+        self._waits.begin(server_id, self._cooldown_seconds)
         metrics.count_export(outcome)
 
 

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from cachetools import TLRUCache, TTLCache
+from cachetools import TTLCache
 
+from bot.discord_app.services.cooldown import Waits
 from bot.errors import CooldownActive
 
 MAX_ANSWERS_IN_CHANNEL = 10
@@ -27,11 +28,8 @@ class MessageLimits:
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
         self._answers: Counter[int] = Counter()
-        self._silent_until: TLRUCache[tuple[int, type], float] = TLRUCache(
-            _MAX_REMEMBERED, lambda _told, until, _now: until, now
-        )
+        self._silences = Waits[tuple[int, type]](now)
         self._told_in: TTLCache[int, int] = TTLCache(_MAX_REMEMBERED, CHANNEL_SECONDS, now)
 
     @contextmanager
@@ -54,10 +52,8 @@ class MessageLimits:
         A cooldown is told once until it is over.
         """
         told = user_id, type(error)
-        if told in self._silent_until or self._told_in.get(channel_id, 0) >= MAX_TOLD_IN_CHANNEL:
+        if self._silences.seconds_left(told) or self._told_in.get(channel_id, 0) >= MAX_TOLD_IN_CHANNEL:
             return False
-        self._silent_until[told] = self._now() + (
-            error.seconds_left if isinstance(error, CooldownActive) else SILENT_SECONDS
-        )
+        self._silences.begin(told, error.seconds_left if isinstance(error, CooldownActive) else SILENT_SECONDS)
         self._told_in[channel_id] = self._told_in.get(channel_id, 0) + 1
         return True

@@ -49,7 +49,11 @@ async def test_a_server_has_one_export_at_a_time_and_a_pause_after_it() -> None:
             pass
     async with exports.admit(2):
         pass
-    clock.second += 14.5
+    clock.second += 14.0
+    with pytest.raises(LibraryBusy, match=r"Please try again in 1 second\.$"):
+        async with exports.admit(1):
+            pass
+    clock.second += 0.5
     async with exports.admit(1):
         pass
 
