@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import discord
 
@@ -14,7 +14,6 @@ from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
-from bot.discord_app.services.catalogue import Catalogue
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.library_admin import LibraryAdmin
@@ -22,7 +21,11 @@ from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.personal_data import PersonalDataService
-from bot.discord_app.services.questions import QuestionService
+from bot.discord_app.services.questions.button_state import ButtonStates
+from bot.discord_app.services.questions.catalogue import Catalogue
+from bot.discord_app.services.questions.passage_service import PassageService
+from bot.discord_app.services.questions.question_service import QuestionService
+from bot.discord_app.services.questions.video_service import VideoService
 from bot.discord_app.services.settings_service import SettingsService
 from bot.settings import Settings
 from storage.ledger import Ledger
@@ -34,7 +37,7 @@ class AppContext:
     """The services of one bot, made once and available as `interaction.client.app`.
 
     A service gets its dependencies when it is made; none takes them from another service. `host_cooldown_seconds` is
-    the host's cooldown, which a server can only lengthen.
+    the host's cooldown, which a server can only lengthen. `command_ids` are Discord's, by the name of the command.
     """
 
     library: Library
@@ -46,6 +49,8 @@ class AppContext:
     admission: Admission
     message_limits: MessageLimits
     questions: QuestionService
+    passages: PassageService
+    videos: VideoService
     library_admin: LibraryAdmin
     exports: Exports
     settings: SettingsService
@@ -54,6 +59,7 @@ class AppContext:
     host_cooldown_seconds: float
     in_flight: InFlight
     seen_events: SeenEvents
+    command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def create(
@@ -64,6 +70,7 @@ class AppContext:
         cooldown, writes = Cooldown(settings.cooldown_seconds), OptionalWrites()
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
+        states = ButtonStates(ledger, writes)
         return cls(
             library,
             ledger,
@@ -73,7 +80,9 @@ class AppContext:
             AskerResolver(library, ledger, memberships, settings.serves, writes),
             Admission(answers.lanes),
             MessageLimits(),
-            QuestionService(library, answers, ledger, catalogue, cooldown, settings.thresholds, writes),
+            QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes),
+            PassageService(answers, ledger, catalogue, states, cooldown),
+            VideoService(library, catalogue, states),
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),

@@ -17,8 +17,8 @@ from bot.discord_app.app_context import AppContext
 from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
 from bot.discord_app.commands.import_form import handle_form
 from bot.discord_app.commands.privacy import Export, privacy
-from bot.discord_app.commands.questions import CuepointTree
 from bot.discord_app.commands.settings import MENUS
+from bot.discord_app.commands.tree import CuepointTree
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
 from bot.discord_app.install_links import log_install_links

@@ -18,10 +18,10 @@ from bot.discord_app.delivery.error_handler import error_card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validate_card
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_forbidden, is_target_gone, send_with_retries
 from bot.discord_app.interactions.authorization import require_served_server
-from bot.discord_app.interactions.context import server_of_message, writer_context, writer_resolver
+from bot.discord_app.interactions.context import prepare_texts, server_of_message, writer_context, writer_resolver
 from bot.discord_app.interactions.turns import open_turn
 from bot.discord_app.services.admission import TOO_MANY
-from bot.discord_app.services.button_state import Inquiry
+from bot.discord_app.services.questions.button_state import Inquiry
 from bot.errors import TooManyAsking
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
@@ -50,6 +50,7 @@ async def answer_message(app: AppContext, message: discord.Message, own_id: int)
     text = question_in(message, own_id)
     if text is None or not _may_write(message):
         return
+    prepare_texts(app, message.guild.preferred_locale if message.guild else discord.Locale.american_english)
     with app.message_limits.count_answer(message.channel.id) as has_room:
         card = await _answer_or_error(app, message, Inquiry(text), has_room=has_room)
         if card is not None:

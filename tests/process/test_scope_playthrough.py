@@ -12,8 +12,14 @@ import pytest
 
 from bot.answering.values import PassageRange
 from bot.discord_app.cards.controls import Owner, custom_id
-from bot.discord_app.services import button_state
-from bot.discord_app.services.button_state import AnswerState, Inquiry, PassagePlace, PassageState, TranscriptState
+from bot.discord_app.services.questions import button_state
+from bot.discord_app.services.questions.button_state import (
+    AnswerState,
+    Inquiry,
+    PassagePlace,
+    PassageState,
+    TranscriptState,
+)
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library

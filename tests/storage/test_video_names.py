@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.discord_app.services.catalogue import best_videos, find_named
+from bot.discord_app.services.questions.catalogue import best_videos, find_named
 from storage.errors import UnknownFilter, UnknownVideo
 from storage.models import Question, Video, VideoSummary
 from storage.video_filters import filter_videos

@@ -17,7 +17,7 @@ from bot.discord_app.cards.feedback import misses_card, questions_reply, questio
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
-from bot.discord_app.interactions.buttons import CardButton
+from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.permits import Review, load_permitted
 from bot.discord_app.services.exports import BoundedFile, Exports
 from bot.errors import ExportTooLarge

@@ -23,8 +23,8 @@ from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, sen
 from bot.discord_app.interactions.authorization import require_server_id
 from bot.discord_app.interactions.confirmations import ask_purge, ask_removal
 from bot.discord_app.interactions.permits import Intake, Review, permit_of, permit_owner, store_permit
-from bot.discord_app.services.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.discord_app.services.library_admin import LibraryAdmin
+from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from storage.models import ExportFormat, GlossaryEntry, Labels
 
 library = app_commands.Group(

@@ -15,7 +15,7 @@ from bot.discord_app.cards.controls import custom_id_pattern
 from bot.discord_app.cards.settings import privacy_card
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
-from bot.discord_app.interactions.buttons import CardButton
+from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.context import delivery_of, resolve_asker
 from storage.models import PersonalData
 

@@ -17,7 +17,7 @@ from bot.discord_app.cards.settings import CHANNELS_ID, CHOSEN_CHANNEL_TYPES, RO
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.authorization import is_moderator, require_server_id
 from bot.discord_app.interactions.handling import handle_interaction
-from bot.discord_app.services.catalogue import closest_names
+from bot.discord_app.services.questions.catalogue import closest_names
 from bot.errors import NotAllowed
 from bot.languages import LANGUAGES
 from bot.server_settings import MAX_COOLDOWN_SECONDS, MAX_QUOTES, change_setting

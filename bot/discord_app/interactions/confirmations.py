@@ -7,7 +7,7 @@ from bot.discord_app.cards.base import Card, notice_card
 from bot.discord_app.cards.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready, validate_card
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
-from bot.discord_app.interactions.buttons import CardButton
+from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, load_permitted, store_permit
 from storage import access
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import discord
 
+from bot.discord_app.cards.command_mentions import set_command_ids
 from bot.discord_app.delivery.responses import Delivery, Interaction
 from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, Resolve, ResolvedAsker
+from bot.localization import choose_language, set_language
 from storage.access import Membership, Place
+
+if TYPE_CHECKING:
+    from bot.discord_app.app_context import AppContext
+
+
+def prepare_texts(app: AppContext, locale: discord.Locale | str) -> None:
+    """Speak the language of a person, and mention commands by their ids, in all that this task does for them."""
+    set_language(choose_language(str(locale)))
+    set_command_ids(app.command_ids)
 
 
 async def resolve_asker(

@@ -10,6 +10,7 @@ from bot.discord_app.delivery.deduplication import is_repeated
 from bot.discord_app.delivery.error_handler import report_error
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.authorization import require_served
+from bot.discord_app.interactions.context import prepare_texts
 from bot.errors import NotServed
 
 
@@ -32,6 +33,7 @@ async def is_admitted(interaction: Interaction) -> bool:
     """
     interaction.client.app.in_flight.track_current_task()
     interaction.client.app.ledger.erasures.begin_event()
+    prepare_texts(interaction.client.app, interaction.locale)
     if is_repeated(interaction):
         return False
     try:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.authorization import is_moderator, require_server_id
-from bot.discord_app.services import button_state
+from bot.discord_app.services.questions import button_state
 from bot.errors import NotAllowed, PassageGone
 from storage import access
 from storage.models import Labels

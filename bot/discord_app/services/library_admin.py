@@ -16,9 +16,9 @@ from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards.base import Card, notice_card, video_name
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.services import attachments
-from bot.discord_app.services.catalogue import Catalogue, find_named
 from bot.discord_app.services.exports import BoundedFile, Exports
 from bot.discord_app.services.import_counts import measure_import
+from bot.discord_app.services.questions.catalogue import Catalogue, find_named
 from bot.errors import ExportTooLarge, ImportCancelled, ImportFailed, LibraryBusy
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error

@@ -26,12 +26,13 @@ from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards import timeline as timeline_cards
+from bot.discord_app.cards import transcript as transcript_cards
 from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.limits import CardTooLarge, check_limits, find_problems
 from bot.discord_app.cards.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment
-from bot.discord_app.services.catalogue import best_videos, choice_names, find_named, make_choices
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.questions.catalogue import best_videos, choice_names, find_named, make_choices
 from bot.errors import CooldownActive
 from bot.settings import Settings
 from storage.models import (
@@ -192,7 +193,7 @@ def test_every_passage_fits(shown: Excerpt, question: str, private: bool, more: 
 def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
     segments = [Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts)]
     video = Video("id", title, title, "https://x.example/" + "a" * 270)
-    check(passage_cards.transcript_card(video, segments, OWNER, earlier=True, later=False))
+    check(transcript_cards.transcript_card(video, segments, OWNER, earlier=True, later=False))
     check(video_cards.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1, search=title))
     check(base.notice_card(title))
 
@@ -396,7 +397,7 @@ def test_a_transcript_and_key_terms_link_seconds_only_where_links_open_there() -
     segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
     for url, linked in (("https://x.example/v", True), (PLAIN, False), ("", False)):
         video = Video("v", "A talk", url=url)
-        transcript = str(check(passage_cards.transcript_card(video, segments, OWNER, earlier=False, later=False)))
+        transcript = str(check(transcript_cards.transcript_card(video, segments, OWNER, earlier=False, later=False)))
         shown = str(check(video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER)))
         for card in (transcript, shown):
             assert ("[1:15](" in card) is linked
@@ -411,7 +412,7 @@ def test_a_host_of_ones_own_is_linked_in_its_way_on_cards() -> None:
         Settings.from_mapping({"CUEPOINT_LINK_FORMATS": "videos.example.edu=?at={seconds}"}).hosts,
     )
     segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
-    card = passage_cards.transcript_card(video, segments, OWNER, earlier=False, later=False, hosts=hosts)
+    card = transcript_cards.transcript_card(video, segments, OWNER, earlier=False, later=False, hosts=hosts)
     assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
     card = video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER, hosts)
     assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))

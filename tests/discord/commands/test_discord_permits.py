@@ -13,7 +13,7 @@ from bot.discord_app.cards import controls
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.controls import Owner
 from bot.discord_app.interactions import permits
-from bot.discord_app.services.button_state import EXPIRED
+from bot.discord_app.services.questions.button_state import EXPIRED
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library

@@ -13,8 +13,14 @@ from bot.answering.values import PassageRange
 from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.controls import Owner, custom_id
 from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, Review
-from bot.discord_app.services import button_state
-from bot.discord_app.services.button_state import AnswerState, Inquiry, PassagePlace, PassageState, TranscriptState
+from bot.discord_app.services.questions import button_state
+from bot.discord_app.services.questions.button_state import (
+    AnswerState,
+    Inquiry,
+    PassagePlace,
+    PassageState,
+    TranscriptState,
+)
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library

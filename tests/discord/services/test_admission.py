@@ -20,8 +20,8 @@ from bot.discord_app.services.admission import (
     Admission,
 )
 from bot.discord_app.services.asker_resolver import AskerContext
-from bot.discord_app.services.button_state import Inquiry
 from bot.discord_app.services.message_limits import MAX_ANSWERS_IN_CHANNEL, MessageLimits
+from bot.discord_app.services.questions.button_state import Inquiry
 from bot.errors import CooldownActive, QuestionUnderway, TooManyAsking
 from bot.operations.metrics import QuestionSource
 from bot.settings import Settings

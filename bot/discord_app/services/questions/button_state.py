@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.answering.values import Answer, Excerpt, PassageRange
+from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import PassageGone
 from storage.ledger import Ledger
 from storage.models import Scope
@@ -107,6 +109,18 @@ async def picked_server(ledger: Ledger, key: str) -> int:
     payload = await ledger.load_state(key)
     state = json.loads(payload) if payload else {}
     return int(state.get("inquiry", {}).get("server", 0))
+
+
+class ButtonStates:
+    """Stores what buttons need. Make one for all of Discord."""
+
+    def __init__(self, ledger: Ledger, writes: OptionalWrites) -> None:
+        self._ledger = ledger
+        self._writes = writes
+
+    async def save(self, scope: Scope, state: SavedState) -> str | None:
+        """Store the state as `save_state` does; return the key, or None where that cannot be written now."""
+        return await self._writes.attempt("storing what buttons need", partial(save_state, self._ledger, state, scope))
 
 
 def answer_state(inquiry: Inquiry, answer: Answer) -> AnswerState:

@@ -1,0 +1,20 @@
+"""Commands in texts, which Discord shows as links that begin the command, in the reader's own language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
+
+_ids: ContextVar[Mapping[str, int]] = ContextVar("command_ids", default=MappingProxyType({}))
+
+
+def set_command_ids(ids: Mapping[str, int]) -> None:
+    """Mention commands by these ids, by the name of the command, in this task and those that it starts."""
+    _ids.set(ids)
+
+
+def mention_command(name: str) -> str:
+    """Return a command, such as `ask` or `library import`, as what can be pressed; in bold where its id is unknown."""
+    number = _ids.get().get(name.split()[0])
+    return f"**/{name}**" if number is None else f"</{name}:{number}>"
