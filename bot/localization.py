@@ -1,7 +1,7 @@
-"""The sentences that people see, in the language of whoever reads them.
+"""The sentences that people see, in the language of the person who reads them.
 
 A sentence stands in the code in English, and is looked up where it is shown: `gettext("Page {page}").format(page=2)`.
-The translations are the files in `locales`. The language is that of the task at work: whoever handles what a person
+The translations are the files in `locales`. The language is that of the task at work: the handler of what a person
 does sets it once, and everything that is done for them speaks it. Where nobody sets it, it is English.
 """
 

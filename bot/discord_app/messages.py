@@ -13,7 +13,7 @@ import aiohttp
 import discord
 
 from bot.discord_app.app_context import AppContext
-from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.delivery.error_handler import error_card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validate_card
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_forbidden, is_target_gone, send_with_retries

@@ -193,7 +193,7 @@ async def test_buttons_live_on_after_a_restart_and_end_politely(
 async def test_a_button_of_an_earlier_version_is_answered(
     discord: Env, general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.discord_app.cards import controls
+    from bot.discord_app.cards.parts import controls
 
     monkeypatch.setattr(controls, "custom_id", lambda verb, _, number=0: f"old:{verb}:{number}")
     card = await alice.slash(general, "ask", question=QUESTION)

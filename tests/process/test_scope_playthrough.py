@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.answering.values import PassageRange
-from bot.discord_app.cards.controls import Owner, custom_id
+from bot.discord_app.cards.parts.controls import Owner, custom_id
 from bot.discord_app.services.questions import button_state
 from bot.discord_app.services.questions.button_state import (
     AnswerState,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.question import parse_question
 from bot.cli.screen import neutralize
-from bot.discord_app.cards.markdown import clean_line
+from bot.discord_app.cards.parts.markdown import clean_line
 from bot.images.fonts import find_lettering
 from bot.operations.logging_setup import _LogCleaner
 from storage import characters

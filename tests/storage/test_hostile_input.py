@@ -29,11 +29,11 @@ from bot.answering.values import Answer, Excerpt
 from bot.cli.json_output import answer_json
 from bot.cli.screen import Screen
 from bot.discord_app.cards import answer as answer_cards
-from bot.discord_app.cards import base, markdown
 from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards import videos as video_cards
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import find_problems
+from bot.discord_app.cards.parts import base, markdown
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import find_problems
 from bot.errors import InvalidQuestion
 from storage import access
 from storage.errors import InputError, UnknownFilter

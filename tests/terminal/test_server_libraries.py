@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord_app.cards import library as library_cards
-from bot.discord_app.cards import markdown
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import find_problems
+from bot.discord_app.cards.parts import markdown
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import find_problems
 from bot.errors import SettingsError
 from bot.settings import Settings
 from storage import access

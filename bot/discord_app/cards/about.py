@@ -5,10 +5,10 @@ from __future__ import annotations
 from discord import ui
 
 from bot import __version__
-from bot.discord_app.cards import base, controls
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.library import format_count
+from bot.discord_app.cards.parts import base, controls
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.controls import Owner
 from storage.models import Statistics
 
 _HELP = """\

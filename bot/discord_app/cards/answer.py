@@ -11,11 +11,11 @@ from bot import verdicts
 from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH
 from bot.answering.links import says_time
 from bot.answering.values import Answer, Excerpt, OtherPlace, QuoteLengths
-from bot.discord_app.cards import controls, markdown
-from bot.discord_app.cards.base import MAX_TITLE_LENGTH, Card, Part, moment_link, text_display, video_name
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MAX_CARD_TEXT_LENGTH, MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH
-from bot.discord_app.cards.quotes import block_quote, write_quote
+from bot.discord_app.cards.parts import controls, markdown
+from bot.discord_app.cards.parts.base import MAX_TITLE_LENGTH, Card, Part, moment_link, text_display, video_name
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH, MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH
+from bot.discord_app.cards.parts.quotes import block_quote, write_quote
 from bot.timecodes import timecode
 from storage.models import Video
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from discord import ui
 
-from bot.discord_app.cards import base, controls, markdown
-from bot.discord_app.cards.base import Card, EnclosedFile, notice_card
-from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.library import Reply, format_count, format_size, notice_reply
+from bot.discord_app.cards.parts import base, controls, markdown
+from bot.discord_app.cards.parts.base import Card, EnclosedFile, notice_card
+from bot.discord_app.cards.parts.controls import Owner
 from storage.models import Miss
 
 MISSES_PER_PAGE = 15

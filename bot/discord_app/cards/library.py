@@ -8,9 +8,9 @@ from pathlib import Path
 
 from discord import ui
 
-from bot.discord_app.cards import controls, markdown
-from bot.discord_app.cards.base import MAX_NAME_LENGTH, Card, EnclosedFile, notice_card, text_display, video_name
-from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.parts import controls, markdown
+from bot.discord_app.cards.parts.base import MAX_NAME_LENGTH, Card, EnclosedFile, notice_card, text_display, video_name
+from bot.discord_app.cards.parts.controls import Owner
 from bot.timecodes import timecode
 from storage.models import (
     MEGABYTE,

@@ -8,10 +8,10 @@ from discord import ui
 
 from bot.answering.values import OpenedPassage
 from bot.discord_app.cards import answer as answer_cards
-from bot.discord_app.cards import base, controls, markdown
-from bot.discord_app.cards.base import Card, Part
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.quotes import block_quote
+from bot.discord_app.cards.parts import base, controls, markdown
+from bot.discord_app.cards.parts.base import Card, Part
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.quotes import block_quote
 
 MAX_PASSAGE_LENGTH = 3000
 """Characters of a passage by itself, of the 4,000 that a card may have."""

@@ -8,9 +8,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_app.cards import base, controls, markdown
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.parts import base, controls, markdown
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.controls import Owner
 from bot.server_settings import MAX_NAMED_IDS, describe_settings
 from storage.models import PersonalData, ServerSettings
 

@@ -10,11 +10,11 @@ from discord import MediaGalleryItem, ui
 from bot.answering.timeline import MAX_STRIPS
 from bot.answering.values import AnsweredTimeline, Excerpt
 from bot.discord_app.cards import answer as answer_cards
-from bot.discord_app.cards import base, controls, markdown
-from bot.discord_app.cards.base import Card, EnclosedFile, Part
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MAX_ALT_TEXT_LENGTH, MAX_CARD_TEXT_LENGTH
-from bot.discord_app.cards.quotes import block_quote
+from bot.discord_app.cards.parts import base, controls, markdown
+from bot.discord_app.cards.parts.base import Card, EnclosedFile, Part
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import MAX_ALT_TEXT_LENGTH, MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.parts.quotes import block_quote
 from bot.images.fonts import find_lettering
 from bot.images.timeline_image import numbered_name
 from bot.timecodes import timecode

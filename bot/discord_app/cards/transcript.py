@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.answering.links import TABLE, link_at, says_time
-from bot.discord_app.cards import base, controls, markdown
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MAX_CARD_TEXT_LENGTH
-from bot.discord_app.cards.quotes import quote_segment
+from bot.discord_app.cards.parts import base, controls, markdown
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.parts.quotes import quote_segment
 from bot.timecodes import timecode
 from storage.models import LinkHosts, Segment, Video
 

@@ -8,10 +8,10 @@ from discord import ui
 
 from bot.answering.links import TABLE, link_at, says_time
 from bot.discord_app.cards import answer as answer_cards
-from bot.discord_app.cards import base, controls, markdown
-from bot.discord_app.cards.base import Card, Part
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import MAX_MEDIA_LINK_LENGTH
+from bot.discord_app.cards.parts import base, controls, markdown
+from bot.discord_app.cards.parts.base import Card, Part
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import MAX_MEDIA_LINK_LENGTH
 from bot.timecodes import timecode
 from storage.models import KeyTerm, LinkHosts, Video, VideoSummary
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.discord_app.cards import about as about_cards
-from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.interactions.context import delivery_of, resolve_asker
 

@@ -8,10 +8,10 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_app.cards import controls
-from bot.discord_app.cards.base import notice_card
-from bot.discord_app.cards.controls import Owner
 from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.parts import controls
+from bot.discord_app.cards.parts.base import notice_card
+from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.interactions.permits import Intake, load_permitted

@@ -13,8 +13,8 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.discord_app.cards import library as library_cards
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.markdown import shorten
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.commands import feedback
 from bot.discord_app.commands.import_form import import_form
 from bot.discord_app.delivery.long_replies import send_long_reply

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import discord
 from discord import app_commands
 
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.controls import custom_id_pattern
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.cards.settings import privacy_card
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries

@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.app_commands import Range
 
 from bot.answering.question import remove_operators
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.markdown import shorten
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.commands.suggestions import suggest_creators, suggest_servers, suggest_speakers, suggest_videos
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.context import resolver

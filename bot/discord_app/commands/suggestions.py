@@ -6,7 +6,7 @@ import asyncio
 
 from discord.app_commands import Choice
 
-from bot.discord_app.cards.markdown import shorten
+from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.context import interaction_context, resolve_asker
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.discord_app.cards.base import Card, notice_card
+from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_target_gone
 from bot.errors import AccessChanged, BotError, CooldownActive, QuestionUnderway, TooManyAsking

@@ -11,9 +11,9 @@ from datetime import timedelta
 import aiohttp
 import discord
 
-from bot.discord_app.cards import markdown
-from bot.discord_app.cards.base import Card, notice_card
 from bot.discord_app.cards.library import Reply, late_card, long_wait_card
+from bot.discord_app.cards.parts import markdown
+from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.delivery.error_handler import user_message
 from bot.discord_app.delivery.responses import Delivery, Interaction, defer, validate_card
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_target_gone, send_with_retries

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.limits import check_limits
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.limits import check_limits
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, is_target_gone, send_with_retries
 from bot.operations import metrics
 

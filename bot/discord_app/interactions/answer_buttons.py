@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.discord_app.cards.base import notice_card
-from bot.discord_app.cards.controls import custom_id_pattern
+from bot.discord_app.cards.parts.base import notice_card
+from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, defer, delete_response, send_private
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver
 from bot.discord_app.interactions.turns import answer_in_turn

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_app.cards.base import notice_card
+from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassage, TurnPage
 from bot.discord_app.interactions.card_button import CardButton

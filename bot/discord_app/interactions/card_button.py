@@ -9,7 +9,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.discord_app.cards.controls import custom_id_pattern
+from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.context import interaction_context, resolver
 from bot.discord_app.interactions.handling import handle_interaction

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.discord_app.cards import library as library_cards
-from bot.discord_app.cards.base import Card, notice_card
-from bot.discord_app.cards.controls import custom_id_pattern
+from bot.discord_app.cards.parts.base import Card, notice_card
+from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready, validate_card
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.card_button import CardButton

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.discord_app.cards.command_mentions import set_command_ids
+from bot.discord_app.cards.parts.command_mentions import set_command_ids
 from bot.discord_app.delivery.responses import Delivery, Interaction
 from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, Resolve, ResolvedAsker
 from bot.localization import choose_language, set_language

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
-from bot.discord_app.cards import controls
-from bot.discord_app.cards.base import Card, notice_card
-from bot.discord_app.cards.controls import Owner, custom_id_pattern
+from bot.discord_app.cards.parts import controls
+from bot.discord_app.cards.parts.base import Card, notice_card
+from bot.discord_app.cards.parts.controls import Owner, custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver, resolve_presser
 from bot.discord_app.interactions.turns import answer_in_turn

@@ -13,7 +13,7 @@ from typing import Any, TypedDict, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.authorization import is_moderator, require_server_id
 from bot.discord_app.services.questions import button_state

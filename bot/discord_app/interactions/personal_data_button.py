@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.discord_app.cards.base import Card, notice_card
-from bot.discord_app.cards.controls import custom_id_pattern
+from bot.discord_app.cards.parts.base import Card, notice_card
+from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.card_button import CardButton
 

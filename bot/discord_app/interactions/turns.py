@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.context import delivery_of, interaction_context
 from bot.discord_app.services.admission import Admission, Turn

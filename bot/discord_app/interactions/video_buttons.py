@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.discord_app.cards.controls import NO_KEY, custom_id_pattern
+from bot.discord_app.cards.parts.controls import NO_KEY, custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.context import delivery_of, interaction_context

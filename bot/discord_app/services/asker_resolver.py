@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.discord_app.cards import markdown
-from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.parts import markdown
+from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import AccessChanged, ServerNotAccessible

@@ -13,8 +13,8 @@ from pathlib import Path
 import discord
 
 from bot.discord_app.cards import library as library_cards
-from bot.discord_app.cards.base import Card, notice_card, video_name
 from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.parts.base import Card, notice_card, video_name
 from bot.discord_app.services import attachments
 from bot.discord_app.services.exports import BoundedFile, Exports
 from bot.discord_app.services.import_counts import measure_import

@@ -23,14 +23,14 @@ from bot.answering.values import (
 )
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards import answer as answer_cards
-from bot.discord_app.cards import base, controls, markdown
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import transcript as transcript_cards
 from bot.discord_app.cards import videos as video_cards
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import CardTooLarge, check_limits, find_problems
-from bot.discord_app.cards.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment
+from bot.discord_app.cards.parts import base, controls, markdown
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_problems
+from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.questions.catalogue import best_videos, choice_names, find_named, make_choices
 from bot.errors import CooldownActive

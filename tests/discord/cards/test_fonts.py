@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import features
 
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import find_problems
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.cards.timeline import timeline_card
 from bot.images.fonts import find_lettering
 from bot.images.timeline_image import draw_timeline

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from discord import Permissions
 
-from bot.discord_app.cards.base import Card
 from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.client import CuepointClient
 from bot.discord_app.commands import import_form
 from bot.discord_app.delivery import long_replies

@@ -9,9 +9,9 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_app.cards import controls
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.controls import Owner
+from bot.discord_app.cards.parts import controls
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.interactions import permits
 from bot.discord_app.services.questions.button_state import EXPIRED
 from storage import access

@@ -9,8 +9,8 @@ import discord
 import pytest
 
 from bot.discord_app.cards import feedback as feedback_cards
-from bot.discord_app.cards.controls import Owner
-from bot.discord_app.cards.limits import find_problems
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
 from bot.discord_app.commands.settings import LANGUAGES
 from bot.errors import SettingsError

@@ -14,7 +14,7 @@ import simcord
 import simcord.interactions
 from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor, UserHandle
 
-from bot.discord_app.cards.limits import find_problems
+from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.client import CuepointClient
 
 __all__ = ["ChannelHandle", "Env", "GuildHandle", "InteractionResult", "MemberActor", "UserHandle"]

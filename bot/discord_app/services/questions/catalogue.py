@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from cachetools import LRUCache
 from discord.app_commands import Choice
 
-from bot.discord_app.cards.markdown import shorten
+from bot.discord_app.cards.parts.markdown import shorten
 from bot.errors import PassageGone
 from storage.errors import UnknownVideo
 from storage.library import Library

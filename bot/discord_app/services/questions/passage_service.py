@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.answer_processes.pool import AnswerPool
 from bot.answering.question import parse_question
 from bot.discord_app.cards import passages as passage_cards
-from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.questions.button_state import (

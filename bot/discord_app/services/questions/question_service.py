@@ -13,7 +13,7 @@ from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import timeline as timeline_cards
-from bot.discord_app.cards.base import Card
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.optional_writes import OptionalWrites

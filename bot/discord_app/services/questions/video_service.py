@@ -8,8 +8,8 @@ from bisect import bisect_right
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards import transcript as transcript_cards
 from bot.discord_app.cards import videos as video_cards
-from bot.discord_app.cards.base import Card
-from bot.discord_app.cards.controls import NO_KEY
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.controls import NO_KEY
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import ALL_VIDEOS, ButtonStates, TranscriptState, VideoListState
 from bot.discord_app.services.questions.catalogue import Catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.answering.values import Excerpt, split_by_speaker
-from bot.discord_app.cards import markdown
+from bot.discord_app.cards.parts import markdown
 from storage.models import Segment, SpeakerTurn
 
 MAX_SPEAKER_LENGTH = 32

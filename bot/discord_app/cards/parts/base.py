@@ -12,7 +12,7 @@ from typing import Any
 from discord import File, ui
 
 from bot.answering.links import says_time
-from bot.discord_app.cards import markdown
+from bot.discord_app.cards.parts import markdown
 from bot.timecodes import timecode
 from storage.models import Video
 
