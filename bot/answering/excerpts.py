@@ -13,7 +13,7 @@ from bot.answering.quote_scorer import QuoteScorer, iterate_stretches
 from bot.answering.quote_units import Unit, ends_sentence, find_sentences, follows_sentence, split_units
 from bot.answering.values import Excerpt, Passage
 from storage.analysis import split_text
-from storage.models import LinkHosts, Segment, SpeakerTurn
+from storage.models import LinkHosts, SpeakerTurn
 
 QUOTE_LENGTH = 600
 """Characters of a quote at most, where it is shown in full. The words that answer a question stand before the words
@@ -130,12 +130,12 @@ def _make_excerpt(
 ) -> Excerpt:
     text = passage.text
     quote = text[chosen.start : chosen.end]
-    start = _second_at(passage, chosen.start)
+    start = passage.second_at(chosen.start)
     opening = _find_opening(passage, units, chosen, _find_asked_for(text, matcher, chosen))
     highlights = _find_highlights(passage, matcher, chosen, opening)
     first_match = chosen.start + highlights[0][0] if highlights else opening
     # Where segments overlap, what stands later may be spoken sooner.
-    opens_at = max(start, min(_second_at(passage, opening), _second_at(passage, first_match)))
+    opens_at = max(start, min(passage.second_at(opening), passage.second_at(first_match)))
     return Excerpt(
         video=passage.video,
         quote=quote,
@@ -175,15 +175,15 @@ def _find_highlights(
 def _find_opening(passage: Passage, units: Sequence[Unit], chosen: _TextRange, asked_for: int) -> int:
     """Return the place of a quote at which its link opens: where the first cue or clause begins in the RUN_IN_SECONDS
     before what was asked for, or else the cue that says it."""
-    said = _second_at(passage, asked_for)
+    said = passage.second_at(asked_for)
     earliest = min(said, _estimate_second(passage, asked_for) - RUN_IN_SECONDS)
     starts = (start for start, _ in units if chosen.start <= start <= asked_for)
-    return next((start for start in starts if _second_at(passage, start) >= earliest), asked_for)
+    return next((start for start in starts if passage.second_at(start) >= earliest), asked_for)
 
 
 def _estimate_second(passage: Passage, offset: int) -> float:
     """Return when the words at an offset are spoken within their cue, as if every character took the same time."""
-    segment, within = _locate(passage, offset)
+    segment, within = passage.locate(offset)
     place = bisect_right(segment.marks, within, key=lambda mark: mark.offset)
     if not place:
         return segment.second_at(within)
@@ -238,22 +238,10 @@ def _units_of_speakers(passage: Passage, matcher: Matcher, units: Sequence[Unit]
     return [group for group in clipped if group] or [units]
 
 
-def _second_at(passage: Passage, offset: int) -> float:
-    """Return when the words at an offset of the passage begin, in seconds."""
-    segment, within = _locate(passage, offset)
-    return segment.second_at(within)
-
-
 def _end_second(passage: Passage, offset: int) -> float:
     """Return when the words before an offset of the passage have been spoken, in seconds."""
-    segment, within = _locate(passage, offset - 1)
+    segment, within = passage.locate(offset - 1)
     if not segment.marks:
         return round(segment.estimate_second(within + 1), 3)
     later = [mark.start_second for mark in segment.marks if mark.offset > within]
     return later[0] if later else segment.end_second
-
-
-def _locate(passage: Passage, offset: int) -> tuple[Segment, int]:
-    """Return the segment that holds an offset of the passage, and the offset within it."""
-    place = max(bisect_right(passage.offsets, offset) - 1, 0)
-    return passage.segments[place], offset - passage.offsets[place]

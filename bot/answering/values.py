@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -32,6 +33,16 @@ class Passage:
         text, offsets = join_with_offsets(segment.text for segment in self.segments)
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "offsets", tuple(offsets))
+
+    def locate(self, offset: int) -> tuple[Segment, int]:
+        """Return the segment that holds an offset of `text`, and the offset within it."""
+        place = max(bisect_right(self.offsets, offset) - 1, 0)
+        return self.segments[place], offset - self.offsets[place]
+
+    def second_at(self, offset: int) -> float:
+        """Return when the words at an offset of `text` begin, in seconds, as their segment tells it."""
+        segment, within = self.locate(offset)
+        return segment.second_at(within)
 
     def turns_between(self, start: int, end: int) -> tuple[SpeakerTurn, ...]:
         """Return who speaks in `text[start:end]`, by offsets from `start`."""
