@@ -98,7 +98,7 @@ def quote_line(excerpt: Excerpt, length: int = LINE_LENGTH) -> QuoteLine:
         quote[start:end],
         tuple((begin, stop) for begin, stop in inside if begin < stop),
         starts_sentence=excerpt.starts_sentence if start == 0 else start == left or follows_sentence(quote, start),
-        ends_sentence=excerpt.ends_sentence if end == len(quote) else end == right or ends_sentence(quote, end),
+        ends_sentence=excerpt.ends_sentence if end == len(quote) else ends_sentence(quote, end),
         speaker=speaker,
     )
 

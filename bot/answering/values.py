@@ -101,12 +101,13 @@ class SpokenPart:
 class Excerpt:
     """The words quoted from a passage.
 
-    `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
-    cue where cues are known, else estimated and a second early. `link` opens there, or, where the words that were asked
-    for come late in the quote, at `opens_at_second`; it is the plain address where addresses of its host cannot say a
-    second. `other_places` are places that say the same. `turns` say who speaks from which offset of `quote` on, as
-    those of a segment do: the first is at 0, and where nobody is known there are none. `starts_sentence` and
-    `ends_sentence` say whether it begins and ends where a sentence does, or all speech: elsewhere an ellipsis belongs.
+    `highlights` are the stretches of `quote` that match, from where the link opens on; of a passage that is quoted
+    whole, all. `start_second` is when the quote itself begins: exact to the cue where cues are known, else estimated, a
+    second early. `link` opens there, or, where the words that were asked for come later in the quote, at
+    `opens_at_second`; it is the plain address where addresses of its host cannot say a second. `other_places` are
+    places that say the same. `turns` say who speaks from which offset of `quote` on, as those of a segment do: the
+    first is at 0, and where nobody is known there are none. `starts_sentence` and `ends_sentence` say whether it begins
+    and ends where a sentence does, or all speech: elsewhere an ellipsis belongs.
     """
 
     video: Video
