@@ -14,7 +14,10 @@ Accents and apostrophes may be left out, as people do. A line `name = a|b` gives
 
 Of the lists, `recording` has the words for a recording, `determiner` what may stand before a name, `of` what stands
 between the two ("the talk about"), `asks` and `can you` the beginnings of questions, and `carry on` the words that go
-on with what follows them, as in "how do you say thank you?".
+on with what follows them, as in "how do you say thank you?". The others are of
+follow-ups (../follow_ups.py): `pointing` has the words that stand for something said before, `pointing last` those that
+do so at the end alone, `said again` what says nothing without the last question, `going on` and `what about` what a
+follow-up begins with, and `before nouns` what may come then; in `empty it` *it* stands for nothing ("is it hard to").
 """
 
 from __future__ import annotations
