@@ -1,4 +1,4 @@
-"""What the terminal chat says to a line: an answer, or what fits small talk and wishes, with the last question in mind."""
+"""What the terminal chat says to a line: an answer, or what fits small talk and wishes. It knows the last question."""
 
 from __future__ import annotations
 
