@@ -47,13 +47,14 @@ class PassagePlace:
 class AnswerState:
     """One page of an answer: what was asked, and the passages behind its numbers.
 
-    `is_quoted` says that Discord shows the question above the card, `page_size` how many passages a page shows.
+    `is_quoted` says that Discord shows the question above the card, `page_size` how many passages a page shows,
+    which earlier versions did not store.
     """
 
     inquiry: Inquiry
     spots: tuple[PassagePlace, ...]
     is_quoted: bool = False
-    page_size: int = 5
+    page_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
