@@ -16,12 +16,14 @@ from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
 
-MAX_MOMENT_LENGTH, MIN_MOMENT_LENGTH = 80, 16
-"""Characters of the words of a moment: a line on a wide screen, two or three on a phone."""
-MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 60
+MAX_MOMENT_LENGTH, MIN_MOMENT_LENGTH = 56, 16
+"""Characters of the words of a moment with their marks: a line on a wide screen, two on a phone."""
+MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 34
 """Where there is no room even for short words, times stand without their addresses."""
 MAX_CHOICE_LENGTH = 60
 """Characters of a choice in a menu: a phone shows about half of them. Discord takes 100."""
+_GOES_ON = "\u00a0…"
+"""Stands after words that go on, never on a line of its own."""
 _BEFORE_MATCH = 0.3
 """What share of the words of a moment stands before its first match, where there are as many."""
 
@@ -106,8 +108,8 @@ def write_words(excerpt: Excerpt, length: int) -> str:
     """Return the words around a moment's first match, quoted, with matches bold, in at most `length` characters; ""
     where there is no room for any."""
     words, marks = _cut_to_match(excerpt, length)
-    said, is_whole = markdown.bold_highlights(words, marks, length - len("“” …"))
-    return f"“{said}”{'' if is_whole and excerpt.ends_passage else ' …'}" if said else ""
+    said, is_whole = markdown.bold_highlights(words, marks, length - len("“”") - len(_GOES_ON))
+    return f"“{said}”{'' if is_whole and excerpt.ends_passage else _GOES_ON}" if said else ""
 
 
 def list_choices(excerpts: Sequence[Excerpt], first_number: int, first_place: int) -> list[tuple[int, str]]:
