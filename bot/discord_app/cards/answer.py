@@ -26,7 +26,7 @@ MAX_NOTE_LENGTH = 250
 MAX_CREATOR_LENGTH = 60
 MAX_CHAPTER_LENGTH = 80
 FIRST_QUOTE_LENGTH, MAX_ROOMY_COUNT = 480, 3
-"""Characters of the first quote where more than so many moments are shown: so a phone shows most of the card at once."""
+"""Characters of the first quote where more than so many moments are shown: a phone shows most of the card at once."""
 MAX_LINKED_TITLE_LENGTH = 100
 MAX_SHOWN_QUOTE_LENGTH = 800
 """Characters of a quote with the marks of its matches, with backslashes, and with the names of its speakers."""
