@@ -268,3 +268,20 @@ def test_youtubes_pictures_are_shown_without_bars(stored: str, shown: str) -> No
 def test_moments_of_one_video_stand_together_where_its_first_stood() -> None:
     first, second, third = excerpt(), excerpt(BERT), excerpt(second=9.0)
     assert moments.arrange_by_video((first, second, third)) == (first, third, second)
+
+
+def first_quote(card: base.Card) -> str:
+    return next(line for line in texts(card).splitlines() if line.startswith("> "))
+
+
+def test_a_first_quote_of_usual_length_is_shown_whole_whatever_stands_around_it() -> None:
+    words = ("word " * 120)[:599]
+    shown = replace(excerpt(quote=words), starts_sentence=False, ends_sentence=False)
+    assert first_quote(answer_cards.answer_card(answer(*[shown] * 5), OWNER)) == f"> …“{words.strip()}”…"
+    long = replace(XLNET, title="_" * 200, url="https://x.example/" + "a" * 270)
+    crowded = replace(shown, video=long, link=long.url, other_places=(OtherPlace(long, 1.0, long.url),) * 3)
+    asked = answer(*[crowded] * 10, searched_for="_" * 400, unknown_terms=("_" * 400,), unmatched=("_" * 400,))
+    cut = first_quote(answer_cards.answer_card(replace(asked, question="_" * 400), OWNER, remarks=["remark " * 20]))
+    assert cut.startswith("> …“word word")
+    assert cut.endswith("word”…")
+    assert len(cut) > answer_cards.MIN_SHOWN_QUOTE_LENGTH
