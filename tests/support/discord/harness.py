@@ -117,9 +117,9 @@ def choices_of(result: Any) -> list[str]:
 
 
 async def open_passage(person: MemberActor | UserHandle, card: InteractionResult, number: int) -> InteractionResult:
-    """What somebody gets who opens one of the passages of an answer's card: the first has a button, the others are
-    chosen from a menu."""
-    if number == 1:
+    """What somebody gets who opens one of the passages of an answer's card: the first of an answer has a button, all
+    others, and near misses, are chosen from a menu."""
+    if number == 1 and "Read on" in pressable(card):
         return await person.click(card.response, label="Read on")
     return await person.select(card.response, [str(number)])
 
