@@ -40,13 +40,19 @@ def talks() -> list[tuple[Source, Labels]]:
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
-@pytest.mark.parametrize("real", [False, True])
-async def test_a_public_answer_of_five_moments_fits_a_phone(tmp_path: Path, real: bool) -> None:
+@pytest.mark.parametrize(
+    ("question", "real"),
+    [
+        ("what is the copper lantern that hangs above the gate?", False),
+        ("which zebra is the coppr lantern that hangs above the gate and the ferry of?", False),
+        ("pre-training", True),
+    ],
+)
+async def test_a_public_answer_of_five_moments_fits_a_phone(tmp_path: Path, question: str, real: bool) -> None:
     """The heights of this card and of all others are printed by tests/pictures/draw_cards.py."""
     files = read_seeds() if real else talks()
     if not files:
         pytest.skip("the folder of real transcripts (../shared/seeds) is not here")
-    question = "pre-training" if real else "what is the copper lantern that hangs above the gate?"
     async with stage(*files) as on:
         await on.alice.slash(on.channel, "settings", quotes=5)
         shown = await on.alice.slash(on.channel, "ask", question=question)
