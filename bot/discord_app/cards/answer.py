@@ -27,7 +27,7 @@ MAX_CREATOR_LENGTH = 60
 MAX_CHAPTER_LENGTH = 80
 MAX_ROOMY_COUNT = 3
 """Where more moments are shown, what stands above them is kept short, for a phone to show most of the card at once."""
-CROWDED_QUOTE_LENGTH, MAX_CROWDED_LENGTH = 450, 620
+CROWDED_QUOTE_LENGTH, MAX_CROWDED_LENGTH = 450, 540
 """Characters of the first quote there, and of that with all that stands above it, addresses aside."""
 MAX_LINKED_TITLE_LENGTH = 100
 MAX_SHOWN_QUOTE_LENGTH = 800
