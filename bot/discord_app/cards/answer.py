@@ -75,14 +75,15 @@ def answer_card(
     """
     lines = [] if is_quoted else [question_header(answer.question)]
     heading = "\n".join([*lines, *answer_notes(answer), *remarks_display(remarks)])
-    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(controls.NO_BUTTONS) - _BETWEEN_TEXTS
+    missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
+    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
     parts: list[Part] = [text_display(heading)] if heading else []
     if answer.excerpts:
         parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading))
     elif answer.near_misses:
         parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
-    if not owner.is_stored and (answer.excerpts or answer.near_misses):
-        parts.append(text_display(controls.NO_BUTTONS))
+    if missing and (answer.excerpts or answer.near_misses):
+        parts.append(text_display(missing))
     if not answer.excerpts:
         parts += controls.button_row(controls.delete_button(owner))
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
