@@ -11,6 +11,7 @@ from bot.answer_processes.capacity import process_count
 from bot.answer_processes.messages import Opening
 from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
+from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
@@ -59,6 +60,7 @@ class AppContext:
     host_cooldown_seconds: float
     in_flight: InFlight
     seen_events: SeenEvents
+    delayed_deletions: DelayedDeletions
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -91,6 +93,7 @@ class AppContext:
             settings.cooldown_seconds,
             InFlight(),
             SeenEvents(),
+            DelayedDeletions(),
         )
 
 

@@ -120,6 +120,7 @@ class CuepointClient(discord.AutoShardedClient):
     async def close(self) -> None:
         """Stop the daily clean-up, close the connection, and end the answering processes."""
         self.sweep.cancel()
+        self.app.delayed_deletions.cancel()
         await super().close()
         await self.app.answers.close()
 

@@ -21,12 +21,15 @@ from bot.discord_app.interactions.authorization import require_served_server
 from bot.discord_app.interactions.context import prepare_texts, server_of_message, writer_context, writer_resolver
 from bot.discord_app.interactions.turns import open_turn
 from bot.discord_app.services.admission import TOO_MANY
+from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.errors import TooManyAsking
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 
 log = logging.getLogger("cuepoint.discord")
+MAX_PATIENCE_SECONDS = 5.0
+"""As for interactions, but longer: no button can keep the question of a message that is refused."""
 _OTHERS = re.compile(r"<(?:@[!&]?|#|a?:\w+:|/[^:>]+:|t:)-?\d+(?::\w)?>")
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 
@@ -60,7 +63,7 @@ async def answer_message(app: AppContext, message: discord.Message, own_id: int)
 async def _deliver_answer(app: AppContext, message: discord.Message, card: Card) -> None:
     try:
         with metrics.time_step(metrics.AnswerStep.REPLY):
-            await _send_answer(message, card)
+            sent = await _send_answer(message, card)
     except DeliveryUnknown as error:
         log.warning("nobody knows whether an answer to a message arrived: %s", error)
     except discord.HTTPException as error:
@@ -69,6 +72,8 @@ async def _deliver_answer(app: AppContext, message: discord.Message, card: Card)
             raise
         log.info("a message could not be answered: %s", describe_error(error))
     else:
+        if sent is not None and card.delete_after is not None:
+            app.delayed_deletions.delete_later(sent, card.delete_after)
         await app.askers.record_sighting(writer_context(message))
 
 
@@ -88,9 +93,11 @@ async def _answer_or_error(
         source = metrics.QuestionSource.DIRECT if server_id is None else metrics.QuestionSource.MENTION
         who, resolve = writer_context(message), writer_resolver(app.askers)
         async with open_turn(app.admission, app.askers, who, resolve) as opened:
-            question = app.questions.accept(opened.asker, inquiry)
-            coroutine = app.questions.answer_question(opened.asker, inquiry, question, source)
-            return await _await_with_typing(message, opened.run(coroutine))
+
+            def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
+                return app.questions.answer_question(asker, inquiry, app.questions.accept(asker, inquiry), source)
+
+            return await _await_with_typing(message, opened.start(answer, MAX_PATIENCE_SECONDS))
     except Exception as error:  # noqa: BLE001 - the one handler decides what the user reads
         card = error_card(error)
         return card if app.message_limits.may_tell(message.author.id, message.channel.id, error) else None
@@ -144,15 +151,15 @@ def _may_reference(message: discord.Message) -> bool:
     return server_of_message(message) is None if rights is None else rights.read_message_history
 
 
-async def _send_answer(message: discord.Message, card: Card) -> None:
+async def _send_answer(message: discord.Message, card: Card) -> discord.Message | None:
+    """Send a card as the answer to a message, and return the answer's own, None where Discord's reply was lost."""
     card = validate_card(card)
     # With the same nonce, a retry after a broken connection is the same message for Discord.
     nonce = message.id
     if _may_reference(message):
         # The question may be deleted by now; the answer is still sent.
         reference = message.to_reference(fail_if_not_exists=False)
-        await send_with_retries(
+        return await send_with_retries(
             lambda: message.channel.send(view=card, reference=reference, mention_author=False, nonce=nonce)
         )
-    else:
-        await send_with_retries(lambda: message.channel.send(view=card, nonce=nonce))
+    return await send_with_retries(lambda: message.channel.send(view=card, nonce=nonce))

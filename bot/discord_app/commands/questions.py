@@ -93,7 +93,7 @@ async def timeline(
 
     def draw(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         inquiry = Inquiry(question, video, server=asker.picked)
-        return questions.show_timeline(asker, inquiry, questions.accept(asker, inquiry))
+        return questions.show_timeline(asker, inquiry, questions.accept(asker, inquiry, as_timeline=True))
 
     await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), draw)
 

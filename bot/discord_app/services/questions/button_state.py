@@ -60,6 +60,15 @@ class PassageState:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionState:
+    """A question that a button asks; `private` says whether its answer is for the one who presses alone."""
+
+    inquiry: Inquiry
+    private: bool
+    as_timeline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptState:
     """The words around a moment of a video."""
 
@@ -78,10 +87,10 @@ class VideoListState:
 ALL_VIDEOS = VideoListState()
 
 
-SavedState = AnswerState | PassageState | TranscriptState | VideoListState
-ButtonState = TypeVar("ButtonState", AnswerState, PassageState, TranscriptState, VideoListState)
+SavedState = AnswerState | PassageState | QuestionState | TranscriptState | VideoListState
+ButtonState = TypeVar("ButtonState", AnswerState, PassageState, QuestionState, TranscriptState, VideoListState)
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (AnswerState, PassageState, TranscriptState, VideoListState)
+    kind: TypeAdapter(kind) for kind in (AnswerState, PassageState, QuestionState, TranscriptState, VideoListState)
 }
 
 

@@ -13,7 +13,9 @@ from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import timeline as timeline_cards
-from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.base import Card, notice_card
+from bot.discord_app.cards.parts.command_buttons import ask_again_row
+from bot.discord_app.delivery.error_handler import user_message
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.optional_writes import OptionalWrites
@@ -21,9 +23,10 @@ from bot.discord_app.services.questions.button_state import (
     AnswerState,
     ButtonStates,
     Inquiry,
+    QuestionState,
     answer_state,
 )
-from bot.errors import PassageGone
+from bot.errors import CooldownActive, PassageGone
 from bot.images.timeline_image import draw_timeline
 from bot.operations import metrics
 from bot.operations.metrics import QuestionSource
@@ -34,6 +37,15 @@ MAX_PAGE = 9
 """The last page, counted from 0: no user needs more, and a page costs as much as all pages before it."""
 _DRAWING = ThreadPoolExecutor(1, "drawing")
 """One picture at a time, outside of the event loop: several threads that run Python code only slow one another down."""
+
+
+class AskedTooSoon(CooldownActive):
+    """A question within the cooldown, with who asked it and what it takes to ask it again."""
+
+    def __init__(self, cooldown: CooldownActive, asker: ResolvedAsker, question: QuestionState) -> None:
+        super().__init__(str(cooldown), cooldown.seconds_left)
+        self.asker = asker
+        self.question = question
 
 
 class QuestionService:
@@ -55,14 +67,22 @@ class QuestionService:
         self._cooldown = cooldown
         self._thresholds = thresholds
 
-    def accept(self, asker: ResolvedAsker, inquiry: Inquiry) -> Question:
+    def accept(self, asker: ResolvedAsker, inquiry: Inquiry, *, as_timeline: bool = False) -> Question:
         """Parse a question, and refuse what can be refused at once, before others see that something was asked.
 
-        Raises InvalidQuestion and CooldownActive.
+        Raises InvalidQuestion and AskedTooSoon.
         """
         question = _parse(inquiry)
-        self.check_cooldown(asker)
+        try:
+            self.check_cooldown(asker)
+        except CooldownActive as error:
+            raise AskedTooSoon(error, asker, QuestionState(inquiry, asker.private, as_timeline)) from error
         return question
+
+    async def keep_question(self, refusal: AskedTooSoon) -> Card:
+        """Return the card that says that a question came too soon, with a button that asks it once it may be asked."""
+        key = await self._states.save(refusal.asker.scope, refusal.question)
+        return notice_card(user_message(refusal), *ask_again_row(refusal.asker.owner(key)))
 
     def check_cooldown(self, asker: ResolvedAsker) -> None:
         """Raise CooldownActive where the last question of a user was too short a time ago.
