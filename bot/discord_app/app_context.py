@@ -73,16 +73,17 @@ class AppContext:
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
         states = ButtonStates(ledger, writes)
+        askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
         return cls(
             library,
             ledger,
             memberships,
             catalogue,
             answers,
-            AskerResolver(library, ledger, memberships, settings.serves, writes),
+            askers,
             Admission(answers.lanes),
             MessageLimits(),
-            QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes),
+            QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes),
             PassageService(answers, ledger, catalogue, states, cooldown),
             VideoService(library, catalogue, states),
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),

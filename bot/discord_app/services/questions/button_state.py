@@ -13,7 +13,7 @@ from bot.answering.values import Answer, Excerpt, PassageRange
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import PassageGone
 from storage.ledger import Ledger
-from storage.models import Scope
+from storage.models import PublicPlace, Scope
 
 BUTTON_LIFETIME_SECONDS = 30 * 24 * 3600.0
 """How long buttons work after they were last sent."""
@@ -33,6 +33,8 @@ class Inquiry:
     after: str = ""
     before: str = ""
     newest_first: bool = False
+    public_in: PublicPlace | None = None
+    """Where everybody saw the question and its answer; None for a private answer, and outside of servers."""
 
 
 @dataclass(frozen=True, slots=True)

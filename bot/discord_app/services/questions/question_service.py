@@ -16,7 +16,7 @@ from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.cards.parts.command_buttons import ask_again_row
 from bot.discord_app.delivery.error_handler import user_message
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.asker_resolver import AskerResolver, ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.questions.button_state import (
@@ -54,6 +54,7 @@ class QuestionService:
     def __init__(
         self,
         answers: AnswerPool,
+        askers: AskerResolver,
         ledger: Ledger,
         states: ButtonStates,
         cooldown: Cooldown,
@@ -62,6 +63,7 @@ class QuestionService:
     ) -> None:
         self._writes = writes
         self._answers = answers
+        self._askers = askers
         self._ledger = ledger
         self._states = states
         self._cooldown = cooldown
@@ -99,6 +101,7 @@ class QuestionService:
     ) -> Card:
         """Answer an accepted question. A question without a clear answer is noted for the library's moderators."""
         self._count_question(asker)
+        inquiry = replace(inquiry, public_in=asker.public_in)
         with metrics.count_question(source) as count:
             answer, card = await self._answer_page(asker, inquiry, question, 0)
             count(answer.level.value)
@@ -127,20 +130,26 @@ class QuestionService:
             raise PassageGone("There are no more passages for this question; ask again.")
         key = await self._states.save(asker.scope, answer_state(inquiry, answer))
         more = len(whole.excerpts) > end and page < MAX_PAGE
-        return answer, answer_cards.answer_card(answer, asker.owner(key), page=page, more=more, remarks=asker.remarks)
+        remarks = self._choose_remarks(asker, answer)
+        return answer, answer_cards.answer_card(answer, asker.owner(key), page=page, more=more, remarks=remarks)
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
         self._count_question(asker)
+        inquiry = replace(inquiry, public_in=asker.public_in)
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
         key = await self._states.save(asker.scope, answer_state(inquiry, timeline.answer))
         await self._record_miss(asker, inquiry, timeline.answer)
+        remarks = self._choose_remarks(asker, timeline.answer)
         if not timeline.strips:
-            return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=asker.remarks)
+            return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=remarks)
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
-        return timeline_cards.timeline_card(timeline, picture, asker.owner(key), asker.remarks)
+        return timeline_cards.timeline_card(timeline, picture, asker.owner(key), remarks)
+
+    def _choose_remarks(self, asker: ResolvedAsker, answer: Answer) -> list[str]:
+        return self._askers.choose_remarks(asker, has_found=answer.level is not AnswerLevel.NOTHING)
 
     async def turn_page(self, asker: ResolvedAsker, state: AnswerState, page: int) -> Card:
         """Show another page of an answer."""
