@@ -16,6 +16,7 @@ from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
+from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -23,6 +24,9 @@ from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.personal_data import PersonalDataService
 from bot.discord_app.services.questions.button_state import ButtonStates
 from bot.discord_app.services.questions.catalogue import Catalogue
+from bot.discord_app.services.questions.conversation import ConversationService
+from bot.discord_app.services.questions.examples import ExampleQuestions
+from bot.discord_app.services.questions.last_answers import LastAnswers
 from bot.discord_app.services.questions.passage_service import PassageService
 from bot.discord_app.services.questions.question_service import QuestionService
 from bot.discord_app.services.questions.video_service import VideoService
@@ -51,6 +55,9 @@ class AppContext:
     questions: QuestionService
     passages: PassageService
     videos: VideoService
+    conversation: ConversationService
+    last_answers: LastAnswers
+    known_locales: KnownLocales
     library_admin: LibraryAdmin
     exports: Exports
     settings: SettingsService
@@ -71,6 +78,10 @@ class AppContext:
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
         states = ButtonStates(ledger, writes)
+        questions = QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes)
+        videos = VideoService(library, catalogue, states)
+        examples = ExampleQuestions(library, catalogue)
+        last_answers, known_locales = LastAnswers(), KnownLocales(settings.retention_seconds)
         return cls(
             library,
             ledger,
@@ -80,13 +91,16 @@ class AppContext:
             AskerResolver(library, ledger, memberships, settings.serves, writes),
             Admission(answers.lanes),
             MessageLimits(),
-            QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes),
+            questions,
             PassageService(answers, ledger, catalogue, states, cooldown),
-            VideoService(library, catalogue, states),
+            videos,
+            ConversationService(ledger, catalogue, questions, videos, examples),
+            last_answers,
+            known_locales,
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),
-            PersonalDataService(ledger, memberships, settings.retention_days),
+            PersonalDataService(ledger, memberships, last_answers, known_locales, settings.retention_days),
             settings.serves,
             settings.cooldown_seconds,
             InFlight(),

@@ -12,6 +12,7 @@ from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassage, TurnPage
 from bot.discord_app.interactions.card_button import CardButton
+from bot.discord_app.interactions.conversation_buttons import ListVideos, OpenHelp
 from bot.discord_app.interactions.passage_buttons import (
     Earlier,
     Later,
@@ -34,6 +35,8 @@ BUTTONS: tuple[type[CardButton], ...] = (
     VoteHelpful,
     VoteNotHelpful,
     WithdrawVote,
+    ListVideos,
+    OpenHelp,
     DeletePersonalData,
     DeleteAnswer,
 )

@@ -21,8 +21,16 @@ EXPIRED = "These buttons have expired. Please ask again."
 
 
 @dataclass(frozen=True, slots=True)
+class LastQuestion:
+    """The question that another one follows up, as its asker wrote it; `is_own` is whether both ask the same."""
+
+    text: str
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
-    """The text of a question, with its filters."""
+    """The text of a question, with its filters. One that follows up another is completed with words of `last`."""
 
     text: str
     video: str = ""
@@ -33,6 +41,7 @@ class Inquiry:
     after: str = ""
     before: str = ""
     newest_first: bool = False
+    last: LastQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 from bot.answer_processes.pool import AnswerPool
-from bot.answering.question import parse_question
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards import answer as answer_cards
@@ -23,6 +22,7 @@ from bot.discord_app.services.questions.button_state import (
     Inquiry,
     answer_state,
 )
+from bot.discord_app.services.questions.follow_ups import describe_follow_up, parse_inquiry
 from bot.errors import PassageGone
 from bot.images.timeline_image import draw_timeline
 from bot.operations import metrics
@@ -60,7 +60,7 @@ class QuestionService:
 
         Raises InvalidQuestion and CooldownActive.
         """
-        question = _parse(inquiry)
+        question = parse_inquiry(inquiry)
         self.check_cooldown(asker)
         return question
 
@@ -107,7 +107,8 @@ class QuestionService:
             raise PassageGone("There are no more passages for this question; ask again.")
         key = await self._states.save(asker.scope, answer_state(inquiry, answer))
         more = len(whole.excerpts) > end and page < MAX_PAGE
-        return answer, answer_cards.answer_card(answer, asker.owner(key), page=page, more=more, remarks=asker.remarks)
+        remarks = [*describe_follow_up(inquiry, answer), *asker.remarks]
+        return answer, answer_cards.answer_card(answer, asker.owner(key), page=page, more=more, remarks=remarks)
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
@@ -124,16 +125,4 @@ class QuestionService:
 
     async def turn_page(self, asker: ResolvedAsker, state: AnswerState, page: int) -> Card:
         """Show another page of an answer."""
-        return (await self._answer_page(asker, state.inquiry, _parse(state.inquiry), min(page, MAX_PAGE)))[1]
-
-
-def _parse(inquiry: Inquiry) -> Question:
-    return parse_question(
-        inquiry.text,
-        video=inquiry.video,
-        creator=inquiry.creator,
-        speaker=inquiry.speaker,
-        after=inquiry.after,
-        before=inquiry.before,
-        newest_first=inquiry.newest_first,
-    )
+        return (await self._answer_page(asker, state.inquiry, parse_inquiry(state.inquiry), min(page, MAX_PAGE)))[1]
