@@ -25,12 +25,13 @@ from bot.discord_app.services.personal_data import PersonalDataService
 from bot.discord_app.services.questions.button_state import ButtonStates
 from bot.discord_app.services.questions.catalogue import Catalogue
 from bot.discord_app.services.questions.conversation import ConversationService
-from bot.discord_app.services.questions.examples import ExampleQuestions
 from bot.discord_app.services.questions.last_answers import LastAnswers
 from bot.discord_app.services.questions.passage_service import PassageService
 from bot.discord_app.services.questions.question_service import QuestionService
+from bot.discord_app.services.questions.timely_examples import TimelyExamples
 from bot.discord_app.services.questions.video_service import VideoService
 from bot.discord_app.services.settings_service import SettingsService
+from bot.examples import ExampleQuestions
 from bot.settings import Settings
 from storage.ledger import Ledger
 from storage.library import Library
@@ -80,7 +81,7 @@ class AppContext:
         states = ButtonStates(ledger, writes)
         questions = QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes)
         videos = VideoService(library, catalogue, states)
-        examples = ExampleQuestions(library, catalogue)
+        examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
         last_answers, known_locales = LastAnswers(), KnownLocales(settings.retention_seconds)
         return cls(
             library,

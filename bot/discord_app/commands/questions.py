@@ -10,7 +10,6 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.answering.intents import IntentKind
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.commands.suggestions import suggest_creators, suggest_servers, suggest_speakers, suggest_videos
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
@@ -83,7 +82,7 @@ async def _answer_in_conversation(
     The next passages of an answer are as private as answers are.
     """
     app = interaction.client.app
-    if utterance.kind is not IntentKind.MORE:
+    if not utterance.has_more:
         private = True
     resolve = resolver(interaction, private=private, picked=server or utterance.picked_server)
     asker = await resolve(interaction_context(interaction))

@@ -18,8 +18,10 @@ SILENT_SECONDS = 5.0
 """How long a person is not told again what they were told just now."""
 CHANNEL_SECONDS, MAX_TOLD_IN_CHANNEL = 10.0, 2
 """How often people of one channel are told that they are not answered: answers need the room."""
-CHAT_SECONDS, MAX_CHATS_OF_PERSON, MAX_CHATS_IN_CHANNEL = 10.0, 5, 8
+CHAT_SECONDS, MAX_CHATS = 10.0, 20
 """How often small talk is answered, to one person and in one channel: it starts no cooldown."""
+MAX_ANSWERS_BESIDE_CHAT = 5
+"""The most answers of a channel that are made or wait to be sent where small talk is answered: questions come first."""
 _MAX_REMEMBERED = 10_000
 
 
@@ -66,9 +68,9 @@ class MessageLimits:
 
         What is too much is not answered: who greets ten times knows that they are heard.
         """
-        person, channel = ("person", user_id), ("channel", channel_id)
-        if self._chats.get(person, 0) >= MAX_CHATS_OF_PERSON or self._chats.get(channel, 0) >= MAX_CHATS_IN_CHANNEL:
+        counts = {counted: self._chats.get(counted, 0) for counted in (("person", user_id), ("channel", channel_id))}
+        if max(counts.values()) >= MAX_CHATS or self._answers[channel_id] > MAX_ANSWERS_BESIDE_CHAT:
             return False
-        for counted in (person, channel):
-            self._chats[counted] = self._chats.get(counted, 0) + 1
+        for counted, count in counts.items():
+            self._chats[counted] = count + 1
         return True

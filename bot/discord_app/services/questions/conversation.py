@@ -26,10 +26,10 @@ from bot.discord_app.services.questions.button_state import (
     load_state,
 )
 from bot.discord_app.services.questions.catalogue import Catalogue
-from bot.discord_app.services.questions.examples import ExampleQuestions
 from bot.discord_app.services.questions.follow_ups import complete_inquiry, has_own_words
 from bot.discord_app.services.questions.last_answers import SentAnswer
 from bot.discord_app.services.questions.question_service import QuestionService
+from bot.discord_app.services.questions.timely_examples import TimelyExamples
 from bot.discord_app.services.questions.video_service import VideoService
 from bot.errors import PassageGone
 from bot.operations import metrics
@@ -99,6 +99,11 @@ class Utterance:
         return self.kind in _OF_VIDEOS
 
     @property
+    def has_more(self) -> bool:
+        """Return whether it goes on with an answer that has further passages."""
+        return self.kind is IntentKind.MORE and self.last is not None and self.last.next_page is not None
+
+    @property
     def picked_server(self) -> int:
         """Return the server that was picked for what it goes on with, 0 for none."""
         return self.shown.inquiry.server if self.kind is IntentKind.MORE and self.shown else self.inquiry.server
@@ -113,7 +118,7 @@ class ConversationService:
         catalogue: Catalogue,
         questions: QuestionService,
         videos: VideoService,
-        examples: ExampleQuestions,
+        examples: TimelyExamples,
     ) -> None:
         self._ledger = ledger
         self._catalogue = catalogue
@@ -161,9 +166,9 @@ class ConversationService:
             first = utterance.shown.spots[0].stretch.video_id if utterance.shown and utterance.shown.spots else ""
             return replace(utterance, subject=first, kind=utterance.kind if first else IntentKind.QUESTION)
         videos = await self._catalogue.list_videos(asker.scope)
-        found = await asyncio.to_thread(find_videos, utterance.subject, videos)
-        if not is_list and (one := _single_video(utterance.subject, found)) is not None:
-            return replace(utterance, subject=one.video.video_id)
+        found = await asyncio.to_thread(_find_called, utterance.subject, videos)
+        if not is_list and len(found) == 1:
+            return replace(utterance, subject=found[0].video.video_id)
         return replace(utterance, kind=IntentKind.LIST_VIDEOS if found else IntentKind.QUESTION)
 
     def make_card(self, asker: ResolvedAsker, utterance: Utterance) -> Coroutine[Any, Any, Card]:
@@ -216,9 +221,17 @@ class ConversationService:
                 return cards.greeting_card(owner, example)
 
 
-def _single_video(name: str, found: list[VideoSummary]) -> VideoSummary | None:
-    """Return the video that a name means among those that it may mean; None where it may be several, or none."""
-    wanted = fold_name(name)
-    exact = [summary for summary in found if wanted in (fold_name(summary.video.heading), summary.video.video_id)]
-    fitting = exact or found
-    return fitting[0] if wanted and len(fitting) == 1 else None
+def _find_called(name: str, videos: list[VideoSummary]) -> list[VideoSummary]:
+    """Return the videos that a name means: one that is called so, else those that say all of its words in their title
+    or creator, else one whose title is nearly so; none where that may be several."""
+    found, wanted = find_videos(name, videos), fold_name(name)
+    called = [each for each in found if wanted and wanted in (fold_name(each.video.heading), each.video.video_id)]
+    if called:
+        return called[:1]
+    named = [each for each in found if _names_all(wanted, each)]
+    return named or (found if len(found) == 1 else [])
+
+
+def _names_all(words: str, summary: VideoSummary) -> bool:
+    named = fold_name(f"{summary.video.heading} {summary.video.creator}")
+    return all(word in named for word in words.split())
