@@ -197,7 +197,7 @@ class ConversationService:
             return cards.nothing_to_continue_card(asker.owner())
         with contextlib.suppress(PassageGone):
             if last.next_page is not None:
-                return await self._questions.turn_page(asker, shown, last.next_page)
+                return await self._questions.turn_page(asker, shown, last.next_page, in_place=False)
         return cards.no_more_card(asker.owner(), shown.inquiry.text)
 
     async def _make_small_card(self, asker: ResolvedAsker, kind: UtteranceKind) -> Card:
