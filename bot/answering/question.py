@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.errors import EmptyQuestion, QuestionTooLong, UnreadableDate
 from storage.analysis import analyser_for, fold
@@ -117,6 +117,35 @@ def _read_date(bound: str, text: str) -> str:
     except ValueError as error:
         example = f"{bound}:2025-06-03, {bound}:2025-06 or {bound}:2025"
         raise UnreadableDate(f"“{text[:40]}” is no date. Write one such as {example}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator of the grammar where it stands in a text.
+
+    `kind` is the name of a filter, "phrase", "exclusion", or "address"; `value` is what it is about, without its sign
+    and quotation marks.
+    """
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+def find_operators(text: str) -> list[Operator]:
+    """Return the operators of a text in their order, and the addresses in it. What Discord writes for people, channels
+    and emoji is left out."""
+    found = []
+    for match in _OPERATOR.finditer(text):
+        kind = (match["name"] or match["bound"] or "").lower()
+        value = match["bare"] or match["value"] or match["date"] or match["word"] or match["phrase"] or ""
+        if not kind and value:
+            kind = "exclusion" if match["word"] or match["minus"] else "phrase"
+        if kind or "://" in match[0]:
+            quoted = match["value"] or match["phrase"]
+            found.append(Operator(kind or "address", _trim(value[1:-1] if quoted else value), *match.span()))
+    return found
 
 
 def drop_phrases(question: Question) -> Question:

@@ -17,6 +17,7 @@ from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
+from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -24,10 +25,14 @@ from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.personal_data import PersonalDataService
 from bot.discord_app.services.questions.button_state import ButtonStates
 from bot.discord_app.services.questions.catalogue import Catalogue
+from bot.discord_app.services.questions.conversation import ConversationService
+from bot.discord_app.services.questions.last_answers import LastAnswers
 from bot.discord_app.services.questions.passage_service import PassageService
 from bot.discord_app.services.questions.question_service import QuestionService
+from bot.discord_app.services.questions.timely_examples import TimelyExamples
 from bot.discord_app.services.questions.video_service import VideoService
 from bot.discord_app.services.settings_service import SettingsService
+from bot.examples import ExampleQuestions
 from bot.settings import Settings
 from storage.ledger import Ledger
 from storage.library import Library
@@ -52,6 +57,9 @@ class AppContext:
     questions: QuestionService
     passages: PassageService
     videos: VideoService
+    conversation: ConversationService
+    last_answers: LastAnswers
+    known_locales: KnownLocales
     library_admin: LibraryAdmin
     exports: Exports
     settings: SettingsService
@@ -74,6 +82,10 @@ class AppContext:
         answers = _make_answer_pool(settings, library)
         states = ButtonStates(ledger, writes)
         askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
+        questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes)
+        videos = VideoService(library, catalogue, states)
+        examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
+        last_answers, known_locales = LastAnswers(), KnownLocales(settings.retention_seconds)
         return cls(
             library,
             ledger,
@@ -83,13 +95,16 @@ class AppContext:
             askers,
             Admission(answers.lanes),
             MessageLimits(),
-            QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes),
+            questions,
             PassageService(answers, ledger, catalogue, states, cooldown),
-            VideoService(library, catalogue, states),
+            videos,
+            ConversationService(ledger, catalogue, questions, videos, examples),
+            last_answers,
+            known_locales,
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),
-            PersonalDataService(ledger, memberships, settings.retention_days),
+            PersonalDataService(ledger, memberships, last_answers, known_locales, settings.retention_days),
             settings.serves,
             settings.cooldown_seconds,
             InFlight(),

@@ -10,20 +10,19 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.answering.question import remove_operators
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.commands.suggestions import suggest_creators, suggest_servers, suggest_speakers, suggest_videos
-from bot.discord_app.delivery.responses import Interaction
-from bot.discord_app.interactions.context import resolver
-from bot.discord_app.interactions.turns import answer_in_turn
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.context import interaction_context, resolve_asker, resolver
+from bot.discord_app.interactions.turns import MakeCard, answer_in_turn
+from bot.discord_app.message_reading import read_quoted
+from bot.discord_app.services.asker_resolver import Resolve, ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
+from bot.discord_app.services.questions.conversation import Said, Utterance
+from bot.discord_app.services.questions.last_answers import SentAnswer
 from bot.errors import EmptyQuestion
 from bot.operations.metrics import QuestionSource
 
-MAX_MESSAGE_LENGTH = 500
-"""Characters of a message that are searched for: its beginning says what it is about."""
 NEWEST_FIRST = "newest first"
 
 
@@ -58,7 +57,52 @@ async def ask(
     inquiry = Inquiry(
         question, video, creator, speaker=speaker, after=after, before=before, newest_first=order == NEWEST_FIRST
     )
-    await _answer_question(interaction, inquiry, QuestionSource.SLASH, private=private, server=server)
+    last = await _find_last_answer(interaction, private=private, server=server)
+    utterance = await interaction.client.app.conversation.understand(Said(inquiry, last), interaction.user.id)
+    if utterance.is_question or not await _answer_in_conversation(interaction, utterance, private, server):
+        picked = server or str(utterance.picked_server or "")
+        await _answer_question(interaction, utterance.inquiry, QuestionSource.SLASH, private=private, server=picked)
+
+
+async def _find_last_answer(interaction: Interaction, *, private: bool | None, server: str) -> SentAnswer | None:
+    """Return the last answer of the user in this channel, which they may follow up: in public only a public one."""
+    there = interaction.channel_id or 0
+    last = interaction.client.app.last_answers.find(interaction.user.id, there, private=True)
+    if last is None or not last.private:
+        return last
+    asker = await resolve_asker(interaction, private=private, picked=server)
+    return last if asker.private else None
+
+
+async def _answer_in_conversation(
+    interaction: Interaction, utterance: Utterance, private: bool | None, server: str
+) -> bool:
+    """Answer what is no question, for its asker alone; return False where it is to be searched after all.
+
+    The next passages of an answer are as private as answers are.
+    """
+    app = interaction.client.app
+    if not utterance.has_more:
+        private = True
+    resolve = resolver(interaction, private=private, picked=server or utterance.picked_server)
+    asker = await resolve(interaction_context(interaction))
+    utterance = await app.conversation.settle(asker, utterance)
+    if utterance.is_question:
+        return False
+    if utterance.is_about_videos:
+        await _answer_and_note(interaction, resolve, lambda asker: app.conversation.make_card(asker, utterance))
+    else:
+        await send_when_ready(interaction, app.conversation.make_card(asker, utterance), Delivery.PRIVATE)
+    return True
+
+
+async def _answer_and_note(interaction: Interaction, resolve: Resolve, make_card: MakeCard) -> None:
+    """Answer in turn, and remember that answer as the last one of the user in this channel."""
+    answered = await answer_in_turn(interaction, resolve, make_card)
+    if answered is not None:
+        asker, card = answered
+        place = interaction.user.id, interaction.channel_id or 0
+        interaction.client.app.last_answers.note(*place, card.components(), private=asker.private)
 
 
 async def _answer_question(
@@ -70,7 +114,7 @@ async def _answer_question(
         asked = replace(inquiry, server=asker.picked)
         return questions.answer_question(asker, asked, questions.accept(asker, asked), source)
 
-    await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
+    await _answer_and_note(interaction, resolver(interaction, private=private, picked=server), answer)
 
 
 @app_commands.command()
@@ -101,7 +145,7 @@ async def timeline(
 @app_commands.context_menu(name="Find in videos")
 async def find_in_videos(interaction: Interaction, message: discord.Message) -> None:
     """Ask with the words of somebody's message. Its author meant no operators, so none are read."""
-    words = remove_operators(shorten(message.content, MAX_MESSAGE_LENGTH))
-    if not words.strip():
+    words = read_quoted(message.content)
+    if not words:
         raise EmptyQuestion("That message has no text to look for.")
     await _answer_question(interaction, Inquiry(words), QuestionSource.MENU, private=True)

@@ -38,9 +38,12 @@ def resolver(interaction: Interaction, *, private: bool | None, picked: str | in
     return partial(interaction.client.app.askers.resolve, private=private, picked=picked, aloud=aloud)
 
 
-def writer_resolver(askers: AskerResolver) -> Resolve:
-    """Return what resolves the author of a message to the bot. Everyone there sees the answer."""
-    return partial(askers.resolve, private=False, aloud=True)
+def writer_resolver(askers: AskerResolver, picked_server: int = 0) -> Resolve:
+    """Return what resolves the author of a message to the bot. Everyone there sees the answer.
+
+    `picked_server` is the one that was picked for the question that they follow up, 0 for none.
+    """
+    return partial(askers.resolve, private=False, picked=picked_server or "", aloud=True)
 
 
 def writer_context(message: discord.Message) -> AskerContext:

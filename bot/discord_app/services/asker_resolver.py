@@ -44,19 +44,19 @@ STRANGER_TOLD_EVERY_SECONDS = 24 * 3600.0
 class ResolvedAsker:
     """Who asks, what they may see, and whether others see the answer. `shareable`: others are there, and may see it.
 
-    `quotes` is how many an answer shows, `cooldown_seconds` the server's own, None for the host's. `misses_to` is the
-    library for which a question without an answer is noted, or None. `picked` is the server that was chosen, or 0.
-    `searched` and `remark` stand below the question: which libraries are searched, and why one is not among them.
-    `is_stranger`: they were never seen in a server, so only the shared videos are searched. `non_empty` are the keys of
-    the libraries in which anything is stored. `public_in` is where everybody sees the answer, None where nobody else
-    does, or outside of servers.
+    `quotes` is how many an answer shows, None where the server has not said so; `cooldown_seconds` is the server's own,
+    None for the host's. `misses_to` is the library for which a question without an answer is noted, or None. `picked`
+    is the server that was chosen, or 0. `searched` and `remark` stand below the question: which libraries are searched,
+    and why one is not among them. `is_stranger`: they were never seen in a server, so only the shared videos are
+    searched. `non_empty` are the keys of the libraries in which anything is stored. `public_in` is where everybody sees
+    the answer, None where nobody else does, or outside of servers.
     """
 
     user_id: int
     scope: Scope
     private: bool = False
     shareable: bool = False
-    quotes: int = 5
+    quotes: int | None = None
     cooldown_seconds: float | None = None
     misses_to: str | None = None
     picked: int = 0
@@ -74,6 +74,11 @@ class ResolvedAsker:
     def searchable(self) -> frozenset[str]:
         """Return the keys of the libraries that are searched and in which anything is stored."""
         return self.non_empty.intersection(self.scope.libraries)
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether others see the answer."""
+        return self.shareable and not self.private
 
     @property
     def remarks(self) -> list[str]:

@@ -21,8 +21,16 @@ EXPIRED = "These buttons have expired. Please ask again."
 
 
 @dataclass(frozen=True, slots=True)
+class LastQuestion:
+    """The question that another one follows up, as its asker wrote it; `is_own` is whether both ask the same."""
+
+    text: str
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
-    """The text of a question, with its filters."""
+    """The text of a question, with its filters. One that follows up another is completed with words of `last`."""
 
     text: str
     video: str = ""
@@ -33,6 +41,7 @@ class Inquiry:
     after: str = ""
     before: str = ""
     newest_first: bool = False
+    last: LastQuestion | None = None
     public_in: PublicPlace | None = None
     """Where everybody saw the question and its answer; None for a private answer, and outside of servers."""
 
@@ -47,10 +56,16 @@ class PassagePlace:
 
 @dataclass(frozen=True, slots=True)
 class AnswerState:
-    """One page of an answer: what was asked, and the passages behind its numbers."""
+    """One page of an answer: what was asked, and the passages behind its numbers.
+
+    `is_quoted` says that Discord shows the question above the card, `page_size` how many passages a page shows,
+    which earlier versions did not store.
+    """
 
     inquiry: Inquiry
     spots: tuple[PassagePlace, ...]
+    is_quoted: bool = False
+    page_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +149,9 @@ class ButtonStates:
         return await self._writes.attempt("storing what buttons need", partial(save_state, self._ledger, state, scope))
 
 
-def answer_state(inquiry: Inquiry, answer: Answer) -> AnswerState:
-    """Return the state of an answer's card."""
-    return AnswerState(inquiry, tuple(_place_of(excerpt) for excerpt in answer.excerpts or answer.near_misses))
+def place_excerpts(answer: Answer) -> tuple[PassagePlace, ...]:
+    """Return the places of the passages on an answer's card."""
+    return tuple(_place_of(excerpt) for excerpt in answer.excerpts or answer.near_misses)
 
 
 def _place_of(excerpt: Excerpt) -> PassagePlace:
