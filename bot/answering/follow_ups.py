@@ -20,8 +20,14 @@ _POINTING = frozenset(
     """.split()
 )
 """Words that point back, and say nothing alone: "the second one", "what does he mean"."""
-_CONTINUES = re.compile(r"\W*(?:(?:and|but|or|so|ok|then|also)\W+)?(?:what|how) (?:about|of)\b|\W*(?:and|or|but)\b(?!\W+(?:what|how|why|when|where|who|which|is|are|was|were|do|does|did|can)\b)", re.I)
-_POINTS = re.compile(r"\b(?:it|its|they|them|their|he|she|his|her|him)\b|\b(?:that|this|those|these)\W*$|\b(?:is|does|do|did|was|why|how|about|by|with|on|of|for) (?:that|this|those|these)\b", re.I)
+_CONTINUES = re.compile(
+    r"\W*(?:(?:and|but|or|so|ok|then|also)\W+)?(?:what|how) (?:about|of)\b|\W*(?:and|or|but)\b(?!\W+(?:what|how|why|when|where|who|which|is|are|was|were|do|does|did|can)\b)",
+    re.I,
+)
+_POINTS = re.compile(
+    r"\b(?:it|its|they|them|their|he|she|his|her|him)\b|\b(?:that|this|those|these)\W*$|\b(?:is|does|do|did|was|why|how|about|by|with|on|of|for) (?:that|this|those|these)\b",
+    re.I,
+)
 _DUMMY = re.compile(r"\b(?:is|was) it [a-z]+ (?:to|that)\b|\bdoes it (?:mean|take) to\b", re.I)
 
 

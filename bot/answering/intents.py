@@ -306,7 +306,9 @@ def _read_name(text: str, words: Sequence[_Word], slot: str, patterns: _Patterns
     has_recording = any(word.folded in recordings or word.folded == _QUOTED for word in named)
     if slot == "recording name" and not has_recording:
         return None
-    if slot == "bare name" and (has_recording or not bare or len(named) > 4 or _NOT_IN_NAMES & {w.folded for w in named}):
+    if slot == "bare name" and (
+        has_recording or not bare or len(named) > 4 or _NOT_IN_NAMES & {w.folded for w in named}
+    ):
         return None
     if slot in ("recording name", "name"):
         if len(named) > 2 and named[0].folded in recordings and named[1].folded in _OF_NAMES:
@@ -321,7 +323,9 @@ def _read_name(text: str, words: Sequence[_Word], slot: str, patterns: _Patterns
 
 
 _OF_NAMES = frozenset("about on called named titled of regarding with by from".split())
-_NOT_IN_NAMES = frozenset("a an the of in on for to how what why when who it this that and or vs between does do is are".split())
+_NOT_IN_NAMES = frozenset(
+    "a an the of in on for to how what why when who it this that and or vs between does do is are".split()
+)
 
 
 @dataclass(frozen=True)
