@@ -11,6 +11,7 @@ from bot.answer_processes.capacity import process_count
 from bot.answer_processes.messages import Opening
 from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
+from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
@@ -67,6 +68,7 @@ class AppContext:
     host_cooldown_seconds: float
     in_flight: InFlight
     seen_events: SeenEvents
+    delayed_deletions: DelayedDeletions
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -79,7 +81,8 @@ class AppContext:
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
         states = ButtonStates(ledger, writes)
-        questions = QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes)
+        askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
+        questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes)
         videos = VideoService(library, catalogue, states)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
         last_answers, known_locales = LastAnswers(), KnownLocales(settings.retention_seconds)
@@ -89,7 +92,7 @@ class AppContext:
             memberships,
             catalogue,
             answers,
-            AskerResolver(library, ledger, memberships, settings.serves, writes),
+            askers,
             Admission(answers.lanes),
             MessageLimits(),
             questions,
@@ -106,6 +109,7 @@ class AppContext:
             settings.cooldown_seconds,
             InFlight(),
             SeenEvents(),
+            DelayedDeletions(),
         )
 
 

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -31,7 +33,17 @@ from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 
 log = logging.getLogger("cuepoint.discord")
+MAX_PATIENCE_SECONDS = 5.0
+"""As for interactions, but longer: no button can keep the question of a message that is refused."""
 THANKS_REACTION = "❤️"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """The card that replies to a message; `is_answer` is whether it can be followed up."""
+
+    card: Card
+    is_answer: bool = False
 
 
 async def answer_message(app: AppContext, message: discord.Message, own_id: int) -> None:
@@ -41,9 +53,9 @@ async def answer_message(app: AppContext, message: discord.Message, own_id: int)
         return
     prepare_texts(app, _locale_of(app, message))
     with app.message_limits.count_answer(message.channel.id) as has_room:
-        card = await _answer_or_error(app, message, read, has_room=has_room)
-        if card is not None:
-            await _deliver_answer(app, message, card)
+        reply = await _answer_or_error(app, message, read, has_room=has_room)
+        if reply is not None:
+            await _deliver(app, message, reply)
 
 
 def _locale_of(app: AppContext, message: discord.Message) -> discord.Locale | str:
@@ -52,10 +64,11 @@ def _locale_of(app: AppContext, message: discord.Message) -> discord.Locale | st
     return app.known_locales.find(message.author.id) or there
 
 
-async def _deliver_answer(app: AppContext, message: discord.Message, card: Card) -> None:
+async def _deliver(app: AppContext, message: discord.Message, reply: _Reply) -> None:
+    card = reply.card
     try:
         with metrics.time_step(metrics.AnswerStep.REPLY):
-            await _send_answer(message, card)
+            sent = await _send_answer(message, card)
     except DeliveryUnknown as error:
         log.warning("nobody knows whether an answer to a message arrived: %s", error)
     except discord.HTTPException as error:
@@ -64,14 +77,17 @@ async def _deliver_answer(app: AppContext, message: discord.Message, card: Card)
             raise
         log.info("a message could not be answered: %s", describe_error(error))
     else:
-        app.last_answers.note(message.author.id, message.channel.id, card.components(), private=False)
+        if sent is not None and card.delete_after is not None:
+            app.delayed_deletions.delete_later(sent, card.delete_after)
+        if reply.is_answer:
+            app.last_answers.note(message.author.id, message.channel.id, card.components(), private=False)
         await app.askers.record_sighting(writer_context(message))
 
 
 async def _answer_or_error(
     app: AppContext, message: discord.Message, read: ReadMessage, *, has_room: bool
-) -> Card | None:
-    """Return the card that answers a message, or the error's; None where nothing is said.
+) -> _Reply | None:
+    """Return what answers a message, or tells of an error; None where nothing is said.
 
     That is so for an error of which its author was told just now, and for small talk that needs no words. Discord shows
     the bot as typing while an answer takes long. `has_room` is whether the channel takes another answer.
@@ -90,10 +106,12 @@ async def _answer_or_error(
         who, resolve = writer_context(message), writer_resolver(app.askers, utterance.picked_server)
         async with open_turn(app.admission, app.askers, who, resolve) as opened:
             utterance = await app.conversation.settle(opened.asker, utterance)
-            return await _await_with_typing(message, opened.run(_make_card(app, message, opened.asker, utterance)))
+            make_card = partial(_make_card, app, message, utterance)
+            card = await _await_with_typing(message, opened.start(make_card, MAX_PATIENCE_SECONDS))
+            return _Reply(card, is_answer=utterance.is_question or utterance.has_more)
     except Exception as error:  # noqa: BLE001 - the one handler decides what the user reads
         card = error_card(error)
-        return card if app.message_limits.may_tell(message.author.id, message.channel.id, error) else None
+        return _Reply(card) if app.message_limits.may_tell(message.author.id, message.channel.id, error) else None
 
 
 async def _understand(app: AppContext, message: discord.Message, read: ReadMessage) -> Utterance:
@@ -107,14 +125,14 @@ async def _understand(app: AppContext, message: discord.Message, read: ReadMessa
     return utterance
 
 
-async def _answer_briefly(app: AppContext, message: discord.Message, utterance: Utterance) -> Card | None:
-    """Return the card that answers small talk; None where it is answered by a reaction, or in public not at all."""
+async def _answer_briefly(app: AppContext, message: discord.Message, utterance: Utterance) -> _Reply | None:
+    """Return what answers small talk; None where it is answered by a reaction, or in public not at all."""
     if utterance.kind is IntentKind.THANKS and await _react(message, THANKS_REACTION):
         return None
     if utterance.kind in (IntentKind.THANKS, IntentKind.REMARK) and server_of_message(message) is not None:
         return None
     asker = await writer_resolver(app.askers)(writer_context(message))
-    return await app.conversation.make_card(asker, utterance)
+    return _Reply(await app.conversation.make_card(asker, utterance))
 
 
 async def _react(message: discord.Message, emoji: str) -> bool:
@@ -131,13 +149,16 @@ async def _react(message: discord.Message, emoji: str) -> bool:
 
 
 def _make_card(
-    app: AppContext, message: discord.Message, asker: ResolvedAsker, utterance: Utterance
+    app: AppContext, message: discord.Message, utterance: Utterance, asker: ResolvedAsker
 ) -> Coroutine[Any, Any, Card]:
     if not utterance.is_question:
         return app.conversation.make_card(asker, utterance)
     source = metrics.QuestionSource.DIRECT if server_of_message(message) is None else metrics.QuestionSource.MENTION
     inquiry = utterance.inquiry
-    return app.questions.answer_question(asker, inquiry, app.questions.accept(asker, inquiry), source)
+    question = app.questions.accept(asker, inquiry)
+    # Discord shows what was written, which need not be what is searched.
+    is_quoted = _may_reference(message) and utterance.is_verbatim
+    return app.questions.answer_question(asker, inquiry, question, source, is_quoted=is_quoted)
 
 
 async def _await_with_typing(message: discord.Message, coroutine: Coroutine[Any, Any, Card]) -> Card:
@@ -188,15 +209,15 @@ def _may_reference(message: discord.Message) -> bool:
     return server_of_message(message) is None if rights is None else rights.read_message_history
 
 
-async def _send_answer(message: discord.Message, card: Card) -> None:
+async def _send_answer(message: discord.Message, card: Card) -> discord.Message | None:
+    """Send a card as the answer to a message, and return the answer's own, None where Discord's reply was lost."""
     card = validate_card(card)
     # With the same nonce, a retry after a broken connection is the same message for Discord.
     nonce = message.id
     if _may_reference(message):
         # The question may be deleted by now; the answer is still sent.
         reference = message.to_reference(fail_if_not_exists=False)
-        await send_with_retries(
+        return await send_with_retries(
             lambda: message.channel.send(view=card, reference=reference, mention_author=False, nonce=nonce)
         )
-    else:
-        await send_with_retries(lambda: message.channel.send(view=card, nonce=nonce))
+    return await send_with_retries(lambda: message.channel.send(view=card, nonce=nonce))

@@ -14,9 +14,9 @@ from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.commands.suggestions import suggest_creators, suggest_servers, suggest_speakers, suggest_videos
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.context import interaction_context, resolve_asker, resolver
-from bot.discord_app.interactions.turns import MakeCard, answer_in_turn
+from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.message_reading import read_quoted
-from bot.discord_app.services.asker_resolver import Resolve, ResolvedAsker
+from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.discord_app.services.questions.conversation import Said, Utterance
 from bot.discord_app.services.questions.last_answers import SentAnswer
@@ -90,17 +90,20 @@ async def _answer_in_conversation(
     if utterance.is_question:
         return False
     if utterance.is_about_videos:
-        await _answer_and_note(interaction, resolve, lambda asker: app.conversation.make_card(asker, utterance))
+        answer = await answer_in_turn(interaction, resolve, lambda asker: app.conversation.make_card(asker, utterance))
+        if utterance.has_more:
+            _note_answer(interaction, answer)
     else:
         await send_when_ready(interaction, app.conversation.make_card(asker, utterance), Delivery.PRIVATE)
     return True
 
 
-async def _answer_and_note(interaction: Interaction, resolve: Resolve, make_card: MakeCard) -> None:
-    """Answer in turn, and remember that answer as the last one of the user in this channel."""
-    asker, card = await answer_in_turn(interaction, resolve, make_card)
-    place = interaction.user.id, interaction.channel_id or 0
-    interaction.client.app.last_answers.note(*place, card.components(), private=asker.private)
+def _note_answer(interaction: Interaction, answer: tuple[ResolvedAsker, Card] | None) -> None:
+    """Remember an answer, if there was one, as the last of the user in this channel."""
+    if answer is not None:
+        asker, card = answer
+        place = interaction.user.id, interaction.channel_id or 0
+        interaction.client.app.last_answers.note(*place, card.components(), private=asker.private)
 
 
 async def _answer_question(
@@ -112,7 +115,9 @@ async def _answer_question(
         asked = replace(inquiry, server=asker.picked)
         return questions.answer_question(asker, asked, questions.accept(asker, asked), source)
 
-    await _answer_and_note(interaction, resolver(interaction, private=private, picked=server), answer)
+    _note_answer(
+        interaction, await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
+    )
 
 
 @app_commands.command()
@@ -135,7 +140,7 @@ async def timeline(
 
     def draw(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         inquiry = Inquiry(question, video, server=asker.picked)
-        return questions.show_timeline(asker, inquiry, questions.accept(asker, inquiry))
+        return questions.show_timeline(asker, inquiry, questions.accept(asker, inquiry, as_timeline=True))
 
     await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), draw)
 

@@ -78,7 +78,7 @@ class Utterance:
 
     `inquiry` is what is searched where it is a question, `subject` what a list or a video is asked for by. `last` is
     the answer before, and `shown` what that showed, None where there is none. `language` is the one that small talk is
-    told by, "" for none.
+    told by, "" for none. `is_verbatim` is whether a question is searched as it was written.
     """
 
     kind: UtteranceKind
@@ -87,6 +87,7 @@ class Utterance:
     last: SentAnswer | None = None
     shown: AnswerState | None = None
     language: str = ""
+    is_verbatim: bool = False
 
     @property
     def is_question(self) -> bool:
@@ -141,7 +142,7 @@ class ConversationService:
             inquiry = replace(inquiry, text=" ".join(intent.words.split()))
         if said.last is not None and shown is not None:
             inquiry = complete_inquiry(inquiry, shown, is_own=said.last.asker_id == user_id)
-        return Utterance(IntentKind.QUESTION, inquiry)
+        return Utterance(IntentKind.QUESTION, inquiry, is_verbatim=inquiry.text == " ".join(said.inquiry.text.split()))
 
     async def _load_answer(self, sent: SentAnswer | None) -> AnswerState | None:
         """Return what an answer showed, or None where its buttons have expired, or it was none."""
@@ -194,31 +195,28 @@ class ConversationService:
         """Show the page after the last one of an answer."""
         shown, last = utterance.shown, utterance.last
         if shown is None or last is None:
-            return cards.nothing_to_continue_card(asker.owner())
+            return cards.nothing_to_continue_card()
         with contextlib.suppress(PassageGone):
             if last.next_page is not None:
                 return await self._questions.turn_page(asker, shown, last.next_page, in_place=False)
-        return cards.no_more_card(asker.owner(), shown.inquiry.text)
+        return cards.no_more_card(shown.inquiry.text)
 
     async def _make_small_card(self, asker: ResolvedAsker, kind: UtteranceKind) -> Card:
-        owner = asker.owner()
         match kind:
             case IntentKind.THANKS:
-                return cards.thanks_card(owner)
+                return cards.thanks_card()
             case IntentKind.REMARK:
-                return cards.remark_card(owner)
+                return cards.remark_card()
             case SentFile.OTHER:
-                return cards.sent_file_card(owner)
+                return cards.sent_file_card()
             case SentFile.MEDIA:
-                return cards.sent_media_card(owner)
-        example = await self._examples.find(asker.scope)
-        match kind:
-            case IntentKind.IDENTITY:
-                return cards.identity_card(owner, example)
+                return cards.sent_media_card()
             case Unreadable.MESSAGE:
-                return cards.unread_message_card(owner, example)
+                return cards.unread_message_card()
+            case IntentKind.IDENTITY:
+                return cards.identity_card(await self._examples.find(asker.scope))
             case _:
-                return cards.greeting_card(owner, example)
+                return cards.greeting_card(await self._examples.find(asker.scope))
 
 
 def _find_called(name: str, videos: list[VideoSummary]) -> list[VideoSummary]:

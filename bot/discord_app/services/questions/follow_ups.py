@@ -11,8 +11,8 @@ from bot.discord_app.cards import conversation as cards
 from bot.discord_app.services.questions.button_state import AnswerState, Inquiry, LastQuestion
 from storage.models import Question
 
-_PROBE = "attention"
-"""A question of one word: what has none of its own is completed to this alone."""
+_PROBE = "qzxprobe"
+"""A question of one word that nobody writes: what has none of its own is completed to this alone."""
 _VIDEO = r"(?:video|talk|one|lecture|episode|film|clip|recording)s?\b"
 _SAME_VIDEO = re.compile(rf"\b(?:same|this|that)\s+{_VIDEO}", re.IGNORECASE)
 _OTHER_VIDEO = re.compile(rf"\b(?:other|another|different)\s+{_VIDEO}|\belsewhere\b", re.IGNORECASE)
@@ -43,7 +43,7 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
         carry("after", inquiry.after, question.after),
         carry("before", inquiry.before, question.before),
         inquiry.newest_first or before.newest_first,
-        LastQuestion(before.text, is_own),
+        last=LastQuestion(before.text, is_own),
     )
 
 

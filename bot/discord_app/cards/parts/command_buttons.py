@@ -1,0 +1,55 @@
+"""Buttons that lead on from a card: they do what a command does, for anybody who presses, and unseen by others.
+
+What pressing them does is in `interactions.command_buttons`.
+"""
+
+from __future__ import annotations
+
+from discord import ButtonStyle, ui
+
+from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row, custom_id
+from bot.localization import gettext as _
+from bot.localization import pgettext
+
+ANYBODY = Owner(0)
+"""For buttons that show everybody who presses the same."""
+IN_PLACE = 1
+"""The number of an `ask` button whose private answer takes the place of the card that it is on."""
+
+
+def help_button() -> Button:
+    """Return the button that shows how to ask."""
+    return _make_button("help", pgettext("button", "Help"), ANYBODY)
+
+
+def videos_button() -> Button:
+    """Return the button that lists the videos."""
+    return _make_button("list", pgettext("button", "Videos"), ANYBODY)
+
+
+def privacy_button() -> Button:
+    """Return the button that shows what is kept about the user who presses it."""
+    return _make_button("mine", pgettext("button", "Privacy"), ANYBODY)
+
+
+def ask_button(label: str, owner: Owner) -> list[Button]:
+    """Return the button that asks the question kept under the owner's key; none where that could not be stored."""
+    return [_make_button("ask", label, owner, style=ButtonStyle.primary)] if owner.is_stored else []
+
+
+def ask_again_row(owner: Owner) -> list[Row]:
+    """Return the row with the button that asks once more what was refused."""
+    number = IN_PLACE if owner.private else 0
+    again = _make_button("ask", _("Ask it now"), owner, number, style=ButtonStyle.primary)
+    return button_row([again] if owner.is_stored else [])
+
+
+def leading_row() -> list[Row]:
+    """Return the row below a card that would lead nowhere otherwise."""
+    return button_row([videos_button(), help_button()])
+
+
+def _make_button(
+    verb: str, label: str, owner: Owner, number: int = 0, *, style: ButtonStyle = ButtonStyle.secondary
+) -> Button:
+    return ui.Button(label=label, custom_id=custom_id(verb, owner, number), style=style)
