@@ -60,10 +60,10 @@ from storage.models.use import CastVote as CastVote
 from storage.models.use import HelpfulQuestion as HelpfulQuestion
 from storage.models.use import Miss as Miss
 from storage.models.use import PersonalData as PersonalData
+from storage.models.use import PublicPlace as PublicPlace
 from storage.models.use import ServerSettings as ServerSettings
 from storage.models.use import Sighting as Sighting
 from storage.models.use import Verdict as Verdict
-from storage.models.use import PublicPlace as PublicPlace
 from storage.models.use import Vote as Vote
 from storage.models.use import VoteCount as VoteCount
 from storage.models.videos import SILENCE_SECONDS as SILENCE_SECONDS

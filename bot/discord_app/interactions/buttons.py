@@ -12,8 +12,8 @@ from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassage, PickPassage, TurnPage
 from bot.discord_app.interactions.card_button import CardButton
-from bot.discord_app.interactions.command_buttons import AskQuestion, ShowVideos
-from bot.discord_app.interactions.conversation_buttons import OpenHelp
+from bot.discord_app.interactions.command_buttons import AskQuestion
+from bot.discord_app.interactions.conversation_buttons import ListVideos, OpenHelp
 from bot.discord_app.interactions.passage_buttons import (
     Earlier,
     Later,
@@ -37,11 +37,11 @@ BUTTONS: tuple[type[CardButton], ...] = (
     VoteHelpful,
     VoteNotHelpful,
     WithdrawVote,
+    ListVideos,
     OpenHelp,
     DeletePersonalData,
     DeleteAnswer,
     AskQuestion,
-    ShowVideos,
 )
 
 

@@ -8,12 +8,11 @@ from typing import Any
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_buttons import IN_PLACE
 from bot.discord_app.cards.parts.controls import custom_id_pattern
-from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver
-from bot.discord_app.interactions.context import resolve_asker
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.services.asker_resolver import ResolvedAsker
-from bot.discord_app.services.questions.button_state import ALL_VIDEOS, QuestionState
+from bot.discord_app.services.questions.button_state import QuestionState
 from bot.operations.metrics import QuestionSource
 
 
@@ -34,12 +33,3 @@ class AskQuestion(CardButton, template=custom_id_pattern("ask")):
         private = state.private or not self.is_mine(interaction)
         resolve = presser_resolver(interaction, state.inquiry.server, private=private)
         await answer_in_turn(interaction, resolve, answer, in_place=self.number == IN_PLACE)
-
-
-class ShowVideos(CardButton, template=custom_id_pattern("list")):
-    """Lists the videos that can be asked about."""
-
-    async def act(self, interaction: Interaction) -> None:
-        asker = await resolve_asker(interaction, private=True)
-        videos = interaction.client.app.videos
-        await send_when_ready(interaction, videos.list_videos(asker, 0, ALL_VIDEOS), Delivery.PRIVATE)

@@ -100,8 +100,8 @@ async def answer_in_turn(
 ) -> tuple[ResolvedAsker, Card] | None:
     """Answer an interaction with a card that is computed in its turn; `in_place` changes the card that was pressed.
 
-    Return the asker as they were resolved, and the card. None for a question that comes too soon, which is kept: the
-    asker alone is told so, with a button that asks it.
+    Return the asker as they were resolved, and the card. Return None for a question that came too soon, which is kept:
+    the asker alone is told so, with a button that asks it.
     """
     app = interaction.client.app
     try:

@@ -99,8 +99,8 @@ def _sees_none(_channel_id: int) -> bool:
 class AskerContext:
     """Who is where, according to Discord. `here` and `channel_id` (a thread's parent) are those of `access.Asker`.
 
-    `sees_channel` tells by its id whether they see a channel of that server. `is_among_few`: in a thread to which people
-    are invited.
+    `sees_channel` tells by its id whether they see a channel of that server. `is_among_few`: they are in a thread to
+    which people are invited.
     """
 
     user_id: int

@@ -11,20 +11,21 @@ from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row,
 from bot.localization import gettext as _
 from bot.localization import pgettext
 
+LIST_VERB, HELP_VERB = "list", "help"
 ANYBODY = Owner(0)
 """For buttons that show everybody who presses the same."""
 IN_PLACE = 1
 """The number of an `ask` button whose private answer takes the place of the card that it is on."""
 
 
-def help_button() -> Button:
+def help_button(owner: Owner = ANYBODY) -> Button:
     """Return the button that shows how to ask."""
-    return _make_button("help", pgettext("button", "Help"), ANYBODY)
+    return _make_button(HELP_VERB, pgettext("button", "Help"), owner)
 
 
-def videos_button() -> Button:
+def videos_button(owner: Owner = ANYBODY) -> Button:
     """Return the button that lists the videos."""
-    return _make_button("list", pgettext("button", "Videos"), ANYBODY)
+    return _make_button(LIST_VERB, pgettext("button", "Videos"), owner)
 
 
 def privacy_button() -> Button:
@@ -44,9 +45,9 @@ def ask_again_row(owner: Owner) -> list[Row]:
     return button_row([again] if owner.is_stored else [])
 
 
-def leading_row() -> list[Row]:
+def leading_row(owner: Owner = ANYBODY) -> list[Row]:
     """Return the row below a card that would lead nowhere otherwise."""
-    return button_row([videos_button(), help_button()])
+    return button_row([videos_button(owner), help_button(owner)])
 
 
 def _make_button(

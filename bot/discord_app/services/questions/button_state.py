@@ -41,9 +41,9 @@ class Inquiry:
     after: str = ""
     before: str = ""
     newest_first: bool = False
+    last: LastQuestion | None = None
     public_in: PublicPlace | None = None
     """Where everybody saw the question and its answer; None for a private answer, and outside of servers."""
-    last: LastQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
