@@ -66,12 +66,12 @@ async def ask(
 
 async def _find_last_answer(interaction: Interaction, *, private: bool | None, server: str) -> SentAnswer | None:
     """Return the last answer of the user in this channel, which they may follow up: in public only a public one."""
-    there = interaction.channel_id or 0
-    last = interaction.client.app.last_answers.find(interaction.user.id, there, private=True)
+    last_answers, place = interaction.client.app.last_answers, (interaction.user.id, interaction.channel_id or 0)
+    last = last_answers.find(*place, private=True)
     if last is None or not last.private:
         return last
     asker = await resolve_asker(interaction, private=private, picked=server)
-    return last if asker.private else None
+    return last if asker.private else last_answers.find(*place, private=False)
 
 
 async def _answer_in_conversation(
@@ -115,9 +115,8 @@ async def _answer_question(
         asked = replace(inquiry, server=asker.picked)
         return questions.answer_question(asker, asked, questions.accept(asker, asked), source)
 
-    _note_answer(
-        interaction, await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
-    )
+    resolve = resolver(interaction, private=private, picked=server)
+    _note_answer(interaction, await answer_in_turn(interaction, resolve, answer))
 
 
 @app_commands.command()

@@ -26,7 +26,7 @@ from bot.discord_app.services.questions.button_state import (
     load_state,
 )
 from bot.discord_app.services.questions.catalogue import Catalogue
-from bot.discord_app.services.questions.follow_ups import complete_inquiry, has_own_words
+from bot.discord_app.services.questions.follow_ups import complete_inquiry, has_own_words, is_without_subject
 from bot.discord_app.services.questions.last_answers import SentAnswer
 from bot.discord_app.services.questions.question_service import QuestionService
 from bot.discord_app.services.questions.timely_examples import TimelyExamples
@@ -140,6 +140,8 @@ class ConversationService:
             return Utterance(intent.kind, inquiry, intent.words, said.last, shown, intent.language)
         if intent.kind is IntentKind.QUESTION:
             inquiry = replace(inquiry, text=" ".join(intent.words.split()))
+        if shown is None and is_without_subject(inquiry.text):
+            return Utterance(IntentKind.MORE, inquiry)
         if said.last is not None and shown is not None:
             inquiry = complete_inquiry(inquiry, shown, is_own=said.last.asker_id == user_id)
         return Utterance(IntentKind.QUESTION, inquiry, is_verbatim=inquiry.text == " ".join(said.inquiry.text.split()))

@@ -9,8 +9,12 @@ from bot.answering.question import find_operators, parse_question
 from bot.answering.values import Answer
 from bot.discord_app.cards import conversation as cards
 from bot.discord_app.services.questions.button_state import AnswerState, Inquiry, LastQuestion
+from storage.analysis import analyser_for
 from storage.models import Question
 
+MAX_BARE_WORDS = 4
+_POINTING = frozenset({"one", "said", "say", "says", "other", "another"})
+"""Words that point back. Others, such as "mean", may be a subject."""
 _PROBE = "qzxprobe"
 """A question of one word that nobody writes: what has none of its own is completed to this alone."""
 _VIDEO = r"(?:video|talk|one|lecture|episode|film|clip|recording)s?\b"
@@ -56,6 +60,17 @@ def _write_without_filters(question: Question) -> str:
 def has_own_words(text: str) -> bool:
     """Return whether a text says by itself what it is about: "why?" and "can you answer this?" do not."""
     return bool(text) and complete_question(text, _PROBE) != _PROBE
+
+
+def is_without_subject(text: str) -> bool:
+    """Return whether a text only makes sense after something else: "why?", "who said that?". A few words, none of which
+    could be looked for: "to be or not to be" may be somebody's quote."""
+    tokens = list(analyser_for("en").tokens(text))
+    if not 0 < len(tokens) <= MAX_BARE_WORDS or find_operators(text):
+        return False
+    return any(token.is_stop_word for token in tokens) and all(
+        token.is_stop_word or token.word in _POINTING for token in tokens
+    )
 
 
 def parse_inquiry(inquiry: Inquiry) -> Question:
