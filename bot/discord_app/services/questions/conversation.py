@@ -26,7 +26,7 @@ from bot.discord_app.services.questions.button_state import (
     load_state,
 )
 from bot.discord_app.services.questions.catalogue import Catalogue
-from bot.discord_app.services.questions.follow_ups import complete_inquiry, has_own_words, is_without_subject
+from bot.discord_app.services.questions.follow_ups import complete_inquiry, is_without_subject, points_to_message
 from bot.discord_app.services.questions.last_answers import SentAnswer
 from bot.discord_app.services.questions.question_service import QuestionService
 from bot.discord_app.services.questions.timely_examples import TimelyExamples
@@ -132,10 +132,11 @@ class ConversationService:
         inquiry = said.inquiry
         if said.file is SentFile.OTHER or (said.file and not inquiry.text):
             return Utterance(said.file, inquiry)
-        if said.quoted is not None and not has_own_words(inquiry.text):
+        intent, shown = recognize_intent(inquiry.text), await self._load_answer(said.last)
+        asks = intent.kind in (IntentKind.QUESTION, IntentKind.EMPTY)
+        if said.quoted is not None and asks and points_to_message(inquiry.text):
             quoted = replace(inquiry, text=said.quoted)
             return Utterance(IntentKind.QUESTION if said.quoted else Unreadable.MESSAGE, quoted)
-        intent, shown = recognize_intent(inquiry.text), await self._load_answer(said.last)
         if intent.kind is not IntentKind.QUESTION and inquiry == Inquiry(inquiry.text):
             return Utterance(intent.kind, inquiry, intent.words, said.last, shown, intent.language)
         if intent.kind is IntentKind.QUESTION:

@@ -17,6 +17,9 @@ _POINTING = frozenset({"one", "said", "say", "says", "other", "another"})
 """Words that point back. Others, such as "mean", may be a subject."""
 _PROBE = "qzxprobe"
 """A question of one word that nobody writes: what has none of its own is completed to this alone."""
+_ABOUT_MESSAGE = re.compile(
+    r"\b(?:answers?|help|know|look(?: up)?|check|find|search|question|message)\b", re.IGNORECASE
+)
 _VIDEO = r"(?:video|talk|one|lecture|episode|film|clip|recording)s?\b"
 _SAME_VIDEO = re.compile(rf"\b(?:same|this|that)\s+{_VIDEO}", re.IGNORECASE)
 _OTHER_VIDEO = re.compile(rf"\b(?:other|another|different)\s+{_VIDEO}|\belsewhere\b", re.IGNORECASE)
@@ -57,9 +60,11 @@ def _write_without_filters(question: Question) -> str:
     return " ".join([question.words, *phrases, *(f'-"{words}"' for words in question.exclusions)])
 
 
-def has_own_words(text: str) -> bool:
-    """Return whether a text says by itself what it is about: "why?" and "can you answer this?" do not."""
-    return bool(text) and complete_question(text, _PROBE) != _PROBE
+def points_to_message(text: str) -> bool:
+    """Return whether a text in reply to somebody's message says nothing but that the message is meant: "why?", or "can
+    you answer this?"."""
+    rest = _ABOUT_MESSAGE.sub(" ", text).strip()
+    return not rest or complete_question(rest, _PROBE) == _PROBE
 
 
 def is_without_subject(text: str) -> bool:
