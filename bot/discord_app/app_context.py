@@ -104,7 +104,7 @@ class AppContext:
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),
-            PersonalDataService(ledger, memberships, last_answers, known_locales, settings.retention_days),
+            PersonalDataService(ledger, memberships, askers, last_answers, known_locales, settings.retention_days),
             settings.serves,
             settings.cooldown_seconds,
             InFlight(),

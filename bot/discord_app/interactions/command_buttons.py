@@ -6,14 +6,24 @@ from collections.abc import Coroutine
 from typing import Any
 
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.cards.parts.command_buttons import IN_PLACE
+from bot.discord_app.cards.parts.command_buttons import IN_PLACE, PRIVACY_VERB
 from bot.discord_app.cards.parts.controls import custom_id_pattern
-from bot.discord_app.delivery.responses import Interaction
-from bot.discord_app.interactions.card_button import CardButton, presser_resolver
+from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.card_button import CardButton, presser_resolver, resolve_presser
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import QuestionState
 from bot.operations.metrics import QuestionSource
+
+
+class ShowPersonalData(CardButton, template=custom_id_pattern(PRIVACY_VERB)):
+    """Shows what is kept about the user who presses. Looking at it adds nothing to it."""
+
+    records_use = False
+
+    async def act(self, interaction: Interaction) -> None:
+        asker = await resolve_presser(interaction, 0)
+        await send_when_ready(interaction, interaction.client.app.personal_data.show(asker), Delivery.PRIVATE)
 
 
 class AskQuestion(CardButton, template=custom_id_pattern("ask")):

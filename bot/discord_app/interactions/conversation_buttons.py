@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.discord_app.cards.parts.command_buttons import HELP_VERB, LIST_VERB
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.authorization import manages_server
 from bot.discord_app.interactions.card_button import CardButton, resolve_presser
 from bot.discord_app.services.questions.button_state import ALL_VIDEOS
 
@@ -23,4 +24,5 @@ class OpenHelp(CardButton, template=custom_id_pattern(HELP_VERB)):
 
     async def act(self, interaction: Interaction) -> None:
         asker = await resolve_presser(interaction, 0)
-        await send_when_ready(interaction, interaction.client.app.conversation.show_help(asker), Delivery.PRIVATE)
+        coroutine = interaction.client.app.conversation.show_help(asker, manages=manages_server(interaction))
+        await send_when_ready(interaction, coroutine, Delivery.PRIVATE)

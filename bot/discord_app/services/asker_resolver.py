@@ -168,6 +168,10 @@ class AskerResolver:
             remarks.append(_(STRANGER))
         return remarks
 
+    def forget_person(self, user_id: int) -> None:
+        """Forget what a person was told."""
+        self._told_strangers.end(user_id)
+
     async def resolve(
         self, who: AskerContext, *, private: bool | None = None, picked: str | int = "", aloud: bool = False
     ) -> ResolvedAsker:

@@ -28,6 +28,10 @@ class Waits(Generic[Key]):
         """Have a key wait from now on, in place of what it waited until now."""
         self._until[key] = self._now() + seconds
 
+    def end(self, key: Key) -> None:
+        """Have a key wait no longer."""
+        self._until.pop(key, None)
+
     def seconds_left(self, key: Key) -> float:
         """Return how long a key still has to wait; 0 where it need not."""
         return max(0.0, self._until.get(key, 0.0) - self._now())

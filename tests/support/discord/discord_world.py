@@ -71,8 +71,8 @@ class World:
     async def meet(self) -> None:
         """Everybody but the stranger uses the bot once in each of their servers."""
         for person in (self.owner, self.both, self.one):
-            await person.slash(self.general, "help")
-        await self.both_in_beta.slash(self.beta_hall, "help")
+            await person.slash(self.general, "videos")
+        await self.both_in_beta.slash(self.beta_hall, "videos")
 
     async def use(self, server: GuildHandle, thing: str, place: str) -> None:
         """A server in use for a while: videos for several pages, a glossary, misses, votes, and an act to undo."""

@@ -193,7 +193,9 @@ async def drawing(player: Player) -> None:
 
 async def being_told(player: Player) -> None:
     await player.slash("about")
-    await player.slash("help")
+    card = await player.slash("help")
+    for label in ("Try the example", "Videos", "Privacy"):
+        await player.click(card, label)
 
 
 async def keeping_private(player: Player) -> None:

@@ -11,7 +11,7 @@ from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row,
 from bot.localization import gettext as _
 from bot.localization import pgettext
 
-LIST_VERB, HELP_VERB = "list", "help"
+LIST_VERB, HELP_VERB, PRIVACY_VERB = "list", "help", "privacy"
 ANYBODY = Owner(0)
 """For buttons that show everybody who presses the same."""
 IN_PLACE = 1
@@ -30,7 +30,7 @@ def videos_button(owner: Owner = ANYBODY) -> Button:
 
 def privacy_button() -> Button:
     """Return the button that shows what is kept about the user who presses it."""
-    return _make_button("mine", pgettext("button", "Privacy"), ANYBODY)
+    return _make_button(PRIVACY_VERB, pgettext("button", "Privacy"), ANYBODY)
 
 
 def ask_button(label: str, owner: Owner) -> list[Button]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answering.intents import IntentKind, recognize_intent
-from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards import conversation as cards
+from bot.discord_app.cards.help import help_card
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import (
@@ -190,9 +190,11 @@ class ConversationService:
             case _:
                 return self._make_small_card(asker, utterance.kind)
 
-    async def show_help(self, asker: ResolvedAsker) -> Card:
-        """Show how to ask."""
-        return about_cards.help_card()
+    async def show_help(self, asker: ResolvedAsker, *, manages: bool = False) -> Card:
+        """Show how to ask; `manages` says that it is for somebody who manages the server, and for them alone."""
+        example = await self._examples.find(asker.scope)
+        owner = await self._questions.offer_question(asker, example) if example else asker.owner()
+        return help_card(owner, example, manages=manages)
 
     async def _show_more(self, asker: ResolvedAsker, utterance: Utterance) -> Card:
         """Show the page after the last one of an answer."""

@@ -15,6 +15,7 @@ from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards.moments import arrange_by_video
 from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.cards.parts.command_buttons import ask_again_row
+from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.delivery.error_handler import user_message
 from bot.discord_app.services.asker_resolver import AskerResolver, ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
@@ -86,6 +87,10 @@ class QuestionService:
         """Return the card that says that a question came too soon, with a button that asks it once it may be asked."""
         key = await self._states.save(refusal.asker.scope, refusal.question)
         return notice_card(user_message(refusal), *ask_again_row(refusal.asker.owner(key)))
+
+    async def offer_question(self, asker: ResolvedAsker, text: str) -> Owner:
+        """Return the owner of a card with a button that asks a question, for whoever presses it alone."""
+        return asker.owner(await self._states.save(asker.scope, QuestionState(Inquiry(text), private=True)))
 
     def check_cooldown(self, asker: ResolvedAsker) -> None:
         """Raise CooldownActive where the last question of a user was too short a time ago.
