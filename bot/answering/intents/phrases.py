@@ -4,6 +4,7 @@ The folder `patterns` has a file for each language. A line `[kind]` begins the p
 it is a pattern of whole phrases: words in lower case, in which `(a|b|)` stands for one of several words or for none.
 Accents and apostrophes may be left out, as people do. A line `name = a|b` gives a list that `{name}` stands for.
 
+- [spelling] has ways to write a word, then `>`, then the word as the patterns have it.
 - [greeting], [thanks] and [remark] are said as they stand, one after another: "ok cool thanks".
 - [alone] is a remark only where it is all of a message: "test".
 - [opening] and [closing] may stand around anything, and are no part of it: "so", "please".
@@ -25,7 +26,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 
@@ -53,12 +54,14 @@ class NamePattern:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What is known of a language: its phrases by their kind, its lists by their name, and every word in them."""
+    """What is known of a language: its phrases by their kind, its lists by their name, every word in them, and
+    other spellings of words."""
 
-    whole: dict[str, re.Pattern[str]] = field(default_factory=dict)
-    with_names: dict[str, list[NamePattern]] = field(default_factory=dict)
-    lists: dict[str, str] = field(default_factory=dict)
+    whole: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    with_names: Mapping[str, list[NamePattern]] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    spellings: Mapping[str, str] = field(default_factory=dict)
 
 
 def fold_word(text: str) -> str:
@@ -105,6 +108,12 @@ def listed(name: str) -> frozenset[str]:
 
 
 @functools.cache
+def known_spellings() -> Mapping[str, str]:
+    """Return other spellings of words, of all languages, with the words."""
+    return {typed: meant for language in LANGUAGES for typed, meant in phrases_of(language).spellings.items()}
+
+
+@functools.cache
 def known_words() -> frozenset[str]:
     """Return every word of every phrase."""
     return frozenset().union(*(phrases_of(language).words for language in LANGUAGES))
@@ -116,12 +125,16 @@ def phrases_of(language: str) -> Phrases:
     lists: dict[str, str] = {}
     lines: dict[str, list[str]] = {}
     with_names: dict[str, list[NamePattern]] = {}
+    spellings: dict[str, str] = {}
     for kind, line in _read_lines(language):
         if not kind:
             name, _, words = line.partition(" = ")
             lists[name] = _fill_lists(words, lists)
+        elif kind == "spelling":
+            typed, _, meant = line.partition(" > ")
+            spellings |= dict.fromkeys(typed.split("|"), meant)
         elif slot := _SLOT.search(line):
-            filled = _fill_lists(_SLOT.sub(r"(?P<name>[^\0]+)", line), lists)
+            filled = _fill_lists(_SLOT.sub(r"(?P<name>[^\0]+?)", line), lists)
             with_names.setdefault(kind, []).append(NamePattern(re.compile(filled), slot[1]))
         else:
             lines.setdefault(kind, []).append(_fill_lists(line, lists))
@@ -131,10 +144,11 @@ def phrases_of(language: str) -> Phrases:
         with_names,
         lists,
         frozenset(word for text in texts for word in _WORD.findall(text)),
+        spellings,
     )
 
 
-def _fill_lists(line: str, lists: dict[str, str]) -> str:
+def _fill_lists(line: str, lists: Mapping[str, str]) -> str:
     return _LISTED.sub(lambda match: f"(?:{lists[match[1]]})", line)
 
 

@@ -26,6 +26,7 @@ from bot.answering.intents.words import (
     join_words,
     parts_sentences,
     read_words,
+    strip_mentions,
 )
 from storage.characters import STRAY
 
@@ -68,6 +69,7 @@ MIN_SENTENCE_WORDS = 3
 """Words from which what follows a greeting and a comma is taken for a sentence: "Hello, Dolly" is one name."""
 _SOCIAL = ("thanks", "greeting", "remark", "closing", "opening")
 """What is said beside questions; of several the first tells what a message is."""
+_BEFORE_QUESTIONS = ("greeting", "thanks", "opening", "closing", "remark")
 _WISHES = ("help", "identity", "list", "more")
 _KINDS = {
     "thanks": IntentKind.THANKS,
@@ -141,23 +143,27 @@ def _trim(text: str, words: Sequence[Word]) -> tuple[int, int]:
 
 
 def _trim_beginning(text: str, words: Sequence[Word], start: int, end: int) -> int:
-    for kinds in (("greeting", "thanks"), ("opening",), ("remark",)):
-        following = start + _measure_phrase(words[start:end], kinds)
-        if start < following < end and _may_begin(text, words, following, end, kinds):
-            return following
-    return start
+    """Return where a message begins behind as many polite phrases as there are."""
+    begins = place = start
+    while length := _measure_phrase(words[place:end], _SOCIAL):
+        phrase = join_words(words[place : place + length])
+        place += length
+        if place < end and _may_begin(text, words, place, end, find_kind(phrase, _BEFORE_QUESTIONS)[0]):
+            begins = place
+    return begins
 
 
-def _may_begin(text: str, words: Sequence[Word], start: int, end: int, kinds: Sequence[str]) -> bool:
-    """Return whether a message may begin at a word, behind a phrase of some kinds.
+def _may_begin(text: str, words: Sequence[Word], start: int, end: int, before: str) -> bool:
+    """Return whether a message may begin at a word, behind a phrase of a kind.
 
     "hi what is attention" and "hi. attention" do so, "hello world programs" does not, and "no, low and high" neither.
     """
     gap = text[words[start - 1].end : words[start].start]
     if begins_question(join_words(words[start : min(start + MIN_SENTENCE_WORDS, end)])):
-        return bool(gap.strip()) or "remark" not in kinds
-    greets = "greeting" in kinds
-    return greets and (parts_sentences(gap) or (bool(gap.strip()) and end - start >= MIN_SENTENCE_WORDS))
+        return bool(gap.strip()) or before != "remark"
+    return before in ("greeting", "thanks") and (
+        parts_sentences(gap) or (bool(gap.strip()) and end - start >= MIN_SENTENCE_WORDS)
+    )
 
 
 def _trim_end(text: str, words: Sequence[Word], start: int, end: int) -> int:
@@ -174,9 +180,9 @@ def _cut_question(text: str, words: Sequence[Word], start: int, end: int) -> str
     """Return a text from one word to another, with the punctuation that belongs to them."""
     left = words[start].start if start else 0
     if end == len(words):
-        return text[left:].strip()
+        return strip_mentions(text[left:])
     following = text[words[end - 1].end : words[end].start]
-    return text[left : words[end - 1].end + len(following) - len(following.lstrip(_CLOSING_SIGNS))].strip()
+    return strip_mentions(text[left : words[end - 1].end + len(following) - len(following.lstrip(_CLOSING_SIGNS))])
 
 
 def _recognize_wish(text: str, words: Sequence[Word]) -> Intent | None:
@@ -222,6 +228,8 @@ def _read_name(text: str, words: Sequence[Word], slot: str) -> str | None:
         bare = _drop_determiners(bare[2:])
     elif bare and bare[-1].folded in listed("recording"):
         bare = bare[:-1]
+    elif len(bare) > 1 and bare[0].folded in listed("recording") and not bare[1].folded.isdecimal():
+        bare = bare[1:]
     name = _name_of(text, bare)
     return name if name or slot == "recording name" else None
 

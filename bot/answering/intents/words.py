@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
-from bot.answering.intents.phrases import fold_word, known_words
+from bot.answering.intents.phrases import fold_word, known_spellings, known_words
 from bot.answering.question import find_operators
 from storage.characters import JOINERS, VARIANTS
 
@@ -33,14 +33,14 @@ _PIECE = regex.compile(
     """,
     regex.VERBOSE | regex.IGNORECASE | regex.DOTALL,
 )
-_UNSAID = regex.compile(rf"{_MENTION}|\s", regex.IGNORECASE)
+_UNSAID = regex.compile(rf"\A(?:{_MENTION}|\s)++|(?<!\s)(?:{_MENTION}|\s)++\Z", regex.IGNORECASE)
 _SHOWN = regex.compile(rf"{_DRAWN}|{_EMOJI}|[.?!…]")
 _BREAK = regex.compile(rf"{_DRAWN}|{_EMOJI}|[.!?…\n。！？]")
 
 _LAUGH = re.compile(r"a?h?(?:ha|he|hi|ah|ja){2,}h?|lo+lo+l|rs(?:rs)+|k{3,}|(?:ha){2,}")
-_RUN, _LAST_RUN = re.compile(r"(.)\1{2,}"), re.compile(r"(.)\1$")
-_MIN_DOUBLED = 4
-"""Letters from which a doubled last one may be drawn out ("heyy"): a GMM is no gm."""
+_RUN = re.compile(r"(.)\1{2,}")
+_LAST_RUN = re.compile(r"([aeiouy])\1$|(?<=...)(.)\2$")
+"""A doubled last letter that may be drawn out ("hii", "yess"): a GMM is no gm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,12 @@ def join_words(words: Sequence[Word]) -> str:
 
 def is_blank(text: str) -> bool:
     """Return whether a text has nothing in it but white space and mentions."""
-    return not _UNSAID.sub("", text, concurrent=False)
+    return not strip_mentions(text)
+
+
+def strip_mentions(text: str) -> str:
+    """Return a text without the white space and the mentions at its ends."""
+    return _UNSAID.sub("", text, concurrent=False)
 
 
 def is_expression(text: str) -> bool:
@@ -104,12 +109,10 @@ def _plain_words(text: str, start: int, end: int) -> Iterator[Word]:
 def _fold_spoken(word: str) -> str:
     """Return a word as phrases have it; of one that is drawn out ("heyyy", "thaanks") the word that is meant."""
     folded = fold_word(word)
-    known = known_words()
+    folded, known = known_spellings().get(folded, folded), known_words()
     if folded in known:
         return folded
     if _LAUGH.fullmatch(folded):
         return "haha"
-    meant = [_RUN.sub(r"\1\1", folded), _RUN.sub(r"\1", folded)]
-    if len(folded) >= _MIN_DOUBLED:
-        meant.append(_LAST_RUN.sub(r"\1", folded))
+    meant = (_RUN.sub(r"\1\1", folded), _RUN.sub(r"\1", folded), _LAST_RUN.sub(r"\1\2", folded))
     return next((shorter for shorter in meant if shorter in known), folded)
