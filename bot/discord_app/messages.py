@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -38,14 +37,6 @@ MAX_PATIENCE_SECONDS = 5.0
 THANKS_REACTION = "❤️"
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """The card that replies to a message; `is_answer` is whether it can be followed up."""
-
-    card: Card
-    is_answer: bool = False
-
-
 async def answer_message(app: AppContext, message: discord.Message, own_id: int) -> None:
     """Answer a message that says something to the bot, in a channel where it may write."""
     read = read_message(message, own_id)
@@ -53,9 +44,9 @@ async def answer_message(app: AppContext, message: discord.Message, own_id: int)
         return
     prepare_texts(app, _locale_of(app, message))
     with app.message_limits.count_answer(message.channel.id) as has_room:
-        reply = await _answer_or_error(app, message, read, has_room=has_room)
-        if reply is not None:
-            await _deliver(app, message, reply)
+        card = await _answer_or_error(app, message, read, has_room=has_room)
+        if card is not None:
+            await _deliver_answer(app, message, card)
 
 
 def _locale_of(app: AppContext, message: discord.Message) -> discord.Locale | str:
@@ -64,8 +55,7 @@ def _locale_of(app: AppContext, message: discord.Message) -> discord.Locale | st
     return app.known_locales.find(message.author.id) or there
 
 
-async def _deliver(app: AppContext, message: discord.Message, reply: _Reply) -> None:
-    card = reply.card
+async def _deliver_answer(app: AppContext, message: discord.Message, card: Card) -> None:
     try:
         with metrics.time_step(metrics.AnswerStep.REPLY):
             sent = await _send_answer(message, card)
@@ -79,15 +69,13 @@ async def _deliver(app: AppContext, message: discord.Message, reply: _Reply) -> 
     else:
         if sent is not None and card.delete_after is not None:
             app.delayed_deletions.delete_later(sent, card.delete_after)
-        if reply.is_answer:
-            app.last_answers.note(message.author.id, message.channel.id, card.components(), private=False)
         await app.askers.record_sighting(writer_context(message))
 
 
 async def _answer_or_error(
     app: AppContext, message: discord.Message, read: ReadMessage, *, has_room: bool
-) -> _Reply | None:
-    """Return what answers a message, or tells of an error; None where nothing is said.
+) -> Card | None:
+    """Return the card that answers a message, or the error's; None where nothing is said.
 
     That is so for an error of which its author was told just now, and for small talk that needs no words. Discord shows
     the bot as typing while an answer takes long. `has_room` is whether the channel takes another answer.
@@ -107,11 +95,10 @@ async def _answer_or_error(
         async with open_turn(app.admission, app.askers, who, resolve) as opened:
             utterance = await app.conversation.settle(opened.asker, utterance)
             make_card = partial(_make_card, app, message, utterance)
-            card = await _await_with_typing(message, opened.start(make_card, MAX_PATIENCE_SECONDS))
-            return _Reply(card, is_answer=utterance.is_question or utterance.has_more)
+            return await _await_with_typing(message, opened.start(make_card, MAX_PATIENCE_SECONDS))
     except Exception as error:  # noqa: BLE001 - the one handler decides what the user reads
         card = error_card(error)
-        return _Reply(card) if app.message_limits.may_tell(message.author.id, message.channel.id, error) else None
+        return card if app.message_limits.may_tell(message.author.id, message.channel.id, error) else None
 
 
 async def _understand(app: AppContext, message: discord.Message, read: ReadMessage) -> Utterance:
@@ -125,14 +112,14 @@ async def _understand(app: AppContext, message: discord.Message, read: ReadMessa
     return utterance
 
 
-async def _answer_briefly(app: AppContext, message: discord.Message, utterance: Utterance) -> _Reply | None:
-    """Return what answers small talk; None where it is answered by a reaction, or in public not at all."""
+async def _answer_briefly(app: AppContext, message: discord.Message, utterance: Utterance) -> Card | None:
+    """Return the card that answers small talk; None where it is answered by a reaction, or in public not at all."""
     if utterance.kind is IntentKind.THANKS and await _react(message, THANKS_REACTION):
         return None
     if utterance.kind in (IntentKind.THANKS, IntentKind.REMARK) and server_of_message(message) is not None:
         return None
     asker = await writer_resolver(app.askers)(writer_context(message))
-    return _Reply(await app.conversation.make_card(asker, utterance))
+    return await app.conversation.make_card(asker, utterance)
 
 
 async def _react(message: discord.Message, emoji: str) -> bool:
@@ -151,14 +138,24 @@ async def _react(message: discord.Message, emoji: str) -> bool:
 def _make_card(
     app: AppContext, message: discord.Message, utterance: Utterance, asker: ResolvedAsker
 ) -> Coroutine[Any, Any, Card]:
-    if not utterance.is_question:
-        return app.conversation.make_card(asker, utterance)
+    """Return what makes a card about videos. An answer is remembered as the last one of its asker there."""
+    if utterance.is_question:
+        make = _make_answer(app, message, utterance, asker)
+    else:
+        make = partial(app.conversation.make_card, asker, utterance)
+    if not (utterance.is_question or utterance.has_more):
+        return make()
+    return app.last_answers.make_and_note(message.author.id, message.channel.id, make, private=False)
+
+
+def _make_answer(
+    app: AppContext, message: discord.Message, utterance: Utterance, asker: ResolvedAsker
+) -> Callable[[], Coroutine[Any, Any, Card]]:
     source = metrics.QuestionSource.DIRECT if server_of_message(message) is None else metrics.QuestionSource.MENTION
-    inquiry = utterance.inquiry
-    question = app.questions.accept(asker, inquiry)
-    # Discord shows what was written, which need not be what is searched.
+    inquiry, question = utterance.inquiry, app.questions.accept(asker, utterance.inquiry)
+    # Discord shows what was written, where what is searched need not stand.
     is_quoted = _may_reference(message) and utterance.is_verbatim
-    return app.questions.answer_question(asker, inquiry, question, source, is_quoted=is_quoted)
+    return partial(app.questions.answer_question, asker, inquiry, question, source, is_quoted=is_quoted)
 
 
 async def _await_with_typing(message: discord.Message, coroutine: Coroutine[Any, Any, Card]) -> Card:

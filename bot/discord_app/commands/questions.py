@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import discord
@@ -89,21 +90,24 @@ async def _answer_in_conversation(
     utterance = await app.conversation.settle(asker, utterance)
     if utterance.is_question:
         return False
+
+    def make_card(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
+        make = partial(app.conversation.make_card, asker, utterance)
+        return _note_answer(interaction, asker, make) if utterance.has_more else make()
+
     if utterance.is_about_videos:
-        answer = await answer_in_turn(interaction, resolve, lambda asker: app.conversation.make_card(asker, utterance))
-        if utterance.has_more:
-            _note_answer(interaction, answer)
+        await answer_in_turn(interaction, resolve, make_card)
     else:
-        await send_when_ready(interaction, app.conversation.make_card(asker, utterance), Delivery.PRIVATE)
+        await send_when_ready(interaction, make_card(asker), Delivery.PRIVATE)
     return True
 
 
-def _note_answer(interaction: Interaction, answer: tuple[ResolvedAsker, Card] | None) -> None:
-    """Remember an answer, if there was one, as the last of the user in this channel."""
-    if answer is not None:
-        asker, card = answer
-        place = interaction.user.id, interaction.channel_id or 0
-        interaction.client.app.last_answers.note(*place, card.components(), private=asker.private)
+def _note_answer(
+    interaction: Interaction, asker: ResolvedAsker, make_card: Callable[[], Awaitable[Card]]
+) -> Coroutine[Any, Any, Card]:
+    """Return what makes the card of an answer, and remembers it as the last one of the user in this channel."""
+    last_answers, there = interaction.client.app.last_answers, interaction.channel_id or 0
+    return last_answers.make_and_note(interaction.user.id, there, make_card, private=asker.private)
 
 
 async def _answer_question(
@@ -113,10 +117,10 @@ async def _answer_question(
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         asked = replace(inquiry, server=asker.picked)
-        return questions.answer_question(asker, asked, questions.accept(asker, asked), source)
+        question = questions.accept(asker, asked)
+        return _note_answer(interaction, asker, partial(questions.answer_question, asker, asked, question, source))
 
-    resolve = resolver(interaction, private=private, picked=server)
-    _note_answer(interaction, await answer_in_turn(interaction, resolve, answer))
+    await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
 
 
 @app_commands.command()

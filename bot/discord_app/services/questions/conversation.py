@@ -26,7 +26,12 @@ from bot.discord_app.services.questions.button_state import (
     load_state,
 )
 from bot.discord_app.services.questions.catalogue import Catalogue
-from bot.discord_app.services.questions.follow_ups import complete_inquiry, is_without_subject, points_to_message
+from bot.discord_app.services.questions.follow_ups import (
+    complete_inquiry,
+    is_without_subject,
+    may_follow_up,
+    points_to_message,
+)
 from bot.discord_app.services.questions.last_answers import SentAnswer
 from bot.discord_app.services.questions.question_service import QuestionService
 from bot.discord_app.services.questions.timely_examples import TimelyExamples
@@ -54,6 +59,7 @@ class Unreadable(enum.Enum):
 
 
 UtteranceKind = IntentKind | SentFile | Unreadable
+_GOING_ON = (IntentKind.SHOW_VIDEO, IntentKind.MORE)
 _OF_VIDEOS = (IntentKind.QUESTION, IntentKind.LIST_VIDEOS, IntentKind.SHOW_VIDEO, IntentKind.MORE)
 
 
@@ -78,7 +84,7 @@ class Utterance:
 
     `inquiry` is what is searched where it is a question, `subject` what a list or a video is asked for by. `last` is
     the answer before, and `shown` what that showed, None where there is none. `language` is the one that small talk is
-    told by, "" for none. `is_verbatim` is whether a question is searched as it was written.
+    told by, "" for none. `is_verbatim` is whether what is searched stands in what was written.
     """
 
     kind: UtteranceKind
@@ -132,20 +138,27 @@ class ConversationService:
         inquiry = said.inquiry
         if said.file is SentFile.OTHER or (said.file and not inquiry.text):
             return Utterance(said.file, inquiry)
-        intent, shown = recognize_intent(inquiry.text), await self._load_answer(said.last)
+        intent = recognize_intent(inquiry.text)
         asks = intent.kind in (IntentKind.QUESTION, IntentKind.EMPTY)
         if said.quoted is not None and asks and points_to_message(inquiry.text):
             quoted = replace(inquiry, text=said.quoted)
             return Utterance(IntentKind.QUESTION if said.quoted else Unreadable.MESSAGE, quoted)
         if intent.kind is not IntentKind.QUESTION and inquiry == Inquiry(inquiry.text):
+            shown = await self._load_answer(said.last) if intent.kind in _GOING_ON else None
             return Utterance(intent.kind, inquiry, intent.words, said.last, shown, intent.language)
         if intent.kind is IntentKind.QUESTION:
             inquiry = replace(inquiry, text=" ".join(intent.words.split()))
+        return await self._complete(inquiry, said, user_id)
+
+    async def _complete(self, inquiry: Inquiry, said: Said, user_id: int) -> Utterance:
+        """Return a question, completed with the last one where it needs that; else that there is nothing to go on."""
+        # Most questions stand by themselves, and for those nothing is read.
+        shown = await self._load_answer(said.last) if may_follow_up(inquiry.text) else None
         if shown is None and is_without_subject(inquiry.text):
             return Utterance(IntentKind.MORE, inquiry)
         if said.last is not None and shown is not None:
             inquiry = complete_inquiry(inquiry, shown, is_own=said.last.asker_id == user_id)
-        return Utterance(IntentKind.QUESTION, inquiry, is_verbatim=inquiry.text == " ".join(said.inquiry.text.split()))
+        return Utterance(IntentKind.QUESTION, inquiry, is_verbatim=inquiry.last is None)
 
     async def _load_answer(self, sent: SentAnswer | None) -> AnswerState | None:
         """Return what an answer showed, or None where its buttons have expired, or it was none."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cachetools import TTLCache
 
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import NO_KEY, custom_id_pattern
 
 FOLLOW_UP_SECONDS = 600.0
@@ -65,10 +66,17 @@ class LastAnswers:
         self._answers: TTLCache[_Place, tuple[int, SentAnswer]] = TTLCache(_MAX_REMEMBERED, FOLLOW_UP_SECONDS, now)
         self._order = itertools.count()
 
-    def note(self, user_id: int, channel_id: int, components: Sequence[dict[str, Any]], *, private: bool) -> None:
-        """Remember the answer of these components as a person's last one in a channel, if it is one."""
-        if (answer := read_sent_answer(components)) is not None:
+    async def make_and_note(
+        self, user_id: int, channel_id: int, make_card: Callable[[], Awaitable[Card]], *, private: bool
+    ) -> Card:
+        """Return the card of an answer, and remember it as a person's last one in a channel.
+
+        That is done before the card is sent: what they say next may be there before Discord's reply.
+        """
+        card = await make_card()
+        if (answer := read_sent_answer(card.components())) is not None:
             self._answers[user_id, channel_id, private] = next(self._order), replace(answer, private=private)
+        return card
 
     def find(self, user_id: int, channel_id: int, *, private: bool) -> SentAnswer | None:
         """Return a person's last answer in a channel, within FOLLOW_UP_SECONDS.
