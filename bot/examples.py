@@ -23,8 +23,45 @@ MIN_PAIR_COUNT = 2
 """How often a name of two words is said at least."""
 MIN_NOUN_SHARE = 0.25
 """How often a word must follow a determiner to be taken for a noun: nobody asks what "saturates" is."""
-_DETERMINERS = frozenset("a an the this that these those each every our your its my their of no".split())
-_NO_NAMES = frozenset("one ones two three four first second third last next right okay lot many other".split())
+_DETERMINERS = frozenset(
+    {
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "each",
+        "every",
+        "our",
+        "your",
+        "its",
+        "my",
+        "their",
+        "of",
+        "no",
+    }
+)
+_NO_NAMES = frozenset(
+    {
+        "one",
+        "ones",
+        "two",
+        "three",
+        "four",
+        "first",
+        "second",
+        "third",
+        "last",
+        "next",
+        "right",
+        "okay",
+        "lot",
+        "many",
+        "other",
+    }
+)
 """Words that join many others, and name nothing with them."""
 _KEPT = 64
 """Scopes whose example is remembered."""

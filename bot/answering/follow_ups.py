@@ -1,76 +1,169 @@
-"""Completes what is asked after an answer: "and what about its cost?" is asked with the last question. Pure."""
+"""Completes a question that needs the last one to be understood: "and what about its cost?". Pure, without a model.
+
+It is asked with the content words of the last question. Precision comes first here too: a question that has content of
+its own, and does not point back, is asked as it stands.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from bot.answering.question import find_operators
-from storage.analysis import Token, analyser_for, blank_stop_phrases, guess_language
+from bot.answering.intents.phrases import LANGUAGES, begins_question, fold_word, phrases_of
+from bot.answering.question import Operator, find_operators
+from storage.analysis import analyser_for, blank_stop_phrases, fold, guess_language
 
-LANGUAGES = ("en", "de", "fr", "es", "pt")
-"""The languages whose follow-ups are known."""
+MAX_OWN_WORDS = 2
+"""Content words that a follow-up has at most: what says more is a question of its own."""
 MAX_CONTENT_WORDS = 12
 """Content words of a completed question, at most: what was asked long ago drops out."""
-
-_POINTING = frozenset(
-    """
-    one ones other another example examples detail details part parts first second third last next previous video videos
-    talk lecture said say says mean means meant elaborate explain exactly thing things point reason way again
-    """.split()
-)
-"""Words that point back, and say nothing alone: "the second one", "what does he mean"."""
-_CONTINUES = re.compile(
-    r"\W*(?:(?:and|but|or|so|ok|then|also)\W+)?(?:what|how) (?:about|of)\b|\W*(?:and|or|but)\b(?!\W+(?:what|how|why|when|where|who|which|is|are|was|were|do|does|did|can)\b)",
-    re.I,
-)
-_POINTS = re.compile(
-    r"\b(?:it|its|they|them|their|he|she|his|her|him)\b|\b(?:that|this|those|these)\W*$|\b(?:is|does|do|did|was|why|how|about|by|with|on|of|for) (?:that|this|those|these)\b",
-    re.I,
-)
-_DUMMY = re.compile(r"\b(?:is|was) it [a-z]+ (?:to|that)\b|\bdoes it (?:mean|take) to\b", re.I)
+_WORD = re.compile(r"[^\W_]+(?:['’‘-][^\W_]+)*")
 
 
 def complete_question(text: str, last: str) -> str | None:
-    """Return what is asked by a text that needs the last question to be understood; None for a question of its own.
+    """Return what a follow-up asks: its own content words and operators, then those of the last question.
 
-    What is asked are the content words of both, and the operators of both; where both have the same filter, the text's.
+    None for a question of its own, and where the last question has nothing to add. Of filters that both have the
+    text's one holds; so does a word that the last question left out and the text asks for.
+    """
+    own = _own_words(text, last)
+    if own is None:
+        return None
+    operators, known = find_operators(text), {fold(word) for word in own}
+    earlier = [word for word in _content_words(_blank_operators(last), _guess(last)) if fold(word) not in known]
+    kept = _keep_operators(last, text, known, {operator.kind for operator in operators})
+    if not earlier and not kept:
+        return None
+    typed = [text[operator.start : operator.end] for operator in operators if operator.kind != "address"]
+    return " ".join([*own, *typed, *earlier[: MAX_CONTENT_WORDS - len(own)], *kept])
+
+
+def _own_words(text: str, last: str) -> list[str] | None:
+    """Return the content words of a follow-up; None for a question of its own.
+
+    A text of few words may be in several languages: it is then taken to be in that of the last question, or in any in
+    which it says nothing by itself ("warum?").
     """
     plain = _blank_operators(text)
-    own = list(_content_words(plain))
-    limit = 2 if _CONTINUES.match(plain) or (_POINTS.search(plain) and not _DUMMY.search(plain)) else 0
-    if len(own) > limit or not last.strip():
+    if not find_operators(text) and not _WORD.search(plain):
         return None
-    filters = {operator.kind for operator in find_operators(text)}
-    words = [text.strip()] if not own else own
-    words = own + [op for op in _operators(text, frozenset())]
-    earlier = [word for word in _content_words(_blank_operators(last)) if word.lower() not in map(str.lower, words)]
-    earlier = earlier[: MAX_CONTENT_WORDS - len(own)]
-    kept = _operators(last, filters - {"phrase", "exclusion"})
-    return " ".join([*own, *earlier, *_operators(text, frozenset()), *kept]) or None
+    phrases = sum(operator.kind == "phrase" for operator in find_operators(text))
+    known = _guess(plain)
+    language = known or _guess(last) or LANGUAGES[0]
+    own = _content_words(plain, language)
+    if len(own) + phrases <= _most_own_words(plain, phrases, language):
+        return own
+    if known or phrases:
+        return None
+    return [] if any(_says_nothing(plain, language) for language in LANGUAGES) else None
 
 
-def _content_words(text: str) -> Iterator[str]:
-    language = guess_language(text, LANGUAGES) or "en"
-    blanked = blank_stop_phrases(text, language)
-    for token in analyser_for(language).tokens(blanked):
-        if not _is_empty(token):
-            yield text[token.start : token.end]
+def _says_nothing(plain: str, language: str) -> bool:
+    """Return whether a text has words that need the last question in a language, and no content in it."""
+    again = _list_of("said again", language)
+    asks = any(word in again for word in fold_word(plain).replace("?", " ").split())
+    return asks and not _content_words(plain, language)
 
 
-def _is_empty(token: Token) -> bool:
-    return token.is_stop_word or token.word in _POINTING
+def _most_own_words(plain: str, phrases: int, language: str) -> int:
+    """Return how many content words a text without its operators may have and still be a follow-up."""
+    folded = " ".join(fold_word(word) for word in _WORD.findall(plain))
+    lists = phrases_of(language).lists
+    going_on = lists.get("going on", "and")
+
+    def find(name: str, before: str = "") -> bool:
+        return name in lists and re.search(rf"{before}\b(?:{lists[name]})\b", folded) is not None
+
+    if find("what about", rf"\A(?:(?:{going_on}|so|ok|then) )?"):
+        return MAX_OWN_WORDS
+    rest = re.match(rf"(?:{going_on}) (.+)", folded)
+    if rest and _may_be_noun(rest[1], language):
+        return MAX_OWN_WORDS
+    if find("before nouns", r"\A") and plain.rstrip().endswith("?") and not phrases:
+        return 1
+    if find("empty it"):
+        return 0
+    return MAX_OWN_WORDS if find("pointing") or _points_last(folded, lists) else 0
+
+
+def _may_be_noun(words: str, language: str) -> bool:
+    """Return whether words behind "and" may be a noun ("the cost", "in images"), and not a sentence ("is it true")."""
+    if begins_question(words):
+        return False
+    first = words.split(" ", 1)[0]
+    is_common = all(token.is_stop_word for token in analyser_for(language).tokens(first))
+    return not is_common or first in _list_of("determiner", language) | _list_of("before nouns", language)
+
+
+def _points_last(folded: str, lists: Mapping[str, str]) -> bool:
+    """Return whether words end with "that" or the like, or have it where no noun follows: "does that work"."""
+    pointing = lists.get("pointing last")
+    if pointing is None:
+        return False
+    auxiliary = "is|are|was|does|do|did|can|could|why|how|about|by|with|on|of|for"
+    return re.search(rf"\b(?:{pointing})\Z|\b(?:{auxiliary}) (?:{pointing})\b", folded) is not None
+
+
+def _content_words(plain: str, language: str) -> list[str]:
+    """Return the words of a text that carry its meaning, as they were typed, each once."""
+    language = language or LANGUAGES[0]
+    nothing = _list_of("said again", language) | _list_of("recording", language) | _list_of("recordings", language)
+    words: dict[str, str] = {}
+    for start, end in _content_places(blank_stop_phrases(plain, language), language):
+        word = plain[start:end]
+        if fold_word(word) not in nothing:
+            words.setdefault(fold(word), word)
+    return list(words.values())
+
+
+def _list_of(name: str, language: str) -> frozenset[str]:
+    return frozenset(phrases_of(language).lists.get(name, "").split("|"))
+
+
+def _content_places(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield where words with a meaning stand; in scripts without spaces, whose terms overlap, where runs of them do."""
+    start = end = 0
+    for token in analyser_for(language).tokens(text):
+        if token.is_stop_word:
+            continue
+        if token.start >= end:
+            if end:
+                yield start, end
+            start = token.start
+        end = token.end
+    if end:
+        yield start, end
+
+
+def _guess(text: str) -> str:
+    return guess_language(_blank_operators(text), LANGUAGES)
 
 
 def _blank_operators(text: str) -> str:
+    """Return a text without its operators and addresses; every other character keeps its place."""
     for operator in find_operators(text):
         text = text[: operator.start] + " " * (operator.end - operator.start) + text[operator.end :]
     return text
 
 
-def _operators(text: str, without: frozenset[str] | set[str]) -> list[str]:
+def _keep_operators(last: str, text: str, own: set[str], kinds: set[str]) -> list[str]:
+    """Return the operators of the last question that go with a text of some own words and kinds of operators."""
+    elsewhere = {"video"} if _means_other_video(text) else set()
+    dropped = (kinds | elsewhere | {"address"}) - {"phrase", "exclusion"}
     return [
-        text[operator.start : operator.end]
-        for operator in find_operators(text)
-        if operator.kind != "address" and operator.kind not in without
+        last[operator.start : operator.end]
+        for operator in find_operators(last)
+        if operator.kind not in dropped and not _is_asked_now(operator, text, own)
     ]
+
+
+def _is_asked_now(operator: Operator, text: str, own: set[str]) -> bool:
+    """Return whether a text asks for what an exclusion left out, or has an operator itself."""
+    if operator.kind == "exclusion":
+        return not own.isdisjoint(fold(operator.value).split())
+    return operator.kind == "phrase" and any(operator.value == other.value for other in find_operators(text))
+
+
+def _means_other_video(text: str) -> bool:
+    words = fold_word(text).split()
+    return not {"other", "another", "anderen", "autre", "otro", "outro"}.isdisjoint(words)

@@ -1,30 +1,19 @@
-"""The terminal chat: one question a line, answered as it comes."""
+"""The terminal chat: one line at a time, answered as it comes."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 
-from bot import asking
-from bot.answering.question import parse_question
+from bot.cli.conversation import Conversation
 from bot.cli.screen import neutralize
 from bot.cli.session import Session
-from bot.errors import InvalidQuestion
 from bot.settings import describe_misnamed
 from storage import access
-from storage.errors import RequestError
 from storage.library import Library
 from storage.models import Scope
 
 _LEAVE = {"/quit", "/exit", "quit", "exit"}
-_HELP = """\
-Ask as you would ask a person. Also understood:
-  "exact phrase"   the words as they stand
-  -word            nothing that says this word
-  video:name       only in this video       creator:name   only by this creator
-  speaker:name     only what this person says
-  after:2025-06    only published since     before:2026    only published before
-  /videos          what can be asked about  /quit          leave (or Ctrl-D)"""
 
 
 def chat(session: Session, library: str = access.SHARED) -> None:
@@ -35,9 +24,10 @@ def chat(session: Session, library: str = access.SHARED) -> None:
         try:
             runner.run(stored.meaning.models())  # a model that cannot be used is told before the first question
             runner.run(_show_welcome(session, stored, scope))
+            conversation = Conversation(session, stored, scope)
             while (text := _next_question(session)) is not None:
                 # The event loop runs only while a question is answered; waiting for the next one blocks nothing.
-                runner.run(_answer_line(session, stored, scope, text))
+                runner.run(conversation.reply(text))
         finally:
             runner.run(stored.close())
 
@@ -72,16 +62,3 @@ def _next_question(session: Session) -> str | None:
             if not interactive:
                 session.screen.print_line(f"? {text}", "bold")
             return text
-
-
-async def _answer_line(session: Session, stored: Library, scope: Scope, text: str) -> None:
-    if text == "/help":
-        session.screen.print_lines(_HELP)
-    elif text == "/videos":
-        session.screen.show_videos(await stored.videos(await stored.or_samples(scope)))
-    else:
-        try:
-            answer = await asking.ask(stored, scope, parse_question(text), thresholds=session.settings.thresholds)
-            session.screen.show_answer(answer)
-        except (InvalidQuestion, RequestError) as error:
-            session.screen.print_line(str(error), "red")

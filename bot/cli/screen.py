@@ -93,10 +93,11 @@ class Screen:
         if answer.near_misses:
             self.print_line()
             self.print_line(verdicts.NEAR, "italic")
-        self._show_excerpts(answer.excerpts or answer.near_misses)
+        self.show_excerpts(answer.excerpts or answer.near_misses)
 
-    def _show_excerpts(self, excerpts: Iterable[Excerpt]) -> None:
-        for number, excerpt in enumerate(excerpts, 1):
+    def show_excerpts(self, excerpts: Iterable[Excerpt], *, first: int = 1) -> None:
+        """Show quotes with their places, numbered from `first` on."""
+        for number, excerpt in enumerate(excerpts, first):
             video = excerpt.video
             self.print_line()
             source = ", ".join(filter(None, (video.creator, video.published)))

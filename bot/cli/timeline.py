@@ -44,7 +44,7 @@ def video(
         if json:
             session.screen.print_data(video_json(summary, terms, stored.hosts) + "\n")
         else:
-            _show_video(session.screen, summary, terms, stored.hosts)
+            show_video(session.screen, summary, terms, stored.hosts)
 
     session.run(run)
 
@@ -98,7 +98,8 @@ def _write_picture(screen: Screen, timeline: AnsweredTimeline, path: Path) -> No
     screen.print_remark(f"Wrote {path}.")
 
 
-def _show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...], hosts: LinkHosts) -> None:
+def show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...], hosts: LinkHosts) -> None:
+    """Show one video: its length, its chapters, and the words that tell it from the others."""
     video = summary.video
     screen.print_line(video.heading + (f" ({video.creator})" if video.creator else ""), "bold")
     screen.print_line(f"length    {timecode(summary.end_second)}")

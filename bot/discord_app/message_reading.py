@@ -54,7 +54,7 @@ def read_message(message: discord.Message, own_id: int) -> ReadMessage | None:
 
 def read_quoted(content: str) -> str:
     """Return the words of somebody's message as they are searched for. Its author meant no operators."""
-    return remove_operators(shorten(content, MAX_MESSAGE_LENGTH)).strip()
+    return remove_operators(shorten(_OTHERS.sub(" ", content), MAX_MESSAGE_LENGTH)).strip()
 
 
 def _find_replied(message: discord.Message) -> discord.Message | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -69,7 +69,6 @@ async def _deliver_answer(app: AppContext, message: discord.Message, card: Card)
     else:
         if sent is not None and card.delete_after is not None:
             app.delayed_deletions.delete_later(sent, card.delete_after)
-        app.last_answers.note(message.author.id, message.channel.id, card.components(), private=False)
         await app.askers.record_sighting(writer_context(message))
 
 
@@ -139,11 +138,24 @@ async def _react(message: discord.Message, emoji: str) -> bool:
 def _make_card(
     app: AppContext, message: discord.Message, utterance: Utterance, asker: ResolvedAsker
 ) -> Coroutine[Any, Any, Card]:
-    if not utterance.is_question:
-        return app.conversation.make_card(asker, utterance)
+    """Return what makes a card about videos. An answer is remembered as the last one of its asker there."""
+    if utterance.is_question:
+        make = _make_answer(app, message, utterance, asker)
+    else:
+        make = partial(app.conversation.make_card, asker, utterance)
+    if not (utterance.is_question or utterance.has_more):
+        return make()
+    return app.last_answers.make_and_note(message.author.id, message.channel.id, make, private=False)
+
+
+def _make_answer(
+    app: AppContext, message: discord.Message, utterance: Utterance, asker: ResolvedAsker
+) -> Callable[[], Coroutine[Any, Any, Card]]:
     source = metrics.QuestionSource.DIRECT if server_of_message(message) is None else metrics.QuestionSource.MENTION
-    inquiry = utterance.inquiry
-    return app.questions.answer_question(asker, inquiry, app.questions.accept(asker, inquiry), source)
+    inquiry, question = utterance.inquiry, app.questions.accept(asker, utterance.inquiry)
+    # Discord shows what was written, where what is searched need not stand.
+    is_quoted = _may_reference(message) and utterance.is_verbatim
+    return partial(app.questions.answer_question, asker, inquiry, question, source, is_quoted=is_quoted)
 
 
 async def _await_with_typing(message: discord.Message, coroutine: Coroutine[Any, Any, Card]) -> Card:

@@ -79,7 +79,8 @@ def answer_card(
         parts += _excerpt_parts(answer.excerpts, owner, page, room)
     elif answer.near_misses:
         parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
-    parts += [] if owner.is_stored else [text_display(controls.NO_BUTTONS)]
+    if not owner.is_stored and (answer.excerpts or answer.near_misses):
+        parts.append(text_display(controls.NO_BUTTONS))
     if not answer.excerpts:
         parts += controls.button_row(controls.delete_button(owner))
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))

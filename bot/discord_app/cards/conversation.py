@@ -6,64 +6,62 @@ from bot.discord_app.cards.parts import markdown
 from bot.discord_app.cards.parts.base import Card, text_display
 from bot.discord_app.cards.parts.command_buttons import leading_row
 from bot.discord_app.cards.parts.command_mentions import mention_command
-from bot.discord_app.cards.parts.controls import Owner
 from bot.localization import gettext as _
 
 MAX_SHOWN_LENGTH = 200
 """Characters of a question or a filter that a line mentions."""
 
 
-def greeting_card(owner: Owner, example: str) -> Card:
+def greeting_card(example: str) -> Card:
     """Return the answer to a greeting. `example` is a question that the videos answer, or "" where none is known."""
-    return _small_card(owner, _("Hi! Ask me anything about these videos."), _example_line(example))
+    return _small_card(_("Hi! Ask me anything about these videos."), _example_line(example))
 
 
-def unread_message_card(owner: Owner, example: str) -> Card:
-    """Return the answer to a mention without words in reply to somebody's message, which the bot may not read."""
-    line = _("To look up what that message asks, open its menu: **Apps**, then **Find in videos**.")
-    return _small_card(owner, line, _example_line(example))
+def unread_message_card() -> Card:
+    """Return the answer to a mention that points to somebody's message, which the bot may not read."""
+    return _small_card(
+        _("I can't read the message that you replied to."),
+        _("Open its menu, **Apps**, then **Find in videos**. Or ask me in your own words."),
+    )
 
 
-def identity_card(owner: Owner, example: str) -> Card:
+def identity_card(example: str) -> Card:
     """Return the answer to who or what the bot is."""
     return _small_card(
-        owner,
         _("I'm **Cuepoint**. I answer with what is said in the videos, word for word, and a link to the second."),
         _("I write nothing of my own."),
         _example_line(example),
     )
 
 
-def thanks_card(owner: Owner) -> Card:
+def thanks_card() -> Card:
     """Return the answer to thanks."""
-    return _small_card(owner, _("You're welcome."))
+    return _small_card(_("You're welcome."))
 
 
-def remark_card(owner: Owner) -> Card:
+def remark_card() -> Card:
     """Return the answer to a remark that asks nothing, such as ok, yes or lol."""
-    return _small_card(owner, _("I'm here whenever you have a question about the videos."))
+    return _small_card(_("I'm here whenever you have a question about the videos."))
 
 
-def nothing_to_continue_card(owner: Owner) -> Card:
+def nothing_to_continue_card() -> Card:
     """Return the answer to "more" where there was no answer before."""
-    return _small_card(owner, _("There is no answer here yet that I could go on with. What would you like to find?"))
+    return _small_card(_("There is no answer here yet that I could go on with. What would you like to find?"))
 
 
-def no_more_card(owner: Owner, question: str) -> Card:
+def no_more_card(question: str) -> Card:
     """Return the answer to "more" where every passage was shown."""
-    return _small_card(owner, _("That was all I found for “{question}”.").format(question=_shown(question)))
+    return _small_card(_("That was all I found for “{question}”.").format(question=_shown(question)))
 
 
-def sent_file_card(owner: Owner) -> Card:
+def sent_file_card() -> Card:
     """Return the answer to a file that may be a transcript."""
-    return _small_card(
-        owner, _("To add it, use {command} in your server.").format(command=mention_command("library import"))
-    )
+    return _small_card(_("To add it, use {command} in your server.").format(command=mention_command("library import")))
 
 
-def sent_media_card(owner: Owner) -> Card:
+def sent_media_card() -> Card:
     """Return the answer to pictures and recordings without words."""
-    return _small_card(owner, _("I can't look at pictures or listen to recordings. Ask me in words."))
+    return _small_card(_("I can't look at pictures or listen to recordings. Ask me in words."))
 
 
 def follow_up_remarks(question: str, *, is_own: bool, video: str, creator: str, speaker: str, after: str,
@@ -84,9 +82,9 @@ def follow_up_remarks(question: str, *, is_own: bool, video: str, creator: str, 
     return [last.format(question=_shown(question)), *held]
 
 
-def _small_card(owner: Owner, *lines: str) -> Card:
+def _small_card(*lines: str) -> Card:
     """Return a card of a few lines, with the buttons that lead on."""
-    return Card(text_display("\n".join(filter(None, lines))), *leading_row(owner))
+    return Card(text_display("\n".join(filter(None, lines))), *leading_row())
 
 
 def _example_line(example: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import discord
@@ -20,9 +21,9 @@ from bot.discord_app.commands.suggestions import (
 )
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.context import interaction_context, resolve_asker, resolver
-from bot.discord_app.interactions.turns import MakeCard, answer_in_turn
+from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.message_reading import read_quoted
-from bot.discord_app.services.asker_resolver import Resolve, ResolvedAsker
+from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.discord_app.services.questions.conversation import Said, Utterance
 from bot.discord_app.services.questions.last_answers import SentAnswer
@@ -76,12 +77,12 @@ async def ask(
 
 async def _find_last_answer(interaction: Interaction, *, private: bool | None, server: str) -> SentAnswer | None:
     """Return the last answer of the user in this channel, which they may follow up: in public only a public one."""
-    there = interaction.channel_id or 0
-    last = interaction.client.app.last_answers.find(interaction.user.id, there, private=True)
+    last_answers, place = interaction.client.app.last_answers, (interaction.user.id, interaction.channel_id or 0)
+    last = last_answers.find(*place, private=True)
     if last is None or not last.private:
         return last
     asker = await resolve_asker(interaction, private=private, picked=server)
-    return last if asker.private else None
+    return last if asker.private else last_answers.find(*place, private=False)
 
 
 async def _answer_in_conversation(
@@ -99,20 +100,24 @@ async def _answer_in_conversation(
     utterance = await app.conversation.settle(asker, utterance)
     if utterance.is_question:
         return False
+
+    def make_card(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
+        make = partial(app.conversation.make_card, asker, utterance)
+        return _note_answer(interaction, asker, make) if utterance.has_more else make()
+
     if utterance.is_about_videos:
-        await _answer_and_note(interaction, resolve, lambda asker: app.conversation.make_card(asker, utterance))
+        await answer_in_turn(interaction, resolve, make_card)
     else:
-        await send_when_ready(interaction, app.conversation.make_card(asker, utterance), Delivery.PRIVATE)
+        await send_when_ready(interaction, make_card(asker), Delivery.PRIVATE)
     return True
 
 
-async def _answer_and_note(interaction: Interaction, resolve: Resolve, make_card: MakeCard) -> None:
-    """Answer in turn, and remember that answer as the last one of the user in this channel."""
-    answered = await answer_in_turn(interaction, resolve, make_card)
-    if answered is not None:
-        asker, card = answered
-        place = interaction.user.id, interaction.channel_id or 0
-        interaction.client.app.last_answers.note(*place, card.components(), private=asker.private)
+def _note_answer(
+    interaction: Interaction, asker: ResolvedAsker, make_card: Callable[[], Awaitable[Card]]
+) -> Coroutine[Any, Any, Card]:
+    """Return what makes the card of an answer, and remembers it as the last one of the user in this channel."""
+    last_answers, there = interaction.client.app.last_answers, interaction.channel_id or 0
+    return last_answers.make_and_note(interaction.user.id, there, make_card, private=asker.private)
 
 
 async def _answer_question(
@@ -122,9 +127,10 @@ async def _answer_question(
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         asked = replace(inquiry, server=asker.picked)
-        return questions.answer_question(asker, asked, questions.accept(asker, asked), source)
+        question = questions.accept(asker, asked)
+        return _note_answer(interaction, asker, partial(questions.answer_question, asker, asked, question, source))
 
-    await _answer_and_note(interaction, resolver(interaction, private=private, picked=server), answer)
+    await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
 
 
 @app_commands.command()

@@ -53,8 +53,8 @@ async def send_when_ready(
     delivery: Delivery,
     *,
     defer_after: float = DEFER_AFTER_SECONDS,
-) -> Card:
-    """Answer with a card as soon as the coroutine returns it, and return it; defer it after so many seconds."""
+) -> None:
+    """Answer with a card as soon as the coroutine returns it; defer the answer after so many seconds."""
     task = asyncio.create_task(coroutine)
     try:
         ready, _ = await asyncio.wait({task}, timeout=defer_after)
@@ -63,7 +63,6 @@ async def send_when_ready(
         card = validate_card(await task)
         with metrics.time_step(metrics.AnswerStep.REPLY):
             await _send_card(interaction, card, delivery, deferred=not ready)
-        return card
     finally:
         task.cancel()
 

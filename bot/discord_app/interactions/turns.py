@@ -97,18 +97,16 @@ async def open_turn(
 
 async def answer_in_turn(
     interaction: Interaction, resolve: Resolve, make_card: MakeCard, *, in_place: bool = False
-) -> tuple[ResolvedAsker, Card] | None:
+) -> None:
     """Answer an interaction with a card that is computed in its turn; `in_place` changes the card that was pressed.
 
-    Return the asker as they were resolved, and the card. Return None for a question that came too soon, which is kept:
-    the asker alone is told so, with a button that asks it.
+    A question that comes too soon is kept: the asker alone is told so, with a button that asks it.
     """
     app = interaction.client.app
     try:
         async with open_turn(app.admission, app.askers, interaction_context(interaction), resolve) as opened:
             delivery = Delivery.IN_PLACE if in_place else delivery_of(opened.asker)
             card = opened.start(make_card)
-            return opened.asker, await send_when_ready(interaction, card, delivery, defer_after=opened.defer_after)
+            await send_when_ready(interaction, card, delivery, defer_after=opened.defer_after)
     except AskedTooSoon as refusal:
         await send_private(interaction, await app.questions.keep_question(refusal))
-        return None

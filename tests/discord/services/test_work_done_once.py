@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.answering import matching
-from bot.discord_app.services.questions import question_service
+from bot.discord_app.services.questions import follow_ups
 from storage import access
 from storage.analysis import Analyser
 from storage.database.repository import Repository
@@ -38,7 +38,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         monkeypatch.setattr(owner, name, watched)
 
-    watch(question_service, "parse_question")
+    watch(follow_ups, "parse_question")
     watch(matching.Matcher, "__init__")
     watch(Repository, "states")
     watch(Ledger, "load_state")
@@ -68,7 +68,7 @@ async def test_a_button_loads_what_it_shows_once(
 ) -> None:
     card = await alice.slash(general, "ask", question=QUESTION)
     calls.clear()
-    passage = await alice.click(card.response, label="1")
+    passage = await alice.click(card.response, label="Read on")
     assert (calls["load_state"], calls["settings_of"]) == (1, 1)
     calls.clear()
     await alice.click(passage.response, label="Helpful")

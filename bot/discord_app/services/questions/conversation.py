@@ -26,7 +26,12 @@ from bot.discord_app.services.questions.button_state import (
     load_state,
 )
 from bot.discord_app.services.questions.catalogue import Catalogue
-from bot.discord_app.services.questions.follow_ups import complete_inquiry, has_own_words
+from bot.discord_app.services.questions.follow_ups import (
+    complete_inquiry,
+    is_without_subject,
+    may_follow_up,
+    points_to_message,
+)
 from bot.discord_app.services.questions.last_answers import SentAnswer
 from bot.discord_app.services.questions.question_service import QuestionService
 from bot.discord_app.services.questions.timely_examples import TimelyExamples
@@ -54,6 +59,7 @@ class Unreadable(enum.Enum):
 
 
 UtteranceKind = IntentKind | SentFile | Unreadable
+_GOING_ON = (IntentKind.SHOW_VIDEO, IntentKind.MORE)
 _OF_VIDEOS = (IntentKind.QUESTION, IntentKind.LIST_VIDEOS, IntentKind.SHOW_VIDEO, IntentKind.MORE)
 
 
@@ -78,7 +84,7 @@ class Utterance:
 
     `inquiry` is what is searched where it is a question, `subject` what a list or a video is asked for by. `last` is
     the answer before, and `shown` what that showed, None where there is none. `language` is the one that small talk is
-    told by, "" for none.
+    told by, "" for none. `is_verbatim` is whether what is searched stands in what was written.
     """
 
     kind: UtteranceKind
@@ -87,6 +93,7 @@ class Utterance:
     last: SentAnswer | None = None
     shown: AnswerState | None = None
     language: str = ""
+    is_verbatim: bool = False
 
     @property
     def is_question(self) -> bool:
@@ -131,17 +138,27 @@ class ConversationService:
         inquiry = said.inquiry
         if said.file is SentFile.OTHER or (said.file and not inquiry.text):
             return Utterance(said.file, inquiry)
-        if said.quoted is not None and not has_own_words(inquiry.text):
+        intent = recognize_intent(inquiry.text)
+        asks = intent.kind in (IntentKind.QUESTION, IntentKind.EMPTY)
+        if said.quoted is not None and asks and points_to_message(inquiry.text):
             quoted = replace(inquiry, text=said.quoted)
             return Utterance(IntentKind.QUESTION if said.quoted else Unreadable.MESSAGE, quoted)
-        intent, shown = recognize_intent(inquiry.text), await self._load_answer(said.last)
         if intent.kind is not IntentKind.QUESTION and inquiry == Inquiry(inquiry.text):
+            shown = await self._load_answer(said.last) if intent.kind in _GOING_ON else None
             return Utterance(intent.kind, inquiry, intent.words, said.last, shown, intent.language)
         if intent.kind is IntentKind.QUESTION:
             inquiry = replace(inquiry, text=" ".join(intent.words.split()))
+        return await self._complete(inquiry, said, user_id)
+
+    async def _complete(self, inquiry: Inquiry, said: Said, user_id: int) -> Utterance:
+        """Return a question, completed with the last one where it needs that; else that there is nothing to go on."""
+        # Most questions stand by themselves, and for those nothing is read.
+        shown = await self._load_answer(said.last) if may_follow_up(inquiry.text) else None
+        if shown is None and is_without_subject(inquiry.text):
+            return Utterance(IntentKind.MORE, inquiry)
         if said.last is not None and shown is not None:
             inquiry = complete_inquiry(inquiry, shown, is_own=said.last.asker_id == user_id)
-        return Utterance(IntentKind.QUESTION, inquiry)
+        return Utterance(IntentKind.QUESTION, inquiry, is_verbatim=inquiry.last is None)
 
     async def _load_answer(self, sent: SentAnswer | None) -> AnswerState | None:
         """Return what an answer showed, or None where its buttons have expired, or it was none."""
@@ -196,31 +213,28 @@ class ConversationService:
         """Show the page after the last one of an answer."""
         shown, last = utterance.shown, utterance.last
         if shown is None or last is None:
-            return cards.nothing_to_continue_card(asker.owner())
+            return cards.nothing_to_continue_card()
         with contextlib.suppress(PassageGone):
             if last.next_page is not None:
                 return await self._questions.turn_page(asker, shown, last.next_page, in_place=False)
-        return cards.no_more_card(asker.owner(), shown.inquiry.text)
+        return cards.no_more_card(shown.inquiry.text)
 
     async def _make_small_card(self, asker: ResolvedAsker, kind: UtteranceKind) -> Card:
-        owner = asker.owner()
         match kind:
             case IntentKind.THANKS:
-                return cards.thanks_card(owner)
+                return cards.thanks_card()
             case IntentKind.REMARK:
-                return cards.remark_card(owner)
+                return cards.remark_card()
             case SentFile.OTHER:
-                return cards.sent_file_card(owner)
+                return cards.sent_file_card()
             case SentFile.MEDIA:
-                return cards.sent_media_card(owner)
-        example = await self._examples.find(asker.scope)
-        match kind:
-            case IntentKind.IDENTITY:
-                return cards.identity_card(owner, example)
+                return cards.sent_media_card()
             case Unreadable.MESSAGE:
-                return cards.unread_message_card(owner, example)
+                return cards.unread_message_card()
+            case IntentKind.IDENTITY:
+                return cards.identity_card(await self._examples.find(asker.scope))
             case _:
-                return cards.greeting_card(owner, example)
+                return cards.greeting_card(await self._examples.find(asker.scope))
 
 
 def _find_called(name: str, videos: list[VideoSummary]) -> list[VideoSummary]:

@@ -9,10 +9,19 @@ from bot.answering.question import find_operators, parse_question
 from bot.answering.values import Answer
 from bot.discord_app.cards import conversation as cards
 from bot.discord_app.services.questions.button_state import AnswerState, Inquiry, LastQuestion
+from storage.analysis import analyser_for
 from storage.models import Question
 
-_PROBE = "attention"
-"""A question of one word: what has none of its own is completed to this alone."""
+MAX_BARE_WORDS = 4
+_POINTING = frozenset({"one", "said", "say", "says", "other", "another"})
+"""Words that point back. Others, such as "mean", may be a subject."""
+_PROBE = "qzxprobe"
+"""A question of one word that nobody writes: what has none of its own is completed to this alone."""
+_PROBES = (_PROBE, "was ist die qzxprobe", "qu'est-ce que la qzxprobe", "qué es la qzxprobe", "o que é a qzxprobe")
+"""The same in every language whose follow-ups are known: a text of few words is read in that of the last question."""
+_ABOUT_MESSAGE = re.compile(
+    r"\b(?:answers?|help|know|look(?: up)?|check|find|search|question|message)\b", re.IGNORECASE
+)
 _VIDEO = r"(?:video|talk|one|lecture|episode|film|clip|recording)s?\b"
 _SAME_VIDEO = re.compile(rf"\b(?:same|this|that)\s+{_VIDEO}", re.IGNORECASE)
 _OTHER_VIDEO = re.compile(rf"\b(?:other|another|different)\s+{_VIDEO}|\belsewhere\b", re.IGNORECASE)
@@ -43,7 +52,7 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
         carry("after", inquiry.after, question.after),
         carry("before", inquiry.before, question.before),
         inquiry.newest_first or before.newest_first,
-        LastQuestion(before.text, is_own),
+        last=LastQuestion(before.text, is_own),
     )
 
 
@@ -53,9 +62,27 @@ def _write_without_filters(question: Question) -> str:
     return " ".join([question.words, *phrases, *(f'-"{words}"' for words in question.exclusions)])
 
 
-def has_own_words(text: str) -> bool:
-    """Return whether a text says by itself what it is about: "why?" and "can you answer this?" do not."""
-    return bool(text) and complete_question(text, _PROBE) != _PROBE
+def may_follow_up(text: str) -> bool:
+    """Return whether a text is completed with the last question, whatever that was."""
+    return any(complete_question(text, probe) is not None for probe in _PROBES)
+
+
+def points_to_message(text: str) -> bool:
+    """Return whether a text in reply to somebody's message says nothing but that the message is meant: "why?", or "can
+    you answer this?"."""
+    rest = _ABOUT_MESSAGE.sub(" ", text).strip()
+    return not rest or complete_question(rest, _PROBE) == _PROBE
+
+
+def is_without_subject(text: str) -> bool:
+    """Return whether a text only makes sense after something else: "why?", "who said that?". A few words, none of which
+    could be looked for: "to be or not to be" may be somebody's quote."""
+    tokens = list(analyser_for("en").tokens(text))
+    if not 0 < len(tokens) <= MAX_BARE_WORDS or find_operators(text):
+        return False
+    return any(token.is_stop_word for token in tokens) and all(
+        token.is_stop_word or token.word in _POINTING for token in tokens
+    )
 
 
 def parse_inquiry(inquiry: Inquiry) -> Question:

@@ -1,0 +1,135 @@
+"""Questions that need the last one, and those that do not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.follow_ups import MAX_CONTENT_WORDS, complete_question
+from bot.answering.question import parse_question
+from storage.analysis import analyser_for
+
+LAST = "what is the cost of bert?"
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("and what about xlnet?", "xlnet cost bert"),
+        ("why?", "cost bert"),
+        ("in the other video?", "cost bert"),
+        ("who said that?", "cost bert"),
+        ("what about its cost?", "cost bert"),
+        ("what about its length?", "length cost bert"),
+        ("and hopfield?", "hopfield cost bert"),
+        ("how so", "cost bert"),
+        ("when?", "cost bert"),
+        ("can you elaborate on that?", "cost bert"),
+        ("what does he mean by that", "cost bert"),
+        ("the second one?", "cost bert"),
+        ("but why not?", "cost bert"),
+        ("how does it work?", "work cost bert"),
+        ("is it better than gpt?", "better gpt cost bert"),
+        ("who invented that?", "invented cost bert"),
+        ("does that work with images?", "work images cost bert"),
+        ("can you give an example?", "cost bert"),
+        ("and for images?", "images cost bert"),
+        ("in Python?", "Python cost bert"),
+        ("how about dropout", "dropout cost bert"),
+        ("what are its advantages?", "advantages cost bert"),
+        ("und was ist mit XLNet?", "XLNet cost bert"),
+        ("warum?", "cost bert"),
+        ("wer hat das gesagt?", "cost bert"),
+        ("et pour xlnet ?", "xlnet cost bert"),
+        ("pourquoi ?", "cost bert"),
+        ("por qué?", "cost bert"),
+        ("y en el otro vídeo?", "cost bert"),
+        ("por quê?", "cost bert"),
+        ("e quanto ao xlnet?", "xlnet cost bert"),
+        ("なぜ", "cost bert"),
+    ],
+)
+def test_a_follow_up_is_asked_with_the_words_of_the_last_question(typed: str, asked: str) -> None:
+    assert complete_question(typed, LAST) == asked
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "and what is dropout?",
+        "and how does bert work?",
+        "and gates in digital logic circuits",
+        "what is the function that maps words to vectors",
+        "what is that function that maps words to vectors called",
+        "is it possible to train bert on a cpu",
+        "why is it necessary to normalize layers?",
+        "how long does it take to train bert",
+        "what does it mean to normalize a layer",
+        "why does attention work",
+        "who invented backpropagation",
+        "what about the role of attention in transformers",
+        "in context learning",
+        "what does he say about dropout",
+        "explain the loss function",
+        "how does bert do that masking of tokens",
+        "does dropout help?",
+        "is attention all you need",
+        "bert vs gpt",
+        '"hold cue"',
+        "why “hold cue”",
+        "what is bert video:xlnet",
+        "was ist ein transformer",
+        "qué es una red neuronal",
+        "comment fonctionne l'attention",
+        "",
+        "?!",
+    ],
+)
+def test_a_question_of_its_own_is_asked_as_it_stands(typed: str) -> None:
+    assert complete_question(typed, LAST) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "last", "asked"),
+    [
+        ("why?", 'bert "hold cue" -masking video:xlnet', 'bert "hold cue" -masking video:xlnet'),
+        ("and what about video:bert", "cost video:xlnet after:2025", "video:bert cost after:2025"),
+        ("-masking", "cost of bert", "-masking cost bert"),
+        ("and masking?", "cost -masking -bert", "masking cost -bert"),
+        ("and in another talk?", 'cost video:"the first" creator:ana', "cost creator:ana"),
+        ('what about "hold cue"?', 'cost "hold cue"', '"hold cue" cost'),
+        ("why?", "see https://example.org/x cost", "see cost"),
+    ],
+)
+def test_operators_of_both_hold(typed: str, last: str, asked: str) -> None:
+    assert complete_question(typed, last) == asked
+    parse_question(asked)
+
+
+def test_the_language_of_the_last_question_tells_what_few_words_mean() -> None:
+    assert complete_question("y xlnet?", "qué es una red neuronal") == "xlnet red neuronal"
+    assert complete_question("e xlnet?", "o que é uma rede neural") == "xlnet rede neural"
+    assert complete_question("why?", "機械学習とは") == "機械学習"
+
+
+def test_nothing_is_added_where_the_last_question_had_nothing() -> None:
+    assert complete_question("why?", "") is None
+    assert complete_question("why?", "who is it?") is None
+
+
+def test_what_was_asked_long_ago_drops_out() -> None:
+    last = ""
+    for number in range(30):
+        last = complete_question(f"and subject{number}?", last or LAST) or ""
+    words = last.split()
+    assert words[0] == "subject29"
+    assert len(words) == MAX_CONTENT_WORDS
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_what_is_asked_has_the_content_of_the_text(text: str, last: str) -> None:
+    asked = complete_question(text, last)
+    if asked is not None:
+        assert asked.strip()
+        assert {token.term for token in analyser_for("en").tokens(asked)}
