@@ -12,6 +12,7 @@ from bot.discord_app.interactions.context import interaction_context, resolve_as
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.errors import ServerNotAccessible
+from bot.localization import gettext as _
 from storage.models import Scope
 
 
@@ -56,7 +57,7 @@ async def suggest_servers(interaction: Interaction, current: str) -> list[Choice
     servers = await interaction.client.app.askers.list_servers(interaction_context(interaction))
     names, ids = list(servers.values()), list(servers)
     return [
-        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=str(ids[place]))
+        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or _("unnamed"), value=str(ids[place]))
         for place in closest_names(current, names)
     ]
 
@@ -78,6 +79,6 @@ async def suggest_speakers(interaction: Interaction, current: str) -> list[Choic
 async def _choose_names(current: str, names: list[str]) -> list[Choice[str]]:
     places = await asyncio.to_thread(closest_names, current, names)
     return [
-        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])
+        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or _("unnamed"), value=names[place][:MAX_CHOICE_LENGTH])
         for place in places
     ]

@@ -27,7 +27,8 @@ from tests.support.discord.harness import (
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
 TYPED_IN = (
     ("ask", "question"), ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"),
-    ("timeline", "question"), ("timeline", "video"), ("timeline", "server"), ("video", "video"), ("transcript", "video"),
+    ("timeline", "question"), ("timeline", "video"), ("timeline", "server"), ("video", "video"),
+    ("transcript", "video"),
 )  # fmt: skip
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
