@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import discord as discord_py
 import pytest
 

@@ -39,7 +39,7 @@ MAX_VIDEOS_READ, TERMS_PER_VIDEO = 12, 8
 MAX_FILTER_LENGTH = 40
 """Characters of an id that a question may be limited to."""
 WAIT_SECONDS = 0.02
-"""How long a keystroke waits for the list of videos, which is read anew after a change."""
+"""How long a keystroke waits for the list of videos, which is read again after a change."""
 _MAX_SCOPES = 64
 _PERSONAL = re.compile(r"[@＠]|://|\bwww\.|<[#:/]|\d(?:[\s().+/-]*\d){5,}")
 """Mentions and email addresses, web addresses, and numbers of six digits or more, however they are grouped."""
