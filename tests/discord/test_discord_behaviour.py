@@ -56,8 +56,8 @@ async def test_an_answer(discord: Env, general: ChannelHandle, alice: MemberActo
     assert not result.ephemeral
     assert f"### {QUESTION}" in seen(result)
     assert "> “The first ingredient is term frequency" in seen(result)
-    assert "](https://video.example.com/sample-bm25-ranking#t=72)**" in seen(result), "BM25 is named at 1:20"
-    assert "▶ 1:12" in seen(result)
+    assert "](https://video.example.com/sample-bm25-ranking#t=78)**" in seen(result), "BM25 is named at 1:20"
+    assert "▶ 1:18" in seen(result)
 
 
 MANY = 9
