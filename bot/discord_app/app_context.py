@@ -29,6 +29,7 @@ from bot.discord_app.services.questions.conversation import ConversationService
 from bot.discord_app.services.questions.last_answers import LastAnswers
 from bot.discord_app.services.questions.passage_service import PassageService
 from bot.discord_app.services.questions.question_service import QuestionService
+from bot.discord_app.services.questions.suggestions import SuggestionService
 from bot.discord_app.services.questions.timely_examples import TimelyExamples
 from bot.discord_app.services.questions.video_service import VideoService
 from bot.discord_app.services.settings_service import SettingsService
@@ -69,6 +70,7 @@ class AppContext:
     in_flight: InFlight
     seen_events: SeenEvents
     delayed_deletions: DelayedDeletions
+    suggestions: SuggestionService
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -110,6 +112,7 @@ class AppContext:
             InFlight(),
             SeenEvents(),
             DelayedDeletions(),
+            SuggestionService(library, ledger, catalogue),
         )
 
 

@@ -128,6 +128,7 @@ class CuepointClient(discord.AutoShardedClient):
         """Stop the daily clean-up, close the connection, and end the answering processes."""
         self.sweep.cancel()
         self.app.delayed_deletions.cancel()
+        self.app.suggestions.cancel()
         await super().close()
         await self.app.answers.close()
 

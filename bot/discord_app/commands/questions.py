@@ -12,7 +12,13 @@ from discord import app_commands
 from discord.app_commands import Range
 
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.commands.suggestions import suggest_creators, suggest_servers, suggest_speakers, suggest_videos
+from bot.discord_app.commands.suggestions import (
+    suggest_creators,
+    suggest_questions,
+    suggest_servers,
+    suggest_speakers,
+    suggest_videos,
+)
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.context import interaction_context, resolve_asker, resolver
 from bot.discord_app.interactions.turns import answer_in_turn
@@ -40,7 +46,11 @@ NEWEST_FIRST = "newest first"
     server="Only in this server's own videos",
 )
 @app_commands.autocomplete(
-    video=suggest_videos, creator=suggest_creators, speaker=suggest_speakers, server=suggest_servers
+    question=suggest_questions,
+    video=suggest_videos,
+    creator=suggest_creators,
+    speaker=suggest_speakers,
+    server=suggest_servers,
 )
 async def ask(
     interaction: Interaction,
@@ -130,7 +140,7 @@ async def _answer_question(
     private="Show the picture to you alone",
     server="Only in this server's own videos",
 )
-@app_commands.autocomplete(video=suggest_videos, server=suggest_servers)
+@app_commands.autocomplete(question=suggest_questions, video=suggest_videos, server=suggest_servers)
 async def timeline(
     interaction: Interaction,
     question: Range[str, 1, 2000],

@@ -26,8 +26,9 @@ from tests.support.discord.harness import (
 
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
 TYPED_IN = (
-    ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"), ("timeline", "video"),
-    ("timeline", "server"), ("video", "video"), ("transcript", "video"),
+    ("ask", "question"), ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"),
+    ("timeline", "question"), ("timeline", "video"), ("timeline", "server"), ("video", "video"),
+    ("transcript", "video"),
 )  # fmt: skip
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
@@ -161,7 +162,7 @@ async def writing(player: Player) -> None:
 
 async def typing(player: Player) -> None:
     for name, option in TYPED_IN:
-        filled = {"question": "x"} if name in ("ask", "timeline") else {}
+        filled = {"question": "x"} if name in ("ask", "timeline") and option != "question" else {}
         for typed in ("", "gat", "shar", "zzz"):
             await player.typing(name, option, typed, **filled)
 

@@ -89,7 +89,7 @@ class QuestionService:
         return notice_card(user_message(refusal), *ask_again_row(refusal.asker.owner(key)))
 
     async def offer_question(self, asker: ResolvedAsker, text: str) -> Owner:
-        """Return the owner of a card with a button that asks a question, for whoever presses it alone."""
+        """Return the owner of a card with a button that asks a question; its answer is for the one who presses."""
         return asker.owner(await self._states.save(asker.scope, QuestionState(Inquiry(text), private=True)))
 
     def check_cooldown(self, asker: ResolvedAsker) -> None:
