@@ -97,7 +97,7 @@ async def test_a_bare_mention_in_reply_to_what_the_bot_may_read_asks_that(
 ) -> None:
     said = await bob.send(general, f"{mention(discord)} {QUESTION}")
     await alice.send(general, mention(discord), reply_to=said)
-    first, second = answers(general, discord)
+    _, second = answers(general, discord)
     assert "BM25 ranking" in seen(second)
     assert f"### {QUESTION}" in seen(second), "Discord shows the mention above it, and not what was asked"
 
@@ -492,7 +492,8 @@ async def test_hostile_texts_are_answered_and_ping_nobody(
     await alice.send(general, f"{mention(discord)} what is term frequency?")
     first = answers(general, discord)[-1]
     for words in (
-        "hi " * 600, "thanks " * 280, "@everyone hi", "more " * 390, "and " * 490, "a" * 1990, "\u202ehi", "hi\u200b\u200d",
+        "hi " * 600, "thanks " * 280, "@everyone hi", "more " * 390, "and " * 490, "a" * 1990, "\u202ehi",
+        "hi\u200b\u200d",
         "summarize the " + "x" * 1900 + " video", "list videos about ||@everyone|| [x](https://evil.example)",
         "who are <@1>?", "hi <:wave:12345>", "<@&1>", "`" * 1990, "why? video:x video:y",
     ):  # fmt: skip
@@ -520,7 +521,7 @@ async def test_silence_towards_those_who_did_not_speak_to_the_bot(
     discord: Env, general: ChannelHandle, alice: MemberActor, bob: MemberActor
 ) -> None:
     await alice.send(general, f"{mention(discord)} {QUESTION}")
-    (first,) = answers(general, discord)
+    assert len(answers(general, discord)) == 1
     said = await bob.send(general, "hi everybody")
     for text in ("@everyone hi", "hi", "more", f"<@&{discord.backend.bot_user.id}> hi", "thanks"):
         await alice.send(general, text)
