@@ -227,11 +227,16 @@ async def test_a_name_that_several_videos_have_lists_them(
 
 
 async def test_what_no_title_says_is_searched(discord: Env, general: ChannelHandle, alice: MemberActor) -> None:
-    for words in ("list all videos about term frequency", "summarize the saturation talk"):
+    for words, subject in (
+        ("list all videos about term frequency", "term frequency"),
+        ("summarize the saturation talk please", "saturation"),
+    ):
         await alice.send(general, f"{mention(discord)} {words}")
-    for card in answers(general, discord):
-        assert "video.example.com/sample-" in seen(card)
-        assert "No video here is called" not in seen(card)
+        asked = await alice.slash(general, "ask", question=words)
+        for card in (answers(general, discord)[-2], asked):
+            assert f"### {subject}\n" in seen(card)
+            assert "video.example.com/sample-" in seen(card)
+            assert "No video here is called" not in seen(card)
 
 
 # Following up.
