@@ -13,7 +13,7 @@ from bot.examples import ExampleQuestions
 from storage.errors import RequestError
 from storage.library import Library
 from storage.models import Question, Scope, VideoSummary
-from storage.video_names import find_videos
+from storage.video_names import find_called
 
 _HELP = """\
 Ask as you would ask a person. Also understood:
@@ -113,7 +113,7 @@ class Conversation:
 
     async def _list_videos(self, subject: str) -> None:
         """List the videos, or those that are called by a subject; where none is, show what is said about it."""
-        named = find_videos(subject, await self._videos())
+        named = find_called(subject, await self._videos())
         if named:
             self._screen.show_videos(named)
         else:
@@ -124,7 +124,7 @@ class Conversation:
         """Show a video, or the last that was shown or quoted first; where none is called so, answer what was typed."""
         videos = await self._videos()
         if name:
-            named = find_videos(name, videos)
+            named = find_called(name, videos)
         else:
             named = [summary for summary in videos if summary.video.video_id == self._last_video or len(videos) == 1]
         if named:
