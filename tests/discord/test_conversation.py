@@ -196,7 +196,7 @@ async def test_videos_that_not_everybody_may_see_are_listed_in_private_alone(wor
     for words in ("what videos do you have?", "summarise the alpha-talk video", "hi", "who are you"):
         await world.one.send(world.general, f"{bot} {words}")
     for card in answers(world.general, world.env):
-        assert "alpha-talk" not in seen(card).replace("summarise the alpha-talk video", "")
+        assert "alpha-talk" not in seen(card).removeprefix("### alpha-talk"), "its asker's own word"
         assert "lantern" not in seen(card)
     mine = await world.one.slash(world.general, "ask", question="what videos do you have?")
     assert mine.ephemeral

@@ -85,6 +85,10 @@ _REMEMBERED = gettext_noop(
     "So that you can follow up an answer, I remember for ten minutes which was your last one in a place; and which "
     "language your Discord is in. Neither is ever written down, and both are deleted with all of it."
 )
+_SUGGESTED = gettext_noop(
+    "Where a question was answered in public and people found that helpful, it is suggested to others there, without a "
+    "name. Taking back the vote ends that."
+)
 
 
 def privacy_card(data: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
@@ -98,6 +102,6 @@ def privacy_card(data: PersonalData, servers: Collection[str], owner: Owner, *, 
         f"**Servers in which you used me:** {met}\n"
         f"All of it under a pseudonym that only this installation can make, and for {retention_days:g} days. The text "
         "of a question is kept for as long as the buttons below its answer work, without telling whose it was.\n"
-        f"{_(_REMEMBERED)}"
+        f"{_(_SUGGESTED)}\n{_(_REMEMBERED)}"
     )
     return Card(ui.Container(base.text_display(words)), *controls.privacy_row(owner))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-
 import discord as discord_py
 import pytest
 
@@ -39,9 +37,9 @@ async def ask_and_vote(world: World, person: MemberActor, question: str = ASKED,
 
 
 @pytest.fixture
-async def met(world: World) -> AsyncIterator[World]:
+async def met(world: World) -> World:
     await world.meet()
-    yield world
+    return world
 
 
 async def test_the_empty_field_has_titles_telling_words_and_what_others_found_helpful(met: World) -> None:
@@ -148,9 +146,15 @@ async def test_rules_for_channels_and_roles_hold_while_typing(met: World) -> Non
 
 @pytest.mark.parametrize(
     "question",
-    ["what does @ana say of lanterns", "lantern <@123456789012345678>", "lantern ana@example.org", "lantern 0171 2345678",
-     "lantern https://example.org/me", "lantern 123456"],
-)  # fmt: skip
+    [
+        "what does @ana say of lanterns",
+        "lantern <@123456789012345678>",
+        "lantern ana@example.org",
+        "lantern 0171 2345678",
+        "lantern https://example.org/me",
+        "lantern 123456",
+    ],
+)
 async def test_what_may_say_something_about_a_person_is_not_suggested(met: World, question: str) -> None:
     place = PublicPlace(met.alpha.id, met.general.id)
     key = access.library_key(met.alpha.id)

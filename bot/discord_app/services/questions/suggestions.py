@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from cachetools import LRUCache
 
@@ -15,6 +17,7 @@ from bot.discord_app.services.asker_resolver import AskerContext, ResolvedAsker
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, Catalogue
 from bot.localization import current_language
 from bot.localization import gettext as _
+from bot.operations.safe_traceback import describe_error
 from storage.analysis import analyser_for
 from storage.errors import StorageError
 from storage.ledger import Ledger
@@ -22,6 +25,7 @@ from storage.library import Library
 from storage.models import HelpfulQuestion, Scope, Video, VideoSummary
 from storage.video_names import fold_name, suggest_names
 
+log = logging.getLogger("cuepoint.discord")
 MAX_SUGGESTIONS = 10
 """How many are shown: more would cover a phone's screen."""
 MAX_STARTING_QUESTIONS, MAX_STARTING_WORDS = 4, 3
@@ -34,6 +38,8 @@ MAX_VIDEOS_READ, TERMS_PER_VIDEO = 12, 8
 """From how many videos telling words are taken, and how many of each."""
 MAX_FILTER_LENGTH = 40
 """Characters of an id that a question may be limited to."""
+WAIT_SECONDS = 0.02
+"""How long a keystroke waits for the list of videos, which is read anew after a change."""
 _MAX_SCOPES = 64
 _PERSONAL = re.compile(r"[@＠]|://|\bwww\.|<[#:/]|\d(?:[\s().+/-]*\d){5,}")
 """Mentions and email addresses, web addresses, and numbers of six digits or more, however they are grouped."""
@@ -59,6 +65,9 @@ class _Subjects:
     ids: frozenset[str]
 
 
+_NOTHING_KNOWN = _Subjects([], (), frozenset())
+
+
 class SuggestionService:
     """Suggests questions. Make one for all of Discord.
 
@@ -73,6 +82,7 @@ class SuggestionService:
         self._catalogue = catalogue
         self._subjects: LRUCache[tuple[Scope, str], _Subjects] = LRUCache(_MAX_SCOPES)
         self._terms: LRUCache[Scope, tuple[list[VideoSummary], list[tuple[str, Video]]]] = LRUCache(_MAX_SCOPES)
+        self._listing: dict[tuple[Scope, str], asyncio.Task[_Subjects]] = {}
         self._reading: asyncio.Task[None] | None = None
 
     async def withhold_question(self, server_id: int, question: str) -> None:
@@ -81,8 +91,9 @@ class SuggestionService:
 
     def cancel(self) -> None:
         """Stop what is read in the background."""
-        if self._reading is not None:
-            self._reading.cancel()
+        for task in (self._reading, *self._listing.values()):
+            if task is not None:
+                task.cancel()
 
     async def suggest(self, asker: ResolvedAsker, who: AskerContext, typed: str) -> list[Suggestion]:
         """Return what a person may want to ask who has typed this, what they typed first: it is theirs to send.
@@ -91,7 +102,7 @@ class SuggestionService:
         """
         if len(typed) > MAX_CHOICE_LENGTH:
             return []
-        subjects = await self._find_subjects(asker.scope)
+        subjects = await self._find_in_time(asker.scope)
         questions = await self._find_questions(asker, who, subjects.ids)
         terms = [_suggest_term(word, video) for word, video in self._known_terms(asker.scope, subjects.videos)]
         if not typed.strip():
@@ -99,6 +110,22 @@ class SuggestionService:
         found = await asyncio.to_thread(_find_matches, typed, [*questions, *terms, *subjects.titles])
         own = Suggestion(typed, typed, "")
         return [own, *(each for each in found if each.folded != fold_name(typed))][: MAX_SUGGESTIONS + 1]
+
+    async def _find_in_time(self, scope: Scope) -> _Subjects:
+        """Return what is known of a scope within WAIT_SECONDS: the next keystroke comes soon, and finds the rest."""
+        key = scope, current_language()
+        task = self._listing.get(key)
+        if task is None:
+            task = self._listing[key] = asyncio.create_task(self._find_subjects(scope))
+            task.add_done_callback(partial(self._end_listing, key))
+        done, _pending = await asyncio.wait({task}, timeout=WAIT_SECONDS)
+        return task.result() if done else self._subjects.get(key, _NOTHING_KNOWN)
+
+    def _end_listing(self, key: tuple[Scope, str], task: asyncio.Task[_Subjects]) -> None:
+        self._listing.pop(key, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The next keystroke meets it too, and reports it.
+            log.info("videos to suggest could not be listed: %s", describe_error(error))
 
     async def _find_subjects(self, scope: Scope) -> _Subjects:
         videos, key = await self._catalogue.list_videos(scope), (scope, current_language())
@@ -124,7 +151,7 @@ class SuggestionService:
         """Return the telling words of a scope as far as they are known, each with its video, and have them read where
         they are not. Those of before a change stay until then, of videos that are still there."""
         known_of, terms = self._terms.get(scope, ([], []))
-        if known_of is not videos:
+        if videos and known_of is not videos:
             if self._reading is None or self._reading.done():
                 self._reading = asyncio.create_task(self._read_terms(scope, videos))
             here = {summary.video.video_id for summary in videos} if terms else set()
