@@ -130,17 +130,22 @@ def ask_for_names(words: Sequence[str], segments: Sequence[Segment], language: s
     for segment in segments:
         _count_uses(uses, terms, list(analyser.tokens(segment.text)), segment.text)
     pairs = [name for name, before in uses.items() if " " in name and before.total() >= MIN_PAIR_COUNT]
-    pairs = [name for name in pairs if _NO_NAMES.isdisjoint(name.lower().split())]
+    pairs = [name for name in pairs if all(map(_is_word_of_name, name.lower().split()))]
     pairs.sort(key=lambda name: -uses[name].total())
     questions = [_ask_what_it_is(name, uses.get(name, Counter()), language) for name in dict.fromkeys((*pairs, *words))]
     return sorted(filter(None, questions), key=lambda question: question.blandness)
 
 
+def _is_word_of_name(word: str) -> bool:
+    return len(word) > 1 and word not in _NO_NAMES and not any(character.isdigit() for character in word)
+
+
 def _count_uses(uses: dict[str, Counter[str]], terms: Collection[str], tokens: Sequence[Token], text: str) -> None:
     """Count the words before each use of a telling word, alone or with one other, by the name as it is written."""
     for first, last in _content_runs(tokens, text):
-        if last - first <= 2 and any(token.term in terms for token in tokens[first:last]):
-            name = text[tokens[first].start : tokens[last - 1].end]
+        named = tokens[first : min(last, first + 2)]  # "a hold cue adds no words": what comes later may be a verb
+        if any(token.term in terms for token in named):
+            name = text[named[0].start : named[-1].end]
             uses.setdefault(name, Counter())[tokens[first - 1].word if first else ""] += 1
 
 

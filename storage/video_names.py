@@ -22,6 +22,18 @@ def find_videos(search: str, videos: Sequence[VideoSummary]) -> list[VideoSummar
     return [videos[place] for place in rank_videos(search, [summary.video for summary in videos])]
 
 
+def find_called(name: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
+    """Return the videos that people mean by a name in a sentence: one that is called so, else those with all of its
+    words in title or creator, else one whose name is nearly so; none where that may be several. All for no name."""
+    found, wanted = find_videos(name, videos), fold_name(name)
+    called = [each for each in found if wanted in (fold_name(each.video.heading), fold_name(each.video.video_id))]
+    if not wanted or called:
+        return called[:1] if wanted else found
+    texts = [fold_name(f"{each.video.heading} {each.video.creator}") for each in found]
+    named = [each for each, text in zip(found, texts, strict=True) if all(word in text for word in wanted.split())]
+    return named or (found if len(found) == 1 else [])
+
+
 def rank_videos(search: str, videos: Sequence[Video]) -> list[int]:
     """Return the positions of the videos that a name may mean, best first; all in their order for an empty name.
 

@@ -13,7 +13,7 @@ from bot.examples import ExampleQuestions
 from storage.errors import RequestError
 from storage.library import Library
 from storage.models import Question, Scope, VideoSummary
-from storage.video_names import find_videos
+from storage.video_names import find_called
 
 _HELP = """\
 Ask as you would ask a person. Also understood:
@@ -47,7 +47,7 @@ class Conversation:
         self._library, self._scope = library, scope
         self._examples = ExampleQuestions(library, self._thresholds)
         self._last: Question | None = None
-        self._best_video = ""
+        self._last_video = ""
         self._shown = 0
 
     async def reply(self, text: str) -> None:
@@ -95,7 +95,7 @@ class Conversation:
         self._screen.show_answer(answer)
         shown = answer.excerpts or answer.near_misses
         self._last, self._shown = question, len(answer.excerpts)
-        self._best_video = shown[0].video.video_id if shown else ""
+        self._last_video = shown[0].video.video_id if shown else ""
 
     async def _show_more(self) -> None:
         """Show the next moments of the last answer."""
@@ -113,7 +113,7 @@ class Conversation:
 
     async def _list_videos(self, subject: str) -> None:
         """List the videos, or those that are called by a subject; where none is, show what is said about it."""
-        named = find_videos(subject, await self._videos())
+        named = find_called(subject, await self._videos())
         if named:
             self._screen.show_videos(named)
         else:
@@ -121,14 +121,15 @@ class Conversation:
             await self._answer(subject)
 
     async def _show_video(self, text: str, name: str) -> None:
-        """Show a video, or the one that was quoted first; where none is called so, what was typed is a question."""
+        """Show a video, or the last that was shown or quoted first; where none is called so, answer what was typed."""
         videos = await self._videos()
         if name:
-            named = find_videos(name, videos)
+            named = find_called(name, videos)
         else:
-            named = [summary for summary in videos if summary.video.video_id == self._best_video or len(videos) == 1]
+            named = [summary for summary in videos if summary.video.video_id == self._last_video or len(videos) == 1]
         if named:
             scope, video = await self._library.or_samples(self._scope), named[0].video
+            self._last_video = video.video_id
             terms = await self._library.key_terms(scope, video.video_id, MAX_KEY_TERMS)
             show_video(self._screen, named[0], terms, self._library.hosts)
             if named[1:]:

@@ -188,3 +188,19 @@ def test_the_phrases_of_a_language_can_be_read(language: str) -> None:
     assert phrases.whole.keys() <= social | {"help", "identity", "list", "more", "request"}
     assert phrases.with_names.keys() <= {"list about", "show"}
     assert MAX_PHRASE_WORDS >= 10
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "who made the video codec",
+        "how long is the context window of the bert video",
+        "summarise the difference between bert and gpt",
+        "link to the slides",
+        "show me how attention works",
+        "what does the BERT video say about masking?",
+        "which video explains dropout",
+    ],
+)
+def test_what_is_asked_of_a_video_is_a_question(typed: str) -> None:
+    assert recognize_intent(typed) == Intent(IntentKind.QUESTION, typed)

@@ -97,7 +97,7 @@ async def test_a_bare_mention_in_reply_to_what_the_bot_may_read_asks_that(
 ) -> None:
     said = await bob.send(general, f"{mention(discord)} {QUESTION}")
     await alice.send(general, mention(discord), reply_to=said)
-    first, second = answers(general, discord)
+    _, second = answers(general, discord)
     assert "BM25 ranking" in seen(second)
     assert f"### {QUESTION}" in seen(second), "Discord shows the mention above it, and not what was asked"
 
@@ -183,9 +183,7 @@ async def test_a_wish_for_videos_is_a_list_of_those_in_scope(world: World) -> No
         assert "beta-talk" not in seen(card)
     await world.both_in_beta.send(world.beta_hall, f"{bot} how long is the alpha-talk video?")
     (card,) = answers(world.beta_hall, world.env)
-    assert "alpha-talk" not in seen(card).replace("how long is the alpha-talk video?", "").replace(
-        "alpha-talk video", ""
-    )
+    assert "alpha-talk" not in seen(card).removeprefix("### alpha-talk"), "its asker's own word"
 
 
 async def test_videos_that_not_everybody_may_see_are_listed_in_private_alone(world: World) -> None:
@@ -196,7 +194,7 @@ async def test_videos_that_not_everybody_may_see_are_listed_in_private_alone(wor
     for words in ("what videos do you have?", "summarise the alpha-talk video", "hi", "who are you"):
         await world.one.send(world.general, f"{bot} {words}")
     for card in answers(world.general, world.env):
-        assert "alpha-talk" not in seen(card).replace("summarise the alpha-talk video", "")
+        assert "alpha-talk" not in seen(card).removeprefix("### alpha-talk"), "its asker's own word"
         assert "lantern" not in seen(card)
     mine = await world.one.slash(world.general, "ask", question="what videos do you have?")
     assert mine.ephemeral
@@ -227,11 +225,16 @@ async def test_a_name_that_several_videos_have_lists_them(
 
 
 async def test_what_no_title_says_is_searched(discord: Env, general: ChannelHandle, alice: MemberActor) -> None:
-    for words in ("list all videos about term frequency", "summarize the saturation talk"):
+    for words, subject in (
+        ("list all videos about term frequency", "term frequency"),
+        ("summarize the saturation talk please", "saturation"),
+    ):
         await alice.send(general, f"{mention(discord)} {words}")
-    for card in answers(general, discord):
-        assert "video.example.com/sample-" in seen(card)
-        assert "No video here is called" not in seen(card)
+        asked = await alice.slash(general, "ask", question=words)
+        for card in (answers(general, discord)[-2], asked):
+            assert f"### {subject}\n" in seen(card)
+            assert "video.example.com/sample-" in seen(card)
+            assert "No video here is called" not in seen(card)
 
 
 # Following up.
@@ -492,7 +495,8 @@ async def test_hostile_texts_are_answered_and_ping_nobody(
     await alice.send(general, f"{mention(discord)} what is term frequency?")
     first = answers(general, discord)[-1]
     for words in (
-        "hi " * 600, "thanks " * 280, "@everyone hi", "more " * 390, "and " * 490, "a" * 1990, "\u202ehi", "hi\u200b\u200d",
+        "hi " * 600, "thanks " * 280, "@everyone hi", "more " * 390, "and " * 490, "a" * 1990, "\u202ehi",
+        "hi\u200b\u200d",
         "summarize the " + "x" * 1900 + " video", "list videos about ||@everyone|| [x](https://evil.example)",
         "who are <@1>?", "hi <:wave:12345>", "<@&1>", "`" * 1990, "why? video:x video:y",
     ):  # fmt: skip
@@ -520,7 +524,7 @@ async def test_silence_towards_those_who_did_not_speak_to_the_bot(
     discord: Env, general: ChannelHandle, alice: MemberActor, bob: MemberActor
 ) -> None:
     await alice.send(general, f"{mention(discord)} {QUESTION}")
-    (first,) = answers(general, discord)
+    assert len(answers(general, discord)) == 1
     said = await bob.send(general, "hi everybody")
     for text in ("@everyone hi", "hi", "more", f"<@&{discord.backend.bot_user.id}> hi", "thanks"):
         await alice.send(general, text)

@@ -10,7 +10,7 @@ from bot.discord_app.services.questions.catalogue import best_videos, find_named
 from storage.errors import UnknownFilter, UnknownVideo
 from storage.models import Question, Video, VideoSummary
 from storage.video_filters import filter_videos
-from storage.video_names import find_videos
+from storage.video_names import find_called, find_videos
 
 VIDEOS = [
     Video("dQw4w9WgXcQ", "An Introduction to XLNet", "Yannic Kilcher"),
@@ -107,3 +107,26 @@ def test_a_filter_of_what_nobody_sees_names_nothing(field: str, unseen: str) -> 
     with pytest.raises(UnknownFilter) as refusal:
         filter_videos(Question("x", "x", **{field: unseen}), [lambda: dict(enumerate(VIDEOS))])
     assert "Did you mean" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("brain", ["brain"]),  # not "training", which has "rain" in it
+        ("BERT", ["bert-1", "bert-2"]),
+        ("Introduction", ["intro"]),
+        ("xlnet introduction", ["dQw4w9WgXcQ"]),
+        ("deap learning", []),  # may be either of two
+        ("hopfeild", ["hopfield"]),
+        ("pizza", []),
+    ],
+)
+def test_a_name_in_a_sentence_means_what_is_called_so(name: str, ids: list[str]) -> None:
+    more = [
+        Video("brain", "Backpropagation and the brain"),
+        Video("training", "Pre-training of deep transformers"),
+        Video("hopfield", "Hopfield networks"),
+    ]
+    videos = [*SUMMARIES, *(VideoSummary(each, "shared", 1, 1, 60.0) for each in more)]
+    assert [each.video.video_id for each in find_called(name, videos)] == ids
+    assert find_called("", videos) == videos

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
+from bot.answering.intents.names import find_name
 from bot.answering.intents.phrases import (
     LANGUAGES,
     MAX_PHRASE_WORDS,
@@ -16,10 +17,8 @@ from bot.answering.intents.phrases import (
     find_kind,
     find_language,
     listed,
-    phrases_of,
 )
 from bot.answering.intents.words import (
-    QUOTED,
     Word,
     is_blank,
     is_expression,
@@ -63,8 +62,6 @@ class Intent:
 
 MAX_WISH_WORDS = 24
 """Words of a wish with the name of a video in it, at most."""
-MAX_BARE_NAME_WORDS = 4
-"""Words of a name without a word for a recording, at most: what is longer is a subject."""
 MIN_SENTENCE_WORDS = 3
 """Words from which what follows a greeting and a comma is taken for a sentence: "Hello, Dolly" is one name."""
 _SOCIAL = ("thanks", "greeting", "remark", "closing", "opening")
@@ -196,58 +193,6 @@ def _recognize_wish(text: str, words: Sequence[Word]) -> Intent | None:
             return Intent(_KINDS[kind], language=language)
         for kind in ("list about", "show"):
             for language in LANGUAGES:
-                if (name := _find_name(text, wish, kind, language)) is not None:
+                if (name := find_name(text, wish, kind, language)) is not None:
                     return Intent(_KINDS[kind], name, language)
     return None
-
-
-def _find_name(text: str, words: Sequence[Word], kind: str, language: str) -> str | None:
-    """Return the name in a wish of a kind, the shortest of several; None where it is no such wish."""
-    phrase, names = join_words(words), []
-    for known in phrases_of(language).with_names.get(kind, ()):
-        if (match := known.pattern.fullmatch(phrase)) is not None:
-            first = phrase.count(" ", 0, match.start("name"))
-            named = words[first : first + match["name"].count(" ") + 1]
-            names.append(_read_name(text, named, known.slot))
-    # "give me a summary of the BERT video" asks for no video called "summary of the BERT".
-    return min((name for name in names if name is not None), key=len, default=None)
-
-
-def _read_name(text: str, words: Sequence[Word], slot: str) -> str | None:
-    """Return a name as it was typed, without the word for a recording beside it; None where it does not fit a slot."""
-    bare = _drop_determiners(words)
-    if slot == "subject":
-        return _name_of(text, bare) or None
-    has_recording = any(word.folded in listed("recording") for word in bare)
-    is_quoted = [word.folded for word in bare] == [QUOTED]
-    if slot == "recording name" and not (has_recording or is_quoted):
-        return None
-    if slot == "bare name" and (len(bare) < len(words) or len(bare) > MAX_BARE_NAME_WORDS or not _is_plain(bare)):
-        return None
-    if len(bare) > 2 and bare[0].folded in listed("recording") and bare[1].folded in listed("of"):
-        bare = _drop_determiners(bare[2:])
-    elif bare and bare[-1].folded in listed("recording"):
-        bare = bare[:-1]
-    elif len(bare) > 1 and bare[0].folded in listed("recording") and not bare[1].folded.isdecimal():
-        bare = bare[1:]
-    name = _name_of(text, bare)
-    return name if name or slot == "recording name" else None
-
-
-def _drop_determiners(words: Sequence[Word]) -> Sequence[Word]:
-    first = next((place for place, word in enumerate(words) if word.folded not in listed("determiner")), len(words))
-    return words[first:]
-
-
-def _is_plain(words: Sequence[Word]) -> bool:
-    """Return whether words may be a title by themselves: "XLNet", but not "how attention works"."""
-    return not begins_question(join_words(words)) and not any(
-        word.folded in listed("carry on") | listed("determiner") for word in words
-    )
-
-
-def _name_of(text: str, words: Sequence[Word]) -> str:
-    """Return words as they were typed, without quotation marks."""
-    if any(word.value for word in words):
-        return " ".join(word.value or text[word.start : word.end] for word in words)
-    return text[words[0].start : words[-1].end] if words else ""

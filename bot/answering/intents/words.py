@@ -79,7 +79,7 @@ def is_blank(text: str) -> bool:
 
 def strip_mentions(text: str) -> str:
     """Return a text without the white space and the mentions at its ends."""
-    return _UNSAID.sub("", text, concurrent=False)
+    return str(_UNSAID.sub("", text, concurrent=False))
 
 
 def is_expression(text: str) -> bool:

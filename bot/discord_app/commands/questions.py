@@ -70,7 +70,9 @@ async def ask(
     )
     last = await _find_last_answer(interaction, private=private, server=server)
     utterance = await interaction.client.app.conversation.understand(Said(inquiry, last), interaction.user.id)
-    if utterance.is_question or not await _answer_in_conversation(interaction, utterance, private, server):
+    if not utterance.is_question:
+        utterance = await _answer_in_conversation(interaction, utterance, private, server)
+    if utterance.is_question:
         picked = server or str(utterance.picked_server or "")
         await _answer_question(interaction, utterance.inquiry, QuestionSource.SLASH, private=private, server=picked)
 
@@ -87,8 +89,8 @@ async def _find_last_answer(interaction: Interaction, *, private: bool | None, s
 
 async def _answer_in_conversation(
     interaction: Interaction, utterance: Utterance, private: bool | None, server: str
-) -> bool:
-    """Answer what is no question, for its asker alone; return False where it is to be searched after all.
+) -> Utterance:
+    """Answer what is no question, for its asker alone; return what is meant, a question where no video is called so.
 
     The next passages of an answer are as private as answers are.
     """
@@ -99,7 +101,7 @@ async def _answer_in_conversation(
     asker = await resolve(interaction_context(interaction))
     utterance = await app.conversation.settle(asker, utterance)
     if utterance.is_question:
-        return False
+        return utterance
 
     def make_card(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         make = partial(app.conversation.make_card, asker, utterance)
@@ -109,7 +111,7 @@ async def _answer_in_conversation(
         await answer_in_turn(interaction, resolve, make_card)
     else:
         await send_when_ready(interaction, make_card(asker), Delivery.PRIVATE)
-    return True
+    return utterance
 
 
 def _note_answer(

@@ -160,6 +160,21 @@ async def writing(player: Player) -> None:
         await player.write("where is the copper lantern")
 
 
+async def conversing(player: Player) -> None:
+    """Small talk and follow-ups, each by a command and, where the bot is, in messages."""
+    for words in (
+        "hi", "who are you?", "what videos do you have?", "list all videos about gate", "help",
+        "how long is the gate-03 video?", "summarise the beta-talk video", "copper lantern", "and why?", "more",
+        "and in the other video?", "more",
+    ):  # fmt: skip
+        await player.slash("ask", question=words)
+        if player.channel is not player.world.abroad:
+            await player.write(words)
+    card = await player.slash("ask", question="hi")
+    for label in ("Videos", "Help"):
+        await player.click(card, label)
+
+
 async def typing(player: Player) -> None:
     for name, option in TYPED_IN:
         filled = {"question": "x"} if name in ("ask", "timeline") and option != "question" else {}
@@ -288,7 +303,7 @@ async def purging(player: Player) -> None:
 
 Road = Callable[[Player], Awaitable[None]]
 ASKED: tuple[Road, ...] = (
-    asking, asking_narrowly, turning_pages, opening_passages, clicking_a_message, writing, typing, listing,
+    asking, asking_narrowly, turning_pages, opening_passages, clicking_a_message, writing, conversing, typing, listing,
     looking_at_one, reading, drawing, being_told, keeping_private,
 )  # fmt: skip
 """Open to everybody, everywhere."""

@@ -39,8 +39,7 @@ from bot.discord_app.services.questions.video_service import VideoService
 from bot.errors import PassageGone
 from bot.operations import metrics
 from storage.ledger import Ledger
-from storage.models import VideoSummary
-from storage.video_names import find_videos, fold_name
+from storage.video_names import find_called
 
 
 class SentFile(enum.Enum):
@@ -183,10 +182,13 @@ class ConversationService:
             first = utterance.shown.spots[0].stretch.video_id if utterance.shown and utterance.shown.spots else ""
             return replace(utterance, subject=first, kind=utterance.kind if first else IntentKind.QUESTION)
         videos = await self._catalogue.list_videos(asker.scope)
-        found = await asyncio.to_thread(_find_called, utterance.subject, videos)
+        found = await asyncio.to_thread(find_called, utterance.subject, videos)
         if not is_list and len(found) == 1:
             return replace(utterance, subject=found[0].video.video_id)
-        return replace(utterance, kind=IntentKind.LIST_VIDEOS if found else IntentKind.QUESTION)
+        if found:
+            return replace(utterance, kind=IntentKind.LIST_VIDEOS)
+        asked = replace(utterance.inquiry, text=utterance.subject or utterance.inquiry.text)
+        return replace(utterance, kind=IntentKind.QUESTION, inquiry=asked)
 
     def make_card(self, asker: ResolvedAsker, utterance: Utterance) -> Coroutine[Any, Any, Card]:
         """Return what makes the card for a settled utterance that is no question."""
@@ -235,19 +237,3 @@ class ConversationService:
                 return cards.identity_card(await self._examples.find(asker.scope))
             case _:
                 return cards.greeting_card(await self._examples.find(asker.scope))
-
-
-def _find_called(name: str, videos: list[VideoSummary]) -> list[VideoSummary]:
-    """Return the videos that a name means: one that is called so, else those that say all of its words in their title
-    or creator, else one whose title is nearly so; none where that may be several."""
-    found, wanted = find_videos(name, videos), fold_name(name)
-    called = [each for each in found if wanted and wanted in (fold_name(each.video.heading), each.video.video_id)]
-    if called:
-        return called[:1]
-    named = [each for each in found if _names_all(wanted, each)]
-    return named or (found if len(found) == 1 else [])
-
-
-def _names_all(words: str, summary: VideoSummary) -> bool:
-    named = fold_name(f"{summary.video.heading} {summary.video.creator}")
-    return all(word in named for word in words.split())

@@ -30,7 +30,7 @@ _OTHER_VIDEO = re.compile(rf"\b(?:other|another|different)\s+{_VIDEO}|\belsewher
 def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> Inquiry:
     """Return an inquiry completed with the last question, where it has too few words of its own; else as it is.
 
-    Filters of the last question hold on, but for those that the inquiry itself has. Whoever asks about the same video
+    Filters of the last question hold on, but for those that the inquiry itself has. Who asks about the same video
     means the one that was shown first, and about the other one the only other one that was shown. `is_own` is whether
     the same person asked both.
     """
