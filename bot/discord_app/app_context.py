@@ -11,11 +11,13 @@ from bot.answer_processes.capacity import process_count
 from bot.answer_processes.messages import Opening
 from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
+from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
+from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -23,10 +25,15 @@ from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.personal_data import PersonalDataService
 from bot.discord_app.services.questions.button_state import ButtonStates
 from bot.discord_app.services.questions.catalogue import Catalogue
+from bot.discord_app.services.questions.conversation import ConversationService
+from bot.discord_app.services.questions.last_answers import LastAnswers
 from bot.discord_app.services.questions.passage_service import PassageService
 from bot.discord_app.services.questions.question_service import QuestionService
+from bot.discord_app.services.questions.suggestions import SuggestionService
+from bot.discord_app.services.questions.timely_examples import TimelyExamples
 from bot.discord_app.services.questions.video_service import VideoService
 from bot.discord_app.services.settings_service import SettingsService
+from bot.examples import ExampleQuestions
 from bot.settings import Settings
 from storage.ledger import Ledger
 from storage.library import Library
@@ -51,6 +58,9 @@ class AppContext:
     questions: QuestionService
     passages: PassageService
     videos: VideoService
+    conversation: ConversationService
+    last_answers: LastAnswers
+    known_locales: KnownLocales
     library_admin: LibraryAdmin
     exports: Exports
     settings: SettingsService
@@ -59,6 +69,8 @@ class AppContext:
     host_cooldown_seconds: float
     in_flight: InFlight
     seen_events: SeenEvents
+    delayed_deletions: DelayedDeletions
+    suggestions: SuggestionService
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -71,26 +83,36 @@ class AppContext:
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
         states = ButtonStates(ledger, writes)
+        askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
+        questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes)
+        videos = VideoService(library, catalogue, states)
+        examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
+        last_answers, known_locales = LastAnswers(), KnownLocales(settings.retention_seconds)
         return cls(
             library,
             ledger,
             memberships,
             catalogue,
             answers,
-            AskerResolver(library, ledger, memberships, settings.serves, writes),
+            askers,
             Admission(answers.lanes),
             MessageLimits(),
-            QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes),
+            questions,
             PassageService(answers, ledger, catalogue, states, cooldown),
-            VideoService(library, catalogue, states),
+            videos,
+            ConversationService(ledger, catalogue, questions, videos, examples),
+            last_answers,
+            known_locales,
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),
-            PersonalDataService(ledger, memberships, settings.retention_days),
+            PersonalDataService(ledger, memberships, askers, last_answers, known_locales, settings.retention_days),
             settings.serves,
             settings.cooldown_seconds,
             InFlight(),
             SeenEvents(),
+            DelayedDeletions(),
+            SuggestionService(library, ledger, catalogue),
         )
 
 

@@ -82,18 +82,25 @@ class CuepointClient(discord.AutoShardedClient):
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
         """Register the commands, in one server or everywhere, if they are not those registered last.
 
-        Return whether they were registered. `anyway` registers them even when nothing changed.
+        Return whether they were registered. `anyway` registers them even when nothing changed. Texts mention commands
+        by the ids of those that are registered everywhere: they hold in a server with commands of its own too.
         """
         place = GLOBAL_COMMANDS if server_id is None else str(server_id)
-        current = self._command_hash()
-        if not anyway and await self.app.ledger.command_hash(place) == current:
-            return False
-        server = None if server_id is None else discord.Object(server_id)
+        current, ids = self._command_hash(), await self.app.ledger.command_ids(place)
+        is_known = bool(ids) and await self.app.ledger.command_hash(place) == current
+        if anyway or not is_known:
+            ids = await self._register_commands(None if server_id is None else discord.Object(server_id))
+            await self.app.ledger.save_commands(place, current, ids)
+        if server_id is None:
+            self.app.command_ids.update(ids)
+        return anyway or not is_known
+
+    async def _register_commands(self, server: discord.Object | None) -> dict[str, int]:
+        """Register the commands, and return Discord's ids of those that people type, by name."""
         if server is not None:
             self.tree.copy_global_to(guild=server)
-        await self.tree.sync(guild=server)
-        await self.app.ledger.save_command_hash(place, current)
-        return True
+        registered = await self.tree.sync(guild=server)
+        return {command.name: command.id for command in registered if command.type is discord.AppCommandType.chat_input}
 
     def _command_hash(self) -> str:
         commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
@@ -120,6 +127,8 @@ class CuepointClient(discord.AutoShardedClient):
     async def close(self) -> None:
         """Stop the daily clean-up, close the connection, and end the answering processes."""
         self.sweep.cancel()
+        self.app.delayed_deletions.cancel()
+        self.app.suggestions.cancel()
         await super().close()
         await self.app.answers.close()
 

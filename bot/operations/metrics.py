@@ -115,6 +115,7 @@ class _Measures:
         gauge = partial(prometheus_client.Gauge, namespace="cuepoint", registry=self.registry)
         histogram = partial(prometheus_client.Histogram, namespace="cuepoint", registry=self.registry)
         self.questions = counter("questions", "Questions by how they came and what was found", ["way", "found"])
+        self.small_talk = counter("small_talk", "Messages that were no question, by what they were", ["what"])
         self.refusals = counter("refusals", "Questions that were not answered, by why", ["why"])
         self.steps = histogram("step_seconds", "Seconds a step of an answer took", ["step"], buckets=_STEP_SECONDS)
         self.imports = counter("imports", "Imports on Discord by what became of them", ["outcome"])
@@ -176,6 +177,12 @@ def count_question(way: QuestionSource) -> Iterator[Callable[[str], object]]:
     finally:
         if _measures is not None and outcomes:
             _measures.questions.labels(way, outcomes[-1]).inc()
+
+
+def count_small_talk(what: str) -> None:
+    """Count what is no question, such as a greeting, or the wish for a list of videos."""
+    if _measures is not None:
+        _measures.small_talk.labels(what).inc()
 
 
 def count_refusal(why: Refusal) -> None:

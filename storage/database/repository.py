@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from storage.database.connection import Database, sqlite_errors
 from storage.database.schema import DETACHED
@@ -32,6 +33,8 @@ from storage.models import (
     VideoSummary,
 )
 
+MAX_SUMMARIES_AT_ONCE = 500
+"""Videos up to which their rows are read where they are wanted; more would hold the event loop too long."""
 _VIDEOS_SQL = f"""
     SELECT {VIDEO_COLUMNS}, segment.start_second, end_second, text, marks, turns
     FROM video JOIN library ON library.id = library_id JOIN segment ON segment.video = video.id
@@ -98,8 +101,9 @@ class Repository:
             WHERE key IN ({_placeholders(scope.libraries)}) AND (? IS NULL OR video_id = ?) GROUP BY video.id
         """
         rows = await self._rows(sql, (*scope.libraries, video_id, video_id))
-        summaries = [VideoSummary(make_video(row[:VIDEO_WIDTH]), *row[VIDEO_WIDTH:]) for row in rows]
-        return sorted(summaries, key=lambda summary: scope.libraries.index(summary.library))
+        if len(rows) <= MAX_SUMMARIES_AT_ONCE:
+            return _make_summaries(rows, scope)
+        return await asyncio.to_thread(_make_summaries, rows, scope)
 
     async def statistics(self, scope: Scope) -> Statistics:
         """Return the size of a scope."""
@@ -285,6 +289,11 @@ def open_snapshot(path: Path, key: str, video_id: str | None = None) -> Iterator
                 yield from group_videos(group)
 
         yield read
+
+
+def _make_summaries(rows: Sequence[tuple[Any, ...]], scope: Scope) -> list[VideoSummary]:
+    summaries = [VideoSummary(make_video(row[:VIDEO_WIDTH]), *row[VIDEO_WIDTH:]) for row in rows]
+    return sorted(summaries, key=lambda summary: scope.libraries.index(summary.library))
 
 
 def _placeholders(values: Sequence[str]) -> str:

@@ -173,6 +173,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Earlier versions freed pages without overwriting them.
         "INSERT INTO compaction (id, erasures) VALUES (1, 1)",
     ),
+    (
+        # Where the question was asked and answered in public, '' for nowhere and for the votes of before.
+        "ALTER TABLE vote ADD COLUMN server TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE vote ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX vote_by_server ON vote (server) WHERE server != ''",
+        # JSON of Discord's ids of the commands by name; '{}' where an earlier version synced them.
+        "ALTER TABLE command_tree ADD COLUMN ids TEXT NOT NULL DEFAULT '{}'",
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

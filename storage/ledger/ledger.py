@@ -6,7 +6,7 @@ import base64
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -165,11 +165,19 @@ class Ledger(ServerEntries, PeopleEntries):
         rows = await self._rows("SELECT hash FROM command_tree WHERE place = ?", (place,))
         return rows[0][0] if rows else None
 
-    async def save_command_hash(self, place: str, value: str) -> None:
-        """Store the hash of the commands that were synced to a place."""
+    async def command_ids(self, place: str) -> dict[str, int]:
+        """Return Discord's ids of the commands last synced to a place, by name; none where they were not kept."""
+        rows = await self._rows("SELECT ids FROM command_tree WHERE place = ?", (place,))
+        return dict(json.loads(rows[0][0])) if rows else {}
+
+    async def save_commands(self, place: str, value: str, ids: Mapping[str, int]) -> None:
+        """Store the hash of the commands that were synced to a place, and Discord's ids of them by name."""
         await self._execute(
-            "INSERT INTO command_tree (place, hash) VALUES (?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
-            (place, value),
+            """
+            INSERT INTO command_tree (place, hash, ids) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET hash = excluded.hash, ids = excluded.ids
+            """,
+            (place, value, json.dumps(ids)),
         )
 
 

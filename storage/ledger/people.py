@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+from dataclasses import replace
+
 from storage.access import library_key
 from storage.ledger.rows import ALL_ARE_THERE, LedgerRows, normalize_question
-from storage.models import CastVote, Miss, PersonalData, Sighting, Verdict, Vote, VoteCount
+from storage.models import (
+    CastVote,
+    HelpfulQuestion,
+    Miss,
+    PersonalData,
+    PublicPlace,
+    Sighting,
+    Verdict,
+    Vote,
+    VoteCount,
+)
 
 MAX_SERVERS_SEEN = 25
 """A person is taken to be a member of at most so many servers, the latest ones: Discord is asked about every one."""
@@ -16,16 +30,21 @@ class PeopleEntries(LedgerRows):
     """Votes, misses and sightings."""
 
     async def save_vote(self, user_id: int, vote: Vote) -> None:
-        """Count a person's verdict, replacing the one they gave on that question and segment before."""
+        """Count a person's verdict, replacing the one they gave on that question and segment before.
+
+        A question that they voted on in public stays public when they vote on it in private.
+        """
         person = self._person_key(user_id)
         await self._write(
             (vote.library, person),
             f"""
-            INSERT INTO vote (voter, library, question, video_id, start_second, verdict, voted_at)
-            SELECT ?, ?, ?, ?, ?, ?, ? WHERE {ALL_ARE_THERE}
-            ON CONFLICT DO UPDATE SET verdict = excluded.verdict, voted_at = excluded.voted_at
+            INSERT INTO vote (voter, library, question, video_id, start_second, verdict, voted_at, server, channel)
+            SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE {ALL_ARE_THERE}
+            ON CONFLICT DO UPDATE SET verdict = excluded.verdict, voted_at = excluded.voted_at,
+                server = iif(excluded.server = '', server, excluded.server),
+                channel = iif(excluded.server = '', channel, excluded.channel)
             """,
-            (person, *_vote_key(vote), vote.verdict, self._now()),
+            (person, *_vote_key(vote), vote.verdict, self._now(), *_place_columns(vote.public_in)),
         )
 
     async def withdraw_vote(self, user_id: int, vote: Vote) -> None:
@@ -45,6 +64,39 @@ class PeopleEntries(LedgerRows):
             (library,),
         )
         return [VoteCount(_make_vote(*row), count) for *row, count in rows]
+
+    async def helpful_questions(self, server_id: int, libraries: Collection[str], limit: int) -> list[HelpfulQuestion]:
+        """Return questions that were asked and answered in public in a server, and that more people found helpful than
+        not there, by so many people.
+
+        Only answers from `libraries`, by their keys, count. At most `limit` of them are returned.
+        """
+        rows = await self._rows(
+            """
+            WITH public AS (
+                SELECT * FROM vote
+                WHERE server = ?1 AND server != '' AND library IN (SELECT value FROM json_each(?2))
+            ),
+            liked AS (
+                SELECT question, count(DISTINCT voter) FILTER (WHERE verdict = 'helpful') AS helpful
+                FROM public GROUP BY question
+                HAVING helpful > count(DISTINCT voter) FILTER (WHERE verdict != 'helpful')
+            )
+            SELECT DISTINCT question, channel, library, video_id FROM public JOIN liked USING (question)
+            WHERE verdict = 'helpful' ORDER BY helpful DESC, question, channel, library, video_id LIMIT ?3
+            """,
+            (str(server_id), json.dumps(sorted(libraries)), limit),
+        )
+        return [
+            HelpfulQuestion(question, int(channel), library, video_id) for question, channel, library, video_id in rows
+        ]
+
+    async def withhold_question(self, server_id: int, question: str) -> None:
+        """Have a question be public in a server no more: the votes on it count as given in private from now on."""
+        await self._execute(
+            "UPDATE vote SET server = '', channel = '' WHERE server = ? AND server != '' AND question = ?",
+            (str(server_id), normalize_question(question)),
+        )
 
     async def record_miss(self, library: str, question: str, user_id: int) -> None:
         """Count a question that a library (by its key) did not answer."""
@@ -102,7 +154,8 @@ class PeopleEntries(LedgerRows):
         person = (self._person_key(user_id),)
         votes = await self._rows(
             """
-            SELECT voted_at, library, question, video_id, start_second, verdict FROM vote WHERE voter = ?
+            SELECT voted_at, server, channel, library, question, video_id, start_second, verdict FROM vote
+            WHERE voter = ?
             ORDER BY voted_at DESC, library, question, video_id, start_second
             """,
             person,
@@ -118,7 +171,10 @@ class PeopleEntries(LedgerRows):
             "SELECT server, last_seen FROM sighting WHERE person = ? ORDER BY last_seen DESC, server", person
         )
         return PersonalData(
-            tuple(CastVote(_make_vote(*vote), voted_at) for voted_at, *vote in votes),
+            tuple(
+                CastVote(replace(_make_vote(*vote), public_in=_read_place(server, channel)), voted_at)
+                for voted_at, server, channel, *vote in votes
+            ),
             tuple(Miss(*row) for row in misses),
             tuple(Sighting(int(server), last_seen) for server, last_seen in sightings),
         )
@@ -140,6 +196,14 @@ class PeopleEntries(LedgerRows):
 def _vote_key(vote: Vote) -> tuple[str, str, str, float]:
     """Return what a vote is about, with the question as it is stored."""
     return vote.library, normalize_question(vote.question), vote.video_id, vote.start_second
+
+
+def _place_columns(place: PublicPlace | None) -> tuple[str, str]:
+    return (str(place.server_id), str(place.channel_id)) if place is not None else ("", "")
+
+
+def _read_place(server: str, channel: str) -> PublicPlace | None:
+    return PublicPlace(int(server), int(channel)) if server else None
 
 
 def _make_vote(library: str, question: str, video_id: str, start_second: float, verdict: str) -> Vote:

@@ -145,6 +145,8 @@ class ServerEntries(LedgerRows):
         return await self._erase(
             [
                 *_delete_feedback_statements(library_key(server_id)),
+                # Votes on shared videos are their people's own; that they were given in this server is not kept.
+                ("UPDATE vote SET server = '', channel = '' WHERE server = ? AND server != ''", (server,)),
                 ("DELETE FROM sighting WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),

@@ -277,10 +277,7 @@ class Library:
 
     async def videos(self, scope: Scope) -> list[VideoSummary]:
         """Return every video of a scope once, by title; where two libraries have one, the earlier library's."""
-        summaries: dict[str, VideoSummary] = {}
-        for summary in await self._repository.summaries(scope):
-            summaries.setdefault(summary.video.video_id, summary)
-        return sorted(summaries.values(), key=lambda s: (s.video.heading.casefold(), s.video.video_id))
+        return await asyncio.to_thread(_list_once, await self._repository.summaries(scope))
 
     async def summary(self, scope: Scope, video_id: str) -> VideoSummary:
         """Return one video of a scope with its size. Raises UnknownVideo."""
@@ -379,6 +376,14 @@ class Library:
         """Return the words that distinguish a video from others of a scope, the best first. Raises UnknownVideo."""
         summary = await self.summary(scope, video_id)
         return await self._search.key_terms(scope, summary.library, video_id, limit)
+
+
+def _list_once(summaries: Sequence[VideoSummary]) -> list[VideoSummary]:
+    """Return every video once, the first of each id, by title."""
+    first: dict[str, VideoSummary] = {}
+    for summary in summaries:
+        first.setdefault(summary.video.video_id, summary)
+    return sorted(first.values(), key=lambda s: (s.video.heading.casefold(), s.video.video_id))
 
 
 def _load_importer() -> type[Importer]:

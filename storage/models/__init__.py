@@ -57,8 +57,10 @@ from storage.models.speakers import VideoSpeakers as VideoSpeakers
 from storage.models.time_links import TimeLink as TimeLink
 from storage.models.time_links import is_template as is_template
 from storage.models.use import CastVote as CastVote
+from storage.models.use import HelpfulQuestion as HelpfulQuestion
 from storage.models.use import Miss as Miss
 from storage.models.use import PersonalData as PersonalData
+from storage.models.use import PublicPlace as PublicPlace
 from storage.models.use import ServerSettings as ServerSettings
 from storage.models.use import Sighting as Sighting
 from storage.models.use import Verdict as Verdict

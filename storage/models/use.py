@@ -17,14 +17,39 @@ class Verdict(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPlace:
+    """A channel of a Discord server in which everybody saw a question and its answer; of a thread, its parent."""
+
+    server_id: int
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
-    """A verdict on one segment of a library as an answer to a question. Who gave it is not part of it."""
+    """A verdict on one segment of a library as an answer to a question. Who gave it is not part of it.
+
+    `public_in` is where the question was asked and answered in public, None where it was not.
+    """
 
     library: str
     question: str
     video_id: str
     start_second: float
     verdict: Verdict
+    public_in: PublicPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpfulQuestion:
+    """A question that was asked and answered in a public channel, and an answer to it that people found helpful there.
+
+    The question is as the ledger stores it, collapsed and casefolded; `channel_id` is the channel.
+    """
+
+    question: str
+    channel_id: int
+    library: str
+    video_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.discord_app.client import CuepointClient
+from bot.discord_app.services.questions import suggestions
 from bot.settings import Settings
 from storage.ledger import Ledger
 from storage.library import Library
 from tests.support.discord.discord_world import Clock, Rows, World, world_of
 from tests.support.discord.harness import ChannelHandle, Env, MemberActor, discord_with
+
+
+@pytest.fixture(autouse=True)
+def unhurried_suggestions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine too, what is typed finds the titles that there are."""
+    monkeypatch.setattr(suggestions, "WAIT_SECONDS", 10.0)
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ async def test_what_was_kept_survives_a_reopen(path: Path, clock: Clock, opening
     first = await Ledger.open(path, now=clock)
     key = await first.save_state("payload", lifetime_seconds=60)
     await first.save_vote(ANA, HELPFUL)
-    await first.save_command_hash("global", "abc")
+    await first.save_commands("global", "abc", {"ask": 7})
     await first.close()
     second = await opening(path)
     assert await second.load_state(key) == "payload"
@@ -313,9 +313,9 @@ async def test_two_processes_that_meet_a_new_database_share_one_secret(path: Pat
 
 async def test_the_hash_of_commands_is_kept_for_each_place(ledger: Ledger) -> None:
     assert await ledger.command_hash("global") is None
-    await ledger.save_command_hash("global", "one")
-    await ledger.save_command_hash("111", "server's")
-    await ledger.save_command_hash("global", "two")
+    await ledger.save_commands("global", "one", {})
+    await ledger.save_commands("111", "server's", {})
+    await ledger.save_commands("global", "two", {})
     assert (await ledger.command_hash("global"), await ledger.command_hash("111")) == ("two", "server's")
 
 
@@ -482,7 +482,7 @@ async def test_a_purged_server_leaves_nothing_and_others_keep_theirs(ledger: Led
         await ledger.save_vote(ANA, replace(HELPFUL, library=f"server:{server}"))
         await ledger.record_miss(f"server:{server}", "where is it?", ANA)
         await ledger.record_sighting(ANA, server)
-        await ledger.save_command_hash(str(server), "abc")
+        await ledger.save_commands(str(server), "abc", {})
     await ledger.record_departure(HOME, APP)
     assert await ledger.purge_server(HOME) == 5
     assert await ledger.settings(HOME) == ServerSettings()

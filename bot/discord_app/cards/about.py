@@ -1,51 +1,18 @@
-"""Cards about the bot itself: how to ask, and what it is."""
+"""The card that says what the bot is."""
 
 from __future__ import annotations
 
 from discord import ui
 
 from bot import __version__
-from bot.discord_app.cards.library import format_count
 from bot.discord_app.cards.parts import base, controls
 from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.command_buttons import leading_row
+from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
+from bot.localization import format_number, ngettext
+from bot.localization import gettext as _
 from storage.models import Statistics
-
-_HELP = """\
-### How to ask
-Write **/ask** and your question, write to me in a direct message, or mention me in a server.
-To look for what a message says, open its menu: **Apps**, then **Find in videos**; only you see what comes.
-### What a question may hold
-`"exact phrase"` the words as they stand
-`-word` nothing that says this word
-`video:name` only in that video, `creator:name` only by that creator
-`speaker:name` only what that person says
-`after:2025-06` `before:2026` only what was published then
-### And besides
-**/timeline** draws where in the videos something is spoken of, and says it in words.
-**/videos** lists what can be asked about, **/video** shows one of them and the words that tell it from the others.
-**/transcript** shows the words around a moment, **/about** says what I am, **/privacy** shows what I keep about you.
-In a direct message I also search the servers in which you have used me; **/ask server:** picks one.
-Those who manage a server set me up there with **/settings**. **/library** is for them too: it imports transcripts into
-the server's own library, shows how much room they take, and takes back what was done last.
-I quote what is said in the videos and link to the second. I write no answers of my own."""
-
-_PRIVACY = (
-    "I keep your question for as long as the buttons below its answer work, without your name. "
-    "Votes with their questions, questions without an answer where a server wants them noted, and in which servers you "
-    "used me are kept for a while, under a pseudonym that only this installation can make. /privacy shows it to you."
-)
-
-
-def help_card() -> Card:
-    """Return the card that says how to ask."""
-    return Card(ui.Container(base.text_display(_HELP)))
-
-
-_MEANING = (
-    "**Meaning:** a small language model on this machine also compares what a question means with what is said. It "
-    "chooses among passages and writes nothing.\n"
-)
 
 
 def about_card(
@@ -55,24 +22,51 @@ def about_card(
 
     `reads_meaning` says that the host has switched on a model that reads meaning.
     """
-    hours = f"{statistics.spoken_seconds / 3600:,.1f}"
-    videos, segments = format_count(statistics.videos, "video"), format_count(statistics.segments, "segment")
-    size = f"{videos}, {segments}, {hours} hours of speech"
+    size = _describe_size(statistics)
     if samples:
-        size = f"the sample talks only ({size}); nothing has been imported yet"
-    words = (
-        f"### Cuepoint {__version__}\nI answer questions from video transcripts with word-for-word quotes and links "
-        f"to the second.\n**Here I can search:** {size}.\n"
-        f"**Index:** read from the videos {_format_age(index_age_seconds)}.\n"
-        f"{_MEANING if reads_meaning else ''}"
-        f"**Privacy:** {_PRIVACY}"
+        size = _("the sample talks only ({size}); nothing has been imported yet").format(size=size)
+    lines = [
+        f"### Cuepoint {__version__}",
+        _("I answer questions from video transcripts, word for word, and write no answers of my own."),
+        _("**Here I can search:** {size}.").format(size=size),
+        _("**Index:** read from the videos {ago}.").format(ago=_describe_age(index_age_seconds)),
+    ]
+    if reads_meaning:
+        lines.append(
+            _(
+                "**Meaning:** a small language model on this machine also compares what a question means with what is "
+                "said. It chooses among passages and writes nothing."
+            )
+        )
+    lines.append(
+        _(
+            "**Privacy:** what you vote on, questions without an answer where a server wants them noted, and in which "
+            "servers you used me are kept for a while, without your name. {privacy} shows it."
+        ).format(privacy=mention_command("privacy"))
     )
-    return Card(ui.Container(base.text_display(words)), *controls.forget_row(owner))
+    return Card(ui.Container(base.text_display("\n".join(lines))), *leading_row(), *controls.forget_row(owner))
 
 
-def _format_age(seconds: float) -> str:
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        count = int(seconds // size)
-        if count:
-            return f"{count} {unit}{'s' * (count > 1)} ago"
-    return "less than a minute ago"
+def _describe_size(statistics: Statistics) -> str:
+    hours = f"{statistics.spoken_seconds / 3600:,.1f}"
+    parts = (
+        ngettext("{count} video", "{count} videos", statistics.videos),
+        ngettext("{count} segment", "{count} segments", statistics.segments),
+    )
+    videos, segments = (
+        words.format(count=format_number(count))
+        for words, count in zip(parts, (statistics.videos, statistics.segments), strict=True)
+    )
+    return _("{videos}, {segments}, {hours} hours of speech").format(videos=videos, segments=segments, hours=hours)
+
+
+def _describe_age(seconds: float) -> str:
+    """Return how long ago something was, in words."""
+    days, hours, minutes = int(seconds // 86_400), int(seconds // 3_600), int(seconds // 60)
+    if days:
+        return ngettext("{count} day ago", "{count} days ago", days).format(count=format_number(days))
+    if hours:
+        return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours)
+    if minutes:
+        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
+    return _("less than a minute ago")

@@ -14,6 +14,7 @@ from bot.discord_app.cards import moments
 from bot.discord_app.cards.moments import MAX_MOMENT_TITLE_LENGTH, MIN_MOMENT_LENGTH
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part, moment_link, text_display, video_name, video_picture
+from bot.discord_app.cards.parts.command_buttons import help_button, videos_button
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import block_quote
@@ -85,7 +86,7 @@ def answer_card(
     if missing and (answer.excerpts or answer.near_misses):
         parts.append(text_display(missing))
     if not answer.excerpts:
-        parts += controls.button_row(controls.delete_button(owner))
+        parts += controls.button_row([videos_button(), help_button()], controls.delete_button(owner))
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
     return Card(ui.Container(*parts, accent_colour=accent_colour(answer)))
 

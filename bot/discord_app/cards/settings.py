@@ -11,6 +11,8 @@ from discord import ui
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import Owner
+from bot.localization import gettext as _
+from bot.localization import gettext_noop
 from bot.server_settings import MAX_NAMED_IDS, describe_settings
 from storage.models import PersonalData, ServerSettings
 
@@ -79,6 +81,16 @@ def role_select(chosen: Collection[int] = ()) -> ui.RoleSelect[Any]:
     )
 
 
+_REMEMBERED = gettext_noop(
+    "So that you can follow up an answer, I remember for ten minutes which was your last one in a place; and which "
+    "language your Discord is in. Neither is ever written down, and both are deleted with all of it."
+)
+_SUGGESTED = gettext_noop(
+    "Where a question was answered in public and people found that helpful, it is suggested to others there, without a "
+    "name. Taking back the vote ends that."
+)
+
+
 def privacy_card(data: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
     """Return a card with what is kept about the asker. `servers` are the names of the servers they were seen in."""
     listed = markdown.escape_to_fit(", ".join(servers), 500)
@@ -89,6 +101,7 @@ def privacy_card(data: PersonalData, servers: Collection[str], owner: Owner, *, 
         f"**Questions I had no clear answer to:** {sum(miss.count for miss in data.misses)}\n"
         f"**Servers in which you used me:** {met}\n"
         f"All of it under a pseudonym that only this installation can make, and for {retention_days:g} days. The text "
-        "of a question is kept for as long as the buttons below its answer work, without telling whose it was."
+        "of a question is kept for as long as the buttons below its answer work, without telling whose it was.\n"
+        f"{_(_SUGGESTED)}\n{_(_REMEMBERED)}"
     )
     return Card(ui.Container(base.text_display(words)), *controls.privacy_row(owner))

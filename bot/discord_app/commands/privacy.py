@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 import discord
 from discord import app_commands
 
-from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import custom_id_pattern
-from bot.discord_app.cards.settings import privacy_card
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.card_button import CardButton
@@ -25,15 +23,8 @@ FILE_NAME = "cuepoint-about-me.json"
 @app_commands.command()
 async def privacy(interaction: Interaction) -> None:
     """Show what I keep about you, export it, or have it deleted."""
-    personal_data = interaction.client.app.personal_data
     asker = await resolve_asker(interaction, private=True)
-
-    async def make_card() -> Card:
-        data = await personal_data.load(asker.user_id)
-        servers = personal_data.server_names(data)
-        return privacy_card(data, servers, asker.owner(), retention_days=personal_data.retention_days)
-
-    await send_when_ready(interaction, make_card(), delivery_of(asker))
+    await send_when_ready(interaction, interaction.client.app.personal_data.show(asker), delivery_of(asker))
 
 
 class Export(CardButton, template=custom_id_pattern("export")):

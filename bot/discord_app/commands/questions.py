@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.answering.question import remove_operators
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.cards.parts.markdown import shorten
-from bot.discord_app.commands.suggestions import suggest_creators, suggest_servers, suggest_speakers, suggest_videos
-from bot.discord_app.delivery.responses import Interaction
-from bot.discord_app.interactions.context import resolver
+from bot.discord_app.commands.suggestions import (
+    suggest_creators,
+    suggest_questions,
+    suggest_servers,
+    suggest_speakers,
+    suggest_videos,
+)
+from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.context import interaction_context, resolve_asker, resolver
 from bot.discord_app.interactions.turns import answer_in_turn
+from bot.discord_app.message_reading import read_quoted
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
+from bot.discord_app.services.questions.conversation import Said, Utterance
+from bot.discord_app.services.questions.last_answers import SentAnswer
 from bot.errors import EmptyQuestion
 from bot.operations.metrics import QuestionSource
 
-MAX_MESSAGE_LENGTH = 500
-"""Characters of a message that are searched for: its beginning says what it is about."""
 NEWEST_FIRST = "newest first"
 
 
@@ -40,7 +46,11 @@ NEWEST_FIRST = "newest first"
     server="Only in this server's own videos",
 )
 @app_commands.autocomplete(
-    video=suggest_videos, creator=suggest_creators, speaker=suggest_speakers, server=suggest_servers
+    question=suggest_questions,
+    video=suggest_videos,
+    creator=suggest_creators,
+    speaker=suggest_speakers,
+    server=suggest_servers,
 )
 async def ask(
     interaction: Interaction,
@@ -58,7 +68,58 @@ async def ask(
     inquiry = Inquiry(
         question, video, creator, speaker=speaker, after=after, before=before, newest_first=order == NEWEST_FIRST
     )
-    await _answer_question(interaction, inquiry, QuestionSource.SLASH, private=private, server=server)
+    last = await _find_last_answer(interaction, private=private, server=server)
+    utterance = await interaction.client.app.conversation.understand(Said(inquiry, last), interaction.user.id)
+    if not utterance.is_question:
+        utterance = await _answer_in_conversation(interaction, utterance, private, server)
+    if utterance.is_question:
+        picked = server or str(utterance.picked_server or "")
+        await _answer_question(interaction, utterance.inquiry, QuestionSource.SLASH, private=private, server=picked)
+
+
+async def _find_last_answer(interaction: Interaction, *, private: bool | None, server: str) -> SentAnswer | None:
+    """Return the last answer of the user in this channel, which they may follow up: in public only a public one."""
+    last_answers, place = interaction.client.app.last_answers, (interaction.user.id, interaction.channel_id or 0)
+    last = last_answers.find(*place, private=True)
+    if last is None or not last.private:
+        return last
+    asker = await resolve_asker(interaction, private=private, picked=server)
+    return last if asker.private else last_answers.find(*place, private=False)
+
+
+async def _answer_in_conversation(
+    interaction: Interaction, utterance: Utterance, private: bool | None, server: str
+) -> Utterance:
+    """Answer what is no question, for its asker alone; return what is meant, a question where no video is called so.
+
+    The next passages of an answer are as private as answers are.
+    """
+    app = interaction.client.app
+    if not utterance.has_more:
+        private = True
+    resolve = resolver(interaction, private=private, picked=server or utterance.picked_server)
+    asker = await resolve(interaction_context(interaction))
+    utterance = await app.conversation.settle(asker, utterance)
+    if utterance.is_question:
+        return utterance
+
+    def make_card(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
+        make = partial(app.conversation.make_card, asker, utterance)
+        return _note_answer(interaction, asker, make) if utterance.has_more else make()
+
+    if utterance.is_about_videos:
+        await answer_in_turn(interaction, resolve, make_card)
+    else:
+        await send_when_ready(interaction, make_card(asker), Delivery.PRIVATE)
+    return utterance
+
+
+def _note_answer(
+    interaction: Interaction, asker: ResolvedAsker, make_card: Callable[[], Awaitable[Card]]
+) -> Coroutine[Any, Any, Card]:
+    """Return what makes the card of an answer, and remembers it as the last one of the user in this channel."""
+    last_answers, there = interaction.client.app.last_answers, interaction.channel_id or 0
+    return last_answers.make_and_note(interaction.user.id, there, make_card, private=asker.private)
 
 
 async def _answer_question(
@@ -68,7 +129,8 @@ async def _answer_question(
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         asked = replace(inquiry, server=asker.picked)
-        return questions.answer_question(asker, asked, questions.accept(asker, asked), source)
+        question = questions.accept(asker, asked)
+        return _note_answer(interaction, asker, partial(questions.answer_question, asker, asked, question, source))
 
     await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
 
@@ -80,7 +142,7 @@ async def _answer_question(
     private="Show the picture to you alone",
     server="Only in this server's own videos",
 )
-@app_commands.autocomplete(video=suggest_videos, server=suggest_servers)
+@app_commands.autocomplete(question=suggest_questions, video=suggest_videos, server=suggest_servers)
 async def timeline(
     interaction: Interaction,
     question: Range[str, 1, 2000],
@@ -93,7 +155,7 @@ async def timeline(
 
     def draw(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         inquiry = Inquiry(question, video, server=asker.picked)
-        return questions.show_timeline(asker, inquiry, questions.accept(asker, inquiry))
+        return questions.show_timeline(asker, inquiry, questions.accept(asker, inquiry, as_timeline=True))
 
     await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), draw)
 
@@ -101,7 +163,7 @@ async def timeline(
 @app_commands.context_menu(name="Find in videos")
 async def find_in_videos(interaction: Interaction, message: discord.Message) -> None:
     """Ask with the words of somebody's message. Its author meant no operators, so none are read."""
-    words = remove_operators(shorten(message.content, MAX_MESSAGE_LENGTH))
-    if not words.strip():
+    words = read_quoted(message.content)
+    if not words:
         raise EmptyQuestion("That message has no text to look for.")
     await _answer_question(interaction, Inquiry(words), QuestionSource.MENU, private=True)

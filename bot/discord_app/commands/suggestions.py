@@ -9,21 +9,39 @@ from discord.app_commands import Choice
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.context import interaction_context, resolve_asker
+from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.errors import ServerNotAccessible
+from bot.localization import gettext as _
 from storage.models import Scope
 
 
-async def _typed_scope(interaction: Interaction) -> Scope | None:
-    """Return the scope of suggestions for a user who types: that of the server they have picked, if any.
+async def _typing_asker(interaction: Interaction) -> ResolvedAsker | None:
+    """Return a user who types, with what they may see of the server that they have picked, if any.
 
     None where they may not see that server's videos.
     """
     picked = getattr(interaction.namespace, "server", None) or ""
     try:
-        return (await resolve_asker(interaction, private=True, picked=picked)).scope
+        return await resolve_asker(interaction, private=True, picked=picked)
     except ServerNotAccessible:
         return None
+
+
+async def _typed_scope(interaction: Interaction) -> Scope | None:
+    """Return the scope of suggestions for a user who types, or None, as above."""
+    asker = await _typing_asker(interaction)
+    return None if asker is None else asker.scope
+
+
+async def suggest_questions(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Suggest what can be asked; what was typed comes first, since Discord sends the first one at a key press."""
+    asker = await _typing_asker(interaction)
+    if asker is None:
+        return []
+    who = interaction_context(interaction)
+    suggestions = await interaction.client.app.suggestions.suggest(asker, who, current)
+    return [Choice(name=each.name, value=each.question) for each in suggestions]
 
 
 async def suggest_videos(interaction: Interaction, current: str) -> list[Choice[str]]:
@@ -39,7 +57,7 @@ async def suggest_servers(interaction: Interaction, current: str) -> list[Choice
     servers = await interaction.client.app.askers.list_servers(interaction_context(interaction))
     names, ids = list(servers.values()), list(servers)
     return [
-        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=str(ids[place]))
+        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or _("unnamed"), value=str(ids[place]))
         for place in closest_names(current, names)
     ]
 
@@ -61,6 +79,6 @@ async def suggest_speakers(interaction: Interaction, current: str) -> list[Choic
 async def _choose_names(current: str, names: list[str]) -> list[Choice[str]]:
     places = await asyncio.to_thread(closest_names, current, names)
     return [
-        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])
+        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or _("unnamed"), value=names[place][:MAX_CHOICE_LENGTH])
         for place in places
     ]

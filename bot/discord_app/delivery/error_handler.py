@@ -10,13 +10,22 @@ import discord
 from discord import app_commands
 
 from bot.discord_app.cards.parts.base import Card, notice_card
+from bot.discord_app.cards.parts.command_buttons import leading_row
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_target_gone
-from bot.errors import AccessChanged, BotError, CooldownActive, QuestionUnderway, TooManyAsking
+from bot.errors import (
+    AccessChanged,
+    BotError,
+    CooldownActive,
+    InvalidQuestion,
+    PassageGone,
+    QuestionUnderway,
+    TooManyAsking,
+)
 from bot.operations import metrics
 from bot.operations.metrics import Refusal
 from bot.operations.safe_traceback import describe_error
-from storage.errors import DatabaseError, StorageError
+from storage.errors import DatabaseError, StorageError, UnknownFilter, UnknownVideo
 
 log = logging.getLogger("cuepoint.discord")
 
@@ -27,6 +36,10 @@ _REFUSALS = {
     CooldownActive: Refusal.COOLDOWN,
     AccessChanged: Refusal.CHANGED,
 }
+_LEADING = (InvalidQuestion, PassageGone, UnknownVideo, UnknownFilter)
+"""Errors that the lists of videos, or how to ask, help with."""
+MAX_NOTICE_SECONDS = 60.0
+"""How long a public notice that a question came too soon stands at most; it goes when the cooldown is over."""
 _CANNOT_STORE = "Nothing can be stored or read just now; please try again later."
 """The same for a full disk, a busy database and a damaged one: what it is, and where, is for the host."""
 
@@ -35,8 +48,9 @@ def user_message(error: BaseException) -> str:
     """Return the text of an error for the asker. An unexpected error is logged, and its text is only a reference."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__
-    if (refusal := _REFUSALS.get(type(error))) is not None:
-        metrics.count_refusal(refusal)
+    for kind, refusal in _REFUSALS.items():
+        if isinstance(error, kind):
+            metrics.count_refusal(refusal)
     # The text of a DatabaseError names the host's files.
     if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
         return str(error)
@@ -48,8 +62,11 @@ def user_message(error: BaseException) -> str:
 
 
 def error_card(error: BaseException) -> Card:
-    """Return an error as a card."""
-    return notice_card(user_message(error))
+    """Return an error as a card, which leads on where the error does not say what to do."""
+    card = notice_card(user_message(error), *(leading_row() if isinstance(error, _LEADING) else []))
+    if isinstance(error, CooldownActive):
+        card.delete_after = min(error.seconds_left, MAX_NOTICE_SECONDS)
+    return card
 
 
 async def report_error(interaction: Interaction, error: BaseException) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import aiohttp
 import discord
@@ -23,14 +24,18 @@ _OVER = {10003, 10008, 10015, 10062, 50027}
 _UNAUTHORIZED = 401
 
 
+Result = TypeVar("Result")
+
+
 class DeliveryUnknown(Exception):
     """Raised where all retries failed and it is unknown whether Discord has received the request."""
 
 
 async def send_with_retries(
-    send: Callable[[], Awaitable[object]], timeout_seconds: float = RETRY_TIMEOUT_SECONDS
-) -> None:
+    send: Callable[[], Awaitable[Result]], timeout_seconds: float = RETRY_TIMEOUT_SECONDS
+) -> Result | None:
     """Send a request, and retry where Discord or the connection failed: it is then unknown whether Discord received it.
+    Return what `send` does; None where Discord received it, and only its reply was lost.
 
     So use it only for requests that do no harm twice: answers to an interaction (Discord accepts one), edits,
     deletions, and messages with a nonce. discord.py itself retries after most of Discord's errors, but after no
@@ -40,12 +45,11 @@ async def send_with_retries(
     """
     for attempt in range(1, _TRIES + 1):
         try:
-            await _send_within(timeout_seconds, send)
-            return
+            return await _send_within(timeout_seconds, send)
         except discord.HTTPException as error:
             if error.code == _ALREADY_ANSWERED:
                 # Discord had received the request, and only its reply was lost.
-                return
+                return None
             if not isinstance(error, discord.DiscordServerError):
                 raise
             failure: Exception = error
@@ -56,13 +60,13 @@ async def send_with_retries(
     raise DeliveryUnknown(f"tried {_TRIES} times, at last {describe_error(failure)}") from failure
 
 
-async def _send_within(seconds: float, send: Callable[[], Awaitable[object]]) -> None:
+async def _send_within(seconds: float, send: Callable[[], Awaitable[Result]]) -> Result:
     """Send in a task of its own, which `GlobalPause` requires. Raises TimeoutError."""
     task = asyncio.ensure_future(send())
     try:
         if not (await asyncio.wait({task}, timeout=seconds))[0]:
             raise TimeoutError(f"no reply within {seconds:g} seconds")
-        await task
+        return await task
     finally:
         task.cancel()
 

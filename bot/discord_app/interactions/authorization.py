@@ -34,3 +34,8 @@ def require_server_id(interaction: Interaction) -> int:
 def is_moderator(interaction: Interaction) -> bool:
     """Return whether the user of an interaction may manage the server at this moment."""
     return interaction.permissions.manage_guild
+
+
+def manages_server(interaction: Interaction) -> bool:
+    """Return whether the user may manage the server that they are in, and the app is installed there."""
+    return interaction.guild_id is not None and interaction.is_guild_integration() and is_moderator(interaction)

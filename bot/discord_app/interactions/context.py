@@ -38,9 +38,12 @@ def resolver(interaction: Interaction, *, private: bool | None, picked: str | in
     return partial(interaction.client.app.askers.resolve, private=private, picked=picked, aloud=aloud)
 
 
-def writer_resolver(askers: AskerResolver) -> Resolve:
-    """Return what resolves the author of a message to the bot. Everyone there sees the answer."""
-    return partial(askers.resolve, private=False, aloud=True)
+def writer_resolver(askers: AskerResolver, picked_server: int = 0) -> Resolve:
+    """Return what resolves the author of a message to the bot. Everyone there sees the answer.
+
+    `picked_server` is the one that was picked for the question that they follow up, 0 for none.
+    """
+    return partial(askers.resolve, private=False, picked=picked_server or "", aloud=True)
 
 
 def writer_context(message: discord.Message) -> AskerContext:
@@ -48,8 +51,7 @@ def writer_context(message: discord.Message) -> AskerContext:
     server_id = server_of_message(message)
     if server_id is None:
         return AskerContext(message.author.id, Place.ALONE)
-    here = Membership(server_id, _role_ids(message.author))
-    return AskerContext(message.author.id, Place.SERVER, here, _rule_channel_id(message.channel, message.channel.id))
+    return _member_context(message.author, server_id, message.channel, message.channel.id)
 
 
 def server_of_message(message: discord.Message) -> int | None:
@@ -70,9 +72,28 @@ def interaction_context(interaction: Interaction) -> AskerContext:
     """
     user_id, server_id = interaction.user.id, interaction.guild_id
     if server_id is not None and interaction.is_guild_integration():
-        here = Membership(server_id, _role_ids(interaction.user))
-        return AskerContext(user_id, Place.SERVER, here, _rule_channel_id(interaction.channel, interaction.channel_id))
+        return _member_context(interaction.user, server_id, interaction.channel, interaction.channel_id)
     return AskerContext(user_id, Place.ALONE if is_alone(interaction) else Place.ELSEWHERE)
+
+
+def _member_context(
+    person: discord.User | discord.Member, server_id: int, channel: object, channel_id: int | None
+) -> AskerContext:
+    """Return the context of somebody in a server in which the app is installed."""
+
+    def sees_channel(other_id: int) -> bool:
+        server = person.guild if isinstance(person, discord.Member) else None
+        other = server.get_channel(other_id) if server else None
+        return isinstance(person, discord.Member) and other is not None and other.permissions_for(person).view_channel
+
+    return AskerContext(
+        person.id,
+        Place.SERVER,
+        Membership(server_id, _role_ids(person)),
+        _rule_channel_id(channel, channel_id),
+        sees_channel,
+        is_among_few=isinstance(channel, discord.Thread) and channel.is_private(),
+    )
 
 
 def is_alone(interaction: Interaction) -> bool:

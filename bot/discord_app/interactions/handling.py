@@ -44,4 +44,5 @@ async def is_admitted(interaction: Interaction) -> bool:
         else:
             await report_error(interaction, error)
         return False
+    interaction.client.app.known_locales.note(interaction.user.id, str(interaction.locale))
     return True

@@ -9,6 +9,7 @@ from bot.discord_app.cards.parts import controls
 from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.cards.parts.controls import Owner, custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.authorization import manages_server
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver, resolve_presser
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.services.asker_resolver import ResolvedAsker
@@ -76,6 +77,8 @@ async def _record_vote(button: CardButton, interaction: Interaction, verdict: Ve
 
     async def count_vote() -> Card:
         await interaction.client.app.passages.save_vote(asker, state, verdict)
+        if verdict is Verdict.NOT_HELPFUL and manages_server(interaction):
+            await interaction.client.app.suggestions.withhold_question(interaction.guild_id or 0, state.inquiry.text)
         word = "helpful" if verdict is Verdict.HELPFUL else "not helpful"
         rows = controls.withdraw_row(Owner(asker.user_id, button.key))
         return notice_card(f"Thank you. Counted as {word}.", *rows)

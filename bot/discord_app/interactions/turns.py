@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, Delivery, Interaction, send_when_ready
+from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, Delivery, Interaction, send_private, send_when_ready
 from bot.discord_app.interactions.context import delivery_of, interaction_context
 from bot.discord_app.services.admission import Admission, Turn
 from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, Resolve, ResolvedAsker
+from bot.discord_app.services.questions.question_service import AskedTooSoon
+from bot.errors import CooldownActive
 
 DEFER_AT_ONCE_SECONDS = 0.2
 """Where a longer wait is expected, the answer is deferred at once: where many wait, a timer may fire too late."""
 RECHECK_AFTER_SECONDS = 0.2
 """An answer that took longer is sent only after another look at what its asker may see."""
+MAX_PATIENCE_SECONDS = 2.0
+"""What is asked at most so long before its cooldown is over is answered then; what comes sooner is refused."""
+_ROUNDING_SECONDS = 0.001
+"""A timer may fire a little early: by then the cooldown is over."""
 
 MakeCard: TypeAlias = "Callable[[ResolvedAsker], Coroutine[Any, Any, Card]]"
 """Returns the coroutine that makes a card for an asker. The call itself raises what can be refused at once."""
@@ -39,12 +46,31 @@ class OpenTurn:
         """Return after how many seconds the answer is deferred."""
         return 0.0 if self.turn.expected_wait > DEFER_AT_ONCE_SECONDS else DEFER_AFTER_SECONDS
 
-    async def run(self, coroutine: Coroutine[Any, Any, Card]) -> Card:
-        """Return the coroutine's card, computed in its turn.
+    def start(self, make_card: MakeCard, patience_seconds: float = MAX_PATIENCE_SECONDS) -> Coroutine[Any, Any, Card]:
+        """Return what computes the asker's card in its turn, as `run` does.
+
+        Where the asker's cooldown is over within `patience_seconds`, that waits for it. The call itself raises what can
+        be refused at once, CooldownActive included.
+        """
+        try:
+            return self.run(make_card(self.asker))
+        except CooldownActive as early:
+            if early.seconds_left > patience_seconds:
+                raise
+            return self._run_later(make_card, early.seconds_left)
+
+    async def _run_later(self, make_card: MakeCard, seconds: float) -> Card:
+        await self.admission.hold_back(self.turn, seconds + _ROUNDING_SECONDS)
+        # Who waited is looked at again, however fast the answer is made.
+        return await self.run(make_card(self.asker), began_at=-math.inf)
+
+    async def run(self, coroutine: Coroutine[Any, Any, Card], began_at: float | None = None) -> Card:
+        """Return the coroutine's card, computed in its turn. `began_at` is when its asker was resolved, now by default.
 
         Raises TooManyAsking, and AccessChanged where by then the asker may see less, or in private only.
         """
-        began_at = time.monotonic()
+        if began_at is None:
+            began_at = time.monotonic()
         # Closed where it was never begun, since its turn did not come in time.
         with contextlib.closing(coroutine):
             # Not in a lane: while the index of one library is built, people who ask others are answered.
@@ -72,9 +98,15 @@ async def open_turn(
 async def answer_in_turn(
     interaction: Interaction, resolve: Resolve, make_card: MakeCard, *, in_place: bool = False
 ) -> None:
-    """Answer an interaction with a card that is computed in its turn; `in_place` changes the card that was pressed."""
+    """Answer an interaction with a card that is computed in its turn; `in_place` changes the card that was pressed.
+
+    A question that comes too soon is kept: the asker alone is told so, with a button that asks it.
+    """
     app = interaction.client.app
-    async with open_turn(app.admission, app.askers, interaction_context(interaction), resolve) as opened:
-        delivery = Delivery.IN_PLACE if in_place else delivery_of(opened.asker)
-        card = opened.run(make_card(opened.asker))
-        await send_when_ready(interaction, card, delivery, defer_after=opened.defer_after)
+    try:
+        async with open_turn(app.admission, app.askers, interaction_context(interaction), resolve) as opened:
+            delivery = Delivery.IN_PLACE if in_place else delivery_of(opened.asker)
+            card = opened.start(make_card)
+            await send_when_ready(interaction, card, delivery, defer_after=opened.defer_after)
+    except AskedTooSoon as refusal:
+        await send_private(interaction, await app.questions.keep_question(refusal))

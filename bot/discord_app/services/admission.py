@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -52,9 +52,15 @@ class Admission:
     person nor a server keeps the others waiting. `lanes` is how many questions are computed at once.
     """
 
-    def __init__(self, lanes: int = DEFAULT_LANES, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        lanes: int = DEFAULT_LANES,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         self.lanes = lanes
         self._now = now
+        self._sleep = sleep
         self._mean_seconds = MIN_QUESTION_SECONDS
         # The question of a person that is not computed yet.
         self._turns: dict[int, Turn] = {}
@@ -77,9 +83,7 @@ class Admission:
         """
         if user_id in self._turns:
             raise QuestionUnderway(_UNDERWAY)
-        expected_wait = (self.pending + len(self._running)) * self._seconds_each()
-        if expected_wait > MAX_WAIT_SECONDS:
-            self._make_room(server_id)
+        expected_wait = self._find_place(server_id)
         ready = asyncio.get_running_loop().create_future()
         turn = Turn(user_id, server_id, self._now(), expected_wait, ready)
         self._turns[user_id] = turn
@@ -88,6 +92,27 @@ class Admission:
             yield turn
         finally:
             self._forget(turn)
+
+    async def hold_back(self, turn: Turn, seconds: float) -> None:
+        """Wait outside of the queue for so many seconds, and queue up again.
+
+        Meanwhile no other person's question waits for this one, and its own person can ask no other. Raises
+        TooManyAsking where there is no room then.
+        """
+        self._forget_pending(turn)
+        if turn.is_refused:
+            raise TooManyAsking(TOO_MANY)
+        await self._sleep(seconds)
+        self._find_place(turn.server_id)
+        self._pending.setdefault(turn.server_id, []).append(turn)
+        self.restart_wait(turn)
+
+    def _find_place(self, server_id: int) -> float:
+        """Return how long another question of a server has to wait. Raises TooManyAsking where there is no room."""
+        expected_wait = (self.pending + len(self._running)) * self._seconds_each()
+        if expected_wait > MAX_WAIT_SECONDS:
+            self._make_room(server_id)
+        return expected_wait
 
     def _seconds_each(self) -> float:
         """Return in how many seconds another question is done, by the time that a question takes now."""

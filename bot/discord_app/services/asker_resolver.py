@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bot.discord_app.cards.parts import markdown
+from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.services.cooldown import Waits
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import AccessChanged, ServerNotAccessible
+from bot.localization import format_number, gettext_noop, join_words, ngettext
+from bot.localization import gettext as _
 from storage import access
 from storage.access import Absence, Membership, Place, Reach
 from storage.ledger import EVERYWHERE_ELSE, Ledger
 from storage.library import Library
-from storage.models import Scope, ServerSettings
+from storage.models import PublicPlace, Scope, ServerSettings
 
 IsServed = Callable[[int], bool]
 """Returns whether a server, by its id, is served."""
@@ -24,16 +29,15 @@ Resolve = Callable[["AskerContext"], Awaitable["ResolvedAsker"]]
 MAX_SERVER_NAME_LENGTH = 50
 MAX_SERVER_NAMES = 4
 
-STRANGER = (
-    "Only the shared videos are searched: I have not met you in a server yet. Ask me once in a server that has videos "
-    "of its own, and I can search those for you too."
-)
-KEPT_CLOSE = "This server keeps its own videos to some channels or roles; they were not searched."
-IN_PRIVATE_ONLY = "This server shows its own videos in private only; ask with /ask to search them."
-CHANGED = "What you may see here has changed; please ask again."
-OUT_OF_REACH = (
-    "I cannot search that server for you here. Choose one that is suggested while you type, or leave server out."
-)
+STRANGER = gettext_noop("Searching the shared videos only. Use me once in your server to search its videos here too.")
+KEPT_TO_CHANNELS = gettext_noop("This server's videos can be searched in {channels}.")
+KEPT_CLOSE = gettext_noop("This server's own videos are not open to you here, so I did not search them.")
+IN_PRIVATE_ONLY = gettext_noop("This server's own videos are shown in private only. Use {ask} to search them.")
+CHANGED = gettext_noop("What you may see here has changed; please ask again.")
+OUT_OF_REACH = gettext_noop("I can't search that server from here. Pick one from the list, or leave “server” empty.")
+MAX_NAMED_CHANNELS = 3
+STRANGER_TOLD_EVERY_SECONDS = 24 * 3600.0
+"""How often a person is told at most that only the shared videos are searched for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,9 @@ class ResolvedAsker:
     `quotes` is how many an answer shows, None where the server has not said so; `cooldown_seconds` is the server's own,
     None for the host's. `misses_to` is the library for which a question without an answer is noted, or None. `picked`
     is the server that was chosen, or 0. `searched` and `remark` stand below the question: which libraries are searched,
-    and why one is not among them.
-    `non_empty` are the keys of the libraries in which anything is stored.
+    and why one is not among them. `is_stranger`: they were never seen in a server, so only the shared videos are
+    searched. `non_empty` are the keys of the libraries in which anything is stored. `public_in` is where everybody sees
+    the answer, None where nobody else does, or outside of servers.
     """
 
     user_id: int
@@ -57,7 +62,9 @@ class ResolvedAsker:
     picked: int = 0
     searched: str = ""
     remark: str = ""
+    is_stranger: bool = False
     non_empty: frozenset[str] = frozenset()
+    public_in: PublicPlace | None = None
 
     def sees_less_than(self, earlier: ResolvedAsker) -> bool:
         """Return whether the asker may see less than before, or only in private what others could see before."""
@@ -84,14 +91,24 @@ class ResolvedAsker:
         return Owner(self.user_id, key or "-", self.private, self.shareable, is_stored=key is not None)
 
 
+def _sees_none(_channel_id: int) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class AskerContext:
-    """Who is where, according to Discord. `here` and `channel_id` (a thread's parent) are those of `access.Asker`."""
+    """Who is where, according to Discord. `here` and `channel_id` (a thread's parent) are those of `access.Asker`.
+
+    `sees_channel` tells by its id whether they see a channel of that server. `is_among_few`: they are in a thread to
+    which people are invited.
+    """
 
     user_id: int
     place: Place
     here: Membership | None = None
     channel_id: int | None = None
+    sees_channel: Callable[[int], bool] = field(default=_sees_none, compare=False, repr=False)
+    is_among_few: bool = False
 
     @property
     def server_id(self) -> int:
@@ -118,9 +135,16 @@ class AskerResolver:
     """Resolves what a user may see."""
 
     def __init__(
-        self, library: Library, ledger: Ledger, memberships: Memberships, serves: IsServed, writes: OptionalWrites
+        self,
+        library: Library,
+        ledger: Ledger,
+        memberships: Memberships,
+        serves: IsServed,
+        writes: OptionalWrites,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._writes = writes
+        self._told_strangers = Waits[int](now)
         self._library = library
         self._ledger = ledger
         self._memberships = memberships
@@ -134,6 +158,19 @@ class AskerResolver:
         if who.here is not None and self._serves(who.here.server_id):
             record = partial(self._ledger.record_sighting, who.user_id, who.here.server_id)
             await self._writes.attempt("noting who uses the bot where", record)
+
+    def choose_remarks(self, asker: ResolvedAsker, *, has_found: bool) -> list[str]:
+        """Return the remarks that stand below a question. A stranger is told why little is searched once a day, and
+        wherever nothing was found."""
+        remarks = asker.remarks
+        if asker.is_stranger and not (has_found and self._told_strangers.seconds_left(asker.user_id)):
+            self._told_strangers.begin(asker.user_id, STRANGER_TOLD_EVERY_SECONDS)
+            remarks.append(_(STRANGER))
+        return remarks
+
+    def forget_person(self, user_id: int) -> None:
+        """Forget what a person was told."""
+        self._told_strangers.end(user_id)
 
     async def resolve(
         self, who: AskerContext, *, private: bool | None = None, picked: str | int = "", aloud: bool = False
@@ -155,25 +192,28 @@ class AskerResolver:
             asker = replace(asker, picked=self._find_server(str(picked), asker))
         reach = access.resolve_reach(asker, settings, aloud=aloud)
         if picked and not reach.scope.libraries:
-            raise ServerNotAccessible(OUT_OF_REACH)
+            raise ServerNotAccessible(_(OUT_OF_REACH))
         non_empty = elsewhere.non_empty
         if non_empty is None:
             non_empty = frozenset((await self._library.non_empty(reach.scope)).libraries)
         self._ledger.erasures.note_libraries(non_empty)
         rules, alone = settings[who.server_id], who.place is Place.ALONE
         wish = rules.private_by_default if private is None else private
+        hidden = not alone and (wish or not reach.public)
         return ResolvedAsker(
             who.user_id,
             reach.scope,
-            private=not alone and (wish or not reach.public),
+            private=hidden,
             shareable=not alone and reach.public,
             quotes=rules.quotes,
             cooldown_seconds=rules.cooldown_seconds,
             misses_to=_miss_library(who, asker, reach, settings),
             picked=asker.picked or 0,
             searched=self._describe_searched(who, reach, non_empty, picked=bool(picked)),
-            remark=_describe_absence(who, reach, met=elsewhere.met),
+            remark=_describe_absence(who, reach, rules),
+            is_stranger=who.here is None and not elsewhere.met,
             non_empty=non_empty,
+            public_in=None if hidden else _public_place(who),
         )
 
     async def prepare_indexes(self, asker: ResolvedAsker) -> bool:
@@ -186,13 +226,13 @@ class AskerResolver:
         Raises AccessChanged where they may see less by now, or where the bot has left their server.
         """
         if who.here is not None and await self._ledger.departed_at(who.here.server_id) is not None:
-            raise AccessChanged(CHANGED)
+            raise AccessChanged(_(CHANGED))
         try:
             now = await resolve(await self._renew_roles(asker, who))
         except ServerNotAccessible as error:
-            raise AccessChanged(CHANGED) from error
+            raise AccessChanged(_(CHANGED)) from error
         if now.sees_less_than(asker):
-            raise AccessChanged(CHANGED)
+            raise AccessChanged(_(CHANGED))
 
     async def _renew_roles(self, asker: ResolvedAsker, who: AskerContext) -> AskerContext:
         """Have Discord asked again about roles of the asker that decide what they may see."""
@@ -250,7 +290,7 @@ class AskerResolver:
         for member in members:
             if self._memberships.server_name(member.server_id).casefold() == picked.strip().casefold():
                 return member.server_id
-        raise ServerNotAccessible(OUT_OF_REACH)
+        raise ServerNotAccessible(_(OUT_OF_REACH))
 
     def _describe_searched(self, who: AskerContext, reach: Reach, non_empty: frozenset[str], *, picked: bool) -> str:
         """Return a remark that says which libraries are searched, where that could be more than one."""
@@ -261,17 +301,17 @@ class AskerResolver:
         names = [self._server_name(server, who) for server in own if server is not None]
         more = len(names) - MAX_SERVER_NAMES
         if more > 0:
-            names = [*names[:MAX_SERVER_NAMES], f"{more} more"]
+            others = ngettext("those of {count} other server", "those of {count} other servers", more)
+            names = [*names[:MAX_SERVER_NAMES], others.format(count=format_number(more))]
         if access.SHARED in libraries:
-            names.append("the shared ones")
-        listed = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
-        return f"Searched: {listed}" if listed else ""
+            names.append(_("the shared ones"))
+        return _("Searched: {libraries}").format(libraries=join_words(names)) if names else ""
 
     def _server_name(self, server_id: int, who: AskerContext) -> str:
         if server_id == who.server_id:
-            return "this server's videos"
+            return _("this server's videos")
         name = markdown.escape_to_fit(self._memberships.server_name(server_id), MAX_SERVER_NAME_LENGTH)
-        return f"{name or server_id}'s videos"
+        return _("{server}'s videos").format(server=name or server_id)
 
 
 def _may_pick(asker: access.Asker, server_id: int, settings: Mapping[int, ServerSettings]) -> bool:
@@ -293,11 +333,24 @@ def _miss_library(
     return access.SHARED if recorded and access.SHARED in reach.scope.libraries else None
 
 
-def _describe_absence(who: AskerContext, reach: Reach, *, met: bool) -> str:
-    """Return one sentence about a library that is not searched, where that may surprise the asker."""
+def _describe_absence(who: AskerContext, reach: Reach, rules: ServerSettings) -> str:
+    """Return one sentence about this server's library where it is not searched, which may surprise the asker."""
     if who.here is None:
-        return "" if met else STRANGER
+        return ""
     why = reach.absent.get(access.library_key(who.here.server_id))
     if why is Absence.UNHEARD:
-        return IN_PRIVATE_ONLY
-    return KEPT_CLOSE if why in (Absence.CHANNEL, Absence.ROLE) else ""
+        return _(IN_PRIVATE_ONLY).format(ask=mention_command("ask"))
+    if why not in (Absence.CHANNEL, Absence.ROLE):
+        return ""
+    # Another channel helps only those who have one of the roles too.
+    helps = why is Absence.CHANNEL and (not rules.roles or rules.roles & who.here.roles)
+    channels = [f"<#{channel}>" for channel in sorted(rules.channels) if helps and who.sees_channel(channel)]
+    named = join_words(channels[:MAX_NAMED_CHANNELS], any_of=True)
+    return _(KEPT_TO_CHANNELS).format(channels=named) if channels else _(KEPT_CLOSE)
+
+
+def _public_place(who: AskerContext) -> PublicPlace | None:
+    """Return the channel of a server in which all who see it see what is asked; None elsewhere."""
+    if who.here is None or who.channel_id is None or who.is_among_few:
+        return None
+    return PublicPlace(who.here.server_id, who.channel_id)

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from cachetools import TLRUCache
 
 from bot.errors import CooldownActive
+from bot.localization import format_number, ngettext
 
 _MAX_REMEMBERED = 10_000
 
@@ -27,6 +28,10 @@ class Waits(Generic[Key]):
         """Have a key wait from now on, in place of what it waited until now."""
         self._until[key] = self._now() + seconds
 
+    def end(self, key: Key) -> None:
+        """Have a key wait no longer."""
+        self._until.pop(key, None)
+
     def seconds_left(self, key: Key) -> float:
         """Return how long a key still has to wait; 0 where it need not."""
         return max(0.0, self._until.get(key, 0.0) - self._now())
@@ -35,7 +40,7 @@ class Waits(Generic[Key]):
 def describe_seconds(seconds: float) -> str:
     """Return a time in whole seconds, rounded up, in words."""
     whole = math.ceil(seconds)
-    return "1 second" if whole == 1 else f"{whole:,} seconds"
+    return ngettext("{count} second", "{count} seconds", whole).format(count=format_number(whole))
 
 
 class Cooldown:
@@ -48,7 +53,13 @@ class Cooldown:
     def check(self, user_id: int) -> None:
         """Raise CooldownActive for a question that comes too soon."""
         if left := self._waits.seconds_left(user_id):
-            raise CooldownActive(f"One moment, please: you can ask again in {describe_seconds(left)}.", left)
+            whole = math.ceil(left)
+            told = ngettext(
+                "One moment, please: you can ask again in {count} second.",
+                "One moment, please: you can ask again in {count} seconds.",
+                whole,
+            )
+            raise CooldownActive(told.format(count=format_number(whole)), left)
 
     def count(self, user_id: int, seconds: float | None = None) -> None:
         """Count a question; the next one must wait for `seconds`, if that is longer than the default."""

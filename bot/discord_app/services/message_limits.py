@@ -18,6 +18,10 @@ SILENT_SECONDS = 5.0
 """How long a person is not told again what they were told just now."""
 CHANNEL_SECONDS, MAX_TOLD_IN_CHANNEL = 10.0, 2
 """How often people of one channel are told that they are not answered: answers need the room."""
+CHAT_SECONDS, MAX_CHATS = 10.0, 20
+"""How often small talk is answered, to one person and in one channel: it starts no cooldown."""
+MAX_ANSWERS_BESIDE_CHAT = 5
+"""The most answers of a channel that are made or wait to be sent where small talk is answered: questions come first."""
 _MAX_REMEMBERED = 10_000
 
 
@@ -31,6 +35,7 @@ class MessageLimits:
         self._answers: Counter[int] = Counter()
         self._silences = Waits[tuple[int, type]](now)
         self._told_in: TTLCache[int, int] = TTLCache(_MAX_REMEMBERED, CHANNEL_SECONDS, now)
+        self._chats: TTLCache[tuple[str, int], int] = TTLCache(_MAX_REMEMBERED, CHAT_SECONDS, now)
 
     @contextmanager
     def count_answer(self, channel_id: int) -> Iterator[bool]:
@@ -56,4 +61,16 @@ class MessageLimits:
             return False
         self._silences.begin(told, error.seconds_left if isinstance(error, CooldownActive) else SILENT_SECONDS)
         self._told_in[channel_id] = self._told_in.get(channel_id, 0) + 1
+        return True
+
+    def may_chat(self, user_id: int, channel_id: int) -> bool:
+        """Return whether to answer small talk of a person in a channel, and count that.
+
+        What is too much is not answered: who greets ten times knows that they are heard.
+        """
+        counts = {counted: self._chats.get(counted, 0) for counted in (("person", user_id), ("channel", channel_id))}
+        if max(counts.values()) >= MAX_CHATS or self._answers[channel_id] > MAX_ANSWERS_BESIDE_CHAT:
+            return False
+        for counted, count in counts.items():
+            self._chats[counted] = count + 1
         return True

@@ -28,6 +28,7 @@ from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import transcript as transcript_cards
 from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.answer import Page
+from bot.discord_app.cards.help import help_card
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_problems
@@ -265,7 +266,8 @@ def test_a_title_written_out_is_that_video_also_where_another_holds_it() -> None
 
 
 def test_the_house_cards_fit() -> None:
-    check(about_cards.help_card())
+    check(help_card(OWNER))
+    check(help_card(OWNER, "*what* is `this`? " * 50, manages=True))
     about = about_cards.about_card(Statistics(1, 2, 3, 4, 5.0), OWNER, samples=True, index_age_seconds=7_300)
     check(about)
     assert "2 hours ago" in str(about.components())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+import discord
+
 from bot.discord_app.client import CuepointClient
-from bot.discord_app.services.asker_resolver import IN_PRIVATE_ONLY, KEPT_CLOSE, OUT_OF_REACH, STRANGER
+from bot.discord_app.services.asker_resolver import KEPT_CLOSE, OUT_OF_REACH, STRANGER
 from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
 from tests.support.discord.discord_world import QUESTION, Rows, World, found
-from tests.support.discord.harness import answers, open_passage, seen
+from tests.support.discord.harness import MemberActor, answers, open_passage, seen
 
 SHARED_TOO = "Searched: this server's videos and the shared ones"
 
@@ -47,6 +49,9 @@ async def test_a_stranger_gets_the_shared_videos_and_is_told_why(world: World) -
     result = await world.stranger.slash("ask", question=QUESTION)
     assert found(result) == {"shared"}
     assert STRANGER in seen(result)
+    assert STRANGER not in seen(await world.stranger.slash("ask", question="ferry")), "once is enough"
+    for _ in range(2):
+        assert STRANGER in seen(await world.stranger.slash("ask", question="Sirocco winds?")), "nothing was found"
     assert STRANGER not in seen(await world.alone(world.one).slash("ask", question=QUESTION))
     assert STRANGER not in seen(await world.one.slash(world.general, "ask", question=QUESTION))
 
@@ -154,8 +159,24 @@ async def test_channels(world: World) -> None:
     assert found(await world.one.slash(inside, "ask", question=QUESTION)) == {"alpha", "shared"}
     result = await world.one.slash(world.general, "ask", question=QUESTION)
     assert found(result) == {"shared"}
-    assert KEPT_CLOSE in seen(result)
+    assert f"This server's videos can be searched in <#{talks.id}>." in seen(result)
     assert found(await world.alone(world.one).slash("ask", question=QUESTION)) == {"shared"}
+
+
+async def test_a_channel_is_named_only_to_those_who_see_it_and_may_ask_there(world: World) -> None:
+    hidden = {world.alpha.default_role: discord.PermissionOverwrite(view_channel=False)}
+    secret, reader = world.alpha.create_text_channel("secret", overwrites=hidden), world.alpha.create_role("reader")
+    await world.limit(world.alpha, channels=frozenset({secret.id}))
+
+    async def told(person: MemberActor) -> str:
+        return seen(await person.slash(world.general, "ask", question=QUESTION))
+
+    assert KEPT_CLOSE in await told(world.one)
+    assert f"<#{secret.id}>" in await told(world.owner)
+    await world.one.send(world.general, f"<@{world.env.backend.bot_user.id}> {QUESTION}")
+    assert KEPT_CLOSE in seen(answers(world.general, world.env)[-1])
+    await world.limit(world.alpha, channels=frozenset({secret.id}), roles=frozenset({reader.id}))
+    assert KEPT_CLOSE in await told(world.owner), "who has none of the roles is not searched for there either"
 
 
 async def test_roles(world: World) -> None:
@@ -174,7 +195,7 @@ async def test_roles(world: World) -> None:
     await member.send(world.general, f"<@{world.env.backend.bot_user.id}> {QUESTION}")
     told = answers(world.general, world.env)[-1]
     assert found(told) == {"shared"}, "what is written there is for all to read"
-    assert IN_PRIVATE_ONLY in seen(told)
+    assert "This server's own videos are shown in private only. Use </ask:" in seen(told)
 
 
 async def test_an_old_card_shows_whoever_presses_what_they_may_see_now(world: World) -> None:

@@ -95,7 +95,9 @@ async def test_a_video_out_of_reach_is_no_video(world: World, name: str, caplog:
     assert "Ignoring exception in autocomplete" not in caplog.text, "who types is answered, if with nothing"
     await world.library.purge(access.own_scope(world.beta.id))
     assert await told() == with_beta
-    assert any("gate-03" in each for each in with_beta) == (name == ALSO_ALPHAS)
+    # For a question that is being typed, a title that shares a word with it is suggested as well.
+    named = [each for each in with_beta if "About: " not in each]
+    assert any("gate-03" in each for each in named) == (name == ALSO_ALPHAS)
 
 
 def forgeries(video_id: str, server_id: int) -> dict[str, State]:

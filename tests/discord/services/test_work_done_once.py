@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.answering import matching
-from bot.discord_app.services.questions import question_service
+from bot.discord_app.services.questions import follow_ups
 from storage import access
 from storage.analysis import Analyser
 from storage.database.repository import Repository
@@ -38,7 +38,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         monkeypatch.setattr(owner, name, watched)
 
-    watch(question_service, "parse_question")
+    watch(follow_ups, "parse_question")
     watch(matching.Matcher, "__init__")
     watch(Repository, "states")
     watch(Ledger, "load_state")

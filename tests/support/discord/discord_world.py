@@ -13,7 +13,7 @@ from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import GlossaryEntry, Labels, Source, Verdict, Vote
+from storage.models import GlossaryEntry, Labels, PublicPlace, Source, Verdict, Vote
 from tests.support.discord.harness import ChannelHandle, Env, GuildHandle, MemberActor, UserHandle, discord_with, seen
 
 LANTERN, BELL, FERRY = "copper lantern above the gate", "bronze bell in the fog", "ferry across the harbour"
@@ -71,8 +71,8 @@ class World:
     async def meet(self) -> None:
         """Everybody but the stranger uses the bot once in each of their servers."""
         for person in (self.owner, self.both, self.one):
-            await person.slash(self.general, "help")
-        await self.both_in_beta.slash(self.beta_hall, "help")
+            await person.slash(self.general, "videos")
+        await self.both_in_beta.slash(self.beta_hall, "videos")
 
     async def use(self, server: GuildHandle, thing: str, place: str) -> None:
         """A server in use for a while: videos for several pages, a glossary, misses, votes, and an act to undo."""
@@ -96,8 +96,12 @@ class World:
         await self.ledger.begin_import(key, most=99)
         for number in range(20):
             await self.ledger.record_miss(key, f"the lost {thing} {number:02}", self.both.id)
-        vote = Vote(key, f"which {thing}", f"{place}-00", 0.0, Verdict.HELPFUL)
+        channel = self.general if server is self.alpha else self.beta_hall
+        asked_in = PublicPlace(server.id, channel.id)
+        vote = Vote(key, f"which {thing}", f"{place}-00", 0.0, Verdict.HELPFUL, asked_in)
         await self.ledger.save_vote(self.both.id, vote)
+        on_shared = Vote(access.SHARED, f"which {thing} crosses", "shared-talk", 0.0, Verdict.HELPFUL, asked_in)
+        await self.ledger.save_vote(self.both.id, on_shared)
 
 
 def found(result: Any) -> set[str]:

@@ -26,8 +26,9 @@ from tests.support.discord.harness import (
 
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
 TYPED_IN = (
-    ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"), ("timeline", "video"),
-    ("timeline", "server"), ("video", "video"), ("transcript", "video"),
+    ("ask", "question"), ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"),
+    ("timeline", "question"), ("timeline", "video"), ("timeline", "server"), ("video", "video"),
+    ("transcript", "video"),
 )  # fmt: skip
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
@@ -159,9 +160,24 @@ async def writing(player: Player) -> None:
         await player.write("where is the copper lantern")
 
 
+async def conversing(player: Player) -> None:
+    """Small talk and follow-ups, each by a command and, where the bot is, in messages."""
+    for words in (
+        "hi", "who are you?", "what videos do you have?", "list all videos about gate", "help",
+        "how long is the gate-03 video?", "summarise the beta-talk video", "copper lantern", "and why?", "more",
+        "and in the other video?", "more",
+    ):  # fmt: skip
+        await player.slash("ask", question=words)
+        if player.channel is not player.world.abroad:
+            await player.write(words)
+    card = await player.slash("ask", question="hi")
+    for label in ("Videos", "Help"):
+        await player.click(card, label)
+
+
 async def typing(player: Player) -> None:
     for name, option in TYPED_IN:
-        filled = {"question": "x"} if name in ("ask", "timeline") else {}
+        filled = {"question": "x"} if name in ("ask", "timeline") and option != "question" else {}
         for typed in ("", "gat", "shar", "zzz"):
             await player.typing(name, option, typed, **filled)
 
@@ -193,7 +209,9 @@ async def drawing(player: Player) -> None:
 
 async def being_told(player: Player) -> None:
     await player.slash("about")
-    await player.slash("help")
+    card = await player.slash("help")
+    for label in ("Try the example", "Videos", "Privacy"):
+        await player.click(card, label)
 
 
 async def keeping_private(player: Player) -> None:
@@ -285,7 +303,7 @@ async def purging(player: Player) -> None:
 
 Road = Callable[[Player], Awaitable[None]]
 ASKED: tuple[Road, ...] = (
-    asking, asking_narrowly, turning_pages, opening_passages, clicking_a_message, writing, typing, listing,
+    asking, asking_narrowly, turning_pages, opening_passages, clicking_a_message, writing, conversing, typing, listing,
     looking_at_one, reading, drawing, being_told, keeping_private,
 )  # fmt: skip
 """Open to everybody, everywhere."""

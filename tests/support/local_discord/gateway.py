@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 from .basics import Json
 from .messages import Message
-from .places import Guild, Member, Permission
+from .places import Guild, Member, Permission, User
 from .sessions import ClosedError, Connection, Op, Session
 from .state import World
 
@@ -139,10 +139,10 @@ class Gateway:
             body["guild_id"] = str(guild.id)
             if (member := guild.members.get(message.author.id)) is not None:
                 body["member"] = member.payload(with_user=False)
-            concerns_bot = message.author is bot or bot in message.mentions
-            if not concerns_bot and not self.intents & MESSAGE_CONTENT:
-                body |= {"content": "", "embeds": [], "attachments": [], "components": []}
-                body.pop("poll", None)
+            if not self.intents & MESSAGE_CONTENT:
+                _censor(body, message, bot)
+                if message.reference is not None and body.get("referenced_message"):
+                    _censor(body["referenced_message"], message.reference, bot)
         return body
 
     async def announce_guild(self, guild: Guild) -> None:
@@ -304,3 +304,10 @@ def _is_asked_for(member: Member, data: Json) -> bool:
     if wanted:
         return str(member.user.id) in [str(key) for key in (wanted if isinstance(wanted, list) else [wanted])]
     return member.user.name.lower().startswith((data.get("query") or "").lower())
+
+
+def _censor(body: Json, message: Message, bot: User) -> None:
+    """Take out of a message what a bot without the intent may not read, unless it wrote or is mentioned in it."""
+    if message.author is not bot and bot not in message.mentions:
+        body |= {"content": "", "embeds": [], "attachments": [], "components": []}
+        body.pop("poll", None)

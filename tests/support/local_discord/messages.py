@@ -81,6 +81,8 @@ class Message:
     mentions: list[User] = field(default_factory=list)
     stickers: list[str] = field(default_factory=list)
     poll: Json | None = None
+    reactions: list[str] = field(default_factory=list)
+    """The emoji with which the bot reacted."""
 
     @property
     def ephemeral(self) -> bool:

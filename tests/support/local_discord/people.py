@@ -90,7 +90,8 @@ class People:
         """A person writes; the bot is told what its intents and the mentions in the text allow."""
         world = self.world
         named = {int(key) for key in re.findall(r"<@!?(\d+)>", content)}
-        if reply_to is not None and ping:
+        # A reply to the answer of a command does not mention the bot.
+        if reply_to is not None and ping and reply_to.interaction_metadata is None:
             named.add(reply_to.author.id)
         message = Message(
             id=world.ids.next(),

@@ -11,6 +11,7 @@ from .basics import Json
 
 class Permission(enum.IntFlag):
     ADMINISTRATOR = 1 << 3
+    ADD_REACTIONS = 1 << 6
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
     MANAGE_MESSAGES = 1 << 13
@@ -27,6 +28,7 @@ class Permission(enum.IntFlag):
 ALL_PERMISSIONS = (1 << 53) - 1
 EVERYDAY = (
     Permission.VIEW_CHANNEL
+    | Permission.ADD_REACTIONS
     | Permission.SEND_MESSAGES
     | Permission.EMBED_LINKS
     | Permission.ATTACH_FILES

@@ -36,6 +36,9 @@ class EnclosedFile:
 class Card(ui.LayoutView):
     """One message of the bot. A new one is made for every send and every edit."""
 
+    delete_after: float | None = None
+    """After how many seconds it is deleted again where others see it; None for a card that stays."""
+
     def __init__(self, *parts: Part, enclosed: Sequence[EnclosedFile] = ()) -> None:
         super().__init__(timeout=None)
         self._made_components: list[dict[str, Any]] | None = None

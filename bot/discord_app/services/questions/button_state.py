@@ -13,7 +13,7 @@ from bot.answering.values import Answer, Excerpt, PassageRange
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import PassageGone
 from storage.ledger import Ledger
-from storage.models import Scope
+from storage.models import PublicPlace, Scope
 
 BUTTON_LIFETIME_SECONDS = 30 * 24 * 3600.0
 """How long buttons work after they were last sent."""
@@ -21,8 +21,16 @@ EXPIRED = "These buttons have expired. Please ask again."
 
 
 @dataclass(frozen=True, slots=True)
+class LastQuestion:
+    """The question that another one follows up, as its asker wrote it; `is_own` is whether both ask the same."""
+
+    text: str
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
-    """The text of a question, with its filters."""
+    """The text of a question, with its filters. One that follows up another is completed with words of `last`."""
 
     text: str
     video: str = ""
@@ -33,6 +41,9 @@ class Inquiry:
     after: str = ""
     before: str = ""
     newest_first: bool = False
+    last: LastQuestion | None = None
+    public_in: PublicPlace | None = None
+    """Where everybody saw the question and its answer; None for a private answer, and outside of servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,15 @@ class PassageState:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionState:
+    """A question that a button asks; `private` says whether its answer is for the one who presses alone."""
+
+    inquiry: Inquiry
+    private: bool
+    as_timeline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptState:
     """The words around a moment of a video."""
 
@@ -84,10 +104,10 @@ class VideoListState:
 ALL_VIDEOS = VideoListState()
 
 
-SavedState = AnswerState | PassageState | TranscriptState | VideoListState
-ButtonState = TypeVar("ButtonState", AnswerState, PassageState, TranscriptState, VideoListState)
+SavedState = AnswerState | PassageState | QuestionState | TranscriptState | VideoListState
+ButtonState = TypeVar("ButtonState", AnswerState, PassageState, QuestionState, TranscriptState, VideoListState)
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (AnswerState, PassageState, TranscriptState, VideoListState)
+    kind: TypeAdapter(kind) for kind in (AnswerState, PassageState, QuestionState, TranscriptState, VideoListState)
 }
 
 

@@ -72,4 +72,4 @@ class PassageService:
     async def _make_vote(self, asker: ResolvedAsker, state: PassageState, verdict: Verdict) -> Vote:
         video_id = state.spot.stretch.video_id
         library = (await self._catalogue.get_video(asker.scope, video_id)).library
-        return Vote(library, state.inquiry.text, video_id, state.spot.second, verdict)
+        return Vote(library, state.inquiry.text, video_id, state.spot.second, verdict, state.inquiry.public_in)

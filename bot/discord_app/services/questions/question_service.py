@@ -8,24 +8,28 @@ from dataclasses import replace
 from functools import partial
 
 from bot.answer_processes.pool import AnswerPool
-from bot.answering.question import parse_question
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards.moments import arrange_by_video
-from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.cards.parts.base import Card, notice_card
+from bot.discord_app.cards.parts.command_buttons import ask_again_row
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.delivery.error_handler import user_message
+from bot.discord_app.services.asker_resolver import AskerResolver, ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.questions.button_state import (
     AnswerState,
     ButtonStates,
     Inquiry,
+    QuestionState,
     place_excerpts,
 )
+from bot.discord_app.services.questions.follow_ups import describe_follow_up, parse_inquiry
 from bot.discord_app.services.questions.paging import EARLIER_PAGE_SIZE, MAX_PAGE, Paging
-from bot.errors import PassageGone
+from bot.errors import CooldownActive, PassageGone
 from bot.images.timeline_image import draw_timeline
 from bot.localization import gettext as _
 from bot.operations import metrics
@@ -37,12 +41,22 @@ _DRAWING = ThreadPoolExecutor(1, "drawing")
 """One picture at a time, outside of the event loop: several threads that run Python code only slow one another down."""
 
 
+class AskedTooSoon(CooldownActive):
+    """A question within the cooldown, with who asked it and what it takes to ask it again."""
+
+    def __init__(self, cooldown: CooldownActive, asker: ResolvedAsker, question: QuestionState) -> None:
+        super().__init__(str(cooldown), cooldown.seconds_left)
+        self.asker = asker
+        self.question = question
+
+
 class QuestionService:
     """Answers questions with cards. Make one for all of Discord."""
 
     def __init__(
         self,
         answers: AnswerPool,
+        askers: AskerResolver,
         ledger: Ledger,
         states: ButtonStates,
         cooldown: Cooldown,
@@ -51,19 +65,32 @@ class QuestionService:
     ) -> None:
         self._writes = writes
         self._answers = answers
+        self._askers = askers
         self._ledger = ledger
         self._states = states
         self._cooldown = cooldown
         self._thresholds = thresholds
 
-    def accept(self, asker: ResolvedAsker, inquiry: Inquiry) -> Question:
+    def accept(self, asker: ResolvedAsker, inquiry: Inquiry, *, as_timeline: bool = False) -> Question:
         """Parse a question, and refuse what can be refused at once, before others see that something was asked.
 
-        Raises InvalidQuestion and CooldownActive.
+        Raises InvalidQuestion and AskedTooSoon.
         """
-        question = _parse(inquiry)
-        self.check_cooldown(asker)
+        question = parse_inquiry(inquiry)
+        try:
+            self.check_cooldown(asker)
+        except CooldownActive as error:
+            raise AskedTooSoon(error, asker, QuestionState(inquiry, asker.private, as_timeline)) from error
         return question
+
+    async def keep_question(self, refusal: AskedTooSoon) -> Card:
+        """Return the card that says that a question came too soon, with a button that asks it once it may be asked."""
+        key = await self._states.save(refusal.asker.scope, refusal.question)
+        return notice_card(user_message(refusal), *ask_again_row(refusal.asker.owner(key)))
+
+    async def offer_question(self, asker: ResolvedAsker, text: str) -> Owner:
+        """Return the owner of a card with a button that asks a question; its answer is for the one who presses."""
+        return asker.owner(await self._states.save(asker.scope, QuestionState(Inquiry(text), private=True)))
 
     def check_cooldown(self, asker: ResolvedAsker) -> None:
         """Raise CooldownActive where the last question of a user was too short a time ago.
@@ -89,6 +116,7 @@ class QuestionService:
         `is_quoted` says that Discord shows the question above the answer, so that the card need not.
         """
         self._count_question(asker)
+        inquiry = replace(inquiry, public_in=asker.public_in)
         with metrics.count_question(source) as count:
             answer, card = await self._answer_page(asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted)
             count(answer.level.value)
@@ -125,43 +153,35 @@ class QuestionService:
         )
         state = AnswerState(inquiry, place_excerpts(answer), is_quoted, paging.size)
         key = await self._states.save(asker.scope, state)
-        return answer, answer_cards.answer_card(
-            answer, asker.owner(key), page, remarks=asker.remarks, is_quoted=is_quoted
-        )
+        remarks = [*describe_follow_up(inquiry, answer), *self._choose_remarks(asker, answer)]
+        return answer, answer_cards.answer_card(answer, asker.owner(key), page, remarks=remarks, is_quoted=is_quoted)
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
         self._count_question(asker)
+        inquiry = replace(inquiry, public_in=asker.public_in)
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
         await self._record_miss(asker, inquiry, timeline.answer)
+        remarks = self._choose_remarks(asker, timeline.answer)
         if not timeline.strips:
-            return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=asker.remarks)
+            return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=remarks)
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
-        return timeline_cards.timeline_card(timeline, picture, asker.owner(key), asker.remarks)
+        return timeline_cards.timeline_card(timeline, picture, asker.owner(key), remarks)
+
+    def _choose_remarks(self, asker: ResolvedAsker, answer: Answer) -> list[str]:
+        return self._askers.choose_remarks(asker, has_found=answer.level is not AnswerLevel.NOTHING)
 
     async def turn_page(self, asker: ResolvedAsker, state: AnswerState, page: int, *, in_place: bool) -> Card:
         """Show another page of an answer: `in_place` of the last, or as a copy that stands by itself."""
         _answer, card = await self._answer_page(
             asker,
             state.inquiry,
-            _parse(state.inquiry),
+            parse_inquiry(state.inquiry),
             Paging.of(asker, state.page_size or asker.quotes or EARLIER_PAGE_SIZE),
             index=min(page, MAX_PAGE),
             is_quoted=state.is_quoted and in_place,
         )
         return card
-
-
-def _parse(inquiry: Inquiry) -> Question:
-    return parse_question(
-        inquiry.text,
-        video=inquiry.video,
-        creator=inquiry.creator,
-        speaker=inquiry.speaker,
-        after=inquiry.after,
-        before=inquiry.before,
-        newest_first=inquiry.newest_first,
-    )

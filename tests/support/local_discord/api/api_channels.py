@@ -120,6 +120,14 @@ async def _delete(call: Call) -> Answer:
     return 204, None
 
 
+async def _react(call: Call) -> Answer:
+    channel = _channel(call, Permission.READ_MESSAGE_HISTORY | Permission.ADD_REACTIONS)
+    message, emoji = _message(call, channel), call.params["emoji"]
+    if emoji not in message.reactions:
+        message.reactions.append(emoji)
+    return 204, None
+
+
 _MESSAGES = "/channels/{channel_id}/messages"
 
 ENDPOINTS = [
@@ -131,4 +139,5 @@ ENDPOINTS = [
     Endpoint("GET", _MESSAGES + "/{message_id}", _get),
     Endpoint("PATCH", _MESSAGES + "/{message_id}", _patch),
     Endpoint("DELETE", _MESSAGES + "/{message_id}", _delete),
+    Endpoint("PUT", _MESSAGES + "/{message_id}/reactions/{emoji}/@me", _react),
 ]

@@ -1,0 +1,45 @@
+"""The buttons that do what a command does: they lead on from a card."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
+
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.command_buttons import IN_PLACE, PRIVACY_VERB
+from bot.discord_app.cards.parts.controls import custom_id_pattern
+from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.card_button import CardButton, presser_resolver, resolve_presser
+from bot.discord_app.interactions.turns import answer_in_turn
+from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.questions.button_state import QuestionState
+from bot.operations.metrics import QuestionSource
+
+
+class ShowPersonalData(CardButton, template=custom_id_pattern(PRIVACY_VERB)):
+    """Shows what is kept about the user who presses. Looking at it adds nothing to it."""
+
+    records_use = False
+
+    async def act(self, interaction: Interaction) -> None:
+        asker = await resolve_presser(interaction, 0)
+        await send_when_ready(interaction, interaction.client.app.personal_data.show(asker), Delivery.PRIVATE)
+
+
+class AskQuestion(CardButton, template=custom_id_pattern("ask")):
+    """Asks the question that a card offers, such as one that came too soon."""
+
+    async def act(self, interaction: Interaction) -> None:
+        state = await self.load_state(interaction, QuestionState)
+        questions = interaction.client.app.questions
+
+        def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
+            question = questions.accept(asker, state.inquiry, as_timeline=state.as_timeline)
+            if state.as_timeline:
+                return questions.show_timeline(asker, state.inquiry, question)
+            return questions.answer_question(asker, state.inquiry, question, QuestionSource.SLASH)
+
+        # Nobody makes others read an answer by pressing a button on somebody else's card.
+        private = state.private or not self.is_mine(interaction)
+        resolve = presser_resolver(interaction, state.inquiry.server, private=private)
+        await answer_in_turn(interaction, resolve, answer, in_place=self.number == IN_PLACE)
