@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answering.links import TABLE, link_at
 from bot.answering.matching import Match, Matcher
 from bot.answering.quote_scorer import QuoteScorer, iterate_stretches
 from bot.answering.quote_units import Unit, find_sentences, split_units
-from bot.answering.values import Excerpt, Passage
-from storage.models import LinkHosts, Segment
+from bot.answering.values import Excerpt, Passage, QuotePlace
+from storage.models import LinkHosts
 
 QUOTE_LENGTH = 600
 """Characters of a quote at most, where it is shown in full. The words that answer a question stand before the words
@@ -58,6 +57,21 @@ def quote_whole(passage: Passage, matcher: Matcher, hosts: LinkHosts = TABLE) ->
     return _make_excerpt(passage, matcher, split_units(passage.segments), _TextRange(0, len(passage.text)), hosts)
 
 
+def quote_again(
+    passage: Passage, matcher: Matcher, place: QuotePlace | None, length: int, hosts: LinkHosts = TABLE
+) -> Excerpt:
+    """Quote the words that were quoted from a passage before, with a link to the same second.
+
+    Where other words stand there by now, or the place is unknown, quote the densest stretch of `length` characters.
+    """
+    if place is None or QuotePlace.checksum_of(passage.text[place.start : place.end]) != place.checksum:
+        return quote_densest(passage, matcher, length, hosts)
+    chosen = _TextRange(place.start, place.end)
+    excerpt = _make_excerpt(passage, matcher, split_units(passage.segments), chosen, hosts)
+    link = link_at(passage.video.url, place.link_second, hosts)
+    return replace(excerpt, link=link, opens_at_second=place.link_second)
+
+
 def _make_excerpt(
     passage: Passage, matcher: Matcher, units: Sequence[Unit], chosen: _TextRange, hosts: LinkHosts
 ) -> Excerpt:
@@ -78,6 +92,7 @@ def _make_excerpt(
         ends_passage=chosen.end == len(text),
         turns=passage.turns_between(chosen.start, chosen.end),
         opens_at_second=opens_at if opens_at > start else None,
+        offset=chosen.start,
     )
 
 
@@ -154,20 +169,14 @@ def _units_of_speakers(passage: Passage, matcher: Matcher, units: Sequence[Unit]
 
 def _second_at(passage: Passage, offset: int) -> float:
     """Return when the words at an offset of the passage begin, in seconds."""
-    segment, within = _locate(passage, offset)
+    segment, within = passage.locate(offset)
     return segment.second_at(within)
 
 
 def _end_second(passage: Passage, offset: int) -> float:
     """Return when the words before an offset of the passage have been spoken, in seconds."""
-    segment, within = _locate(passage, offset - 1)
+    segment, within = passage.locate(offset - 1)
     if not segment.marks:
         return round(segment.estimate_second(within + 1), 3)
     later = [mark.start_second for mark in segment.marks if mark.offset > within]
     return later[0] if later else segment.end_second
-
-
-def _locate(passage: Passage, offset: int) -> tuple[Segment, int]:
-    """Return the segment that holds an offset of the passage, and the offset within it."""
-    place = max(bisect_right(passage.offsets, offset) - 1, 0)
-    return passage.segments[place], offset - passage.offsets[place]
