@@ -19,10 +19,12 @@ MAX_PASSAGES_PER_VIDEO = 2
 """How many passages of one video are shown, unless one video was asked for."""
 MAX_READING_LENGTH = 2000
 """Characters that are read at once at most: with their times and links, what one card can show."""
+MAX_PARAGRAPHS = 12
+"""How many paragraphs are read at once at most, where they are short."""
 MOVE_LENGTH = 400
 """How many characters are added at least where one reads on: half a minute of speech."""
-PARAGRAPH_LENGTH = 250
-"""About how many characters a paragraph has: six lines on a phone, and a quarter of a minute of speech."""
+PARAGRAPH_LENGTH = 220
+"""About how many characters a paragraph has: five lines on a phone, and a quarter of a minute of speech."""
 
 
 def build_passage(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Passage:
@@ -82,9 +84,13 @@ class Reading:
         return self.focus is not None and self.first <= self.focus <= self.last
 
     @property
-    def length(self) -> int:
-        """Return how many characters the paragraphs have."""
-        return sum(piece.length for piece in self.pieces[self.first : self.last + 1])
+    def fits(self) -> bool:
+        """Return whether one card has room for what is read."""
+        count = self.last - self.first + 1
+        return (
+            count <= MAX_PARAGRAPHS
+            and sum(piece.length for piece in self.pieces[self.first : self.last + 1]) <= MAX_READING_LENGTH
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +192,7 @@ def _find_piece(pieces: Sequence[_Piece], segment: int, number: int | None) -> i
 
 def _cut_around_focus(reading: Reading) -> Reading:
     """Return as much of what is read as fits a card: the focus, and what stands next to it on both sides."""
-    if reading.length <= MAX_READING_LENGTH:
+    if reading.fits:
         return reading
     here = reading.focus if reading.focus is not None and reading.shows_focus else reading.first
     kept = replace(reading, first=here, last=here)
@@ -195,7 +201,7 @@ def _cut_around_focus(reading: Reading) -> Reading:
             replace(kept, first=max(kept.first - 1, reading.first)),
             replace(kept, last=min(kept.last + 1, reading.last)),
         ]
-        fitting = [each for each in wider if each != kept and each.length <= MAX_READING_LENGTH]
+        fitting = [each for each in wider if each != kept and each.fits]
         if not fitting:
             return kept
         # The focus stays in the middle: the shorter side grows.
@@ -207,15 +213,14 @@ def move_reading(reading: Reading, step: int) -> Reading:
 
     What does not fit any more goes from its other end.
     """
-    first, last, gained = reading.first, reading.last, 0
-    while gained < MOVE_LENGTH and (first > 0 if step < 0 else last < len(reading.pieces) - 1):
-        if step < 0:
-            first -= 1
-        else:
-            last += 1
-        gained += reading.pieces[first if step < 0 else last].length
-    moved = replace(reading, first=first, last=last)
-    while moved.length > MAX_READING_LENGTH:
+    moved, gained, count = reading, 0, 0
+    while gained < MOVE_LENGTH and count < MAX_PARAGRAPHS // 2:
+        first, last = (moved.first - 1, moved.last) if step < 0 else (moved.first, moved.last + 1)
+        if first < 0 or last == len(moved.pieces):
+            break
+        moved = replace(moved, first=first, last=last)
+        gained, count = gained + moved.pieces[first if step < 0 else last].length, count + 1
+    while not moved.fits:
         moved = replace(moved, last=moved.last - 1) if step < 0 else replace(moved, first=moved.first + 1)
     return moved
 

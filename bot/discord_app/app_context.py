@@ -25,6 +25,7 @@ from bot.discord_app.services.questions.button_state import ButtonStates
 from bot.discord_app.services.questions.catalogue import Catalogue
 from bot.discord_app.services.questions.passage_service import PassageService
 from bot.discord_app.services.questions.question_service import QuestionService
+from bot.discord_app.services.questions.sharing import Sharing
 from bot.discord_app.services.questions.video_service import VideoService
 from bot.discord_app.services.settings_service import SettingsService
 from bot.settings import Settings
@@ -50,6 +51,7 @@ class AppContext:
     message_limits: MessageLimits
     questions: QuestionService
     passages: PassageService
+    sharing: Sharing
     videos: VideoService
     library_admin: LibraryAdmin
     exports: Exports
@@ -70,7 +72,7 @@ class AppContext:
         cooldown, writes = Cooldown(settings.cooldown_seconds), OptionalWrites()
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
-        states = ButtonStates(ledger, writes)
+        states, sharing = ButtonStates(ledger, writes), Sharing(ledger, writes)
         return cls(
             library,
             ledger,
@@ -80,8 +82,9 @@ class AppContext:
             AskerResolver(library, ledger, memberships, settings.serves, writes),
             Admission(answers.lanes),
             MessageLimits(),
-            QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes),
+            QuestionService(answers, ledger, states, cooldown, settings.thresholds, writes, sharing),
             PassageService(answers, ledger, catalogue, states, cooldown),
+            sharing,
             VideoService(library, catalogue, states),
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,

@@ -15,11 +15,13 @@ from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.commands.suggestions import suggest_creators, suggest_servers, suggest_speakers, suggest_videos
 from bot.discord_app.delivery.responses import Interaction
-from bot.discord_app.interactions.context import resolver
+from bot.discord_app.interactions.context import find_addressee, find_recipient, resolver
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
+from bot.discord_app.services.questions.sharing import TO_NOBODY, Showing
 from bot.errors import EmptyQuestion
+from bot.localization import gettext as _
 from bot.operations.metrics import QuestionSource
 
 MAX_MESSAGE_LENGTH = 500
@@ -38,7 +40,9 @@ NEWEST_FIRST = "newest first"
     order="Which quotes come first",
     private="Show the answer to you alone",
     server="Only in this server's own videos",
+    member="Answer this person: they alone are notified",
 )
+@app_commands.rename(member="for")
 @app_commands.autocomplete(
     video=suggest_videos, creator=suggest_creators, speaker=suggest_speakers, server=suggest_servers
 )
@@ -53,22 +57,32 @@ async def ask(
     order: Literal["best first", "newest first"] = "best first",
     private: bool | None = None,
     server: Range[str, 1, 100] = "",
+    member: discord.User | None = None,
 ) -> None:
     """Ask the videos: quotes word for word, and links to the second."""
     inquiry = Inquiry(
         question, video, creator, speaker=speaker, after=after, before=before, newest_first=order == NEWEST_FIRST
     )
-    await _answer_question(interaction, inquiry, QuestionSource.SLASH, private=private, server=server)
+    showing = Showing(find_recipient(interaction, member))
+    if private is None and showing.recipient is not None and not showing.recipient.obstacle:
+        private = False
+    await _answer_question(interaction, inquiry, QuestionSource.SLASH, private=private, server=server, showing=showing)
 
 
 async def _answer_question(
-    interaction: Interaction, inquiry: Inquiry, source: QuestionSource, *, private: bool | None, server: str = ""
+    interaction: Interaction,
+    inquiry: Inquiry,
+    source: QuestionSource,
+    *,
+    private: bool | None,
+    server: str = "",
+    showing: Showing = TO_NOBODY,
 ) -> None:
     questions = interaction.client.app.questions
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         asked = replace(inquiry, server=asker.picked)
-        return questions.answer_question(asker, asked, questions.accept(asker, asked), source)
+        return questions.answer_question(asker, asked, questions.accept(asker, asked), source, showing=showing)
 
     await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
 
@@ -103,5 +117,6 @@ async def find_in_videos(interaction: Interaction, message: discord.Message) -> 
     """Ask with the words of somebody's message. Its author meant no operators, so none are read."""
     words = remove_operators(shorten(message.content, MAX_MESSAGE_LENGTH))
     if not words.strip():
-        raise EmptyQuestion("That message has no text to look for.")
-    await _answer_question(interaction, Inquiry(words), QuestionSource.MENU, private=True)
+        raise EmptyQuestion(_("That message has no text to look for."))
+    showing = Showing(addressee=find_addressee(interaction, message.author))
+    await _answer_question(interaction, Inquiry(words), QuestionSource.MENU, private=True, showing=showing)

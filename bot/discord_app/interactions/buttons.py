@@ -13,14 +13,15 @@ from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassage, PickPassage, TurnPage
 from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.passage_buttons import (
+    BackToQuote,
     Earlier,
     Later,
-    Share,
     VoteHelpful,
     VoteNotHelpful,
     WithdrawVote,
 )
 from bot.discord_app.interactions.personal_data_button import DeletePersonalData
+from bot.discord_app.interactions.share_buttons import Share, ShareAnswer, ShowToAuthor
 from bot.discord_app.interactions.video_buttons import TurnTranscript, TurnVideos
 
 BUTTONS: tuple[type[CardButton], ...] = (
@@ -30,8 +31,11 @@ BUTTONS: tuple[type[CardButton], ...] = (
     PickPassage,
     Earlier,
     Later,
+    BackToQuote,
     TurnTranscript,
     Share,
+    ShareAnswer,
+    ShowToAuthor,
     VoteHelpful,
     VoteNotHelpful,
     WithdrawVote,

@@ -70,11 +70,19 @@ async def open_turn(
 
 
 async def answer_in_turn(
-    interaction: Interaction, resolve: Resolve, make_card: MakeCard, *, in_place: bool = False
+    interaction: Interaction,
+    resolve: Resolve,
+    make_card: MakeCard,
+    *,
+    in_place: bool = False,
+    beside: bool = False,
 ) -> None:
-    """Answer an interaction with a card that is computed in its turn; `in_place` changes the card that was pressed."""
+    """Answer an interaction with a card that is computed in its turn.
+
+    `in_place` changes the card that was pressed, and `beside` sends everyone a new message beside it.
+    """
     app = interaction.client.app
     async with open_turn(app.admission, app.askers, interaction_context(interaction), resolve) as opened:
-        delivery = Delivery.IN_PLACE if in_place else delivery_of(opened.asker)
+        delivery = Delivery.IN_PLACE if in_place else Delivery.BESIDE if beside else delivery_of(opened.asker)
         card = opened.run(make_card(opened.asker))
         await send_when_ready(interaction, card, delivery, defer_after=opened.defer_after)

@@ -25,6 +25,7 @@ from bot.discord_app.services.questions.button_state import (
     place_excerpts,
 )
 from bot.discord_app.services.questions.paging import MAX_PAGE, Paging
+from bot.discord_app.services.questions.sharing import TO_NOBODY, Sharing, Showing
 from bot.errors import PassageGone
 from bot.images.timeline_image import draw_timeline
 from bot.localization import gettext as _
@@ -48,8 +49,10 @@ class QuestionService:
         cooldown: Cooldown,
         thresholds: SurenessThresholds,
         writes: OptionalWrites,
+        sharing: Sharing,
     ) -> None:
         self._writes = writes
+        self._sharing = sharing
         self._answers = answers
         self._ledger = ledger
         self._states = states
@@ -83,6 +86,7 @@ class QuestionService:
         source: QuestionSource,
         *,
         is_quoted: bool = False,
+        showing: Showing = TO_NOBODY,
     ) -> Card:
         """Answer an accepted question. A question without a clear answer is noted for the library's moderators.
 
@@ -90,7 +94,9 @@ class QuestionService:
         """
         self._count_question(asker)
         with metrics.count_question(source) as count:
-            answer, card = await self._answer_page(asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted)
+            answer, card = await self._answer_page(
+                asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted, showing=showing
+            )
             count(answer.level.value)
         await self._record_miss(asker, inquiry, answer)
         return card
@@ -109,6 +115,7 @@ class QuestionService:
         *,
         index: int = 0,
         is_quoted: bool,
+        showing: Showing = TO_NOBODY,
     ) -> tuple[Answer, Card]:
         whole = await self._answers.ask(
             asker.scope,
@@ -123,10 +130,16 @@ class QuestionService:
         answer = replace(
             whole, excerpts=arrange_by_video(shown), near_misses=arrange_by_video(whole.near_misses[: paging.size])
         )
-        state = AnswerState(inquiry, place_excerpts(answer), is_quoted, paging.size)
+        state = AnswerState(inquiry, place_excerpts(answer), is_quoted, paging.size, bool(showing.sharer))
         key = await self._states.save(asker.scope, state)
+        introduction = self._sharing.introduce(asker, showing, is_answered=bool(answer.excerpts))
         return answer, answer_cards.answer_card(
-            answer, asker.owner(key), page, remarks=asker.remarks, is_quoted=is_quoted
+            answer,
+            replace(asker.owner(key), addressee=showing.addressee),
+            page,
+            remarks=[*introduction.lines, *asker.remarks],
+            is_quoted=is_quoted,
+            notified=introduction.notified,
         )
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
@@ -142,7 +155,9 @@ class QuestionService:
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
         return timeline_cards.timeline_card(timeline, picture, asker.owner(key), asker.remarks)
 
-    async def turn_page(self, asker: ResolvedAsker, state: AnswerState, page: int, *, in_place: bool) -> Card:
+    async def turn_page(
+        self, asker: ResolvedAsker, state: AnswerState, page: int, *, in_place: bool, showing: Showing = TO_NOBODY
+    ) -> Card:
         """Show another page of an answer: `in_place` of the last, or as a copy that stands by itself."""
         _answer, card = await self._answer_page(
             asker,
@@ -151,6 +166,18 @@ class QuestionService:
             Paging.of(asker, state.page_size),
             index=min(page, MAX_PAGE),
             is_quoted=state.is_quoted and in_place,
+            showing=showing,
+        )
+        return card
+
+    async def share_answer(self, asker: ResolvedAsker, state: AnswerState, showing: Showing) -> Card:
+        """Show everyone in the channel the first page of an answer that only one person has seen.
+
+        It counts as a question of theirs, and is not noted once more.
+        """
+        self._count_question(asker)
+        _answer, card = await self._answer_page(
+            asker, state.inquiry, _parse(state.inquiry), Paging.of(asker), is_quoted=False, showing=showing
         )
         return card
 
