@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.answering.answer import FULL_QUOTES, Findings, answer_findings
 from bot.answering.matching import Matcher
 from bot.answering.passage_selection import PassageSelection
-from bot.answering.passages import ReadingPlace, read_passage
+from bot.answering.passages import ReadingPlace, note_edges, read_passage
 from bot.answering.question import drop_phrases
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.timeline import MAX_STRIPS, combine_strips
@@ -158,7 +158,7 @@ async def open_passage(
     )
     opened = None
     if segments and result.ranked:
-        passage = Passage(result.ranked[0].video, segments, result.ranked[0].score)
+        passage = note_edges(Passage(result.ranked[0].video, segments, result.ranked[0].score), around)
         if shown is not None:
             around = await _read_around(library, result.scope, shown)
         place, matcher = ReadingPlace(passage_range, quoted, shown, step), Matcher(question, result)

@@ -43,7 +43,7 @@ async def test_an_answer(discord: Env, general: ChannelHandle, alice: MemberActo
     assert not result.deferred
     assert not result.ephemeral
     assert f"### {QUESTION}" in seen(result)
-    assert "> … “The first ingredient is term frequency" in seen(result)
+    assert "> “The first ingredient is term frequency" in seen(result)
     assert "[1:12](https://video.example.com/sample-bm25-ranking#t=72)" in seen(result), "BM25 is named at 1:20"
 
 

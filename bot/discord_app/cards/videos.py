@@ -11,7 +11,6 @@ from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_MEDIA_LINK_LENGTH
 from bot.timecodes import timecode
 from storage.models import KeyTerm, LinkHosts, Video, VideoSummary
 
@@ -66,9 +65,7 @@ def _list_entry(summary: VideoSummary) -> Part:
 
 def _cover_of(video: Video) -> Part | None:
     """Return the video's picture, or None where there is none to show."""
-    picture = markdown.safe_url(video.thumbnail, MAX_MEDIA_LINK_LENGTH)
-    label = f"Picture of the video {markdown.shorten(video.heading, 200)}".strip()
-    return ui.Thumbnail(picture, description=label) if picture else None
+    return base.video_picture(video)
 
 
 def video_card(summary: VideoSummary, terms: Sequence[KeyTerm], owner: Owner, hosts: LinkHosts = TABLE) -> Card:

@@ -30,7 +30,7 @@ from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_problems
-from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment
+from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment, write_quote
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.questions.catalogue import best_videos, choice_names, find_named, make_choices
 from bot.errors import CooldownActive
@@ -275,15 +275,36 @@ def test_the_house_cards_fit() -> None:
 def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
     line = block_quote(replace(shown, turns=()), 10**6)
     assert "\n" not in line
-    inner = line.removeprefix("> … “").removesuffix("” …")
+    inner = line.removeprefix("> ").removeprefix("…“").removesuffix("…").removesuffix("”")
     plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
     assert plain.split() == markdown.clean_line(shown.quote).split()
 
 
 def test_matches_are_bold_and_ellipses_stand_outside() -> None:
     assert block_quote(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
-        "> … “we **mask** **\\*words\\*** here” …"
+        "> …“we **mask** **\\*words\\*** here”…"
     )
+
+
+@given(excerpts(), st.booleans(), st.booleans(), st.integers(0, 700))
+def test_no_line_of_a_quote_can_have_an_ellipsis_alone(shown: Excerpt, starts: bool, ends: bool, length: int) -> None:
+    shown = replace(shown, starts_sentence=starts, ends_sentence=ends)
+    quote = block_quote(shown, length)
+    written = write_quote(shown, length)
+    if not written.lines:
+        assert quote == "> …"
+        return
+    before = re.match(r"> (?:\*\*.*?:\*\* )?(…?)“", quote)
+    assert before
+    assert (before[1] == "") is starts
+    assert quote.endswith("”" if ends and written.is_complete else "”…")
+
+
+def test_a_quote_has_no_ellipsis_where_it_begins_or_ends_with_a_sentence() -> None:
+    shown = replace(excerpt("We mask words. So there."), starts_sentence=True, ends_sentence=True)
+    assert block_quote(shown, 600) == "> “We mask words. So there.”"
+    assert block_quote(replace(shown, ends_sentence=False), 600) == "> “We mask words. So there.”…"
+    assert block_quote(shown, 12) == "> “We mask”…", "what was cut off goes on"
 
 
 TALK = "so what is it it is a lantern of copper and it hangs here"
@@ -293,24 +314,22 @@ TURNS = (SpeakerTurn(0, "Ana_Kim"), SpeakerTurn(14, "Ben"), SpeakerTurn(40, ""))
 def test_each_speaker_has_a_line_with_their_name_before_the_quotation_marks() -> None:
     shown = replace(excerpt(TALK, highlights=((8, 16), (22, 29))), turns=TURNS)
     assert block_quote(shown, 600) == (
-        "> … **Ana\\_Kim:** “so what **is it**”\n"
-        "> **Ben:** “**it** is a **lantern** of copper”\n"
-        "> “and it hangs here” …"
+        "> **Ana\\_Kim:** …“so what **is it**”\n> **Ben:** “**it** is a **lantern** of copper”\n> “and it hangs here”…"
     )
-    assert block_quote(replace(shown, turns=(SpeakerTurn(0, "Ben"),)), 600).startswith("> … **Ben:** “so what")
+    assert block_quote(replace(shown, turns=(SpeakerTurn(0, "Ben"),)), 600).startswith("> **Ben:** …“so what")
 
 
 def test_names_count_towards_the_length_of_a_quote() -> None:
     shown = replace(excerpt(TALK), turns=TURNS)
     for length in range(30, 120):
         quote = block_quote(shown, length)
-        assert len(quote) <= length + len("> … “” …")
-        assert quote.startswith("> … **Ana\\_Kim:** “so")
+        assert len(quote) <= length + len("> …“”…")
+        assert quote.startswith("> **Ana\\_Kim:** …“so")
     cut = block_quote(
         replace(excerpt("a b " * 40), turns=tuple(SpeakerTurn(4 * n, f"S{n % 2}") for n in range(40))), 9999
     )
     assert cut.count("\n") == MAX_SPEAKER_PARTS - 1
-    assert cut.endswith("” …")
+    assert cut.endswith("”…")
 
 
 @given(excerpts())
@@ -354,7 +373,7 @@ def test_a_videos_chapters_have_links_and_as_many_stand_there_as_fit() -> None:
 
 def test_a_long_quote_is_cut_between_words() -> None:
     line = block_quote(excerpt("word " * 500), 100)
-    assert line.endswith("word” …")
+    assert line.endswith("word”…")
     assert len(line) < 120
 
 
@@ -469,7 +488,7 @@ def test_quotes_of_usual_length_are_shown_whole() -> None:
     address = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
     shown = tuple(excerpt(words, "A title of a talk " * 4, url=address) for words in (long, *[short] * 4))
     quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
-    assert quotes == [f"> … “{words}” …" for words in (long, *[short] * 4)]
+    assert quotes == [f"> …“{words}”…" for words in (long, *[short] * 4)]
 
 
 def test_where_titles_and_addresses_are_long_quotes_are_cut_at_their_ends_each_by_its_share() -> None:
@@ -477,7 +496,7 @@ def test_where_titles_and_addresses_are_long_quotes_are_cut_at_their_ends_each_b
     address = "https://x.example/" + "a" * 270
     shown = tuple(excerpt(words, "_" * 200, url=address) for words in (long, *[short] * 4))
     quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
-    assert all(quote.startswith("> … “word word") and quote.endswith("word” …") for quote in quotes)
+    assert all(quote.startswith("> …“word word") and quote.endswith("word”…") for quote in quotes)
     assert len(quotes[0]) > 1.7 * len(quotes[1])
     assert len(quotes[4]) > answer_cards.MIN_SHOWN_QUOTE_LENGTH
 

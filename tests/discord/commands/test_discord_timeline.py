@@ -61,7 +61,7 @@ async def test_a_timeline_is_a_picture_and_the_same_in_words(general: ChannelHan
     assert "**1. Sample talk: How captions are made and timed** · [7:" in words
     assert "because that is where a mistake **costs** most" in words
     assert "Sample talk: How Discord apps talk to people** · [5:13](https://video.example.com/" in words
-    assert "> … “Even without the **message** content intent" in words
+    assert "> “Even without the **message** content intent" in words
     (gallery,) = [part for part in every_part(result) if part["type"] == 12]
     (item,) = gallery["items"]
     assert item["description"].startswith(f"Where 3 videos speak of “{QUESTION}”, the most first. Sample talk: How")

@@ -52,13 +52,13 @@ class AnswerState:
     """One page of an answer: what was asked, and the passages behind its numbers.
 
     `is_quoted` says that Discord shows the question above the card, `page_size` how many passages a page shows,
-    and `is_shared` that somebody shares it with everyone in a channel.
+    which earlier versions did not store, and `is_shared` that somebody shares it with everyone in a channel.
     """
 
     inquiry: Inquiry
     spots: tuple[PassagePlace, ...]
     is_quoted: bool = False
-    page_size: int = 5
+    page_size: int | None = None
     is_shared: bool = False
 
 

@@ -13,6 +13,8 @@ from bot.server_settings import PRIVATE_QUOTES, PUBLIC_QUOTES
 
 MAX_PAGE = 9
 """The last page, counted from 0: no user needs more, and a page costs as much as all pages before it."""
+EARLIER_PAGE_SIZE = 5
+"""How many excerpts a page had where cards did not store that."""
 _AHEAD = 3
 """How many excerpts more than the first page shows are asked for: with them it is known whether one would stand alone
 on the next page, and of most answers how many pages there are."""

@@ -24,7 +24,7 @@ from bot.discord_app.services.questions.button_state import (
     Inquiry,
     place_excerpts,
 )
-from bot.discord_app.services.questions.paging import MAX_PAGE, Paging
+from bot.discord_app.services.questions.paging import EARLIER_PAGE_SIZE, MAX_PAGE, Paging
 from bot.discord_app.services.questions.sharing import TO_NOBODY, Sharing, Showing
 from bot.errors import PassageGone
 from bot.images.timeline_image import draw_timeline
@@ -122,7 +122,7 @@ class QuestionService:
             question,
             limit=paging.count_to_ask_for(index),
             thresholds=self._thresholds,
-            lengths=answer_cards.CARD_QUOTES,
+            lengths=answer_cards.quote_lengths(paging.size),
         )
         shown, page = paging.take_page(whole, index)
         if index and not shown:
@@ -163,7 +163,7 @@ class QuestionService:
             asker,
             state.inquiry,
             _parse(state.inquiry),
-            Paging.of(asker, state.page_size),
+            Paging.of(asker, state.page_size or asker.quotes or EARLIER_PAGE_SIZE),
             index=min(page, MAX_PAGE),
             is_quoted=state.is_quoted and in_place,
             showing=showing,
