@@ -26,8 +26,9 @@ LENGTH_RANGE = 100
 the ends of clauses and cues. More than a unit has, so that there always is a stretch of that length."""
 MIN_LENGTH_SHARE = 5 / 6
 """What share of its length a quote has at least, where there is such a stretch."""
-MAX_LEAD_SECONDS = 10.0
-"""How long before the words that were asked for a link opens at most, as long as a cue begins in that time."""
+RUN_IN_SECONDS = 3.0
+"""How long before the words that were asked for a link opens at most, as long as a cue or clause begins in that time:
+long enough to hear how the sentence begins, short enough not to be waited for."""
 CLUSTER_LENGTH = 200
 """Characters within which words that match belong together: about what is said in a quarter of a minute."""
 
@@ -72,8 +73,10 @@ def quote_densest(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH
 
 
 def quote_whole(passage: Passage, matcher: Matcher, hosts: LinkHosts = TABLE) -> Excerpt:
-    """Quote a passage from its first word to its last."""
-    return _make_excerpt(passage, matcher, split_units(passage.segments), _TextRange(0, len(passage.text)), hosts)
+    """Quote a passage from its first word to its last, all its matches marked wherever its link opens."""
+    chosen = _TextRange(0, len(passage.text))
+    excerpt = _make_excerpt(passage, matcher, split_units(passage.segments), chosen, hosts)
+    return replace(excerpt, highlights=_find_highlights(passage, matcher, chosen))
 
 
 def quote_line(excerpt: Excerpt, length: int = LINE_LENGTH) -> QuoteLine:
@@ -143,11 +146,15 @@ def _make_excerpt(
     text = passage.text
     quote = text[chosen.start : chosen.end]
     start = _second_at(passage, chosen.start)
-    opens_at = _find_link_second(passage, matcher, units, chosen)
+    opening = _find_opening(passage, units, chosen, _find_asked_for(text, matcher, chosen))
+    highlights = _find_highlights(passage, matcher, chosen, opening)
+    first_match = chosen.start + highlights[0][0] if highlights else opening
+    # Where segments overlap, what stands later may be spoken sooner.
+    opens_at = max(start, min(_second_at(passage, opening), _second_at(passage, first_match)))
     return Excerpt(
         video=passage.video,
         quote=quote,
-        highlights=_find_highlights(passage, matcher, chosen),
+        highlights=highlights,
         start_second=start,
         end_second=max(start, _end_second(passage, chosen.end)),
         link=link_at(passage.video.url, opens_at, hosts),
@@ -161,9 +168,16 @@ def _make_excerpt(
     )
 
 
-def _find_highlights(passage: Passage, matcher: Matcher, chosen: _TextRange) -> tuple[tuple[int, int], ...]:
-    """Return what to mark in a quote: of what others say nothing, where the question asks what somebody says."""
-    highlights = matcher.find_highlights(passage.text, chosen.start, chosen.end)
+def _find_highlights(
+    passage: Passage, matcher: Matcher, chosen: _TextRange, opening: int = 0
+) -> tuple[tuple[int, int], ...]:
+    """Return what to mark in a quote, as places in it: what matches from the opening on, so that all that is marked is
+    heard after its link; of what others say nothing, where the question asks what somebody says."""
+    start = max(chosen.start, opening)
+    shift = start - chosen.start
+    highlights = tuple(
+        (left + shift, right + shift) for left, right in matcher.find_highlights(passage.text, start, chosen.end)
+    )
     own = passage.spoken_by(matcher.speakers) if matcher.speakers else []
     if not own:
         return highlights
@@ -174,23 +188,31 @@ def _find_highlights(passage: Passage, matcher: Matcher, chosen: _TextRange) -> 
     )
 
 
-def _find_link_second(passage: Passage, matcher: Matcher, units: Sequence[Unit], chosen: _TextRange) -> float:
-    """Return the second at which the link of a quote opens, at the beginning of a cue or clause.
+def _find_opening(passage: Passage, units: Sequence[Unit], chosen: _TextRange, asked_for: int) -> int:
+    """Return the place of a quote at which its link opens: where the first cue or clause begins in the RUN_IN_SECONDS
+    before what was asked for, or else the cue that says it."""
+    said = _second_at(passage, asked_for)
+    earliest = min(said, _estimate_second(passage, asked_for) - RUN_IN_SECONDS)
+    starts = (start for start, _ in units if chosen.start <= start <= asked_for)
+    return next((start for start in starts if _second_at(passage, start) >= earliest), asked_for)
 
-    It is the quote's own, or, where what was asked for is said long after that, the first one in MAX_LEAD_SECONDS
-    before it.
-    """
-    start = _second_at(passage, chosen.start)
-    asked_for = _second_at(passage, _find_asked_for(passage.text, matcher, chosen))
-    if asked_for - start <= MAX_LEAD_SECONDS:
-        return start
-    seconds = (_second_at(passage, unit) for unit, _ in units if unit > chosen.start)
-    return min(next((second for second in seconds if asked_for - second <= MAX_LEAD_SECONDS), asked_for), asked_for)
+
+def _estimate_second(passage: Passage, offset: int) -> float:
+    """Return when the words at an offset are spoken within their cue, as if every character took the same time."""
+    segment, within = _locate(passage, offset)
+    place = bisect_right(segment.marks, within, key=lambda mark: mark.offset)
+    if not place:
+        return segment.second_at(within)
+    mark = segment.marks[place - 1]
+    end, last = segment.end_second, len(segment.text)
+    if place < len(segment.marks):
+        end, last = segment.marks[place].start_second, segment.marks[place].offset
+    return mark.start_second + (end - mark.start_second) * (within - mark.offset) / (last - mark.offset)
 
 
 def _find_asked_for(text: str, matcher: Matcher, chosen: _TextRange) -> int:
-    """Return where in a quote stands what was asked for: the first quoted phrase, or else where most of the words that
-    match stand together."""
+    """Return where in a quote stands what was asked for: the first quoted phrase or the question's own wording, or else
+    where most of the words that match stand together."""
     phrases = [left for left, right in matcher.find_phrases(text) if chosen.start <= left and right <= chosen.end]
     if phrases:
         return min(phrases)
