@@ -199,7 +199,7 @@ def _find_opening(passage: Passage, units: Sequence[Unit], chosen: _TextRange, a
 
 def _estimate_second(passage: Passage, offset: int) -> float:
     """Return when the words at an offset are spoken within their cue, as if every character took the same time."""
-    segment, within = _locate(passage, offset)
+    segment, within = passage.locate(offset)
     place = bisect_right(segment.marks, within, key=lambda mark: mark.offset)
     if not place:
         return segment.second_at(within)
