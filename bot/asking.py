@@ -10,8 +10,9 @@ from dataclasses import replace
 from bot.answering.answer import FULL_QUOTES, Findings, answer_findings
 from bot.answering.matching import Matcher
 from bot.answering.passage_selection import PassageSelection
-from bot.answering.passages import ReadingPlace, note_edges, read_passage
+from bot.answering.passages import note_edges
 from bot.answering.question import drop_phrases
+from bot.answering.reading import ReadingPlace, read_passage
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.timeline import MAX_STRIPS, combine_strips
 from bot.answering.values import (

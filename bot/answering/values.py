@@ -153,13 +153,9 @@ class QuotePlace:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A few sentences of a segment, by the segment's start and their number in it, counted from 0.
+    """A few sentences of a passage. `quote`, `highlights` and `turns` are as those of an excerpt; `link` opens at
+    `start_second`, where the words begin."""
 
-    `quote`, `highlights` and `turns` are as those of an excerpt; `link` opens at `start_second`, where the words begin.
-    """
-
-    segment_second: float
-    number: int
     start_second: float
     link: str
     quote: str
@@ -182,19 +178,20 @@ def split_by_speaker(excerpt: Excerpt | Paragraph) -> list[SpokenPart]:
 
 @dataclass(frozen=True, slots=True)
 class PassageRange:
-    """A stretch of a video, named by the starts of its first and its last segment, and by the paragraphs of these with
-    which it begins and ends; None for the last one of the segment."""
+    """A stretch of a video, named by the starts of its first and its last segment, and by the pieces of these with
+    which it begins and ends (`answering/reading.py`); None for the last one of the segment."""
 
     video_id: str
     first_second: float
     last_second: float
-    first_paragraph: int = 0
-    last_paragraph: int | None = None
+    first_piece: int = 0
+    last_piece: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedPassage:
-    """A passage by itself, in paragraphs; `earlier` and `later` say whether speech goes on before and after it.
+    """A passage by itself, in paragraphs, and where in its video they are; `earlier` and `later` say whether speech
+    goes on before and after them.
 
     `hit` is the quote for which it was opened, as the answer has it; `shows_hit` says whether what it matched with is
     in these paragraphs, and `is_moved` whether they are others than at first.
@@ -202,18 +199,11 @@ class OpenedPassage:
 
     hit: Excerpt
     paragraphs: tuple[Paragraph, ...]
+    range: PassageRange
     earlier: bool
     later: bool
     shows_hit: bool = True
     is_moved: bool = False
-
-    @property
-    def range(self) -> PassageRange:
-        """Return where the passage lies in its video."""
-        first, last = self.paragraphs[0], self.paragraphs[-1]
-        return PassageRange(
-            self.hit.video.video_id, first.segment_second, last.segment_second, first.number, last.number
-        )
 
 
 class AnswerLevel(enum.Enum):
