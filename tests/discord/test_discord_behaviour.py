@@ -124,7 +124,7 @@ async def test_an_unexpected_error_is_one_calm_line_with_a_reference(
     try:
         for result in (
             await alice.slash(general, "ask", question=QUESTION),
-            await alice.click(card.response, label="1"),
+            await alice.click(card.response, label="Read on"),
         ):
             assert result.ephemeral
             assert "machine" not in seen(result)
@@ -139,7 +139,7 @@ async def test_opening_widening_and_judging_a_passage(
     general: ChannelHandle, alice: MemberActor, ledger: Ledger
 ) -> None:
     card = await alice.slash(general, "ask", question=QUESTION)
-    opened = await alice.click(card.response, label="1")
+    opened = await alice.click(card.response, label="Read on")
     assert opened.ephemeral
     short = seen(opened)
     wider = await alice.click(opened.response, label="Later")
@@ -157,7 +157,7 @@ async def test_opening_widening_and_judging_a_passage(
 
 async def test_sharing_a_private_passage(general: ChannelHandle, alice: MemberActor, bob: MemberActor) -> None:
     card = await alice.slash(general, "ask", question=QUESTION, private=True)
-    opened = await alice.click(card.response, label="1")
+    opened = await alice.click(card.response, label="Read on")
     shared = await alice.click(opened.response, label="Share")
     assert not shared.ephemeral
     assert "Shared by alice" in seen(shared)
@@ -182,10 +182,10 @@ async def test_buttons_live_on_after_a_restart_and_end_politely(
 ) -> None:
     card = await alice.slash(general, "ask", question=QUESTION)
     await discord.restart_bot(CuepointClient(settings(), library, ledger, shard_count=1))
-    assert "Earlier" in seen(await alice.click(card.response, label="1"))
+    assert "Earlier" in seen(await alice.click(card.response, label="Read on"))
     async with ledger._database.transaction() as connection:
         await connection.execute("DELETE FROM button_state")
-    late = await alice.click(card.response, label="1")
+    late = await alice.click(card.response, label="Read on")
     assert "These buttons have expired. Please ask again." in seen(late)
     assert late.ephemeral
 
@@ -206,7 +206,7 @@ async def test_direct_messages(discord: Env) -> None:
     assert "Sample talk: BM25 ranking" in seen(answers(alice.dm_channel, discord)[-1])
     await alice.send_dm("???")
     assert "at least one word" in seen(answers(alice.dm_channel, discord)[-1])
-    result = await alice.click(answers(alice.dm_channel, discord)[0], label="1")
+    result = await alice.click(answers(alice.dm_channel, discord)[0], label="Read on")
     assert not result.ephemeral
     assert "Share" not in seen(result)
 

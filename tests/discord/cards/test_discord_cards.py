@@ -27,6 +27,7 @@ from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import transcript as transcript_cards
 from bot.discord_app.cards import videos as video_cards
+from bot.discord_app.cards.answer import Page
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_problems
@@ -143,7 +144,7 @@ def test_answers_found_in_many_other_places_fit() -> None:
     places = tuple(OtherPlace(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
     long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), other_places=places)
     asked = Answer("_" * 400, AnswerLevel.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unmatched=("_" * 400,))
-    check(answer_cards.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
+    check(answer_cards.answer_card(asked, OWNER, Page(3, 16, 10, True), remarks=["a remark of ours " * 5]))
 
 
 @pytest.mark.parametrize("length", [-5, 0, 1])
@@ -160,10 +161,13 @@ def check(card: base.Card) -> list[dict[str, Any]]:
     return components
 
 
+pages = st.builds(Page, st.integers(0, 9), st.integers(1, 50), st.one_of(st.none(), st.integers(1, 10)), st.booleans())
+
+
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(excerpts(), max_size=5), anything, st.sampled_from(AnswerLevel), st.one_of(st.none(), anything),
-    st.lists(anything, max_size=9), st.booleans(), st.integers(0, 3),
+    st.lists(excerpts(), max_size=10), anything, st.sampled_from(AnswerLevel), st.one_of(st.none(), anything),
+    st.lists(anything, max_size=9), pages, st.booleans(), st.booleans(),
 )  # fmt: skip
 def test_every_answer_fits(
     shown: list[Excerpt],
@@ -171,14 +175,19 @@ def test_every_answer_fits(
     found: AnswerLevel,
     searched: str | None,
     unknown: list[str],
-    more: bool,
-    page: int,
+    page: Page,
+    is_quoted: bool,
+    is_stored: bool,
 ) -> None:
     nothing = found is AnswerLevel.NOTHING
     answer = Answer(
         question, found, () if nothing else tuple(shown), searched, tuple(unknown), tuple(shown) if nothing else ()
     )
-    check(answer_cards.answer_card(answer, OWNER, page=page, more=more))
+    owner = replace(OWNER, is_stored=is_stored)
+    card = answer_cards.answer_card(answer, owner, page, remarks=["a remark of ours " * 5], is_quoted=is_quoted)
+    numbers = str(check(card))
+    for number in range(page.first_number, page.first_number + len(shown)) if len(shown) > 1 and not nothing else ():
+        assert f"{number} · " in numbers, "none is left out, however little room there is"
 
 
 @settings(max_examples=80, deadline=None)
@@ -467,38 +476,13 @@ def test_how_sure_is_said_in_words() -> None:
     assert every_word_said == f"### why?\n**{verdicts.UNCLEAR}**"
 
 
-def test_near_misses_stand_apart_below_what_is_said_of_them() -> None:
-    nothing = Answer("why?", AnswerLevel.NOTHING, unknown_terms=("zebra",), near_misses=(excerpt(),))
-    (container, *_) = check(answer_cards.answer_card(nothing, OWNER))
-    heading, line, near, quote, *_ = container["components"]
-    assert verdicts.NEAR not in heading["content"]
-    assert [part["type"] for part in (heading, line, near, quote)] == [10, 14, 10, 9]
-    assert near["content"] == f"*{verdicts.NEAR}*"
-    shown = check(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, (excerpt(),)), OWNER))
-    assert verdicts.NEAR not in str(shown)
+OPTION = {"label": "x", "value": "1"}
+MENU = {"type": 3, "custom_id": "a", "placeholder": "x", "options": [OPTION]}
 
 
-def quotes_on(card: base.Card) -> list[str]:
-    texts = [part["components"][0]["content"] for part in check(card)[0]["components"] if part["type"] == 9]
-    return [text.split("\n")[1] for text in texts]
-
-
-def test_quotes_of_usual_length_are_shown_whole() -> None:
-    long, short = "word " * 119 + "words", "word " * 59 + "words"
-    address = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
-    shown = tuple(excerpt(words, "A title of a talk " * 4, url=address) for words in (long, *[short] * 4))
-    quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
-    assert quotes == [f"> …“{words}”…" for words in (long, *[short] * 4)]
-
-
-def test_where_titles_and_addresses_are_long_quotes_are_cut_at_their_ends_each_by_its_share() -> None:
-    long, short = "word " * 119 + "words", "word " * 59 + "words"
-    address = "https://x.example/" + "a" * 270
-    shown = tuple(excerpt(words, "_" * 200, url=address) for words in (long, *[short] * 4))
-    quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
-    assert all(quote.startswith("> …“word word") and quote.endswith("word”…") for quote in quotes)
-    assert len(quotes[0]) > 1.7 * len(quotes[1])
-    assert len(quotes[4]) > answer_cards.MIN_SHOWN_QUOTE_LENGTH
+def test_a_menu_and_a_button_with_an_emoji_alone_are_allowed() -> None:
+    bin_button = {"type": 2, "style": 2, "emoji": {"name": "x"}, "custom_id": "b"}
+    check_limits([{"type": 1, "components": [MENU]}, {"type": 1, "components": [bin_button]}])
 
 
 @pytest.mark.parametrize(
@@ -520,6 +504,16 @@ def test_where_titles_and_addresses_are_long_quotes_are_cut_at_their_ends_each_b
         [{"type": 12, "items": [{"media": {"url": "attachment://../x y"}}]}],
         [{"type": 12, "items": [{"media": {"url": "attachment://x.png"}, "description": "x" * 1025}]}],
         [{"type": 17, "components": []}],
+        [{"type": 1, "components": [{"type": 2, "style": 1, "label": "", "custom_id": "a"}]}],
+        [{"type": 1, "components": [MENU, {"type": 2, "style": 1, "label": "x", "custom_id": "b"}]}],
+        [{"type": 1, "components": [MENU | {"options": []}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION | {"value": str(n)} for n in range(26)]}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION, OPTION]}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION | {"label": "x" * 101}]}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION | {"value": ""}]}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION | {"description": "x" * 101}]}]}],
+        [{"type": 1, "components": [MENU | {"placeholder": "x" * 151}]}],
+        [{"type": 1, "components": [MENU | {"custom_id": "x" * 101}]}],
     ],
 )
 def test_what_discord_would_refuse_is_refused_before(wrong: list[dict[str, Any]]) -> None:

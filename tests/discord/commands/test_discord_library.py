@@ -339,7 +339,7 @@ async def test_a_server_that_is_not_served(
         await mod.slash(general, "ask", question="how does bm25 rank"),
         await mod.slash(general, "library import"),
         await mod.slash(general, "library glossary add", said="a b", meant="c"),
-        await mod.click(card.response, label="1"),
+        await mod.click(card.response, label="Read on"),
     ):
         assert "does not serve this server" in seen(result)
         assert result.ephemeral
@@ -523,7 +523,7 @@ async def test_everything_is_purged_after_a_question(
     assert "Everything of this server is deleted" in seen(await mod.click(preview.response, label="Delete everything"))
     assert await library.videos(own) == []
     assert await ledger.misses(f"server:{server}") == []
-    assert "These buttons have expired" in seen(await alice.click(card.response, label="1"))
+    assert "These buttons have expired" in seen(await alice.click(card.response, label="Read on"))
     assert await ledger.servers_seen(mod.id) == []
     assert await ledger.imports_today(f"server:{server}") == 1, "a purge makes no room for more imports"
 

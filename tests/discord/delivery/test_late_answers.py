@@ -68,7 +68,7 @@ async def test_the_same_of_mentions(world: World, meanwhile: Callable[[Change], 
 async def test_the_same_of_a_button(world: World, meanwhile: Callable[[Change], None]) -> None:
     card = await world.one.slash(world.general, "ask", question=QUESTION)
     meanwhile(CHANGES["kept to roles"])
-    result = await world.one.click(card.response, label="1")
+    result = await world.one.click(card.response, label="Read on")
     assert seen(result) == CHANGED
     assert result.ephemeral
 
