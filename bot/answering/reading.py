@@ -16,8 +16,8 @@ from bot.answering.values import Excerpt, OpenedPassage, Paragraph, Passage, Pas
 from storage.analysis import join_texts
 from storage.models import LinkHosts, Segment, Video
 
-MAX_READING_LENGTH = 2000
-"""Characters that are read at once at most: with their times and links, what one card can show."""
+MAX_READING_LENGTH = 1500
+"""Characters that are read at once at most: two screens of a phone, and with their times and links one card."""
 MOVE_LENGTH = 400
 """How many characters are added at least where one reads on: half a minute of speech."""
 PARAGRAPH_LENGTH = 220

@@ -20,8 +20,8 @@ from storage.models import Video
 
 MAX_HIT_LENGTH = 160
 """Characters of the quote for which a passage was opened, where one has read on from it."""
-_BETWEEN = 8
-"""Characters around the words of a paragraph: the ends of its lines, and what marks a block quote."""
+_BETWEEN = len(" \n…")
+"""Characters around the words of a paragraph, or of one speaker in it."""
 
 
 def passage_card(question: str, opened: OpenedPassage, owner: Owner) -> Card:
@@ -69,7 +69,7 @@ def _link_time(paragraph: Paragraph, video: Video) -> str:
 
 
 def _write_words(paragraphs: Sequence[Paragraph], room: int) -> list[str]:
-    """Return the words of paragraphs as block quotes, matches bold, in at most `room` characters.
+    """Return the words of paragraphs, matches bold, in at most `room` characters.
 
     Where escaped they have more, as only a text of special characters does, each is cut at its end by its share.
     """
@@ -88,11 +88,11 @@ def _write_paragraph(paragraph: Paragraph, length: int) -> str:
     lines: list[str] = []
     for part in split_by_speaker(paragraph):
         label = speaker_label(part.speaker)
-        room = length - len("> \n…") - len(label)
+        room = length - len(label) - _BETWEEN
         words, is_whole = markdown.bold_highlights(part.words, part.highlights, room)
         if words:
-            lines.append(f"> {label}{words}{'' if is_whole else '…'}")
+            lines.append(f"{label}{words}{'' if is_whole else '…'}")
             length -= len(lines[-1]) + 1
         if not is_whole:
             break
-    return "\n".join(lines) or "> …"
+    return "\n".join(lines) or "…"

@@ -19,6 +19,8 @@ from bot.answering.values import (
     Excerpt,
     OpenedPassage,
     OtherPlace,
+    Paragraph,
+    PassageRange,
     split_by_speaker,
 )
 from bot.discord_app.cards import about as about_cards
@@ -34,6 +36,7 @@ from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_
 from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment, write_quote
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.questions.catalogue import best_videos, choice_names, find_named, make_choices
+from bot.discord_app.services.questions.sharing import say_sharer
 from bot.errors import CooldownActive
 from bot.settings import Settings
 from storage.models import (
@@ -191,10 +194,27 @@ def test_every_answer_fits(
 
 
 @settings(max_examples=80, deadline=None)
-@given(excerpts(), anything, st.booleans(), st.booleans(), anything)
-def test_every_passage_fits(shown: Excerpt, question: str, private: bool, more: bool, name: str) -> None:
+@given(excerpts(), st.integers(1, 14), anything, st.booleans(), st.booleans(), st.booleans())
+def test_every_passage_fits(
+    shown: Excerpt, count: int, question: str, private: bool, more: bool, is_away: bool
+) -> None:
     owner = Owner(1, "key", private, True)
-    check(passage_cards.passage_card(question, OpenedPassage(shown, more, more), owner, shared_by=name))
+    words = shown.quote[: 1500 // count]
+    highlights = tuple((left, min(right, len(words))) for left, right in shown.highlights if left < len(words))
+    turns = tuple(turn for turn in shown.turns if turn.offset < len(words))
+    paragraph = Paragraph(754.5, shown.link, words, highlights, turns)
+    place = PassageRange("id", 0.0, 0.0)
+    opened = OpenedPassage(shown, (paragraph,) * count, place, more, more, shows_hit=not is_away, is_moved=is_away)
+    components = check(passage_cards.passage_card(question, opened, owner))
+    for text in (part["content"] for part in components[0]["components"] if part["type"] == 10):
+        for line in text.splitlines():
+            assert not re.match(r"(?:#|-|\+|\d+[.)]|>)\s", line.removeprefix("### ").removeprefix("-# ")), line
+
+
+@settings(max_examples=80, deadline=None)
+@given(excerpts(), anything, anything)
+def test_every_shared_quote_fits(shown: Excerpt, question: str, name: str) -> None:
+    check(passage_cards.shared_quote_card(question, shown, Owner(1, "key"), say_sharer(name)))
 
 
 @settings(max_examples=50, deadline=None)

@@ -123,7 +123,7 @@ def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
         _make_button("helpful", pgettext("button", "Helpful"), owner, emoji="👍"),
         _make_button("unhelpful", pgettext("button", "Not helpful"), owner, emoji="👎"),
     ]
-    return [*button_row(move, judge), *button_row(share_button(owner), delete_button(owner))]
+    return [*button_row(move, share_button(owner)), *button_row(judge, delete_button(owner))]
 
 
 def back_button(owner: Owner, *, moved: bool) -> list[Button]:
