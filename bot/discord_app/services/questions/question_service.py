@@ -173,12 +173,15 @@ class QuestionService:
     async def share_answer(self, asker: ResolvedAsker, state: AnswerState, showing: Showing) -> Card:
         """Show everyone in the channel the first page of an answer that only one person has seen.
 
-        It counts as a question of theirs, and is not noted once more.
+        It counts as a question of theirs, and is not noted once more. Raises PassageGone where there is nothing to
+        show.
         """
         self._count_question(asker)
-        _answer, card = await self._answer_page(
+        answer, card = await self._answer_page(
             asker, state.inquiry, _parse(state.inquiry), Paging.of(asker), is_quoted=False, showing=showing
         )
+        if not answer.excerpts:
+            raise PassageGone(_("There is nothing in it that everyone here may see."))
         return card
 
 
