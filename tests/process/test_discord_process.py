@@ -351,9 +351,8 @@ async def test_one_person_is_notified_by_a_new_message_also_of_a_late_answer(
     card = await server.reply_to(asked)
     assert asked.callback is (Callback.DEFERRED_MESSAGE if is_late else Callback.MESSAGE)
     assert f"For <@{bob.id}>" in texts(card)
-    (message,) = [
-        each for each in server.messages_in(channel) if each.text() == server.world.messages[int(card["id"])].text()
-    ]
+    message = server.world.messages[int(card["id"])]
+    assert message in server.messages_in(channel)
     assert message.pings() == {f"user:{bob.id}"}
     assert (message is asked.original) != is_late
     assert server.breaches == []
