@@ -98,7 +98,7 @@ def quote_line(excerpt: Excerpt, length: int = LINE_LENGTH) -> QuoteLine:
         quote[start:end],
         tuple((begin, stop) for begin, stop in inside if begin < stop),
         starts_sentence=excerpt.starts_sentence if start == 0 else start == left or follows_sentence(quote, start),
-        ends_sentence=excerpt.ends_sentence if end == len(quote) else end == right or ends_sentence(quote, end),
+        ends_sentence=excerpt.ends_sentence if end == len(quote) else ends_sentence(quote, end),
         speaker=speaker,
     )
 
@@ -145,12 +145,12 @@ def _make_excerpt(
 ) -> Excerpt:
     text = passage.text
     quote = text[chosen.start : chosen.end]
-    start = _second_at(passage, chosen.start)
+    start = passage.second_at(chosen.start)
     opening = _find_opening(passage, units, chosen, _find_asked_for(text, matcher, chosen))
     highlights = _find_highlights(passage, matcher, chosen, opening)
     first_match = chosen.start + highlights[0][0] if highlights else opening
     # Where segments overlap, what stands later may be spoken sooner.
-    opens_at = max(start, min(_second_at(passage, opening), _second_at(passage, first_match)))
+    opens_at = max(start, min(passage.second_at(opening), passage.second_at(first_match)))
     return Excerpt(
         video=passage.video,
         quote=quote,
@@ -191,10 +191,10 @@ def _find_highlights(
 def _find_opening(passage: Passage, units: Sequence[Unit], chosen: _TextRange, asked_for: int) -> int:
     """Return the place of a quote at which its link opens: where the first cue or clause begins in the RUN_IN_SECONDS
     before what was asked for, or else the cue that says it."""
-    said = _second_at(passage, asked_for)
+    said = passage.second_at(asked_for)
     earliest = min(said, _estimate_second(passage, asked_for) - RUN_IN_SECONDS)
     starts = (start for start, _ in units if chosen.start <= start <= asked_for)
-    return next((start for start in starts if _second_at(passage, start) >= earliest), asked_for)
+    return next((start for start in starts if passage.second_at(start) >= earliest), asked_for)
 
 
 def _estimate_second(passage: Passage, offset: int) -> float:
@@ -252,12 +252,6 @@ def _units_of_speakers(passage: Passage, matcher: Matcher, units: Sequence[Unit]
         for start, end in own
     ]
     return [group for group in clipped if group] or [units]
-
-
-def _second_at(passage: Passage, offset: int) -> float:
-    """Return when the words at an offset of the passage begin, in seconds."""
-    segment, within = passage.locate(offset)
-    return segment.second_at(within)
 
 
 def _end_second(passage: Passage, offset: int) -> float:

@@ -78,7 +78,7 @@ async def test_elsewhere_what_draws_on_a_server_is_private_and_cannot_be_shared(
         assert "Share" not in seen(opened)
     public = await stranger.slash(world.abroad, "ask", question=QUESTION)
     assert (found(public), public.ephemeral) == ({"shared"}, False)
-    copy = await both.click(public.response, label="Read on")
+    copy = await open_passage(both, public, 1)
     assert copy.ephemeral
 
 
@@ -101,7 +101,7 @@ async def test_another_server_picked_inside_of_a_server_is_private_also_behind_i
     await world.meet()
     result = await world.both.slash(world.general, "ask", question=QUESTION, server="Beta")
     assert (found(result), result.ephemeral) == ({"beta"}, True)
-    opened = await world.both.click(result.response, label="Read on")
+    opened = await open_passage(world.both, result, 1)
     assert (found(opened), opened.ephemeral) == ({"beta"}, True)
     assert "Share" not in seen(opened)
     assert "Counted" in seen(await world.both.click(opened.response, label="Helpful"))
@@ -166,7 +166,7 @@ async def test_roles(world: World) -> None:
     await world.limit(world.alpha, roles=frozenset({reader.id}))
     result = await member.slash(world.general, "ask", question=QUESTION)
     assert (found(result), result.ephemeral) == ({"alpha", "shared"}, True), "others there may not see it"
-    assert "Share" not in seen(await member.click(result.response, label="Read on"))
+    assert "Share" not in seen(await open_passage(member, result, 1))
     assert found(await world.alone(member).slash("ask", question=QUESTION)) == {"alpha", "shared"}
     for person in (world.one, world.owner):
         assert found(await person.slash(world.general, "ask", question=QUESTION)) == {"shared"}

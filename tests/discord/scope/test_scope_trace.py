@@ -148,7 +148,7 @@ async def test_buttons_of_before_beta_was_out_of_reach(world: World, tmp_path: P
         card = await player.slash("ask", question="bronze bell lantern", **picked)
         cards += [
             card,
-            await player.click(card, "Read on"),
+            await player.read(card, 1),
             await player.slash("timeline", question="bronze bell", **picked),
         ]
     cards += [

@@ -103,8 +103,12 @@ def menu_of(result: Any, verb: str) -> str:
 
 
 def moments_on(result: Any) -> list[str]:
-    """The lines of an answer's card that have a moment: the name of the first one's video, and the others' times."""
-    return re.findall(r"^(?:\*\*(?:\d+ · )?\[.*|\d+ · .*)", seen(result), re.MULTILINE)
+    """The moments on an answer's card: the line with the name of the first one's video, and the lines of the others;
+    of one moment alone, which has no number, its quote."""
+    lines = seen(result).splitlines()
+    return [line for line in lines if re.match(r"(?:\*\*)?\d+ · ", line)] or [
+        line for line in lines if line[:2] == "> "
+    ]
 
 
 def choices_of(result: Any) -> list[str]:
@@ -113,9 +117,9 @@ def choices_of(result: Any) -> list[str]:
 
 
 async def open_passage(person: MemberActor | UserHandle, card: InteractionResult, number: int) -> InteractionResult:
-    """What somebody gets who opens one of the passages of an answer's card: the first has a button, the others are
-    chosen from a menu."""
-    if number == 1:
+    """What somebody gets who opens one of the passages of an answer's card: the first of an answer has a button, all
+    others, and near misses, are chosen from a menu."""
+    if number == 1 and "Read on" in pressable(card):
         return await person.click(card.response, label="Read on")
     return await person.select(card.response, [str(number)])
 

@@ -71,7 +71,7 @@ class Player:
 
     async def read(self, card: InteractionResult, number: int) -> Any:
         """The passage of a number on an answer's card; the card itself where it has no such number."""
-        if number == 1:
+        if number == 1 and "Read on" in pressable(card):
             return await self.click(card, "Read on")
         custom_id = menu_of(card, "pick")
         return await self.select(card, [str(number)], custom_id) if custom_id else card
