@@ -131,7 +131,7 @@ def _excerpt_parts(excerpts: Sequence[Excerpt], owner: Owner, page: Page, room: 
 
 def quote_parts(excerpt: Excerpt, owner: Owner, room: int) -> list[Part]:
     """Return one excerpt whole with its buttons, in at most `room` characters, as the first of an answer stands."""
-    return _excerpt_parts((excerpt,), owner, ONLY_PAGE, room)
+    return _excerpt_parts((excerpt,), owner, ONLY_PAGE, room, above=0)
 
 
 def name_lines(excerpt: Excerpt) -> list[str]:
