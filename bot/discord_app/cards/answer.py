@@ -27,7 +27,7 @@ MAX_CREATOR_LENGTH = 60
 MAX_CHAPTER_LENGTH = 80
 MAX_ROOMY_COUNT = 3
 """Where more moments are shown, what stands above them is kept short, for a phone to show most of the card at once."""
-CROWDED_QUOTE_LENGTH, MAX_CROWDED_LENGTH = 450, 620
+CROWDED_QUOTE_LENGTH, MAX_CROWDED_LENGTH = 450, 540
 """Characters of the first quote there, and of that with all that stands above it, addresses aside."""
 MAX_LINKED_TITLE_LENGTH = 100
 MAX_SHOWN_QUOTE_LENGTH = 800
@@ -82,14 +82,15 @@ def answer_card(
     """
     lines = [] if is_quoted else [question_header(answer.question)]
     heading = "\n".join([*lines, *answer_notes(answer), *remarks_display(remarks)])
-    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(controls.NO_BUTTONS) - _BETWEEN_TEXTS
+    missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
+    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
     parts: list[Part] = [text_display(heading)] if heading else []
     if answer.excerpts:
         parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading))
     elif answer.near_misses:
         parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
-    if not owner.is_stored and (answer.excerpts or answer.near_misses):
-        parts.append(text_display(controls.NO_BUTTONS))
+    if missing and (answer.excerpts or answer.near_misses):
+        parts.append(text_display(missing))
     if not answer.excerpts:
         parts += controls.button_row(controls.delete_button(owner))
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))

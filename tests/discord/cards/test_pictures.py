@@ -41,21 +41,25 @@ def talks() -> list[tuple[Source, Labels]]:
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
 @pytest.mark.parametrize(
-    ("question", "real"),
+    ("question", "real", "surest"),
     [
-        ("what is the copper lantern that hangs above the gate?", False),
-        ("which zebra is the coppr lantern that hangs above the gate and the ferry of?", False),
-        ("pre-training", True),
+        ("what is the copper lantern that hangs above the gate?", False, "0.345"),
+        ("what is it about the coppr lanteern that hangs above the gate?", False, "1"),
+        ("pre-training", True, "0.345"),
     ],
+    ids=["sure", "repaired and not clear", "real"],
 )
-async def test_a_public_answer_of_five_moments_fits_a_phone(tmp_path: Path, question: str, real: bool) -> None:
+async def test_a_public_answer_of_five_moments_fits_a_phone(
+    tmp_path: Path, question: str, real: bool, surest: str
+) -> None:
     """The heights of this card and of all others are printed by tests/pictures/draw_cards.py."""
     files = read_seeds() if real else talks()
     if not files:
         pytest.skip("the folder of real transcripts (../shared/seeds) is not here")
-    async with stage(*files) as on:
+    async with stage(*files, CUEPOINT_CONFIDENT_FROM=surest, CUEPOINT_CLOSEST_FROM="0.1") as on:
         await on.alice.slash(on.channel, "settings", quotes=5)
         shown = await on.alice.slash(on.channel, "ask", question=question)
         assert len(moments_on(shown)) == 5
         assert real or "Next" in pressable(shown)
+        assert ("No clear answer" in seen(shown), "Searched for" in seen(shown)) == (surest == "1", surest == "1")
         assert await on.draw(shown, tmp_path / "answer.png", PHONE) <= MAX_ANSWER_HEIGHT
