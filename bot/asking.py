@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from bot.answering.answer import FULL_QUOTES, Findings, answer_findings
-from bot.answering.excerpts import quote_whole
 from bot.answering.matching import Matcher
 from bot.answering.passage_selection import PassageSelection
-from bot.answering.passages import note_edges, widen_passage
+from bot.answering.passages import note_edges
 from bot.answering.question import drop_phrases
+from bot.answering.reading import ReadingPlace, read_passage
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.timeline import MAX_STRIPS, combine_strips
 from bot.answering.values import (
@@ -23,12 +23,13 @@ from bot.answering.values import (
     Passage,
     PassageRange,
     QuoteLengths,
+    QuotePlace,
 )
 from bot.errors import PassageGone
 from bot.operations import metrics
 from storage.errors import UnknownFilter
 from storage.library import Library
-from storage.models import ALL_FEATURES, Hit, Question, RankingFeature, Scope, SearchResult
+from storage.models import ALL_FEATURES, Hit, Question, RankingFeature, Scope, SearchResult, Segment
 
 _COMPOSING = ThreadPoolExecutor(1, "composing")
 """One answer at a time: threads that only run Python hold one another up."""
@@ -137,13 +138,40 @@ def merge_hits(results: Iterable[SearchResult], limit: int) -> tuple[Hit, ...]:
 
 
 async def open_passage(
-    library: Library, scope: Scope, question: Question, passage_range: PassageRange, *, step: int = 0
+    library: Library,
+    scope: Scope,
+    question: Question,
+    passage_range: PassageRange,
+    *,
+    quoted: QuotePlace | None = None,
+    shown: PassageRange | None = None,
+    step: int = 0,
 ) -> OpenedPassage:
-    """Show a passage by itself, its matches marked for a question about its video alone; `step` widens it, -1 to
-    earlier and +1 to later.
+    """Show a passage by itself, its matches marked for a question about its video alone.
 
-    Raises PassageGone where it is not stored any more.
+    `quoted` is what the answer quoted from it. `shown` is where somebody reads by now, None for the passage itself, and
+    `step` widens that, -1 to earlier and +1 to later. Raises PassageGone where it is not stored any more.
     """
+    question, result = await _rank_in_video(library, scope, question)
+    around = await _read_around(library, result.scope, passage_range)
+    segments = tuple(
+        each for each in around if passage_range.first_second <= each.start_second <= passage_range.last_second
+    )
+    opened = None
+    if segments and result.ranked:
+        passage = note_edges(Passage(result.ranked[0].video, segments, result.ranked[0].score), around)
+        if shown is not None:
+            around = await _read_around(library, result.scope, shown)
+        place, matcher = ReadingPlace(passage_range, quoted, shown, step), Matcher(question, result)
+        opened = await asyncio.to_thread(read_passage, passage, around, matcher, place, library.hosts)
+    if opened is None:
+        raise PassageGone("That passage is no longer here; ask again.")
+    return opened
+
+
+async def _rank_in_video(library: Library, scope: Scope, question: Question) -> tuple[Question, SearchResult]:
+    """Return what a question about one video finds in it, and the question itself, which is put without its phrases
+    where nobody says them."""
     try:
         # The order does not matter here: no model need read the hits.
         results = await library.rank(scope, question, 1, by_meaning=False)
@@ -153,18 +181,12 @@ async def open_passage(
             results = await library.rank(scope, question, 1, by_meaning=False)
     except UnknownFilter as error:
         raise PassageGone("That video is no longer here; ask again.") from error
-    result = next((result for result in results if result.ranked), results[0])
-    matcher = Matcher(question, result)
-    start = passage_range.first_second - AROUND_SECONDS
-    end = passage_range.last_second + AROUND_SECONDS
-    around = await library.segments_between(result.scope, passage_range.video_id, start, end)
-    segments, earlier, later = widen_passage(around, passage_range, step, matcher)
-    if not segments or not result.ranked:
-        raise PassageGone("That passage is no longer here; ask again.")
-    best = result.ranked[0]
-    passage = note_edges(Passage(best.video, segments, best.score), around)
-    excerpt = await asyncio.to_thread(quote_whole, passage, matcher, library.hosts)
-    return OpenedPassage(excerpt, earlier, later)
+    return question, next((result for result in results if result.ranked), results[0])
+
+
+async def _read_around(library: Library, scope: Scope, place: PassageRange) -> list[Segment]:
+    start, end = place.first_second - AROUND_SECONDS, place.last_second + AROUND_SECONDS
+    return await library.segments_between(scope, place.video_id, start, end)
 
 
 async def _add_near_misses(

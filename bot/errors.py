@@ -8,6 +8,7 @@ BotError
 |   +-- QuestionTooLong with more characters or words than are allowed
 |   +-- UnreadableDate  with a date to filter by that is none
 +-- PassageGone       a passage that was shown before and is not stored any more
++-- AlreadyShared     a quote or an answer that a person has shared in that channel before
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
 +-- CooldownActive    a person's next question within the cool-down
 +-- QuestionUnderway  a person's next question while their last one is being answered
@@ -58,6 +59,10 @@ class UnreadableDate(InvalidQuestion):
 
 class PassageGone(BotError):
     """A passage that was shown before and is not stored any more."""
+
+
+class AlreadyShared(BotError):
+    """A quote or an answer that a person has shared in that channel before."""
 
 
 class ServerNotAccessible(BotError):

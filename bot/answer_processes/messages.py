@@ -14,7 +14,7 @@ from typing import BinaryIO, Generic, TypeVar
 
 from bot import asking
 from bot.answering.sureness import SurenessThresholds
-from bot.answering.values import Answer, AnsweredTimeline, OpenedPassage, PassageRange, QuoteLengths
+from bot.answering.values import Answer, AnsweredTimeline, OpenedPassage, PassageRange, QuoteLengths, QuotePlace
 from bot.errors import BotError
 from bot.operations.metrics import AnswerStep
 from storage.errors import StorageError
@@ -80,11 +80,21 @@ class PassageRequest(Request[OpenedPassage]):
     """A question for a passage by itself."""
 
     passage_range: PassageRange
+    quoted: QuotePlace | None
+    shown: PassageRange | None
     step: int
 
     async def compute(self, library: Library) -> OpenedPassage:
         """Compute what `asking.open_passage` does."""
-        return await asking.open_passage(library, self.scope, self.question, self.passage_range, step=self.step)
+        return await asking.open_passage(
+            library,
+            self.scope,
+            self.question,
+            self.passage_range,
+            quoted=self.quoted,
+            shown=self.shown,
+            step=self.step,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 from bot.answer_processes.child import AnswerChild, ProcessLost
 from bot.answer_processes.messages import AskRequest, Opening, Outcome, PassageRequest, Request, TimelineRequest
 from bot.answering.sureness import SurenessThresholds
-from bot.answering.values import Answer, AnsweredTimeline, OpenedPassage, PassageRange, QuoteLengths
+from bot.answering.values import Answer, AnsweredTimeline, OpenedPassage, PassageRange, QuoteLengths, QuotePlace
 from bot.operations import metrics
 from storage.library import Library
 from storage.models import Question, Scope
@@ -85,10 +85,17 @@ class AnswerPool:
         return await self._compute(TimelineRequest(scope, question, thresholds))
 
     async def open_passage(
-        self, scope: Scope, question: Question, passage_range: PassageRange, *, step: int = 0
+        self,
+        scope: Scope,
+        question: Question,
+        passage_range: PassageRange,
+        *,
+        quoted: QuotePlace | None = None,
+        shown: PassageRange | None = None,
+        step: int = 0,
     ) -> OpenedPassage:
         """Show a passage as `asking.open_passage` does."""
-        return await self._compute(PassageRequest(scope, question, passage_range, step))
+        return await self._compute(PassageRequest(scope, question, passage_range, quoted, shown, step))
 
     async def start_child(self) -> None:
         """Start a process without waiting for a question that needs it."""

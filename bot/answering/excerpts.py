@@ -11,7 +11,7 @@ from bot.answering.links import TABLE, link_at
 from bot.answering.matching import Match, Matcher
 from bot.answering.quote_scorer import QuoteScorer, iterate_stretches
 from bot.answering.quote_units import Unit, ends_sentence, find_sentences, follows_sentence, split_units
-from bot.answering.values import Excerpt, Passage
+from bot.answering.values import Excerpt, Passage, QuotePlace
 from storage.analysis import split_text
 from storage.models import LinkHosts, SpeakerTurn
 
@@ -125,6 +125,21 @@ def _line_end(quote: str, ends: Sequence[int], enough: int) -> int:
     return next((end for end in reversed(ends) if end >= enough and ends_sentence(quote, end)), ends[-1])
 
 
+def quote_again(
+    passage: Passage, matcher: Matcher, place: QuotePlace | None, length: int, hosts: LinkHosts = TABLE
+) -> Excerpt:
+    """Quote the words that were quoted from a passage before, with a link to the same second.
+
+    Where other words stand there by now, or the place is unknown, quote the densest stretch of `length` characters.
+    """
+    if place is None or QuotePlace.checksum_of(passage.text[place.start : place.end]) != place.checksum:
+        return quote_densest(passage, matcher, length, hosts)
+    chosen = _TextRange(place.start, place.end)
+    excerpt = _make_excerpt(passage, matcher, split_units(passage.segments), chosen, hosts)
+    link = link_at(passage.video.url, place.link_second, hosts)
+    return replace(excerpt, link=link, opens_at_second=place.link_second)
+
+
 def _make_excerpt(
     passage: Passage, matcher: Matcher, units: Sequence[Unit], chosen: _TextRange, hosts: LinkHosts
 ) -> Excerpt:
@@ -149,6 +164,7 @@ def _make_excerpt(
         ends_sentence=ends_sentence(text, chosen.end) or (chosen.end == len(text) and not passage.goes_on),
         turns=passage.turns_between(chosen.start, chosen.end),
         opens_at_second=opens_at if opens_at > start else None,
+        offset=chosen.start,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import zlib
 from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -107,7 +108,8 @@ class Excerpt:
     `opens_at_second`; it is the plain address where addresses of its host cannot say a second. `other_places` are
     places that say the same. `turns` say who speaks from which offset of `quote` on, as those of a segment do: the
     first is at 0, and where nobody is known there are none. `starts_sentence` and `ends_sentence` say whether it begins
-    and ends where a sentence does, or all speech: elsewhere an ellipsis belongs.
+    and ends where a sentence does, or all speech: elsewhere an ellipsis belongs. `offset` is where in the
+    text of its passage the quote begins.
     """
 
     video: Video
@@ -123,14 +125,51 @@ class Excerpt:
     other_places: tuple[OtherPlace, ...] = ()
     turns: tuple[SpeakerTurn, ...] = ()
     opens_at_second: float | None = None
+    offset: int = 0
 
     @property
     def link_second(self) -> float:
         """Return the second at which the link opens, which is the one that people are shown."""
         return self.start_second if self.opens_at_second is None else self.opens_at_second
 
+    @property
+    def place(self) -> QuotePlace:
+        """Return where the quote stands, to quote the same again."""
+        end = self.offset + len(self.quote)
+        return QuotePlace(self.offset, end, self.link_second, QuotePlace.checksum_of(self.quote))
 
-def split_by_speaker(excerpt: Excerpt) -> list[SpokenPart]:
+
+@dataclass(frozen=True, slots=True)
+class QuotePlace:
+    """Where a quote stands in the text of its passage, and the second at which its link opens.
+
+    By the checksum it is known whether the same words still stand there: the words themselves are kept nowhere else.
+    """
+
+    start: int
+    end: int
+    link_second: float
+    checksum: int
+
+    @staticmethod
+    def checksum_of(words: str) -> int:
+        """Return the checksum of the words of a quote."""
+        return zlib.crc32(words.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences of a passage. `quote`, `highlights` and `turns` are as those of an excerpt; `link` opens at
+    `start_second`, where the words begin."""
+
+    start_second: float
+    link: str
+    quote: str
+    highlights: tuple[tuple[int, int], ...]
+    turns: tuple[SpeakerTurn, ...]
+
+
+def split_by_speaker(excerpt: Excerpt | Paragraph) -> list[SpokenPart]:
     """Return a quote part by part as its speakers change, without the spaces between the parts."""
     turns = excerpt.turns or (SpeakerTurn(0, ""),)
     ends = [*(turn.offset for turn in turns[1:]), len(excerpt.quote)]
@@ -145,26 +184,32 @@ def split_by_speaker(excerpt: Excerpt) -> list[SpokenPart]:
 
 @dataclass(frozen=True, slots=True)
 class PassageRange:
-    """A stretch of a video, named by the starts of its first and its last segment."""
+    """A stretch of a video, named by the starts of its first and its last segment, and by the pieces of these with
+    which it begins and ends (`answering/reading.py`); None for the last one of the segment."""
 
     video_id: str
     first_second: float
     last_second: float
+    first_piece: int = 0
+    last_piece: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedPassage:
-    """A passage by itself, quoted whole; `earlier` and `later` say whether it can be widened."""
+    """A passage by itself, in paragraphs, and where in its video they are; `earlier` and `later` say whether speech
+    goes on before and after them.
 
-    excerpt: Excerpt
+    `hit` is the quote for which it was opened, as the answer has it; `shows_hit` says whether what it matched with is
+    in these paragraphs, and `is_moved` whether they are others than at first.
+    """
+
+    hit: Excerpt
+    paragraphs: tuple[Paragraph, ...]
+    range: PassageRange
     earlier: bool
     later: bool
-
-    @property
-    def range(self) -> PassageRange:
-        """Return where the passage lies in its video."""
-        segments = self.excerpt.segments
-        return PassageRange(self.excerpt.video.video_id, segments[0], segments[-1])
+    shows_hit: bool = True
+    is_moved: bool = False
 
 
 class AnswerLevel(enum.Enum):

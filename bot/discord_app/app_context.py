@@ -29,6 +29,7 @@ from bot.discord_app.services.questions.conversation import ConversationService
 from bot.discord_app.services.questions.last_answers import LastAnswers
 from bot.discord_app.services.questions.passage_service import PassageService
 from bot.discord_app.services.questions.question_service import QuestionService
+from bot.discord_app.services.questions.sharing import Sharing
 from bot.discord_app.services.questions.suggestions import SuggestionService
 from bot.discord_app.services.questions.timely_examples import TimelyExamples
 from bot.discord_app.services.questions.video_service import VideoService
@@ -57,6 +58,7 @@ class AppContext:
     message_limits: MessageLimits
     questions: QuestionService
     passages: PassageService
+    sharing: Sharing
     videos: VideoService
     conversation: ConversationService
     last_answers: LastAnswers
@@ -82,9 +84,9 @@ class AppContext:
         cooldown, writes = Cooldown(settings.cooldown_seconds), OptionalWrites()
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
-        states = ButtonStates(ledger, writes)
+        states, sharing = ButtonStates(ledger, writes), Sharing(ledger, writes)
         askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
-        questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes)
+        questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
         videos = VideoService(library, catalogue, states)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
         last_answers, known_locales = LastAnswers(), KnownLocales(settings.retention_seconds)
@@ -99,6 +101,7 @@ class AppContext:
             MessageLimits(),
             questions,
             PassageService(answers, ledger, catalogue, states, cooldown),
+            sharing,
             videos,
             ConversationService(ledger, catalogue, questions, videos, examples),
             last_answers,

@@ -107,6 +107,26 @@ class Ledger(ServerEntries, PeopleEntries):
         digest = self._keyed_hash(json.dumps([payload, libraries, bound_to]))
         return base64.urlsafe_b64encode(digest[:_KEY_BYTES]).decode()
 
+    async def record_once(self, what: str, *, by: str, lifetime_seconds: float) -> bool:
+        """Keep for a time that something was done by somebody; return False where that is kept already.
+
+        Neither of them is stored, only a key that depends on both.
+        """
+        now = self._now()
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                """
+                INSERT INTO button_state (key, payload, expired_at, libraries) VALUES (?1, '', ?2, '[]')
+                ON CONFLICT DO UPDATE SET expired_at = ?2 WHERE expired_at <= ?3 RETURNING 1
+                """,
+                (self._hash_state(what, "", by), now + lifetime_seconds, now),
+            )
+            return await cursor.fetchone() is not None
+
+    async def forget_once(self, what: str, *, by: str) -> None:
+        """Keep no longer that something was done by somebody."""
+        await self._execute("DELETE FROM button_state WHERE key = ?", (self._hash_state(what, "", by),))
+
     async def delete_expired(self, retention_seconds: float) -> int:
         """Delete the buttons that have expired, the votes, misses and sightings older than the retention, and the tally
         of imports of earlier days.

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from bot.answering.question import parse_question
-from bot.answering.values import Answer, AnswerLevel, Excerpt, PassageRange
+from bot.answering.values import Answer, AnswerLevel, Excerpt, Paragraph, PassageRange
 from storage import access
 from storage.analysis import analyser_for
 from storage.library import Library
@@ -59,7 +59,8 @@ async def test_a_phrase_that_nobody_says_is_told_with_what_comes_near(library: L
     near = answer.near_misses[0]
     stretch = PassageRange(near.video.video_id, near.segments[0], near.segments[-1])
     opened = await asking_text.open_passage(library, SHARED, question, stretch)
-    assert (opened.excerpt.quote, opened.excerpt.highlights) == (near.quote, near.highlights)
+    (paragraph,) = opened.paragraphs
+    assert (paragraph.quote, paragraph.highlights) == (near.quote, near.highlights)
 
 
 async def test_whatever_is_asked_phrases_and_exclusions_hold(library: Library, rows: Rows) -> None:
@@ -84,11 +85,12 @@ async def test_whatever_is_asked_phrases_and_exclusions_hold(library: Library, r
             stretch = PassageRange(each.video.video_id, each.segments[0], each.segments[-1])
             for step in (0, -1, 1):
                 opened = await asking_text.open_passage(library, SHARED, question, stretch, step=step)
-                _holds_nothing_excluded(opened.excerpt, parse_question(question))
+                for paragraph in opened.paragraphs:
+                    _holds_nothing_excluded(paragraph, parse_question(question))
     assert shown > 100
 
 
-def _holds_nothing_excluded(excerpt: Excerpt, question: Question) -> None:
+def _holds_nothing_excluded(excerpt: Excerpt | Paragraph, question: Question) -> None:
     excluded = {token.term for each in question.exclusions for token in analyser_for("en").tokens(each)}
     assert excluded.isdisjoint(token.term for token in analyser_for("en").tokens(excerpt.quote)), question.text
 

@@ -230,37 +230,6 @@ async def test_an_unexpected_error_is_one_calm_line_with_a_reference(
         logging.getLogger("cuepoint").propagate = False
 
 
-async def test_opening_widening_and_judging_a_passage(
-    general: ChannelHandle, alice: MemberActor, ledger: Ledger
-) -> None:
-    card = await alice.slash(general, "ask", question=QUESTION)
-    opened = await alice.click(card.response, label="Read on")
-    assert opened.ephemeral
-    short = seen(opened)
-    wider = await alice.click(opened.response, label="Later")
-    assert len(seen(wider)) > len(short)
-    await alice.click(wider.response, label="Helpful")
-    vote = await alice.click(wider.response, label="Not helpful")
-    (counted,) = await ledger.votes()
-    vote_kept = counted.vote
-    assert (vote_kept.question, vote_kept.video_id, vote_kept.library) == (QUESTION, "sample-bm25-ranking", "samples")
-    assert (vote_kept.verdict, counted.count) == ("not_helpful", 1)
-    gone = await alice.click(vote.response, label="Take back my vote")
-    assert "taken back" in seen(gone)
-    assert await ledger.votes() == []
-
-
-async def test_sharing_a_private_passage(general: ChannelHandle, alice: MemberActor, bob: MemberActor) -> None:
-    card = await alice.slash(general, "ask", question=QUESTION, private=True)
-    opened = await alice.click(card.response, label="Read on")
-    shared = await alice.click(opened.response, label="Share")
-    assert not shared.ephemeral
-    assert "Shared by alice" in seen(shared)
-    copy = await bob.click(shared.response, label="Earlier")
-    assert copy.ephemeral
-    assert "Shared by" not in seen(copy)
-
-
 async def test_only_the_asker_and_moderators_delete(
     discord: Env, general: ChannelHandle, alice: MemberActor, bob: MemberActor
 ) -> None:

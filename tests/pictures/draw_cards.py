@@ -40,6 +40,23 @@ async def _open_passage(on: Stage) -> Any:
     return await on.alice.click((await _ask(on, COMPARED)).response, label="Read on")
 
 
+async def _read_on(on: Stage) -> Any:
+    shown = await _open_passage(on)
+    for _ in range(5):
+        shown = await on.alice.click(shown.response, label="Later")
+    return shown
+
+
+async def _share_quote(on: Stage) -> Any:
+    shared = await on.alice.click((await _open_passage(on)).response, label="Share")
+    return shared.followups[0].message
+
+
+async def _answer_somebody(on: Stage) -> Any:
+    bob = on.env.guild.add_member(on.env.create_user("bob"))
+    return await on.alice.slash(on.channel, "ask", question=COMPARED, **{"for": bob})
+
+
 async def _choose_passage(on: Stage) -> Any:
     return await on.alice.select((await _ask(on, COMPARED)).response, ["2"])
 
@@ -78,6 +95,9 @@ SCENES: Mapping[str, Scene] = {
     "page-two": _turn_page,
     "passage": _open_passage,
     "passage-chosen": _choose_passage,
+    "passage-read-on": _read_on,
+    "quote-shared": _share_quote,
+    "answer-for": _answer_somebody,
     "timeline": _use("timeline", question=COMMON),
     "videos": _use("videos"),
     "video": _use("video", video=VIDEO),

@@ -116,10 +116,13 @@ async def test_answers_are_the_same_in_another_process(seeded: Library, monkeypa
     lines = [await asking.timeline(seeded, SHARED, question, thresholds=USUAL) for question in questions[::6]]
     best = [(question, answer.excerpts[0]) for question, answer in zip(questions, here, strict=True) if answer.excerpts]
     ranges = [
-        (question, PassageRange(excerpt.video.video_id, excerpt.segments[0], excerpt.segments[-1]))
+        (question, PassageRange(excerpt.video.video_id, excerpt.segments[0], excerpt.segments[-1]), excerpt.place)
         for question, excerpt in best[::6]
     ]
-    opened_here = [await asking.open_passage(seeded, SHARED, *each, step=1) for each in ranges]
+    opened_here = [
+        await asking.open_passage(seeded, SHARED, question, place, quoted=quoted, shown=place, step=1)
+        for question, place, quoted in ranges
+    ]
     assert {answer.level for answer in here} == set(AnswerLevel)
     monkeypatch.setattr(Library, "rank", None)  # nothing can be computed in this process
     async with started(seeded) as pool:
@@ -128,7 +131,10 @@ async def test_answers_are_the_same_in_another_process(seeded: Library, monkeypa
             for question, page in pages
         ]
         assert lines == [await pool.timeline(SHARED, question, thresholds=USUAL) for question in questions[::6]]
-        assert opened_here == [await pool.open_passage(SHARED, *each, step=1) for each in ranges]
+        assert opened_here == [
+            await pool.open_passage(SHARED, question, place, quoted=quoted, shown=place, step=1)
+            for question, place, quoted in ranges
+        ]
 
 
 async def test_errors_are_raised_as_they_are(pool: AnswerPool, nothing_here: None) -> None:

@@ -260,7 +260,7 @@ async def test_strangers_get_a_copy_of_their_own_and_delete_nothing(server: Loca
     card = await server.reply_to(asked)
     opened = await server.reply_to(await server.click(alice, card, button(server, card, "Read on")))
     shared = await server.reply_to(await server.click(alice, opened, button(server, opened, "Share")))
-    copy = await server.reply_to(await server.click(bob, shared, button(server, shared, "Earlier")))
+    copy = await server.reply_to(await server.click(bob, shared, button(server, shared, "Read on")))
     assert copy["flags"] & EPHEMERAL
     assert copy["id"] != shared["id"]
     refused = await server.reply_to(await server.click(bob, card, button(server, card, "Delete")))
@@ -315,6 +315,46 @@ async def test_what_takes_long_is_deferred_and_then_edited_in(
     assert "captions" in (await server.answer_to(said)).text()
     assert asked.first_response_after is not None
     assert asked.first_response_after < 3
+    assert server.breaches == []
+
+
+async def test_two_clicks_at_once_share_one_quote(server: LocalDiscord, bot: BotProcess) -> None:
+    alice = server.add_user("Alice")
+    _, channel = await home(server, alice)
+    card = await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION, "private": True}, at=channel))
+    for shown in (await server.reply_to(await server.click(alice, card, button(server, card, "Read on"))), card):
+        pressed = [await server.click(alice, shown, button(server, shown, "Share")) for _ in range(3)]
+        replies = [await server.reply_to(each) for each in pressed]
+        assert sum("You have shared this here already." in texts(reply) for reply in replies) == 2
+        assert sum(bool(reply["flags"] & EPHEMERAL) for reply in replies) == 2
+    await server.wait_for(lambda: "Shared" in texts(server.world.messages[int(card["id"])].payload()))
+    assert len([each for each in server.messages_in(channel) if not each.ephemeral]) == 2
+    assert server.breaches == []
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_one_person_is_notified_by_a_new_message_also_of_a_late_answer(
+    server: LocalDiscord, bot: BotProcess, tmp_path: Path, is_late: bool
+) -> None:
+    """Discord notifies nobody of an edit, and the end of a deferral is one."""
+    alice, bob = server.add_user("Alice"), server.add_user("Bob")
+    _, channel = await home(server, alice, bob)
+    await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}, at=channel))
+    with closing(sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)) as writer:
+        if is_late:
+            writer.execute("BEGIN IMMEDIATE")
+        question = "@everyone what are captions"
+        asked = await server.slash(alice, "ask", {"question": question, "for": bob}, at=channel)
+        if is_late:
+            await server.acknowledged(asked)
+            writer.execute("COMMIT")
+    card = await server.reply_to(asked)
+    assert asked.callback is (Callback.DEFERRED_MESSAGE if is_late else Callback.MESSAGE)
+    assert f"For <@{bob.id}>" in texts(card)
+    message = server.world.messages[int(card["id"])]
+    assert message in server.messages_in(channel)
+    assert message.pings() == {f"user:{bob.id}"}
+    assert (message is asked.original) != is_late
     assert server.breaches == []
 
 

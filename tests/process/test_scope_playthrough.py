@@ -254,6 +254,7 @@ async def test_forged_and_typed_what_is_out_of_reach_is_as_what_is_not_there(tow
                 "later": opening,
                 "helpful": opening,
                 "share": opening,
+                "back": opening,
             }
             for verb, state in {**kinds, "read": TranscriptState(video_id, 0.0)}.items():
                 button["custom_id"] = custom_id(

@@ -538,4 +538,4 @@ async def test_libraries_of_several_languages_are_each_asked_in_their_own(
     with pytest.raises(UnknownFilter):
         await asking_text.ask(library, in_server(7), "hafen video:nothing")
     opened = await asking_text.open_passage(library, in_server(7), "Haus", PassageRange("de1", 0, 0))
-    assert opened.excerpt.quote == "die alten Häuser am Hafen"
+    assert opened.paragraphs[0].quote == "die alten Häuser am Hafen"

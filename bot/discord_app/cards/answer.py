@@ -68,11 +68,18 @@ ONLY_PAGE = Page()
 
 
 def answer_card(
-    answer: Answer, owner: Owner, page: Page = ONLY_PAGE, *, remarks: Sequence[str] = (), is_quoted: bool = False
+    answer: Answer,
+    owner: Owner,
+    page: Page = ONLY_PAGE,
+    *,
+    remarks: Sequence[str] = (),
+    is_quoted: bool = False,
+    notified: Sequence[int] = (),
 ) -> Card:
     """Return an answer as a card. `answer` holds what this page shows, with the excerpts of one video together.
 
-    `remarks` are texts of the bot and are not escaped. `is_quoted` says that Discord shows the question above the card.
+    `remarks` are texts of the bot and are not escaped; those `notified` are notified of them where they mention them.
+    `is_quoted` says that Discord shows the question above the card.
     """
     lines = [] if is_quoted else [question_header(answer.question)]
     heading = "\n".join([*lines, *answer_notes(answer), *remarks_display(remarks)])
@@ -88,7 +95,7 @@ def answer_card(
     if not answer.excerpts:
         parts += controls.button_row([videos_button(), help_button()], controls.delete_button(owner))
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
-    return Card(ui.Container(*parts, accent_colour=accent_colour(answer)))
+    return Card(ui.Container(*parts, accent_colour=accent_colour(answer)), notified=notified)
 
 
 def accent_colour(answer: Answer) -> int:
@@ -113,13 +120,25 @@ def _excerpt_parts(excerpts: Sequence[Excerpt], owner: Owner, page: Page, room: 
         max_length = max(MAX_CROWDED_LENGTH - above, SHORT_QUOTE_LENGTH)
     parts, length = _first_excerpt_parts(first, number, room - len(others) * _MIN_MOMENT_ROOM, max_length)
     play = moments.play_button(first.link_second, first.link, first.video)
-    parts += controls.button_row(play, controls.read_on_button(owner), controls.delete_button(owner))
+    parts += controls.button_row(
+        play, controls.read_on_button(owner), controls.share_answer_buttons(owner), controls.delete_button(owner)
+    )
     if others:
         following = page.first_number + 1
         text = moments.write_moments(others, room - length, first_number=following, after=first.video)
         choices = moments.list_choices(others, following, first_place=2)
         parts += [ui.Separator(), text_display(text), *controls.passage_menu(owner, choices)]
     return parts
+
+
+def quote_parts(excerpt: Excerpt, owner: Owner, room: int) -> list[Part]:
+    """Return one excerpt whole with its buttons, in at most `room` characters, as the first of an answer stands."""
+    return _excerpt_parts((excerpt,), owner, ONLY_PAGE, room, above=0)
+
+
+def name_lines(excerpt: Excerpt) -> list[str]:
+    """Return the lines above a quote: the name of its video as a link to its second, and what is known of the video."""
+    return [_linked_name(excerpt, None), *_details(excerpt)]
 
 
 def _near_miss_parts(near_misses: Sequence[Excerpt], owner: Owner, room: int) -> list[Part]:
@@ -213,27 +232,3 @@ def _other_place(place: OtherPlace, here: Video) -> str:
     return (
         when if place.video == here else f"{markdown.escape_to_fit(place.video.heading, MAX_OTHER_PLACE_LENGTH)} {when}"
     )
-
-
-def link_line(excerpt: Excerpt) -> str:
-    """Return when a quote is spoken, as a link to that second where there can be one, with its chapter; who made the
-    video, and when."""
-    video = excerpt.video
-    when = moment_link(excerpt.link_second, excerpt.link, video)
-    chapter = video.chapter_at(excerpt.link_second)
-    if chapter and (title := markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH)):
-        when = _("in {chapter}, {time}").format(chapter=f"*{title}*", time=when)
-    creator = markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH)
-    return " · ".join(filter(None, (when, creator, video.published)))
-
-
-def section_accessory(excerpt: Excerpt, number: int) -> Part:
-    """Return the video's picture, or a button to the second.
-
-    The button stands in where there is no picture, or where the address is too long for a link in the text.
-    """
-    picture = video_picture(excerpt.video)
-    button = moments.play_button(excerpt.link_second, excerpt.link, excerpt.video)
-    if picture and (not button or markdown.safe_url(excerpt.link, markdown.MAX_URL_LENGTH)):
-        return picture
-    return button[0] if button else controls.disabled_link(_say_second(excerpt.link_second), number)

@@ -1,29 +1,98 @@
-"""Cards for reading on: a passage by itself, and the words around a moment."""
+"""Cards for reading on: a passage by itself in paragraphs, and a quote of it that somebody shares."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from discord import ui
 
-from bot.answering.values import OpenedPassage
+from bot.answering.links import says_time
+from bot.answering.values import Excerpt, OpenedPassage, Paragraph, split_by_speaker
 from bot.discord_app.cards import answer as answer_cards
+from bot.discord_app.cards import moments
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.quotes import block_quote
+from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.parts.quotes import speaker_label
+from bot.timecodes import timecode
+from storage.models import Video
 
-MAX_PASSAGE_LENGTH = 3000
-"""Characters of a passage by itself, of the 4,000 that a card may have."""
+MAX_HIT_LENGTH = 160
+"""Characters of the quote for which a passage was opened, where one has read on from it."""
+_BETWEEN = len(" \n…")
+"""Characters around the words of a paragraph, or of one speaker in it."""
 
 
-def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_by: str = "") -> Card:
-    """Return a card with one passage, quoted in full, and the buttons that act on it."""
-    excerpt = opened.excerpt
-    head = f"**{base.video_name(excerpt.video, base.MAX_TITLE_LENGTH)}**\n{answer_cards.link_line(excerpt)}"
+def passage_card(question: str, opened: OpenedPassage, owner: Owner) -> Card:
+    """Return a card with one passage in paragraphs, the second of its quote first, and the buttons that act on it."""
+    hit = opened.hit
+    head = "\n".join([answer_cards.question_header(question), *answer_cards.name_lines(hit)])
+    if not opened.shows_hit:
+        head += f"\n{moments.write_words(hit, MAX_HIT_LENGTH)}"
+    play = moments.play_button(hit.link_second, hit.link, hit.video)
+    room = MAX_CARD_TEXT_LENGTH - len(head) - len(controls.NO_BUTTONS)
     parts: list[Part] = [
-        base.text_display(answer_cards.question_header(question)),
-        ui.Section(base.text_display(head), accessory=answer_cards.section_accessory(excerpt, 1)),
-        base.text_display(block_quote(excerpt, MAX_PASSAGE_LENGTH)),
+        base.text_display(head),
+        *controls.button_row(play, controls.back_button(owner, moved=opened.is_moved)),
+        *map(base.text_display, _write_paragraphs(opened, room)),
     ]
-    if shared_by:
-        parts.append(base.text_display(f"-# Shared by {markdown.escape_to_fit(shared_by, 100) or '…'}"))
+    if not owner.is_stored:
+        parts.append(base.text_display(controls.NO_BUTTONS))
     return Card(ui.Container(*parts), *controls.passage_rows(owner, earlier=opened.earlier, later=opened.later))
+
+
+def shared_quote_card(question: str, hit: Excerpt, owner: Owner, remark: str) -> Card:
+    """Return a card with the quote of an answer by itself, which somebody shares; `remark` says who does."""
+    head = "\n".join([answer_cards.question_header(question), *answer_cards.remarks_display([remark])])
+    parts = answer_cards.quote_parts(hit, owner, MAX_CARD_TEXT_LENGTH - len(head) - len(controls.NO_BUTTONS))
+    return Card(ui.Container(base.text_display(head), *parts))
+
+
+def _write_paragraphs(opened: OpenedPassage, room: int) -> list[str]:
+    """Return the paragraphs of a passage with their times, in at most `room` characters.
+
+    The times are links where there is room for their addresses.
+    """
+    times = [timecode(paragraph.start_second) for paragraph in opened.paragraphs]
+    words = _write_words(opened.paragraphs, room - sum(len(time) + _BETWEEN for time in times))
+    linked = [_link_time(paragraph, opened.hit.video) for paragraph in opened.paragraphs]
+    if sum(len(time) + len(said) + _BETWEEN for time, said in zip(linked, words, strict=True)) <= room:
+        times = linked
+    return [f"{time}\n{said}" for time, said in zip(times, words, strict=True)]
+
+
+def _link_time(paragraph: Paragraph, video: Video) -> str:
+    """Return when a paragraph begins, as a link where that opens there."""
+    link = paragraph.link if says_time(paragraph.link, video.url) else ""
+    return markdown.masked_link(timecode(paragraph.start_second), link)
+
+
+def _write_words(paragraphs: Sequence[Paragraph], room: int) -> list[str]:
+    """Return the words of paragraphs, matches bold, in at most `room` characters.
+
+    Where escaped they have more, as only a text of special characters does, each is cut at its end by its share.
+    """
+    written = [_write_paragraph(paragraph, room) for paragraph in paragraphs]
+    total = sum(map(len, written))
+    if total <= room:
+        return written
+    return [
+        _write_paragraph(paragraph, len(words) * room // total)
+        for paragraph, words in zip(paragraphs, written, strict=True)
+    ]
+
+
+def _write_paragraph(paragraph: Paragraph, length: int) -> str:
+    """Return a paragraph in at most `length` characters, where that is room for any; each speaker has a line."""
+    lines: list[str] = []
+    for part in split_by_speaker(paragraph):
+        label = speaker_label(part.speaker)
+        room = length - len(label) - _BETWEEN
+        words, is_whole = markdown.bold_highlights(part.words, part.highlights, room)
+        if words:
+            lines.append(f"{label}{words}{'' if is_whole else '…'}")
+            length -= len(lines[-1]) + 1
+        if not is_whole:
+            break
+    return "\n".join(lines) or "…"

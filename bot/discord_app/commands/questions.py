@@ -20,14 +20,22 @@ from bot.discord_app.commands.suggestions import (
     suggest_videos,
 )
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
-from bot.discord_app.interactions.context import interaction_context, resolve_asker, resolver
+from bot.discord_app.interactions.context import (
+    find_addressee,
+    find_recipient,
+    interaction_context,
+    resolve_asker,
+    resolver,
+)
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.message_reading import read_quoted
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.discord_app.services.questions.conversation import Said, Utterance
 from bot.discord_app.services.questions.last_answers import SentAnswer
+from bot.discord_app.services.questions.sharing import TO_NOBODY, Showing
 from bot.errors import EmptyQuestion
+from bot.localization import gettext as _
 from bot.operations.metrics import QuestionSource
 
 NEWEST_FIRST = "newest first"
@@ -44,7 +52,9 @@ NEWEST_FIRST = "newest first"
     order="Which quotes come first",
     private="Show the answer to you alone",
     server="Only in this server's own videos",
+    member="Answer this person: they alone are notified",
 )
+@app_commands.rename(member="for")
 @app_commands.autocomplete(
     question=suggest_questions,
     video=suggest_videos,
@@ -63,18 +73,24 @@ async def ask(
     order: Literal["best first", "newest first"] = "best first",
     private: bool | None = None,
     server: Range[str, 1, 100] = "",
+    member: discord.User | None = None,
 ) -> None:
     """Ask the videos: quotes word for word, and links to the second."""
     inquiry = Inquiry(
         question, video, creator, speaker=speaker, after=after, before=before, newest_first=order == NEWEST_FIRST
     )
+    showing = Showing(find_recipient(interaction, member))
+    if private is None and showing.recipient is not None and not showing.recipient.obstacle:
+        private = False
     last = await _find_last_answer(interaction, private=private, server=server)
     utterance = await interaction.client.app.conversation.understand(Said(inquiry, last), interaction.user.id)
     if not utterance.is_question:
         utterance = await _answer_in_conversation(interaction, utterance, private, server)
     if utterance.is_question:
         picked = server or str(utterance.picked_server or "")
-        await _answer_question(interaction, utterance.inquiry, QuestionSource.SLASH, private=private, server=picked)
+        await _answer_question(
+            interaction, utterance.inquiry, QuestionSource.SLASH, private=private, server=picked, showing=showing
+        )
 
 
 async def _find_last_answer(interaction: Interaction, *, private: bool | None, server: str) -> SentAnswer | None:
@@ -123,14 +139,21 @@ def _note_answer(
 
 
 async def _answer_question(
-    interaction: Interaction, inquiry: Inquiry, source: QuestionSource, *, private: bool | None, server: str = ""
+    interaction: Interaction,
+    inquiry: Inquiry,
+    source: QuestionSource,
+    *,
+    private: bool | None,
+    server: str = "",
+    showing: Showing = TO_NOBODY,
 ) -> None:
     questions = interaction.client.app.questions
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         asked = replace(inquiry, server=asker.picked)
         question = questions.accept(asker, asked)
-        return _note_answer(interaction, asker, partial(questions.answer_question, asker, asked, question, source))
+        make = partial(questions.answer_question, asker, asked, question, source, showing=showing)
+        return _note_answer(interaction, asker, make)
 
     await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
 
@@ -165,5 +188,6 @@ async def find_in_videos(interaction: Interaction, message: discord.Message) -> 
     """Ask with the words of somebody's message. Its author meant no operators, so none are read."""
     words = read_quoted(message.content)
     if not words:
-        raise EmptyQuestion("That message has no text to look for.")
-    await _answer_question(interaction, Inquiry(words), QuestionSource.MENU, private=True)
+        raise EmptyQuestion(_("That message has no text to look for."))
+    showing = Showing(addressee=find_addressee(interaction, message.author))
+    await _answer_question(interaction, Inquiry(words), QuestionSource.MENU, private=True, showing=showing)

@@ -7,12 +7,19 @@ import enum
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import aiohttp
 import discord
 
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.limits import check_limits
-from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, is_target_gone, send_with_retries
+from bot.discord_app.delivery.retries import (
+    FIRST_RESPONSE_TIMEOUT_SECONDS,
+    DeliveryUnknown,
+    is_target_gone,
+    send_with_retries,
+)
 from bot.operations import metrics
+from bot.operations.safe_traceback import describe_error
 
 if TYPE_CHECKING:
     from bot.discord_app.client import CuepointClient
@@ -31,6 +38,8 @@ class Delivery(enum.Enum):
     PRIVATE = enum.auto()
     IN_PLACE = enum.auto()
     """Into the message whose button was pressed."""
+    BESIDE = enum.auto()
+    """To everyone, in a message of its own beside the private one whose button was pressed."""
 
 
 Interaction: TypeAlias = "discord.Interaction[CuepointClient]"
@@ -68,7 +77,15 @@ async def send_when_ready(
 
 
 async def _send_card(interaction: Interaction, card: Card, delivery: Delivery, *, deferred: bool) -> None:
-    if deferred:
+    if delivery is Delivery.BESIDE:
+        if not deferred:
+            await defer(interaction, delivery)
+        await _send_new(interaction, card)
+    elif deferred and card.notified:
+        # An edit notifies nobody, and to Discord the end of a deferral is one.
+        await delete_response(interaction)
+        await _send_new(interaction, card)
+    elif deferred:
         await send_with_retries(lambda: interaction.edit_original_response(view=card, **_attachments_of(card)))
     elif delivery is Delivery.IN_PLACE:
         await send_with_retries(
@@ -78,9 +95,32 @@ async def _send_card(interaction: Interaction, card: Card, delivery: Delivery, *
     else:
         private = delivery is Delivery.PRIVATE
         await send_with_retries(
-            lambda: interaction.response.send_message(view=card, files=card.files(), ephemeral=private),
+            lambda: interaction.response.send_message(
+                view=card, files=card.files(), ephemeral=private, allowed_mentions=_mentions_of(card)
+            ),
             FIRST_RESPONSE_TIMEOUT_SECONDS,
         )
+
+
+async def _send_new(interaction: Interaction, card: Card) -> None:
+    """Send a card to everyone as a message of its own, once: Discord would show a retry as another message.
+
+    Raises DeliveryUnknown where the connection failed, and HTTPException where Discord refuses.
+    """
+    try:
+        await interaction.followup.send(view=card, files=card.files(), allowed_mentions=_mentions_of(card))
+    except (aiohttp.ClientError, OSError) as error:
+        raise DeliveryUnknown(f"sent once, {describe_error(error)}") from error
+
+
+def _mentions_of(card: Card) -> discord.AllowedMentions:
+    """Return whom the mentions of a card notify."""
+    return discord.AllowedMentions(
+        everyone=False,
+        roles=False,
+        users=[discord.Object(user_id) for user_id in card.notified],
+        replied_user=False,
+    )
 
 
 def _attachments_of(card: Card) -> dict[str, Any]:
@@ -92,7 +132,7 @@ def _attachments_of(card: Card) -> dict[str, Any]:
 async def defer(interaction: Interaction, delivery: Delivery) -> None:
     """Defer the answer: a card will follow."""
     interaction.extras[_AWAITED] = delivery
-    if delivery is Delivery.IN_PLACE:
+    if delivery in (Delivery.IN_PLACE, Delivery.BESIDE):
         await send_with_retries(interaction.response.defer, FIRST_RESPONSE_TIMEOUT_SECONDS)
     else:
         private = delivery is Delivery.PRIVATE

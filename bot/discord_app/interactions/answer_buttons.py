@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, defer, delete_response, send_private
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver
+from bot.discord_app.interactions.share_buttons import find_showing, withdraw_shared
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.services.questions.button_state import AnswerState
+from bot.discord_app.services.questions.sharing import TO_NOBODY
 from bot.localization import gettext as _
 
 
@@ -19,11 +22,15 @@ class TurnPage(CardButton, template=custom_id_pattern("page")):
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, AnswerState)
         resolve, questions = self.turning_resolver(interaction, state.inquiry.server), interaction.client.app.questions
+        in_place = self.is_mine(interaction)
+        showing = find_showing(interaction.message) if in_place else TO_NOBODY
+        if in_place and state.is_shared:
+            showing = replace(showing, sharer=interaction.user.display_name)
         await answer_in_turn(
             interaction,
             resolve,
-            lambda asker: questions.turn_page(asker, state, self.number, in_place=self.is_mine(interaction)),
-            in_place=self.is_mine(interaction),
+            lambda asker: questions.turn_page(asker, state, self.number, in_place=in_place, showing=showing),
+            in_place=in_place,
         )
 
 
@@ -58,5 +65,7 @@ class DeleteAnswer(CardButton, template=custom_id_pattern("delete")):
             await send_private(interaction, notice_card(_("Only the one who asked, or a moderator, can delete this.")))
             return
         await defer(interaction, Delivery.IN_PLACE)
+        if self.is_mine(interaction):
+            await withdraw_shared(self, interaction)
         # The token of this press works for an old card too, and where the bot is not a member.
         await delete_response(interaction)

@@ -15,14 +15,15 @@ from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.command_buttons import AskQuestion, ShowPersonalData
 from bot.discord_app.interactions.conversation_buttons import ListVideos, OpenHelp
 from bot.discord_app.interactions.passage_buttons import (
+    BackToQuote,
     Earlier,
     Later,
-    Share,
     VoteHelpful,
     VoteNotHelpful,
     WithdrawVote,
 )
 from bot.discord_app.interactions.personal_data_button import DeletePersonalData
+from bot.discord_app.interactions.share_buttons import Share, ShareAnswer, ShowToAuthor
 from bot.discord_app.interactions.video_buttons import TurnTranscript, TurnVideos
 
 BUTTONS: tuple[type[CardButton], ...] = (
@@ -32,8 +33,11 @@ BUTTONS: tuple[type[CardButton], ...] = (
     PickPassage,
     Earlier,
     Later,
+    BackToQuote,
     TurnTranscript,
     Share,
+    ShareAnswer,
+    ShowToAuthor,
     VoteHelpful,
     VoteNotHelpful,
     WithdrawVote,

@@ -10,7 +10,9 @@ import discord
 from bot.discord_app.cards.parts.command_mentions import set_command_ids
 from bot.discord_app.delivery.responses import Delivery, Interaction
 from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, Resolve, ResolvedAsker
+from bot.discord_app.services.questions.sharing import Recipient
 from bot.localization import choose_language, set_language
+from bot.localization import gettext as _
 from storage.access import Membership, Place
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def interaction_context(interaction: Interaction) -> AskerContext:
     A server counts only where the app is installed in that server: the presence of `interaction.guild` proves nothing.
     """
     user_id, server_id = interaction.user.id, interaction.guild_id
-    if server_id is not None and interaction.is_guild_integration():
+    if server_id is not None and is_in_own_server(interaction):
         return _member_context(interaction.user, server_id, interaction.channel, interaction.channel_id)
     return AskerContext(user_id, Place.ALONE if is_alone(interaction) else Place.ELSEWHERE)
 
@@ -99,6 +101,36 @@ def _member_context(
 def is_alone(interaction: Interaction) -> bool:
     """Return whether no one but the asker is there, so that nothing has to be hidden."""
     return interaction.context.dm_channel
+
+
+def find_recipient(interaction: Interaction, person: discord.User | discord.Member | None) -> Recipient | None:
+    """Return for whom an answer is meant, with what is in the way of naming them; None for nobody."""
+    if person is None:
+        return None
+    return Recipient(person.id, person.display_name, _find_obstacle(interaction, person))
+
+
+def _find_obstacle(interaction: Interaction, person: discord.User | discord.Member) -> str:
+    if not is_in_own_server(interaction):
+        return _("I can name somebody only in a server that I am in, so nobody else is told.")
+    if person.id == interaction.user.id:
+        return _("It is meant for you, so nobody else is told.")
+    if person.bot:
+        return _("Bots are not told of answers.")
+    if not isinstance(person, discord.Member):
+        return _("That person is not in this server, so they are not told.")
+    return ""
+
+
+def find_addressee(interaction: Interaction, author: discord.User | discord.Member) -> int:
+    """Return the id of the author of a message that was asked about, where they may be shown the answer, or 0."""
+    is_another = author.id != interaction.user.id and not author.bot
+    return author.id if is_another and is_in_own_server(interaction) else 0
+
+
+def is_in_own_server(interaction: Interaction) -> bool:
+    """Return whether the app itself is installed in the server of an interaction: elsewhere it was only brought."""
+    return interaction.guild_id is not None and interaction.is_guild_integration()
 
 
 def delivery_of(asker: ResolvedAsker) -> Delivery:

@@ -96,16 +96,22 @@ async def open_turn(
 
 
 async def answer_in_turn(
-    interaction: Interaction, resolve: Resolve, make_card: MakeCard, *, in_place: bool = False
+    interaction: Interaction,
+    resolve: Resolve,
+    make_card: MakeCard,
+    *,
+    in_place: bool = False,
+    beside: bool = False,
 ) -> None:
-    """Answer an interaction with a card that is computed in its turn; `in_place` changes the card that was pressed.
+    """Answer an interaction with a card that is computed in its turn.
 
-    A question that comes too soon is kept: the asker alone is told so, with a button that asks it.
+    `in_place` changes the card that was pressed, and `beside` sends everyone a new message beside it. A question that
+    comes too soon is kept: the asker alone is told so, with a button that asks it.
     """
     app = interaction.client.app
     try:
         async with open_turn(app.admission, app.askers, interaction_context(interaction), resolve) as opened:
-            delivery = Delivery.IN_PLACE if in_place else delivery_of(opened.asker)
+            delivery = Delivery.IN_PLACE if in_place else Delivery.BESIDE if beside else delivery_of(opened.asker)
             card = opened.start(make_card)
             await send_when_ready(interaction, card, delivery, defer_after=opened.defer_after)
     except AskedTooSoon as refusal:

@@ -19,6 +19,8 @@ from bot.answering.values import (
     Excerpt,
     OpenedPassage,
     OtherPlace,
+    Paragraph,
+    PassageRange,
     split_by_speaker,
 )
 from bot.discord_app.cards import about as about_cards
@@ -35,6 +37,7 @@ from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_
 from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment, write_quote
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.questions.catalogue import best_videos, choice_names, find_named, make_choices
+from bot.discord_app.services.questions.sharing import say_sharer
 from bot.errors import CooldownActive
 from bot.settings import Settings
 from storage.models import (
@@ -192,10 +195,27 @@ def test_every_answer_fits(
 
 
 @settings(max_examples=80, deadline=None)
-@given(excerpts(), anything, st.booleans(), st.booleans(), anything)
-def test_every_passage_fits(shown: Excerpt, question: str, private: bool, more: bool, name: str) -> None:
+@given(excerpts(), st.integers(1, 14), anything, st.booleans(), st.booleans(), st.booleans())
+def test_every_passage_fits(
+    shown: Excerpt, count: int, question: str, private: bool, more: bool, is_away: bool
+) -> None:
     owner = Owner(1, "key", private, True)
-    check(passage_cards.passage_card(question, OpenedPassage(shown, more, more), owner, shared_by=name))
+    words = shown.quote[: 1500 // count]
+    highlights = tuple((left, min(right, len(words))) for left, right in shown.highlights if left < len(words))
+    turns = tuple(turn for turn in shown.turns if turn.offset < len(words))
+    paragraph = Paragraph(754.5, shown.link, words, highlights, turns)
+    place = PassageRange("id", 0.0, 0.0)
+    opened = OpenedPassage(shown, (paragraph,) * count, place, more, more, shows_hit=not is_away, is_moved=is_away)
+    components = check(passage_cards.passage_card(question, opened, owner))
+    for text in (part["content"] for part in components[0]["components"] if part["type"] == 10):
+        for line in text.splitlines():
+            assert not re.match(r"(?:#|-|\+|\d+[.)]|>)\s", line.removeprefix("### ").removeprefix("-# ")), line
+
+
+@settings(max_examples=80, deadline=None)
+@given(excerpts(), anything, anything)
+def test_every_shared_quote_fits(shown: Excerpt, question: str, name: str) -> None:
+    check(passage_cards.shared_quote_card(question, shown, Owner(1, "key"), say_sharer(name)))
 
 
 @settings(max_examples=50, deadline=None)
@@ -363,14 +383,6 @@ def test_a_segment_is_shown_with_its_speakers() -> None:
     assert len(quote_segment(segment, 60)) <= 64
 
 
-def test_the_chapter_and_the_date_stand_beside_the_link() -> None:
-    video = Video("id", "A talk", "Ana", published="2025-06", chapters=(Chapter(700, "Positional *encoding*"),))
-    shown = replace(excerpt(), video=video)
-    assert answer_cards.link_line(shown) == (
-        "in *Positional \\*encoding\\**, [12:34](https://x.example/v#t=754) · Ana · 2025-06"
-    )
-
-
 def test_a_videos_chapters_have_links_and_as_many_stand_there_as_fit() -> None:
     chapters = tuple(Chapter(60.0 * n, f"Part {n} " + "_" * 50) for n in range(200))
     video = Video("id", "A talk", url="https://x.example/v", chapters=chapters, published="2025-06-03")
@@ -388,36 +400,26 @@ def test_a_long_quote_is_cut_between_words() -> None:
     assert len(line) < 120
 
 
-@pytest.mark.parametrize(
-    ("url", "thumbnail", "kind", "style"),
-    [
-        ("https://x.example/v", "https://x.example/p.jpg", 11, None),
-        ("https://x.example/v", "", 2, 5),
-        ("https://x.example/v", "no picture", 2, 5),
-        ("https://x.example/" + "a" * 400, "https://x.example/p.jpg", 2, 5),
-        ("", "https://x.example/p.jpg", 11, None),
-        ("", "", 2, 2),
-    ],
-)
-def test_what_stands_beside_a_quote(url: str, thumbnail: str, kind: int, style: int | None) -> None:
-    beside: Any = answer_cards.section_accessory(excerpt(url=url, thumbnail=thumbnail), 1).to_component_dict()
-    assert (beside["type"], beside.get("style")) == (kind, style)
-    if kind == 11:
-        assert beside["description"] == "Picture of the video A talk"
-
-
 PLAIN = "https://podcasts.apple.com/us/podcast/a/id1"
 
 
 def test_where_a_link_cannot_say_the_second_the_card_does() -> None:
     timed, plain = excerpt(creator="Ada"), replace(excerpt(url=PLAIN, creator="Ada"), link=PLAIN)
-    assert answer_cards.link_line(timed) == "[12:34](https://x.example/v#t=754) · Ada"
-    assert answer_cards.link_line(plain) == f"at 12:34 · [open it]({PLAIN}) · Ada"
-    assert answer_cards.link_line(excerpt(url="")) == "12:34"
     late = replace(timed, link="https://x.example/v#t=790", opens_at_second=790.0)
-    assert answer_cards.link_line(late).startswith("[13:10](https://x.example/v#t=790)")
-    button: Any = answer_cards.section_accessory(plain, 1).to_component_dict()
-    assert (button["label"], button["url"]) == ("Open, then go to 12:34", PLAIN)
+    for shown, label, url in (
+        (timed, "▶ 12:34", "https://x.example/v#t=754"),
+        (late, "▶ 13:10", "https://x.example/v#t=790"),
+        (plain, "Open, then go to 12:34", PLAIN),
+    ):
+        opened = OpenedPassage(shown, (), PassageRange("id", 0.0, 0.0), earlier=False, later=False)
+        for card in (
+            passage_cards.passage_card("why?", opened, OWNER),
+            passage_cards.shared_quote_card("why?", shown, OWNER, "x"),
+        ):
+            components = str(check(card))
+            assert f"'label': '{label}'" in components
+            assert f"**[A talk]({url})**" in components
+    assert "at 12:34" in str(passage_cards.shared_quote_card("why?", excerpt(url=""), OWNER, "x").components())
     elsewhere = replace(plain, other_places=(OtherPlace(replace(plain.video, title="Other"), 61.0, PLAIN),))
     (container,) = check(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, (elsewhere,)), OWNER))[:1]
     assert f"Also said: Other at 1:01 · [open it]({PLAIN})" in str(container)

@@ -30,7 +30,7 @@ from tests.support.discord.scope_scenarios import MANAGED_IN, TYPED_IN, Player, 
 ALSO_ALPHAS = "talk 0"
 NAMES = ("belfry-03", "belfry talk 03", "belfri 03", ALSO_ALPHAS)
 """By which Beta's video could be meant, and by the last also Alpha's."""
-OPENED = ("earlier", "later", "share", "helpful", "unhelpful", "withdraw")
+OPENED = ("earlier", "later", "back", "share", "helpful", "unhelpful", "withdraw")
 Entrusted = Removal | Purge | Review
 State = AnswerState | PassageState | TranscriptState | Entrusted
 
@@ -105,6 +105,8 @@ def forgeries(video_id: str, server_id: int) -> dict[str, State]:
     spot = PassagePlace(PassageRange(video_id, 0.0, 75.0), 0.0)
     inquiry, picked = Inquiry("lantern"), Inquiry("bell", server=server_id)
     shown = {"page": inquiry, "page-picked": picked, "open": inquiry, "open-picked": picked}
+    # An answer is shared as it is where it is shared: its places do not matter, the server that was picked does.
+    shown |= {"shareanswer-picked": picked, "showto-picked": picked}
     return {
         **{name: AnswerState(asked, (spot,)) for name, asked in shown.items()},
         **{verb: PassageState(inquiry, spot) for verb in OPENED},

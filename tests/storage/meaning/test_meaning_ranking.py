@@ -207,7 +207,7 @@ async def test_opening_a_passage_asks_no_model(path: Path, rows: Rows, monkeypat
         await library.meaning.update_vectors(HOST)
         encoder.read.clear()
         opened_passage = await asking.open_passage(library, HOST, parse_question("copper"), PassageRange("v", 0, 0))
-        assert opened_passage.excerpt.quote == "copper lantern"
+        assert opened_passage.paragraphs[0].quote == "copper lantern"
         assert encoder.read == []
 
 

@@ -82,9 +82,10 @@ async def test_a_passage_marks_what_that_person_says(talk: Library) -> None:
     question = parse_question("copper kettle", video="talk-1", speaker="dian")
     [excerpt] = (await asking.ask(talk, OWN, question)).excerpts
     place = asking.PassageRange("talk-1", excerpt.segments[0], excerpt.segments[-1])
-    whole = (await asking.open_passage(talk, OWN, question, place)).excerpt
-    assert [whole.quote[start:end] for start, end in whole.highlights] == ["copper kettle"]
-    assert whole.quote[whole.highlights[0][0] - 4 :].startswith("The copper kettle is mine")
+    paragraphs = (await asking.open_passage(talk, OWN, question, place)).paragraphs
+    (marked,) = [(each, start, end) for each in paragraphs for start, end in each.highlights]
+    assert marked[0].quote[marked[1] : marked[2]] == "copper kettle"
+    assert marked[0].quote[marked[1] - 4 :].startswith("The copper kettle is mine")
 
 
 async def test_an_unknown_speaker_is_refused_with_names_that_are_near(talk: Library) -> None:

@@ -77,9 +77,9 @@ class Player:
         custom_id = menu_of(card, "pick")
         return await self.select(card, [str(number)], custom_id) if custom_id else card
 
-    async def menu(self, words: str) -> InteractionResult:
-        """A right click on what somebody wrote."""
-        message = await self.actor.send(self.channel, words)
+    async def menu(self, words: str, author: MemberActor | None = None) -> InteractionResult:
+        """A right click on what somebody wrote, they themselves or another."""
+        message = await (author or self.actor).send(self.channel, words)
         return self._noted(await self.actor.context_menu(self.channel, "Find in videos", message))
 
     async def write(self, words: str) -> Any:
@@ -100,7 +100,9 @@ class Player:
     def _noted(self, result: InteractionResult) -> InteractionResult:
         card = {} if result.response is None else {"components": components_of(result)}
         files = {name: unpacked(content) for name, content in files_of(result, self.world.env).items()}
-        self.told.append({**card, "files": files, "modal": result.modal, "private": result.ephemeral})
+        shared = [components_of(message) for message in result.followups]
+        answer = {**card, "files": files, "modal": result.modal, "private": result.ephemeral, "shared": shared}
+        self.told.append(answer)
         return result
 
 
@@ -146,13 +148,25 @@ async def opening_passages(player: Player) -> None:
         opened = await player.read(card, number)
         for label in ("Helpful", "Not helpful", "Share"):
             await player.click(await player.click(opened, label), "Take back my vote")
-        for label in ("Later", "Earlier"):
+        for label in ("Later", "Earlier", "Back to the quote"):
             opened = await player.click(opened, label)
 
 
 async def clicking_a_message(player: Player) -> None:
     if player.channel is not None:
         await player.menu("has anybody seen the copper lantern?")
+    if player.channel is player.world.general:
+        answer = await player.menu("who has seen the copper lantern?", player.world.both)
+        await player.click(answer, "Show to the author")
+
+
+async def sharing(player: Player) -> None:
+    for question in ("copper lantern", "ferry", "sirocco winds"):
+        card = await player.slash("ask", question=question, private=True)
+        for _ in range(2):
+            await player.click(card, "Share")
+    if player.channel is player.world.general:
+        await player.slash("ask", question="copper lantern at noon", **{"for": player.world.both})
 
 
 async def writing(player: Player) -> None:
@@ -303,7 +317,8 @@ async def purging(player: Player) -> None:
 
 Road = Callable[[Player], Awaitable[None]]
 ASKED: tuple[Road, ...] = (
-    asking, asking_narrowly, turning_pages, opening_passages, clicking_a_message, writing, conversing, typing, listing,
+    asking, asking_narrowly, turning_pages, opening_passages, sharing, clicking_a_message, writing, conversing, typing,
+    listing,
     looking_at_one, reading, drawing, being_told, keeping_private,
 )  # fmt: skip
 """Open to everybody, everywhere."""

@@ -30,7 +30,8 @@ class Actions(People):
         self, user: User, name: str, options: dict[str, Any] | None = None, *, at: Channel | None = None
     ) -> Interaction:
         """`name` may hold subcommands ("settings show"); `at` is the DM with the bot unless told."""
-        place, resolved = self._place(user, at), Resolved(self.bot_user)
+        place = self._place(user, at)
+        resolved = Resolved(self.bot_user, place.channel.guild)
         data, chain, described = self._command(place, name, _CHAT)
         data["options"] = nested(chain, fill_options(described, options or {}, None, resolved))
         return await self._send(Kind.COMMAND, user, place, data, resolved)

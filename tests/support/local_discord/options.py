@@ -7,7 +7,7 @@ from typing import Any
 from .api.limits import FILE_UPLOAD, LABEL, SELECTS, TEXT_DISPLAY, TEXT_INPUT, walk
 from .basics import Json
 from .messages import Upload
-from .places import Channel, Role, User
+from .places import Channel, Guild, Role, User
 
 SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, NUMBER = 1, 2, 3, 4, 5, 10
 _RADIO, _CHECKBOX_GROUP, _CHECKBOX = 21, 22, 23
@@ -20,8 +20,9 @@ class NotOfferedError(AssertionError):
 class Resolved:
     """Collects the objects behind the ids that a payload mentions."""
 
-    def __init__(self, bot: User) -> None:
+    def __init__(self, bot: User, guild: Guild | None = None) -> None:
         self._bot = bot
+        self._guild = guild
         self.found: Json = {}
 
     def of(self, value: Any) -> Any:
@@ -31,6 +32,9 @@ class Resolved:
             return value
         payload = value.payload(self._bot) if isinstance(value, Channel) else value.payload()
         self.found.setdefault(kind, {})[str(value.id)] = payload
+        member = self._guild.members.get(value.id) if self._guild and isinstance(value, User) else None
+        if member is not None:
+            self.found.setdefault("members", {})[str(value.id)] = member.payload(with_user=False, permissions=0)
         return str(value.id)
 
 

@@ -39,10 +39,12 @@ class Card(ui.LayoutView):
     delete_after: float | None = None
     """After how many seconds it is deleted again where others see it; None for a card that stays."""
 
-    def __init__(self, *parts: Part, enclosed: Sequence[EnclosedFile] = ()) -> None:
+    def __init__(self, *parts: Part, enclosed: Sequence[EnclosedFile] = (), notified: Sequence[int] = ()) -> None:
+        """`notified` are the ids of the users whom its mentions notify: nobody else, whatever stands in its texts."""
         super().__init__(timeout=None)
         self._made_components: list[dict[str, Any]] | None = None
         self.enclosed = tuple(enclosed)
+        self.notified = tuple(notified)
         for part in parts:
             self.add_item(part)
 

@@ -25,6 +25,7 @@ Row = ui.ActionRow[Any]
 class Owner:
     """Whose card it is, the ledger's key of what the card shows, and whether others see it.
 
+    `addressee` is the id of somebody else to whom a private card may be shown, 0 for nobody.
     Where what it shows could not be stored, `is_stored` is false, and it gets no button that needs that.
     """
 
@@ -33,16 +34,17 @@ class Owner:
     private: bool = False
     shareable: bool = False
     is_stored: bool = True
+    addressee: int = 0
 
 
 def custom_id(verb: str, owner: Owner, number: int = 0) -> str:
-    """Return what a button sends back when it is pressed, at most 67 characters."""
+    """Return what a button sends back when it is pressed, at most 80 characters."""
     return f"cue:{verb}:{owner.asker}:{owner.key}:{number}"
 
 
-def custom_id_pattern(verb: str) -> re.Pattern[str]:
-    """Return the pattern that matches the custom_id of a verb's buttons."""
-    return re.compile(rf"cue:{verb}:(?P<asker>\d{{1,20}}):(?P<key>[\w-]{{1,16}}):(?P<number>\d{{1,9}})")
+def custom_id_pattern(verb: str, digits: int = 9) -> re.Pattern[str]:
+    """Return the pattern that matches the custom_id of a verb's buttons, whose numbers have so many digits at most."""
+    return re.compile(rf"cue:{verb}:(?P<asker>\d{{1,20}}):(?P<key>[\w-]{{1,16}}):(?P<number>\d{{1,{digits}}})")
 
 
 def _make_button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji: str | None = None, off: bool = False,
@@ -110,19 +112,43 @@ def button_row(*groups: list[Button]) -> list[Row]:
 
 
 def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
-    """Return the rows below a passage: to widen it, to vote on it, and to share or delete the card."""
+    """Return the rows below a passage: to read on, to vote on it, and to share or delete the card."""
     if not owner.is_stored:
         return button_row(delete_button(owner))
-    widen = [
-        _make_button("earlier", "Earlier", owner, off=not earlier),
-        _make_button("later", "Later", owner, off=not later),
+    move = [
+        _make_button("earlier", pgettext("button", "Earlier"), owner, off=not earlier),
+        _make_button("later", pgettext("button", "Later"), owner, off=not later),
     ]
     judge = [
-        _make_button("helpful", "Helpful", owner, emoji="👍"),
-        _make_button("unhelpful", "Not helpful", owner, emoji="👎"),
+        _make_button("helpful", pgettext("button", "Helpful"), owner, emoji="👍"),
+        _make_button("unhelpful", pgettext("button", "Not helpful"), owner, emoji="👎"),
     ]
-    share = [_make_button("share", "Share", owner)] if owner.private and owner.shareable else []
-    return [*button_row(widen, judge), *button_row(share, delete_button(owner))]
+    return [*button_row(move, share_button(owner)), *button_row(judge, delete_button(owner))]
+
+
+def back_button(owner: Owner, *, moved: bool) -> list[Button]:
+    """Return the button that shows a passage again as it was opened, or none where it is."""
+    return [_make_button("back", pgettext("button", "Back to the quote"), owner)] if moved and owner.is_stored else []
+
+
+def share_button(owner: Owner) -> list[Button]:
+    """Return the button that shows a private quote to everyone in the channel, or none where that may not be."""
+    return [_make_button("share", pgettext("button", "Share"), owner)] if _is_shareable(owner) else []
+
+
+def share_answer_buttons(owner: Owner) -> list[Button]:
+    """Return the buttons that show a private answer to everyone in the channel, and that notify its addressee; none
+    where that may not be."""
+    if not _is_shareable(owner):
+        return []
+    buttons = [_make_button("shareanswer", pgettext("button", "Share"), owner)]
+    if owner.addressee:
+        buttons.append(_make_button("showto", pgettext("button", "Show to the author"), owner, owner.addressee))
+    return buttons
+
+
+def _is_shareable(owner: Owner) -> bool:
+    return owner.private and owner.shareable and owner.is_stored
 
 
 def transcript_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
@@ -138,7 +164,7 @@ def transcript_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
 
 def withdraw_row(owner: Owner) -> list[Row]:
     """Return the row with the button that takes a vote back."""
-    return button_row([_make_button("withdraw", "Take back my vote", owner)])
+    return button_row([_make_button("withdraw", pgettext("button", "Take back my vote"), owner)])
 
 
 def privacy_row(owner: Owner) -> list[Row]:
@@ -171,11 +197,6 @@ def purge_row(owner: Owner) -> list[Row]:
         _make_button("purge", pgettext("button", "Delete everything"), owner, style=ButtonStyle.danger),
         _make_button("leave", pgettext("button", "Leave it"), owner),
     ])  # fmt: skip
-
-
-def disabled_link(label: str, number: int) -> Button:
-    """Return a disabled button in place of the link of a video without an address: a section needs an accessory."""
-    return disabled_button(label, f"cue:none:{number}")
 
 
 def disabled_button(label: str, custom_id: str) -> Button:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.answering.values import Answer, Excerpt, PassageRange
+from bot.answering.values import Answer, Excerpt, PassageRange, QuotePlace
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import PassageGone
 from storage.ledger import Ledger
@@ -48,10 +48,14 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class PassagePlace:
-    """The place of a passage. `second` is the start of the segment in which its quote begins."""
+    """The place of a passage. `second` is the start of the segment in which its quote begins.
+
+    `quoted` is what the answer quotes from it, None where an earlier version stored the place.
+    """
 
     stretch: PassageRange
     second: float
+    quoted: QuotePlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +63,23 @@ class AnswerState:
     """One page of an answer: what was asked, and the passages behind its numbers.
 
     `is_quoted` says that Discord shows the question above the card, `page_size` how many passages a page shows,
-    which earlier versions did not store.
+    which earlier versions did not store, and `is_shared` that somebody shares it with everyone in a channel.
     """
 
     inquiry: Inquiry
     spots: tuple[PassagePlace, ...]
     is_quoted: bool = False
     page_size: int | None = None
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PassageState:
-    """A passage by itself."""
+    """A passage by itself. `shown` is what is read of its video by now, None for the passage itself."""
 
     inquiry: Inquiry
     spot: PassagePlace
+    shown: PassageRange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +163,5 @@ def place_excerpts(answer: Answer) -> tuple[PassagePlace, ...]:
 def _place_of(excerpt: Excerpt) -> PassagePlace:
     segments = excerpt.segments
     starts = [start for start in segments if start <= excerpt.start_second]
-    return PassagePlace(PassageRange(excerpt.video.video_id, segments[0], segments[-1]), (starts or segments)[-1])
+    stretch = PassageRange(excerpt.video.video_id, segments[0], segments[-1])
+    return PassagePlace(stretch, (starts or segments)[-1], excerpt.place)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.answer_processes.pool import AnswerPool
 from bot.answering.question import parse_question
+from bot.answering.values import OpenedPassage
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.services.asker_resolver import ResolvedAsker
@@ -12,11 +15,12 @@ from bot.discord_app.services.questions.button_state import (
     EXPIRED,
     AnswerState,
     ButtonStates,
-    PassagePlace,
     PassageState,
 )
 from bot.discord_app.services.questions.catalogue import Catalogue
+from bot.discord_app.services.questions.sharing import say_sharer
 from bot.errors import PassageGone
+from bot.localization import gettext as _
 from storage.ledger import Ledger
 from storage.models import Verdict, Vote
 
@@ -40,26 +44,34 @@ class PassageService:
     async def open_passage(self, asker: ResolvedAsker, state: AnswerState, number: int) -> Card:
         """Show the passage behind one of an answer's numbers, counted from 1."""
         if not 1 <= number <= len(state.spots):
-            raise PassageGone(EXPIRED)
+            raise PassageGone(_(EXPIRED))
         return await self.show_passage(asker, PassageState(state.inquiry, state.spots[number - 1]))
 
-    async def show_passage(
-        self, asker: ResolvedAsker, state: PassageState, *, step: int = 0, shared_by: str = ""
-    ) -> Card:
-        """Show a passage; `step` widens it, -1 to what is said before it and +1 to what is said after it.
+    async def show_passage(self, asker: ResolvedAsker, state: PassageState, *, step: int = 0) -> Card:
+        """Show a passage; `step` reads on from it, -1 to what is said before it and +1 to what is said after it."""
+        opened = await self._open(asker, state, step)
+        shown = replace(state, shown=opened.range if opened.is_moved else None)
+        key = await self._states.save(asker.scope, shown)
+        return passage_cards.passage_card(state.inquiry.text, opened, asker.owner(key))
 
-        `shared_by` is the name of the user who shares it with everyone in the channel, which counts as a question.
+    async def share_quote(self, asker: ResolvedAsker, state: PassageState, sharer: str) -> Card:
+        """Show everyone in the channel the quote for which a passage was opened; `sharer` is the name of who does so.
+
+        It counts as a question.
         """
-        if shared_by:
-            self._cooldown.count(asker.user_id, asker.cooldown_seconds)
+        self._cooldown.count(asker.user_id, asker.cooldown_seconds)
+        opened = await self._open(asker, replace(state, shown=None))
+        key = await self._states.save(asker.scope, AnswerState(state.inquiry, (state.spot,), is_shared=True))
+        return passage_cards.shared_quote_card(state.inquiry.text, opened.hit, asker.owner(key), say_sharer(sharer))
+
+    async def _open(self, asker: ResolvedAsker, state: PassageState, step: int = 0) -> OpenedPassage:
         inquiry, spot = state.inquiry, state.spot
         question = parse_question(
             inquiry.text, video=spot.stretch.video_id, creator=inquiry.creator, speaker=inquiry.speaker
         )
-        opened = await self._answers.open_passage(asker.scope, question, spot.stretch, step=step)
-        opened_state = PassageState(inquiry, PassagePlace(opened.range, spot.second))
-        key = await self._states.save(asker.scope, opened_state)
-        return passage_cards.passage_card(inquiry.text, opened, asker.owner(key), shared_by=shared_by)
+        return await self._answers.open_passage(
+            asker.scope, question, spot.stretch, quoted=spot.quoted, shown=state.shown, step=step
+        )
 
     async def save_vote(self, asker: ResolvedAsker, state: PassageState, verdict: Verdict) -> None:
         """Store a user's verdict on a passage."""

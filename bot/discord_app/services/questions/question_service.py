@@ -29,6 +29,7 @@ from bot.discord_app.services.questions.button_state import (
 )
 from bot.discord_app.services.questions.follow_ups import describe_follow_up, parse_inquiry
 from bot.discord_app.services.questions.paging import EARLIER_PAGE_SIZE, MAX_PAGE, Paging
+from bot.discord_app.services.questions.sharing import TO_NOBODY, Sharing, Showing
 from bot.errors import CooldownActive, PassageGone
 from bot.images.timeline_image import draw_timeline
 from bot.localization import gettext as _
@@ -62,8 +63,10 @@ class QuestionService:
         cooldown: Cooldown,
         thresholds: SurenessThresholds,
         writes: OptionalWrites,
+        sharing: Sharing,
     ) -> None:
         self._writes = writes
+        self._sharing = sharing
         self._answers = answers
         self._askers = askers
         self._ledger = ledger
@@ -110,6 +113,7 @@ class QuestionService:
         source: QuestionSource,
         *,
         is_quoted: bool = False,
+        showing: Showing = TO_NOBODY,
     ) -> Card:
         """Answer an accepted question. A question without a clear answer is noted for the library's moderators.
 
@@ -118,7 +122,9 @@ class QuestionService:
         self._count_question(asker)
         inquiry = replace(inquiry, public_in=asker.public_in)
         with metrics.count_question(source) as count:
-            answer, card = await self._answer_page(asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted)
+            answer, card = await self._answer_page(
+                asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted, showing=showing
+            )
             count(answer.level.value)
         await self._record_miss(asker, inquiry, answer)
         return card
@@ -137,6 +143,7 @@ class QuestionService:
         *,
         index: int = 0,
         is_quoted: bool,
+        showing: Showing = TO_NOBODY,
     ) -> tuple[Answer, Card]:
         whole = await self._answers.ask(
             asker.scope,
@@ -151,10 +158,18 @@ class QuestionService:
         answer = replace(
             whole, excerpts=arrange_by_video(shown), near_misses=arrange_by_video(whole.near_misses[: paging.size])
         )
-        state = AnswerState(inquiry, place_excerpts(answer), is_quoted, paging.size)
+        state = AnswerState(inquiry, place_excerpts(answer), is_quoted, paging.size, bool(showing.sharer))
         key = await self._states.save(asker.scope, state)
-        remarks = [*describe_follow_up(inquiry, answer), *self._choose_remarks(asker, answer)]
-        return answer, answer_cards.answer_card(answer, asker.owner(key), page, remarks=remarks, is_quoted=is_quoted)
+        introduction = self._sharing.introduce(asker, showing, is_answered=bool(answer.excerpts))
+        follow_up = describe_follow_up(inquiry, answer)
+        return answer, answer_cards.answer_card(
+            answer,
+            replace(asker.owner(key), addressee=showing.addressee),
+            page,
+            remarks=[*introduction.lines, *follow_up, *self._choose_remarks(asker, answer)],
+            is_quoted=is_quoted,
+            notified=introduction.notified,
+        )
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
@@ -174,7 +189,9 @@ class QuestionService:
     def _choose_remarks(self, asker: ResolvedAsker, answer: Answer) -> list[str]:
         return self._askers.choose_remarks(asker, has_found=answer.level is not AnswerLevel.NOTHING)
 
-    async def turn_page(self, asker: ResolvedAsker, state: AnswerState, page: int, *, in_place: bool) -> Card:
+    async def turn_page(
+        self, asker: ResolvedAsker, state: AnswerState, page: int, *, in_place: bool, showing: Showing = TO_NOBODY
+    ) -> Card:
         """Show another page of an answer: `in_place` of the last, or as a copy that stands by itself."""
         _answer, card = await self._answer_page(
             asker,
@@ -183,5 +200,20 @@ class QuestionService:
             Paging.of(asker, state.page_size or asker.quotes or EARLIER_PAGE_SIZE),
             index=min(page, MAX_PAGE),
             is_quoted=state.is_quoted and in_place,
+            showing=showing,
         )
+        return card
+
+    async def share_answer(self, asker: ResolvedAsker, state: AnswerState, showing: Showing) -> Card:
+        """Show everyone in the channel the first page of an answer that only one person has seen.
+
+        It counts as a question of theirs, and is not noted once more. Raises PassageGone where there is nothing to
+        show.
+        """
+        self._count_question(asker)
+        answer, card = await self._answer_page(
+            asker, state.inquiry, parse_inquiry(state.inquiry), Paging.of(asker), is_quoted=False, showing=showing
+        )
+        if not answer.excerpts:
+            raise PassageGone(_("There is nothing in it that everyone here may see."))
         return card
