@@ -23,7 +23,7 @@ WIDTHS = 760, 390
 HAS_SEEDS = bool(read_seeds())
 COMPARED = "what is the difference between BERT and XLNet pre-training?" if HAS_SEEDS else "how does bm25 rank"
 COMMON = "pre-training" if HAS_SEEDS else "captions"
-UNCLEAR = "what did the speaker eat at the conference?" if HAS_SEEDS else "how many buttons are blue?"
+UNCLEAR = "what is the best laptop for training" if HAS_SEEDS else "how many buttons are blue?"
 VIDEO = "BERT" if HAS_SEEDS else "sample-captions"
 Scene = Callable[[Stage], Awaitable[Any]]
 
