@@ -98,10 +98,10 @@ async def test_beyond_that_the_refusal_is_private_and_keeps_the_question(place: 
     refused = await place.alice.slash(place.channel, "ask", question=QUESTION)
     assert refused.ephemeral
     assert REFUSED in seen(refused)
-    again = await place.alice.click(refused.response, label="Ask it now")
+    again = await place.alice.click(refused.response, label="Ask again")
     assert (again.ephemeral, REFUSED in seen(again)) == (True, True), "the wait is not over"
     place.time.second += 60.0
-    answer = await place.alice.click(refused.response, label="Ask it now")
+    answer = await place.alice.click(refused.response, label="Ask again")
     assert (answer.ephemeral, QUESTION in seen(answer), ANSWERED in seen(answer)) == (False, True, True)
     assert place.time.slept == []
 
@@ -111,7 +111,7 @@ async def test_a_private_question_is_answered_in_place_of_its_refusal(place: Pla
     await place.alice.slash(place.channel, "ask", question="saturation")
     refused = await place.alice.slash(place.channel, "ask", question=QUESTION, private=True)
     place.time.second += 59.0
-    answer = await place.alice.click(refused.response, label="Ask it now")
+    answer = await place.alice.click(refused.response, label="Ask again")
     assert ANSWERED in seen(answer)
     assert answer.response.id == refused.response.id
     assert answers(place.channel, place.env)[1:] == []
@@ -122,7 +122,7 @@ async def test_a_picture_that_was_refused_is_drawn_later(place: Place) -> None:
     await place.alice.slash(place.channel, "ask", question="saturation")
     refused = await place.alice.slash(place.channel, "timeline", question=QUESTION)
     place.time.second += 60.0
-    assert files_of(await place.alice.click(refused.response, label="Ask it now"), place.env)
+    assert files_of(await place.alice.click(refused.response, label="Ask again"), place.env)
 
 
 async def test_a_message_is_answered_when_its_wait_is_short(place: Place) -> None:

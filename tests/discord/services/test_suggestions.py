@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import discord as discord_py
 import pytest
 
@@ -59,6 +60,7 @@ async def test_what_is_typed_comes_first_and_may_be_a_sentence(met: World) -> No
     ]  # fmt: skip
     assert await typed(met.one, met.general, "alhpa talk") == ["alhpa talk", "About: alpha-talk"]
     assert await typed(met.one, met.general, "zzz") == ["zzz"]
+    assert "About: alpha-talk" in await typed(met.one, met.general, "what is the"), "as in an empty field"
     assert await typed(met.one, met.general, "x" * 101) == [], "what is too long for a choice stays as it is"
 
 

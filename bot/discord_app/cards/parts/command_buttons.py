@@ -41,7 +41,7 @@ def ask_button(label: str, owner: Owner) -> list[Button]:
 def ask_again_row(owner: Owner) -> list[Row]:
     """Return the row with the button that asks once more what was refused."""
     number = IN_PLACE if owner.private else 0
-    again = _make_button("ask", _("Ask it now"), owner, number, style=ButtonStyle.primary)
+    again = _make_button("ask", _("Ask again"), owner, number, style=ButtonStyle.primary)
     return button_row([again] if owner.is_stored else [])
 
 

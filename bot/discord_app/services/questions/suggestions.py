@@ -39,7 +39,7 @@ MAX_VIDEOS_READ, TERMS_PER_VIDEO = 12, 8
 MAX_FILTER_LENGTH = 40
 """Characters of an id that a question may be limited to."""
 WAIT_SECONDS = 0.02
-"""How long a keystroke waits for the list of videos, which is read anew after a change."""
+"""How long a keystroke waits for the list of videos, which is read again after a change."""
 _MAX_SCOPES = 64
 _PERSONAL = re.compile(r"[@＠]|://|\bwww\.|<[#:/]|\d(?:[\s().+/-]*\d){5,}")
 """Mentions and email addresses, web addresses, and numbers of six digits or more, however they are grouped."""
@@ -105,9 +105,13 @@ class SuggestionService:
         subjects = await self._find_in_time(asker.scope)
         questions = await self._find_questions(asker, who, subjects.ids)
         terms = [_suggest_term(word, video) for word, video in self._known_terms(asker.scope, subjects.videos)]
+        words = _meaningful_words(typed)
+        if words:
+            found = await asyncio.to_thread(_find_matches, words, [*questions, *terms, *subjects.titles])
+        else:
+            found = _choose_starters(questions, terms, subjects.titles)
         if not typed.strip():
-            return _choose_starters(questions, terms, subjects.titles)
-        found = await asyncio.to_thread(_find_matches, typed, [*questions, *terms, *subjects.titles])
+            return found
         own = Suggestion(typed, typed, "")
         return [own, *(each for each in found if each.folded != fold_name(typed))][: MAX_SUGGESTIONS + 1]
 
@@ -228,13 +232,14 @@ def _choose_starters(
     return [*chosen, *titles[: MAX_SUGGESTIONS - len(chosen)]]
 
 
-def _find_matches(typed: str, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    """Return the suggestions that what is typed may mean, best first: it may be a whole sentence, of which the words
-    with a meaning count."""
+def _meaningful_words(typed: str) -> list[str]:
+    """Return the words of what is typed, which may be a whole sentence, that carry a meaning."""
     tokens = analyser_for("en").tokens(typed)
-    words = [fold_name(typed[token.start : token.end]) for token in tokens if not token.is_stop_word]
-    if not words:
-        return []
+    return [fold_name(typed[token.start : token.end]) for token in tokens if not token.is_stop_word]
+
+
+def _find_matches(words: Sequence[str], suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Return the suggestions that some words may mean, best first."""
     held = [(sum(word in each.folded for word in words), each) for each in suggestions]
     if any(count for count, _each in held):
         held = sorted((pair for pair in held if pair[0]), key=lambda pair: -pair[0])
