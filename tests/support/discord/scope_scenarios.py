@@ -178,7 +178,7 @@ async def conversing(player: Player) -> None:
     """Small talk and follow-ups, each by a command and, where the bot is, in messages."""
     for words in (
         "hi", "who are you?", "what videos do you have?", "list all videos about gate", "help",
-        "how long is the gate-03 video?", "summarise the beta-talk video", "copper lantern", "and why?", "more",
+        "how long is the gate-03 video?", "summarise the sirocco video", "copper lantern", "and why?", "more",
         "and in the other video?", "more",
     ):  # fmt: skip
         await player.slash("ask", question=words)
