@@ -13,6 +13,7 @@ from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_target_gone
 from bot.errors import AccessChanged, BotError, CooldownActive, QuestionUnderway, TooManyAsking
+from bot.localization import translate
 from bot.operations import metrics
 from bot.operations.metrics import Refusal
 from bot.operations.safe_traceback import describe_error
@@ -39,7 +40,7 @@ def user_message(error: BaseException) -> str:
         metrics.count_refusal(refusal)
     # The text of a DatabaseError names the host's files.
     if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
-        return str(error)
+        return translate(str(error))
     reference = secrets.token_hex(4)
     metrics.count_error()
     log.error("unexpected error", exc_info=error, extra={"reference": reference})
