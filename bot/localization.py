@@ -69,11 +69,21 @@ def gettext_noop(sentence: str) -> str:
 
 
 def translate(text: str) -> str:
-    """Return what storage says in the language of this task; a text that is no `Sentence` as it is."""
-    if not isinstance(text, Sentence) or current_language() == SOURCE_LANGUAGE:
+    """Return what storage says, or what an error was raised with, in the language of this task.
+
+    A text that is no `Sentence` is looked up as a whole: one that is translated already is returned as it is.
+    """
+    if not isinstance(text, Sentence):
+        return gettext(text)
+    if current_language() == SOURCE_LANGUAGE:
         return text
     template = gettext(text.one) if text.number is None else ngettext(text.one, text.many, text.number)
-    return fill_gaps(template, text.values, word=translate, number=format_number, listed=_join_listed)
+    return fill_gaps(template, text.values, word=_translate_part, number=format_number, listed=_join_listed)
+
+
+def _translate_part(value: str) -> str:
+    """Return what fills a gap: a part of the sentence is translated, a name that somebody gave is not."""
+    return translate(value) if isinstance(value, Sentence) else value
 
 
 def _join_listed(words: Sequence[str], joiner: str) -> str:
