@@ -47,7 +47,7 @@ def misses_card(misses: Sequence[Miss], owner: Owner, page: int = 0, *, recorded
 
 
 def _miss_line(miss: Miss) -> str:
-    times = ngettext("asked once", "asked {count} times", miss.count).format(count=format_number(miss.count))
+    times = ngettext("once", "{count} times", miss.count).format(count=format_number(miss.count))
     return _("- {question} · {times}, last {when}").format(
         question=markdown.escape_to_fit(miss.question, MAX_MISS_LENGTH) or "…",
         times=times,
