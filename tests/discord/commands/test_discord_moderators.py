@@ -41,7 +41,7 @@ async def test_a_shared_video_is_not_said_not_to_be_there(world: World, owner: P
     await world.library.purge(access.own_scope(world.alpha.id))
     assert "Here I can search:** 1 video, 1 segment, " in seen(await owner.slash("about"))
     refused = seen(await owner.slash("library remove", video="shared-talk"))
-    assert refused == "This server has no videos of its own. /library import adds some."
+    assert refused == "This server has no videos of its own yet. /library import adds some."
 
 
 async def test_of_two_who_remove_a_video_the_second_is_told_that_it_is_gone(owner: Player) -> None:

@@ -12,8 +12,8 @@ from bot.discord_app.cards import feedback as feedback_cards
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
-from bot.languages import language_names
 from bot.errors import SettingsError
+from bot.languages import language_names
 from bot.server_settings import NAMES, change_setting, describe_settings
 from storage import access
 from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
