@@ -13,17 +13,15 @@ from bot.discord_app.cards.parts import controls, markdown
 from bot.discord_app.cards.parts.base import MAX_NAME_LENGTH, Card, EnclosedFile, notice_card, text_display, video_name
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Owner
-from bot.localization import format_number, gettext_noop, join_words, ngettext, translate
+from bot.localization import format_number, gettext_noop, join_words, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import (
     MEGABYTE,
     ExportFormat,
     GlossaryEntry,
-    ImportReport,
     LibrarySize,
     Quota,
-    Rejection,
     Statistics,
     UndoReport,
     Video,
@@ -31,9 +29,8 @@ from storage.models import (
     VideoSummary,
 )
 
-_ROOM = 3_300
+LIST_ROOM = 3_300
 """Characters of a list in a card; the rest of its text is the bot's own, and short."""
-_MAX_LINE_LENGTH = 400
 _ACTS = {
     "import of ": gettext_noop("import of {what}"),
     "removal of ": gettext_noop("removal of {what}"),
@@ -75,98 +72,18 @@ def _count_words(count: int) -> str:
     return ngettext("{count} word", "{count} words", count).format(count=format_number(count))
 
 
-def _count_left(count: int) -> str:
+def count_left(count: int) -> str:
     """Return the line below a list of which so many entries are in the file."""
     return ngettext("-# And {count} more, in the file.", "-# And {count} more, in the file.", count).format(
         count=format_number(count)
     )
 
 
-def progress_card(done: int, total: int, files: int) -> Card:
-    """Return a card with the progress of an import. `total` is 0 while its files are still being read."""
-    if total:
-        number = format_number(min(done + 1, total))
-        return notice_card(_("Storing video {number} of {total} …").format(number=number, total=format_number(total)))
-    words = ngettext("Reading {count} file …", "Reading {count} files …", files)
-    return notice_card(words.format(count=format_number(files)))
-
-
-def long_wait_card() -> Card:
-    """Return the last card of a running import before Discord takes no more edits."""
-    words = _(
-        "This takes longer than Discord lets me update this message. When it is done, I say so in this channel if I "
-        "may write here. {stats} shows it in any case."
-    )
-    return Card(text_display(words.format(stats=mention_command("library stats"))))
-
-
-def report_reply(report: ImportReport) -> Reply:
-    """Return what an import did, as text; rejections that do not fit are enclosed as a file."""
-    head = "\n".join(["### " + _describe_outcome(report), *_count_changes(report)])
-    lines = [_rejection_line(rejection) for rejection in report.rejections]
-    notes = [translate(note) for note in report.notes]
-    lines += [f"- {markdown.escape_to_fit(note, _MAX_LINE_LENGTH)}" for note in notes]
-    shown, left = _fit_lines(lines, _ROOM)
-    more = _count_left(left) if left else ""
-    if report.has_changes:
-        undo = _("-# {undo} takes this import back.").format(undo=mention_command("library undo"))
-        more = "\n".join(filter(None, [more, undo]))
-    rejected = (f"{_describe_source(each)}: {translate(each.reason)}" for each in report.rejections)
-    whole = "".join(f"{line}\n" for line in (*rejected, *notes))
-    file = EnclosedFile("rejected.txt", whole.encode(errors="replace")) if left else None
-    return Reply(notice_reply("\n".join(filter(None, [head, *shown, more])), file), public=head)
-
-
-def _describe_outcome(report: ImportReport) -> str:
-    if report.has_changes:
-        return _("Imported, but not all of it") if report.rejections else _("Imported")
-    if report.videos_unchanged:
-        return _("Nothing changed: this is stored already")
-    return _("Nothing was imported")
-
-
-def _count_changes(report: ImportReport) -> list[str]:
-    added, changed, unchanged = report.videos_added, report.videos_changed, report.videos_unchanged
-    videos = _join_counts(
-        (added, ngettext("{count} video added", "{count} videos added", added)),
-        (changed, ngettext("{count} video changed", "{count} videos changed", changed)),
-        (unchanged, ngettext("{count} video unchanged", "{count} videos unchanged", unchanged)),
-    )
-    count = len(report.rejections)
-    rejected = _join_counts((count, ngettext("{count} rejection:", "{count} rejections:", count)))
-    return [line for line in (videos, _count_segment_changes(report), rejected) if line]
-
-
-def _count_segment_changes(report: ImportReport) -> str:
-    added, replaced, removed = report.segments_added, report.segments_replaced, report.segments_removed
-    merged = ngettext("{count} segment merged in", "{count} segments merged in", added)
-    new = ngettext("{count} segment added", "{count} segments added", added)
-    unchanged = report.segments_unchanged
-    return _join_counts(
-        (added, new if report.videos_added or not report.videos_changed else merged),
-        (replaced, ngettext("{count} segment replaced", "{count} segments replaced", replaced)),
-        (removed, ngettext("{count} segment removed", "{count} segments removed", removed)),
-        (unchanged, ngettext("{count} segment unchanged", "{count} segments unchanged", unchanged)),
-    )
-
-
-def _join_counts(*counts: tuple[int, str]) -> str:
+def join_counts(*counts: tuple[int, str]) -> str:
     return join_words([words.format(count=format_number(count)) for count, words in counts if count])
 
 
-def _rejection_line(rejection: Rejection) -> str:
-    where = markdown.escape_to_fit(_describe_source(rejection), 120)
-    return f"- **{where or '…'}**: {markdown.escape_to_fit(translate(rejection.reason), _MAX_LINE_LENGTH)}"
-
-
-def _describe_source(rejection: Rejection) -> str:
-    if rejection.row is None:
-        return rejection.source
-    source = markdown.shorten(rejection.source, 100)
-    return _("{source}, row {row}").format(source=source, row=format_number(rejection.row))
-
-
-def _fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
+def fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     """Return the first lines that fit together into `room` characters, and how many lines are left."""
     for count, line in enumerate(lines):
         room -= len(line) + 1
@@ -180,12 +97,6 @@ def notice_reply(words: str, file: EnclosedFile | None) -> Card:
     if file is None:
         return Card(ui.Container(text_display(words)))
     return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
-
-
-def late_card(person: str, outcome: str) -> Card:
-    """Return the public outcome of an import that took too long for a private reply."""
-    name = markdown.escape_to_fit(person, 60) or "…"
-    return Card(text_display(outcome + "\n" + _("-# For {person}, who asked for this import.").format(person=name)))
 
 
 def removal_card(summary: VideoSummary, owner: Owner) -> Card:
@@ -241,8 +152,8 @@ def speakers_reply(listed: Sequence[VideoSpeakers]) -> Reply:
     if not any(video.speakers for video in listed):
         return Reply(notice_card(_("I don’t know who speaks: the files of these videos don’t say.")))
     lines = [line for video in listed if video.speakers for line in _speaker_lines(video)]
-    shown, left = _fit_lines(lines, _ROOM)
-    more = [_count_left(left)] if left else []
+    shown, left = fit_lines(lines, LIST_ROOM)
+    more = [count_left(left)] if left else []
     hint = _("-# To name a speaker, use {speakers} with {video}, {speaker} and {name}.").format(
         speakers=mention_command("library speakers"),
         video=f"`{option_name('video')}`",
@@ -289,7 +200,7 @@ def named_card(video: Video, names: Mapping[str, str]) -> Card:
 def undone_card(report: UndoReport) -> Card:
     """Return the card that says that the last act is taken back."""
     restored, removed = report.videos_restored, report.videos_removed
-    videos = _join_counts(
+    videos = join_counts(
         (restored, ngettext("{count} video restored", "{count} videos restored", restored)),
         (removed, ngettext("{count} video removed", "{count} videos removed", removed)),
     )
@@ -342,8 +253,8 @@ def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:
         f"- **{markdown.escape_to_fit(entry.said, 150)}** → {markdown.escape_to_fit(entry.meant, 150)}"
         for entry in entries
     ]
-    shown, left = _fit_lines(lines, _ROOM)
-    more = [_count_left(left)] if left else []
+    shown, left = fit_lines(lines, LIST_ROOM)
+    more = [count_left(left)] if left else []
     count = ngettext("{count} glossary entry", "{count} glossary entries", len(entries))
     head = "### " + count.format(count=format_number(len(entries)))
     file = EnclosedFile("glossary.tsv", _glossary_tsv(entries)) if left else None

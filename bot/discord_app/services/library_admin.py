@@ -12,6 +12,7 @@ from pathlib import Path
 
 import discord
 
+from bot.discord_app.cards import imports as import_cards
 from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.cards.parts.base import Card, notice_card, video_name
@@ -59,7 +60,7 @@ class ImportProgress:
 
     def card(self) -> Card:
         """Return the progress as a card."""
-        return library_cards.progress_card(self.done, self.total, self.files)
+        return import_cards.progress_card(self.done, self.total, self.files)
 
 
 class LibraryAdmin:
@@ -122,7 +123,7 @@ class LibraryAdmin:
                 await self._uncount_import(server_id)
                 raise ImportFailed(_(_FAILED)) from error
             count(report)
-        return library_cards.report_reply(report)
+        return import_cards.report_reply(report)
 
     async def _import_files(
         self,
