@@ -58,6 +58,24 @@ def plural_sentence(one: str, many: str, /, count: int, **values: Value) -> Sent
     return Sentence(one, many, count, {"count": count, **values})
 
 
+def about_file(file: str, reason: str) -> Sentence:
+    """Return what is said of a file, with its name before it."""
+    return sentence("{file}: {reason}", file=file, reason=reason)
+
+
+def leave_out_file(text: str, file: str) -> str:
+    """Return what is said of a file, "FILE: reason" or "FILE, line 3: reason", without its name."""
+    if isinstance(text, Sentence) and text.values.get("file") == file and "reason" in text.values:
+        reason = text.values["reason"]
+        assert isinstance(reason, str)
+        return (
+            sentence("line {line}: {reason}", line=text.values["line"], reason=reason)
+            if "line" in text.values
+            else reason
+        )
+    return text.removeprefix(f"{file}: ").removeprefix(f"{file}, ")
+
+
 def fill_gaps(
     template: str,
     values: Mapping[str, Value],

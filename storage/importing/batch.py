@@ -11,7 +11,7 @@ from storage.importing.segmenting import segment_cues
 from storage.importing.speaker_turns import clean_turns
 from storage.models import FileContent, Limits, Rejection, Source, StoredVideo
 from storage.models.limits import in_brackets
-from storage.sentences import Sentence, sentence
+from storage.sentences import about_file, leave_out_file, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class ImportBatch:
     def reject(self, source: str, reason: str) -> None:
         """Add why a file cannot be imported."""
         # A rejection names its file, and `reason` may name it too: "FILE: reason" or "FILE, line 3: reason".
-        self.rejections.append(Rejection(source, _leave_out_file(reason, source)))
+        self.rejections.append(Rejection(source, leave_out_file(reason, source)))
 
     def add_rows(self, source: str, content: FileContent) -> None:
         """Add the pages of a data set in a file. Raises InputError, with nothing added, for too many videos."""
         pages = [transcript for transcript in content.transcripts if not transcript.whole]
         self._require_few(source, [page.video.video_id for page in pages])
         self.rejections += content.rejections
-        self.notes += [sentence("{file}: {reason}", file=source, reason=note) for note in content.notes]
+        self.notes += [about_file(source, note) for note in content.notes]
         for page in pages:
             video_id = page.video.video_id
             known = self.rows.get(video_id)
@@ -92,14 +92,6 @@ class ImportBatch:
                     setting=in_brackets(self.limits.names.videos),
                 )
             )
-
-
-def _leave_out_file(reason: str, source: str) -> str:
-    if isinstance(reason, Sentence) and reason.values.get("file") == source and "reason" in reason.values:
-        inner = reason.values["reason"]
-        assert isinstance(inner, str)
-        return sentence("line {line}: {reason}", **reason.values) if "line" in reason.values else inner
-    return reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ")
 
 
 def make_whole_files(source: Source, content: FileContent) -> list[WholeFile]:

@@ -127,5 +127,7 @@ async def _load_family(repository: Repository, key: str, video_id: str) -> list[
 async def _load_video(repository: Repository, key: str, video_id: str) -> StoredVideo:
     stored = await repository.video(key, video_id)
     if stored is None:
-        raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
+        raise UnknownVideo(
+            sentence("There is no video “{video}” here; `videos` lists those there are.", video=video_id)
+        )
     return stored
