@@ -138,7 +138,7 @@ def _wrong_byte(name: str, content: bytes, encoding: str, position: int) -> Inpu
         "{name}, line {line}: byte 0x{value} is not {value2} text",
         name=name,
         line=str(line),
-        value=f"{content[position]:02X}",
+        value=format(content[position], "02X"),
         value2=encoding.upper(),
     )
     proposal = propose_encoding(content)

@@ -48,7 +48,7 @@ def build_transcript(
     for cue in cues:
         if len(cue.text) > MAX_TEXT_LENGTH:
             raise document.too_long_error(
-                sentence("the caption at {start_second} seconds", start_second=f"{cue.start_second:.12g}"),
+                sentence("the caption at {start_second} seconds", start_second=format(cue.start_second, ".12g")),
                 len(cue.text),
                 MAX_TEXT_LENGTH,
             )

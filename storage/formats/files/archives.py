@@ -110,7 +110,7 @@ class Unpacker:
                         sentence(
                             "is larger than the {most} MB that archives may have unpacked; import fewer at a "
                             "time{setting}",
-                            most=f"{most:,.0f}",
+                            most=format(most, ",.0f"),
                             setting=setting,
                         ),
                     )

@@ -149,8 +149,8 @@ def _read_times(fields: Mapping[str, object], rules: TableRules) -> tuple[float,
     if end_second is not None and end_second < start_second:
         return sentence(
             "ends at {end_second}, before it starts at {start_second}; correct the two times",
-            end_second=f"{end_second:.12g}",
-            start_second=f"{start_second:.12g}",
+            end_second=format(end_second, ".12g"),
+            start_second=format(start_second, ".12g"),
         )
     return start_second, end_second
 
