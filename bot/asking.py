@@ -26,6 +26,7 @@ from bot.answering.values import (
 )
 from bot.errors import PassageGone
 from bot.operations import metrics
+from storage.analysis import is_in_other_language
 from storage.errors import UnknownFilter
 from storage.library import Library
 from storage.models import ALL_FEATURES, Hit, Question, RankingFeature, Scope, SearchResult
@@ -99,7 +100,8 @@ async def answer_from(
     """Answer a question from what `find_results` found for it. `ask` does both, and reads no more than it shows."""
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
         answer = await _compose(library, question, results, limit, thresholds, lengths)
-    return await _add_near_misses(answer, library, scope, question, limit, lengths)
+    answer = await _add_near_misses(answer, library, scope, question, limit, lengths)
+    return _note_languages(answer, question, results)
 
 
 async def timeline(
@@ -112,6 +114,7 @@ async def timeline(
         results = [ranked.result for ranked in timelines]
         answer = await _compose(library, question, results, MAX_MOMENTS, thresholds, MOMENT_LENGTHS)
     answer = await _add_near_misses(answer, library, scope, question, MAX_MOMENTS, MOMENT_LENGTHS)
+    answer = _note_languages(answer, question, results)
     if answer.level is AnswerLevel.NOTHING:
         return AnsweredTimeline(answer)
     spoken_in = frozenset(excerpt.video.video_id for excerpt in answer.excerpts)
@@ -164,6 +167,14 @@ async def open_passage(
     best = result.ranked[0]
     excerpt = await asyncio.to_thread(quote_whole, Passage(best.video, segments, best.score), matcher, library.hosts)
     return OpenedPassage(excerpt, earlier, later)
+
+
+def _note_languages(answer: Answer, question: Question, results: Iterable[SearchResult]) -> Answer:
+    """Note in which languages the videos are where the question is clearly in another one."""
+    spoken = sorted({result.language for result in results if result.language})
+    quoted = {excerpt.video.language for excerpt in answer.excerpts} - {""}
+    asked = " ".join((question.words, *question.phrases))
+    return replace(answer, spoken_in=tuple(spoken)) if is_in_other_language(asked, {*spoken, *quoted}) else answer
 
 
 async def _add_near_misses(

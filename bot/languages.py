@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from babel import Locale
-
 from bot.localization import current_language
 from bot.localization import gettext as _
 
@@ -28,5 +26,6 @@ def name_language(code: str) -> str:
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    names = Locale.parse(language).languages
-    return {code: names[code] for code in _CODES if code in names}
+    from babel import Locale  # the terminal starts without it
+
+    return dict(Locale.parse(language).languages)

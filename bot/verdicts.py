@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.answering.values import Answer, AnswerLevel
+from bot.languages import name_language
 from bot.localization import format_number, gettext_noop, join_words, ngettext
 from bot.localization import gettext as _
 from storage.models import LeftOut
@@ -65,6 +66,10 @@ def describe_limits(left: LeftOut, *, is_partial: bool, has_found: bool) -> list
 
 
 def describe_answer_limits(answer: Answer) -> list[str]:
-    """Return the same for an answer."""
+    """Return the same for an answer, and in which languages the videos are where the question is in another one."""
     has_found = bool(answer.excerpts or answer.near_misses)
-    return describe_limits(answer.left_out, is_partial=answer.is_partial, has_found=has_found)
+    told = describe_limits(answer.left_out, is_partial=answer.is_partial, has_found=has_found)
+    if answer.spoken_in:
+        languages = join_words([name_language(code) for code in answer.spoken_in])
+        told.append(_("These videos are in {languages}.").format(languages=languages))
+    return told
