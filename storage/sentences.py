@@ -63,6 +63,11 @@ def about_file(file: str, reason: str) -> Sentence:
     return sentence("{file}: {reason}", file=file, reason=reason)
 
 
+def about_line(file: str, line: int, reason: str) -> Sentence:
+    """Return what is said of a line of a file, with its name and the number before it: digits alone, as in editors."""
+    return sentence("{file}, line {line}: {reason}", file=file, line=str(line), reason=reason)
+
+
 def leave_out_file(text: str, file: str) -> str:
     """Return what is said of a file, "FILE: reason" or "FILE, line 3: reason", without its name."""
     if isinstance(text, Sentence) and text.values.get("file") == file and "reason" in text.values:

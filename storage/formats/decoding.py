@@ -9,7 +9,7 @@ from storage.characters import EMPTY
 from storage.errors import InputError, UnknownEncoding
 from storage.formats.encodings import propose_encoding
 from storage.formats.text_cleaning import quote_text
-from storage.sentences import about_file, sentence
+from storage.sentences import about_file, about_line, sentence
 
 # The four-byte marks first: UTF-32's begins with UTF-16's.
 _BYTE_ORDER_MARKS = (
@@ -135,24 +135,17 @@ def _wrong_byte(name: str, content: bytes, encoding: str, position: int) -> Inpu
         )
     line = content[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
     problem = sentence(
-        "{name}, line {line}: byte 0x{value} is not {value2} text",
-        name=name,
-        line=str(line),
-        value=format(content[position], "02X"),
-        value2=encoding.upper(),
+        "byte 0x{byte} is not {encoding} text", byte=format(content[position], "02X"), encoding=encoding.upper()
     )
     proposal = propose_encoding(content)
-    if not proposal:
-        return UnknownEncoding(
-            sentence("{problem}; save the file as UTF-8, or name the encoding it is in", problem=problem), ""
-        )
-    reading = content.decode(proposal).replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1]
-    return UnknownEncoding(
-        sentence(
+    if proposal:
+        reading = content.decode(proposal).replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1]
+        reason = sentence(
             "{problem}; in {proposal} the line reads {reading}; save it as UTF-8, or import it as {proposal}",
             problem=problem,
             proposal=proposal,
             reading=quote_text(reading),
-        ),
-        proposal,
-    )
+        )
+    else:
+        reason = sentence("{problem}; save the file as UTF-8, or name the encoding it is in", problem=problem)
+    return UnknownEncoding(about_line(name, line, reason), proposal)

@@ -25,7 +25,7 @@ from storage.models.limits import (
     Limits,
     in_brackets,
 )
-from storage.sentences import about_file, sentence
+from storage.sentences import about_file, about_line, sentence
 
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
 
@@ -82,8 +82,7 @@ class Document:
         """Return the error that says why this file cannot be imported; `line` is counted from 1."""
         if line is None:
             return kind(about_file(self.name, reason))
-        # A number of a line is looked up in an editor: as digits alone.
-        return kind(sentence("{file}, line {line}: {reason}", file=self.name, line=str(line), reason=reason))
+        return kind(about_line(self.name, line, reason))
 
     def too_large_error(self, what: str, share: int = 1) -> InputError:
         """Return the error that says that the file, or its content when decompressed, has too many bytes.
