@@ -60,10 +60,10 @@ def address_hint(text: str) -> str | None:
         return None
     first = addresses[0]
     return sentence(
-        "{first} is a web address, not a caption file; download its captions first, for example with yt-dlp "
-        "--write-auto-subs --sub-format vtt --skip-download {value}",
-        first=first,
-        value=shlex.quote(first),
+        "{address} is a web address, not a caption file; download its captions first, for example with yt-dlp "
+        "--write-auto-subs --sub-format vtt --skip-download {quoted}",
+        address=first,
+        quoted=shlex.quote(first),
     )
 
 

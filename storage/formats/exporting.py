@@ -41,7 +41,7 @@ def write_videos(read: ReadVideos, form: ExportFormat, target: io.BufferedIOBase
     if form in _ONE_VIDEO and (count := sum(1 for _ in read())) > 1:
         raise RequestError(
             sentence(
-                "{value} holds one video and this library has {count}: name one.", value=_ONE_VIDEO[form], count=count
+                "{format} holds one video and this library has {count}: name one.", format=_ONE_VIDEO[form], count=count
             )
         )
     _FORMS[form](read, target)

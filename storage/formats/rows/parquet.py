@@ -158,17 +158,17 @@ def _is_read(document: Document, columns: Columns, name: str, kind: Any) -> bool
     if types.is_null(value) and name not in REQUIRED_COLUMNS:
         return True
     if name in _TIMES:
-        wanted, fits = "numbers", is_number or _is_text(value)
+        wanted, fits = sentence("numbers"), is_number or _is_text(value)
     elif name in _TEXTS:
-        wanted = "text"
+        wanted = sentence("text")
         fits = _is_text(value) or (name == "video_id" and types.is_integer(value) and columns.spelled[name] != name)
     else:
         return bool(_is_text(value) or is_number or types.is_boolean(value) or types.is_date(value))
     if not fits:
         raise document.refusal_error(
             sentence(
-                "the column {value} holds {kind}, not {wanted}; convert it and export the file again",
-                value=columns.spelled[name],
+                "the column {column} holds {kind}, not {wanted}; convert it and export the file again",
+                column=columns.spelled[name],
                 kind=kind,
                 wanted=wanted,
             )

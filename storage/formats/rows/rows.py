@@ -132,17 +132,17 @@ def _apply_labels(document: Document, videos: Sequence[Video]) -> list[Video]:
     if names and len(videos) > 1:
         raise document.refusal_error(
             sentence(
-                "holds {count} videos, so one {value} cannot be given for all of them; leave it out",
+                "holds {count} videos, so one {label} cannot be given for all of them; leave it out",
                 count=len(videos),
-                value=names[0],
+                label=names[0],
             )
         )
     if videos and labels.video_id not in {"", videos[0].video_id}:
         raise document.refusal_error(
             sentence(
-                "its rows say that the video is {video_id}, not {video_id2}; leave the video id out",
+                "its rows say that the video is {video_id}, not {other_id}; leave the video id out",
                 video_id=quote_text(videos[0].video_id),
-                video_id2=quote_text(labels.video_id),
+                other_id=quote_text(labels.video_id),
             )
         )
     named = ("title", "url", "creator", "language", "published", "chapters")

@@ -77,9 +77,9 @@ def read_xml(document: Document, reader: XmlReader, export_hint: str) -> None:
     except expat.ExpatError as error:
         offset = document.text[: len(document.text) - len(document.text.lstrip("\ufeff \t\n"))].count("\n")
         reason = sentence(
-            "the XML is cut off or damaged ({value}); {export_hint}",
-            value=expat.ErrorString(error.code),
-            export_hint=export_hint,
+            "the XML is cut off or damaged ({problem}); {advice}",
+            problem=expat.ErrorString(error.code),
+            advice=export_hint,
         )
         raise document.refusal_error(reason, error.lineno + offset) from error
 
