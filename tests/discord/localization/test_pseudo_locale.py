@@ -116,3 +116,12 @@ async def test_commands_are_told_in_the_language_within_discords_limits(abroad: 
     assert [problem for payload in payloads for problem in command_problems(payload)] == []
     assert scope_problems(payloads) == []
     assert {payload["name_localizations"]["de"] for payload in payloads} >= {"àşķ", "ĥéłƥ", "Ƒíñđ íñ ṽíđéóş"}
+
+
+async def test_commands_are_registered_anew_when_a_translation_changes(abroad: World, tmp_path: Path) -> None:
+    bot, file = abroad.bot, tmp_path / "locales" / f"{LANGUAGE}.po"
+    await bot.sync_commands()
+    assert not await bot.sync_commands(), "nothing changed"
+    file.write_text(file.read_text().replace("ĥéłƥ", "hilfe"), encoding="utf-8")
+    load_translations.cache_clear()
+    assert await bot.sync_commands()
