@@ -108,7 +108,7 @@ async def test_ten_files_and_no_more_none_too_large_and_no_address(server: Local
         server, mod, channel, large, server.upload("talk.png", b"\x89PNG\r\n"), server.upload("a.txt", trap.encode())
     )
     assert "3 rejections:" in words
-    assert "is 10\\.5 MB, over this server's limit of 10\\.5 MB" in words
+    assert "is 10\\.5 MB, over this server’s limit of 10\\.5 MB" in words
     assert "looks like a PNG image" in words
     assert "web address" in words or "address" in words
     await imported(server, mod, channel, server.upload("b.srt", SRT), url=trap, video="b")
@@ -123,7 +123,7 @@ async def test_a_file_that_discord_lost_is_told(server: LocalDiscord, bot: BotPr
     words = await imported(server, mod, channel, lost, server.upload("Talk [AAAAAAAAAAA].srt", SRT), title="Lost")
     assert "1 video added" in words
     assert "Discord did not hand it over" in words
-    assert "Title, video and url were passed over" in words, "it may have been the title of the lost one"
+    assert "I ignored title, video and url" in words, "it may have been the title of the lost one"
 
 
 async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: LocalDiscord, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: L
         gone = await server.reply_to(await server.click(mod, preview, button))
         assert "Removed **Harbour**" in texts(gone)
         back = await server.reply_to(await server.slash(mod, "library undo", at=channel))
-        assert "1 restored" in texts(back)
+        assert "1 video restored" in texts(back)
     assert server.breaches == []
 
 

@@ -547,7 +547,7 @@ def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
     assert list(value["telling_terms"][0]) == ["word", "count", "weight", "start_second", "link"]
     done = run("video", "nothing")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "There is no video 'nothing' here" in done.stderr
+    assert "There is no video “nothing” here" in done.stderr
 
 
 def test_videos_are_searched_by_words_of_their_title(run: Run) -> None:
