@@ -134,3 +134,7 @@ def test_two_runs_write_the_same_and_keep_what_is_translated() -> None:
 )  # fmt: skip
 def test_a_locale_has_the_language_that_is_nearest(tag: str, language: str) -> None:
     assert choose_language(tag) == language
+
+
+def test_every_language_has_its_file() -> None:
+    assert list(LANGUAGES) == WRITTEN
