@@ -19,7 +19,7 @@ QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py 
 	$(addprefix storage/,analysis/test_analysis.py analysis/test_unspaced_scripts.py formats/test_formats_*.py \
 	importing/test_segmenting.py ranking/test_ranking.py))
 
-.PHONY: run test quick coverage soak check bench wheel audit licences constraints meaning clean
+.PHONY: run test quick coverage soak check catalogue bench wheel audit licences constraints meaning clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
@@ -42,6 +42,9 @@ check: $(INSTALLED)  ## lint and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+catalogue: $(INSTALLED)  ## bring the translations in bot/locales up to date with the sentences in the code
+	@$(BIN)/python .ci/catalogue.py
 
 bench: $(PEERS_INSTALLED)  ## measure speed and memory against the peers; ARGS=--quick takes three minutes, not thirty
 	@$(BIN)/python -m benchmarks $(ARGS)

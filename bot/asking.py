@@ -27,6 +27,7 @@ from bot.answering.values import (
 )
 from bot.errors import PassageGone
 from bot.operations import metrics
+from storage.analysis import is_in_other_language
 from storage.errors import UnknownFilter
 from storage.library import Library
 from storage.models import ALL_FEATURES, Hit, Question, RankingFeature, Scope, SearchResult, Segment
@@ -100,7 +101,8 @@ async def answer_from(
     """Answer a question from what `find_results` found for it. `ask` does both, and reads no more than it shows."""
     with metrics.time_step(metrics.AnswerStep.COMPOSE):
         answer = await _compose(library, question, results, limit, thresholds, lengths)
-    return await _add_near_misses(answer, library, scope, question, limit, lengths)
+    answer = await _add_near_misses(answer, library, scope, question, limit, lengths)
+    return _note_languages(answer, question, results)
 
 
 async def timeline(
@@ -113,6 +115,7 @@ async def timeline(
         results = [ranked.result for ranked in timelines]
         answer = await _compose(library, question, results, MAX_MOMENTS, thresholds, MOMENT_LENGTHS)
     answer = await _add_near_misses(answer, library, scope, question, MAX_MOMENTS, MOMENT_LENGTHS)
+    answer = _note_languages(answer, question, results)
     if answer.level is AnswerLevel.NOTHING:
         return AnsweredTimeline(answer)
     spoken_in = frozenset(excerpt.video.video_id for excerpt in answer.excerpts)
@@ -187,6 +190,14 @@ async def _rank_in_video(library: Library, scope: Scope, question: Question) -> 
 async def _read_around(library: Library, scope: Scope, place: PassageRange) -> list[Segment]:
     start, end = place.first_second - AROUND_SECONDS, place.last_second + AROUND_SECONDS
     return await library.segments_between(scope, place.video_id, start, end)
+
+
+def _note_languages(answer: Answer, question: Question, results: Iterable[SearchResult]) -> Answer:
+    """Note in which languages the videos are where the question is clearly in another one."""
+    spoken = sorted({result.language for result in results if result.language})
+    quoted = {excerpt.video.language for excerpt in answer.excerpts} - {""}
+    asked = " ".join((question.words, *question.phrases))
+    return replace(answer, spoken_in=tuple(spoken)) if is_in_other_language(asked, {*spoken, *quoted}) else answer
 
 
 async def _add_near_misses(

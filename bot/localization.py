@@ -9,11 +9,20 @@ from __future__ import annotations
 
 import gettext as translations
 import io
-from collections.abc import Sequence
+import logging
+import string
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from storage.sentences import Sentence, fill_gaps
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Message
+
+log = logging.getLogger("cuepoint.localization")
 SOURCE_LANGUAGE = "en"
 LANGUAGES = ("de", "es", "fr", "ja", "pt_BR")
 """The languages that the sentences are translated into, as gettext names them."""
@@ -40,7 +49,8 @@ def current_language() -> str:
 
 def gettext(sentence: str) -> str:
     """Return a sentence in the language of this task."""
-    return load_translations(current_language()).gettext(sentence)
+    # For "" a catalogue returns its header.
+    return load_translations(current_language()).gettext(sentence) if sentence else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -58,36 +68,123 @@ def gettext_noop(sentence: str) -> str:
     return sentence
 
 
+def translate(text: str) -> str:
+    """Return what storage says, or what an error was raised with, in the language of this task.
+
+    A text that is no `Sentence` is looked up as a whole: one that is translated already is returned as it is.
+    """
+    if not isinstance(text, Sentence):
+        return gettext(text)
+    if current_language() == SOURCE_LANGUAGE:
+        return text
+    template = gettext(text.one) if text.number is None else ngettext(text.one, text.many, text.number)
+    return fill_gaps(template, text.values, word=_translate_part, number=format_number, listed=_join_listed)
+
+
+def _translate_part(value: str) -> str:
+    """Return what fills a gap: a part of the sentence is translated, a name that somebody gave is not."""
+    return translate(value) if isinstance(value, Sentence) else value
+
+
+def _join_listed(words: Sequence[str], joiner: str) -> str:
+    return ", ".join(words) if joiner == ", " else join_words(words, any_of=joiner == " or ")
+
+
 @cache
 def load_translations(language: str) -> translations.NullTranslations:
-    """Return the translations into a language, read once: those of a hundred sentences take about ten milliseconds."""
+    """Return the translations into a language, read once. Where its file cannot be read there are none."""
     path = CATALOGUES / f"{language}.po"
     if language == SOURCE_LANGUAGE or not path.exists():
         return translations.NullTranslations()
-    from babel.messages.mofile import write_mo  # English, which is most, needs neither
-    from babel.messages.pofile import read_po
+    try:
+        return _read_translations(path, language)
+    except (OSError, ValueError, SyntaxError) as error:
+        log.error("%s cannot be read (%s): its readers are spoken to in English", path.name, error)
+        return translations.NullTranslations()
 
+
+def _read_translations(path: Path, language: str) -> translations.NullTranslations:
+    from babel.messages.mofile import write_mo  # English, which is most, needs neither
+    from babel.messages.pofile import PoFileError, read_po
+
+    try:
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language, abort_invalid=True)
+    except PoFileError as error:
+        raise ValueError(str(error)) from error
+    for message in list(catalogue):
+        if message.id and not has_same_gaps(message):
+            # Filled in, it would fail, or lose what it tells: such a sentence stays in English.
+            log.error("%s: left out, for its gaps are not those of the sentence: %s", path.name, message.id)
+            catalogue.delete(message.id, message.context)
     compiled = io.BytesIO()
-    with path.open("rb") as catalogue:
-        write_mo(compiled, read_po(catalogue, locale=language))
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return translations.GNUTranslations(compiled)
 
 
-def format_number(number: int) -> str:
-    """Return a whole number with its thousands parted as the language of this task does it."""
-    if current_language() == SOURCE_LANGUAGE:
-        return f"{number:,}"
+def has_same_gaps(message: Message) -> bool:
+    """Return whether every form of a translation has the gaps of its sentence. One that is missing breaks nothing.
+
+    A form for a single thing may leave out how many there are, as its sentence may.
+    """
+    sources = [message.id] if isinstance(message.id, str) else list(message.id)
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    try:
+        allowed = frozenset().union(*map(find_gaps, sources))
+        needed = allowed - ({"count"} if len(sources) > 1 else set())
+        return all(needed <= find_gaps(form) <= allowed for form in forms if form)
+    except ValueError:  # a brace that does not close
+        return False
+
+
+def find_gaps(text: str) -> frozenset[str]:
+    """Return the names of what is filled into a text. Raises ValueError where its braces cannot be read."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def load_languages() -> None:
+    """Read what all languages need, which takes a second: once at the start, in a thread, no question waits for it."""
+    for language in LANGUAGES:
+        load_translations(language)
+        _number_formatter(language)(1.0, 1)
+        _list_formatter(language)(["a", "b"], "standard")
+
+
+def format_number(number: float, decimals: int = 0) -> str:
+    """Return a number with its thousands parted, and with so many decimals, as the language of this task does it."""
+    return _number_formatter(current_language())(number, decimals)
+
+
+@cache
+def _number_formatter(language: str) -> Callable[[float, int], str]:
+    if language == SOURCE_LANGUAGE:
+        return lambda number, decimals: f"{number:,.{decimals}f}"
     from babel.numbers import format_decimal
 
-    return format_decimal(number, locale=current_language())
+    patterns = {0: "#,##0"}
+
+    def format_in_language(number: float, decimals: int) -> str:
+        pattern = patterns.setdefault(decimals, f"#,##0.{'0' * decimals}")
+        return format_decimal(number, format=pattern, locale=language)
+
+    return format_in_language
 
 
 def join_words(words: Sequence[str], *, any_of: bool = False) -> str:
     """Return words as a list in the language of this task: a, b and c, or with `any_of` a, b or c."""
-    if current_language() == SOURCE_LANGUAGE:
-        last = " or " if any_of else " and "
-        return last.join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return _list_formatter(current_language())(words, "or" if any_of else "standard")
+
+
+@cache
+def _list_formatter(language: str) -> Callable[[Sequence[str], str], str]:
+    if language == SOURCE_LANGUAGE:
+        return _join_in_english
     from babel.lists import format_list
 
-    return format_list(list(words), style="or" if any_of else "standard", locale=current_language())
+    return lambda words, style: format_list(list(words), style=style, locale=language)  # type: ignore[arg-type]
+
+
+def _join_in_english(words: Sequence[str], style: str) -> str:
+    last = " or " if style == "or" else " and "
+    return last.join(filter(None, (", ".join(words[:-1]), *words[-1:])))

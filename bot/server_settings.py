@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.errors import SettingsError
+from bot.localization import format_number, ngettext, pgettext
 from bot.localization import gettext as _
-from bot.localization import ngettext
 from storage import access
 from storage.analysis import base_language
 from storage.ledger import Ledger
@@ -30,20 +30,21 @@ ONLY_IN_SERVERS = ("language", "shared", "channels", "roles")
 
 def _parse_yes_or_no(text: str) -> bool:
     if text.lower() not in _WORDS:
-        raise ValueError("say yes or no")
+        raise ValueError(_("Say yes or no."))
     return _WORDS[text.lower()]
 
 
 def _parse_quotes(text: str) -> int | None:
     if not re.fullmatch(rf"[0-{MAX_QUOTES}]", text):
-        words = _("say a number from 1 to {most}; 0 for {public} in public and {private} in private")
+        words = _("Say a number from 1 to {most}; 0 for {public} in public and {private} in private.")
         raise ValueError(words.format(most=MAX_QUOTES, public=PUBLIC_QUOTES, private=PRIVATE_QUOTES))
     return int(text) or None
 
 
 def _parse_cooldown(text: str) -> float | None:
     if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text) or float(text) > MAX_COOLDOWN_SECONDS:
-        raise ValueError(f"say seconds from 0 to {MAX_COOLDOWN_SECONDS}; 0 for the host's")
+        words = _("Say seconds from 0 to {most}; 0 means as long as the host has set.")
+        raise ValueError(words.format(most=format_number(MAX_COOLDOWN_SECONDS)))
     return float(text) or None
 
 
@@ -51,14 +52,15 @@ def _parse_ids(text: str) -> frozenset[int]:
     parts = text.replace(",", " ").split()
     matches = [_ID.fullmatch(part) for part in parts]
     if not all(matches) or len(parts) > MAX_NAMED_IDS:
-        raise ValueError(f"give at most {MAX_NAMED_IDS} ids with commas between them, or nothing for no limit")
+        words = _("Give at most {most} ids with commas between them, or nothing for no limit.")
+        raise ValueError(words.format(most=MAX_NAMED_IDS))
     return frozenset(int(match[1] or match[2]) for match in matches if match)
 
 
 def _parse_language(text: str) -> str:
     tag = base_language(text)
     if text and not tag:
-        raise ValueError("say it as en, de or pt; nothing for what the first import says")
+        raise ValueError(_("Write a code such as en, de or pt, or nothing to take it from the first import."))
     return tag
 
 
@@ -78,12 +80,15 @@ NAMES = tuple(_FIELDS)
 def change_setting(settings: ServerSettings, name: str, text: str) -> ServerSettings:
     """Return settings with one of them, by name, set from text. Raises SettingsError for a wrong name or value."""
     if name not in _FIELDS:
-        raise SettingsError(f"There is no setting {name[:40]!r}; there are {', '.join(NAMES)}.")
+        words = _("I know no setting “{name}”. There are: {names}.")
+        raise SettingsError(words.format(name=name[:40], names=", ".join(NAMES)))
     field, read = _FIELDS[name]
     try:
         return replace(settings, **{field: read(text.strip())})
     except ValueError as error:
-        raise SettingsError(f"{name} cannot be {text[:40]!r}: {error}.") from error
+        words = _("I can’t read “{value}” as a value of {name}. {advice}")
+        value, option = text[:40], pgettext("option", name)
+        raise SettingsError(words.format(value=value, name=option, advice=error)) from error
 
 
 async def save_settings(
@@ -111,14 +116,24 @@ def describe_settings(
     role: Callable[[int], str] = str,
 ) -> dict[str, str]:
     """Return every setting by its name, in words. `channel` and `role` format the ids of those."""
-    longer = max(host_cooldown, settings.cooldown_seconds or 0.0)
     return {
-        "language": settings.language or "what the first import says",
+        "language": settings.language or _("as the first import says"),
         "quotes": _describe_quotes(settings.quotes),
-        "private": "shown to the asker alone" if settings.private_by_default else "shown to everybody",
-        "shared": "searched too" if settings.shared_too else "left out",
-        "channels": ", ".join(map(channel, sorted(settings.channels))) or "everywhere",
-        "roles": ", ".join(map(role, sorted(settings.roles))) or "everybody",
-        "cooldown": f"{longer:g} seconds between two questions" + ("" if settings.cooldown_seconds else ", the host's"),
-        "misses": "noted, without names" if settings.record_misses else "not noted",
+        "private": _("private, unless the asker chooses otherwise")
+        if settings.private_by_default
+        else _("public, unless the asker chooses otherwise"),
+        "shared": _("searched too") if settings.shared_too else _("not searched"),
+        "channels": ", ".join(map(channel, sorted(settings.channels))) or _("all channels"),
+        "roles": ", ".join(map(role, sorted(settings.roles))) or _("everyone"),
+        "cooldown": _describe_cooldown(settings.cooldown_seconds or 0.0, host_cooldown),
+        "misses": _("noted, without names") if settings.record_misses else _("not noted"),
     }
+
+
+def _describe_cooldown(own_seconds: float, host_seconds: float) -> str:
+    longer = max(host_seconds, own_seconds)
+    if not longer:
+        return pgettext("wait", "none")
+    number = format_number(longer, 0 if longer == int(longer) else 1)
+    words = ngettext("{count} second", "{count} seconds", 1 if longer == 1 else 2).format(count=number)
+    return words if own_seconds else _("{seconds}, set by the host").format(seconds=words)

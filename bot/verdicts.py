@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bot.answering.values import Answer, AnswerLevel
+from bot.languages import name_language
+from bot.localization import format_number, gettext_noop, join_words, ngettext
+from bot.localization import gettext as _
 from storage.models import LeftOut
 
-UNCLEAR = "No clear answer."
-MOMENTS = "Closest moments:"
-CLOSEST = f"{UNCLEAR} {MOMENTS}"
-NOTHING = "Not in these videos."
-NEAR = "Possibly related:"
+UNCLEAR = gettext_noop("No clear answer.")
+MOMENTS = gettext_noop("Closest moments:")
+CLOSEST = gettext_noop("No clear answer. Closest moments:")
+NOTHING = gettext_noop("Not in these videos.")
+NEAR = gettext_noop("Possibly related:")
 """Stands before near misses, apart from the verdict: they are no answer."""
 
 
@@ -22,13 +25,13 @@ def describe_verdict(answer: Answer) -> str:
     if answer.level is AnswerLevel.CONFIDENT:
         return ""
     if answer.level is AnswerLevel.CLOSEST:
-        return UNCLEAR if answer.unknown_terms else CLOSEST
-    return UNCLEAR if answer.near_misses and not answer.unknown_terms else NOTHING
+        return _(UNCLEAR) if answer.unknown_terms else _(CLOSEST)
+    return _(UNCLEAR) if answer.near_misses and not answer.unknown_terms else _(NOTHING)
 
 
 def introduce_moments(answer: Answer) -> str:
     """Return what stands between the words that nobody says and the closest moments; "" where nothing does."""
-    return MOMENTS if answer.level is AnswerLevel.CLOSEST and answer.unknown_terms else ""
+    return _(MOMENTS) if answer.level is AnswerLevel.CLOSEST and answer.unknown_terms else ""
 
 
 def describe_limits(left: LeftOut, *, is_partial: bool, has_found: bool) -> list[str]:
@@ -36,20 +39,37 @@ def describe_limits(left: LeftOut, *, is_partial: bool, has_found: bool) -> list
 
     `has_found` says whether anything is shown for it.
     """
-    counts = (left.words, "word"), (left.phrases, "quoted phrase"), (left.exclusions, "exclusion")
-    parts = [f"{count:,} {name}{'s' * (count > 1)}" for count, name in counts if count]
+    counts = (
+        (left.words, ngettext("{count} word", "{count} words", left.words)),
+        (left.phrases, ngettext("{count} quoted phrase", "{count} quoted phrases", left.phrases)),
+        (left.exclusions, ngettext("{count} exclusion", "{count} exclusions", left.exclusions)),
+    )
+    parts = [words.format(count=format_number(count)) for count, words in counts if count]
     told = []
     if parts:
-        listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-        were = "was" if sum(count for count, _ in counts) == 1 else "were"
-        told.append(f"That is too much for one question: {listed} {were} left out of the search.")
-    if is_partial:
-        found = "; these are the best I found so far" if has_found else ""
-        told.append(f"This question is too long to search everything at once{found}. Fewer words or phrases help.")
+        words = ngettext(
+            "That is too much for one question: {parts} was left out of the search.",
+            "That is too much for one question: {parts} were left out of the search.",
+            sum(count for count, _words in counts),
+        )
+        told.append(words.format(parts=join_words(parts)))
+    if is_partial and has_found:
+        told.append(
+            _(
+                "This question is too long to search everything at once; these are the best I found so far. Fewer "
+                "words or phrases help."
+            )
+        )
+    elif is_partial:
+        told.append(_("This question is too long to search everything at once. Fewer words or phrases help."))
     return told
 
 
 def describe_answer_limits(answer: Answer) -> list[str]:
-    """Return the same for an answer."""
+    """Return the same for an answer, and in which languages the videos are where the question is in another one."""
     has_found = bool(answer.excerpts or answer.near_misses)
-    return describe_limits(answer.left_out, is_partial=answer.is_partial, has_found=has_found)
+    told = describe_limits(answer.left_out, is_partial=answer.is_partial, has_found=has_found)
+    if answer.spoken_in:
+        languages = join_words([name_language(code) for code in answer.spoken_in])
+        told.append(_("These videos are in {languages}.").format(languages=languages))
+    return told

@@ -11,6 +11,7 @@ from storage.characters import JOINERS, RARE_VARIANTS, UNSEEN, VARIANTS
 from storage.errors import RequestError
 from storage.models import GlossaryEntry
 from storage.ranking.query.glossary import run_of
+from storage.sentences import sentence
 
 MAX_SIDE_LENGTH = 100
 """Characters that either side of an entry may have."""
@@ -51,20 +52,31 @@ def check_entry(entry: GlossaryEntry, analyser: Analyser) -> GlossaryEntry:
     """Return an entry as it is stored: as typed, but for its white space. Raises RequestError where it cannot serve."""
     said, meant = (_check_side(side, analyser) for side in (entry.said, entry.meant))
     if _is_stop_word(said, analyser):
-        raise RequestError(f"“{said}” is said all the time, so it would find everything; note more of what is said.")
+        words = sentence(
+            "“{said}” is said all the time, so it would find everything; note more of what is said.", said=said
+        )
+        raise RequestError(words)
     if run_of(said, analyser) == run_of(meant, analyser):
-        raise RequestError(f"“{said}” and “{meant}” are already the same word: asking for one finds the other.")
+        words = sentence(
+            "“{said}” and “{meant}” are already the same word: asking for one finds the other.", said=said, meant=meant
+        )
+        raise RequestError(words)
     return GlossaryEntry(said, meant)
 
 
 def _check_side(side: str, analyser: Analyser) -> str:
     side = _collapse_spaces(side)
     if len(side) > MAX_SIDE_LENGTH:
-        raise RequestError(f"Each side of a glossary entry has at most {MAX_SIDE_LENGTH} characters, not {len(side)}.")
+        words = sentence(
+            "Each side of a glossary entry has at most {most} characters, not {count}.",
+            most=MAX_SIDE_LENGTH,
+            count=len(side),
+        )
+        raise RequestError(words)
     if _UNTYPED.search(side, concurrent=False):
-        raise RequestError(f"{side!a} holds a character that cannot be seen; type it anew.")
+        raise RequestError(sentence("{text} holds a character that cannot be seen; type it anew.", text=ascii(side)))
     if not any(character.isalnum() for token in analyser.tokens(side) for character in token.word):
-        raise RequestError(f"{side!r} holds no word; each side of a glossary entry needs one.")
+        raise RequestError(sentence("“{text}” holds no word; each side of a glossary entry needs one.", text=side))
     return side
 
 

@@ -9,6 +9,7 @@ from storage.analysis import guess_language
 from storage.dates import first_day, last_day
 from storage.errors import UnknownFilter
 from storage.models import Question, Video
+from storage.sentences import Listing, Sentence, sentence
 from storage.video_names import fold_marks, fold_name, ids_meant, suggest_names, suggest_videos
 
 MAX_SUGGESTIONS = 3
@@ -65,23 +66,39 @@ def filter_speakers(wanted: str, names: Iterable[str]) -> frozenset[str]:
     if folded and (holding := [name for name in names if folded in fold_marks(name)]):
         return frozenset(holding)
     if not names:
-        raise UnknownFilter(f"Nobody is known here as {wanted!r}: these videos do not say who speaks.")
+        raise UnknownFilter(sentence("I can’t find “{name}” here: these videos don’t say who speaks.", name=wanted))
     near = [names[place] for place in suggest_names(wanted, names)]
-    raise UnknownFilter(f"Nobody who speaks here is called {wanted!r}." + _word_suggestion(near))
+    problem = sentence("Nobody who speaks here is called “{name}”.", name=wanted)
+    raise UnknownFilter(_add_suggestion(problem, near))
 
 
-def _describe_no_match(question: Question) -> str:
+def _describe_no_match(question: Question) -> Sentence:
     """Return the sentence for filters of which each lets something through, and all together nothing."""
-    words = "No video" + (f" of {question.creator!r}" if question.creator else "")
-    words += f" is called {question.video!r}" if question.video else ""
-    if question.after or question.before:
-        words += (" and" if question.video else "") + f" was published {_describe_period(question)}"
-    return words + "."
+    video, creator = question.video, question.creator
+    if not (question.after or question.before):
+        if not video:
+            return sentence("No video is by “{creator}”.", creator=creator)
+        return sentence("No video of “{creator}” is called “{video}”.", creator=creator, video=video)
+    period = _describe_period(question)
+    if video and creator:
+        words = sentence(
+            "No video of “{creator}” is called “{video}” and was published {period}.",
+            creator=creator,
+            video=video,
+            period=period,
+        )
+    elif video:
+        words = sentence("No video is called “{video}” and was published {period}.", video=video, period=period)
+    else:
+        words = sentence("No video of “{creator}” was published {period}.", creator=creator, period=period)
+    return words
 
 
-def _describe_period(question: Question) -> str:
-    bounds = (f"from {question.after} on" if question.after else "", question.before and f"before {question.before}")
-    return " and ".join(filter(None, bounds))
+def _describe_period(question: Question) -> Sentence:
+    after, before = question.after, question.before
+    if after and before:
+        return sentence("from {after} on and before {before}", after=after, before=before)
+    return sentence("from {after} on", after=after) if after else sentence("before {before}", before=before)
 
 
 def _date_check(after: str, before: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
@@ -98,9 +115,16 @@ def _date_check(after: str, before: str, videos: Iterable[Video]) -> Callable[[V
         return check
     known = sorted(video.published for video in videos if video.published)
     if not known:
-        raise UnknownFilter("It is not known of any video here when it was published; ask without a date.")
+        raise UnknownFilter(sentence("I don’t know when any of these videos was published; ask without a date."))
     period = _describe_period(Question("", after=after, before=before))
-    raise UnknownFilter(f"No video was published {period}; those with a date are from {known[0]} to {known[-1]}.")
+    raise UnknownFilter(
+        sentence(
+            "No video was published {period}; those with a date are from {first} to {last}.",
+            period=period,
+            first=known[0],
+            last=known[-1],
+        )
+    )
 
 
 def _track_check(question: Question, videos: Iterable[Video], language: str) -> Callable[[Video], bool]:
@@ -136,7 +160,7 @@ def _video_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool
     if folded and any(folded in fold_name(video.heading) for video in videos):
         return lambda video: folded in fold_name(video.heading)
     near = [videos[place].heading for place in suggest_videos(wanted, videos)]
-    raise UnknownFilter(f"No video is called {wanted!r}." + _word_suggestion(near))
+    raise UnknownFilter(_add_suggestion(sentence("No video is called “{name}”.", name=wanted), near))
 
 
 def _creator_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bool]:
@@ -145,9 +169,11 @@ def _creator_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bo
     if folded and any(folded in fold_name(creator) for creator in creators):
         return lambda video: folded in fold_name(video.creator)
     near = [creators[place] for place in suggest_names(wanted, creators)]
-    raise UnknownFilter(f"No video is by {wanted!r}." + _word_suggestion(near))
+    raise UnknownFilter(_add_suggestion(sentence("No video is by “{creator}”.", creator=wanted), near))
 
 
-def _word_suggestion(names: Iterable[str]) -> str:
-    near = list(dict.fromkeys(names))[:MAX_SUGGESTIONS]
-    return " Did you mean " + " or ".join(f"“{name}”" for name in near) + "?" if near else ""
+def _add_suggestion(problem: Sentence, names: Iterable[str]) -> Sentence:
+    near = [f"“{name}”" for name in dict.fromkeys(names)][:MAX_SUGGESTIONS]
+    if not near:
+        return problem
+    return sentence("{problem} Did you mean {names}?", problem=problem, names=Listing(tuple(near), " or "))

@@ -18,6 +18,7 @@ from storage.analysis import analyser_for, fold
 from storage.characters import STRAY
 from storage.dates import parse_date
 from storage.models import LeftOut, Question
+from storage.sentences import Listing, Sentence, sentence
 
 MAX_QUESTION_LENGTH = 4_000
 """Characters of a question: Discord's longest message."""
@@ -71,7 +72,13 @@ def parse_question(
     QuestionTooLong, and UnreadableDate.
     """
     if len(text) > MAX_QUESTION_LENGTH:
-        raise QuestionTooLong(f"Your question has {len(text):,} characters; ask with at most {MAX_QUESTION_LENGTH:,}.")
+        raise QuestionTooLong(
+            sentence(
+                "Your question has {count} characters; ask with at most {most}.",
+                count=len(text),
+                most=MAX_QUESTION_LENGTH,
+            )
+        )
     filters = {"video": "", "creator": "", "speaker": "", "after": "", "before": ""}
     phrases: list[str] = []
     exclusions: list[str] = []
@@ -93,7 +100,11 @@ def parse_question(
         raise EmptyQuestion(_describe_missing(bool(exclusions), any(filters.values()), "://" in text))
     terms = sum(1 for part in (words, *phrases, *exclusions) for _ in analyser_for("").tokens(part))
     if terms > MAX_TERMS:
-        raise QuestionTooLong(f"Your question has {terms:,} words to look for; ask with at most {MAX_TERMS:,}.")
+        raise QuestionTooLong(
+            sentence(
+                "Your question has {count} words to look for; ask with at most {most}.", count=terms, most=MAX_TERMS
+            )
+        )
     words, more_words = _cut_words(words)
     phrases, exclusions = _distinct(phrases), _distinct(exclusions)
     return Question(
@@ -115,8 +126,10 @@ def _read_date(bound: str, text: str) -> str:
     try:
         return parse_date(text) if text else ""
     except ValueError as error:
-        example = f"{bound}:2025-06-03, {bound}:2025-06 or {bound}:2025"
-        raise UnreadableDate(f"“{text[:40]}” is no date. Write one such as {example}.") from error
+        example = Listing((f"{bound}:2025-06-03", f"{bound}:2025-06", f"{bound}:2025"), " or ")
+        raise UnreadableDate(
+            sentence("I can’t read “{text}” as a date. Write one such as {example}.", text=text[:40], example=example)
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +202,16 @@ def _cut_words(text: str) -> tuple[str, int]:
     return text[: list(starts.values())[MAX_WORDS]].rstrip(), len(starts) - MAX_WORDS
 
 
-def _describe_missing(excluded: bool, filtered: bool, addressed: bool) -> str:
+def _describe_missing(excluded: bool, filtered: bool, addressed: bool) -> Sentence:
     if excluded:
-        return "A minus only leaves out. Add at least one word to look for, for example: transformer -bert"
+        return sentence("A minus only leaves out. Add at least one word to look for, for example: transformer -bert")
     if filtered:
-        return "A filter only narrows the search. Add at least one word to look for, for example: masking video:xlnet"
+        return sentence(
+            "A filter only narrows the search. Add at least one word to look for, for example: masking video:xlnet"
+        )
     if addressed:
-        return (
+        return sentence(
             "Nobody says an address aloud. Ask with at least one word to look for; "
             "to search one video only, write video: before its address."
         )
-    return "Ask with at least one word to look for, for example: what is a transformer?"
+    return sentence("Ask with at least one word to look for, for example: what is a transformer?")

@@ -229,6 +229,7 @@ class Answer:
     video in scope says, and `unmatched` exclusions of which the same is true. `sureness`, from 0 to 1, is what `level`
     was decided by. `left_out` is what of the question was not looked for, and `is_partial` says that the search ended
     before it had looked at everything. `is_whole` says that there are no more excerpts than these, as far as is known.
+    `spoken_in` are the languages of the videos (ISO 639-1) where the question is clearly in another one.
     """
 
     question: str
@@ -242,6 +243,7 @@ class Answer:
     left_out: LeftOut = field(default_factory=LeftOut)
     is_partial: bool = False
     is_whole: bool = False
+    spoken_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
 from bot.discord_app.commands.import_form import handle_form
 from bot.discord_app.commands.privacy import Export, privacy
 from bot.discord_app.commands.settings import MENUS
+from bot.discord_app.commands.translator import CommandTranslator
 from bot.discord_app.commands.tree import CuepointTree
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
@@ -28,6 +29,7 @@ from bot.discord_app.interactions.context import interaction_context
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.messages import answer_message
 from bot.discord_app.services.left_servers import purge_left_servers
+from bot.localization import load_languages
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 from bot.settings import Settings
@@ -72,6 +74,8 @@ class CuepointClient(discord.AutoShardedClient):
         self.http._global_over = GlobalPause()
         self.http._global_over.set()
         self.add_dynamic_items(*ITEMS)
+        await asyncio.to_thread(load_languages)
+        await self.tree.set_translator(CommandTranslator())
         if self.syncs_at_start:
             is_first_start = await self.app.ledger.command_hash(GLOBAL_COMMANDS) is None
             await self.sync_commands()
@@ -86,7 +90,7 @@ class CuepointClient(discord.AutoShardedClient):
         by the ids of those that are registered everywhere: they hold in a server with commands of its own too.
         """
         place = GLOBAL_COMMANDS if server_id is None else str(server_id)
-        current, ids = self._command_hash(), await self.app.ledger.command_ids(place)
+        current, ids = await self._command_hash(), await self.app.ledger.command_ids(place)
         is_known = bool(ids) and await self.app.ledger.command_hash(place) == current
         if anyway or not is_known:
             ids = await self._register_commands(None if server_id is None else discord.Object(server_id))
@@ -102,8 +106,9 @@ class CuepointClient(discord.AutoShardedClient):
         registered = await self.tree.sync(guild=server)
         return {command.name: command.id for command in registered if command.type is discord.AppCommandType.chat_input}
 
-    def _command_hash(self) -> str:
-        commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+    async def _command_hash(self) -> str:
+        translator = CommandTranslator()
+        commands = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
         # The id is part of the hash: another application has registered none of them yet.
         content = json.dumps([self.application_id, commands], sort_keys=True, default=str)
         return hashlib.sha256(content.encode()).hexdigest()

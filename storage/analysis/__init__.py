@@ -21,7 +21,7 @@ from storage.analysis.joining import (
     split_text,
     split_words,
 )
-from storage.analysis.language_guess import guess_language
+from storage.analysis.language_guess import guess_language, is_in_other_language
 from storage.analysis.languages import base_language, stop_words_of
 from storage.analysis.question_phrases import blank_stop_phrases
 from storage.analysis.question_rules import load_question_rules
@@ -50,6 +50,7 @@ __all__ = [
     "fold",
     "guess_language",
     "holds_spaceless",
+    "is_in_other_language",
     "is_unspaced",
     "join_texts",
     "join_with_offsets",

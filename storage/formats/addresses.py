@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
 from storage.characters import CONTROLS, SURROGATES
 from storage.models import YOUTUBE_SHORT_HOST, LinkHosts, Video, is_youtube_host
+from storage.sentences import sentence
 
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _YOUTUBE_FOLDERS = frozenset({"shorts", "live", "embed", "v"})
@@ -58,9 +59,11 @@ def address_hint(text: str) -> str | None:
     if not addresses or not all(_ADDRESS.fullmatch(a) or _BARE_YOUTUBE.match(a) for a in addresses):
         return None
     first = addresses[0]
-    return (
-        f"{first} is a web address, not a caption file; download its captions first, for example with "
-        f"yt-dlp --write-auto-subs --sub-format vtt --skip-download {shlex.quote(first)}"
+    return sentence(
+        "{address} is a web address, not a caption file; download its captions first, for example with yt-dlp "
+        "--write-auto-subs --sub-format vtt --skip-download {quoted}",
+        address=first,
+        quoted=shlex.quote(first),
     )
 
 

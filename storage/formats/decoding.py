@@ -9,6 +9,7 @@ from storage.characters import EMPTY
 from storage.errors import InputError, UnknownEncoding
 from storage.formats.encodings import propose_encoding
 from storage.formats.text_cleaning import quote_text
+from storage.sentences import about_file, about_line, sentence
 
 # The four-byte marks first: UTF-32's begins with UTF-16's.
 _BYTE_ORDER_MARKS = (
@@ -19,22 +20,22 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SIGNATURES = (
-    (0, b"\x89PNG", "a PNG image"),
-    (0, b"\xff\xd8\xff", "a JPEG image"),
-    (0, b"GIF8", "a GIF image"),
-    (0, b"%PDF-", "a PDF document"),
-    (0, b"PK\x03\x04", "a ZIP archive, as Word and Excel files are too"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (0, b"Rar!", "a RAR archive"),
-    (4, b"ftyp", "an MP4 video"),
-    (0, b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
-    (0, b"ID3", "an MP3 recording"),
-    (0, b"OggS", "an Ogg recording"),
-    (0, b"fLaC", "a FLAC recording"),
-    (0, b"RIFF", "a WAV recording or AVI video"),
-    (0, b"SQLite format 3\x00", "an SQLite database"),
-    (0, b"ARROW1", "an Arrow file"),
-    (0, b"\x7fELF", "a program"),
+    (0, b"\x89PNG", sentence("a PNG image")),
+    (0, b"\xff\xd8\xff", sentence("a JPEG image")),
+    (0, b"GIF8", sentence("a GIF image")),
+    (0, b"%PDF-", sentence("a PDF document")),
+    (0, b"PK\x03\x04", sentence("a ZIP archive, as Word and Excel files are too")),
+    (0, b"7z\xbc\xaf\x27\x1c", sentence("a 7-Zip archive")),
+    (0, b"Rar!", sentence("a RAR archive")),
+    (4, b"ftyp", sentence("an MP4 video")),
+    (0, b"\x1aE\xdf\xa3", sentence("a Matroska or WebM video")),
+    (0, b"ID3", sentence("an MP3 recording")),
+    (0, b"OggS", sentence("an Ogg recording")),
+    (0, b"fLaC", sentence("a FLAC recording")),
+    (0, b"RIFF", sentence("a WAV recording or AVI video")),
+    (0, b"SQLite format 3\x00", sentence("an SQLite database")),
+    (0, b"ARROW1", sentence("an Arrow file")),
+    (0, b"\x7fELF", sentence("a program")),
 )
 _ZIP = b"PK\x03\x04"
 _SPREADSHEETS = (b"xl/workbook.", b"vnd.oasis.opendocument.spreadsheet")
@@ -50,27 +51,45 @@ def decode(name: str, content: bytes, encoding: str = "") -> str:
     Raises InputError, naming the file, for content that is empty, packed or binary, and UnknownEncoding for other text.
     """
     if not content:
-        raise InputError(f"{name}: the file is empty; choose a caption file or a table of transcripts")
+        raise InputError(
+            about_file(name, sentence("the file is empty; choose a caption file or a table of transcripts"))
+        )
     _refuse_signatures(name, content)
     text = _decode_as(name, content, encoding) if encoding else _decode_guessing(name, content)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
-        raise InputError(f"{name}: is a binary file (line {line} holds a NUL byte); give Cuepoint a text file")
+        raise InputError(
+            about_file(
+                name,
+                sentence("is a binary file (line {line} holds a NUL byte); give Cuepoint a text file", line=str(line)),
+            )
+        )
     if _BLANK.fullmatch(text):
-        raise InputError(f"{name}: the file holds nothing but blank lines; choose another file")
+        raise InputError(about_file(name, sentence("the file holds nothing but blank lines; choose another file")))
     return text
 
 
 def _refuse_signatures(name: str, content: bytes) -> None:
     if content.startswith(_ZIP) and any(mark in content for mark in _SPREADSHEETS):
-        raise InputError(f"{name}: is a spreadsheet (Excel); save the sheet as CSV and import that")
+        raise InputError(about_file(name, sentence("is a spreadsheet (Excel); save the sheet as CSV and import that")))
     for signature, packer in _PACKED:
         if content.startswith(signature):
-            raise InputError(f"{name}: is packed with {packer}; unpack it and import what is inside")
+            raise InputError(
+                about_file(
+                    name, sentence("is packed with {packer}; unpack it and import what is inside", packer=packer)
+                )
+            )
     for offset, signature, what in _SIGNATURES:
         if content.startswith(signature, offset):
-            raise InputError(f"{name}: is a binary file (looks like {what}); give Cuepoint its captions or transcript")
+            raise InputError(
+                about_file(
+                    name,
+                    sentence(
+                        "is a binary file (looks like {what}); give Cuepoint its captions or transcript", what=what
+                    ),
+                )
+            )
 
 
 def _decode_as(name: str, content: bytes, encoding: str) -> str:
@@ -81,8 +100,14 @@ def _decode_as(name: str, content: bytes, encoding: str) -> str:
     # Besides LookupError, codecs that are not for text raise ValueError and, for escapes, a warning.
     except (LookupError, ValueError, Warning) as error:
         raise InputError(
-            f"{name}: {quote_text(encoding)} is not an encoding that text files are saved in; "
-            "name one such as utf-8, cp1252 or shift_jis"
+            about_file(
+                name,
+                sentence(
+                    "{encoding} is not an encoding that text files are saved in; name one such as utf-8, cp1252 "
+                    "or shift_jis",
+                    encoding=quote_text(encoding),
+                ),
+            )
         ) from error
 
 
@@ -105,14 +130,22 @@ def _utf16_without_mark(content: bytes) -> str | None:
 
 def _wrong_byte(name: str, content: bytes, encoding: str, position: int) -> InputError:
     if b"\x00" in content[:_SAMPLE_BYTES] and encoding == "utf-8":
-        return InputError(f"{name}: is a binary file (it holds NUL bytes); give Cuepoint a text file")
+        return InputError(
+            about_file(name, sentence("is a binary file (it holds NUL bytes); give Cuepoint a text file"))
+        )
     line = content[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
-    problem = f"{name}, line {line}: byte 0x{content[position]:02X} is not {encoding.upper()} text"
-    proposal = propose_encoding(content)
-    if not proposal:
-        return UnknownEncoding(f"{problem}; save the file as UTF-8, or name the encoding it is in", "")
-    reading = content.decode(proposal).replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1]
-    return UnknownEncoding(
-        f"{problem}; in {proposal} the line reads {quote_text(reading)}; save it as UTF-8, or import it as {proposal}",
-        proposal,
+    problem = sentence(
+        "byte 0x{byte} is not {encoding} text", byte=format(content[position], "02X"), encoding=encoding.upper()
     )
+    proposal = propose_encoding(content)
+    if proposal:
+        reading = content.decode(proposal).replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1]
+        reason = sentence(
+            "{problem}; in {proposal} the line reads {reading}; save it as UTF-8, or import it as {proposal}",
+            problem=problem,
+            proposal=proposal,
+            reading=quote_text(reading),
+        )
+    else:
+        reason = sentence("{problem}; save the file as UTF-8, or name the encoding it is in", problem=problem)
+    return UnknownEncoding(about_line(name, line, reason), proposal)

@@ -25,6 +25,7 @@ from storage.models.limits import (
     Limits,
     in_brackets,
 )
+from storage.sentences import about_file, about_line, sentence
 
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
 
@@ -52,13 +53,19 @@ class Document:
         limit = self.limits.rows * MAX_LINES_PER_ROW
         if self.text.count("\n") > limit:
             raise self.refusal_error(
-                f"there are more than {limit:,} lines, {MAX_LINES_PER_ROW} for each of the {self.limits.rows:,} cues "
-                f"or rows that one file may have; split it{in_brackets(self.limits.names.rows)}"
+                sentence(
+                    "there are more than {limit} lines, {most} for each of the {rows} cues or rows that one file "
+                    "may have; split it{setting}",
+                    limit=limit,
+                    most=MAX_LINES_PER_ROW,
+                    rows=self.limits.rows,
+                    setting=in_brackets(self.limits.names.rows),
+                )
             )
         lines = self.text.split("\n")
         if max(map(len, lines)) > MAX_ROW_LENGTH:
             number, line = next((i, line) for i, line in enumerate(lines, start=1) if len(line) > MAX_ROW_LENGTH)
-            raise self.too_long_error("this line", len(line), MAX_ROW_LENGTH, number)
+            raise self.too_long_error(sentence("this line"), len(line), MAX_ROW_LENGTH, number)
         return lines
 
     @cached_property
@@ -73,31 +80,66 @@ class Document:
 
     def refusal_error(self, reason: str, line: int | None = None, kind: type[InputError] = InputError) -> InputError:
         """Return the error that says why this file cannot be imported; `line` is counted from 1."""
-        where = self.name if line is None else f"{self.name}, line {line}"
-        return kind(f"{where}: {reason}")
+        if line is None:
+            return kind(about_file(self.name, reason))
+        return kind(about_line(self.name, line, reason))
 
-    def too_large_error(self, what: str, kind: str = "file", share: int = 1) -> InputError:
-        """Return the error that says that the file, or its content when decompressed, has too many bytes."""
-        max_size = f"{self.limits.file_bytes / share / MEGABYTE:,.0f} MB"
+    def too_large_error(self, what: str, share: int = 1) -> InputError:
+        """Return the error that says that the file, or its content when decompressed, has too many bytes.
+
+        `share` is by how much captions must be smaller than tables.
+        """
         setting = in_brackets(self.limits.names.file_bytes)
-        return self.refusal_error(f"{what} is larger than the {max_size} that one {kind} may have; split it{setting}")
+        most = round(self.limits.file_bytes / share / MEGABYTE)
+        if share == 1:
+            reason = sentence(
+                "{what} is larger than the {most} MB that one file may have; split it{setting}",
+                what=what,
+                most=most,
+                setting=setting,
+            )
+        else:
+            reason = sentence(
+                "{what} is larger than the {most} MB that one caption file may have; split it{setting}",
+                what=what,
+                most=most,
+                setting=setting,
+            )
+        return self.refusal_error(reason)
 
     def require_caption_size(self) -> None:
         """Raise InputError where the file is too large for captions; a table may be larger."""
         if len(self.content) > self.limits.file_bytes // CAPTIONS_SIZE_SHARE:
-            raise self.too_large_error("it", "caption file", CAPTIONS_SIZE_SHARE)
+            raise self.too_large_error(sentence("it"), CAPTIONS_SIZE_SHARE)
 
-    def too_many_error(self, what: str, line: int | None = None) -> InputError:
-        """Return the error that says that there are more cues or rows, `what`, than one file may have."""
-        max_count, setting = f"{self.limits.rows:,} {what}", in_brackets(self.limits.names.rows)
-        return self.refusal_error(
-            f"there are more than the {max_count} that one file may have; split it{setting}", line
+    def too_many_cues_error(self, line: int | None = None) -> InputError:
+        """Return the error that says that there are more cues than one file may have."""
+        reason = sentence(
+            "there are more than the {most} cues that one file may have; split it{setting}",
+            most=self.limits.rows,
+            setting=in_brackets(self.limits.names.rows),
         )
+        return self.refusal_error(reason, line)
+
+    def too_many_rows_error(self) -> InputError:
+        """Return the error that says that there are more rows than one file may have."""
+        reason = sentence(
+            "there are more than the {most} rows that one file may have; split it{setting}",
+            most=self.limits.rows,
+            setting=in_brackets(self.limits.names.rows),
+        )
+        return self.refusal_error(reason)
 
     def too_long_error(self, what: str, length: int, max_length: int, line: int | None = None) -> InputError:
         """Return the error that says that a piece of text is too long to be one."""
         return self.refusal_error(
-            f"{what} has {length:,} characters, and {max_length:,} are the most; break it up", line
+            sentence(
+                "{what} has {length} characters, and {most} are the most; break it up",
+                what=what,
+                length=length,
+                most=max_length,
+            ),
+            line,
         )
 
     def reject_row(self, row: int, reason: str) -> Rejection:
@@ -117,20 +159,54 @@ class Format:
 
 def clean_labels(name: str, labels: Labels) -> Labels:
     """Return `labels` cleaned for storing, or raise InputError for one that cannot be what it claims to be."""
-    for what, value in (("title", labels.title), ("creator", labels.creator), ("url", labels.url)):
+    named = (
+        (sentence("title"), labels.title),
+        (sentence("creator"), labels.creator),
+        (sentence("url"), labels.url),
+    )
+    for what, value in named:
         if len(value) > MAX_TEXT_LENGTH:
-            raise InputError(f"{name}: the {what} has {len(value):,} characters, and {MAX_TEXT_LENGTH:,} are the most")
+            raise InputError(
+                about_file(
+                    name,
+                    sentence(
+                        "the {what} has {count} characters, and {most} are the most",
+                        what=what,
+                        count=len(value),
+                        most=MAX_TEXT_LENGTH,
+                    ),
+                )
+            )
     url, language = clean_url(labels.url), base_language(labels.language)
     if labels.url.strip() and not url:
         raise InputError(
-            f"{name}: the url {quote_text(labels.url)} is not a web address; write it out from https:// on"
+            about_file(
+                name,
+                sentence(
+                    "the url {url} is not a web address; write it out from https:// on", url=quote_text(labels.url)
+                ),
+            )
         )
     if labels.language.strip() and not language:
-        raise InputError(f"{name}: {quote_text(labels.language)} is not a language code; give one such as en or de-CH")
+        raise InputError(
+            about_file(
+                name,
+                sentence(
+                    "{language} is not a language code; give one such as en or de-CH",
+                    language=quote_text(labels.language),
+                ),
+            )
+        )
     published = read_date(labels.published)
     if labels.published.strip() and not published:
         raise InputError(
-            f"{name}: {quote_text(labels.published)} is not a date; give one such as 2025-06-03, 2025-06 or 2025"
+            about_file(
+                name,
+                sentence(
+                    "{published} is not a date; give one such as 2025-06-03, 2025-06 or 2025",
+                    published=quote_text(labels.published),
+                ),
+            )
         )
     return Labels(
         video_id=_labelled_id(name, labels.video_id),
@@ -151,11 +227,24 @@ def _labelled_id(name: str, text: str) -> str:
     video_id = clean_id(text)
     if _ADDRESS.match(video_id) and youtube_id(video_id) is None:
         raise InputError(
-            f"{name}: {quote_text(text)} is not the address of a YouTube video; give an id of your own as video id, "
-            "and this address as url"
+            about_file(
+                name,
+                sentence(
+                    "{text} is not the address of a YouTube video; give an id of your own as video id, and this "
+                    "address as url",
+                    text=quote_text(text),
+                ),
+            )
         )
     if len(video_id) > MAX_ID_LENGTH:
         raise InputError(
-            f"{name}: {quote_text(text)} is too long for an id; give one of at most {MAX_ID_LENGTH} characters"
+            about_file(
+                name,
+                sentence(
+                    "{text} is too long for an id; give one of at most {most} characters",
+                    text=quote_text(text),
+                    most=MAX_ID_LENGTH,
+                ),
+            )
         )
     return youtube_id(video_id) or video_id

@@ -17,6 +17,7 @@ from storage.formats.pace import TimedText, Unit, find_unit
 from storage.formats.rows.column_names import DATA_SET_COLUMNS, EXTRA_COLUMNS
 from storage.formats.rows.table_rules import SAMPLE_ROWS
 from storage.models import ExportFormat, Segment, StoredVideo, Video
+from storage.sentences import sentence
 
 _ONE_VIDEO = {ExportFormat.SRT: "SubRip", ExportFormat.VTT: "WebVTT"}
 _Row = dict[str, Any]
@@ -36,9 +37,13 @@ def export_videos(videos: Sequence[StoredVideo], form: ExportFormat) -> bytes:
 def write_videos(read: ReadVideos, form: ExportFormat, target: io.BufferedIOBase) -> None:
     """Write videos to a file, one after the other; `read` is called twice. Raises as `export_videos` does."""
     if next(read(), None) is None:
-        raise RequestError("There is nothing to export: this library is empty.")
+        raise RequestError(sentence("There is nothing to export: this library is empty."))
     if form in _ONE_VIDEO and (count := sum(1 for _ in read())) > 1:
-        raise RequestError(f"{_ONE_VIDEO[form]} holds one video and this library has {count}: name one.")
+        raise RequestError(
+            sentence(
+                "{format} holds one video and this library has {count}: name one.", format=_ONE_VIDEO[form], count=count
+            )
+        )
     _FORMS[form](read, target)
 
 

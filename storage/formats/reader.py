@@ -40,6 +40,7 @@ from storage.formats.texts.word_document import is_word_document, read_word_docu
 from storage.formats.unsupported import describe_foreign, describe_unknown
 from storage.models import FileContent, Labels, Source
 from storage.models.limits import Limits
+from storage.sentences import Listing, sentence
 
 _RECOGNITION = (
     whisper.WHISPER_CPP,
@@ -65,7 +66,7 @@ _RECOGNITION = (
 # In the order in which they are tried: formats with a signature of their own first.
 _FORMATS = (
     Format("Parquet", (".parquet",), is_parquet, read_parquet),
-    Format("Word documents", (), is_word_document, read_word_document),
+    Format(sentence("Word documents"), (), is_word_document, read_word_document),
     Format("TTML", (".ttml", ".dfxp"), is_ttml, read_ttml),
     Format("YouTube's XML", (), is_youtube_xml, read_youtube_xml),
     Format("SAMI", (".smi", ".sami"), is_sami, read_sami),
@@ -75,19 +76,19 @@ _FORMATS = (
     *(Format(json.name, (), json.recognises, json.read) for json in _RECOGNITION),
     Format(any_objects.NAME, (), any_objects.is_any_objects, any_objects.read_any_objects),
     Format("JSON Lines", (".jsonl", ".ndjson"), is_json_lines, read_json_lines),
-    Format("JSON arrays of rows", (), is_json_array, read_json_array),
+    Format(sentence("JSON arrays of rows"), (), is_json_array, read_json_array),
     Format("YouTube's json3", (".json3",), is_json3, read_json3),
     Format("CSV", (".csv",), is_csv, read_csv),
     Format("TSV", (".tsv", ".tab"), is_tsv, read_tsv),
     Format("SubRip", (".srt",), is_subrip, read_subrip),
     Format("SBV", (".sbv",), is_sbv, read_sbv),
-    Format("what Whisper prints", (), is_screen_lines, read_screen_lines),
+    Format(sentence("what Whisper prints"), (), is_screen_lines, read_screen_lines),
     Format("LRC", (".lrc",), is_lyrics, read_lyrics),
-    Format("YouTube's transcript panel", (), is_transcript_panel, read_transcript_panel),
-    Format("fields pasted from a dataset viewer", (), is_field_lines, read_field_lines),
-    Format("tables pasted from a dataset viewer", (), is_pipe_table, read_pipe_table),
+    Format(sentence("YouTube's transcript panel"), (), is_transcript_panel, read_transcript_panel),
+    Format(sentence("fields pasted from a dataset viewer"), (), is_field_lines, read_field_lines),
+    Format(sentence("tables pasted from a dataset viewer"), (), is_pipe_table, read_pipe_table),
     # Last: any text may have times in it.
-    Format("texts with times", (), is_stamped_text, read_stamped_text),
+    Format(sentence("texts with times"), (), is_stamped_text, read_stamped_text),
 )
 # For what has several formats, or has no suffix of its own in the table.
 _MORE_SUFFIXES = (".txt", ".json", ".xml", ".srv1", ".srv2", ".srv3", ".sub", ".docx", ".gz", ".zip")
@@ -97,11 +98,11 @@ _USUAL_LIMITS = Limits()
 
 NAMES: tuple[str, ...] = (
     *(format.name for format in _FORMATS if format.name not in {json.name for json in _RECOGNITION}),
-    "the JSON of Whisper and other speech recognition",
+    sentence("the JSON of Whisper and other speech recognition"),
 )
 """The names of the formats that can be read, as people know them; the dialects of speech recognition have one."""
 
-READABLE = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
+READABLE = Listing(NAMES, " and ")
 """`NAMES` as part of a sentence."""
 
 
@@ -118,7 +119,7 @@ def read_file(source: Source, labels: Labels = _NO_LABELS, limits: Limits = _USU
     """
     document = Document(source.name, source.content, clean_labels(source.name, labels), limits)
     if len(source.content) > limits.file_bytes:
-        raise document.too_large_error("it")
+        raise document.too_large_error(sentence("it"))
     return _find_format(document).read(document)
 
 

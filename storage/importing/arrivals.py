@@ -16,6 +16,7 @@ from storage.importing.merging import merge_video
 from storage.importing.own_names import may_be, possible_ids, rename_file
 from storage.importing.tracks import Family, collect_family, place_files
 from storage.models import FileContent, Labels, Limits, Source, StoredVideo
+from storage.sentences import about_file, sentence
 
 
 class ArrivalReader:
@@ -76,9 +77,10 @@ class ArrivalReader:
                 batch.add_whole(rename_file(file, video_id))
                 return
         name = file.stored.video.video_id
-        raise InputError(
-            f"{file.source.name}: a video with other words is called {name!r} already; give this one an id of its own"
+        reason = sentence(
+            "a video with other words is called {name} already; give this one an id of its own", name=repr(name)
         )
+        raise InputError(about_file(file.source.name, reason))
 
     async def _find_relabelled(self, family: Family, library_language: str) -> None:
         """Take a file that repeats what is stored of the video itself for no track: it corrects the language."""

@@ -11,6 +11,7 @@ from storage.importing.segmenting import segment_cues
 from storage.importing.speaker_turns import clean_turns
 from storage.models import FileContent, Limits, Rejection, Source, StoredVideo
 from storage.models.limits import in_brackets
+from storage.sentences import about_file, leave_out_file, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,14 @@ class ImportBatch:
     def reject(self, source: str, reason: str) -> None:
         """Add why a file cannot be imported."""
         # A rejection names its file, and `reason` may name it too: "FILE: reason" or "FILE, line 3: reason".
-        self.rejections.append(Rejection(source, reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ")))
+        self.rejections.append(Rejection(source, leave_out_file(reason, source)))
 
     def add_rows(self, source: str, content: FileContent) -> None:
         """Add the pages of a data set in a file. Raises InputError, with nothing added, for too many videos."""
         pages = [transcript for transcript in content.transcripts if not transcript.whole]
         self._require_few(source, [page.video.video_id for page in pages])
         self.rejections += content.rejections
-        self.notes += [f"{source}: {note}" for note in content.notes]
+        self.notes += [about_file(source, note) for note in content.notes]
         for page in pages:
             video_id = page.video.video_id
             known = self.rows.get(video_id)
@@ -82,8 +83,14 @@ class ImportBatch:
         videos = self.arrived.keys() | set(video_ids)
         if len(videos) > self.limits.videos:
             raise InputError(
-                f"{source}: with it the import would bring {len(videos):,} videos, and {self.limits.videos:,} are "
-                f"allowed at once; import fewer at a time{in_brackets(self.limits.names.videos)}"
+                sentence(
+                    "{file}: with it the import would bring {count} videos, and {most} are allowed at once; import "
+                    "fewer at a time{setting}",
+                    file=source,
+                    count=len(videos),
+                    most=self.limits.videos,
+                    setting=in_brackets(self.limits.names.videos),
+                )
             )
 
 

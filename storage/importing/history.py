@@ -14,6 +14,7 @@ from storage.errors import DatabaseError, NothingToUndo, RequestError, UnknownVi
 from storage.formats.text_cleaning import clean_id, clean_text
 from storage.importing import speaker_turns
 from storage.models import StoredVideo, UndoReport, Video
+from storage.sentences import sentence
 
 
 async def remove_video(database: Database, repository: Repository, key: str, video_id: str) -> None:
@@ -34,7 +35,7 @@ async def rename_video(database: Database, repository: Repository, key: str, vid
     """
     title = clean_text(title)
     if not clean_id(title):
-        raise RequestError("A title needs at least one character that can be seen.")
+        raise RequestError(sentence("A title needs at least one character that can be seen."))
     async with database.transaction(erase=True) as connection:
         before = await _load_family(repository, key, video_id)
         renamed = [stored for stored in before if stored.video.title != title]
@@ -70,7 +71,7 @@ async def undo_last(database: Database, repository: Repository, key: str) -> Und
     async with database.transaction(erase=True) as connection:
         last = await repository.last_import(key)
         if last is None:
-            raise NothingToUndo("There is nothing to undo: nothing was imported since the last undo.")
+            raise NothingToUndo(sentence("There is nothing to undo: nothing was imported since the last undo."))
         number, description, previous = last
         await _restore_videos(await LibraryWriter.begin_change(connection, key), number, previous)
     restored = sum(before is not None for before in previous.values())
@@ -126,5 +127,7 @@ async def _load_family(repository: Repository, key: str, video_id: str) -> list[
 async def _load_video(repository: Repository, key: str, video_id: str) -> StoredVideo:
     stored = await repository.video(key, video_id)
     if stored is None:
-        raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
+        raise UnknownVideo(
+            sentence("There is no video “{video}” here; `videos` lists those there are.", video=video_id)
+        )
     return stored

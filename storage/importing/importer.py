@@ -22,6 +22,7 @@ from storage.importing.quota import require_room
 from storage.importing.speaker_turns import keep_given_names
 from storage.importing.tracks import is_kept
 from storage.models import ImportReport, Labels, Limits, Quota, Scope, Source, StoredVideo
+from storage.sentences import sentence
 
 ProgressCallback = Callable[[int, int], None]
 """Called with how many videos are done, and how many there are."""
@@ -159,7 +160,7 @@ class Importer:
         async with self._database.transaction() as connection:
             if record.is_stored and not await self._repository.states(self._scope):
                 raise RequestError(
-                    "Everything of this library was deleted during this import: nothing of it is stored."
+                    sentence("Everything of this library was deleted during this import: nothing of it is stored.")
                 )
             before = await self._repository.video(self._key, video.video_id)
             merged = _merge_arrival(before, arrival, replace_whole)
@@ -222,23 +223,34 @@ def _merge_arrival(before: StoredVideo | None, arrival: PendingVideo, replace_wh
 def _describe_incomplete(left: int, error: BaseException) -> ImportIncomplete:
     reason = error.reason if isinstance(error, DatabaseError) else ""
     return ImportIncomplete(
-        f"The import did not get to its end: {reason or 'it was ended.'} {left:,} of its videos are stored and could "
-        "not be taken back: undo does that as soon as the cause is mended, and importing the same again adds the rest."
+        sentence(
+            "The import did not get to its end: {reason} {count} of its videos are stored and could not be taken back: "
+            "undo does that as soon as the cause is mended, and importing the same again adds the rest.",
+            reason=reason or sentence("it was ended."),
+            count=left,
+        )
     )
 
 
 def _describe_kept(arrival: PendingVideo) -> str:
-    return (
-        f"{arrival.source}: left out, as its captions are automatic and those stored of {arrival.stored.video.heading} "
-        "are not known to be; --replace, or the option replace, imports them all the same."
+    return sentence(
+        "{file}: left out, as its captions are automatic and those stored of {video} are not known to be; --replace, "
+        "or the option replace, imports them all the same.",
+        file=arrival.source,
+        video=arrival.stored.video.heading,
     )
 
 
 def _note_other_languages(arrivals: Iterable[PendingVideo], language: str) -> tuple[str, ...]:
     videos = [arrival.stored.video for arrival in arrivals]
     return tuple(
-        f"{video.heading}: its language is {video.language!r}, the library's is {language!r}; "
-        "it is searched by the library's rules."
+        sentence(
+            "{video}: its language is {language}, the library’s is {library_language}; it is searched by the library’s "
+            "rules.",
+            video=video.heading,
+            language=repr(video.language),
+            library_language=repr(language),
+        )
         for video in videos
         if video.language and video.language != language
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from storage.importing.versions import count_overlapping, find_shifted, keep_known_starts
 from storage.models import Segment, StoredVideo, Video
+from storage.sentences import plural_sentence
 
 _DETAILS = ("title", "creator", "url", "thumbnail", "language", "published", "chapters", "track_of")
 
@@ -36,13 +37,24 @@ class MergedVideo:
         """Return what is to be said of rows that are not simply added, in sentences."""
         heading, notes = self.stored.video.heading, []
         if self.shifted:
-            what = "1 segment replaces one" if self.shifted == 1 else f"{self.shifted:,} segments replace those"
-            notes.append(f"{heading}: {what} with the same words at a slightly other time.")
-        if self.overlapping:
-            what = "1 new segment begins" if self.overlapping == 1 else f"{self.overlapping:,} new segments begin"
             notes.append(
-                f"{heading}: {what} while something else is said in what was stored before; where this is another "
-                "version of the transcript, undo, remove the video and import it again."
+                plural_sentence(
+                    "{video}: {count} segment replaces one with the same words at a slightly other time.",
+                    "{video}: {count} segments replace those with the same words at a slightly other time.",
+                    count=self.shifted,
+                    video=heading,
+                )
+            )
+        if self.overlapping:
+            notes.append(
+                plural_sentence(
+                    "{video}: {count} new segment begins while something else is said in what was stored before; where "
+                    "this is another version of the transcript, undo, remove the video and import it again.",
+                    "{video}: {count} new segments begin while something else is said in what was stored before; where "
+                    "this is another version of the transcript, undo, remove the video and import it again.",
+                    count=self.overlapping,
+                    video=heading,
+                )
             )
         return tuple(notes)
 

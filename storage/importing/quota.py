@@ -9,6 +9,7 @@ from storage.database.repository import Repository
 from storage.errors import OverQuota
 from storage.importing.merging import merge_video
 from storage.models import MEGABYTE, LibrarySize, Quota, StoredVideo
+from storage.sentences import sentence
 
 
 async def require_room(
@@ -31,9 +32,23 @@ async def require_room(
         segments, size = segments + now[0] - was[0], size + now[1] - was[1]
     # A library that was larger before its quota was lowered may still shrink.
     if segments > max(quota.segments, held.segments):
-        raise _describe_refusal(f"{segments:,} segments", f"{quota.segments:,}")
+        raise OverQuota(
+            sentence(
+                "With this the library would hold {count} segments, and {most} are allowed: nothing was imported. "
+                "Remove videos first, or ask whoever hosts this bot for more room.",
+                count=segments,
+                most=quota.segments,
+            )
+        )
     if size > max(quota.text_bytes, held.text_bytes):
-        raise _describe_refusal(f"{_format_megabytes(size)} megabytes of text", _format_megabytes(quota.text_bytes))
+        raise OverQuota(
+            sentence(
+                "With this the library would hold {size} megabytes of text, and {most} are allowed: nothing was "
+                "imported. Remove videos first, or ask whoever hosts this bot for more room.",
+                size=_format_megabytes(size),
+                most=_format_megabytes(quota.text_bytes),
+            )
+        )
 
 
 def _measure_videos(videos: Sequence[StoredVideo]) -> tuple[int, int]:
@@ -44,10 +59,3 @@ def _measure_videos(videos: Sequence[StoredVideo]) -> tuple[int, int]:
 
 def _format_megabytes(size: int) -> str:
     return f"{size / MEGABYTE:,.1f}"
-
-
-def _describe_refusal(needed: str, allowed: str) -> OverQuota:
-    return OverQuota(
-        f"With this the library would hold {needed}, and {allowed} are allowed: nothing was imported. "
-        "Remove videos first, or ask whoever hosts this bot for more room."
-    )

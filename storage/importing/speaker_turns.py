@@ -8,6 +8,7 @@ from dataclasses import replace
 from storage.errors import RequestError
 from storage.formats.speaker_labels import clean_speaker, is_anonymous
 from storage.models import Segment, SpeakerTurn, StoredVideo, join_turns
+from storage.sentences import Listing, sentence
 from storage.video_names import fold_marks, suggest_names
 
 
@@ -55,7 +56,7 @@ def name_speakers(stored: StoredVideo, names: Mapping[str, str]) -> tuple[Stored
     for label, name in names.items():
         cleaned = clean_speaker(name)
         if not cleaned:
-            raise RequestError("A name needs at least one character that can be seen.")
+            raise RequestError(sentence("A name needs at least one character that can be seen."))
         chosen |= dict.fromkeys(_find_speakers(label, own, stored.video.heading), cleaned)
     segments = tuple(_rename(segment, lambda label: chosen.get(label, label)) for segment in stored.segments)
     return replace(stored, segments=segments), chosen
@@ -68,10 +69,12 @@ def _find_speakers(label: str, own: Sequence[str], heading: str) -> list[str]:
     if folded and (found := [name for name in own if fold_marks(name) == folded]):
         return found
     if not own:
-        raise RequestError(f"{heading} does not say who speaks in it.")
+        raise RequestError(sentence("{video} does not say who speaks in it.", video=heading))
     near = [own[place] for place in suggest_names(label, own)] or list(own)
-    listed = " or ".join(f"“{name}”" for name in near[:3])
-    raise RequestError(f"Nobody in {heading} is called {label!r}. Did you mean {listed}?")
+    listed = Listing(tuple(f"“{name}”" for name in near[:3]), " or ")
+    raise RequestError(
+        sentence("Nobody in {video} is called “{name}”. Did you mean {names}?", video=heading, name=label, names=listed)
+    )
 
 
 def _rename(segment: Segment, name: Callable[[str], str]) -> Segment:

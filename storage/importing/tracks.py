@@ -9,6 +9,7 @@ from storage.analysis import guess_language
 from storage.importing.batch import ImportBatch, WholeFile
 from storage.importing.likeness import is_same_speech
 from storage.models import StoredVideo, Video
+from storage.sentences import sentence
 
 _SHARED_DETAILS = ("title", "creator", "url", "thumbnail", "published", "chapters")
 
@@ -87,13 +88,20 @@ def _choose_file(first: WholeFile, second: WholeFile, batch: ImportBatch) -> Who
     video_id, name = first.stored.video.video_id, second.source.name
     by_machine, also = first.stored.video.is_automatic, second.stored.video.is_automatic
     if by_machine == also and not is_same_speech(first.stored.segments, second.stored.segments):
-        batch.reject(
-            name, f"{first.source.name} is the same video {video_id!r}; import one of them, or name another id."
+        reason = sentence(
+            "{other} is the same video {video_id}; import one of them, or name another id.",
+            other=first.source.name,
+            video_id=repr(video_id),
         )
+        batch.reject(name, reason)
         return first
     chosen, other = (second, first) if by_machine and not also else (first, second)
-    why = "people made" if by_machine != also else "has the same words"
-    batch.notes.append(f"{other.source.name}: left out for {chosen.source.name}, which {why} for the same video.")
+    files = {"file": other.source.name, "other": chosen.source.name}
+    if by_machine != also:
+        note = sentence("{file}: left out for {other}, which people made for the same video.", **files)
+    else:
+        note = sentence("{file}: left out for {other}, which has the same words for the same video.", **files)
+    batch.notes.append(note)
     return chosen
 
 

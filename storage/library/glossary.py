@@ -9,6 +9,7 @@ from storage.database.library_writer import DEFAULT_LANGUAGE, LibraryWriter
 from storage.database.repository import Repository
 from storage.errors import RequestError
 from storage.models import GlossaryEntry, Scope
+from storage.sentences import sentence
 
 
 class LibraryGlossary:
@@ -33,7 +34,9 @@ class LibraryGlossary:
             if any(glossary_entries.is_same_entry(entry, other) for other in entries):
                 return False
             if len(entries) >= glossary_entries.MAX_ENTRIES:
-                raise RequestError(f"The glossary is full: it holds {len(entries):,} entries. Remove one first.")
+                raise RequestError(
+                    sentence("The glossary is full: it holds {count} entries. Remove one first.", count=len(entries))
+                )
             await (await LibraryWriter.begin_glossary_change(connection, key)).add_entry(entry)
         return True
 
@@ -50,8 +53,9 @@ class LibraryGlossary:
                 if glossary_entries.is_same_entry(entry, GlossaryEntry(said, entry.meant if meant is None else meant))
             ]
             if not entries:
-                what = said if meant is None else f"{said} for {meant}"
-                raise RequestError(f"There is no {what} in the glossary.")
+                if meant is None:
+                    raise RequestError(sentence("“{said}” is not in the glossary.", said=said))
+                raise RequestError(sentence("“{said}” for “{meant}” is not in the glossary.", said=said, meant=meant))
             change = await LibraryWriter.begin_glossary_change(connection, key)
             for entry in entries:
                 await change.remove_entry(entry)

@@ -53,6 +53,7 @@ from storage.models import (
 )
 from storage.samples import sample_ids, sample_sources
 from storage.search import LibrarySearch
+from storage.sentences import sentence
 
 if TYPE_CHECKING:
     from storage.importing.importer import Importer, ProgressCallback
@@ -261,7 +262,9 @@ class Library:
         """
         key, tag = access.only_key(scope), base_language(language)
         if language and not tag:
-            raise RequestError(f"{language[:40]!r} is no language: say it as en, de or pt.")
+            raise RequestError(
+                sentence("I can’t read “{language}” as a language: write it as en, de or pt.", language=language[:40])
+            )
         async with self._database.transaction() as connection:
             await LibraryWriter.set_language(connection, key, tag)
         await self._note_change(scope)
@@ -283,7 +286,9 @@ class Library:
         """Return one video of a scope with its size. Raises UnknownVideo."""
         for summary in await self._repository.summaries(scope, video_id):
             return summary
-        raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
+        raise UnknownVideo(
+            sentence("There is no video “{video}” here; `videos` lists those there are.", video=video_id)
+        )
 
     async def segments_between(self, scope: Scope, video_id: str, start: float, end: float) -> list[Segment]:
         """Return the segments of a video that are spoken within a stretch of it, in seconds."""

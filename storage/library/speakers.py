@@ -12,6 +12,7 @@ from storage.errors import UnknownVideo
 from storage.importing import history
 from storage.models import Scope, Video, VideoSpeakers
 from storage.search import LibrarySearch
+from storage.sentences import sentence
 from storage.speaker_summaries import summarize_speakers
 
 
@@ -46,7 +47,9 @@ class LibrarySpeakers:
                 if stored.video.video_id not in found:
                     found[stored.video.video_id] = await asyncio.to_thread(summarize_speakers, stored)
         if video_id is not None and not found:
-            raise UnknownVideo(f"There is no video {video_id!r} here; `videos` lists those there are.")
+            raise UnknownVideo(
+                sentence("There is no video “{video}” here; `videos` lists those there are.", video=video_id)
+            )
         return sorted(found.values(), key=lambda each: (each.video.heading.casefold(), each.video.video_id))
 
     async def rename(self, scope: Scope, video_id: str, names: Mapping[str, str]) -> tuple[Video, dict[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from storage.models.importing import Rejection
 from storage.models.videos import Video
+from storage.sentences import Sentence, plural_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,15 @@ class ImportReport:
         if not self.unnamed:
             return self
         first, count = self.unnamed[0], len(self.unnamed)
-        which = (
-            f"{first}: its own name is its id and title"
-            if count == 1
-            else f"{count:,} files, {first} the first of them, have their own names as ids and titles"
+        note = plural_sentence(
+            "{file}: its own name is its id and title, as nothing says which video it is; {advice}",
+            "{count} files, {file} the first of them, have their own names as ids and titles, as nothing says which "
+            "video it is; {advice}",
+            count=count,
+            file=first,
+            advice=advice,
         )
-        return replace(self, notes=(*self.notes, f"{which}, as nothing says which video it is; {advice}"))
+        return replace(self, notes=(*self.notes, note))
 
     def with_columns_advice(self, advise: Callable[[str], str]) -> ImportReport:
         """Return the report with advice after the reasons of tables of which it is not clear which column is which.
@@ -113,21 +117,26 @@ class ImportReport:
         """
         return self._with_reasons({name: advise(example) for name, example in self.unclear})
 
-    def with_encoding_advice(self, advice: str) -> ImportReport:
+    def with_encoding_advice(self, advise: Callable[[str], str]) -> ImportReport:
         """Return the report with advice on how to name an encoding, after the reason of every file that lacks that.
 
-        The likely encoding, or NAME where none is, takes the place of "{}" in the advice.
+        `advise` makes it of the likely encoding, or of NAME where none is.
         """
-        return self._with_reasons({name: advice.format(likely or "NAME") for name, likely in self.misread})
+        return self._with_reasons({name: advise(likely or "NAME") for name, likely in self.misread})
 
     def _with_reasons(self, advices: Mapping[str, str]) -> ImportReport:
         rejections = (
-            replace(rejection, reason=rejection.reason + advices[rejection.source])
+            replace(rejection, reason=_join(rejection.reason, advices[rejection.source]))
             if rejection.source in advices and rejection.row is None
             else rejection
             for rejection in self.rejections
         )
         return replace(self, rejections=tuple(rejections))
+
+
+def _join(reason: str, advice: str) -> Sentence:
+    # Not by `sentence`: there is nothing to translate in it.
+    return Sentence("{reason}{advice}", "", None, {"reason": reason, "advice": advice})
 
 
 class ExportFormat(enum.StrEnum):

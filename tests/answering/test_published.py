@@ -65,17 +65,17 @@ async def test_dates_given_apart_win_over_those_in_the_text(talks: Library) -> N
 async def test_a_period_without_a_video_is_told_with_the_dates_there_are(talks: Library) -> None:
     with pytest.raises(UnknownFilter, match="from 2026 on; those with a date are from 2021-03-09 to 2025-11-30"):
         await found(talks, "copper after:2026")
-    with pytest.raises(UnknownFilter, match="is called 'old' and was published from 2024 on"):
+    with pytest.raises(UnknownFilter, match="is called “old” and was published from 2024 on"):
         await found(talks, "copper video:old after:2024")
     for name in ("old", "month", "new"):
         await talks.remove(SCOPE, name)
-    with pytest.raises(UnknownFilter, match="not known of any video here"):
+    with pytest.raises(UnknownFilter, match="I don’t know when any of these videos"):
         await found(talks, "copper before:2026")
 
 
 @pytest.mark.parametrize("typed", ["after:2025-13", "before:2025-02-30", "after:20", "before:2025-06-03T10"])
 def test_a_date_that_is_none_is_told_with_one_that_is(typed: str) -> None:
-    with pytest.raises(UnreadableDate, match=r"is no date\. Write one such as (after|before):2025-06-03"):
+    with pytest.raises(UnreadableDate, match=r"as a date\. Write one such as (after|before):2025-06-03"):
         parse_question(f"copper {typed}")
 
 

@@ -74,7 +74,7 @@ async def test_captions_and_pasted_pages_are_imported_and_asked(
     assert "### Imported" in await imported(server, mod, channel, *pages)
     talk = server.upload("AutoML talk.srt", (seeds / SUBRIP_SEED).read_bytes())
     words = await imported(server, mod, channel, talk, video=SUBRIP_ID, title="AutoML", language="en")
-    assert "**Videos:** 1 added" in words
+    assert "1 video added" in words
     asked = await server.slash(mod, "ask", {"question": "what is masked language modeling"}, at=channel)
     assert "&t=" in texts(await server.reply_to(asked))
     asked = await server.slash(mod, "ask", {"question": "AutoML video:AutoML"}, at=channel)
@@ -85,7 +85,7 @@ async def test_a_file_name_that_discord_changed_still_names_its_video(server: Lo
     _, channel, mod = await at_home(server)
     upload = server.upload("Harbour lights [dQw4w9WgXcQ].en.srt", SRT)
     assert upload.filename == "Harbour_lights_dQw4w9WgXcQ.en.srt"
-    assert "**Videos:** 1 added" in await imported(server, mod, channel, upload)
+    assert "1 video added" in await imported(server, mod, channel, upload)
     card = await server.reply_to(await server.slash(mod, "ask", {"question": "copper lantern"}, at=channel))
     assert "Harbour lights" in texts(card)
     assert "youtube.com/watch?v=dQw4w9WgXcQ" in json.dumps(card) or "youtu.be/dQw4w9WgXcQ" in json.dumps(card)
@@ -101,14 +101,14 @@ async def test_ten_files_and_no_more_none_too_large_and_no_address(server: Local
     with pytest.raises(NotOfferedError, match="does not take 0 values"):
         await server.submit_modal(opened, {"files": []})
     words = texts(await server.reply_to(await server.submit_modal(opened, {"files": ten})))
-    assert "**Videos:** 10 added" in words
+    assert "10 videos added" in words
     trap = f"{server.address}/cdn/attachments/1/2/trap.srt"
     large = server.upload("large.srt", b"x" * (10 * 1024 * 1024 + 1))
     words = await imported(
         server, mod, channel, large, server.upload("talk.png", b"\x89PNG\r\n"), server.upload("a.txt", trap.encode())
     )
-    assert "**Rejected:** 3" in words
-    assert "is 10\\.5 MB, over this server's limit of 10\\.5 MB" in words
+    assert "3 rejections:" in words
+    assert "is 10\\.5 MB, over this server’s limit of 10\\.5 MB" in words
     assert "looks like a PNG image" in words
     assert "web address" in words or "address" in words
     await imported(server, mod, channel, server.upload("b.srt", SRT), url=trap, video="b")
@@ -121,9 +121,9 @@ async def test_a_file_that_discord_lost_is_told(server: LocalDiscord, bot: BotPr
     lost = server.upload("lost.srt", SRT)
     del server.world.uploads[lost.id]
     words = await imported(server, mod, channel, lost, server.upload("Talk [AAAAAAAAAAA].srt", SRT), title="Lost")
-    assert "**Videos:** 1 added" in words
+    assert "1 video added" in words
     assert "Discord did not hand it over" in words
-    assert "Title, video and url were passed over" in words, "it may have been the title of the lost one"
+    assert "I ignored title, video and url" in words, "it may have been the title of the lost one"
 
 
 async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: LocalDiscord, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: L
     async with bot_process(server, tmp_path):
         await server.ready()
         late = await server.reply_to(await server.submit_modal(opened, {"files": [server.upload("b.srt", SRT)]}))
-        assert "**Videos:** 1 added" in texts(late)
+        assert "1 video added" in texts(late)
         assert "Took back the import of b" in texts(
             await server.reply_to(await server.slash(mod, "library undo", at=channel))
         )
@@ -158,7 +158,7 @@ async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: L
         gone = await server.reply_to(await server.click(mod, preview, button))
         assert "Removed **Harbour**" in texts(gone)
         back = await server.reply_to(await server.slash(mod, "library undo", at=channel))
-        assert "1 restored" in texts(back)
+        assert "1 video restored" in texts(back)
     assert server.breaches == []
 
 
@@ -188,7 +188,7 @@ async def test_the_second_of_two_imports_is_told_of_the_first(
     assert "Reading 1 file" in texts(progress)
     writer.execute("COMMIT")
     writer.close()
-    await server.wait_for(lambda: "**Videos:** 1 added" in first.reply.text() if first.reply else False)
+    await server.wait_for(lambda: "1 video added" in first.reply.text() if first.reply else False)
 
 
 @pytest.mark.parametrize("may_speak", [True, False])
@@ -213,12 +213,12 @@ async def test_a_report_that_comes_too_late_is_posted_where_the_bot_may_speak(
 
     if may_speak:
         await server.wait_for(public)
-        assert "**Videos:** 1 added" in public()[0]
+        assert "1 video added" in public()[0]
         assert "For Mod, who asked" in public()[0]
     else:
         await server.wait_for(lambda: [each for each in server.asked("PATCH", "/@original") if each.status == 401])
     card = await server.reply_to(await server.slash(mod, "library stats", at=channel))
-    assert "**Last act:** import of Harbour" in texts(card)
+    assert "**Last change:** import of Harbour" in texts(card)
     assert len(public()) == may_speak
     assert ("may not be posted" in bot.stderr) != may_speak
     assert [item for item in server.requests if item.status == 403] == []

@@ -22,12 +22,13 @@ DOORS = tuple(
         *("library", "ledger", "access", "models", "errors", "analysis", "characters", "dates", "video_names"),
         "system_errors",
         "output_files",
+        "sentences",
         "given_files",  # the terminal walks folders, and has to know which files it need not read
     )
 )
 VALUES = (
     *("storage.models", "storage.errors", "storage.system_errors", "storage.analysis"),
-    *("storage.characters", "storage.dates"),
+    *("storage.characters", "storage.dates", "storage.sentences"),
 )
 APP = "bot.discord_app"
 MAX_FILES_IN_ROOM = 17
@@ -71,6 +72,7 @@ RULES = (
             "storage/formats/*",
             "storage/characters.py",
             "storage/dates.py",
+            "storage/sentences.py",
         ),
         ("storage",),
         (*VALUES, "storage.access", "storage.formats"),

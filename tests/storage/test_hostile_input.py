@@ -29,7 +29,7 @@ from bot.answering.values import Answer, Excerpt
 from bot.cli.json_output import answer_json
 from bot.cli.screen import Screen
 from bot.discord_app.cards import answer as answer_cards
-from bot.discord_app.cards import library as library_cards
+from bot.discord_app.cards import imports as import_cards
 from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.controls import Owner
@@ -235,7 +235,7 @@ def require_quiet(answer: Answer) -> None:
 
 async def imported_and_asked(library: Library, scope: Scope, source: Source, question: str) -> None:
     report = await library.import_files(scope, [(source, Labels(video_id="", title=question[:300]))])
-    require_harmless(library_cards.report_reply(report).card)
+    require_harmless(import_cards.report_reply(report).card)
     videos = await library.videos(scope)
     if not videos:
         return

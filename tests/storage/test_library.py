@@ -237,7 +237,7 @@ async def test_filters_name_videos_by_id_address_or_title_and_creators(library: 
         await hits(library, "copper", video="Dep Lerning")
     with pytest.raises(UnknownFilter, match="Did you mean “Ben Bow”"):
         await hits(library, "copper", creator="Ben Bowe")
-    with pytest.raises(UnknownFilter, match="No video of 'Ana'"):
+    with pytest.raises(UnknownFilter, match="No video of “Ana”"):
         await hits(library, "copper", video="Violins", creator="Ana")
 
 

@@ -129,7 +129,7 @@ def test_questions_on_standard_input_are_answered_one_object_a_line_in_order(sta
     assert [value["question"] for value in values] == questions
     assert [value["found"] for value in values] == ["confident", "nothing", "confident", "nothing", "nothing"]
     assert "at least one word" in values[1]["error"]
-    assert "No video is called 'nothing'" in values[3]["error"]
+    assert "No video is called “nothing”" in values[3]["error"]
     assert values[4]["unknown_terms"] == ["zzzz", "qqqq"]
     assert done.returncode == 1, "not every question could be asked"
 
@@ -547,7 +547,7 @@ def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
     assert list(value["telling_terms"][0]) == ["word", "count", "weight", "start_second", "link"]
     done = run("video", "nothing")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "There is no video 'nothing' here" in done.stderr
+    assert "There is no video “nothing” here" in done.stderr
 
 
 def test_videos_are_searched_by_words_of_their_title(run: Run) -> None:

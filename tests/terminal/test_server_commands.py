@@ -70,7 +70,7 @@ def test_outside_of_servers_fewer_settings_have_a_meaning(run: Run, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("assignment", "said"),
-    [("quotes", "write it as NAME=VALUE"), ("quotes=9", "say a number from 1 to 5"), ("hue=red", "no setting 'hue'")],
+    [("quotes", "write it as NAME=VALUE"), ("quotes=9", "Say a number from 1 to 5"), ("hue=red", "no setting “hue”")],
 )
 def test_a_setting_that_cannot_be_used_is_refused_and_nothing_kept(
     run: Run, tmp_path: Path, assignment: str, said: str
@@ -78,7 +78,7 @@ def test_a_setting_that_cannot_be_used_is_refused_and_nothing_kept(
     refused = run("settings", "--library", "5", "--set", "private=yes", "--set", assignment)
     assert refused.returncode == 2
     assert said in refused.stderr
-    assert "shown to everybody" in run("settings", "--library", "5").stdout
+    assert "public, unless the asker chooses otherwise" in run("settings", "--library", "5").stdout
 
 
 def test_misses_are_listed_by_how_often_they_were_asked(run: Run, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.discord_app.cards import imports as import_cards
 from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards.parts import markdown
 from bot.discord_app.cards.parts.controls import Owner
@@ -188,11 +189,11 @@ async def test_reading_sizes_waits_for_nobody(library: Library, rows: Rows) -> N
 def test_reports_fit_and_leave_nothing_alive(reasons: list[str], names: list[str]) -> None:
     rejections = tuple(Rejection(name, reason, 7) for name, reason in zip(names, reasons, strict=False))
     report = ImportReport("server:1", videos_added=3, rejections=rejections, notes=tuple(reasons))
-    reply = library_cards.report_reply(report)
+    reply = import_cards.report_reply(report)
     assert find_problems(reply.card.components()) == []
     for file in reply.card.enclosed:
         assert all(str(each) in file.content.decode("utf-8", "surrogatepass") for each in rejections)
-    assert find_problems(library_cards.late_card("n" * 99, reply.public).components()) == []
+    assert find_problems(import_cards.late_card("n" * 99, reply.public).components()) == []
 
 
 @given(st.lists(st.tuples(anything, anything), max_size=60))
@@ -212,8 +213,8 @@ def cards_about(text: str) -> str:
         library_cards.renamed_card(summary.video, text),
         library_cards.undone_card(UndoReport(text, 1, 2)),
         library_cards.stats_card(Statistics(1, 2, 3, 4, 5.0), size, Quota(1, 2), 3, 4),
-        library_cards.report_reply(report).card,
-        library_cards.late_card(text, "done"),
+        import_cards.report_reply(report).card,
+        import_cards.late_card(text, "done"),
         library_cards.glossary_reply([GlossaryEntry(text, text)]).card,
     )
     assert [find_problems(card.components()) for card in made] == [[]] * len(made)

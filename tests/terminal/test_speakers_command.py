@@ -58,4 +58,4 @@ def test_what_cannot_be_named_is_told(cuepoint: Callable[..., Done]) -> None:
     assert unknown.returncode == 1
     assert "Did you mean “SPEAKER_00” or “SPEAKER_01”?" in unknown.stderr
     nobody = cuepoint("ask", "kettle speaker:zoe")
-    assert (nobody.returncode, nobody.stderr) == (1, "Nobody who speaks here is called 'zoe'.\n")
+    assert (nobody.returncode, nobody.stderr) == (1, "Nobody who speaks here is called “zoe”.\n")

@@ -97,7 +97,7 @@ def import_files(
 
     report = session.run(run) if given.sources else ImportReport(library)
     report = report.with_advice(_LINKING).with_columns_advice(lambda example: f" (--columns {shlex.quote(example)})")
-    report = report.with_encoding_advice(" (--encoding {})")
+    report = report.with_encoding_advice(" (--encoding {})".format)
     report = replace(report, rejections=(*given.rejections, *report.rejections))
     session.screen.show_report(report)
     if given.sources and not dry_run:

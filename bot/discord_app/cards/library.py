@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from discord import ui
 
 from bot.discord_app.cards.parts import controls, markdown
 from bot.discord_app.cards.parts.base import MAX_NAME_LENGTH, Card, EnclosedFile, notice_card, text_display, video_name
+from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Owner
+from bot.localization import format_number, gettext_noop, join_words, ngettext
+from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import (
     MEGABYTE,
     ExportFormat,
     GlossaryEntry,
-    ImportReport,
     LibrarySize,
     Quota,
-    Rejection,
     Statistics,
     UndoReport,
     Video,
@@ -27,9 +29,15 @@ from storage.models import (
     VideoSummary,
 )
 
-_ROOM = 3_300
+LIST_ROOM = 3_300
 """Characters of a list in a card; the rest of its text is the bot's own, and short."""
-_MAX_LINE_LENGTH = 400
+_ACTS = {
+    "import of ": gettext_noop("import of {what}"),
+    "removal of ": gettext_noop("removal of {what}"),
+    "renaming of ": gettext_noop("renaming of {what}"),
+    "naming of ": gettext_noop("naming of {what}"),
+}
+"""The acts in a library's history, by how their descriptions begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,72 +55,35 @@ def format_count(count: int, one: str) -> str:
 
 def format_size(count: int) -> str:
     """Return a number of bytes as text."""
-    return f"{count / MEGABYTE:,.1f} MB" if count >= MEGABYTE / 10 else f"{max(count / 1000, 0.1):,.1f} kB"
+    if count >= MEGABYTE / 10:
+        return _("{number} MB").format(number=format_number(count / MEGABYTE, 1))
+    return _("{number} kB").format(number=format_number(max(count / 1000, 0.1), 1))
 
 
-def progress_card(done: int, total: int, files: int) -> Card:
-    """Return a card with the progress of an import. `total` is 0 while its files are still being read."""
-    return notice_card(f"Storing video {min(done + 1, total):,} of {total:,} …" if total else
-                  f"Reading {format_count(files, 'file')} …")  # fmt: skip
+def _count_videos(count: int) -> str:
+    return ngettext("{count} video", "{count} videos", count).format(count=format_number(count))
 
 
-def long_wait_card() -> Card:
-    """Return the last card of a running import before Discord takes no more edits."""
-    return notice_card(
-        "This goes on for longer than Discord lets me change this message. When it is done I say so in this channel, "
-        "if I may write here; /library stats shows it in any case."
+def _count_segments(count: int) -> str:
+    return ngettext("{count} segment", "{count} segments", count).format(count=format_number(count))
+
+
+def _count_words(count: int) -> str:
+    return ngettext("{count} word", "{count} words", count).format(count=format_number(count))
+
+
+def count_left(count: int) -> str:
+    """Return the line below a list of which so many entries are in the file."""
+    return ngettext("-# And {count} more, in the file.", "-# And {count} more, in the file.", count).format(
+        count=format_number(count)
     )
 
 
-def report_reply(report: ImportReport) -> Reply:
-    """Return what an import did, as text; rejections that do not fit are enclosed as a file."""
-    head = "\n".join(["### " + _describe_outcome(report), *_count_changes(report)])
-    lines = [_rejection_line(rejection) for rejection in report.rejections]
-    lines += [f"- {markdown.escape_to_fit(note, _MAX_LINE_LENGTH)}" for note in report.notes]
-    shown, left = _fit_lines(lines, _ROOM)
-    more = f"-# And {left:,} more, in the file." if left else ""
-    if report.has_changes:
-        more = "\n".join(filter(None, [more, "-# **/library undo** takes this import back."]))
-    whole = "".join(f"{line}\n" for line in (*report.rejections, *report.notes))
-    file = EnclosedFile("rejected.txt", whole.encode(errors="replace")) if left else None
-    return Reply(notice_reply("\n".join(filter(None, [head, *shown, more])), file), public=head)
+def join_counts(*counts: tuple[int, str]) -> str:
+    return join_words([words.format(count=format_number(count)) for count, words in counts if count])
 
 
-def _describe_outcome(report: ImportReport) -> str:
-    if report.has_changes:
-        return "Imported, but not all of it" if report.rejections else "Imported"
-    if report.videos_unchanged:
-        return "Nothing changed: this is stored already"
-    return "Nothing was imported"
-
-
-def _count_changes(report: ImportReport) -> list[str]:
-    videos = _join_list(
-        (report.videos_added, "added"), (report.videos_changed, "changed"), (report.videos_unchanged, "unchanged")
-    )
-    segments = _join_list(
-        (report.segments_added, "added" if report.videos_added or not report.videos_changed else "merged in"),
-        (report.segments_replaced, "replaced"),
-        (report.segments_removed, "removed"),
-        (report.segments_unchanged, "unchanged"),
-    )
-    rejected = f"**Rejected:** {len(report.rejections):,}" if report.rejections else ""
-    return [line for line in (videos and f"**Videos:** {videos}", segments and f"**Segments:** {segments}", rejected)
-            if line]  # fmt: skip
-
-
-def _join_list(*figures: tuple[int, str]) -> str:
-    return ", ".join(f"{count:,} {word}" for count, word in figures if count)
-
-
-def _rejection_line(rejection: Rejection) -> str:
-    where = markdown.escape_to_fit(rejection.source, 100) + (
-        "" if rejection.row is None else f", row {rejection.row:,}"
-    )
-    return f"- **{where or '…'}**: {markdown.escape_to_fit(rejection.reason, _MAX_LINE_LENGTH)}"
-
-
-def _fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
+def fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     """Return the first lines that fit together into `room` characters, and how many lines are left."""
     for count, line in enumerate(lines):
         room -= len(line) + 1
@@ -128,58 +99,69 @@ def notice_reply(words: str, file: EnclosedFile | None) -> Card:
     return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
 
 
-def late_card(person: str, outcome: str) -> Card:
-    """Return the public outcome of an import that took too long for a private reply."""
-    return Card(
-        text_display(f"{outcome}\n-# For {markdown.escape_to_fit(person, 60) or '…'}, who asked for this import.")
-    )
-
-
 def removal_card(summary: VideoSummary, owner: Owner) -> Card:
     """Return a card that shows the video to be removed and asks for confirmation."""
-    words = (
-        f"### Remove this video?\n**{video_name(summary.video)}**\n"
-        f"{format_count(summary.segments, 'segment')}, {timecode(summary.end_second)} long, "
-        f"with the id {markdown.escape_to_fit(summary.video.video_id, MAX_NAME_LENGTH) or '…'}\n"
-        "-# **/library undo** brings it back for as long as nothing else was imported, removed or renamed."
-    )
-    return Card(ui.Container(text_display(words)), *controls.removal_row(owner))
+    undo = _("-# {undo} brings it back until something else is imported, removed or renamed.")
+    lines = [
+        "### " + _("Remove this video?"),
+        f"**{video_name(summary.video)}**",
+        f"{timecode(summary.end_second)} · {_count_segments(summary.segments)} · "
+        + _("id {id}").format(id=markdown.escape_to_fit(summary.video.video_id, MAX_NAME_LENGTH) or "…"),
+        undo.format(undo=mention_command("library undo")),
+    ]
+    return Card(ui.Container(text_display("\n".join(lines))), *controls.removal_row(owner))
 
 
 def removed_card(summary: VideoSummary) -> Card:
     """Return the card that says that a video was removed."""
-    return Card(text_display(f"Removed **{video_name(summary.video)}** ({format_count(summary.segments, 'segment')}). "
-                     "**/library undo** brings it back."))  # fmt: skip
+    words = _("Removed **{video}** ({segments}). {undo} brings it back.").format(
+        video=video_name(summary.video),
+        segments=_count_segments(summary.segments),
+        undo=mention_command("library undo"),
+    )
+    return Card(text_display(words))
 
 
 def purge_card(size: LibrarySize, owner: Owner) -> Card:
     """Return a card that shows what would be deleted permanently and asks for confirmation."""
-    words = (
-        "### Delete everything of this server?\n"
-        f"{format_count(size.videos, 'video')} with {format_count(size.segments, 'segment')}, the glossary, "
-        "the settings, the votes, the unanswered questions, and who used me here.\n"
-        "-# **/library undo** does not bring it back; **/library export** gives you the videos as a file before."
+    what = _(
+        "{videos} with {segments}, the glossary, the settings, the votes, the unanswered questions, and who used me "
+        "here."
     )
-    return Card(ui.Container(text_display(words)), *controls.purge_row(owner))
+    warning = _("-# {undo} does not bring it back. {export} gives you the videos as a file first.")
+    lines = [
+        "### " + _("Delete everything of this server?"),
+        what.format(videos=_count_videos(size.videos), segments=_count_segments(size.segments)),
+        warning.format(undo=mention_command("library undo"), export=mention_command("library export")),
+    ]
+    return Card(ui.Container(text_display("\n".join(lines))), *controls.purge_row(owner))
 
 
 def renamed_card(before: Video, title: str) -> Card:
     """Return the card that says that a video has another title."""
-    name = markdown.escape_to_fit(title, MAX_NAME_LENGTH)
-    words = f"**{video_name(before)}** is now called **{name}**. **/library undo** takes that back."
+    words = _("**{before}** is now called **{after}**. {undo} takes that back.").format(
+        before=video_name(before),
+        after=markdown.escape_to_fit(title, MAX_NAME_LENGTH),
+        undo=mention_command("library undo"),
+    )
     return Card(text_display(words))
 
 
 def speakers_reply(listed: Sequence[VideoSpeakers]) -> Reply:
     """Return who speaks in videos, enclosed as a file where it does not fit into the card."""
     if not any(video.speakers for video in listed):
-        return Reply(notice_card("It is not known who speaks: the files of these videos do not say it."))
+        return Reply(notice_card(_("I don’t know who speaks: the files of these videos don’t say.")))
     lines = [line for video in listed if video.speakers for line in _speaker_lines(video)]
-    shown, left = _fit_lines(lines, _ROOM)
-    more = [f"-# And {left:,} more lines, in the file."] if left else []
-    hint = "-# **/library speakers** with `video`, `speaker` and `name` gives a speaker a name."
+    shown, left = fit_lines(lines, LIST_ROOM)
+    more = [count_left(left)] if left else []
+    hint = _("-# To name a speaker, use {speakers} with {video}, {speaker} and {name}.").format(
+        speakers=mention_command("library speakers"),
+        video=f"`{option_name('video')}`",
+        speaker=f"`{option_name('speaker')}`",
+        name=f"`{option_name('name')}`",
+    )
     file = EnclosedFile("speakers.tsv", _speakers_tsv(listed)) if left else None
-    return Reply(notice_reply("\n".join(["### Who speaks", *shown, *more, hint]), file))
+    return Reply(notice_reply("\n".join(["### " + _("Who speaks"), *shown, *more, hint]), file))
 
 
 def _speaker_lines(listed: VideoSpeakers) -> Iterator[str]:
@@ -187,8 +169,13 @@ def _speaker_lines(listed: VideoSpeakers) -> Iterator[str]:
     for speaker in listed.speakers:
         name = markdown.escape_to_fit(speaker.name, MAX_NAME_LENGTH) or "…"
         quote = markdown.escape_to_fit(speaker.quote, 100)
-        much = f"{speaker.seconds / 60:,.1f} minutes, {format_count(speaker.words, 'word')}"
-        yield f"- **{name}**: {much}; at {timecode(speaker.start_second)} “{quote}”"
+        yield _("- **{name}**: {minutes} minutes, {words}; at {time} “{quote}”").format(
+            name=name,
+            minutes=format_number(speaker.seconds / 60, 1),
+            words=_count_words(speaker.words),
+            time=timecode(speaker.start_second),
+            quote=quote,
+        )
 
 
 def _speakers_tsv(listed: Iterable[VideoSpeakers]) -> bytes:
@@ -203,32 +190,56 @@ def _speakers_tsv(listed: Iterable[VideoSpeakers]) -> bytes:
 def named_card(video: Video, names: Mapping[str, str]) -> Card:
     """Return the card that says that speakers of a video have other names."""
     shown = [[markdown.escape_to_fit(name, MAX_NAME_LENGTH) for name in pair] for pair in list(names.items())[:5]]
-    changes = "; ".join(f"**{label}** is now **{name}**" for label, name in shown)
-    return Card(text_display(f"In **{video_name(video)}**: {changes}. **/library undo** takes that back."))
+    changes = [_("**{label}** is now **{name}**").format(label=label, name=name) for label, name in shown]
+    words = _("In **{video}**: {changes}. {undo} takes that back.").format(
+        video=video_name(video), changes="; ".join(changes), undo=mention_command("library undo")
+    )
+    return Card(text_display(words))
 
 
 def undone_card(report: UndoReport) -> Card:
     """Return the card that says that the last act is taken back."""
-    videos = _join_list((report.videos_restored, "restored"), (report.videos_removed, "removed"))
-    return Card(
-        text_display(f"Took back the {markdown.escape_to_fit(report.description, 200)}. Videos: {videos or 'none'}.")
+    restored, removed = report.videos_restored, report.videos_removed
+    videos = join_counts(
+        (restored, ngettext("{count} video restored", "{count} videos restored", restored)),
+        (removed, ngettext("{count} video removed", "{count} videos removed", removed)),
     )
+    act = _describe_act(report.description)
+    return Card(text_display("\n".join(filter(None, [_("Took back the {act}.").format(act=act), videos]))))
+
+
+def _describe_act(description: str) -> str:
+    """Return what was done to a library, as its history notes it, in the reader's language and escaped."""
+    for begins, words in _ACTS.items():
+        if description.startswith(begins):
+            return _(words).format(what=markdown.escape_to_fit(description.removeprefix(begins), 300) or "…")
+    return markdown.escape_to_fit(description, 300) or "…"
 
 
 def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int) -> Card:
     """Return a card with the size and the limits of a server's library, and its last act."""
-    megabytes = f"{size.text_bytes / MEGABYTE:,.1f} of {quota.text_bytes / MEGABYTE:,.0f} megabytes of text"
-    lines = [
-        "### This server's library",
-        f"**Videos:** {size.videos:,}, with {statistics.spoken_seconds / 3600:,.1f} hours of speech and "
-        f"{format_count(statistics.words, 'word')}",
-        f"**Room:** {size.segments:,} of {quota.segments:,} segments, {megabytes}",
-        f"**Imports today (UTC):** {imports:,} of {most_imports:,}",
-    ]
+    contents = _("**Stored:** {videos}, {hours} hours of speech, {words}").format(
+        videos=_count_videos(size.videos),
+        hours=format_number(statistics.spoken_seconds / 3600, 1),
+        words=_count_words(statistics.words),
+    )
+    room = _("**Room:** {segments} of {most_segments} segments, {megabytes} of {most_megabytes} MB of text").format(
+        segments=format_number(size.segments),
+        most_segments=format_number(quota.segments),
+        megabytes=format_number(size.text_bytes / MEGABYTE, 1),
+        most_megabytes=format_number(quota.text_bytes / MEGABYTE),
+    )
+    today = _("**Imports today (UTC):** {count} of {most}").format(
+        count=format_number(imports), most=format_number(most_imports)
+    )
+    lines = ["### " + _("This server’s library"), contents, room, today]
     if size.last_act:
-        when = size.acted_at.replace("T", " ").removesuffix("+00:00")
         lines.append(
-            f"**Last act:** {markdown.escape_to_fit(size.last_act, 300)}, {when} UTC; **/library undo** takes it back"
+            _("**Last change:** {act}, {when}. {undo} takes it back.").format(
+                act=_describe_act(size.last_act),
+                when=f"<t:{int(datetime.fromisoformat(size.acted_at).timestamp())}:R>",
+                undo=mention_command("library undo"),
+            )
         )
     return Card(ui.Container(text_display("\n".join(lines))))
 
@@ -236,14 +247,16 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
 def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:
     """Return the glossary of a server's videos, enclosed as a file where it does not fit into the card."""
     if not entries:
-        return Reply(notice_card("The glossary is empty; /library glossary add notes what captions mis-hear."))
+        words = _("The glossary is empty. {add} notes a word that captions get wrong.")
+        return Reply(Card(text_display(words.format(add=mention_command("library glossary add")))))
     lines = [
-        f"- **{markdown.escape_to_fit(entry.said, 150)}** is {markdown.escape_to_fit(entry.meant, 150)}"
+        f"- **{markdown.escape_to_fit(entry.said, 150)}** → {markdown.escape_to_fit(entry.meant, 150)}"
         for entry in entries
     ]
-    shown, left = _fit_lines(lines, _ROOM)
-    more = [f"-# And {left:,} more, in the file."] if left else []
-    head = "### One entry" if len(entries) == 1 else f"### {len(entries):,} entries"
+    shown, left = fit_lines(lines, LIST_ROOM)
+    more = [count_left(left)] if left else []
+    count = ngettext("{count} glossary entry", "{count} glossary entries", len(entries))
+    head = "### " + count.format(count=format_number(len(entries)))
     file = EnclosedFile("glossary.tsv", _glossary_tsv(entries)) if left else None
     return Reply(notice_reply("\n".join([head, *shown, *more]), file))
 
@@ -260,9 +273,9 @@ def export_reply(name: str, file: Path, size: int, what: str) -> Reply:
 def too_large_card(limit: int, form: ExportFormat, *, one_video: bool) -> Card:
     """Return the notice for an export that is too large for Discord, with what can be done instead."""
     instead = [
-        *([] if one_video else ["export a single video"]),
-        *([] if form is ExportFormat.PARQUET else ["choose Parquet"]),
-        "ask whoever hosts this bot",
+        *([] if one_video else [_("export a single video")]),
+        *([] if form is ExportFormat.PARQUET else [_("choose Parquet")]),
+        _("ask whoever hosts this bot"),
     ]
-    listed = " or ".join(filter(None, [", ".join(instead[:-1]), instead[-1]]))
-    return notice_card(f"That is more than the {format_size(limit)} that Discord takes here: {listed}.")
+    words = _("That is more than the {size} that Discord takes here. You could {instead}.")
+    return notice_card(words.format(size=format_size(limit), instead=join_words(instead, any_of=True)))

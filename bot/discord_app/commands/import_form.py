@@ -18,16 +18,23 @@ from bot.discord_app.interactions.permits import Intake, load_permitted
 from bot.discord_app.services.attachments import MAX_FILES
 from bot.discord_app.services.library_admin import ImportProgress
 from bot.errors import PassageGone
+from bot.localization import gettext as _
+from bot.localization import pgettext
 
 VERB, FILES = "import", "files"
 
 
 def import_form(owner: Owner) -> ui.Modal:
     """Return the form that asks for the files of an import."""
-    form = ui.Modal(title="Import into this server's library", custom_id=controls.custom_id(VERB, owner))
+    form = ui.Modal(
+        title=pgettext("form title", "Import into this server’s library"), custom_id=controls.custom_id(VERB, owner)
+    )
     files = ui.FileUpload[Any](custom_id=FILES, min_values=1, max_values=MAX_FILES)
-    described = "Captions (.srt, .vtt, .json, .txt), tables (.csv, .jsonl, .parquet), or a .zip of them"
-    form.add_item(ui.Label(text=f"Up to {MAX_FILES} files", description=described, component=files))
+    described = pgettext(
+        "field description", "Captions (.srt, .vtt, .json, .txt), tables (.csv, .jsonl, .parquet), or a .zip of them"
+    )
+    name = pgettext("field", "Up to {count} files").format(count=MAX_FILES)
+    form.add_item(ui.Label(text=name, description=described, component=files))
     # Stopped, so that discord.py does not keep it: it would handle the form only until the next restart.
     form.stop()
     return form
@@ -42,9 +49,8 @@ async def handle_form(interaction: Interaction) -> None:
             raise PassageGone
         intake = await load_permitted(interaction, Intake, int(match["asker"]), match["key"])
     except PassageGone:
-        await send_private(
-            interaction, notice_card("I no longer know this form, and imported nothing. Please open it again.")
-        )
+        words = _("I no longer know this form, and imported nothing. Please open it again.")
+        await send_private(interaction, notice_card(words))
         return
     await _import_files(interaction, intake, _uploaded_files(interaction, data))
 

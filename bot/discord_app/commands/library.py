@@ -25,16 +25,19 @@ from bot.discord_app.interactions.confirmations import ask_purge, ask_removal
 from bot.discord_app.interactions.permits import Intake, Review, permit_of, permit_owner, store_permit
 from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
+from bot.localization import gettext as _
 from storage.models import ExportFormat, GlossaryEntry, Labels
 
 library = app_commands.Group(
     name="library",
-    description="Look after this server's own library of transcripts",
+    description="Look after this server’s own library of transcripts",
     default_permissions=discord.Permissions(manage_guild=True),
     allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
 )
-glossary = app_commands.Group(name="glossary", description="What captions mis-hear in this server", parent=library)
+glossary = app_commands.Group(
+    name="glossary", description="Words that captions in this server get wrong", parent=library
+)
 
 Name = Range[str, 1, 200]
 Words = Range[str, 1, 100]
@@ -50,8 +53,8 @@ FORMATS = {
 @library.command(name="import")
 @app_commands.describe(
     title="The title of the video, where you import a single caption file",
-    video="That video's id or YouTube address, unless the file's name tells it",
-    url="That video's address",
+    video="That video’s id or YouTube address, unless the file’s name says it",
+    url="That video’s address",
     creator="Who made the videos",
     language="The language spoken, such as en",
     encoding="The encoding of the text, where it is not UTF-8, such as cp1252",
@@ -94,7 +97,7 @@ async def remove(interaction: Interaction, video: Name) -> None:
 
 
 @library.command()
-@app_commands.describe(video="Which video: its title or its id", title="What it shall be called")
+@app_commands.describe(video="Which video: its title or its id", title="Its new title")
 async def rename(interaction: Interaction, video: Name, title: Name) -> None:
     """Give a video another title."""
     await _reply_privately(interaction, lambda admin, server: admin.rename_video(server, video, title))
@@ -103,8 +106,8 @@ async def rename(interaction: Interaction, video: Name, title: Name) -> None:
 @library.command()
 @app_commands.describe(
     video="Only this video: its title or its id",
-    speaker="Who shall be called otherwise, such as SPEAKER_00",
-    name="What they are called",
+    speaker="Who gets a name, such as SPEAKER_00",
+    name="Their name",
 )
 async def speakers(
     interaction: Interaction, video: Name = "", speaker: Name = "", name: Range[str, 1, 100] = ""
@@ -132,7 +135,7 @@ async def export(interaction: Interaction, form: Choice[str], video: Name = "") 
 
 @library.command()
 async def stats(interaction: Interaction) -> None:
-    """Show how large this server's library is, and may become."""
+    """Show how large the library of this server is, and may become."""
     await _reply_privately(interaction, lambda admin, server: admin.library_stats(server))
 
 
@@ -155,15 +158,15 @@ async def purge(interaction: Interaction) -> None:
 
 
 @glossary.command(name="add")
-@app_commands.describe(said="What the captions say, such as ganz", meant="What is meant by it, such as GANs")
+@app_commands.describe(said="What the captions say, such as ganz", meant="What it should be, such as GANs")
 async def add_glossary_entry(interaction: Interaction, said: Words, meant: Words) -> None:
-    """Note a word that captions mis-hear: asking for what is meant then finds it too."""
+    """Note a word that captions get wrong, so that asking for the right one finds it too."""
     entry = GlossaryEntry(said, meant)
     await _reply_privately(interaction, lambda admin, server: admin.add_glossary_entry(server, entry))
 
 
 @glossary.command(name="remove")
-@app_commands.describe(said="What the captions say", meant="Only as said for this; left out, for everything")
+@app_commands.describe(said="What the captions say", meant="Only where it stands for this; all its entries if left out")
 async def remove_glossary_entry(interaction: Interaction, said: Words, meant: Words = "") -> None:
     """Take a word out of the glossary."""
     await _reply_privately(interaction, lambda admin, server: admin.remove_glossary_entry(server, said, meant or None))
@@ -171,7 +174,7 @@ async def remove_glossary_entry(interaction: Interaction, said: Words, meant: Wo
 
 @glossary.command(name="list")
 async def show_glossary(interaction: Interaction) -> None:
-    """List what captions mis-hear here."""
+    """List the words that captions get wrong here."""
     server, admin = require_server_id(interaction), interaction.client.app.library_admin
 
     async def list_entries() -> library_cards.Reply:
@@ -206,7 +209,7 @@ async def suggest_speakers(interaction: Interaction, current: str) -> list[Choic
     names = await interaction.client.app.library_admin.speaker_names(require_server_id(interaction), video)
     places = await asyncio.to_thread(closest_names, current, names)
     return [
-        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or "unnamed", value=names[place][:MAX_CHOICE_LENGTH])
+        Choice(name=shorten(names[place], MAX_CHOICE_LENGTH) or _("unnamed"), value=names[place][:MAX_CHOICE_LENGTH])
         for place in places
     ]
 

@@ -19,7 +19,8 @@ from bot.discord_app.interactions.authorization import is_moderator, require_ser
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.questions.catalogue import closest_names
 from bot.errors import NotAllowed
-from bot.languages import LANGUAGES
+from bot.languages import language_names
+from bot.localization import gettext as _
 from bot.server_settings import MAX_COOLDOWN_SECONDS, MAX_QUOTES, change_setting
 from storage.models import ServerSettings
 
@@ -31,7 +32,7 @@ def require_managed_server(interaction: Interaction) -> int:
     """
     server_id = require_server_id(interaction)
     if not is_moderator(interaction):
-        raise NotAllowed("Only those who may manage this server can do that.")
+        raise NotAllowed(_("Only those who may manage this server can do that."))
     return server_id
 
 
@@ -40,11 +41,11 @@ def require_managed_server(interaction: Interaction) -> int:
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.describe(
-    language="The language of this server's videos",
+    language="The language of this server’s videos",
     quotes="How many quotes an answer shows at most; 0 for mine: 3 in public, 5 in private",
-    private="Show answers to the asker alone, unless they say otherwise",
+    private="Show answers to the asker alone, unless they choose otherwise",
     shared="Search the shared videos too",
-    cooldown="Seconds between two questions of a person; 0 for the host's",
+    cooldown="Seconds between two questions of a person; 0 for as long as the host has set",
     misses="Note questions without an answer, without names",
 )
 async def settings(
@@ -83,8 +84,9 @@ def _setting_value(value: bool | None) -> str | None:
 @settings.autocomplete("language")
 async def suggest_languages(_interaction: Interaction, current: str) -> list[Choice[str]]:
     """Suggest languages by name or code."""
-    names = [f"{name} ({code})" for code, name in LANGUAGES.items()]
-    return [Choice(name=names[place], value=list(LANGUAGES)[place]) for place in closest_names(current, names)]
+    languages = language_names()
+    names = [f"{name} ({code})" for code, name in languages.items()]
+    return [Choice(name=names[place], value=list(languages)[place]) for place in closest_names(current, names)]
 
 
 async def _change_settings(
@@ -100,7 +102,7 @@ async def _change_settings(
         changed_settings.settings,
         host_cooldown=interaction.client.app.host_cooldown_seconds,
         there=there,
-        said="Changed." if changed_settings.has_changed else "",
+        said=_("Changed.") if changed_settings.has_changed else "",
     )
 
 

@@ -22,6 +22,8 @@ from bot.errors import (
     QuestionUnderway,
     TooManyAsking,
 )
+from bot.localization import gettext as _
+from bot.localization import gettext_noop, translate
 from bot.operations import metrics
 from bot.operations.metrics import Refusal
 from bot.operations.safe_traceback import describe_error
@@ -40,7 +42,7 @@ _LEADING = (InvalidQuestion, PassageGone, UnknownVideo, UnknownFilter)
 """Errors that the lists of videos, or how to ask, help with."""
 MAX_NOTICE_SECONDS = 60.0
 """How long a public notice that a question came too soon stands at most; it goes when the cooldown is over."""
-_CANNOT_STORE = "Nothing can be stored or read just now; please try again later."
+_CANNOT_STORE = gettext_noop("Nothing can be stored or read just now; please try again later.")
 """The same for a full disk, a busy database and a damaged one: what it is, and where, is for the host."""
 
 
@@ -53,12 +55,13 @@ def user_message(error: BaseException) -> str:
             metrics.count_refusal(refusal)
     # The text of a DatabaseError names the host's files.
     if isinstance(error, BotError | StorageError) and not isinstance(error, DatabaseError):
-        return str(error)
+        return translate(str(error))
     reference = secrets.token_hex(4)
     metrics.count_error()
     log.error("unexpected error", exc_info=error, extra={"reference": reference})
-    told = _CANNOT_STORE if isinstance(error, DatabaseError) else "Something went wrong here."
-    return f"{told} Whoever runs this bot can look it up by this reference: {reference}"
+    told = _(_CANNOT_STORE) if isinstance(error, DatabaseError) else _("Something went wrong here.")
+    words = _("{problem} Whoever runs this bot can look it up by this reference: {reference}")
+    return words.format(problem=told, reference=reference)
 
 
 def error_card(error: BaseException) -> Card:
@@ -94,7 +97,8 @@ async def on_command_error(interaction: Interaction, error: app_commands.AppComm
             log.error("unexpected error while suggesting", exc_info=error)
         return
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        await send_private(interaction, notice_card("I have just been updated. Please try that again in a minute."))
+        words = _("I have just been updated. Please try that again in a minute.")
+        await send_private(interaction, notice_card(words))
     else:
         await report_error(
             interaction, cause if isinstance(error, app_commands.CommandInvokeError) and cause else error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.services.asker_resolver import IsServed
 from bot.errors import NotAllowed, NotServed
+from bot.localization import gettext as _
 
 
 def require_served(interaction: Interaction) -> None:
@@ -19,15 +20,13 @@ def require_served(interaction: Interaction) -> None:
 def require_served_server(server_id: int, serves: IsServed) -> None:
     """Raise NotServed for a server that is not served."""
     if not serves(server_id):
-        raise NotServed(
-            "This installation of Cuepoint does not serve this server; whoever runs the bot can change that."
-        )
+        raise NotServed(_("This bot does not serve this server. Whoever runs the bot can change that."))
 
 
 def require_server_id(interaction: Interaction) -> int:
     """Return the id of the server whose library is meant. Raises NotAllowed where the app is not installed in one."""
     if interaction.guild_id is None or not interaction.is_guild_integration():
-        raise NotAllowed("This works only in a server in which I am installed.")
+        raise NotAllowed(_("This works only in a server that I am installed in."))
     return interaction.guild_id
 
 

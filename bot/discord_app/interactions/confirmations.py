@@ -9,6 +9,7 @@ from bot.discord_app.delivery.responses import Delivery, Interaction, send_priva
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, load_permitted, store_permit
+from bot.localization import gettext as _
 from storage import access
 
 
@@ -50,9 +51,9 @@ class Cancel(CardButton, template=custom_id_pattern("leave")):
 
     async def act(self, interaction: Interaction) -> None:
         if not self.is_mine(interaction):
-            await send_private(interaction, notice_card("Only the one who was asked can answer this."))
+            await send_private(interaction, notice_card(_("Only the person I asked can answer this.")))
             return
-        card = validate_card(notice_card("Nothing was removed."))
+        card = validate_card(notice_card(_("Nothing was removed.")))
         await send_with_retries(lambda: interaction.response.edit_message(view=card), FIRST_RESPONSE_TIMEOUT_SECONDS)
 
 

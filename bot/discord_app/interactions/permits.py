@@ -18,6 +18,7 @@ from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.authorization import is_moderator, require_server_id
 from bot.discord_app.services.questions import button_state
 from bot.errors import NotAllowed, PassageGone
+from bot.localization import gettext as _
 from storage import access
 from storage.models import Labels
 
@@ -127,4 +128,4 @@ def _require_allowed(interaction: Interaction, permit: ModeratorPermit, holder: 
         # The same text as where nothing was ever kept: another server's state must look as if it did not exist.
         raise PassageGone(button_state.EXPIRED)
     if not (is_moderator(interaction) or (permit.let_in and interaction.user.id == holder)):
-        raise NotAllowed("Only those who may manage this server can change its library.")
+        raise NotAllowed(_("Only those who may manage this server can change its library."))

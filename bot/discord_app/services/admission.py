@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from bot.errors import QuestionUnderway, TooManyAsking
+from bot.localization import gettext_noop
 
 DEFAULT_LANES = 2
 """How many questions are computed at once: while one of them waits for the database, another one computes."""
@@ -23,8 +24,8 @@ MIN_QUESTION_SECONDS = 0.01
 """The least that a question is expected to take: reading and sending it takes that much of the one event loop."""
 _WEIGHT = 0.1
 """The weight of the latest question in the mean of how long one takes."""
-TOO_MANY = "Many people are asking just now; try again in a minute."
-_UNDERWAY = "Your last question is still being answered; ask the next one after that."
+TOO_MANY = gettext_noop("Many people are asking just now; try again in a minute.")
+_UNDERWAY = gettext_noop("Your last question is still being answered; ask the next one after that.")
 
 
 @dataclass(eq=False, slots=True)

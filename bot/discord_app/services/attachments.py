@@ -9,29 +9,35 @@ from pathlib import PurePath
 import aiohttp
 import discord
 
+from bot.localization import format_number, gettext_noop
+from bot.localization import gettext as _
 from storage.errors import InputError, OverQuota
 from storage.models import MEGABYTE, Labels, Rejection, Source
 
 MAX_FILES = 10
 """The most that Discord's form takes."""
-LINKING = "to link one, take this back with /library undo and import it by itself, with the option video."
+LINKING = gettext_noop(
+    "to link one, take this back with /library undo and import it by itself, with the option {video}."
+)
 """Advice on Discord for a file that does not name its video."""
-ENCODING_ADVICE = ". Here: import it with the option encoding: {}."
+ENCODING_ADVICE = gettext_noop(". Here: import it with the option {option}: {name}.")
 """Advice on Discord for a file in another encoding."""
-COLUMNS_ADVICE = ". Here: name the columns so in the file, then import it again."
+COLUMNS_ADVICE = gettext_noop(". Here: name the columns like that in the file, then import it again.")
 """Advice on Discord for a table of which it is not clear which column is which."""
 
 
 def require_acceptable(files: Sequence[discord.Attachment], most_bytes: int) -> None:
     """Raise InputError for too many files, OverQuota for more than `most_bytes` together, before any is read."""
     if len(files) > MAX_FILES:
-        raise InputError(f"These are {len(files)} files, and one import takes {MAX_FILES}: nothing was imported.")
+        words = _("These are {count} files, and one import takes {most}: nothing was imported.")
+        raise InputError(words.format(count=format_number(len(files)), most=MAX_FILES))
     size = sum(file.size for file in files)
     if size > most_bytes:
-        raise OverQuota(
-            f"These files are {size / MEGABYTE:,.1f} megabytes together, and {most_bytes / MEGABYTE:,.1f} are allowed "
-            "at once: nothing was imported. Import fewer at a time."
+        words = _(
+            "These files are {size} MB together, and {most} MB are allowed at once: nothing was imported. Import fewer "
+            "at a time."
         )
+        raise OverQuota(words.format(size=_megabytes(size), most=_megabytes(most_bytes)))
 
 
 async def read_files(files: Sequence[discord.Attachment], most_bytes: int) -> tuple[list[Source], list[Rejection]]:
@@ -41,14 +47,18 @@ async def read_files(files: Sequence[discord.Attachment], most_bytes: int) -> tu
     for file in files:  # one after the other: a single file may be as large as all files of an import together
         name = file_name(file)
         if file.size > most_bytes:
-            reason = f"is {file.size / MEGABYTE:,.1f} MB, over this server's limit of {most_bytes / MEGABYTE:,.1f} MB"
-            rejections.append(Rejection(name, f"{reason}; split it, or compress a table as Parquet."))
+            words = _("is {size} MB, over this server’s limit of {most} MB; split it, or compress a table as Parquet.")
+            rejections.append(Rejection(name, words.format(size=_megabytes(file.size), most=_megabytes(most_bytes))))
             continue
         try:
             sources.append(Source(name, await file.read()))
         except (discord.HTTPException, aiohttp.ClientError, OSError):
-            rejections.append(Rejection(name, "Discord did not hand it over; upload it again."))
+            rejections.append(Rejection(name, _("Discord did not hand it over; upload it again.")))
     return sources, rejections
+
+
+def _megabytes(size: int) -> str:
+    return format_number(size / MEGABYTE, 1)
 
 
 def file_name(file: discord.Attachment) -> str:
@@ -69,5 +79,5 @@ def apply_labels(
     if given == 1:
         return [(source, labels) for source in sources], []
     shared = replace(labels, video_id="", title="", url="")
-    notes = ["Title, video and url were passed over: they can be said of a single file only."]
+    notes = [_("I ignored title, video and url: with several files I can’t tell which one you meant.")]
     return [(source, shared) for source in sources], notes if shared != labels and sources else []

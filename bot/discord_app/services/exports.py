@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.discord_app.services.cooldown import Waits, describe_seconds
 from bot.errors import BotError, ExportTooLarge, LibraryBusy
+from bot.localization import gettext as _
 from bot.operations import metrics
 from bot.operations.metrics import ExportOutcome
 from storage.errors import DatabaseError, StorageError
@@ -59,9 +60,10 @@ class Exports:
 
     def _require_idle(self, server_id: int) -> None:
         if server_id in self._busy_servers:
-            raise LibraryBusy("An export of this server is still being made. Please try again when it is done.")
+            raise LibraryBusy(_("I am still making an export for this server. Please try again when it is done."))
         if left := self._waits.seconds_left(server_id):
-            raise LibraryBusy(f"This server had an export just now. Please try again in {describe_seconds(left)}.")
+            words = _("This server had an export just now. Please try again in {seconds}.")
+            raise LibraryBusy(words.format(seconds=describe_seconds(left)))
 
     def _finish(self, server_id: int, outcome: ExportOutcome) -> None:
         self._waits.begin(server_id, self._cooldown_seconds)
@@ -86,6 +88,6 @@ class BoundedFile(io.BufferedIOBase):
         count = memoryview(data).nbytes
         self.size += count
         if self.size > self._most_bytes:
-            raise ExportTooLarge("That is larger than what Discord takes here.")
+            raise ExportTooLarge(_("That is larger than what Discord takes here."))
         self._file.write(data)
         return count

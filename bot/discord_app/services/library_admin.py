@@ -12,14 +12,18 @@ from pathlib import Path
 
 import discord
 
+from bot.discord_app.cards import imports as import_cards
 from bot.discord_app.cards import library as library_cards
 from bot.discord_app.cards.library import Reply
 from bot.discord_app.cards.parts.base import Card, notice_card, video_name
+from bot.discord_app.cards.parts.command_mentions import option_name
 from bot.discord_app.services import attachments
 from bot.discord_app.services.exports import BoundedFile, Exports
 from bot.discord_app.services.import_counts import measure_import
 from bot.discord_app.services.questions.catalogue import Catalogue, find_named
 from bot.errors import ExportTooLarge, ImportCancelled, ImportFailed, LibraryBusy
+from bot.localization import format_number, gettext_noop, join_words, ngettext
+from bot.localization import gettext as _
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 from bot.purge import purge_server
@@ -32,6 +36,13 @@ from storage.models import ExportFormat, GlossaryEntry, ImportReport, Labels, Qu
 log = logging.getLogger("cuepoint.discord")
 _MAX_PARALLEL_IMPORTS = 2
 """Imports under way over all servers: an import holds its files in memory."""
+_CANCELLED = gettext_noop(
+    "I was told to stop before this import was done: nothing of it is stored. Please import it again when I am back."
+)
+_FAILED = gettext_noop(
+    "This import failed, and nothing of it is stored: the database cannot be written. Whoever runs this bot can read "
+    "why in its log. Please import it again later."
+)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -49,7 +60,7 @@ class ImportProgress:
 
     def card(self) -> Card:
         """Return the progress as a card."""
-        return library_cards.progress_card(self.done, self.total, self.files)
+        return import_cards.progress_card(self.done, self.total, self.files)
 
 
 class LibraryAdmin:
@@ -106,19 +117,13 @@ class LibraryAdmin:
                 if not self._is_stopping:
                     raise
                 await self._uncount_import(server_id)
-                raise ImportCancelled(
-                    "I was told to stop before this import was done: nothing of it is stored. "
-                    "Please import it again when I am back."
-                ) from None
+                raise ImportCancelled(_(_CANCELLED)) from None
             except DatabaseError as error:
                 log.error("an import failed, and nothing of it is stored: %s", describe_error(error))
                 await self._uncount_import(server_id)
-                raise ImportFailed(
-                    "This import failed, and nothing of it is stored: the database cannot be written. Whoever runs "
-                    "this bot can read why in its log. Please import it again later."
-                ) from error
+                raise ImportFailed(_(_FAILED)) from error
             count(report)
-        return library_cards.report_reply(report)
+        return import_cards.report_reply(report)
 
     async def _import_files(
         self,
@@ -135,8 +140,11 @@ class LibraryAdmin:
             report = await self._library.import_files(
                 access.own_scope(server_id), pairs, replace=replace_whole, progress=progress.update, quota=self._quota
             )
-        report = report.with_advice(attachments.LINKING).with_columns_advice(lambda _: attachments.COLUMNS_ADVICE)
-        report = report.with_encoding_advice(attachments.ENCODING_ADVICE)
+        report = report.with_advice(_(attachments.LINKING).format(video=option_name("video")))
+        report = report.with_columns_advice(lambda _example: _(attachments.COLUMNS_ADVICE))
+        report = report.with_encoding_advice(
+            lambda name: _(attachments.ENCODING_ADVICE).format(option=option_name("encoding"), name=name)
+        )
         return replace(report, rejections=(*unread, *report.rejections), notes=(*notes, *report.notes))
 
     @property
@@ -161,7 +169,7 @@ class LibraryAdmin:
 
     def _require_idle(self, server_id: int) -> None:
         if server_id in self._busy_servers:
-            raise LibraryBusy("An import into this library is still running. Please try again when it is done.")
+            raise LibraryBusy(_("An import into this library is still running. Please try again when it is done."))
 
     async def _uncount_import(self, server_id: int) -> None:
         """Take an import from the day's count. Where that fails, the user still has to learn that nothing is stored."""
@@ -176,10 +184,14 @@ class LibraryAdmin:
     async def _count_import(self, server_id: int) -> None:
         most = self._imports_a_day
         if not await self._ledger.begin_import(access.library_key(server_id), most=most):
-            raise LibraryBusy(
-                f"This server has had its {library_cards.format_count(most, 'import')} for today: "
-                "nothing was imported. The count begins anew at midnight UTC."
+            words = ngettext(
+                "This server has had its {count} import for today: nothing was imported. The count begins anew at "
+                "midnight UTC.",
+                "This server has had its {count} imports for today: nothing was imported. The count begins anew at "
+                "midnight UTC.",
+                most,
             )
+            raise LibraryBusy(words.format(count=format_number(most)))
 
     async def undo_last(self, server_id: int) -> Card:
         """Take back the last act."""
@@ -190,7 +202,7 @@ class LibraryAdmin:
         """Return the server's own video of a name or id. Raises UnknownVideo."""
         videos = await self.list_videos(server_id)
         if not videos:
-            raise UnknownVideo("This server has no videos of its own. /library import adds some.")
+            raise UnknownVideo(_("This server has no videos of its own yet. /library import adds some."))
         return await asyncio.to_thread(find_named, name, videos, own=True)
 
     async def remove_video(self, server_id: int, video_id: str) -> Card:
@@ -200,14 +212,14 @@ class LibraryAdmin:
             removed = await self._library.remove(access.own_scope(server_id), video_id)
         except UnknownVideo:
             # Another moderator was faster, or the import that brought it was taken back.
-            return notice_card("That video is not in this server's library any more.")
+            return notice_card(_("That video is no longer in this server’s library."))
         return library_cards.removed_card(removed)
 
     async def purge_server(self, server_id: int) -> Card:
         """Delete everything of a server permanently, for its moderators. Raises LibraryBusy during an import."""
         with self._exclusive(server_id):
             await self.delete_server(server_id)
-        return notice_card("Everything of this server is deleted.")
+        return notice_card(_("Everything of this server is deleted."))
 
     async def delete_server(self, server_id: int) -> None:
         """Delete everything of a server permanently."""
@@ -246,7 +258,7 @@ class LibraryAdmin:
         """Give a speaker of a video a name. Raises RequestError where it is not said which, or how to call them."""
         self._require_idle(server_id)
         if not (video and speaker and name):
-            raise RequestError("To name a speaker give all three: the video, the speaker as listed, and the name.")
+            raise RequestError(_("To name a speaker, give all three: the video, the speaker as listed, and the name."))
         summary = await self.find_video(server_id, video)
         own = access.own_scope(server_id)
         before, chosen = await self._library.speakers.rename(own, summary.video.video_id, {speaker: name})
@@ -265,7 +277,7 @@ class LibraryAdmin:
         except ExportTooLarge:
             return Reply(library_cards.too_large_card(limit, form, one_video=summary is not None))
         base = video_id if video_id and _NAME.fullmatch(video_id) else "video" if summary else "library"
-        what = f"**{video_name(summary.video)}**" if summary else "This server's library"
+        what = f"**{video_name(summary.video)}**" if summary else _("This server’s library")
         return library_cards.export_reply(f"{base}.{form}", path, target.size, what)
 
     async def library_stats(self, server_id: int) -> Card:
@@ -283,14 +295,17 @@ class LibraryAdmin:
         """Put an entry into the glossary."""
         own = access.own_scope(server_id)
         if not await self._library.glossary.add(own, entry):
-            return notice_card("That is in the glossary already.")
-        unsaid = (
-            "" if await self._library.are_spoken(own, entry.said) else " Nobody says it in this server's videos yet."
-        )
-        return notice_card(f"“{entry.said}” will now also be found by asking for “{entry.meant}”.{unsaid}")
+            return notice_card(_("That is in the glossary already."))
+        words = _("“{said}” will now also be found by asking for “{meant}”.")
+        if not await self._library.are_spoken(own, entry.said):
+            words = _(
+                "“{said}” will now also be found by asking for “{meant}”. Nobody says it in this server’s videos yet."
+            )
+        return notice_card(words.format(said=entry.said, meant=entry.meant))
 
     async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
         """Remove entries of the glossary for what captions say: all of them, or only the one for `meant`."""
         removed = await self._library.glossary.remove(access.own_scope(server_id), said, meant)
-        meanings = ", ".join(f"“{entry.meant}”" for entry in removed)
-        return notice_card(f"“{removed[0].said}” will no longer be found by asking for {meanings}.")
+        meanings = join_words([f"“{entry.meant}”" for entry in removed], any_of=True)
+        words = _("“{said}” will no longer be found by asking for {meanings}.")
+        return notice_card(words.format(said=removed[0].said, meanings=meanings))

@@ -17,6 +17,7 @@ from storage.formats.document import Document
 from storage.formats.text_cleaning import quote_text
 from storage.models import Rejection
 from storage.models.limits import MAX_TEXT_LENGTH
+from storage.sentences import sentence
 
 _BEGINS_WITH_TIME = re.compile(r"\s*\d{1,9}:\d", re.ASCII)
 # Joined files have a header within; programs that join the pieces of a stream may leave only its second line.
@@ -26,7 +27,7 @@ _LIKELY_ASIDE = re.compile(
 )
 _HEADED_ASIDE = re.compile(r"(?:note|style|region)(?:\s|\Z)", re.IGNORECASE)
 _SETTING = re.compile(r"\s*(?:(?:id|width|lines|regionanchor|viewportanchor|scroll)\s*:|::cue)")
-_CUT_OFF = "the file ends inside a cue, so it is cut off; download or export it again"
+_CUT_OFF = sentence("the file ends inside a cue, so it is cut off; download or export it again")
 
 
 class CueLines(NamedTuple):
@@ -60,7 +61,8 @@ def read_cue_lines(document: Document, asides: bool) -> tuple[list[CueLines], li
     labels = (find_ids if asides else find_numbers)(lines, timings.times_ms)
     _refuse_cut_off(document, timings.times_ms, labels)
     rejections = [
-        document.reject_row(i + 1, f"{problem}; its cue was left out") for i, problem in timings.problems.items()
+        document.reject_row(i + 1, sentence("{problem}; its cue was left out", problem=problem))
+        for i, problem in timings.problems.items()
     ]
     may_hold_asides = asides and len(_LIKELY_ASIDE.findall(document.text)) > 1
     is_long = max(map(len, lines)) > MAX_TEXT_LENGTH
@@ -87,7 +89,7 @@ def _find_timings(document: Document, asides: bool) -> _Timings:
         if times is None and not _claims_times(lines, i, asides):
             continue
         if len(timings.times_ms) == document.limits.rows:
-            raise document.too_many_error("cues", i + 1)
+            raise document.too_many_cues_error(i + 1)
         try:
             timings.times_ms[i] = times or parse_times(lines[i])
         except UnreadableTimes as problem:
@@ -134,7 +136,7 @@ def _refuse_unreadable(document: Document, timings: _Timings) -> None:
         raise document.refusal_error(_CUT_OFF, last + 1)
     if len(timings.problems) == len(timings.times_ms):
         first, reason = next(iter(timings.problems.items()))
-        raise document.refusal_error(f"{reason}; correct the times", first + 1)
+        raise document.refusal_error(sentence("{reason}; correct the times", reason=reason), first + 1)
 
 
 def _list_stretches(
@@ -183,11 +185,13 @@ def _refuse_long_line(document: Document, start: int, end: int) -> None:
     for i in range(start, end):
         length = len(document.lines[i])
         if length > MAX_TEXT_LENGTH:
-            raise document.too_long_error("this line", length, MAX_TEXT_LENGTH, i + 1)
+            raise document.too_long_error(sentence("this line"), length, MAX_TEXT_LENGTH, i + 1)
 
 
 def _reject_stray(document: Document, i: int) -> Rejection:
-    return document.reject_row(i + 1, f"{quote_text(document.lines[i])} belongs to no cue and was left out")
+    return document.reject_row(
+        i + 1, sentence("{text} belongs to no cue and was left out", text=quote_text(document.lines[i]))
+    )
 
 
 def _refuse_cut_off(document: Document, timings: Mapping[int, object], labels: Mapping[int, int]) -> None:

@@ -10,6 +10,7 @@ from storage.formats.captions.markup import MarkupRule, clean_cue, has_markup, h
 from storage.formats.captions.rolling import RawCue
 from storage.formats.document import Document
 from storage.formats.text_cleaning import clean_text
+from storage.sentences import sentence
 
 _PICTURE = re.compile(
     r"\S+\.(?:avif|bmp|gif|jpe?g|png|webp)(?:[?#]\S*)?|\S.*#xywh=(?:pixel:|percent:)?[\d.]+(?:,[\d.]+){3}",
@@ -35,6 +36,8 @@ def refuse_pictures(document: Document, cues: Sequence[CueLines]) -> None:
     texts = [cue.texts for cue in cues if cue.texts]
     if texts and all(len(lines) == 1 and _PICTURE.fullmatch(lines[0].strip()) for lines in texts):
         raise document.refusal_error(
-            "its cues name pictures for a player's seek bar (thumbnails), and nobody speaks in them; "
-            "choose the captions of the video"
+            sentence(
+                "its cues name pictures for a player's seek bar (thumbnails), and nobody speaks in them; choose "
+                "the captions of the video"
+            )
         )

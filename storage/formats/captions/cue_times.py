@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 _MAX_MS = int(MAX_SECOND * 1000)
 _TIME = r"(?:(\d{1,9}):)?(\d{1,9}):(\d{1,2})(?:[.,:](\d{1,9}))?"
@@ -47,11 +48,11 @@ def parse_times(line: str) -> tuple[int, int]:
     """Return the start and the end in a timing line, in milliseconds. Raises UnreadableTimes."""
     match = _TIMING.fullmatch(line)
     if match is None:
-        raise UnreadableTimes("is not a timing line such as 00:01:02,500 --> 00:01:05,000")
+        raise UnreadableTimes(sentence("is not a timing line such as 00:01:02,500 --> 00:01:05,000"))
     fields = match.groups()
     times = _parse_milliseconds(fields[0:4]), _parse_milliseconds(fields[4:8])
     if max(times) > _MAX_MS:
-        raise UnreadableTimes("lies over 100 hours into the video")
+        raise UnreadableTimes(sentence("lies over 100 hours into the video"))
     return times
 
 
@@ -64,5 +65,5 @@ def _parse_milliseconds(fields: Sequence[str | None]) -> int:
     fraction = (fields[3] or "").ljust(3, "0")[:3]
     is_rounded = seconds == 60 and not int(fraction)
     if (seconds > 59 and not is_rounded) or (minutes > 59 and fields[0] is not None):
-        raise UnreadableTimes("has more than 59 minutes or seconds")
+        raise UnreadableTimes(sentence("has more than 59 minutes or seconds"))
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + int(fraction)

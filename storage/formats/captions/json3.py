@@ -15,6 +15,7 @@ from storage.formats.document import Document
 from storage.formats.text_cleaning import clean_text
 from storage.models import Cue, FileContent
 from storage.models.limits import MAX_OBJECTS_PER_ROW, MAX_SECOND
+from storage.sentences import sentence
 
 _MAX_MS = int(MAX_SECOND * 1000)
 _RECOGNISED_WITHIN = 65_536
@@ -52,13 +53,13 @@ def read_json3(document: Document) -> FileContent:
     document.require_caption_size()
     # Checked before parsing: an object takes many times the memory of its few characters.
     if document.text.count("{") > document.limits.rows * MAX_OBJECTS_PER_ROW:
-        raise document.too_many_error("cues")
+        raise document.too_many_cues_error()
     try:
         captions = _Captions.model_validate_json(document.text)
     except ValidationError as error:
         raise document.refusal_error(_describe_problem(error)) from error
     if len(captions.events) > document.limits.rows:
-        raise document.too_many_error("cues")
+        raise document.too_many_cues_error()
     details = VideoDetails(is_automatic=bool(_WORD_TIMES.search(document.text)))
     return build_transcript(document, sort_spoken(list(_make_cues(captions.events))), details)
 
@@ -66,10 +67,14 @@ def read_json3(document: Document) -> FileContent:
 def _describe_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if first["type"] == "json_invalid":
-        return f"the json3 captions are cut off or damaged ({clean_text(first['msg'])}); download them again"
+        return sentence(
+            "the json3 captions are cut off or damaged ({text}); download them again", text=clean_text(first["msg"])
+        )
     where = ".".join(map(str, first["loc"]))
-    return (
-        f"the json3 captions are not as YouTube writes them ({where}: {clean_text(first['msg'])}); download them again"
+    return sentence(
+        "the json3 captions are not as YouTube writes them ({where}: {text}); download them again",
+        where=where,
+        text=clean_text(first["msg"]),
     )
 
 

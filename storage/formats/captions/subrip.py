@@ -11,6 +11,7 @@ from storage.formats.captions.rolling import spoken_cues
 from storage.formats.captions.transcript import build_transcript
 from storage.formats.document import Document
 from storage.models import FileContent
+from storage.sentences import sentence
 
 _TIMING = re.compile(r"^[^\S\n]*\d+:\d[^\n]*-->", re.MULTILINE)
 _CUT_SHORT = re.compile(r"\s*\d+\n\s*\d+:\d")
@@ -25,6 +26,8 @@ def read_subrip(document: Document) -> FileContent:
     """Read the captions of one video."""
     cues, rejections = read_cue_lines(document, asides=False)
     if not cues:
-        raise document.refusal_error("there is no timing line such as 00:01:02,500 --> 00:01:05,000; export it again")
+        raise document.refusal_error(
+            sentence("there is no timing line such as 00:01:02,500 --> 00:01:05,000; export it again")
+        )
     refuse_pictures(document, cues)
     return build_transcript(document, spoken_cues(list(make_raw_cues(cues, remove_subrip_tags))), rejections=rejections)

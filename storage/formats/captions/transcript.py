@@ -11,6 +11,7 @@ from storage.formats.document import Document
 from storage.formats.file_names import OwnName, parse_file_name, parse_own_name
 from storage.models import Chapter, Cue, FileContent, Rejection, Transcript, Video
 from storage.models.limits import MAX_TEXT_LENGTH
+from storage.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,22 @@ def build_transcript(
     for cue in cues:
         if len(cue.text) > MAX_TEXT_LENGTH:
             raise document.too_long_error(
-                f"the caption at {cue.start_second:.12g} seconds", len(cue.text), MAX_TEXT_LENGTH
+                sentence("the caption at {start_second} seconds", start_second=format(cue.start_second, ".12g")),
+                len(cue.text),
+                MAX_TEXT_LENGTH,
             )
     if not cues:
-        raise document.refusal_error("there is not a single spoken word in it; choose captions of speech")
+        raise document.refusal_error(sentence("there is not a single spoken word in it; choose captions of speech"))
     labels, file_name = document.labels, parse_file_name(document.name)
     said = labels.video_id or youtube_id(labels.url)
     video_id = said or details.video_id or file_name.video_id or youtube_id(details.url)
     own_name = _NO_NAME if video_id else parse_own_name(document.name)
     if not video_id and not own_name.video_id:
         raise document.refusal_error(
-            "it does not say which video it belongs to; give the video's id or YouTube address, "
-            "or name the file as yt-dlp does: Title [id].en.vtt",
+            sentence(
+                "it does not say which video it belongs to; give the video's id or YouTube address, or name the "
+                "file as yt-dlp does: Title [id].en.vtt"
+            ),
             kind=MissingVideoId,
         )
     is_automatic = details.is_automatic or file_name.is_automatic

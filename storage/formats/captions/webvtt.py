@@ -16,6 +16,7 @@ from storage.formats.captions.rolling import spoken_cues
 from storage.formats.captions.transcript import build_transcript
 from storage.formats.document import Document
 from storage.models import FileContent
+from storage.sentences import sentence
 
 _SIGNATURE = re.compile(r"WEBVTT(?:\s|\Z)")
 
@@ -29,7 +30,7 @@ def read_webvtt(document: Document) -> FileContent:
     """Read the captions of one video; a header line "Language: en" gives the language, and
     the note of an export of Cuepoint's the rest."""
     if not _SIGNATURE.match(document.first_line):
-        raise document.refusal_error("it is not WebVTT, whose first line is WEBVTT; export it again")
+        raise document.refusal_error(sentence("it is not WebVTT, whose first line is WEBVTT; export it again"))
     cues, rejections = read_cue_lines(document, asides=True)
     refuse_pictures(document, cues)
     raw = list(make_raw_cues(cues, remove_webvtt_tags))

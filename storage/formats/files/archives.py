@@ -13,6 +13,7 @@ from storage.errors import InputError
 from storage.formats.files.passing_over import may_hold_transcript
 from storage.models import Limits, Rejection, Source
 from storage.models.limits import MEGABYTE, in_brackets
+from storage.sentences import about_file, sentence
 
 _GZIP, _ZIP, _EMPTY_ZIP, _TAR = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"ustar"
 _TAR_OFFSET = 257
@@ -43,9 +44,9 @@ class Unpacker:
             with gzip.GzipFile(fileobj=io.BytesIO(source.content)) as stream:
                 content = self._read(source, stream, len(source.content))
         except _BROKEN as error:
-            raise _damaged(source, "gzip file") from error
+            raise _damaged(source, sentence("gzip file")) from error
         if content[_TAR_OFFSET:].startswith(_TAR):
-            raise InputError(f"{source.name}: is a TAR archive; unpack it, or pack its files as ZIP")
+            raise InputError(about_file(source.name, sentence("is a TAR archive; unpack it, or pack its files as ZIP")))
         return Source(name, content, source.folder, source.is_found)
 
     def unpack_zip(self, source: Source) -> Iterator[Source | Rejection]:
@@ -58,7 +59,7 @@ class Unpacker:
                     if not entry.is_dir():
                         yield self._unpack_entry(source, archive, entry)
         except _BROKEN as error:
-            raise _damaged(source, "ZIP archive") from error
+            raise _damaged(source, sentence("ZIP archive")) from error
 
     def _unpack_entry(self, source: Source, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Source | Rejection:
         inside, _, base = entry.filename.replace("\\", "/").strip("/").rpartition("/")
@@ -67,14 +68,18 @@ class Unpacker:
         if not may_hold_transcript(found.name):
             return found
         if entry.flag_bits & 1:
-            return Rejection(found.name, "is locked with a password; unpack it and import what is inside")
+            return Rejection(found.name, sentence("is locked with a password; unpack it and import what is inside"))
         try:
             with archive.open(entry) as stream:
                 content = self._read(found, stream, min(entry.compress_size, len(source.content)))
         except _BROKEN:
-            return Rejection(found.name, "cannot be unpacked; pack the archive again, with the usual settings")
+            return Rejection(
+                found.name, sentence("cannot be unpacked; pack the archive again, with the usual settings")
+            )
         if is_gzip(content) or is_zip(content):
-            return Rejection(found.name, "is an archive inside an archive; unpack it and import what is inside")
+            return Rejection(
+                found.name, sentence("is an archive inside an archive; unpack it and import what is inside")
+            )
         return Source(found.name, content, folder, is_found=True)
 
     def _require_few(self, source: Source, count: int) -> None:
@@ -82,7 +87,15 @@ class Unpacker:
         if count > most:
             setting = in_brackets(self._limits.names.videos)
             raise InputError(
-                f"{source.name}: there are {count:,} files in it, and {most:,} are allowed; split it{setting}"
+                about_file(
+                    source.name,
+                    sentence(
+                        "there are {count} files in it, and {most} are allowed; split it{setting}",
+                        count=count,
+                        most=most,
+                        setting=setting,
+                    ),
+                )
             )
 
     def _read(self, source: Source, stream: IO[bytes] | gzip.GzipFile, packed_bytes: int) -> bytes:
@@ -92,13 +105,26 @@ class Unpacker:
             if len(content) > self._room:
                 most, setting = self._limits.file_bytes / MEGABYTE, in_brackets(self._limits.names.file_bytes)
                 raise InputError(
-                    f"{source.name}: is larger than the {most:,.0f} MB that archives may have unpacked; "
-                    f"import fewer at a time{setting}"
+                    about_file(
+                        source.name,
+                        sentence(
+                            "is larger than the {most} MB that archives may have unpacked; import fewer at a "
+                            "time{setting}",
+                            most=format(most, ",.0f"),
+                            setting=setting,
+                        ),
+                    )
                 )
             if len(content) > max(_RATIO_FROM_BYTES, _MAX_RATIO * packed_bytes):
                 raise InputError(
-                    f"{source.name}: is more than {_MAX_RATIO} times as large unpacked, as no transcript is; "
-                    "unpack it and import what is inside"
+                    about_file(
+                        source.name,
+                        sentence(
+                            "is more than {most} times as large unpacked, as no transcript is; unpack it and "
+                            "import what is inside",
+                            most=_MAX_RATIO,
+                        ),
+                    )
                 )
         self._room -= len(content)
         return bytes(content)
@@ -123,4 +149,6 @@ def is_zip(content: bytes) -> bool:
 
 
 def _damaged(source: Source, kind: str) -> InputError:
-    return InputError(f"{source.name}: the {kind} is cut off or damaged; download or pack it again")
+    return InputError(
+        about_file(source.name, sentence("the {kind} is cut off or damaged; download or pack it again", kind=kind))
+    )

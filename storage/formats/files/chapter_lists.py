@@ -13,6 +13,7 @@ from storage.errors import InputError
 from storage.formats.decoding import decode
 from storage.formats.text_cleaning import clean_text
 from storage.models import MAX_SECOND, MEGABYTE, Chapter, Source
+from storage.sentences import about_file, sentence
 
 MAX_CHAPTERS = 1000
 MAX_TITLE_LENGTH = 300
@@ -38,7 +39,12 @@ class _Listed(BaseModel):
 def read_chapters(source: Source) -> tuple[Chapter, ...]:
     """Return the chapters in a file, by their start. Raises InputError where there are none."""
     if len(source.content) > _MAX_BYTES:
-        raise InputError(f"{source.name}: is larger than the {_MAX_BYTES // MEGABYTE} MB of a list of chapters")
+        raise InputError(
+            about_file(
+                source.name,
+                sentence("is larger than the {number} MB of a list of chapters", number=str(_MAX_BYTES // MEGABYTE)),
+            )
+        )
     text = decode(source.name, source.content)
     if text.lstrip().startswith("{"):
         chapters = _read_json(text)
@@ -48,8 +54,13 @@ def read_chapters(source: Source) -> tuple[Chapter, ...]:
         chapters = _make_chapters(_read_lines(text))
     if not chapters:
         raise InputError(
-            f"{source.name}: there is no chapter in it; write one a line, as in 0:00 Introduction, or give the JSON of "
-            "Podcasting 2.0, yt-dlp's info.json, or ffmetadata"
+            about_file(
+                source.name,
+                sentence(
+                    "there is no chapter in it; write one a line, as in 0:00 Introduction, or give the JSON of "
+                    "Podcasting 2.0, yt-dlp's info.json, or ffmetadata"
+                ),
+            )
         )
     return chapters
 

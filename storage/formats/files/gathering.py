@@ -13,6 +13,7 @@ from storage.formats.files.info_json import VideoInfo, read_info
 from storage.formats.files.passing_over import may_hold_transcript
 from storage.formats.files.sidecar_names import INFO_SUFFIX, is_sidecar, sidecar_stem
 from storage.models import Chapter, Labels, Limits, Rejection, Source
+from storage.sentences import leave_out_file, sentence
 
 _TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet")
 """Tables say themselves which videos they hold, several at a time: what lies beside them is not of them."""
@@ -32,7 +33,7 @@ class GatheredFiles:
     def reject(self, source: str, reason: str) -> None:
         """Add why a file cannot be imported."""
         # A rejection names its file, and `reason` may name it too: "FILE: reason" or "FILE, line 3: reason".
-        self.rejections.append(Rejection(source, reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ")))
+        self.rejections.append(Rejection(source, leave_out_file(reason, source)))
 
 
 def gather_files(given: Sequence[GivenFile], limits: Limits) -> GatheredFiles:
@@ -85,7 +86,7 @@ def _keep_fitting_labels(gathered: GatheredFiles) -> list[GivenFile]:
     kept = [(source, replace(each, video_id="", title="", url="", chapters=())) for source, each in gathered.files]
     if [labels for _, labels in kept] != [labels for _, labels in gathered.files]:
         gathered.notes.append(
-            "Video id, title, address and chapters were passed over: they can be said of a single file only."
+            sentence("Video id, title, address and chapters were passed over: they can be said of a single file only.")
         )
     return kept
 
@@ -136,7 +137,9 @@ class _Sidecars:
             else:
                 self._gathered.reject(
                     source.name,
-                    "says something of a video, and no transcript of it lies beside; import it with the captions",
+                    sentence(
+                        "says something of a video, and no transcript of it lies beside; import it with the captions"
+                    ),
                 )
 
 

@@ -15,6 +15,7 @@ from storage.formats.files.chapter_lists import clean_chapters
 from storage.formats.text_cleaning import clean_id, clean_text
 from storage.models import MEGABYTE, Chapter, Source
 from storage.models.limits import MAX_ID_LENGTH
+from storage.sentences import about_file, sentence
 
 _MAX_BYTES = 50 * MEGABYTE
 """With all comments of a video such a file has some megabytes."""
@@ -64,11 +65,15 @@ class VideoInfo:
 def read_info(source: Source) -> VideoInfo | None:
     """Return what a file says of a video, None where it is of a playlist or a channel. Raises InputError."""
     if len(source.content) > _MAX_BYTES or source.content.count(b"{") > _MAX_OBJECTS:
-        raise InputError(f"{source.name}: is larger than what yt-dlp writes of a video; leave it out")
+        raise InputError(
+            about_file(source.name, sentence("is larger than what yt-dlp writes of a video; leave it out"))
+        )
     try:
         info = _Info.model_validate_json(source.content)
     except ValidationError as error:
-        raise InputError(f"{source.name}: is not the JSON that yt-dlp writes of a video; download it again") from error
+        raise InputError(
+            about_file(source.name, sentence("is not the JSON that yt-dlp writes of a video; download it again"))
+        ) from error
     if info.kind not in (None, "video"):
         return None
     video_id = clean_id(_text(info.id))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from storage.formats.files.sidecar_names import is_sidecar
 from storage.formats.reader import SUFFIXES
+from storage.sentences import Listing, plural_sentence, sentence
 
 _MARKS_OF_FOLDERS = frozenset({"__MACOSX"})
 # yt-dlp writes the chat of a live stream as if it were captions, and a video's description beside them.
@@ -27,8 +28,14 @@ def describe_passed_over(names: Sequence[str]) -> str:
     ends = Counter(_ending(name) for name in names)
     named = [f"{count:,} {end}" for end, count in ends.most_common(_MAX_NAMED)]
     more = len(names) - sum(count for _, count in ends.most_common(_MAX_NAMED))
-    listed = ", ".join([*named, *([f"{more:,} more"] if more else [])])
-    return f"Passed over, being no transcripts: {len(names):,} {'file' if len(names) == 1 else 'files'} ({listed})."
+    if more:
+        named.append(sentence("{count} more", count=more))
+    return plural_sentence(
+        "Passed over, being no transcripts: {count} file ({listed}).",
+        "Passed over, being no transcripts: {count} files ({listed}).",
+        count=len(names),
+        listed=Listing(tuple(named)),
+    )
 
 
 def _ending(name: str) -> str:

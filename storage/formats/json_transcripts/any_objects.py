@@ -21,6 +21,7 @@ from storage.formats.json_transcripts.phrases import Phrase, Recording, either, 
 from storage.formats.json_transcripts.times import MILLISECONDS, parse_time
 from storage.models import FileContent
 from storage.models.limits import MAX_SECOND
+from storage.sentences import about_file, sentence
 
 NAME = "JSON of texts with a start"
 
@@ -119,16 +120,21 @@ def read_any_objects(document: Document) -> FileContent:
     if len(recordings) == 1:
         return read_recording(document, recordings[0], None, rejections)
     if not recordings:
-        raise document.refusal_error(f"{NAME}: there is not a single one in it; export it again")
+        raise document.refusal_error(about_file(NAME, sentence("there is not a single one in it; export it again")))
     if any(youtube_id(str(recording.video_id)) is None for recording in recordings):
         raise document.refusal_error(
-            f"holds {len(recordings)} transcripts and does not say of which videos; save each as a file of its own"
+            sentence(
+                "holds {count} transcripts and does not say of which videos; save each as a file of its own",
+                count=len(recordings),
+            )
         )
     labels = document.labels
     if labels.video_id or labels.title or labels.url:
         raise document.refusal_error(
-            f"holds {len(recordings)} videos, so one video id, title or url cannot be given for all of them; leave it "
-            "out"
+            sentence(
+                "holds {count} videos, so one video id, title or url cannot be given for all of them; leave it out",
+                count=len(recordings),
+            )
         )
     contents = [
         read_recording(

@@ -21,13 +21,14 @@ from storage.formats.pace import SPOKEN_CHARACTERS_PER_SECOND, TimedText, Unit, 
 from storage.formats.text_cleaning import clean_text, quote_text
 from storage.models import Cue, FileContent, Rejection
 from storage.models.limits import MAX_SECOND, MAX_TEXT_LENGTH
+from storage.sentences import sentence
 
 _TAG = re.compile(r"</?(?:[bius]|em|strong|font|small|mark|sub|sup|span)(?:\s[^<>]*)?/?>|<br\s*/?>", re.IGNORECASE)
 _ESCAPE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _SLOWEST, _LONG_PAUSE_SECONDS = 3, 10.0
 """How many times longer than usual the slowest speaker takes, and a pause after it, as for rows of a table."""
 
-CONVERTED = "its times are milliseconds, by the pace of speech; they were divided by 1000."
+CONVERTED = sentence("its times are milliseconds, by the pace of speech; they were divided by 1000.")
 _MAX_WORD_LENGTH = 12
 _WORD_SHARE = 0.8
 
@@ -52,17 +53,19 @@ def read_recording(
     """
     phrases = list(islice(recording.phrases, document.limits.rows + 1))
     if len(phrases) > document.limits.rows:
-        raise document.too_many_error("cues")
+        raise document.too_many_cues_error()
     notes: tuple[str, ...] = ()
     if unit is None:
         unit = _find_unit(phrases)
         notes = (CONVERTED,) if unit == MILLISECONDS else ()
     checked, found = _check_phrases(document, phrases, unit)
     if found and not checked:
-        raise document.refusal_error(f"nothing in it can be imported, the first because {found[0].reason}")
+        raise document.refusal_error(
+            sentence("nothing in it can be imported, the first because {reason}", reason=found[0].reason)
+        )
     cues = sort_spoken(list(_make_cues(checked)))
     if len(cues) > document.limits.rows:
-        raise document.too_many_error("cues")
+        raise document.too_many_cues_error()
     content = build_transcript(document, cues, _describe_video(recording), [*rejections, *found])
     return replace(content, notes=(*content.notes, *notes))
 
@@ -115,24 +118,30 @@ def _check_phrase(phrase: Phrase, unit: float) -> _Checked | str | None:
     if words and (text is None or text == ""):
         text = _join_unchecked(words)
     if text is not None and not isinstance(text, str):
-        return f"has {quote_text(str(text)[:200])} as its text; give text in quotation marks"
+        return sentence("has {text} as its text; give text in quotation marks", text=quote_text(str(text)[:200]))
     text = (text or "").strip("\n")
     if not text.strip():
         return None
     if len(text) > MAX_TEXT_LENGTH and not words:
-        return f"has {len(text):,} characters, and {MAX_TEXT_LENGTH:,} are the most; break it up"
+        return sentence(
+            "has {count} characters, and {most} are the most; break it up", count=len(text), most=MAX_TEXT_LENGTH
+        )
     start, end = _find_times(phrase, words, unit)
     if start is None:
-        return f"has no start that can be read ({_show(phrase.start)}); give the seconds from the beginning"
+        return sentence(
+            "has no start that can be read ({value}); give the seconds from the beginning", value=_show(phrase.start)
+        )
     if max(start, end or 0.0) > MAX_SECOND:
-        return f"lies over 100 hours into the recording ({_show(phrase.start)}); correct its times"
+        return sentence(
+            "lies over 100 hours into the recording ({value}); correct its times", value=_show(phrase.start)
+        )
     speaker = speaker_label(phrase.speaker)
     timed = _time_words(words, text, unit, start, speaker)
     return _Checked(text, start, end, speaker, tuple(timed))
 
 
 def _show(value: object) -> str:
-    return "there is none" if value is None else quote_text(str(value)[:200])
+    return sentence("there is none") if value is None else quote_text(str(value)[:200])
 
 
 def _join_unchecked(words: Sequence[Word]) -> str:

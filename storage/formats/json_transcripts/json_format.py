@@ -11,6 +11,7 @@ from storage.formats.json_transcripts.loading import load_json
 from storage.formats.json_transcripts.phrases import Recording
 from storage.formats.json_transcripts.times import SECONDS
 from storage.models import FileContent
+from storage.sentences import sentence
 
 _ROOTS = ("[][].", "[].")
 
@@ -43,7 +44,11 @@ class JsonFormat:
             objects = [each for each in objects if self.has_shape(describe_keys(each))] or objects[:1] or [{}]
         if len(objects) > 1 and not self.is_series:
             raise document.refusal_error(
-                f"{self.name} holds {len(objects)} recordings; save each as a file of its own and import those"
+                sentence(
+                    "{name} holds {count} recordings; save each as a file of its own and import those",
+                    name=self.name,
+                    count=len(objects),
+                )
             )
         recording = self.find_phrases(objects)
         if recording.is_automatic is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from storage.formats.document import Document
 from storage.formats.text_cleaning import clean_text, quote_text
 from storage.models import Rejection
+from storage.sentences import sentence
 
 _MAX_OBJECTS_PER_CUE = 8
 """The objects and arrays that a cue may take up. In 50 megabytes, what a caption file may have, no recogniser writes
@@ -29,21 +30,28 @@ def load_json(document: Document, name: str) -> tuple[list[object], list[Rejecti
     # Checked before parsing: a value takes many times the memory of its few characters.
     limit = document.limits.rows
     if text.count("{") + text.count("[") > max(1, limit) * _MAX_OBJECTS_PER_CUE + _MAX_VALUES_PER_CUE:
-        raise document.too_many_error("cues")
+        raise document.too_many_cues_error()
     if text.count(",") > max(1, limit) * _MAX_VALUES_PER_CUE + _MAX_VALUES_PER_CUE:
-        raise document.too_many_error("cues")
+        raise document.too_many_cues_error()
     rejections: list[Rejection] = []
     try:
         return list(_parse_values(document, rejections)), rejections
     except RecursionError as error:
-        raise document.refusal_error(f"{name} is nested too deeply to be a transcript; export it again") from error
+        raise document.refusal_error(
+            sentence("{name} is nested too deeply to be a transcript; export it again", name=name)
+        ) from error
     except json.JSONDecodeError as error:
         problem = clean_text(error.msg)
         raise document.refusal_error(
-            f"{name} is cut off or damaged here ({problem}); download or export it again", error.lineno
+            sentence(
+                "{name} is cut off or damaged here ({problem}); download or export it again", name=name, problem=problem
+            ),
+            error.lineno,
         ) from error
     except ValueError as error:  # a number of thousands of digits
-        raise document.refusal_error(f"{name} has a number that is no time; export it again") from error
+        raise document.refusal_error(
+            sentence("{name} has a number that is no time; export it again", name=name)
+        ) from error
 
 
 def _parse_values(document: Document, rejections: list[Rejection]) -> Iterator[object]:
@@ -80,7 +88,9 @@ def _parse_lines(document: Document, rejections: list[Rejection]) -> Iterator[ob
         except (ValueError, RecursionError) as error:
             if number == filled[-1][0] and isinstance(error, json.JSONDecodeError):
                 raise json.JSONDecodeError(error.msg, document.text, len(document.text.rstrip()) - 1) from error
-            reason = f"{quote_text(line)} is not a complete JSON object; write one whole object on each line"
+            reason = sentence(
+                "{line} is not a complete JSON object; write one whole object on each line", line=quote_text(line)
+            )
             rejections.append(document.reject_row(number, reason))
 
 

@@ -16,6 +16,7 @@ from storage.formats.rows.column_names import (
     read_column_name,
 )
 from storage.formats.text_cleaning import clean_text, quote_text
+from storage.sentences import Listing, plural_sentence, sentence
 
 _SPOKEN = {"video_id": "video", "start_second": "start", "end_second": "end"}
 """What columns are called in `Labels.columns`, where that is not their own name."""
@@ -107,11 +108,15 @@ def _pick(
         return places[0] if places else None
     if rank < 0 or len({normalise_name(header[place]) for place in places}) == 1:
         named = column if rank < 0 else header[places[0]]
-        raise document.refusal_error(f"there are {len(places)} columns named {named}; leave one", line)
-    names = " and ".join((", ".join(header[place] for place in places[:-1]), header[places[-1]]))
-    raise _unclear_error(
-        document, header, read, f"the columns {names} could each be the {_SPOKEN.get(column, column)}", line
+        raise document.refusal_error(
+            sentence("there are {count} columns named {named}; leave one", count=len(places), named=named), line
+        )
+    reason = sentence(
+        "the columns {columns} could each be the {meaning}",
+        columns=Listing(tuple(header[place] for place in places), " and "),
+        meaning=_SPOKEN.get(column, column),
     )
+    raise _unclear_error(document, header, read, reason, line)
 
 
 def _require_columns(
@@ -120,13 +125,17 @@ def _require_columns(
     missing = [column for column in REQUIRED_COLUMNS if column not in found]
     if missing in ([], ["video_id"]):
         return
-    columns, are = ("column", "is") if len(missing) == 1 else ("columns", "are")
-    named = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
     listed = ", ".join(filter(None, header)) or "none"
     read = [ColumnName()] * len(header)
     for _, (place, name) in found.items():
         read[place] = name
-    reason = f"the {columns} {named} {are} missing (found: {listed[:_MAX_NAMED_LENGTH]})"
+    reason = plural_sentence(
+        "the column {columns} is missing (found: {listed})",
+        "the columns {columns} are missing (found: {listed})",
+        count=len(missing),
+        columns=Listing(tuple(missing), " and "),
+        listed=listed[:_MAX_NAMED_LENGTH],
+    )
     raise _unclear_error(document, header, read, reason, line)
 
 
@@ -136,8 +145,14 @@ def _unclear_error(
     """Return the error that asks which column is which, with an answer that works where one can be made up."""
     example = _example(header, read)
     if not example:
-        return document.refusal_error(f"{reason}; name the columns video_id, text and start_second", line)
-    error = document.refusal_error(f"{reason}; say which column is which, as in {example}", line, kind=UnclearColumns)
+        return document.refusal_error(
+            sentence("{reason}; name the columns video_id, text and start_second", reason=reason), line
+        )
+    error = document.refusal_error(
+        sentence("{reason}; say which column is which, as in {example}", reason=reason, example=example),
+        line,
+        kind=UnclearColumns,
+    )
     assert isinstance(error, UnclearColumns)
     error.example = example
     return error
@@ -173,19 +188,33 @@ def _read_choices(document: Document, header: Sequence[str], line: int | None) -
         column = read_column_name(said)
         if not (equals and said and name):
             raise document.refusal_error(
-                f"{quote_text(choice)} does not say which column is which; write it as in text=content,start=begin"
+                sentence(
+                    "{choice} does not say which column is which; write it as in text=content,start=begin",
+                    choice=quote_text(choice),
+                )
             )
         if not column.column:
             spoken = ", ".join(_SPOKEN.get(known, known) for known in COLUMNS if known not in ("marks", "turns"))
-            raise document.refusal_error(f"{quote_text(said)} is nothing that a column can hold; there are {spoken}")
+            raise document.refusal_error(
+                sentence(
+                    "{said} is nothing that a column can hold; there are {spoken}", said=quote_text(said), spoken=spoken
+                )
+            )
         if column.column in taken:
-            raise document.refusal_error(f"two columns are said to be the {said}; name one")
+            raise document.refusal_error(sentence("two columns are said to be the {said}; name one", said=said))
         places = [place for place, there in enumerate(header) if normalise_name(there) == normalise_name(name)]
         places = [place for place in places if header[place] == name] or places
         if len(places) != 1 or places[0] in choices:
             listed = ", ".join(filter(None, header))[:_MAX_NAMED_LENGTH] or "none"
-            wrong = "there is no column" if not places else "there is more than one use of a column"
-            raise document.refusal_error(f"{wrong} named {quote_text(name)} (found: {listed}); correct the name", line)
+            named = {"name": quote_text(name), "listed": listed}
+            raise document.refusal_error(
+                sentence(
+                    "there is more than one use of a column named {name} (found: {listed}); correct the name", **named
+                )
+                if places
+                else sentence("there is no column named {name} (found: {listed}); correct the name", **named),
+                line,
+            )
         taken.add(column.column)
         unit = column.unit if column.rank >= 0 else None
         choices[places[0]] = ColumnName(column.column, 0, unit or read_column_name(name).unit)

@@ -13,11 +13,14 @@ from storage.formats.rows.footers import is_header, strip_footer
 from storage.formats.rows.rows import assemble_transcripts
 from storage.formats.rows.table_rules import Row
 from storage.models import FileContent, Rejection
+from storage.sentences import sentence
 
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
-_FITS_NONE = "does not belong to any row; each row is its id, text, start, end, url, title and thumbnail in turn"
-_CUT_OFF = "the last row is cut off; paste it whole"
+_FITS_NONE = sentence(
+    "does not belong to any row; each row is its id, text, start, end, url, title and thumbnail in turn"
+)
+_CUT_OFF = sentence("the last row is cut off; paste it whole")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def _read_rows(document: Document) -> Iterator[Row | Rejection]:
 
 def _read_row(document: Document, lines: Sequence[str], anchor: int, after: _BetweenRows) -> Row | Rejection:
     if _lacks_a_line(lines, anchor):
-        return document.reject_row(anchor, "the row lacks its video_id or its text; paste it whole")
+        return document.reject_row(anchor, sentence("the row lacks its video_id or its text; paste it whole"))
     video_id, text, start, end, url = lines[anchor - 2 : anchor + 3]
     fields = {"video_id": video_id, "text": text, "start_second": start, "end_second": end, "url": url}
     return Row(anchor - 1, {**fields, "title": after.title, "thumbnail": after.thumbnail})

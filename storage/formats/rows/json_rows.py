@@ -12,6 +12,7 @@ from storage.formats.rows.rows import assemble_transcripts
 from storage.formats.rows.table_rules import SAMPLE_ROWS, Row
 from storage.formats.text_cleaning import quote_text
 from storage.models import FileContent, Rejection
+from storage.sentences import sentence
 
 _DISTINCTIVE_COLUMNS = ("video_id", "start_second", "end_second")
 _BEGINNING = 200_000
@@ -57,7 +58,7 @@ def read_json_array(document: Document) -> FileContent:
     try:
         items = json.loads(document.text)
     except (ValueError, RecursionError) as error:
-        raise document.refusal_error("the JSON array is cut off or damaged; export it again") from error
+        raise document.refusal_error(sentence("the JSON array is cut off or damaged; export it again")) from error
     return _read_objects(document, _name_items(document, items))
 
 
@@ -101,11 +102,16 @@ def _parse_lines(document: Document) -> Iterator[_Item]:
         try:
             fields = _parse_object(line)
         except RecursionError:
-            yield document.reject_row(number, f"{quote_text(line)} is nested too deeply; write plain text and numbers")
+            yield document.reject_row(
+                number, sentence("{line} is nested too deeply; write plain text and numbers", line=quote_text(line))
+            )
             continue
         if fields is None:
             yield document.reject_row(
-                number, f"{quote_text(line)} is not a complete JSON object; write one whole object on each line"
+                number,
+                sentence(
+                    "{line} is not a complete JSON object; write one whole object on each line", line=quote_text(line)
+                ),
             )
         else:
             yield number, fields
@@ -116,7 +122,9 @@ def _name_items(document: Document, items: Iterable[object]) -> Iterator[_Item]:
         if isinstance(item, dict):
             yield number, {key.strip(): cell for key, cell in item.items()}
         else:
-            yield document.reject_row(number, f"{quote_text(str(item))} is no object; write every row as one")
+            yield document.reject_row(
+                number, sentence("{text} is no object; write every row as one", text=quote_text(str(item)))
+            )
 
 
 def _parse_object(line: str) -> dict[str, object] | None:

@@ -14,6 +14,7 @@ from storage.formats.rows.rows import assemble_transcripts
 from storage.formats.rows.table_rules import Row
 from storage.formats.text_cleaning import quote_text
 from storage.models import FileContent
+from storage.sentences import sentence
 
 _MARK = b"PAR1"
 _TIMES = ("start_second", "end_second", "duration")
@@ -39,17 +40,22 @@ def read_parquet(document: Document) -> FileContent:
     import pyarrow as pa  # half a second to import, and only needed here
 
     if not document.content.endswith(_MARK) or len(document.content) <= 2 * len(_MARK):
-        raise document.refusal_error("the Parquet file is cut off before its end; download or export it again")
+        raise document.refusal_error(
+            sentence("the Parquet file is cut off before its end; download or export it again")
+        )
     footer_bytes = int.from_bytes(document.content[-8:-4], "little")
     if document.limits.file_bytes // _FOOTER_SHARE < footer_bytes < len(document.content):
         raise document.refusal_error(
-            f"its pieces take {footer_bytes:,} bytes to list; export it with larger row groups"
+            sentence(
+                "its pieces take {footer_bytes} bytes to list; export it with larger row groups",
+                footer_bytes=footer_bytes,
+            )
         )
     try:
         return _read_file(document)
     # Besides Arrow's own errors, a damaged file raises OSError, or ValueError for text that is not UTF-8.
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise document.refusal_error("the Parquet file is damaged; download or export it again") from error
+        raise document.refusal_error(sentence("the Parquet file is damaged; download or export it again")) from error
 
 
 def _read_file(document: Document) -> FileContent:
@@ -89,7 +95,7 @@ def _read_rows(document: Document, content: Any, file: Any, read: Columns) -> It
             for values in zip(*cells, strict=True):
                 size += sum(len(value) for value in values if isinstance(value, str))
                 if size > document.limits.file_bytes:
-                    raise document.too_large_error("what it unfolds to")
+                    raise document.too_large_error(sentence("what it unfolds to"))
                 yield Row(next(numbers), dict(zip(columns, values, strict=True)))
 
 
@@ -102,21 +108,24 @@ def _column_chunks(group: Any, columns: Collection[str]) -> Iterator[Any]:
 def _require_bounds(document: Document, rows: int, chunks: Sequence[Any], texts: Collection[str]) -> None:
     """Raise InputError where the decompressed columns would be larger than allowed, or their size cannot be known."""
     if rows > document.limits.rows:
-        raise document.too_many_error("rows")
+        raise document.too_many_rows_error()
     size, declared_size = 0, sum(chunk.total_uncompressed_size for chunk in chunks)
     if declared_size > document.limits.file_bytes:
-        raise document.too_large_error("what it unfolds to")
+        raise document.too_large_error(sentence("what it unfolds to"))
     for chunk in chunks:
         for page in read_pages(document.content, chunk):
             size += page.unfolded_bytes + _PAGE_BYTES
             if size > document.limits.file_bytes:
-                raise document.too_large_error("what it unfolds to")
+                raise document.too_large_error(sentence("what it unfolds to"))
             # Beside a dictionary, pyarrow reads DELTA_LENGTH_BYTE_ARRAY only by copying a text as often as it occurs.
             unsized = {DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY} if chunk.has_dictionary_page else {DELTA_BYTE_ARRAY}
             if chunk.path_in_schema in texts and not unsized.isdisjoint(page.encodings):
                 raise document.refusal_error(
-                    f"the column {quote_text(chunk.path_in_schema)} is written in a way that does not tell how large "
-                    "it will be (DELTA_BYTE_ARRAY); export the file with the encoding PLAIN"
+                    sentence(
+                        "the column {path_in_schema} is written in a way that does not tell how large it will be "
+                        "(DELTA_BYTE_ARRAY); export the file with the encoding PLAIN",
+                        path_in_schema=quote_text(chunk.path_in_schema),
+                    )
                 )
 
 
@@ -149,15 +158,20 @@ def _is_read(document: Document, columns: Columns, name: str, kind: Any) -> bool
     if types.is_null(value) and name not in REQUIRED_COLUMNS:
         return True
     if name in _TIMES:
-        wanted, fits = "numbers", is_number or _is_text(value)
+        wanted, fits = sentence("numbers"), is_number or _is_text(value)
     elif name in _TEXTS:
-        wanted = "text"
+        wanted = sentence("text")
         fits = _is_text(value) or (name == "video_id" and types.is_integer(value) and columns.spelled[name] != name)
     else:
         return bool(_is_text(value) or is_number or types.is_boolean(value) or types.is_date(value))
     if not fits:
         raise document.refusal_error(
-            f"the column {columns.spelled[name]} holds {kind}, not {wanted}; convert it and export the file again"
+            sentence(
+                "the column {column} holds {kind}, not {wanted}; convert it and export the file again",
+                column=columns.spelled[name],
+                kind=kind,
+                wanted=wanted,
+            )
         )
     return True
 

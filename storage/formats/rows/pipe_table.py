@@ -11,6 +11,10 @@ from storage.formats.rows.rows import assemble_transcripts
 from storage.formats.rows.table_rules import Row
 from storage.models import FileContent, Rejection
 from storage.models.limits import MAX_ID_LENGTH
+from storage.sentences import sentence
+
+_CUT_OFF = sentence("the last row is cut off; paste it whole")
+_NO_ROW = sentence("does not look like a row (id | text | start | end | url | title | thumbnail); paste the row whole")
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 # Two numeric cells between pipes identify a row: its text and its title may contain pipes of their own.
@@ -42,12 +46,9 @@ def _read_rows(document: Document) -> Iterator[Row | Rejection]:
         if not line or (in_head and is_header(line)):
             continue
         in_head = False
-        cut_off = "the last row is cut off; paste it whole"
         yield _read_row(number, line) or document.reject_row(
-            number,
-            cut_off if number == last and " | " in line
-            else "does not look like a row (id | text | start | end | url | title | thumbnail); paste the row whole",
-        )  # fmt: skip
+            number, _CUT_OFF if number == last and " | " in line else _NO_ROW
+        )
 
 
 def _read_row(number: int, line: str) -> Row | None:

@@ -16,6 +16,7 @@ from storage.formats.rows.times import is_missing, parse_number, parse_timecode
 from storage.formats.text_cleaning import clean_id, clean_text, quote_text
 from storage.models import CueMark, Segment, SpeakerTurn
 from storage.models.limits import MAX_ID_LENGTH, MAX_SECOND, MAX_TEXT_LENGTH
+from storage.sentences import sentence
 
 _TIMES = ("start_second", "end_second", "duration")
 
@@ -59,7 +60,7 @@ def check_row(row: Row, rules: TableRules) -> ValidRow | str:
     try:
         return _with_details(valid, fields)
     except InvalidDetail as error:
-        return f"{error}; correct the cell or leave it empty"
+        return sentence("{error}; correct the cell or leave it empty", error=str(error))
 
 
 def _check_lengths(row: Row, rules: TableRules) -> str:
@@ -70,7 +71,12 @@ def _check_lengths(row: Row, rules: TableRules) -> str:
             max_length = MAX_ID_LENGTH if is_id else MAX_TEXT_LENGTH
             if len(raw) > max_length:
                 name = rules.spell(column)
-                return f"{name} has {len(raw):,} characters, and {max_length:,} are the most; shorten it"
+                return sentence(
+                    "{name} has {count} characters, and {most} are the most; shorten it",
+                    name=name,
+                    count=len(raw),
+                    most=max_length,
+                )
     return ""
 
 
@@ -104,9 +110,17 @@ def _describe_missing(column: str, fields: Mapping[str, object], rules: TableRul
     raw = fields.get(column)
     if column == "video_id" and rules.columns.spelled["video_id"] == rules.columns.spelled.get("url"):
         url = quote_text(str(fields.get("url")))
-        return f"the address {url} is not that of a YouTube video; add a column video_id with an id of your own"
-    wrong = "empty" if raw is None or isinstance(raw, str) else f"{quote_text(str(raw))}, which is no text"
-    return f"{rules.spell(column)} is {wrong}; fill it in or leave the row out"
+        return sentence(
+            "the address {url} is not that of a YouTube video; add a column video_id with an id of your own", url=url
+        )
+    name = rules.spell(column)
+    if raw is None or isinstance(raw, str):
+        return sentence("{column} is empty; fill it in or leave the row out", column=name)
+    return sentence(
+        "{column} is {value}, which is no text; fill it in or leave the row out",
+        column=name,
+        value=quote_text(str(raw)),
+    )
 
 
 def _read_times(fields: Mapping[str, object], rules: TableRules) -> tuple[float, float | None] | str:
@@ -117,17 +131,27 @@ def _read_times(fields: Mapping[str, object], rules: TableRules) -> tuple[float,
     end_second = None if is_missing(end) else _parse_seconds(end, end_unit, rules.decimal_comma)
     if start_second is None:
         name = rules.spell("start_second")
-        return f"{name} {_show_value(start)}; give the seconds from the beginning, such as 1086 or 12.5"
+        return sentence(
+            "{name} {value}; give the seconds from the beginning, such as 1086 or 12.5",
+            name=name,
+            value=_show_value(start),
+        )
     if end_second is None and not is_missing(end):
         name = rules.spell("end_second")
-        return f"{name} {_show_value(end)}; give the seconds from the beginning, or leave it empty"
+        return sentence(
+            "{name} {value}; give the seconds from the beginning, or leave it empty", name=name, value=_show_value(end)
+        )
     if is_missing(end) and "duration" in rules.columns.spelled:
         duration = _parse_seconds(fields.get("duration"), duration_unit, rules.decimal_comma)
         end_second = None if duration is None else round(start_second + duration, 3)
     if max(start_second, end_second or 0.0) > MAX_SECOND:
-        return "lies over 100 hours into the video; times are in seconds, so divide milliseconds by 1000"
+        return sentence("lies over 100 hours into the video; times are in seconds, so divide milliseconds by 1000")
     if end_second is not None and end_second < start_second:
-        return f"ends at {end_second:.12g}, before it starts at {start_second:.12g}; correct the two times"
+        return sentence(
+            "ends at {end_second}, before it starts at {start_second}; correct the two times",
+            end_second=format(end_second, ".12g"),
+            start_second=format(start_second, ".12g"),
+        )
     return start_second, end_second
 
 
@@ -141,8 +165,10 @@ def _parse_seconds(value: object, unit: float, decimal_comma: bool) -> float | N
 
 def _show_value(value: object) -> str:
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
-        return "is empty"
-    return f"is {quote_text(str(value)) if isinstance(value, str | int | float | Decimal) else 'no number'}"
+        return sentence("is empty")
+    if not isinstance(value, str | int | float | Decimal):
+        return sentence("is no number")
+    return sentence("is {value}", value=quote_text(str(value)))
 
 
 def _with_details(valid: ValidRow, fields: Mapping[str, object]) -> ValidRow:

@@ -10,6 +10,7 @@ from typing import Any
 from storage.formats.text_cleaning import clean_text, quote_text
 from storage.models import Chapter, CueMark, Segment, SpeakerTurn, join_turns
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 MAX_NAME_LENGTH = 200
 """Characters of a speaker's name; more is no name."""
@@ -38,7 +39,7 @@ def read_chapters(value: object) -> tuple[Chapter, ...]:
     _require_rising("chapters", [second for second, _ in pairs])
     chapters = tuple(Chapter(float(second), clean_text(title)) for second, title in pairs)
     if not all(chapter.title for chapter in chapters):
-        raise InvalidDetail("chapters have one without a title")
+        raise InvalidDetail(sentence("chapters have one without a title"))
     return chapters
 
 
@@ -48,7 +49,7 @@ def read_turns(value: object, text: str) -> tuple[SpeakerTurn, ...]:
     _require_offsets("turns", [offset for offset, _ in pairs], text)
     for _, speaker in pairs:
         if not isinstance(speaker, str) or len(speaker) > MAX_NAME_LENGTH:
-            raise InvalidDetail(f"turns name {quote_text(str(speaker))}, which is no speaker")
+            raise InvalidDetail(sentence("turns name {name}, which is no speaker", name=quote_text(str(speaker))))
     return join_turns([SpeakerTurn(offset, clean_text(speaker)) for offset, speaker in pairs])
 
 
@@ -60,7 +61,7 @@ def read_marks(value: object, segment: Segment) -> tuple[CueMark, ...]:
     _require_rising("marks", seconds)
     within = (segment.start_second - _SLACK_SECONDS, segment.end_second + _SLACK_SECONDS)
     if any(not within[0] <= second <= within[1] for second in seconds):
-        raise InvalidDetail("marks lie outside the row's own times")
+        raise InvalidDetail(sentence("marks lie outside the row's own times"))
     return tuple(CueMark(offset, float(second)) for offset, second in pairs)
 
 
@@ -79,13 +80,17 @@ def _read_list(column: str, value: object) -> list[Any]:
     except (ValueError, RecursionError):
         items = None
     if not isinstance(items, list):
-        raise InvalidDetail(f"{column} are {quote_text(str(value))}, which is no list of pairs")
+        raise InvalidDetail(
+            sentence("{column} are {value}, which is no list of pairs", column=column, value=quote_text(str(value)))
+        )
     return items
 
 
 def _pair(column: str, item: object) -> tuple[Any, Any]:
     if not isinstance(item, list) or len(item) != 2:
-        raise InvalidDetail(f"{column} have {quote_text(str(item))}, which is no pair")
+        raise InvalidDetail(
+            sentence("{column} have {value}, which is no pair", column=column, value=quote_text(str(item)))
+        )
     return item[0], item[1]
 
 
@@ -96,7 +101,7 @@ def _chapter_pair(item: object) -> tuple[Any, str]:
         else _pair("chapters", item)
     )
     if not isinstance(title, str):
-        raise InvalidDetail(f"chapters have {quote_text(str(item))}, which has no title")
+        raise InvalidDetail(sentence("chapters have {value}, which has no title", value=quote_text(str(item))))
     return second, title
 
 
@@ -105,9 +110,21 @@ def _require_offsets(column: str, offsets: Sequence[object], text: str) -> None:
     last = -1
     for offset in offsets:
         if isinstance(offset, bool) or not isinstance(offset, int):
-            raise InvalidDetail(f"{column} have {quote_text(str(offset))}, which is no place in the text")
+            raise InvalidDetail(
+                sentence(
+                    "{column} have {value}, which is no place in the text",
+                    column=column,
+                    value=quote_text(str(offset)),
+                )
+            )
         if offset <= last or (last < 0 < offset) or offset >= len(text):
-            raise InvalidDetail(f"{column} do not rise from 0 to less than the text's {len(text)} characters")
+            raise InvalidDetail(
+                sentence(
+                    "{column} do not rise from 0 to less than the text's {count} characters",
+                    column=column,
+                    count=str(len(text)),
+                )
+            )
         last = offset
 
 

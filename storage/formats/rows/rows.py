@@ -20,6 +20,7 @@ from storage.formats.rows.row_details import InvalidDetail, read_chapters, read_
 from storage.formats.rows.table_rules import SAMPLE_ROWS, Row, TableRules, decide_rules
 from storage.formats.text_cleaning import clean_id, clean_text, quote_text
 from storage.models import Cue, FileContent, Rejection, Segment, Transcript, Video
+from storage.sentences import sentence
 
 _SLOWEST, _PAUSE_SECONDS = 3, 10.0
 """How many times longer than usual the slowest speaker takes, and a pause after it."""
@@ -50,12 +51,12 @@ def assemble_transcripts(
     rejections: list[Rejection] = []
     for count, row in enumerate(chain(first, rows), start=1):
         if count > document.limits.rows:
-            raise document.too_many_error("rows")
+            raise document.too_many_rows_error()
         rejection = row if isinstance(row, Rejection) else _add_row(document, rules, by_video, row)
         if rejection is not None:
             rejections.append(rejection)
     if not by_video and not rejections:
-        raise document.refusal_error("there is not a single row in it; export or paste it again")
+        raise document.refusal_error(sentence("there is not a single row in it; export or paste it again"))
     if "" in by_video:
         only = by_video[""]
         return _read_one_video(document, only.video, [*only.rows.values()], rejections, rules)
@@ -76,7 +77,9 @@ def _add_row(document: Document, rules: TableRules, by_video: dict[str, _VideoRo
     try:
         video = complete_video(video_rows.video, row.fields)
     except InvalidDetail as error:
-        return document.reject_row(row.number, f"{error}; correct the cell or leave it empty")
+        return document.reject_row(
+            row.number, sentence("{error}; correct the cell or leave it empty", error=str(error))
+        )
     by_video[checked.video_id] = video_rows
     video_rows.video = video
     video_rows.rows.setdefault((checked.start_second, checked.text), checked)
@@ -113,8 +116,12 @@ def _read_facts(video: Video, fields: Mapping[str, object]) -> dict[str, Any]:
     if not video.track_of and isinstance(track_of := fields.get("track_of"), str) and track_of.strip():
         facts["track_of"] = clean_id(track_of)
         if not video.video_id.startswith(f"{facts['track_of']}."):
-            wrong = f"track_of is {quote_text(track_of)}, and the id of the video does not begin with it and a point"
-            raise InvalidDetail(wrong)
+            raise InvalidDetail(
+                sentence(
+                    "track_of is {value}, and the id of the video does not begin with it and a point",
+                    value=quote_text(track_of),
+                )
+            )
     return {name: value for name, value in facts.items() if value}
 
 
@@ -124,12 +131,19 @@ def _apply_labels(document: Document, videos: Sequence[Video]) -> list[Video]:
     names = [name for name, value in single_video_labels.items() if value]
     if names and len(videos) > 1:
         raise document.refusal_error(
-            f"holds {len(videos)} videos, so one {names[0]} cannot be given for all of them; leave it out"
+            sentence(
+                "holds {count} videos, so one {label} cannot be given for all of them; leave it out",
+                count=len(videos),
+                label=names[0],
+            )
         )
     if videos and labels.video_id not in {"", videos[0].video_id}:
         raise document.refusal_error(
-            f"its rows say that the video is {quote_text(videos[0].video_id)}, not {quote_text(labels.video_id)}; "
-            "leave the video id out"
+            sentence(
+                "its rows say that the video is {video_id}, not {other_id}; leave the video id out",
+                video_id=quote_text(videos[0].video_id),
+                other_id=quote_text(labels.video_id),
+            )
         )
     named = ("title", "url", "creator", "language", "published", "chapters")
     details: dict[str, Any] = {name: value for name in named if (value := getattr(labels, name))}

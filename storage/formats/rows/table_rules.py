@@ -13,6 +13,7 @@ from storage.formats.rows.column_names import MILLISECOND
 from storage.formats.rows.columns import DATA_SET, Columns
 from storage.formats.rows.row_details import read_flag
 from storage.formats.rows.times import has_decimal_comma, is_missing, parse_number
+from storage.sentences import sentence
 
 SAMPLE_ROWS = 2000
 _TIMES = ("start_second", "end_second", "duration")
@@ -65,11 +66,19 @@ def _apply_unit(document: Document, rules: TableRules, unit: Unit, texts: Sequen
         raise _unclear_unit(document, rules.columns)
     if unit is Unit.MILLISECONDS:
         example = next((text for text in texts if text.end is not None and text.length), None)
-        pace = f" (in seconds, {example.length} characters would last {_lasts(example)})" if example else ""
-        note = f"its times are milliseconds, by the pace of speech{pace}; they were divided by 1000."
+        note = sentence("its times are milliseconds, by the pace of speech; they were divided by 1000.")
+        if example:
+            note = sentence(
+                "its times are milliseconds, by the pace of speech (in seconds, {count} characters would last "
+                "{duration}); they were divided by 1000.",
+                count=str(example.length),
+                duration=_lasts(example),
+            )
         return replace(rules, units=(MILLISECOND, MILLISECOND, MILLISECOND), notes=(note,))
     if unit is Unit.SECONDS:
-        note = "its times are called milliseconds and are seconds, by the pace of speech; they were read as seconds."
+        note = sentence(
+            "its times are called milliseconds and are seconds, by the pace of speech; they were read as seconds."
+        )
         return replace(rules, units=(1.0, 1.0, 1.0), notes=() if _is_whispers(rules.columns) else (note,))
     return rules
 
@@ -81,8 +90,11 @@ def _lasts(text: TimedText) -> str:
 def _unclear_unit(document: Document, columns: Columns) -> UnclearColumns:
     name = columns.spelled["start_second"]
     error = document.refusal_error(
-        f"its times in the column {name} are too far apart for the words, so they may be milliseconds; name the column "
-        f"start_ms if they are, and start_second if they are seconds, as in start_ms={name}",
+        sentence(
+            "its times in the column {name} are too far apart for the words, so they may be milliseconds; name "
+            "the column start_ms if they are, and start_second if they are seconds, as in start_ms={name}",
+            name=name,
+        ),
         kind=UnclearColumns,
     )
     assert isinstance(error, UnclearColumns)
@@ -132,8 +144,13 @@ def _require_one_video(document: Document, columns: Columns, rows: Sequence[Row]
             name = columns.spelled[column]
             example = f"video={name}"
             error = document.refusal_error(
-                f"no column says which video a row belongs to, and there are {len(values):,} values in the column "
-                f"{name}; name the column of the videos video_id, as in {example}",
+                sentence(
+                    "no column says which video a row belongs to, and there are {count} values in the column "
+                    "{name}; name the column of the videos video_id, as in {example}",
+                    count=len(values),
+                    name=name,
+                    example=example,
+                ),
                 kind=UnclearColumns,
             )
             assert isinstance(error, UnclearColumns)

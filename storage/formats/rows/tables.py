@@ -13,6 +13,7 @@ from storage.formats.rows.rows import assemble_transcripts
 from storage.formats.rows.table_rules import Row
 from storage.models import FileContent, Rejection
 from storage.models.limits import MAX_ROW_LENGTH, MAX_TEXT_LENGTH
+from storage.sentences import plural_sentence, sentence
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
@@ -52,8 +53,14 @@ def _read_separated(document: Document, header: Header, columns: Columns) -> Ite
         if len(cells) < last or any(cells[len(names) :]):
             yield document.reject_row(
                 line,
-                f"has {len(cells)} {'cell' if len(cells) == 1 else 'cells'} where the header has {len(names)}; "
-                "complete the row, or put quotation marks around a cell that holds the separator",
+                plural_sentence(
+                    "has {count} cell where the header has {expected}; complete the row, or put quotation marks "
+                    "around a cell that holds the separator",
+                    "has {count} cells where the header has {expected}; complete the row, or put quotation marks "
+                    "around a cell that holds the separator",
+                    count=len(cells),
+                    expected=len(names),
+                ),
             )
         else:
             yield Row(line, {name: cell for name, cell in zip(names, cells, strict=False) if name})
@@ -105,7 +112,7 @@ def _lines_of_record(document: Document, above: int, start: Callable[[], int]) -
             first, length = start(), 0
         length += len(line) + 1
         if length > MAX_ROW_LENGTH + 1:
-            raise document.too_long_error("the row that begins here", length, MAX_ROW_LENGTH, first)
+            raise document.too_long_error(sentence("the row that begins here"), length, MAX_ROW_LENGTH, first)
         yield line + "\n" if number < len(document.lines) else line
 
 
@@ -113,10 +120,15 @@ def _describe_csv_problem(problem: str) -> str:
     # An open quotation mark takes in the rest of the file, up to its end or to the csv module's limit for one cell,
     # which is a little above MAX_TEXT_LENGTH.
     if "field limit" in problem:
-        return (
-            f"a cell of this row has more than {MAX_TEXT_LENGTH:,} characters; shorten it, or close the quotation mark "
-            "that it begins with"
+        return sentence(
+            "a cell of this row has more than {most} characters; shorten it, or close the quotation mark that it "
+            "begins with",
+            most=MAX_TEXT_LENGTH,
         )
     if "unexpected end" in problem:
-        return "a quotation mark opened in this row is never closed; close it, or write one that is text twice"
-    return f"the quotation marks do not fit ({problem}); write a quotation mark inside a cell twice"
+        return sentence(
+            "a quotation mark opened in this row is never closed; close it, or write one that is text twice"
+        )
+    return sentence(
+        "the quotation marks do not fit ({problem}); write a quotation mark inside a cell twice", problem=problem
+    )

@@ -14,6 +14,7 @@ from storage.formats.text_cleaning import clean_text, quote_text
 from storage.formats.texts.plain_words import join_lines
 from storage.models import Cue, FileContent, Rejection
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 _LINE = re.compile(r"\s*\{(\d{1,9})\}\{(\d{0,9})\}(.*)", re.ASCII)
 _RATE = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*(?:fps)?\s*", re.ASCII | re.IGNORECASE)
@@ -35,17 +36,23 @@ def read_microdvd(document: Document) -> FileContent:
         match = _LINE.match(line)
         if match is None:
             if line.strip() and not line.lstrip().startswith("{DEFAULT}"):
-                reason = f"{quote_text(line)} begins with no frames such as {{25}}{{75}} and was left out"
+                reason = sentence(
+                    "{line} begins with no frames such as {{25}}{{75}} and was left out", line=quote_text(line)
+                )
                 rejections.append(document.reject_row(number, reason))
             continue
         if rate is None:
             rate = _read_rate(document, match, number)
             continue
         if len(cues) == document.limits.rows:
-            raise document.too_many_error("cues", number)
+            raise document.too_many_cues_error(number)
         start, end = (int(frames or match[1]) / rate for frames in match.groups()[:2])
         if max(start, end) > MAX_SECOND:
-            rejections.append(document.reject_row(number, f"{quote_text(line)} lies over 100 hours into the video"))
+            rejections.append(
+                document.reject_row(
+                    number, sentence("{line} lies over 100 hours into the video", line=quote_text(line))
+                )
+            )
             continue
         words = join_lines([clean_text(part.removeprefix("/")) for part in _CODES.sub("", match[3]).split("|")])
         cues.append(Cue(round(start, 3), round(end, 3), words))
@@ -57,8 +64,10 @@ def _read_rate(document: Document, match: re.Match[str], line: int) -> float:
     value = float(rate[1].replace(",", ".")) if rate else 0.0
     if not 1 <= value <= 300:
         raise document.refusal_error(
-            "is a MicroDVD subtitle file, which counts in frames, and it does not say how many a second has; put that "
-            "before this line in a line of its own, as in {1}{1}25",
+            sentence(
+                "is a MicroDVD subtitle file, which counts in frames, and it does not say how many a second has; "
+                "put that before this line in a line of its own, as in {{1}}{{1}}25"
+            ),
             line,
         )
     return value

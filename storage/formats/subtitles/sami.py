@@ -19,6 +19,7 @@ from storage.formats.text_cleaning import clean_text, quote_text
 from storage.formats.texts.plain_words import plain_words
 from storage.models import Cue, FileContent, Rejection
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 _SAMI = re.compile(r"<sami[\s>]", re.IGNORECASE)
 _SYNC = re.compile(r"<sync\b([^<>]*)>", re.IGNORECASE)
@@ -65,7 +66,7 @@ def _read_shown(document: Document, rejections: list[Rejection]) -> Iterator[_Sh
     text = document.text
     syncs = list(_SYNC.finditer(text))
     if len(syncs) > document.limits.rows:
-        raise document.too_many_error("cues")
+        raise document.too_many_cues_error()
     line, counted = 1, 0
     for sync, after in zip(syncs, [*syncs[1:], None], strict=False):
         line += text.count("\n", counted, sync.start())
@@ -73,7 +74,9 @@ def _read_shown(document: Document, rejections: list[Rejection]) -> Iterator[_Sh
         start = _START.search(sync[1])
         start_second = _parse_start(start[1] if start else "")
         if start_second is None:
-            reason = f"{quote_text(sync[0])} has no start in milliseconds; correct it, its text was left out"
+            reason = sentence(
+                "{text} has no start in milliseconds; correct it, its text was left out", text=quote_text(sync[0])
+            )
             rejections.append(document.reject_row(line, reason))
             continue
         yield from _read_paragraphs(start_second, text[sync.end() : after.start() if after else len(text)])

@@ -18,6 +18,7 @@ from storage.formats.text_cleaning import clean_text, quote_text
 from storage.formats.texts.plain_words import join_lines
 from storage.models import Cue, FileContent, Rejection
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 _SECTION = re.compile(r"\s*\[(?:script info|v4\+? styles|events)\]", re.IGNORECASE)
 _EVENT = re.compile(r"\s*(dialogue|comment|format)\s*:\s*(.*)", re.IGNORECASE)
@@ -52,13 +53,15 @@ def read_substation(document: Document) -> FileContent:
         start, end = (_parse_time(event.fields.get(name, "")) for name in ("start", "end"))
         if start is None or end is None:
             times = f"{event.fields.get('start', '')},{event.fields.get('end', '')}"
-            reason = f"{quote_text(times)} are no times such as 0:01:02.50; correct them, the line was left out"
+            reason = sentence(
+                "{times} are no times such as 0:01:02.50; correct them, the line was left out", times=quote_text(times)
+            )
             rejections.append(document.reject_row(event.line, reason))
             continue
         text = read_dialogue(event.fields.get("text", ""))
         if text:
             if len(cues) == document.limits.rows:
-                raise document.too_many_error("cues", event.line)
+                raise document.too_many_cues_error(event.line)
             cues.append(Cue(start, end, text, clean_text(event.fields.get("name", event.fields.get("actor", "")))))
     return build_transcript(document, sort_spoken(_merge_repeats(cues)), rejections=rejections)
 

@@ -21,9 +21,10 @@ from storage.formats.texts.open_cues import OpenCue, close_cues
 from storage.formats.texts.plain_words import join_lines, plain_words
 from storage.models import Cue, FileContent, Rejection
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 _ROOT = re.compile(r"<(?:[\w-]+:)?tt[\s>]")
-_EXPORT = "download or export it again"
+_EXPORT = sentence("download or export it again")
 _TIMED = frozenset({"body", "div", "p", "span"})
 # A translation or a transliteration in the file of a song (Apple's), and the reading above a character.
 _UNSPOKEN_ROLES = frozenset({"x-translation", "x-roman"})
@@ -47,9 +48,11 @@ def read_ttml(document: Document) -> FileContent:
         read_xml(document, reader, _EXPORT)
     cues = _spoken(reader.cues)
     if not cues and reader.has_pictures:
-        raise document.refusal_error("its captions are pictures, and hold no text; choose captions of text")
+        raise document.refusal_error(sentence("its captions are pictures, and hold no text; choose captions of text"))
     if cues and not reader.has_times:
-        raise document.refusal_error("none of its captions has a time, and links need them; " + _EXPORT)
+        raise document.refusal_error(
+            sentence("none of its captions has a time, and links need them; download or export it again")
+        )
     return build_transcript(document, cues, reader.details(), reader.rejections)
 
 
@@ -138,7 +141,10 @@ class _TtmlReader:
         timing = self._find_timing(attributes)
         if timing is None:
             times = " ".join(f'{key}="{attributes[key]}"' for key in ("begin", "end", "dur") if key in attributes)
-            reason = f"{quote_text(times)} are no times of TTML, such as 00:01:02.500; what they were for was left out"
+            reason = sentence(
+                "{times} are no times of TTML, such as 00:01:02.500; what they were for was left out",
+                times=quote_text(times),
+            )
             self.rejections.append(self._document.reject_row(line, reason))
             self._hidden += 1
             return
@@ -203,7 +209,7 @@ class _TtmlReader:
         paragraph.lines = [""]
         if any(lines):
             if len(self.cues) == self._document.limits.rows:
-                raise self._document.too_many_error("cues")
+                raise self._document.too_many_cues_error()
             timing, speaker = paragraph.timing, clean_text(self._names.get(paragraph.timing.agent, ""))
             cue = OpenCue(timing.begin, join_lines(list(lines)), speaker, timing.end)
             self.cues.append((cue, lines))

@@ -12,6 +12,7 @@ from typing import Protocol
 from xml.parsers import expat
 
 from storage.formats.document import Document
+from storage.sentences import sentence
 
 _MAX_DEPTH = 100
 _PROLOGUE = re.compile(r"[\ufeff\s]*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE\b[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)*", re.S)
@@ -46,7 +47,9 @@ def read_xml(document: Document, reader: XmlReader, export_hint: str) -> None:
         depth += 1
         if depth > _MAX_DEPTH:
             raise document.refusal_error(
-                f"its elements lie more than {_MAX_DEPTH} deep, which no captions need; export it again",
+                sentence(
+                    "its elements lie more than {most} deep, which no captions need; export it again", most=_MAX_DEPTH
+                ),
                 parser.CurrentLineNumber,
             )
         reader.start_element(_local(name), _local_names(attributes), parser.CurrentLineNumber)
@@ -58,7 +61,9 @@ def read_xml(document: Document, reader: XmlReader, export_hint: str) -> None:
 
     def refuse_entity(*_: object) -> None:
         raise document.refusal_error(
-            "it defines entities of its own, which captions do not need and Cuepoint does not read; export it again",
+            sentence(
+                "it defines entities of its own, which captions do not need and Cuepoint does not read; export it again"
+            ),
             parser.CurrentLineNumber,
         )
 
@@ -71,7 +76,11 @@ def read_xml(document: Document, reader: XmlReader, export_hint: str) -> None:
         parser.Parse(document.text.lstrip("\ufeff \t\n").encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         offset = document.text[: len(document.text) - len(document.text.lstrip("\ufeff \t\n"))].count("\n")
-        reason = f"the XML is cut off or damaged ({expat.ErrorString(error.code)}); {export_hint}"
+        reason = sentence(
+            "the XML is cut off or damaged ({problem}); {advice}",
+            problem=expat.ErrorString(error.code),
+            advice=export_hint,
+        )
         raise document.refusal_error(reason, error.lineno + offset) from error
 
 

@@ -18,6 +18,7 @@ from storage.formats.texts.open_cues import OpenCue, close_cues
 from storage.formats.texts.plain_words import plain_words
 from storage.models import FileContent, Rejection
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 _ROOT = re.compile(r"<(?:timedtext|transcript(?:\s[^>]*)?>\s*(?:<text\s|</transcript|\Z)|transcript\s*/)")
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
@@ -32,7 +33,7 @@ def read_youtube_xml(document: Document) -> FileContent:
     """Read the captions of one video."""
     document.require_caption_size()
     reader = _YoutubeReader(document)
-    read_xml(document, reader, "download it again, or as json3 or WebVTT")
+    read_xml(document, reader, sentence("download it again, or as json3 or WebVTT"))
     details = VideoDetails(is_automatic=reader.is_automatic)
     return build_transcript(document, sort_spoken(close_cues(reader.cues)), details, reader.rejections)
 
@@ -63,7 +64,7 @@ class _YoutubeReader:
         text, self._open, self._words = plain_words("".join(self._words)), None, []
         if text:
             if len(self.cues) == self._document.limits.rows:
-                raise self._document.too_many_error("cues")
+                raise self._document.too_many_cues_error()
             self.cues.append(OpenCue(start_second, text, end_second=end_second))
 
     def add_text(self, text: str) -> None:
@@ -76,7 +77,9 @@ class _YoutubeReader:
         )
         start_second = _seconds(attributes.get(start, ""), per_second)
         if start_second is None:
-            reason = f"{quote_text(attributes.get(start, ''))} is no time of a caption, which was left out"
+            reason = sentence(
+                "{text} is no time of a caption, which was left out", text=quote_text(attributes.get(start, ""))
+            )
             self.rejections.append(self._document.reject_row(line, reason))
             return
         length_seconds = _seconds(attributes.get(length, ""), per_second)

@@ -36,7 +36,7 @@ def make_cues(document: Document, blocks: Sequence[Block], labels: frozenset[str
     Raises InputError for more cues than a file may have.
     """
     if len(blocks) > document.limits.rows:
-        raise document.too_many_error("cues", blocks[document.limits.rows].row)
+        raise document.too_many_cues_error(blocks[document.limits.rows].row)
     turns = [split_turns([plain_words(line) for line in block.lines], block.speaker, labels) for block in blocks]
     texts = [join_lines([turn.text for turn in said]) for said in turns]
     whole = [

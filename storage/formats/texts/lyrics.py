@@ -15,6 +15,7 @@ from storage.formats.text_cleaning import clean_text, quote_text
 from storage.formats.texts.open_cues import OpenCue, close_cues
 from storage.models import FileContent, Rejection
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 _STAMP = re.compile(r"\s*\[(\d{1,3}):(\d{1,2})(?:[.:,](\d{1,3}))?\]", re.ASCII)
 _CLAIM = re.compile(r"\s*\[\d[\d:.,]*\]", re.ASCII)
@@ -50,12 +51,14 @@ def read_lyrics(document: Document) -> FileContent:
         elif line.strip():
             found = _read_line(line)
             if found is None:
-                reason = f"{quote_text(line)} does not begin with a time such as [00:12.00] and was left out"
+                reason = sentence(
+                    "{line} does not begin with a time such as [00:12.00] and was left out", line=quote_text(line)
+                )
                 rejections.append(document.reject_row(number, reason))
                 continue
             cues += found
             if len(cues) > document.limits.rows:
-                raise document.too_many_error("cues", number)
+                raise document.too_many_cues_error(number)
     moved = _move(cues, tags.get("offset", ""))
     spoken = [cue for cue in close_cues(moved) if cue.text]
     language = base_language(tags.get("la", tags.get("lang", "")))

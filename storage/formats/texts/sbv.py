@@ -11,6 +11,7 @@ from storage.formats.text_cleaning import quote_text
 from storage.formats.texts.clock import parse_clock
 from storage.formats.texts.plain_words import plain_words
 from storage.models import FileContent, Rejection
+from storage.sentences import sentence
 
 _TIME = r"\d{1,3}:\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*(?:\d{{1,6}}[.)]?\s+)?({_TIME})\s*[,;]\s*({_TIME})\s*", re.ASCII)
@@ -40,11 +41,14 @@ def read_sbv(document: Document) -> FileContent:
             continue
         lines = []
         if timing is None or None in times:
-            reason = f"{quote_text(line)} is no line of times such as 0:00:01.000,0:00:02.500; its words were left out"
+            reason = sentence(
+                "{line} is no line of times such as 0:00:01.000,0:00:02.500; its words were left out",
+                line=quote_text(line),
+            )
             rejections.append(document.reject_row(number, reason))
             continue
         if len(cues) == document.limits.rows:
-            raise document.too_many_error("cues", number)
+            raise document.too_many_cues_error(number)
         cues.append((times[0] or 0.0, times[1] or 0.0, lines))
     raw = [RawCue(start, end, _clean(lines)) for start, end, lines in cues]
     return build_transcript(document, spoken_cues(raw), rejections=rejections)

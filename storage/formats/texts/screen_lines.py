@@ -17,6 +17,7 @@ from storage.formats.texts.clock import TIME, parse_clock
 from storage.formats.texts.spoken_languages import language_of
 from storage.models import Cue, FileContent, Rejection
 from storage.models.limits import MAX_SECOND
+from storage.sentences import sentence
 
 _ONE_TIME = rf"(?:{TIME}|\d{{1,7}}(?:\.\d{{1,6}})?s?)"
 _LINE = re.compile(
@@ -50,11 +51,13 @@ def read_screen_lines(document: Document) -> FileContent:
         times = [_parse_time(match[1]), _parse_time(match[2])] if match else []
         if match and None not in times:
             if len(cues) == document.limits.rows:
-                raise document.too_many_error("cues", number)
+                raise document.too_many_cues_error(number)
             cues.append(_make_cue(times[0] or 0.0, times[1] or 0.0, match[3]))
             is_open = True
         elif match or _CLAIM.match(line):
-            reason = f"{quote_text(line)} has no times such as [00:00.000 --> 00:03.100]; it was left out"
+            reason = sentence(
+                "{line} has no times such as [00:00.000 --> 00:03.100]; it was left out", line=quote_text(line)
+            )
             rejections.append(document.reject_row(number, reason))
             is_open = False
         elif not line.strip() or _LOG.match(line):

@@ -23,6 +23,7 @@ from storage.formats.texts.page_lines import find_chapter, is_automatic_note, is
 from storage.formats.texts.spoken_durations import is_spoken_time
 from storage.formats.texts.stamps import Shape, Stamp, read_named_stamp, read_stamp, read_stamp_in_words
 from storage.models import Chapter, FileContent, Rejection
+from storage.sentences import sentence
 
 _RISING_SHARE = 0.8
 _OFTEN = 1 / 3
@@ -163,7 +164,9 @@ def _reject_header(document: Document, lines: Sequence[str], first: int) -> list
     header = [place for place in range(begin, first) if lines[place].strip()]
     if sum(len(lines[place].split()) for place in header) <= _MAX_HEADER_WORDS:
         return []
-    reason = f"{len(header)} lines stand before the first time, so nobody knows when they were said; left out"
+    reason = sentence(
+        "{count} lines stand before the first time, so nobody knows when they were said; left out", count=len(header)
+    )
     return [document.reject_row(header[0] + 1, reason)]
 
 
@@ -175,7 +178,10 @@ def _make_blocks(
     for line, after in zip(stamped, [*stamped[1:], None], strict=False):
         stamp, row = line.stamp, line.place + 1
         if stamp.second is None:
-            reason = f"{quote_text(stamp.time)} is no time such as 0:03 or 1:02:05; correct it, its words were left out"
+            reason = sentence(
+                "{time} is no time such as 0:03 or 1:02:05; correct it, its words were left out",
+                time=quote_text(stamp.time),
+            )
             bad.append(document.reject_row(row, reason))
             continue
         following = lines[row : after.place if after else len(lines)]
@@ -217,8 +223,10 @@ def _refuse_headings(document: Document, blocks: Sequence[Block], stamped: Seque
     paces = [sum(map(len, block.lines)) / max(after.second - block.second, 1) for block, after in pairwise(blocks)]
     if sorted(paces)[len(paces) * 9 // 10] < _SLOWEST_PACE:
         raise document.refusal_error(
-            "its times have a few words each and minutes between them, as chapters have; choose a transcript, with "
-            "what was said"
+            sentence(
+                "its times have a few words each and minutes between them, as chapters have; choose a transcript, "
+                "with what was said"
+            )
         )
 
 

@@ -13,12 +13,15 @@ from storage.formats.document import Document
 from storage.formats.texts.stamped_text import has_times, read_stamped_lines
 from storage.models import FileContent
 from storage.models.limits import CAPTIONS_SIZE_SHARE
+from storage.sentences import sentence
 
 _ZIP = b"PK\x03\x04"
 _PART = "word/document.xml"
 _MAX_PARTS = 5_000
-_DAMAGED = "the Word document is damaged or cut off; export it again, or save it as plain text and import that"
-_MISSING = (
+_DAMAGED = sentence(
+    "the Word document is damaged or cut off; export it again, or save it as plain text and import that"
+)
+_MISSING = sentence(
     "is a Word document, and what reads those is not installed; install it with pip install 'cuepoint[docx]', "
     "or save the document as plain text (.txt) and import that"
 )
@@ -36,8 +39,10 @@ def read_word_document(document: Document) -> FileContent:
     lines = list(_read_lines(document))
     if not has_times(lines):
         raise document.refusal_error(
-            "the Word document has no times beside what is said, and links need them; export the transcript with "
-            "times, or as WebVTT"
+            sentence(
+                "the Word document has no times beside what is said, and links need them; export the transcript "
+                "with times, or as WebVTT"
+            )
         )
     return read_stamped_lines(document, lines)
 
@@ -51,9 +56,11 @@ def _check_size(document: Document) -> None:
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError) as error:
         raise document.refusal_error(_DAMAGED) from error
     if len(parts) > _MAX_PARTS:
-        raise document.refusal_error(f"the Word document has more than {_MAX_PARTS:,} parts; save it as plain text")
+        raise document.refusal_error(
+            sentence("the Word document has more than {most} parts; save it as plain text", most=_MAX_PARTS)
+        )
     if sum(part.file_size for part in parts) > document.limits.file_bytes // CAPTIONS_SIZE_SHARE:
-        raise document.too_large_error("what the Word document holds", "caption file", CAPTIONS_SIZE_SHARE)
+        raise document.too_large_error(sentence("what the Word document holds"), CAPTIONS_SIZE_SHARE)
 
 
 def _read_lines(document: Document) -> Iterator[str]:

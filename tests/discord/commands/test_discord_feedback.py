@@ -89,12 +89,12 @@ async def test_what_is_too_large_for_discord_is_told(world: World, tmp_path: Pat
         world.library, world.ledger, world.bot.app.exports, world.alpha.id, limit=10, folder=tmp_path
     )
     assert not reply.card.enclosed
-    assert "Whoever hosts this bot can write it" in str(reply.card.components())
+    assert "Whoever hosts this bot can get the file" in str(reply.card.components())
 
 
 async def test_an_export_of_nothing_says_so(world: World) -> None:
     card = await world.owner.slash(world.general, "library misses")
-    assert "Nothing is noted." in seen(card)
+    assert "No questions are noted." in seen(card)
     assert "not noted here" not in seen(card)
     refused = await world.owner.click(card.response, label="Export")
     assert "There is nothing to write of this library: nobody has voted yet" in seen(refused)
@@ -103,4 +103,4 @@ async def test_an_export_of_nothing_says_so(world: World) -> None:
 
 async def test_a_server_that_notes_no_questions_is_told_so(world: World) -> None:
     await world.limit(world.alpha, record_misses=False)
-    assert "Questions are not noted here at present" in seen(await world.owner.slash(world.general, "library misses"))
+    assert "Questions are not noted here now" in seen(await world.owner.slash(world.general, "library misses"))

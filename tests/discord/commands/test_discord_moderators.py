@@ -35,22 +35,22 @@ async def test_the_video_that_is_called_so_is_renamed_and_not_one_that_holds_the
 
 async def test_a_shared_video_is_not_said_not_to_be_there(world: World, owner: Player) -> None:
     refused = seen(await owner.slash("library remove", video="shared-talk"))
-    assert refused.startswith("None of this server's own videos is called “shared-talk”.")
+    assert refused.startswith("None of this server’s own videos is called “shared-talk”.")
     assert "/videos lists all that are searched here." in refused
     assert "Here I can search:** 2 videos, 2 segments" in seen(await owner.slash("about"))
     await world.library.purge(access.own_scope(world.alpha.id))
     assert "Here I can search:** 1 video, 1 segment, " in seen(await owner.slash("about"))
     refused = seen(await owner.slash("library remove", video="shared-talk"))
-    assert "This server has no videos of its own. /library import adds some." in refused
+    assert "This server has no videos of its own yet. /library import adds some." in refused
 
 
 async def test_of_two_who_remove_a_video_the_second_is_told_that_it_is_gone(owner: Player) -> None:
     first = await owner.slash("library remove", video="alpha-talk")
     second = await owner.slash("library remove", video="alpha-talk")
-    assert "with the id alpha-talk" in seen(first)
+    assert "· id alpha-talk" in seen(first)
     assert "Removed **alpha-talk**" in seen(await owner.click(first, "Remove it"))
     late = await owner.click(second, "Remove it")
-    assert seen(late) == "That video is not in this server's library any more."
+    assert seen(late) == "That video is no longer in this server’s library."
 
 
 async def test_a_file_that_is_refused_is_named_once(owner: Player) -> None:
@@ -71,7 +71,7 @@ async def test_of_moderators_at_once_none_takes_back_what_another_changed(server
         for each in await asyncio.gather(*sent):
             await server.reply_to(each)
         told = texts(await server.reply_to(await server.slash(mods[0], "settings", at=channel)))
-    for said in ("2 an answer", "to the asker alone", "left out", "7 seconds", "not noted"):
+    for said in ("at most 2", "private, unless", "not searched", "7 seconds", "not noted"):
         assert said in told
     assert server.breaches == []
 

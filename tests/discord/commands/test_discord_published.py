@@ -47,7 +47,7 @@ async def test_a_question_takes_dates_as_options_and_in_its_text(general: Channe
     assert set(years_on(typed)) == {2020, 2021}
     wrong = await alice.slash(general, "ask", question="copper lantern", after="last week")
     assert wrong.ephemeral
-    assert "“last week” is no date. Write one such as after:2025-06-03" in seen(wrong).replace("\\", "")
+    assert "I can’t read “last week” as a date. Write one such as after:2025-06-03" in seen(wrong).replace("\\", "")
 
 
 async def test_the_newest_come_first_on_every_page(general: ChannelHandle, alice: MemberActor) -> None:

@@ -142,7 +142,7 @@ async def test_a_form_that_comes_twice_is_imported_once(server: LocalDiscord, bo
     captions = server.upload("Talk [talk-1].srt", b"1\n00:00:01,000 --> 00:00:04,000\nthe copper lantern\n")
     sent = await server.submit_modal(opened, {"files": [captions]})
     await server.gateway.dispatch("INTERACTION_CREATE", sent.payload)
-    assert "**Videos:** 1 added" in texts(await server.reply_to(sent))
+    assert "1 video added" in texts(await server.reply_to(sent))
     stats = texts(await server.reply_to(await server.slash(alice, "library stats", {}, at=channel)))
     assert "**Imports today (UTC):** 1 of" in stats
     assert sent.follow_ups == []

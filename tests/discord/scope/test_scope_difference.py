@@ -98,7 +98,7 @@ async def test_every_reply_is_the_same_with_and_without_the_other_library(tmp_pa
     for road, told in without.items():
         assert with_beta[road] == told, road
     said = str(without)
-    for shown in ("Next", "Share", "Take back", "searched for", "Did you mean", "gate-03", "qrels.jsonl", "PNG",
+    for shown in ("Next", "Share", "Take back", "Who may search", "Did you mean", "gate-03", "qrels.jsonl", "PNG",
                   "Which copper lantern", "Which copper lantern crosses", "About: gate talk"):  # fmt: skip
         assert shown in said, "the roads lead somewhere"
 

@@ -41,7 +41,7 @@ async def test_a_server_has_one_export_at_a_time_and_a_pause_after_it() -> None:
     exports = Exports(20.0, clock)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(exports.admit(1))
-        with pytest.raises(LibraryBusy, match=r"^An export of this server is still being made\."):
+        with pytest.raises(LibraryBusy, match=r"^I am still making an export for this server\."):
             await stack.enter_async_context(exports.admit(1))
     clock.second += 5.5
     with pytest.raises(LibraryBusy, match=r"^This server had an export just now\. Please try again in 15 seconds\.$"):

@@ -71,7 +71,7 @@ async def test_a_language_that_was_told_holds_before_and_after_the_first_import(
     assert await hits(library, "Haus") == [], "in English the one is no form of the other"
     await library.set_language(OWN, "de")
     assert await hits(library, "Haus") == ["v"]
-    with pytest.raises(RequestError, match="is no language"):
+    with pytest.raises(RequestError, match="as a language: write it as"):
         await library.set_language(OWN, "German!")
 
 

@@ -88,7 +88,7 @@ async def test_a_file_with_names_replaces_labels_and_other_words_have_its_own(ta
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"SPEAKER_1": "Ana"}, "Nobody in talk-1 is called 'SPEAKER_1'. Did you mean “SPEAKER_0"),
+        ({"SPEAKER_1": "Ana"}, "Nobody in talk-1 is called “SPEAKER_1”. Did you mean “SPEAKER_0"),
         ({"SPEAKER_00": "\u200b\u202e"}, "at least one character that can be seen"),
     ],
 )

@@ -89,7 +89,7 @@ async def test_a_passage_marks_what_that_person_says(talk: Library) -> None:
 
 
 async def test_an_unknown_speaker_is_refused_with_names_that_are_near(talk: Library) -> None:
-    with pytest.raises(UnknownFilter, match=r"Nobody who speaks here is called 'Anna Kim'.*“Ana Kim”"):
+    with pytest.raises(UnknownFilter, match=r"Nobody who speaks here is called “Anna Kim”.*“Ana Kim”"):
         await ask(talk, 'latency speaker:"Anna Kim"')
     await talk.import_files(OWN, [(Source("b.srt", captions("one two\nthree")), Labels(video_id="b"))])
     with pytest.raises(UnknownFilter, match="do not say who speaks"):

@@ -27,16 +27,18 @@ simcord.Env._settle_internal.__kwdefaults__["idle"] = 0.002
 
 
 @asynccontextmanager
-async def discord_with(bot: CuepointClient, brought_to: Container[int] = ()) -> AsyncIterator[Env]:
+async def discord_with(
+    bot: CuepointClient, brought_to: Container[int] = (), *, locale: str = "en-US"
+) -> AsyncIterator[Env]:
     """An in-process Discord to which the bot is connected. In the servers of `brought_to` the app is not installed:
-    people bring it.
+    people bring it. `locale` is everybody's, and the servers'.
 
     Errors that the bot's own handler spoke of are no failures here: what people are told is what the tests look at.
     """
     env = Env(bot, shard_count=bot.shard_count, check_errors=False)
     await env.start()
     try:
-        with _installed_in_servers(brought_to):
+        with _installed_in_servers(brought_to, locale):
             yield env
     finally:
         await env.shutdown()
@@ -44,14 +46,16 @@ async def discord_with(bot: CuepointClient, brought_to: Container[int] = ()) -> 
 
 
 @contextmanager
-def _installed_in_servers(brought_to: Container[int]) -> Iterator[None]:
-    """simcord never says by which installation a command came; here the app is installed in every other server."""
+def _installed_in_servers(brought_to: Container[int], locale: str) -> Iterator[None]:
+    """simcord never says by which installation a command came; here the app is installed in every other server. And
+    its people speak English."""
     original = simcord.interactions.base_payload
 
     def base_payload(*arguments: Any, **named: Any) -> Any:
         record, payload = original(*arguments, **named)
         server = payload.get("guild_id", "0")
         brought = int(server) in brought_to
+        payload["locale"] = locale
         payload["authorizing_integration_owners"] = {"1": str(named["user_id"])} if brought else {"0": server}
         return record, payload
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
 
+from bot.localization import pgettext
+
 _ids: ContextVar[Mapping[str, int]] = ContextVar("command_ids", default=MappingProxyType({}))
 
 
@@ -18,3 +20,8 @@ def mention_command(name: str) -> str:
     """Return a command, such as `ask` or `library import`, as what can be pressed; in bold where its id is unknown."""
     number = _ids.get().get(name.split()[0])
     return f"**/{name}**" if number is None else f"</{name}:{number}>"
+
+
+def option_name(name: str) -> str:
+    """Return the name of an option of a command as the reader of the text sees it."""
+    return pgettext("option", name)

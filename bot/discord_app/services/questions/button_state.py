@@ -12,12 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 from bot.answering.values import Answer, Excerpt, PassageRange, QuotePlace
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import PassageGone
+from bot.localization import gettext_noop
 from storage.ledger import Ledger
 from storage.models import PublicPlace, Scope
 
 BUTTON_LIFETIME_SECONDS = 30 * 24 * 3600.0
 """How long buttons work after they were last sent."""
-EXPIRED = "These buttons have expired. Please ask again."
+EXPIRED = gettext_noop("These buttons have expired. Please ask again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from discord.app_commands import Choice
 
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.errors import PassageGone
+from bot.localization import gettext as _
+from bot.localization import join_words
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Scope, VideoSummary
@@ -53,7 +55,7 @@ class Catalogue:
         for summary in await self.list_videos(scope):
             if summary.video.video_id == video_id:
                 return summary
-        raise PassageGone("That video is no longer here; ask again.")
+        raise PassageGone(_("That video is no longer here; ask again."))
 
     def clear(self) -> None:
         """Forget all lists, so that they are read again."""
@@ -91,15 +93,22 @@ def find_named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) 
         return find_videos(name, containing)[0]
     suggested = suggest_videos(name, [summary.video for summary in videos])[:3]
     near = [choice_names(videos[place])[0] for place in suggested]
-    hint = f" Did you mean {' or '.join(f'“{title}”' for title in near)}?" if near else ""
-    none, listed = ("None of this server's own videos", "all that are searched here") if own else ("No video", "them")
-    raise UnknownVideo(f"{none} is called “{shorten(name, 100)}”.{hint} /videos lists {listed}.")
+    words = _("No video is called “{name}”. /videos lists them.")
+    suggested_words = _("No video is called “{name}”. Did you mean {names}? /videos lists them.")
+    if own:
+        words = _("None of this server’s own videos is called “{name}”. /videos lists all that are searched here.")
+        suggested_words = _(
+            "None of this server’s own videos is called “{name}”. Did you mean {names}? /videos lists all that are "
+            "searched here."
+        )
+    listed = join_words([f"“{title}”" for title in near], any_of=True)
+    raise UnknownVideo((suggested_words if near else words).format(name=shorten(name, 100), names=listed))
 
 
 def choice_names(summary: VideoSummary) -> tuple[str, str]:
     """Return the name that a choice shows and the value that it sends, both within Discord's limits."""
     video = summary.video
-    name = shorten(video.heading, MAX_CHOICE_LENGTH) or shorten(video.video_id, MAX_CHOICE_LENGTH) or "untitled"
+    name = shorten(video.heading, MAX_CHOICE_LENGTH) or shorten(video.video_id, MAX_CHOICE_LENGTH) or _("untitled")
     # An id too long for a choice is replaced by the title, which names the video as well.
     return name, video.video_id if len(video.video_id) <= MAX_CHOICE_LENGTH else video.heading[:MAX_CHOICE_LENGTH]
 

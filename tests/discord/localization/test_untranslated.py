@@ -1,0 +1,152 @@
+"""No sentence that people on Discord read stands in the code without being looked up for its reader."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import PROJECT
+
+LOOKED_UP = {"_", "gettext", "gettext_noop", "ngettext", "pgettext", "sentence", "plural_sentence"}
+NOT_WORDS = {"mention_command", "TypeVar", "Listing", "re.compile", "app_commands.Group"}
+"""Calls with names of commands, which Discord shows translated, and with what is no text."""
+FOR_HOSTS = {"log", "logging", "metrics", "TypeAdapter", "ContextVar"}
+"""What is called with texts that nobody on Discord reads."""
+FILES = sorted([
+    *(PROJECT / "bot/discord_app").rglob("*.py"),
+    *(PROJECT / "bot/images").rglob("*.py"),
+    PROJECT / "bot/answering/question.py",
+    PROJECT / "bot/server_settings.py",
+    PROJECT / "bot/timecodes.py",
+    PROJECT / "bot/verdicts.py",
+])  # fmt: skip
+NOT_FOR_MEMBERS = {
+    "bot/discord_app/cards/parts/limits.py": "what is wrong with a card, in the log",
+    "bot/discord_app/delivery/retries.py": "why nothing was delivered, in the log",
+    "bot/discord_app/delivery/deduplication.py": "nothing is said there",
+    "bot/discord_app/services/optional_writes.py": "what could not be written, in the log",
+    "bot/discord_app/health.py": "for the host's monitoring",
+    "bot/discord_app/install_links.py": "for the host's log",
+    "bot/discord_app/runner.py": "for the host, before Discord is reached",
+    "bot/discord_app/status_check.py": "for the host, in `cuepoint doctor`",
+}
+ALLOWED = {
+    ("bot/discord_app/commands/library.py", "JSON Lines"): "choices are translated by CommandTranslator",
+    ("bot/discord_app/commands/library.py", "SubRip, of one video"): "the same",
+    ("bot/discord_app/commands/library.py", "WebVTT, of one video"): "the same",
+    ("bot/discord_app/commands/library.py", "Parquet"): "the same",
+    ("bot/discord_app/commands/questions.py", "newest first"): "the same",
+    ("bot/discord_app/commands/questions.py", "best first"): "the same",
+    ("bot/discord_app/commands/videos.py", "newest first"): "the same",
+    ("bot/discord_app/commands/videos.py", "by title"): "the same",
+    ("bot/discord_app/commands/questions.py", "Find in videos"): "names are translated by CommandTranslator",
+    ("bot/discord_app/services/questions/button_state.py", "storing what buttons need"): "what failed, in the log",
+    ("bot/discord_app/cards/library.py", "import of "): "as the history notes it, to be recognised",
+    ("bot/discord_app/cards/library.py", "removal of "): "the same",
+    ("bot/discord_app/cards/library.py", "renaming of "): "the same",
+    ("bot/discord_app/cards/library.py", "naming of "): "the same",
+}
+UNCONVERTED = (
+    "bot/discord_app/cards/about.py",
+    "bot/discord_app/cards/answer.py",
+    "bot/discord_app/cards/passages.py",
+    "bot/discord_app/cards/timeline.py",
+    "bot/discord_app/cards/videos.py",
+    "bot/discord_app/cards/parts/base.py",
+    "bot/discord_app/cards/parts/controls.py",
+    "bot/discord_app/commands/questions.py",
+    "bot/discord_app/commands/suggestions.py",
+    "bot/discord_app/commands/videos.py",
+    "bot/discord_app/interactions/answer_buttons.py",
+    "bot/discord_app/interactions/buttons.py",
+    "bot/discord_app/interactions/passage_buttons.py",
+    "bot/discord_app/interactions/turns.py",
+    "bot/discord_app/services/asker_resolver.py",
+    "bot/discord_app/services/cooldown.py",
+    "bot/discord_app/services/questions/question_service.py",
+    "bot/discord_app/services/questions/video_service.py",
+    "bot/images/timeline_image.py",
+    "bot/timecodes.py",
+)
+"""Files whose sentences are not looked up yet. The list shrinks to nothing."""
+_PROSE = re.compile(
+    r"[^\W\d_]{2,}['’]?\w*[.,:;?!]?\s+(?:\S+\s+)*[^\W\d_]{2,}|^[A-Z][a-z]{2,}\W*$|^\s+[a-z]{2,}\W*$|[.?!:]$"
+)
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if room(path) not in (*NOT_FOR_MEMBERS, *UNCONVERTED)], ids=room
+)
+def test_every_sentence_is_looked_up(path: Path) -> None:
+    found = {text for text in literals(path.read_text()) if (room(path), text) not in ALLOWED}
+    assert found == set()
+
+
+def test_what_is_left_out_is_there() -> None:
+    here = {room(path): path.read_text() for path in FILES}
+    assert set(NOT_FOR_MEMBERS) <= set(here)
+    assert [(name, text) for name, text in ALLOWED if f'"{text}"' not in here[name]] == []
+
+
+def literals(source: str) -> Iterator[str]:
+    """The texts in a file's code that read like prose and that nothing looks up."""
+    tree = ast.parse(source)
+    named = {
+        id(node)
+        for top in tree.body
+        if isinstance(top, ast.Assign | ast.AnnAssign)
+        for node in ([top.annotation] if isinstance(top, ast.AnnAssign) else [])
+    }
+    yield from _visit(tree, named)
+
+
+def _visit(node: ast.AST, skipped: set[int]) -> Iterator[str]:
+    if id(node) in skipped or _is_docstring(node) or _looks_up(node):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and _reads_like_prose(node.value):
+        yield node.value
+    for name, value in ast.iter_fields(node):
+        # Decorators describe commands, which the translator of commands translates; annotations are types.
+        if name in ("decorator_list", "annotation", "returns"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from _visit(child, skipped)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _looks_up(node: ast.AST) -> bool:
+    """Whether a call looks its texts up, or is none that members read: logs, patterns, commands."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = ast.unparse(node.func)
+    first = name.split(".")[0].split("[")[0]
+    return name in LOOKED_UP | NOT_WORDS or first in FOR_HOSTS
+
+
+def _reads_like_prose(text: str) -> bool:
+    return bool(_LETTERS.search(text) and _PROSE.search(text))
+
+
+def test_the_check_sees_what_is_not_looked_up() -> None:
+    source = '''
+"""A docstring."""
+log.info("a line of the log")
+def f(n):
+    """Another one."""
+    g(_("Looked up"), "Not looked up", label="Next", verb="next")
+    raise E(f"That is {n} too many")
+'''
+    assert set(literals(source)) == {"Not looked up", "Next", "That is ", " too many"}
