@@ -49,10 +49,12 @@ from storage.models import (
     Timeline,
     UndoReport,
     Video,
+    VideoPart,
     VideoSummary,
 )
 from storage.samples import sample_ids, sample_sources
 from storage.search import LibrarySearch
+from storage.video_names import natural_order
 
 if TYPE_CHECKING:
     from storage.importing.importer import Importer, ProgressCallback
@@ -280,7 +282,7 @@ class Library:
         summaries: dict[str, VideoSummary] = {}
         for summary in await self._repository.summaries(scope):
             summaries.setdefault(summary.video.video_id, summary)
-        return sorted(summaries.values(), key=lambda s: (s.video.heading.casefold(), s.video.video_id))
+        return await asyncio.to_thread(_sort_by_title, summaries.values())
 
     async def summary(self, scope: Scope, video_id: str) -> VideoSummary:
         """Return one video of a scope with its size. Raises UnknownVideo."""
@@ -379,6 +381,16 @@ class Library:
         """Return the words that distinguish a video from others of a scope, the best first. Raises UnknownVideo."""
         summary = await self.summary(scope, video_id)
         return await self._search.key_terms(scope, summary.library, video_id, limit)
+
+    async def video_parts(self, scope: Scope, video_id: str) -> tuple[VideoPart, ...]:
+        """Return the parts of a video of a scope, a few minutes each, with the words that tell them from the rest of
+        it. A short video has none. Raises UnknownVideo."""
+        summary = await self.summary(scope, video_id)
+        return await self._search.video_parts(scope, summary.library, video_id)
+
+
+def _sort_by_title(summaries: Iterable[VideoSummary]) -> list[VideoSummary]:
+    return sorted(summaries, key=lambda summary: (natural_order(summary.video.heading), summary.video.video_id))
 
 
 def _load_importer() -> type[Importer]:
