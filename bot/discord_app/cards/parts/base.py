@@ -13,10 +13,13 @@ from discord import File, ui
 
 from bot.answering.links import says_time
 from bot.discord_app.cards.parts import markdown
+from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
 
 MAX_TITLE_LENGTH, MAX_NAME_LENGTH = 150, 110
+SURE_COLOUR, UNCLEAR_COLOUR, NOTHING_COLOUR = 0x2DAB66, 0xF0B232, 0x80848E
+"""The edge of an answer's card by how sure the answer is: green, amber and grey, which differ in brightness as well."""
 Part = ui.Item[Any]
 
 
@@ -71,8 +74,9 @@ def moment_link(second: float, link: str, video: Video, length: int = markdown.M
     """Return a second as a link that opens there, or, where links to the video cannot, in words before a plain one."""
     if not link or says_time(link, video.url):
         return markdown.masked_link(timecode(second), link, length)
-    opened = markdown.masked_link("open it", link, length) if markdown.safe_url(link, length) else ""
-    return f"at {timecode(second)} · {opened}" if opened else timecode(second)
+    if not markdown.safe_url(link, length):
+        return timecode(second)
+    return _("at {time} · {link}").format(time=timecode(second), link=markdown.masked_link(_("open it"), link, length))
 
 
 def video_name(video: Video, length: int = MAX_NAME_LENGTH) -> str:

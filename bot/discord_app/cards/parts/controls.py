@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from discord import ButtonStyle, ui
+from discord import ButtonStyle, SelectOption, ui
+
+from bot.discord_app.cards.parts.limits import MAX_OPTIONS
+from bot.localization import gettext as _
 
 NO_KEY = "-"
 NO_BUTTONS = "-# Nothing can be stored just now, so buttons are missing; ask again later to get them."
@@ -52,6 +56,17 @@ def number_buttons(owner: Owner, count: int) -> list[Row]:
         _make_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1)
     ]
     return [ui.ActionRow(*buttons[first : first + BUTTONS_PER_ROW]) for first in range(0, count, BUTTONS_PER_ROW)]
+
+
+def passage_menu(owner: Owner, options: Sequence[tuple[int, str]]) -> list[Row]:
+    """Return the menu that opens one of the passages of a card, each given by its place on it, counted from 1, and a
+    label; no menu where there is nothing to choose from."""
+    if not owner.is_stored or not options:
+        return []
+    choices = [SelectOption(label=label, value=str(place)) for place, label in options[:MAX_OPTIONS]]
+    return [
+        ui.ActionRow(ui.Select(custom_id=custom_id("pick", owner), placeholder=_("Read more of…"), options=choices))
+    ]
 
 
 def page_buttons(verb: str, owner: Owner, page: int, *, more: bool) -> list[Button]:

@@ -15,10 +15,13 @@ MAX_CUSTOM_ID_LENGTH = 100
 MAX_LINK_LENGTH = 512
 MAX_MEDIA_LINK_LENGTH = 2048
 MAX_ALT_TEXT_LENGTH = 1024
+MAX_OPTIONS, MAX_OPTION_LENGTH, MAX_PLACEHOLDER_LENGTH = 25, 100, 150
+"""How many options a menu has, how long each of their labels, descriptions and values may be, and what stands on a
+menu before one is chosen."""
 
 MAX_PICTURES = 10
 
-_ROW, _BUTTON, _SECTION, _TEXT, _THUMBNAIL, _GALLERY, _CONTAINER, _LINK_STYLE = 1, 2, 9, 10, 11, 12, 17, 5
+_ROW, _BUTTON, _SELECT, _SECTION, _TEXT, _THUMBNAIL, _GALLERY, _CONTAINER, _LINK_STYLE = 1, 2, 3, 9, 10, 11, 12, 17, 5
 _ATTACHED = re.compile(r"attachment://[\w.-]+")
 
 
@@ -61,12 +64,14 @@ def _check_component(part: dict[str, Any]) -> list[str]:
     kind, inside = part["type"], part.get("components", [])
     if kind == _BUTTON:
         return _check_button(part)
+    if kind == _SELECT:
+        return _check_select(part)
     if kind == _TEXT and not part["content"].strip():
         return ["an empty text"]
     if kind == _SECTION and not (1 <= len(inside) <= 3 and part.get("accessory")):
         return ["a section without 1 to 3 texts and an accessory"]
-    if kind == _ROW and not 1 <= len(inside) <= 5:
-        return [f"a row of {len(inside)}"]
+    if kind == _ROW:
+        return _check_row(inside)
     if kind == _CONTAINER and not inside:
         return ["an empty container"]
     if kind == _GALLERY:
@@ -74,15 +79,41 @@ def _check_component(part: dict[str, Any]) -> list[str]:
     return _check_picture(part) if kind == _THUMBNAIL else []
 
 
+def _check_row(inside: list[dict[str, Any]]) -> list[str]:
+    has_menu = any(part["type"] != _BUTTON for part in inside)
+    return [] if 1 <= len(inside) <= (1 if has_menu else 5) else [f"a row of {len(inside)}"]
+
+
 def _check_button(part: dict[str, Any]) -> list[str]:
     problems = []
-    if not 1 <= len(part.get("label") or "") <= MAX_LABEL_LENGTH:
+    label = part.get("label") or ""
+    if len(label) > MAX_LABEL_LENGTH or not (label or part.get("emoji")):
         problems.append("a label that is empty or too long")
     if part["style"] == _LINK_STYLE:
         if not _is_web_address(part.get("url") or "", MAX_LINK_LENGTH):
             problems.append("a link button without a usable address")
-    elif not 1 <= len(part.get("custom_id") or "") <= MAX_CUSTOM_ID_LENGTH:
-        problems.append("a custom_id that is empty or too long")
+        return problems
+    return problems + _check_custom_id(part)
+
+
+def _check_custom_id(part: dict[str, Any]) -> list[str]:
+    is_usable = 1 <= len(part.get("custom_id") or "") <= MAX_CUSTOM_ID_LENGTH
+    return [] if is_usable else ["a custom_id that is empty or too long"]
+
+
+def _check_select(part: dict[str, Any]) -> list[str]:
+    problems, options = _check_custom_id(part), part.get("options") or []
+    if not 1 <= len(options) <= MAX_OPTIONS:
+        problems.append(f"a menu of {len(options)}")
+    if len(part.get("placeholder") or "") > MAX_PLACEHOLDER_LENGTH:
+        problems.append("a placeholder that is too long")
+    if len({option["value"] for option in options}) < len(options):
+        problems.append("two options of one value")
+    for option in options:
+        described = option.get("description")
+        texts = [option["label"], option["value"], *([] if described is None else [described])]
+        if not all(1 <= len(text) <= MAX_OPTION_LENGTH for text in texts):
+            problems.append("an option that is empty or too long")
     return problems
 
 

@@ -1,0 +1,121 @@
+"""Moments of videos on a card: the button that opens one, and several of them in a line each, video by video."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from discord import ui
+
+from bot.answering.links import says_time
+from bot.answering.values import Excerpt
+from bot.discord_app.cards.parts import base, markdown
+from bot.discord_app.cards.parts.controls import Button
+from bot.discord_app.cards.parts.limits import MAX_LINK_LENGTH
+from bot.localization import gettext as _
+from bot.timecodes import timecode
+from storage.models import Video
+
+MAX_MOMENT_LENGTH, MIN_MOMENT_LENGTH = 80, 16
+"""Characters of the words of a moment: a line on a wide screen, two or three on a phone."""
+MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 80
+"""Where there is no room even for short words, times stand without their addresses."""
+_BEFORE_MATCH = 0.3
+"""What share of the words of a moment stands before its first match, where there are as many."""
+
+
+def play_button(second: float, link: str, video: Video) -> list[Button]:
+    """Return the link button "▶ 13:18" that opens a video there, or none where no address can be pressed.
+
+    Where addresses of the video's host cannot say a second, the button says where to go by hand.
+    """
+    url = markdown.safe_url(link, MAX_LINK_LENGTH)
+    if not url:
+        return []
+    when = timecode(second)
+    label = f"▶ {when}" if says_time(link, video.url) else _("Open, then go to {time}").format(time=when)
+    return [ui.Button(label=label, url=url)]
+
+
+def arrange_by_video(excerpts: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
+    """Return excerpts with those of one video together, each where the first of its video stood."""
+    places: dict[str, int] = {}
+    for excerpt in excerpts:
+        places.setdefault(excerpt.video.video_id, len(places))
+    return tuple(sorted(excerpts, key=lambda excerpt: places[excerpt.video.video_id]))
+
+
+def write_moments(
+    excerpts: Sequence[Excerpt],
+    budget: int,
+    *,
+    first_number: int,
+    after: Video | None = None,
+    length: int = MAX_MOMENT_LENGTH,
+) -> str:
+    """Return moments as text: a line each, with a number, a linked time and their words, matches bold, below the name
+    of their video.
+
+    The text has at most `budget` characters, as long as times and names without addresses have. `after` is the video
+    of what stands before the moments.
+    """
+    frames: list[_Frame] = []
+    for url_length in (MAX_MOMENT_URL_LENGTH, 0):
+        frames = _frame_moments(excerpts, first_number, after, url_length)
+        room = (budget - sum(frame.length for frame in frames)) // max(len(frames), 1)
+        if room >= MIN_MOMENT_LENGTH:
+            break
+    words = [write_words(excerpt, min(room, length)) for excerpt in excerpts]
+    return "\n".join(
+        f"{frame.head}{frame.line}{f' {said}' if said else ''}" for frame, said in zip(frames, words, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What stands around the words of a moment: the line with its video's name, or "", and the number and time."""
+
+    head: str
+    line: str
+
+    @property
+    def length(self) -> int:
+        return len(self.head) + len(self.line) + len(" \n")
+
+
+def _frame_moments(
+    excerpts: Sequence[Excerpt], first_number: int, after: Video | None, url_length: int
+) -> list[_Frame]:
+    frames: list[_Frame] = []
+    last = after
+    for number, excerpt in enumerate(excerpts, first_number):
+        video, head = excerpt.video, ""
+        if not frames and after is not None and video.video_id == after.video_id:
+            head = f"**{_('More in this video')}**\n"
+        elif last is None or video.video_id != last.video_id:
+            head = f"**{base.video_name(video, MAX_MOMENT_TITLE_LENGTH)}**\n"
+        when = base.moment_link(excerpt.link_second, excerpt.link, video, url_length)
+        frames.append(_Frame(head, f"{number} · {when}"))
+        last = video
+    return frames
+
+
+def write_words(excerpt: Excerpt, length: int) -> str:
+    """Return the words around a moment's first match, quoted, with matches bold, in at most `length` characters; ""
+    where there is no room for any."""
+    start = _find_start(excerpt, length)
+    words = excerpt.quote[start:]
+    marks = [(left - start, right - start) for left, right in excerpt.highlights if left >= start]
+    around = len("“” …")
+    said, is_whole = markdown.bold_highlights(words, marks, length - around)
+    return f"“{said}”{'' if is_whole and excerpt.ends_passage else ' …'}" if said else ""
+
+
+def _find_start(excerpt: Excerpt, length: int) -> int:
+    """Return where the words of a moment begin in its quote: at a word, a little before the first match."""
+    first = min((left for left, _right in excerpt.highlights), default=0)
+    if len(excerpt.quote) <= length or first <= length * _BEFORE_MATCH:
+        return 0
+    latest = max(first - int(length * _BEFORE_MATCH), 0)
+    space = excerpt.quote.find(" ", latest, first)
+    return first if space < 0 else space + 1
