@@ -94,10 +94,12 @@ def find_wording(search: str, video: Video) -> str:
         return search
     name = fold_name(f"{video.heading} {video.creator} {video.video_id}")
     words = _WORD.findall(name)
-    return " ".join(
-        word if word in name or not words else max(words, key=lambda said, word=word: fuzz.ratio(word, said))
-        for word in fold_name(search).split()
-    )
+    return " ".join(word if word in name else _closest_word(word, words) for word in fold_name(search).split())
+
+
+def _closest_word(word: str, words: Sequence[str]) -> str:
+    found = process.extractOne(word, words, scorer=fuzz.ratio)
+    return found[0] if found else word
 
 
 def _rank(search: str, names: Sequence[str], titles: Sequence[str]) -> list[int]:

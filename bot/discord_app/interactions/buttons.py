@@ -21,21 +21,20 @@ from bot.discord_app.interactions.passage_buttons import (
     WithdrawVote,
 )
 from bot.discord_app.interactions.personal_data_button import DeletePersonalData
-from bot.discord_app.interactions.video_buttons import TurnTranscript, TurnVideos
+from bot.discord_app.interactions.video_buttons import VIDEO_ITEMS
 
 BUTTONS: tuple[type[CardButton], ...] = (
     TurnPage,
-    TurnVideos,
     OpenPassage,
     Earlier,
     Later,
-    TurnTranscript,
     Share,
     VoteHelpful,
     VoteNotHelpful,
     WithdrawVote,
     DeletePersonalData,
     DeleteAnswer,
+    *VIDEO_ITEMS,
 )
 
 

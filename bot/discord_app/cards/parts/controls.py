@@ -106,17 +106,6 @@ def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
     return [*button_row(widen, judge), *button_row(share, delete_button(owner))]
 
 
-def transcript_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
-    """Return the rows below a part of a transcript."""
-    if not owner.is_stored:
-        return button_row(delete_button(owner))
-    steps = [
-        _make_button("read", "Earlier", owner, 0, off=not earlier),
-        _make_button("read", "Later", owner, 1, off=not later),
-    ]
-    return button_row(steps, delete_button(owner))
-
-
 def withdraw_row(owner: Owner) -> list[Row]:
     """Return the row with the button that takes a vote back."""
     return button_row([_make_button("withdraw", "Take back my vote", owner)])
