@@ -203,4 +203,6 @@ async def _read_passages(library: Library, question: Question, result: SearchRes
     selection = PassageSelection(result, matcher, passages)
     while batch := selection.next_batch():
         selection.add_batch(batch, await library.read_surroundings(result.scope, batch, AROUND_SECONDS))
-    return Findings(result, selection.passages, matcher)
+    found = selection.passages
+    is_whole = len(found) < passages and len(result.ranked) < HITS_PER_QUOTE * limit
+    return Findings(result, found, matcher, is_whole)

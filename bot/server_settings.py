@@ -15,6 +15,8 @@ from storage.library import Library
 from storage.models import ServerSettings
 
 MAX_QUOTES = 5
+PUBLIC_QUOTES, PRIVATE_QUOTES = 3, 5
+"""How many quotes an answer shows where the server has not said so: fewer where others have to scroll past them."""
 MAX_COOLDOWN_SECONDS = 3600
 MAX_NAMED_IDS = 25
 """Channels, or roles, that can be named: as many as can be chosen on Discord."""
@@ -30,10 +32,11 @@ def _parse_yes_or_no(text: str) -> bool:
     return _WORDS[text.lower()]
 
 
-def _parse_quotes(text: str) -> int:
-    if not re.fullmatch(rf"[1-{MAX_QUOTES}]", text):
-        raise ValueError(f"say a number from 1 to {MAX_QUOTES}")
-    return int(text)
+def _parse_quotes(text: str) -> int | None:
+    if not re.fullmatch(rf"[0-{MAX_QUOTES}]", text):
+        default = f"0 for the default, {PUBLIC_QUOTES} in public and {PRIVATE_QUOTES} in private"
+        raise ValueError(f"say a number from 1 to {MAX_QUOTES}; {default}")
+    return int(text) or None
 
 
 def _parse_cooldown(text: str) -> float | None:
@@ -91,6 +94,12 @@ async def save_settings(
         await ledger.save_settings(server_id, new)
 
 
+def _describe_quotes(quotes: int | None) -> str:
+    if quotes is None:
+        return f"{PUBLIC_QUOTES} an answer in public, {PRIVATE_QUOTES} in private"
+    return f"{quotes} an answer at most"
+
+
 def describe_settings(
     settings: ServerSettings,
     *,
@@ -102,7 +111,7 @@ def describe_settings(
     longer = max(host_cooldown, settings.cooldown_seconds or 0.0)
     return {
         "language": settings.language or "what the first import says",
-        "quotes": f"{settings.quotes} an answer at most",
+        "quotes": _describe_quotes(settings.quotes),
         "private": "shown to the asker alone" if settings.private_by_default else "shown to everybody",
         "shared": "searched too" if settings.shared_too else "left out",
         "channels": ", ".join(map(channel, sorted(settings.channels))) or "everywhere",

@@ -28,11 +28,15 @@ FULL_QUOTES = QuoteLengths(QUOTE_LENGTH, QUOTE_LENGTH)
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a question found in one language: the result of the search, and its passages, best first."""
+    """What a question found in one language: the result of the search, and its passages, best first.
+
+    `is_whole` says that all that was found is in its passages: more of them could not have been selected.
+    """
 
     result: SearchResult
     passages: Sequence[Passage]
     matcher: Matcher
+    is_whole: bool = False
 
 
 def answer_findings(
@@ -61,7 +65,15 @@ def answer_findings(
         )
         for found in findings
     ]
-    return merge_answers(answers, limit, newest_first=leader.matcher.question.newest_first)
+    merged = merge_answers(answers, limit, newest_first=leader.matcher.question.newest_first)
+    return replace(merged, is_whole=all(map(_shows_all, findings, answers)) and len(merged.excerpts) < limit)
+
+
+def _shows_all(found: Findings, answer: Answer) -> bool:
+    """Return whether no more of what was found in a language is worth showing: the next best passage was not, or there
+    was none."""
+    worst = min((passage.score for passage in found.passages), default=0.0)
+    return found.is_whole or worst < BESIDE_BEST * _best_score(found.passages) or answer.level is AnswerLevel.NOTHING
 
 
 def _find_leader(findings: Sequence[Findings], thresholds: SurenessThresholds) -> Findings:

@@ -167,7 +167,7 @@ class Answer:
     the wording that was searched, where it had to be changed; `unknown_terms` are words and quoted phrases that no
     video in scope says, and `unmatched` exclusions of which the same is true. `sureness`, from 0 to 1, is what `level`
     was decided by. `left_out` is what of the question was not looked for, and `is_partial` says that the search ended
-    before it had looked at everything.
+    before it had looked at everything. `is_whole` says that there are no more excerpts than these, as far as is known.
     """
 
     question: str
@@ -180,6 +180,7 @@ class Answer:
     unmatched: tuple[str, ...] = ()
     left_out: LeftOut = field(default_factory=LeftOut)
     is_partial: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

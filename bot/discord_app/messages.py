@@ -89,7 +89,9 @@ async def _answer_or_error(
         who, resolve = writer_context(message), writer_resolver(app.askers)
         async with open_turn(app.admission, app.askers, who, resolve) as opened:
             question = app.questions.accept(opened.asker, inquiry)
-            coroutine = app.questions.answer_question(opened.asker, inquiry, question, source)
+            coroutine = app.questions.answer_question(
+                opened.asker, inquiry, question, source, is_quoted=_may_reference(message)
+            )
             return await _await_with_typing(message, opened.run(coroutine))
     except Exception as error:  # noqa: BLE001 - the one handler decides what the user reads
         card = error_card(error)

@@ -39,14 +39,15 @@ class VoteCount:
 class ServerSettings:
     """How one server has set up the bot; the defaults where it changed nothing.
 
-    `language` is that of its library, "" for what the first import says. `quotes` is how many an answer shows.
-    `shared_too` adds the shared library to its own. Where `channels` or `roles` are named, its library is only searched
-    in those channels (and their threads), or for people with one of those roles; where both are, both must hold.
+    `language` is that of its library, "" for what the first import says. `quotes` is how many an answer shows, None for
+    what the bot decides. `shared_too` adds the shared library to its own. Where `channels` or `roles` are named, its
+    library is only searched in those channels (and their threads), or for people with one of those roles; where both
+    are, both must hold.
     `cooldown_seconds` is the time between two questions of a person, None for the host's.
     """
 
     language: str = ""
-    quotes: int = 5
+    quotes: int | None = None
     private_by_default: bool = False
     shared_too: bool = True
     channels: frozenset[int] = frozenset()

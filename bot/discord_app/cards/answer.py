@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Any
 
 from discord import ui
 
 from bot import verdicts
 from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH
-from bot.answering.links import says_time
-from bot.answering.values import Answer, Excerpt, OtherPlace, QuoteLengths
-from bot.discord_app.cards.parts import controls, markdown
+from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, QuoteLengths
+from bot.discord_app.cards import moments
+from bot.discord_app.cards.moments import MAX_MOMENT_TITLE_LENGTH, MIN_MOMENT_LENGTH
+from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import MAX_TITLE_LENGTH, Card, Part, moment_link, text_display, video_name
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH, MAX_LINK_LENGTH, MAX_MEDIA_LINK_LENGTH
-from bot.discord_app.cards.parts.quotes import block_quote, write_quote
+from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH, MAX_MEDIA_LINK_LENGTH
+from bot.discord_app.cards.parts.quotes import block_quote
+from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
 
@@ -28,56 +31,148 @@ CARD_QUOTES = QuoteLengths(QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
 MAX_SHOWN_QUOTE_LENGTH = 800
 """Characters of a quote with the marks of its matches, with backslashes, and with the names of its speakers."""
 MIN_SHOWN_QUOTE_LENGTH = 80
-_AROUND_QUOTE = 16
+_AROUND_QUOTE, _BETWEEN_TEXTS = 16, 20
 """Characters around a quote: its quotation marks, and the ends of its lines."""
+MAX_NEAR_MISS_LENGTH = 140
+"""Characters of the words of a near miss: no quote stands above it to read."""
+_MIN_MOMENT_ROOM = MAX_MOMENT_TITLE_LENGTH + MIN_MOMENT_LENGTH + 25
+"""Characters that are kept free for each of the other moments: its words, its time, and the name of its video."""
 MAX_OTHER_PLACE_LENGTH, MAX_OTHER_PLACES = 60, 3
 
 
-def answer_card(
-    answer: Answer, owner: Owner, *, page: int = 0, more: bool = False, remarks: Sequence[str] = ()
-) -> Card:
-    """Return an answer as a card. `answer` holds what this page shows; `more` says whether there is a next page.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of an answer: which one, counted from 0, and the number of its first excerpt, counted from 1.
 
-    `remarks` are texts of the bot and are not escaped.
+    `count` is how many pages there are, None where that is not known.
     """
-    excerpts = answer.excerpts or answer.near_misses
-    heading = "\n".join([question_header(answer.question), *answer_notes(answer, page), *remarks_display(remarks)])
-    parts: list[Part] = [text_display(heading)]
-    if answer.near_misses:
-        parts += [ui.Separator(), text_display(f"*{verdicts.NEAR}*")]
-    parts += excerpt_sections(excerpts, MAX_CARD_TEXT_LENGTH - len(heading) - len(controls.NO_BUTTONS) - 50)
-    rows: list[Part] = []
-    if excerpts:
-        hint = "-# A number opens that passage with more around it." if owner.is_stored else controls.NO_BUTTONS
-        parts.append(text_display(hint))
-        rows += controls.number_buttons(owner, len(excerpts))
-    rows += controls.button_row(controls.page_buttons("page", owner, page, more=more), controls.delete_button(owner))
-    return Card(ui.Container(*parts), *rows)
+
+    index: int = 0
+    first_number: int = 1
+    count: int | None = 1
+    has_next: bool = False
+
+
+ONLY_PAGE = Page()
+
+
+def answer_card(
+    answer: Answer, owner: Owner, page: Page = ONLY_PAGE, *, remarks: Sequence[str] = (), is_quoted: bool = False
+) -> Card:
+    """Return an answer as a card. `answer` holds what this page shows, with the excerpts of one video together.
+
+    `remarks` are texts of the bot and are not escaped. `is_quoted` says that Discord shows the question above the card.
+    """
+    lines = [] if is_quoted else [question_header(answer.question)]
+    heading = "\n".join([*lines, *answer_notes(answer), *remarks_display(remarks)])
+    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(controls.NO_BUTTONS) - _BETWEEN_TEXTS
+    parts: list[Part] = [text_display(heading)] if heading else []
+    if answer.excerpts:
+        parts += _excerpt_parts(answer.excerpts, owner, page, room)
+    elif answer.near_misses:
+        parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
+    parts += [] if owner.is_stored else [text_display(controls.NO_BUTTONS)]
+    if not answer.excerpts:
+        parts += controls.button_row(controls.delete_button(owner))
+    parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
+    return Card(ui.Container(*parts, accent_colour=accent_colour(answer)))
+
+
+def accent_colour(answer: Answer) -> int:
+    """Return the colour that says how sure an answer is. It agrees with the verdict in words: where every word of a
+    question is said, that there is nothing would be too much."""
+    if answer.level is AnswerLevel.CONFIDENT:
+        return base.SURE_COLOUR
+    is_missing = answer.level is AnswerLevel.NOTHING and (answer.unknown_terms or not answer.near_misses)
+    return base.NOTHING_COLOUR if is_missing else base.UNCLEAR_COLOUR
+
+
+def _excerpt_parts(excerpts: Sequence[Excerpt], owner: Owner, page: Page, room: int) -> list[Part]:
+    """Return the first excerpt whole, with its buttons, and the others in a line each, with a menu that opens them."""
+    first, others = excerpts[0], excerpts[1:]
+    number = page.first_number if others or page.index else None
+    parts, length = _first_excerpt_parts(first, number, room - len(others) * _MIN_MOMENT_ROOM)
+    play = moments.play_button(first.link_second, first.link, first.video)
+    parts += controls.button_row(play, controls.read_on_button(owner), controls.delete_button(owner))
+    if others:
+        following = page.first_number + 1
+        text = moments.write_moments(others, room - length, first_number=following, after=first.video)
+        choices = moments.list_choices(others, following, first_place=2)
+        parts += [ui.Separator(), text_display(text), *controls.passage_menu(owner, choices)]
+    return parts
+
+
+def _near_miss_parts(near_misses: Sequence[Excerpt], owner: Owner, room: int) -> list[Part]:
+    """Return near misses in a line each: they are no answer, and none of them stands out."""
+    near = f"*{_(verdicts.NEAR)}*"
+    text = moments.write_moments(near_misses, room - len(near), first_number=1, length=MAX_NEAR_MISS_LENGTH)
+    choices = moments.list_choices(near_misses, 1, first_place=1)
+    return [text_display(f"{near}\n{text}"), *controls.passage_menu(owner, choices)]
+
+
+def _first_excerpt_parts(excerpt: Excerpt, number: int | None, room: int) -> tuple[list[Part], int]:
+    """Return the excerpt that is shown whole: the name of its video as a link that opens at its second, its quote,
+    and a picture where there is one; and how many characters these have, at most `room`."""
+    head = "\n".join([_linked_name(excerpt, number), *_details(excerpt)])
+    foot = "".join(f"\n{line}" for line in _other_places(excerpt))
+    if room - len(head) - len(foot) - _AROUND_QUOTE < MIN_SHOWN_QUOTE_LENGTH:
+        foot = ""
+    length = min(room - len(head) - len(foot) - _AROUND_QUOTE, MAX_SHOWN_QUOTE_LENGTH)
+    quote = block_quote(excerpt, length) + foot
+    if picture := _thumbnail(excerpt.video):
+        return [ui.Section(text_display(head), accessory=picture), text_display(quote)], len(head) + len(quote)
+    return [text_display(f"{head}\n{quote}")], len(head) + len(quote) + 1
+
+
+def _linked_name(excerpt: Excerpt, number: int | None) -> str:
+    """Return the name of an excerpt's video as a link to its second, with its number where there is one."""
+    name = markdown.masked_link(video_name(excerpt.video, MAX_TITLE_LENGTH), excerpt.link)
+    return f"**{name}**" if number is None else f"**{number} · {name}**"
+
+
+def _details(excerpt: Excerpt) -> list[str]:
+    """Return a line with the chapter of an excerpt, who made its video and when, or no line where nothing is known.
+
+    The second stands there too where no button says it.
+    """
+    video = excerpt.video
+    chapter = video.chapter_at(excerpt.link_second)
+    parts = (
+        "" if moments.play_button(excerpt.link_second, excerpt.link, video) else _say_second(excerpt.link_second),
+        markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH) if chapter else "",
+        markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH),
+        video.published,
+    )
+    line = " · ".join(filter(None, parts))
+    return [f"-# {line}"] if line else []
+
+
+def _say_second(second: float) -> str:
+    return _("at {time}").format(time=timecode(second))
 
 
 def question_header(question: str) -> str:
     """Return the question as the heading of its card."""
-    return f"### {markdown.escape_to_fit(question, MAX_HEADING_LENGTH) or '…'}"
+    return f"### {markdown.escape_with_code(question, MAX_HEADING_LENGTH) or '…'}"
 
 
-def answer_notes(answer: Answer, page: int = 0) -> list[str]:
+def answer_notes(answer: Answer) -> list[str]:
     """Return lines that say how the question was understood, and how sure the answer is."""
     notes = []
     if answer.searched_for:
-        notes.append(f"Searched for: *{markdown.escape_to_fit(answer.searched_for, MAX_NOTE_LENGTH)}*")
+        question = f"*{markdown.escape_to_fit(answer.searched_for, MAX_NOTE_LENGTH)}*"
+        notes.append(_("Searched for: {question}").format(question=question))
     if answer.unmatched:
-        notes.append(
-            f"-# Left out, but said by nobody: {markdown.escape_to_fit(', '.join(answer.unmatched), MAX_NOTE_LENGTH)}"
-        )
+        words = markdown.escape_to_fit(", ".join(answer.unmatched), MAX_NOTE_LENGTH)
+        notes.append(f"-# {_('Left out, but said by nobody: {words}').format(words=words)}")
     notes += [f"-# {sentence}" for sentence in verdicts.describe_answer_limits(answer)]
     if verdict := verdicts.describe_verdict(answer):
         notes.append(f"**{verdict}**")
     if answer.unknown_terms:
-        notes.append(f"Nobody says: {markdown.escape_to_fit(', '.join(answer.unknown_terms), MAX_NOTE_LENGTH)}")
+        words = markdown.escape_to_fit(", ".join(answer.unknown_terms), MAX_NOTE_LENGTH)
+        notes.append(_("Nobody says: {words}").format(words=words))
     if moments := verdicts.introduce_moments(answer):
         notes.append(f"**{moments}**")
-    if page:
-        notes.append(f"-# Page {page + 1}")
     return notes
 
 
@@ -86,47 +181,10 @@ def remarks_display(remarks: Iterable[str]) -> list[str]:
     return [f"-# {remark}" for remark in remarks]
 
 
-def excerpt_sections(excerpts: Sequence[Excerpt], budget: int) -> list[Part]:
-    """Return one section per quote; `budget` is how many characters they may have together."""
-    frames = [_excerpt_frame(excerpt, number) for number, excerpt in enumerate(excerpts, 1)]
-    if _quote_room(frames, budget) < MIN_SHOWN_QUOTE_LENGTH * len(frames):
-        frames = [
-            _excerpt_frame(replace(excerpt, other_places=()), number) for number, excerpt in enumerate(excerpts, 1)
-        ]
-    written = [write_quote(excerpt, MAX_SHOWN_QUOTE_LENGTH) for excerpt in excerpts]
-    lengths = _share_room([quote.length for quote in written], _quote_room(frames, budget))
-    quotes = map(block_quote, excerpts, lengths, written)
-    return [
-        ui.Section(text_display(f"{head}\n{quote}\n{foot}"), accessory=section_accessory(excerpt, number))
-        for number, (excerpt, quote, (head, foot)) in enumerate(zip(excerpts, quotes, frames, strict=True), 1)
-    ]
-
-
-def _quote_room(frames: Sequence[tuple[str, str]], budget: int) -> int:
-    """Return how many characters the frames leave for the words of all quotes: fewer with long titles and addresses."""
-    return budget - sum(len(head) + len(foot) + _AROUND_QUOTE for head, foot in frames)
-
-
-def _share_room(wanted: Sequence[int], room: int) -> Sequence[int]:
-    """Return how many characters every quote may have: all that it has, or its share where there is not enough room.
-
-    What does not fit is cut at the end of a quote, so that its link opens where it did in any case.
-    """
-    total = sum(wanted)
-    return wanted if total <= room else [length * room // total for length in wanted]
-
-
-def _excerpt_frame(excerpt: Excerpt, number: int) -> tuple[str, str]:
-    """Return the lines above and below a quote."""
-    return f"**{number}. {video_name(excerpt.video, MAX_TITLE_LENGTH)}**", "\n".join(
-        [link_line(excerpt), *_other_places(excerpt)]
-    )
-
-
 def _other_places(excerpt: Excerpt) -> list[str]:
     """Return a line with the other places that say the same, or no line where there are none."""
     places = [_other_place(place, excerpt.video) for place in excerpt.other_places[:MAX_OTHER_PLACES]]
-    return [f"-# Also said: {', '.join(places)}"] if places else []
+    return [f"-# {_('Also said: {places}').format(places=', '.join(places))}"] if places else []
 
 
 def _other_place(place: OtherPlace, here: Video) -> str:
@@ -143,7 +201,7 @@ def link_line(excerpt: Excerpt) -> str:
     when = moment_link(excerpt.link_second, excerpt.link, video)
     chapter = video.chapter_at(excerpt.link_second)
     if chapter and (title := markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH)):
-        when = f"in *{title}*, {when}"
+        when = _("in {chapter}, {time}").format(chapter=f"*{title}*", time=when)
     creator = markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH)
     return " · ".join(filter(None, (when, creator, video.published)))
 
@@ -153,12 +211,15 @@ def section_accessory(excerpt: Excerpt, number: int) -> Part:
 
     The button stands in where there is no picture, or where the address is too long for a link in the text.
     """
-    when, label = timecode(excerpt.link_second), markdown.shorten(excerpt.video.heading, 200)
-    picture = markdown.safe_url(excerpt.video.thumbnail, MAX_MEDIA_LINK_LENGTH)
-    button_link = markdown.safe_url(excerpt.link, MAX_LINK_LENGTH)
-    if picture and (not button_link or markdown.safe_url(excerpt.link, markdown.MAX_URL_LENGTH)):
-        return ui.Thumbnail(picture, description=f"Picture of the video {label}".strip())
-    if button_link:
-        opens_there = says_time(excerpt.link, excerpt.video.url)
-        return ui.Button(label=f"Open at {when}" if opens_there else f"Open, then go to {when}", url=button_link)
-    return controls.disabled_link(f"At {when}", number)
+    picture = _thumbnail(excerpt.video)
+    button = moments.play_button(excerpt.link_second, excerpt.link, excerpt.video)
+    if picture and (not button or markdown.safe_url(excerpt.link, markdown.MAX_URL_LENGTH)):
+        return picture
+    return button[0] if button else controls.disabled_link(_say_second(excerpt.link_second), number)
+
+
+def _thumbnail(video: Video) -> ui.Thumbnail[Any] | None:
+    """Return the picture of a video, or None where it has none."""
+    url = markdown.safe_url(video.thumbnail, MAX_MEDIA_LINK_LENGTH)
+    title = markdown.shorten(video.heading, 200)
+    return ui.Thumbnail(url, description=_("Picture of the video {title}").format(title=title).strip()) if url else None

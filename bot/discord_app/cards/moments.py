@@ -18,8 +18,10 @@ from storage.models import Video
 
 MAX_MOMENT_LENGTH, MIN_MOMENT_LENGTH = 80, 16
 """Characters of the words of a moment: a line on a wide screen, two or three on a phone."""
-MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 80
+MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 60
 """Where there is no room even for short words, times stand without their addresses."""
+MAX_CHOICE_LENGTH = 60
+"""Characters of a choice in a menu: a phone shows about half of them. Discord takes 100."""
 _BEFORE_MATCH = 0.3
 """What share of the words of a moment stands before its first match, where there are as many."""
 
@@ -103,16 +105,29 @@ def _frame_moments(
 def write_words(excerpt: Excerpt, length: int) -> str:
     """Return the words around a moment's first match, quoted, with matches bold, in at most `length` characters; ""
     where there is no room for any."""
-    start = _find_start(excerpt, length)
-    words = excerpt.quote[start:]
-    marks = [(left - start, right - start) for left, right in excerpt.highlights if left >= start]
-    around = len("“” …")
-    said, is_whole = markdown.bold_highlights(words, marks, length - around)
+    words, marks = _cut_to_match(excerpt, length)
+    said, is_whole = markdown.bold_highlights(words, marks, length - len("“” …"))
     return f"“{said}”{'' if is_whole and excerpt.ends_passage else ' …'}" if said else ""
 
 
+def list_choices(excerpts: Sequence[Excerpt], first_number: int, first_place: int) -> list[tuple[int, str]]:
+    """Return the choices of the menu that opens moments, such as `2 · 4:04 · this paper XLNet wants…`: the place of
+    each on its card, and its label."""
+    choices = []
+    for index, excerpt in enumerate(excerpts):
+        words, _marks = _cut_to_match(excerpt, MAX_MOMENT_LENGTH)
+        label = f"{first_number + index} · {timecode(excerpt.link_second)} · {words}"
+        choices.append((first_place + index, markdown.shorten(label, MAX_CHOICE_LENGTH)))
+    return choices
+
+
+def _cut_to_match(excerpt: Excerpt, length: int) -> tuple[str, list[tuple[int, int]]]:
+    """Return a quote from a little before its first match on, with what is to be marked in that."""
+    start = _find_start(excerpt, length)
+    return excerpt.quote[start:], [(left - start, right - start) for left, right in excerpt.highlights if left >= start]
+
+
 def _find_start(excerpt: Excerpt, length: int) -> int:
-    """Return where the words of a moment begin in its quote: at a word, a little before the first match."""
     first = min((left for left, _right in excerpt.highlights), default=0)
     if len(excerpt.quote) <= length or first <= length * _BEFORE_MATCH:
         return 0

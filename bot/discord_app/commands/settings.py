@@ -41,7 +41,7 @@ def require_managed_server(interaction: Interaction) -> int:
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.describe(
     language="The language of this server's videos",
-    quotes="How many quotes an answer shows at most",
+    quotes="How many quotes an answer shows at most; 0 for mine: 3 in public, 5 in private",
     private="Show answers to the asker alone, unless they say otherwise",
     shared="Search the shared videos too",
     cooldown="Seconds between two questions of a person; 0 for the host's",
@@ -50,7 +50,7 @@ def require_managed_server(interaction: Interaction) -> int:
 async def settings(
     interaction: Interaction,
     language: Range[str, 1, 20] = "",
-    quotes: Range[int, 1, MAX_QUOTES] | None = None,
+    quotes: Range[int, 0, MAX_QUOTES] | None = None,
     private: bool | None = None,
     shared: bool | None = None,
     cooldown: Range[int, 0, MAX_COOLDOWN_SECONDS] | None = None,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, defer, delete_response, send_private
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.services.questions.button_state import AnswerState
+from bot.localization import gettext as _
 
 
 class TurnPage(CardButton, template=custom_id_pattern("page")):
@@ -19,7 +22,7 @@ class TurnPage(CardButton, template=custom_id_pattern("page")):
         await answer_in_turn(
             interaction,
             resolve,
-            lambda asker: questions.turn_page(asker, state, self.number),
+            lambda asker: questions.turn_page(asker, state, self.number, in_place=self.is_mine(interaction)),
             in_place=self.is_mine(interaction),
         )
 
@@ -28,10 +31,22 @@ class OpenPassage(CardButton, template=custom_id_pattern("open")):
     """Shows a passage by itself to any user who presses: the answer stays where it is."""
 
     async def act(self, interaction: Interaction) -> None:
-        state = await self.load_state(interaction, AnswerState)
-        resolve = presser_resolver(interaction, state.inquiry.server, private=True)
-        passages = interaction.client.app.passages
-        await answer_in_turn(interaction, resolve, lambda asker: passages.open_passage(asker, state, self.number))
+        await _open_passage(self, interaction, self.number)
+
+
+class PickPassage(CardButton, template=custom_id_pattern("pick")):
+    """The menu that shows any of an answer's passages by itself."""
+
+    async def act(self, interaction: Interaction) -> None:
+        data: Any = interaction.data
+        await _open_passage(self, interaction, int(data["values"][0]))
+
+
+async def _open_passage(button: CardButton, interaction: Interaction, number: int) -> None:
+    state = await button.load_state(interaction, AnswerState)
+    resolve = presser_resolver(interaction, state.inquiry.server, private=True)
+    passages = interaction.client.app.passages
+    await answer_in_turn(interaction, resolve, lambda asker: passages.open_passage(asker, state, number))
 
 
 class DeleteAnswer(CardButton, template=custom_id_pattern("delete")):
@@ -40,7 +55,7 @@ class DeleteAnswer(CardButton, template=custom_id_pattern("delete")):
     async def act(self, interaction: Interaction) -> None:
         moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
         if not self.is_mine(interaction) and not moderates:
-            await send_private(interaction, notice_card("Only the one who asked, or a moderator, can delete this."))
+            await send_private(interaction, notice_card(_("Only the one who asked, or a moderator, can delete this.")))
             return
         await defer(interaction, Delivery.IN_PLACE)
         # The token of this press works for an old card too, and where the bot is not a member.

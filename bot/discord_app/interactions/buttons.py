@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
-from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassage, TurnPage
+from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassage, PickPassage, TurnPage
 from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.passage_buttons import (
     Earlier,
@@ -26,6 +26,7 @@ from bot.discord_app.interactions.video_buttons import VIDEO_ITEMS
 BUTTONS: tuple[type[CardButton], ...] = (
     TurnPage,
     OpenPassage,
+    PickPassage,
     Earlier,
     Later,
     Share,

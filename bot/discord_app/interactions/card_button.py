@@ -16,16 +16,16 @@ from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.asker_resolver import Resolve, ResolvedAsker
 from bot.discord_app.services.questions.button_state import ButtonState, load_state
 
-Button = ui.Button[Any]
+Control = ui.Button[Any] | ui.Select[Any]
 
 
-class CardButton(ui.DynamicItem[Button], template=custom_id_pattern("no_such_verb")):
-    """A button recognised by its custom_id: whose card it is on, the ledger's key, and a number."""
+class CardButton(ui.DynamicItem[Control], template=custom_id_pattern("no_such_verb")):
+    """A button, or a menu, recognised by its custom_id: whose card it is on, the ledger's key, and a number."""
 
     records_use = True
     """Whether pressing it is remembered as using the bot in this server."""
 
-    def __init__(self, item: Button, match: re.Match[str]) -> None:
+    def __init__(self, item: Control, match: re.Match[str]) -> None:
         super().__init__(item)
         self.owner_id = int(match["asker"])
         self.key = match["key"]

@@ -40,9 +40,10 @@ OUT_OF_REACH = (
 class ResolvedAsker:
     """Who asks, what they may see, and whether others see the answer. `shareable`: others are there, and may see it.
 
-    `quotes` is how many an answer shows, `cooldown_seconds` the server's own, None for the host's. `misses_to` is the
-    library for which a question without an answer is noted, or None. `picked` is the server that was chosen, or 0.
-    `searched` and `remark` stand below the question: which libraries are searched, and why one is not among them.
+    `quotes` is how many an answer shows, None where the server has not said so; `cooldown_seconds` is the server's own,
+    None for the host's. `misses_to` is the library for which a question without an answer is noted, or None. `picked`
+    is the server that was chosen, or 0. `searched` and `remark` stand below the question: which libraries are searched,
+    and why one is not among them.
     `non_empty` are the keys of the libraries in which anything is stored.
     """
 
@@ -50,7 +51,7 @@ class ResolvedAsker:
     scope: Scope
     private: bool = False
     shareable: bool = False
-    quotes: int = 5
+    quotes: int | None = None
     cooldown_seconds: float | None = None
     misses_to: str | None = None
     picked: int = 0
@@ -66,6 +67,11 @@ class ResolvedAsker:
     def searchable(self) -> frozenset[str]:
         """Return the keys of the libraries that are searched and in which anything is stored."""
         return self.non_empty.intersection(self.scope.libraries)
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether others see the answer."""
+        return self.shareable and not self.private
 
     @property
     def remarks(self) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from discord import ButtonStyle, SelectOption, ui
 
 from bot.discord_app.cards.parts.limits import MAX_OPTIONS
+from bot.localization import format_number, pgettext
 from bot.localization import gettext as _
 
 NO_KEY = "-"
@@ -49,6 +50,12 @@ def _make_button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji:
     return ui.Button(label=label, custom_id=custom_id(verb, owner, number), emoji=emoji, disabled=off, style=style)
 
 
+def read_on_button(owner: Owner) -> list[Button]:
+    """Return the button that opens the first passage of a card by itself."""
+    style = ButtonStyle.primary
+    return [_make_button("open", pgettext("button", "Read on"), owner, 1, style=style)] if owner.is_stored else []
+
+
 def number_buttons(owner: Owner, count: int) -> list[Row]:
     """Return buttons numbered from 1, five in a row. A button opens one passage by itself."""
     count = count if owner.is_stored else 0
@@ -69,14 +76,26 @@ def passage_menu(owner: Owner, options: Sequence[tuple[int, str]]) -> list[Row]:
     ]
 
 
-def page_buttons(verb: str, owner: Owner, page: int, *, more: bool) -> list[Button]:
-    """Return the buttons to the previous and the next page, or none where there is only one page."""
+def page_buttons(verb: str, owner: Owner, page: int, *, more: bool, pages: int | None = None) -> list[Button]:
+    """Return the buttons to the previous and the next page, or none where there is only one page.
+
+    `pages` is how many there are, where that is known: what can not be pressed between the two says "2 of 4".
+    """
     if (page == 0 and not more) or not owner.is_stored:
         return []
+    here = [disabled_button(say_page(page, pages), f"cue:none:{verb}:{page}")] if page or pages else []
     return [
-        _make_button(verb, "Previous", owner, max(page - 1, 0), off=page == 0),
-        _make_button(verb, "Next", owner, page + 1, off=not more),
+        _make_button(verb, pgettext("button", "Previous"), owner, max(page - 1, 0), off=page == 0),
+        *here,
+        _make_button(verb, pgettext("button", "Next"), owner, page + 1, off=not more),
     ]
+
+
+def say_page(page: int, pages: int | None) -> str:
+    """Return which page this is, counted from 0 here and from 1 in words, and of how many where that is known."""
+    if pages is None:
+        return _("Page {page}").format(page=format_number(page + 1))
+    return _("{page} of {pages}").format(page=format_number(page + 1), pages=format_number(pages))
 
 
 def delete_button(owner: Owner) -> list[Button]:
@@ -145,4 +164,9 @@ def purge_row(owner: Owner) -> list[Row]:
 
 def disabled_link(label: str, number: int) -> Button:
     """Return a disabled button in place of the link of a video without an address: a section needs an accessory."""
-    return ui.Button(label=label, custom_id=f"cue:none:{number}", disabled=True, style=ButtonStyle.secondary)
+    return disabled_button(label, f"cue:none:{number}")
+
+
+def disabled_button(label: str, custom_id: str) -> Button:
+    """Return what looks like a button and cannot be pressed."""
+    return ui.Button(label=label, custom_id=custom_id, disabled=True, style=ButtonStyle.secondary)

@@ -21,7 +21,7 @@ _MEANS_SOMETHING = re.compile(
     [\\*_~`|<>\[\]@:./\#+)-] (?:
         (?<= [\\*_~`|<>\[\]@] )     # emphasis, code, spoilers, mentions, custom emoji, timestamps, masked links
         | (?<= : ) (?= / )           # addresses
-        | (?<= \w[./] ) (?= \w )     # invites and addresses without a scheme
+        | (?<= \w\. ) (?= [\w.-]{1,63} / )  # invites and addresses without a scheme
         | (?<= ^[#+-] )              # headers, lists and small print
         | (?<= \A\d[.)] ) | (?<= \A\d\d[.)] ) | (?<= \A\d\d\d[.)] )   # numbered lists
     )
@@ -29,6 +29,7 @@ _MEANS_SOMETHING = re.compile(
     re.VERBOSE,
 )
 _ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
+_CODE = re.compile(r"(?<!`)(?P<ticks>`{1,3})(?!`)(?P<words>\s*[^`\s][^`]*)(?P=ticks)(?!`)")
 _ELLIPSIS = "…"
 MAX_URL_LENGTH = 300
 """Characters of an address within a text: it counts towards the 4,000 of the card."""
@@ -78,6 +79,19 @@ def escape_to_fit(text: str, length: int) -> str:
         size = _next_size(size, length, escaped)
         escaped = escape(_cut_at_word(text, size)) + _ELLIPSIS
     return escaped
+
+
+def escape_with_code(text: str, length: int) -> str:
+    """Return escaped text of at most `length` characters in which code is shown as code, on the same line as the rest.
+
+    Where that does not fit, the words of the code are shown as all others are.
+    """
+    flat, parts, end = clean_line(text), list[str](), 0
+    for code in _CODE.finditer(flat):
+        parts += [_escape_inner(flat[end : code.start()]), f"`{code['words'].strip()}`"]
+        end = code.end()
+    shown = "".join([*parts, _escape_inner(flat[end:])]).strip()
+    return shown if len(shown) <= length else escape_to_fit(_CODE.sub(r"\g<words>", flat), length)
 
 
 def bold_highlights(text: str, highlights: Sequence[tuple[int, int]], length: int) -> tuple[str, bool]:

@@ -45,10 +45,16 @@ class PassagePlace:
 
 @dataclass(frozen=True, slots=True)
 class AnswerState:
-    """One page of an answer: what was asked, and the passages behind its numbers."""
+    """One page of an answer: what was asked, and the passages behind its numbers.
+
+    `is_quoted` says that Discord shows the question above the card, `page_size` how many passages a page shows,
+    which earlier versions did not store.
+    """
 
     inquiry: Inquiry
     spots: tuple[PassagePlace, ...]
+    is_quoted: bool = False
+    page_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +129,9 @@ class ButtonStates:
         return await self._writes.attempt("storing what buttons need", partial(save_state, self._ledger, state, scope))
 
 
-def answer_state(inquiry: Inquiry, answer: Answer) -> AnswerState:
-    """Return the state of an answer's card."""
-    return AnswerState(inquiry, tuple(_place_of(excerpt) for excerpt in answer.excerpts or answer.near_misses))
+def place_excerpts(answer: Answer) -> tuple[PassagePlace, ...]:
+    """Return the places of the passages on an answer's card."""
+    return tuple(_place_of(excerpt) for excerpt in answer.excerpts or answer.near_misses)
 
 
 def _place_of(excerpt: Excerpt) -> PassagePlace:

@@ -13,6 +13,7 @@ from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import timeline as timeline_cards
+from bot.discord_app.cards.moments import arrange_by_video
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
@@ -21,17 +22,17 @@ from bot.discord_app.services.questions.button_state import (
     AnswerState,
     ButtonStates,
     Inquiry,
-    answer_state,
+    place_excerpts,
 )
+from bot.discord_app.services.questions.paging import EARLIER_PAGE_SIZE, MAX_PAGE, Paging
 from bot.errors import PassageGone
 from bot.images.timeline_image import draw_timeline
+from bot.localization import gettext as _
 from bot.operations import metrics
 from bot.operations.metrics import QuestionSource
 from storage.ledger import Ledger
 from storage.models import Question
 
-MAX_PAGE = 9
-"""The last page, counted from 0: no user needs more, and a page costs as much as all pages before it."""
 _DRAWING = ThreadPoolExecutor(1, "drawing")
 """One picture at a time, outside of the event loop: several threads that run Python code only slow one another down."""
 
@@ -75,12 +76,21 @@ class QuestionService:
         self._cooldown.count(asker.user_id, asker.cooldown_seconds)
 
     async def answer_question(
-        self, asker: ResolvedAsker, inquiry: Inquiry, question: Question, source: QuestionSource
+        self,
+        asker: ResolvedAsker,
+        inquiry: Inquiry,
+        question: Question,
+        source: QuestionSource,
+        *,
+        is_quoted: bool = False,
     ) -> Card:
-        """Answer an accepted question. A question without a clear answer is noted for the library's moderators."""
+        """Answer an accepted question. A question without a clear answer is noted for the library's moderators.
+
+        `is_quoted` says that Discord shows the question above the answer, so that the card need not.
+        """
         self._count_question(asker)
         with metrics.count_question(source) as count:
-            answer, card = await self._answer_page(asker, inquiry, question, 0)
+            answer, card = await self._answer_page(asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted)
             count(answer.level.value)
         await self._record_miss(asker, inquiry, answer)
         return card
@@ -91,23 +101,33 @@ class QuestionService:
             await self._writes.attempt("noting a question without a clear answer", record)
 
     async def _answer_page(
-        self, asker: ResolvedAsker, inquiry: Inquiry, question: Question, page: int
+        self,
+        asker: ResolvedAsker,
+        inquiry: Inquiry,
+        question: Question,
+        paging: Paging,
+        *,
+        index: int = 0,
+        is_quoted: bool,
     ) -> tuple[Answer, Card]:
-        first, end = page * asker.quotes, (page + 1) * asker.quotes
-        # One more than the page shows, to know whether there is a next page.
         whole = await self._answers.ask(
             asker.scope,
             question,
-            limit=end + 1,
+            limit=paging.count_to_ask_for(index),
             thresholds=self._thresholds,
             lengths=answer_cards.CARD_QUOTES,
         )
-        answer = replace(whole, excerpts=whole.excerpts[first:end], near_misses=whole.near_misses[: asker.quotes])
-        if page and not answer.excerpts:
-            raise PassageGone("There are no more passages for this question; ask again.")
-        key = await self._states.save(asker.scope, answer_state(inquiry, answer))
-        more = len(whole.excerpts) > end and page < MAX_PAGE
-        return answer, answer_cards.answer_card(answer, asker.owner(key), page=page, more=more, remarks=asker.remarks)
+        shown, page = paging.take_page(whole, index)
+        if index and not shown:
+            raise PassageGone(_("There are no more passages for this question; ask again."))
+        answer = replace(
+            whole, excerpts=arrange_by_video(shown), near_misses=arrange_by_video(whole.near_misses[: paging.size])
+        )
+        state = AnswerState(inquiry, place_excerpts(answer), is_quoted, paging.size)
+        key = await self._states.save(asker.scope, state)
+        return answer, answer_cards.answer_card(
+            answer, asker.owner(key), page, remarks=asker.remarks, is_quoted=is_quoted
+        )
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
@@ -115,16 +135,24 @@ class QuestionService:
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
-        key = await self._states.save(asker.scope, answer_state(inquiry, timeline.answer))
+        key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
         await self._record_miss(asker, inquiry, timeline.answer)
         if not timeline.strips:
             return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=asker.remarks)
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
         return timeline_cards.timeline_card(timeline, picture, asker.owner(key), asker.remarks)
 
-    async def turn_page(self, asker: ResolvedAsker, state: AnswerState, page: int) -> Card:
-        """Show another page of an answer."""
-        return (await self._answer_page(asker, state.inquiry, _parse(state.inquiry), min(page, MAX_PAGE)))[1]
+    async def turn_page(self, asker: ResolvedAsker, state: AnswerState, page: int, *, in_place: bool) -> Card:
+        """Show another page of an answer: `in_place` of the last, or as a copy that stands by itself."""
+        _answer, card = await self._answer_page(
+            asker,
+            state.inquiry,
+            _parse(state.inquiry),
+            Paging.of(asker, state.page_size or asker.quotes or EARLIER_PAGE_SIZE),
+            index=min(page, MAX_PAGE),
+            is_quoted=state.is_quoted and in_place,
+        )
+        return card
 
 
 def _parse(inquiry: Inquiry) -> Question:

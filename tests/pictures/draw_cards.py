@@ -1,0 +1,107 @@
+"""Draws every card of the bot, as wide screens and phones show it, and prints how high each is.
+
+python tests/pictures/draw_cards.py FOLDER [NAME ...]
+
+Draws the real transcripts of ../shared/seeds where they are, and the sample talks where they are not. `drawing.py` says
+what has to be installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent.parent)]
+
+from tests.pictures.drawing import SEEDS, Stage, stage  # noqa: E402 - the project is found only now
+
+WIDTHS = 760, 390
+HAS_SEEDS = SEEDS.is_dir()
+COMPARED = "what is the difference between BERT and XLNet pre-training?" if HAS_SEEDS else "how does bm25 rank"
+COMMON = "pre-training" if HAS_SEEDS else "captions"
+UNCLEAR = "what did the speaker eat at the conference?" if HAS_SEEDS else "how many buttons are blue?"
+VIDEO = "BERT" if HAS_SEEDS else "sample-captions"
+Scene = Callable[[Stage], Awaitable[Any]]
+
+
+async def _ask(on: Stage, question: str, **options: Any) -> Any:
+    return await on.alice.slash(on.channel, "ask", question=question, **options)
+
+
+async def _turn_page(on: Stage) -> Any:
+    return await on.alice.click((await _ask(on, COMMON)).response, label="Next")
+
+
+async def _open_passage(on: Stage) -> Any:
+    return await on.alice.click((await _ask(on, COMPARED)).response, label="Read on")
+
+
+async def _choose_passage(on: Stage) -> Any:
+    return await on.alice.select((await _ask(on, COMPARED)).response, ["2"])
+
+
+async def _ask_for_five(on: Stage) -> Any:
+    await on.alice.slash(on.channel, "settings", quotes=5)
+    shown = await _ask(on, COMMON)
+    await on.alice.slash(on.channel, "settings", quotes=0)
+    return shown
+
+
+async def _mention(on: Stage, question: str) -> Any:
+    await on.alice.send(on.channel, f"<@{on.env.backend.bot_user.id}> {question}")
+    return on.channel.history()[-1]
+
+
+async def _write_directly(on: Stage) -> Any:
+    await on.user.send_dm(COMPARED)
+    return on.user.dm_channel.history()[-1]
+
+
+def _use(command: str, **options: Any) -> Scene:
+    return lambda on: on.alice.slash(on.channel, command, **options)
+
+
+SCENES: Mapping[str, Scene] = {
+    "answer": lambda on: _ask(on, COMPARED),
+    "answer-five": _ask_for_five,
+    "answer-private": lambda on: _ask(on, COMMON, private=True),
+    "answer-unclear": lambda on: _ask(on, UNCLEAR),
+    "answer-near": lambda on: _ask(on, "zebra crossings of quantum captions and models"),
+    "answer-nothing": lambda on: _ask(on, "zebra pizza"),
+    "answer-code": lambda on: _ask(on, 'is bert better y/n ```print("attention")```'),
+    "answer-mention": lambda on: _mention(on, COMPARED),
+    "answer-direct": _write_directly,
+    "page-two": _turn_page,
+    "passage": _open_passage,
+    "passage-chosen": _choose_passage,
+    "timeline": _use("timeline", question=COMMON),
+    "videos": _use("videos"),
+    "video": _use("video", video=VIDEO),
+    "transcript": _use("transcript", video=VIDEO),
+    "help": _use("help"),
+    "about": _use("about"),
+    "privacy": _use("privacy"),
+    "settings": _use("settings"),
+    "library-stats": _use("library stats"),
+    "misses": _use("library misses"),
+}
+"""What to do to see each card. The name is that of the picture."""
+
+
+async def main(folder: Path, names: list[str]) -> None:
+    """Draw the cards of these names, or all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"{'card':<20}" + "".join(f"{width:>8} px" for width in WIDTHS))
+    async with stage(seeds=SEEDS if HAS_SEEDS else None) as on:
+        for name in names or SCENES:
+            shown = await SCENES[name](on)
+            heights = [await on.draw(shown, folder / f"{name}-{width}.png", width) for width in WIDTHS]
+            print(f"{name:<20}" + "".join(f"{height:>8} px" for height in heights), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2:]))
