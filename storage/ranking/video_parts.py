@@ -21,7 +21,7 @@ from storage.ranking.key_terms import MIN_COUNT, is_meaningful
 
 MAX_PARTS, MIN_PART_SECONDS = 10, 120.0
 """How many parts there are at most, and how long they are at least: both as much as is read at a glance."""
-MAX_WORDS, MAX_WORDS_LENGTH = 4, 40
+MAX_WORDS, MAX_WORDS_LENGTH = 3, 32
 """How many words, or pairs of words, a part is told by, and their characters together: about a line on a phone."""
 MAX_CANDIDATES = 8
 """How many are looked at until so many fit."""

@@ -54,9 +54,8 @@ def transcript_card(
         texts.append(controls.NO_BUTTONS)
     opened = asked if asked is not None and marked else segments[0].start_second
     play = play_button(opened, link_at(video.url, opened, hosts), video)
-    return Card(
-        ui.Container(*map(base.text_display, texts)), *transcript_rows(owner, play, earlier=earlier, later=later)
-    )
+    rows = transcript_rows(owner, play, earlier=earlier, later=later)
+    return Card(ui.Container(*map(base.text_display, texts), *rows))
 
 
 def find_nearest(segments: Sequence[Segment], second: float) -> int:

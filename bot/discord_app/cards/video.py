@@ -60,7 +60,7 @@ def video_card(
     if not owner.is_stored:
         displayed.append(base.text_display(controls.NO_BUTTONS))
     options = {jump.second: MenuOption(str(jump.second), f"{timecode(jump.second)} · {jump.words}") for jump in jumps}
-    return Card(ui.Container(*displayed), *video_rows(owner, list(options.values())))
+    return Card(ui.Container(*displayed, *video_rows(owner, list(options.values()))))
 
 
 def _display_head(summary: VideoSummary) -> Part:

@@ -43,7 +43,7 @@ def videos_card(
     texts += _write_footer(page, last, owner, newest_first=newest_first and len(videos) > 1)
     options = [_make_option(summary, number) for number, summary in enumerate(shown, first + 1)]
     titles = [name_in_menu(summary.video) for summary in videos[::VIDEOS_PER_PAGE]]
-    return Card(ui.Container(*map(base.text_display, texts)), *video_list_rows(owner, options, page, titles))
+    return Card(ui.Container(*map(base.text_display, texts), *video_list_rows(owner, options, page, titles)))
 
 
 def _write_heading(count: int, search: str, found: str) -> str:

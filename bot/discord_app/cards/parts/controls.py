@@ -56,15 +56,6 @@ def read_on_button(owner: Owner) -> list[Button]:
     return [_make_button("open", pgettext("button", "Read on"), owner, 1, style=style)] if owner.is_stored else []
 
 
-def number_buttons(owner: Owner, count: int) -> list[Row]:
-    """Return buttons numbered from 1, five in a row. A button opens one passage by itself."""
-    count = count if owner.is_stored else 0
-    buttons = [
-        _make_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1)
-    ]
-    return [ui.ActionRow(*buttons[first : first + BUTTONS_PER_ROW]) for first in range(0, count, BUTTONS_PER_ROW)]
-
-
 def passage_menu(owner: Owner, options: Sequence[tuple[int, str]]) -> list[Row]:
     """Return the menu that opens one of the passages of a card, each given by its place on it, counted from 1, and a
     label; no menu where there is nothing to choose from."""

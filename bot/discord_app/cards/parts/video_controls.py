@@ -9,7 +9,7 @@ from typing import Any
 
 from discord import ButtonStyle, SelectOption, ui
 
-from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row, custom_id, delete_button, page_buttons
+from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row, custom_id, delete_button
 from bot.discord_app.cards.parts.limits import MAX_OPTION_LENGTH, MAX_OPTIONS, MAX_PLACEHOLDER_LENGTH
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.localization import format_number, pgettext
@@ -43,7 +43,10 @@ def video_list_rows(owner: Owner, videos: Sequence[MenuOption], page: int, first
         return [*opening, *button_row(delete_button(owner))]
     pages = [_page_option(number, first_titles) for number in offered_pages(page, last)]
     placeholder = _("Go to a page…")
-    turning = page_buttons("videos", owner, page, more=page < last)
+    turning = [
+        _make_button("videos", pgettext("button", "Previous"), owner, max(page - 1, 0), off=page == 0),
+        _make_button("videos", pgettext("button", "Next"), owner, page + 1, off=page == last),
+    ]
     return [*opening, *_make_menu("leaf", owner, placeholder, pages), *button_row(turning, delete_button(owner))]
 
 

@@ -135,6 +135,9 @@ class QuestionService:
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
+        # The numbers in the picture are those of the card, which has the moments of one video together.
+        answer = replace(timeline.answer, excerpts=arrange_by_video(timeline.answer.excerpts))
+        timeline = replace(timeline, answer=answer)
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
         await self._record_miss(asker, inquiry, timeline.answer)
         if not timeline.strips:
