@@ -30,6 +30,7 @@ from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_problems
 from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment
+from bot.discord_app.cards.parts.video_controls import offered_pages
 from bot.discord_app.cards.video import video_card
 from bot.discord_app.cards.videos import videos_card
 from bot.discord_app.services.cooldown import Cooldown
@@ -551,3 +552,16 @@ def test_the_cool_down() -> None:
     never = Cooldown(0.0)
     never.count(1)
     never.check(1)
+
+
+@given(st.integers(0, 3000), st.data())
+def test_a_menu_of_pages_leads_to_any_of_them_in_a_few_choices(last: int, data: st.DataObject) -> None:
+    page, wanted = data.draw(st.integers(0, last)), data.draw(st.integers(0, last))
+    steps = 0
+    while page != wanted:
+        offered = offered_pages(page, last)
+        assert {0, page, last} <= set(offered) <= set(range(last + 1))
+        assert len(offered) == len(set(offered)) <= 25
+        page = min(offered, key=lambda offer: abs(offer - wanted))
+        steps += 1
+    assert steps <= (1 if last < 25 else 12)
