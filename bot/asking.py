@@ -11,7 +11,7 @@ from bot.answering.answer import FULL_QUOTES, Findings, answer_findings
 from bot.answering.excerpts import quote_whole
 from bot.answering.matching import Matcher
 from bot.answering.passage_selection import PassageSelection
-from bot.answering.passages import widen_passage
+from bot.answering.passages import note_edges, widen_passage
 from bot.answering.question import drop_phrases
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.timeline import MAX_STRIPS, combine_strips
@@ -162,7 +162,8 @@ async def open_passage(
     if not segments or not result.ranked:
         raise PassageGone("That passage is no longer here; ask again.")
     best = result.ranked[0]
-    excerpt = await asyncio.to_thread(quote_whole, Passage(best.video, segments, best.score), matcher, library.hosts)
+    passage = note_edges(Passage(best.video, segments, best.score), around)
+    excerpt = await asyncio.to_thread(quote_whole, passage, matcher, library.hosts)
     return OpenedPassage(excerpt, earlier, later)
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from bot.answering.links import TABLE, link_at
 from bot.answering.matching import Match, Matcher
 from bot.answering.quote_scorer import QuoteScorer, iterate_stretches
-from bot.answering.quote_units import Unit, find_sentences, split_units
+from bot.answering.quote_units import Unit, ends_sentence, find_sentences, follows_sentence, split_units
 from bot.answering.values import Excerpt, Passage
-from storage.models import LinkHosts, Segment
+from storage.analysis import split_text
+from storage.models import LinkHosts, Segment, SpeakerTurn
 
 QUOTE_LENGTH = 600
 """Characters of a quote at most, where it is shown in full. The words that answer a question stand before the words
@@ -33,6 +34,23 @@ CLUSTER_LENGTH = 200
 # Words that are said close together are those that were asked for, rather than the same words spread out. Repetition
 # counts nothing here: of the links to 116 sentences of a seed it made 10 open too early, and not 6.
 _SPREAD_LOSS = 0.3
+LINE_LENGTH = 90
+"""Characters at most of a quote that has to do with one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """The words of a quote about its first match, for one line; `highlights` are places in `words`.
+
+    `starts_sentence` and `ends_sentence` are false where an ellipsis belongs, as in an excerpt. `speaker` is "" where
+    it is unknown who says the words.
+    """
+
+    words: str
+    highlights: tuple[tuple[int, int], ...]
+    starts_sentence: bool
+    ends_sentence: bool
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,52 @@ def quote_whole(passage: Passage, matcher: Matcher, hosts: LinkHosts = TABLE) ->
     return _make_excerpt(passage, matcher, split_units(passage.segments), _TextRange(0, len(passage.text)), hosts)
 
 
+def quote_line(excerpt: Excerpt, length: int = LINE_LENGTH) -> QuoteLine:
+    """Quote the words of an excerpt about its first match, in at most `length` characters of one speaker.
+
+    They begin and end with words, and with a sentence where one begins or ends near enough.
+    """
+    quote = excerpt.quote
+    first = excerpt.highlights[0][0] if excerpt.highlights else 0
+    speaker, left, right = _turn_at(excerpt, first)
+    words = [(left + begin, left + end) for begin, end in split_text(quote[left:right], 1)]
+    start = _line_start(quote, [begin for begin, _ in words], first, length)
+    # A line is filled from before its first match where little comes after.
+    start = min(start, next((begin for begin, _ in words if right - begin <= length), start))
+    fitting = [end for _, end in words if start < end <= start + length]
+    end = _line_end(quote, fitting or [min(start + length, right)], start + length // 2)
+    inside = ((max(begin, start) - start, min(stop, end) - start) for begin, stop in excerpt.highlights)
+    return QuoteLine(
+        quote[start:end],
+        tuple((begin, stop) for begin, stop in inside if begin < stop),
+        starts_sentence=excerpt.starts_sentence if start == 0 else start == left or follows_sentence(quote, start),
+        ends_sentence=excerpt.ends_sentence if end == len(quote) else end == right or ends_sentence(quote, end),
+        speaker=speaker,
+    )
+
+
+def _turn_at(excerpt: Excerpt, offset: int) -> tuple[str, int, int]:
+    """Return who speaks at an offset of a quote, and from where to where in it, spaces aside."""
+    turns = excerpt.turns or (SpeakerTurn(0, ""),)
+    place = max(bisect_right(turns, offset, key=lambda turn: turn.offset) - 1, 0)
+    end = turns[place + 1].offset if place + 1 < len(turns) else len(excerpt.quote)
+    words = excerpt.quote[turns[place].offset : end].rstrip()
+    end = turns[place].offset + len(words)
+    return turns[place].speaker, end - len(words.lstrip()), end
+
+
+def _line_start(quote: str, starts: Sequence[int], first: int, length: int) -> int:
+    """Return where a line begins: at most a quarter of its length before the first match, so that its link opens near
+    its words, and with a sentence where one begins there."""
+    near = [start for start in starts if first - length // 4 <= start <= first] or [first]
+    return next((start for start in near if follows_sentence(quote, start)), near[0])
+
+
+def _line_end(quote: str, ends: Sequence[int], enough: int) -> int:
+    """Return where a line ends: with a sentence that ends from `enough` on, or where no more words fit."""
+    return next((end for end in reversed(ends) if end >= enough and ends_sentence(quote, end)), ends[-1])
+
+
 def _make_excerpt(
     passage: Passage, matcher: Matcher, units: Sequence[Unit], chosen: _TextRange, hosts: LinkHosts
 ) -> Excerpt:
@@ -74,8 +138,8 @@ def _make_excerpt(
         link=link_at(passage.video.url, opens_at, hosts),
         segments=tuple(segment.start_second for segment in passage.segments),
         score=passage.score,
-        starts_passage=chosen.start == 0,
-        ends_passage=chosen.end == len(text),
+        starts_sentence=follows_sentence(text, chosen.start) if chosen.start else not passage.continues_sentence,
+        ends_sentence=ends_sentence(text, chosen.end) or (chosen.end == len(text) and not passage.goes_on),
         turns=passage.turns_between(chosen.start, chosen.end),
         opens_at_second=opens_at if opens_at > start else None,
     )

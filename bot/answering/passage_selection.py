@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.answering.matching import Matcher
-from bot.answering.passages import MAX_PASSAGES_PER_VIDEO, build_passage
+from bot.answering.passages import MAX_PASSAGES_PER_VIDEO, build_passage, note_edges
 from bot.answering.values import Passage
 from storage.models import Hit, RankedPlace, SearchResult, Segment
 
@@ -68,4 +68,4 @@ class PassageSelection:
             return
         self._taken_segments.update((video_id, segment.start_second) for segment in passage.segments)
         self._passages_of_video[video_id] += 1
-        self._selected.append(passage)
+        self._selected.append(note_edges(passage, around))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answering.matching import Matcher
+from bot.answering.quote_units import follows_sentence
 from bot.answering.values import Passage, PassageRange
 from storage.analysis import join_texts
 from storage.models import SILENCE_SECONDS, Hit, Segment
@@ -34,6 +36,20 @@ def build_passage(hit: Hit, around: Sequence[Segment], matcher: Matcher) -> Pass
     passage = Passage(hit.video, tuple(joined), hit.score)
     # Two clean segments may spell out an excluded phrase where they meet.
     return Passage(hit.video, (hit.segment,), hit.score) if matcher.excludes(passage.text) else passage
+
+
+def note_edges(passage: Passage, around: Sequence[Segment]) -> Passage:
+    """Return a passage that knows whether speech runs into it and goes on after it.
+
+    `around` are all segments of its video about it, in order, those of other passages too.
+    """
+    first, last = around.index(passage.segments[0]), around.index(passage.segments[-1])
+    before = around[first - 1] if first > 0 and _continues(around[first - 1], around[first]) else None
+    return replace(
+        passage,
+        continues_sentence=before is not None and not follows_sentence(before.text, len(before.text)),
+        goes_on=last + 1 < len(around) and _continues(around[last], around[last + 1]),
+    )
 
 
 def widen_passage(

@@ -95,15 +95,21 @@ def _split_pieces(text: str, left: int, right: int) -> Iterator[Unit]:
 
 def find_sentences(text: str, units: Sequence[Unit]) -> tuple[frozenset[int], frozenset[int]]:
     """Return where sentences begin and where they end, of the places where units do."""
-    ends = frozenset(end for _, end in units if _ends_sentence(text, end))
+    ends = frozenset(end for _, end in units if ends_sentence(text, end))
     starts = {start for (_, end), (start, _) in pairwise(units) if end in ends}
     # What stands before a passage is not known. Captions without any punctuation begin in the middle of something.
     return frozenset(starts | {units[0][0]} if ends else starts), ends
 
 
-def _ends_sentence(text: str, end: int) -> bool:
-    """Return whether a sentence ends where a unit does. A few characters back are enough to see it."""
-    last = text[end - 1]
+def ends_sentence(text: str, end: int) -> bool:
+    """Return whether a sentence ends where words do. A few characters back are enough to see it."""
+    last = text[end - 1 : end]
     return last in _SENTENCE_STOPS or (
         last in _CLOSING and text[max(0, end - 5) : end].rstrip(_CLOSING)[-1:] in _SENTENCE_STOPS
     )
+
+
+def follows_sentence(text: str, start: int) -> bool:
+    """Return whether what stands before an offset ends a sentence, spaces aside."""
+    before = text[:start].rstrip()
+    return ends_sentence(before, len(before))

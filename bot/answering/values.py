@@ -13,6 +13,7 @@ from storage.models import LeftOut, Segment, SpeakerTurn, Strip, Video, join_tur
 class Passage:
     """A hit with the segments around it that continue it, in spoken order. `score` is the hit's.
 
+    `continues_sentence` says that a sentence runs into it from before, and `goes_on` that speech goes on after it.
     `text` are the segments' texts joined, with a space between two of them where one belongs, and `offsets` is where
     each of them begins in it.
     """
@@ -20,6 +21,8 @@ class Passage:
     video: Video
     segments: tuple[Segment, ...]
     score: float
+    continues_sentence: bool = False
+    goes_on: bool = False
     text: str = field(init=False, repr=False, compare=False)
     offsets: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
@@ -91,7 +94,8 @@ class Excerpt:
     cue where cues are known, else estimated and a second early. `link` opens there, or, where the words that were asked
     for come late in the quote, at `opens_at_second`; it is the plain address where addresses of its host cannot say a
     second. `other_places` are places that say the same. `turns` say who speaks from which offset of `quote` on, as
-    those of a segment do: the first is at 0, and where nobody is known there are none.
+    those of a segment do: the first is at 0, and where nobody is known there are none. `starts_sentence` and
+    `ends_sentence` say whether it begins and ends where a sentence does, or all speech: elsewhere an ellipsis belongs.
     """
 
     video: Video
@@ -102,8 +106,8 @@ class Excerpt:
     link: str
     segments: tuple[float, ...]
     score: float
-    starts_passage: bool
-    ends_passage: bool
+    starts_sentence: bool
+    ends_sentence: bool
     other_places: tuple[OtherPlace, ...] = ()
     turns: tuple[SpeakerTurn, ...] = ()
     opens_at_second: float | None = None

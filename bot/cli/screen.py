@@ -248,19 +248,19 @@ class Screen:
 
 
 def _mark_quote(excerpt: Excerpt) -> Text:
-    """Return the quote with its matches marked, in quotation marks, ellipses outside them.
+    """Return the quote with its matches marked, in quotation marks, with an ellipsis outside them where it begins or
+    ends within a sentence.
 
     Where speakers are known, each has a line that begins with their name.
     """
-    lines = []
+    lines: list[Text] = []
     for part in split_by_speaker(excerpt):
         line = Text(f"{neutralize(part.speaker)}: " if part.speaker else "", "bold")
-        line.append("“", "not bold")
+        line.append("“" if lines or excerpt.starts_sentence else "…“", "not bold")
         end = 0
         for start, stop in part.highlights:
             line.append(neutralize(part.words[end:start]), "not bold")
             line.append(neutralize(part.words[start:stop]), _MATCH)
             end = stop
         lines.append(line.append(f"{neutralize(part.words[end:])}”", "not bold"))
-    before, after = "" if excerpt.starts_passage else "… ", "" if excerpt.ends_passage else " …"
-    return Text(before) + Text("\n").join(lines or [Text("“”")]) + Text(after)
+    return Text("\n").join(lines or [Text("“”")]) + Text("" if excerpt.ends_sentence else "…")

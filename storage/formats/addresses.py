@@ -48,7 +48,7 @@ def complete_addresses(video: Video) -> Video:
         thumbnail = ""
     if _YOUTUBE_ID.fullmatch(video.video_id):
         url = url or f"https://www.youtube.com/watch?v={video.video_id}"
-        thumbnail = thumbnail or f"https://i.ytimg.com/vi/{video.video_id}/hqdefault.jpg"
+        thumbnail = thumbnail or f"https://i.ytimg.com/vi/{video.video_id}/mqdefault.jpg"
     return replace(video, url=url, thumbnail=thumbnail)
 
 

@@ -79,4 +79,5 @@ from storage.models.videos import chapters_from_json as chapters_from_json
 from storage.models.videos import chapters_to_json as chapters_to_json
 from storage.models.videos import join_turns as join_turns
 from storage.models.youtube import YOUTUBE_SHORT_HOST as YOUTUBE_SHORT_HOST
+from storage.models.youtube import find_thumbnail_without_bars as find_thumbnail_without_bars
 from storage.models.youtube import is_youtube_host as is_youtube_host

@@ -15,11 +15,14 @@ from bot import asking, verdicts
 from bot.answering.answer import FULL_QUOTES, Findings, answer_findings
 from bot.answering.excerpts import (
     LENGTH_RANGE,
+    LINE_LENGTH,
     MAX_LEAD_SECONDS,
     MIN_LENGTH_SHARE,
     QUOTE_LENGTH,
     SHORT_QUOTE_LENGTH,
+    QuoteLine,
     quote_densest,
+    quote_line,
     quote_whole,
 )
 from bot.answering.matching import Match, Matcher
@@ -372,3 +375,49 @@ def test_the_best_stretch_is_the_first_with_the_highest_score(
     scorer = QuoteScorer(matches, [(start, start + 12) for start in phrases], sentences, 300)
     stretches = [(start, start + length) for start in range(0, 700, 10) for length in range(200, 301, 20)]
     assert scorer.find_best(stretches) == max(stretches, key=lambda stretch: scorer._score(*stretch))
+
+
+def line_of(text: str, question: str, length: int = LINE_LENGTH) -> QuoteLine:
+    return quote_line(quote_densest(passage(text), matcher_for(question)), length)
+
+
+def test_a_line_quotes_the_words_about_the_first_match() -> None:
+    line = line_of(FILLER * 3 + "the copper lantern hung there " + FILLER * 3, "copper lantern")
+    assert 60 <= len(line.words) <= LINE_LENGTH
+    assert "the copper lantern hung there" in line.words
+    assert line.words.index("copper") <= LINE_LENGTH // 4
+    assert [line.words[start:end] for start, end in line.highlights] == ["copper lantern"]
+    assert (line.starts_sentence, line.ends_sentence) == (False, False)
+
+
+def test_a_line_begins_and_ends_with_a_sentence_where_it_can() -> None:
+    text = f"{FILLER}was it. The old copper lantern hung there, in the harbour, all day. And {FILLER}"
+    line = line_of(text, "copper lantern")
+    assert line.words == "The old copper lantern hung there, in the harbour, all day."
+    assert (line.starts_sentence, line.ends_sentence) == (True, True)
+
+
+def test_a_line_is_filled_from_before_where_the_quote_ends_with_the_match() -> None:
+    line = line_of(FILLER + "the copper lantern", "copper lantern")
+    assert 70 <= len(line.words) <= LINE_LENGTH
+    assert line.words.endswith("the copper lantern")
+    assert (line.starts_sentence, line.ends_sentence) == (False, True), "nothing is said after it"
+
+
+@given(
+    st.lists(st.sampled_from(["copper", "lantern.", "and", "猫机。", "x" * 50, "é"]), min_size=1, max_size=60),
+    st.integers(1, 120),
+    st.lists(st.integers(1, 200), max_size=3, unique=True),
+)
+def test_a_line_is_a_piece_of_the_quote_by_one_speaker(words: list[str], length: int, changes: list[int]) -> None:
+    text = " ".join(words)
+    turns = tuple(SpeakerTurn(offset, f"S{n}") for n, offset in enumerate([0, *sorted(changes)]) if offset < len(text))
+    given_passage = Passage(VIDEO, (Segment(0.0, 60.0, text, turns=turns),), 1.0)
+    excerpt = quote_densest(given_passage, matcher_for("copper lantern"))
+    line = quote_line(excerpt, length)
+    assert len(line.words) <= length
+    assert line.words in excerpt.quote
+    assert line.words == line.words.strip()
+    assert line.words or not excerpt.quote
+    assert all(0 <= start < end <= len(line.words) for start, end in line.highlights)
+    assert bool(line.highlights) is bool(excerpt.highlights)

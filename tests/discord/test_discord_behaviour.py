@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
 
 from bot import asking
+from bot.discord_app.cards.parts import controls
 from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import Labels, Source
-from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, seen
+from storage.models import Labels, ServerSettings, Source
+from tests.support.discord.harness import (
+    ChannelHandle,
+    Env,
+    MemberActor,
+    answers,
+    choices_of,
+    moments_on,
+    open_passage,
+    pressable,
+    seen,
+)
 
 QUESTION = "how does bm25 rank"
 
@@ -43,8 +55,24 @@ async def test_an_answer(discord: Env, general: ChannelHandle, alice: MemberActo
     assert not result.deferred
     assert not result.ephemeral
     assert f"### {QUESTION}" in seen(result)
-    assert "> … “The first ingredient is term frequency" in seen(result)
-    assert "[1:12](https://video.example.com/sample-bm25-ranking#t=72)" in seen(result), "BM25 is named at 1:20"
+    assert "> “The first ingredient is term frequency" in seen(result)
+    assert "](https://video.example.com/sample-bm25-ranking#t=72)**" in seen(result), "BM25 is named at 1:20"
+    assert "▶ 1:12" in seen(result)
+
+
+MANY = 9
+
+
+@pytest.fixture
+async def nine(library: Library) -> None:
+    """Nine videos that say much around a copper lantern."""
+    texts = [" ".join(f"{word}{n}" for word in ["some", "words", "about", "it"] * 40) for n in range(MANY)]
+    rows = [
+        {"video_id": f"v{n}", "text": f"{text} the copper lantern {text}", "start_second": 0, "title": f"Talk {n}"}
+        for n, text in enumerate(texts)
+    ]
+    content = "\n".join(map(json.dumps, rows)).encode()
+    await library.import_files(access.host_scope(), [(Source("rows.jsonl", content), Labels())])
 
 
 def quotes_in(result: Any) -> list[str]:
@@ -52,29 +80,90 @@ def quotes_in(result: Any) -> list[str]:
     return [line.split("“")[1].split("”")[0].replace("**", "") for line in lines]
 
 
-async def test_the_first_quote_of_an_answer_is_long_and_all_others_are_short(
-    general: ChannelHandle, alice: MemberActor, library: Library
+@pytest.mark.usefixtures("nine")
+async def test_the_first_quote_of_an_answer_is_long_and_all_others_are_lines(
+    general: ChannelHandle, alice: MemberActor
 ) -> None:
-    texts = [" ".join(f"{word}{n}" for word in ["some", "words", "about", "it"] * 40) for n in range(7)]
-    rows = [
-        {"video_id": f"v{n}", "text": f"{text} the copper lantern {text}", "start_second": 0, "title": f"Talk {n}"}
-        for n, text in enumerate(texts)
-    ]
-    content = "\n".join(map(json.dumps, rows)).encode()
-    await library.import_files(access.host_scope(), [(Source("rows.jsonl", content), Labels())])
     result = await alice.slash(general, "ask", question="copper lantern")
-    quotes = quotes_in(result)
-    assert len(quotes) == 5
-    assert 500 <= len(quotes[0]) <= 600
-    assert all(250 <= len(quote) <= 300 and "copper lantern" in quote for quote in quotes[1:])
-    turned = quotes_in(await alice.click(result.response, label="Next"))
-    assert [250 <= len(quote) <= 300 for quote in turned] == [True, True]
+    (quote,) = quotes_in(result)
+    assert 500 <= len(quote) <= 600
+    lines = moments_on(result)[1:]
+    assert len(lines) == 2
+    assert all("copper lantern" in line.replace("**", "") and len(line) < 100 for line in lines)
+    (quote,) = quotes_in(await alice.click(result.response, label="Next"))
+    assert 250 <= len(quote) <= 300
+
+
+@pytest.mark.usefixtures("nine")
+@pytest.mark.parametrize(("private", "shown"), [(False, 3), (True, 5)])
+async def test_three_moments_in_public_and_five_in_private(
+    general: ChannelHandle, alice: MemberActor, private: bool, shown: int
+) -> None:
+    assert len(moments_on(await alice.slash(general, "ask", question="copper lantern", private=private))) == shown
+
+
+@pytest.mark.usefixtures("nine")
+@pytest.mark.parametrize("private", [False, True])
+async def test_what_a_server_says_holds_in_public_and_in_private(
+    general: ChannelHandle, alice: MemberActor, ledger: Ledger, private: bool
+) -> None:
+    await ledger.save_settings(alice.guild.id, ServerSettings(quotes=4))
+    assert len(moments_on(await alice.slash(general, "ask", question="copper lantern", private=private))) == 4
+
+
+@pytest.mark.usefixtures("nine")
+async def test_pages_number_on_whoever_turns_them(general: ChannelHandle, alice: MemberActor, bob: MemberActor) -> None:
+    card = await alice.slash(general, "ask", question="copper lantern")
+    assert [each.split(" ")[0].strip("*") for each in moments_on(card)] == ["1", "2", "3"]
+    copy = await bob.click(card.response, label="Next")
+    assert copy.ephemeral
+    for turned in (copy, await alice.click(card.response, label="Next")):
+        assert [each.split(" ")[0].strip("*") for each in moments_on(turned)] == ["4", "5", "6"]
+        assert "2 of 3" in seen(turned)
+    last = await alice.click(card.response, label="Next")
+    assert "3 of 3" in seen(last)
+    assert "Next" not in pressable(last)
+    assert [each.split(" ")[0].strip("*") for each in moments_on(last)] == ["7", "8", "9"]
+
+
+@pytest.mark.usefixtures("nine")
+async def test_a_moment_that_would_stand_alone_on_a_page_stands_on_the_page_before(
+    general: ChannelHandle, alice: MemberActor, library: Library, ledger: Ledger
+) -> None:
+    for gone in ("v8", "v7"):
+        await library.remove(access.host_scope(), gone)
+    card = await alice.slash(general, "ask", question="copper lantern")
+    last = await alice.click(card.response, label="Next")
+    assert ("2 of 2" in seen(last), len(moments_on(last))) == (True, 4)
+    await ledger.save_settings(alice.guild.id, ServerSettings(quotes=3))
+    card = await alice.slash(general, "ask", question="copper lantern")
+    last = await alice.click(card.response, label="Next")
+    assert ("2 of 2" in seen(last), len(moments_on(last))) == (True, 3), "what a server says is kept to"
+
+
+@pytest.mark.usefixtures("nine")
+async def test_the_menu_opens_any_moment_and_the_buttons_of_earlier_cards_do_too(
+    general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await alice.slash(general, "ask", question="copper lantern")
+    titles = re.findall(r"Talk \d", seen(card).split("2 · 0:")[0])
+    assert len(choices_of(card)) == 2
+    assert all("copper lantern" in choice for choice in choices_of(card))
+    opened = [await open_passage(alice, card, number) for number in (1, 2, 3)]
+    assert len({re.findall(r"Talk \d", seen(each))[0] for each in opened}) == 3
+    assert titles[0] in seen(opened[0])
+    assert all(each.ephemeral for each in opened)
+    # As cards were until now: a numbered button for every quote.
+    monkeypatch.setattr(controls, "passage_menu", lambda owner, _choices: controls.number_buttons(owner, 3))
+    monkeypatch.setattr(controls, "read_on_button", lambda _owner: [])
+    old = await alice.slash(general, "ask", question="copper lantern")
+    assert seen(await alice.click(old.response, label="2")) == seen(opened[1])
 
 
 async def test_near_misses_stand_below_a_line_of_their_own(general: ChannelHandle, alice: MemberActor) -> None:
     shown = seen(await alice.slash(general, "ask", question="zebra crossings of quantum captions"))
     assert shown.index("**Not in these videos.**") < shown.index("Nobody says: ") < shown.index("*Possibly related:*")
-    assert shown.index("*Possibly related:*") < shown.index("> ")
+    assert shown.index("*Possibly related:*") < shown.index("1 · ")
 
 
 async def test_a_private_answer(general: ChannelHandle, alice: MemberActor) -> None:
@@ -124,7 +213,7 @@ async def test_an_unexpected_error_is_one_calm_line_with_a_reference(
     try:
         for result in (
             await alice.slash(general, "ask", question=QUESTION),
-            await alice.click(card.response, label="1"),
+            await alice.click(card.response, label="Read on"),
         ):
             assert result.ephemeral
             assert "machine" not in seen(result)
@@ -139,7 +228,7 @@ async def test_opening_widening_and_judging_a_passage(
     general: ChannelHandle, alice: MemberActor, ledger: Ledger
 ) -> None:
     card = await alice.slash(general, "ask", question=QUESTION)
-    opened = await alice.click(card.response, label="1")
+    opened = await alice.click(card.response, label="Read on")
     assert opened.ephemeral
     short = seen(opened)
     wider = await alice.click(opened.response, label="Later")
@@ -157,7 +246,7 @@ async def test_opening_widening_and_judging_a_passage(
 
 async def test_sharing_a_private_passage(general: ChannelHandle, alice: MemberActor, bob: MemberActor) -> None:
     card = await alice.slash(general, "ask", question=QUESTION, private=True)
-    opened = await alice.click(card.response, label="1")
+    opened = await alice.click(card.response, label="Read on")
     shared = await alice.click(opened.response, label="Share")
     assert not shared.ephemeral
     assert "Shared by alice" in seen(shared)
@@ -182,10 +271,10 @@ async def test_buttons_live_on_after_a_restart_and_end_politely(
 ) -> None:
     card = await alice.slash(general, "ask", question=QUESTION)
     await discord.restart_bot(CuepointClient(settings(), library, ledger, shard_count=1))
-    assert "Earlier" in seen(await alice.click(card.response, label="1"))
+    assert "Earlier" in seen(await alice.click(card.response, label="Read on"))
     async with ledger._database.transaction() as connection:
         await connection.execute("DELETE FROM button_state")
-    late = await alice.click(card.response, label="1")
+    late = await alice.click(card.response, label="Read on")
     assert "These buttons have expired. Please ask again." in seen(late)
     assert late.ephemeral
 
@@ -193,8 +282,6 @@ async def test_buttons_live_on_after_a_restart_and_end_politely(
 async def test_a_button_of_an_earlier_version_is_answered(
     discord: Env, general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.discord_app.cards.parts import controls
-
     monkeypatch.setattr(controls, "custom_id", lambda verb, _, number=0: f"old:{verb}:{number}")
     card = await alice.slash(general, "ask", question=QUESTION)
     assert "earlier version" in seen(await alice.click(card.response, label="Delete"))
@@ -206,7 +293,7 @@ async def test_direct_messages(discord: Env) -> None:
     assert "Sample talk: BM25 ranking" in seen(answers(alice.dm_channel, discord)[-1])
     await alice.send_dm("???")
     assert "at least one word" in seen(answers(alice.dm_channel, discord)[-1])
-    result = await alice.click(answers(alice.dm_channel, discord)[0], label="1")
+    result = await alice.click(answers(alice.dm_channel, discord)[0], label="Read on")
     assert not result.ephemeral
     assert "Share" not in seen(result)
 
@@ -214,7 +301,8 @@ async def test_direct_messages(discord: Env) -> None:
 async def test_a_mention_asks(discord: Env, general: ChannelHandle, alice: MemberActor) -> None:
     await alice.send(general, f"hey {mention(discord)}, {QUESTION} <@{alice.id}> <:smile:12345>")
     (answer,) = answers(general, discord)
-    assert "### hey , how does bm25 rank\n" in seen(answer)
+    assert "### " not in seen(answer), "Discord shows the question above"
+    assert "Sample talk: BM25 ranking" in seen(answer)
     assert discord.backend.get_message(general.id, answer.id).ping_user_ids == []
 
 

@@ -27,7 +27,7 @@ from bot.answering.answer import FULL_QUOTES
 from bot.answering.question import parse_question
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel, PassageRange
-from bot.discord_app.cards.answer import CARD_QUOTES
+from bot.discord_app.cards.answer import quote_lengths
 from bot.errors import PassageGone
 from bot.operations import metrics
 from bot.operations.metrics import AnswerStep
@@ -110,7 +110,7 @@ async def test_answers_are_the_same_in_another_process(seeded: Library, monkeypa
     questions += map(parse_question, more)
     pages = [(question, {"limit": 5 * (place % 3) + 6}) for place, question in enumerate(questions)]
     here = [
-        await asking.ask(seeded, SHARED, question, **page, thresholds=USUAL, lengths=CARD_QUOTES)
+        await asking.ask(seeded, SHARED, question, **page, thresholds=USUAL, lengths=quote_lengths(5))
         for question, page in pages
     ]
     lines = [await asking.timeline(seeded, SHARED, question, thresholds=USUAL) for question in questions[::6]]
@@ -124,7 +124,8 @@ async def test_answers_are_the_same_in_another_process(seeded: Library, monkeypa
     monkeypatch.setattr(Library, "rank", None)  # nothing can be computed in this process
     async with started(seeded) as pool:
         assert here == [
-            await pool.ask(SHARED, question, **page, thresholds=USUAL, lengths=CARD_QUOTES) for question, page in pages
+            await pool.ask(SHARED, question, **page, thresholds=USUAL, lengths=quote_lengths(5))
+            for question, page in pages
         ]
         assert lines == [await pool.timeline(SHARED, question, thresholds=USUAL) for question in questions[::6]]
         assert opened_here == [await pool.open_passage(SHARED, *each, step=1) for each in ranges]

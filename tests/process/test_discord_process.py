@@ -127,7 +127,7 @@ async def test_the_slash_command_in_each_place(server: LocalDiscord, bot: BotPro
         await server.slash(alice, "ask", {"question": QUESTION, "private": True}, at=channel)
     )
     assert bool(hidden["flags"] & EPHEMERAL) == (place != "dm"), "alone with the bot there is nobody to hide it from"
-    opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
+    opened = await server.reply_to(await server.click(alice, card, button(server, card, "Read on")))
     assert ("Share" in texts(opened)) == (place != "dm")
     assert server.breaches == []
 
@@ -223,7 +223,7 @@ async def test_a_timeline_comes_with_its_picture(server: LocalDiscord, bot: BotP
     assert (picture["filename"], picture["content_type"]) == ("timeline.png", "image/png")
     (gallery,) = [part for _, part in limits.walk(card["components"]) if part["type"] == limits.MEDIA_GALLERY]
     assert gallery["items"][0]["media"]["url"] == picture["url"]
-    opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
+    opened = await server.reply_to(await server.click(alice, card, button(server, card, "Read on")))
     assert opened["flags"] & EPHEMERAL
     assert server.breaches == []
 
@@ -232,7 +232,7 @@ async def test_a_passage_is_opened_widened_judged_and_shared(server: LocalDiscor
     alice = server.add_user("Alice")
     _, channel = await home(server, alice)
     card = await server.reply_to(await server.slash(alice, "ask", {"question": QUESTION}, at=channel))
-    opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
+    opened = await server.reply_to(await server.click(alice, card, button(server, card, "Read on")))
     assert opened["flags"] & EPHEMERAL
     wider = await server.reply_to(await server.click(alice, opened, button(server, opened, "Earlier")))
     assert wider["id"] == opened["id"]
@@ -258,7 +258,7 @@ async def test_strangers_get_a_copy_of_their_own_and_delete_nothing(server: Loca
     guild.members[mod.id].roles.append(server.add_role(guild, "Mods", Permission.MANAGE_MESSAGES))
     asked = await server.slash(alice, "ask", {"question": QUESTION}, at=channel)
     card = await server.reply_to(asked)
-    opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
+    opened = await server.reply_to(await server.click(alice, card, button(server, card, "Read on")))
     shared = await server.reply_to(await server.click(alice, opened, button(server, opened, "Share")))
     copy = await server.reply_to(await server.click(bob, shared, button(server, shared, "Earlier")))
     assert copy["flags"] & EPHEMERAL
@@ -280,11 +280,11 @@ async def test_clicks_after_a_restart_hours_later_and_too_late(server: LocalDisc
     server.clock.advance(6 * 3600)
     async with bot_process(server, tmp_path) as process:
         await server.ready()
-        opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
+        opened = await server.reply_to(await server.click(alice, card, button(server, card, "Read on")))
         assert "Sample talk: BM25 ranking" in texts(opened)
         with closing(sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)) as database:
             database.execute("UPDATE button_state SET expired_at = 0")
-        late = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
+        late = await server.reply_to(await server.click(alice, card, button(server, card, "Read on")))
         assert "expired" in texts(late)
         assert late["flags"] & EPHEMERAL
         await server.click(alice, card, button(server, card, "Delete"))
@@ -302,7 +302,7 @@ async def test_what_takes_long_is_deferred_and_then_edited_in(
     writer = sqlite3.connect(tmp_path / "data" / "cuepoint.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     asked = await server.slash(alice, "ask", {"question": "what are captions"}, at=channel)
-    clicked = await server.click(bob, card, button(server, card, "1"))
+    clicked = await server.click(bob, card, button(server, card, "Read on"))
     said = await server.say(carol, server.dm(carol), "what are captions")
     await server.acknowledged(asked)
     await server.acknowledged(clicked)

@@ -148,7 +148,7 @@ async def play(town: Town, person: User, place: Channel) -> dict[str, Json]:
         return await told(town, await server.slash(person, name, options, at=place))
 
     cards = {"answer": await command("ask", question=QUESTION, private=True)}
-    cards["passage"] = await press(town, person, cards["answer"], "1")
+    cards["passage"] = await press(town, person, cards["answer"], "Read on")
     for label in ("Helpful", "Not helpful"):
         await press(town, person, cards["passage"], label)
     for name, option in (("ask", "video"), ("ask", "creator"), ("ask", "server"), ("timeline", "video"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from discord import ui
 
@@ -14,9 +13,9 @@ from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, Quote
 from bot.discord_app.cards import moments
 from bot.discord_app.cards.moments import MAX_MOMENT_TITLE_LENGTH, MIN_MOMENT_LENGTH
 from bot.discord_app.cards.parts import base, controls, markdown
-from bot.discord_app.cards.parts.base import MAX_TITLE_LENGTH, Card, Part, moment_link, text_display, video_name
+from bot.discord_app.cards.parts.base import Card, Part, moment_link, text_display, video_name, video_picture
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH, MAX_MEDIA_LINK_LENGTH
+from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import block_quote
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -26,8 +25,9 @@ MAX_HEADING_LENGTH = 300
 MAX_NOTE_LENGTH = 250
 MAX_CREATOR_LENGTH = 60
 MAX_CHAPTER_LENGTH = 80
-CARD_QUOTES = QuoteLengths(QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
-"""The first quote is to hold the answer, and the others show where else to look. Of a later page all are others."""
+FIRST_QUOTE_LENGTH, MAX_ROOMY_COUNT = 480, 3
+"""Characters of the first quote where more than so many moments are shown: a phone shows most of the card at once."""
+MAX_LINKED_TITLE_LENGTH = 100
 MAX_SHOWN_QUOTE_LENGTH = 800
 """Characters of a quote with the marks of its matches, with backslashes, and with the names of its speakers."""
 MIN_SHOWN_QUOTE_LENGTH = 80
@@ -38,6 +38,14 @@ MAX_NEAR_MISS_LENGTH = 140
 _MIN_MOMENT_ROOM = MAX_MOMENT_TITLE_LENGTH + MIN_MOMENT_LENGTH + 25
 """Characters that are kept free for each of the other moments: its words, its time, and the name of its video."""
 MAX_OTHER_PLACE_LENGTH, MAX_OTHER_PLACES = 60, 3
+
+
+def quote_lengths(count: int) -> QuoteLengths:
+    """Return how long the quotes of a card with so many moments are to be.
+
+    The first is to hold the answer, the others show where else to look. Of a later page all are others.
+    """
+    return QuoteLengths(QUOTE_LENGTH if count <= MAX_ROOMY_COUNT else FIRST_QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ def answer_card(
         parts += _excerpt_parts(answer.excerpts, owner, page, room)
     elif answer.near_misses:
         parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
-    parts += [] if owner.is_stored else [text_display(controls.NO_BUTTONS)]
+    if not owner.is_stored and (answer.excerpts or answer.near_misses):
+        parts.append(text_display(controls.NO_BUTTONS))
     if not answer.excerpts:
         parts += controls.button_row(controls.delete_button(owner))
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
@@ -119,14 +128,14 @@ def _first_excerpt_parts(excerpt: Excerpt, number: int | None, room: int) -> tup
         foot = ""
     length = min(room - len(head) - len(foot) - _AROUND_QUOTE, MAX_SHOWN_QUOTE_LENGTH)
     quote = block_quote(excerpt, length) + foot
-    if picture := _thumbnail(excerpt.video):
+    if picture := video_picture(excerpt.video):
         return [ui.Section(text_display(head), accessory=picture), text_display(quote)], len(head) + len(quote)
     return [text_display(f"{head}\n{quote}")], len(head) + len(quote) + 1
 
 
 def _linked_name(excerpt: Excerpt, number: int | None) -> str:
     """Return the name of an excerpt's video as a link to its second, with its number where there is one."""
-    name = markdown.masked_link(video_name(excerpt.video, MAX_TITLE_LENGTH), excerpt.link)
+    name = markdown.masked_link(video_name(excerpt.video, MAX_LINKED_TITLE_LENGTH), excerpt.link)
     return f"**{name}**" if number is None else f"**{number} · {name}**"
 
 
@@ -211,15 +220,8 @@ def section_accessory(excerpt: Excerpt, number: int) -> Part:
 
     The button stands in where there is no picture, or where the address is too long for a link in the text.
     """
-    picture = _thumbnail(excerpt.video)
+    picture = video_picture(excerpt.video)
     button = moments.play_button(excerpt.link_second, excerpt.link, excerpt.video)
     if picture and (not button or markdown.safe_url(excerpt.link, markdown.MAX_URL_LENGTH)):
         return picture
     return button[0] if button else controls.disabled_link(_say_second(excerpt.link_second), number)
-
-
-def _thumbnail(video: Video) -> ui.Thumbnail[Any] | None:
-    """Return the picture of a video, or None where it has none."""
-    url = markdown.safe_url(video.thumbnail, MAX_MEDIA_LINK_LENGTH)
-    title = markdown.shorten(video.heading, 200)
-    return ui.Thumbnail(url, description=_("Picture of the video {title}").format(title=title).strip()) if url else None

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 from discord import ui
 
+from bot.answering.excerpts import quote_line
 from bot.answering.links import says_time
 from bot.answering.values import Excerpt
 from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.controls import Button
 from bot.discord_app.cards.parts.limits import MAX_LINK_LENGTH
+from bot.discord_app.cards.parts.quotes import speaker_label
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
 
-MAX_MOMENT_LENGTH, MIN_MOMENT_LENGTH = 80, 16
-"""Characters of the words of a moment: a line on a wide screen, two or three on a phone."""
-MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 60
+MAX_MOMENT_LENGTH, MIN_MOMENT_LENGTH = 56, 16
+"""Characters of the words of a moment with their marks: a line on a wide screen, two on a phone."""
+MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 34
 """Where there is no room even for short words, times stand without their addresses."""
 MAX_CHOICE_LENGTH = 60
 """Characters of a choice in a menu: a phone shows about half of them. Discord takes 100."""
-_BEFORE_MATCH = 0.3
-"""What share of the words of a moment stands before its first match, where there are as many."""
 
 
 def play_button(second: float, link: str, video: Video) -> list[Button]:
@@ -103,11 +103,15 @@ def _frame_moments(
 
 
 def write_words(excerpt: Excerpt, length: int) -> str:
-    """Return the words around a moment's first match, quoted, with matches bold, in at most `length` characters; ""
-    where there is no room for any."""
-    words, marks = _cut_to_match(excerpt, length)
-    said, is_whole = markdown.bold_highlights(words, marks, length - len("“” …"))
-    return f"“{said}”{'' if is_whole and excerpt.ends_passage else ' …'}" if said else ""
+    """Return the words about a moment's first match, quoted, with matches bold and whoever speaks before them, in at
+    most `length` characters; "" where there is no room for any."""
+    line = quote_line(excerpt, max(length, MIN_MOMENT_LENGTH))
+    label = speaker_label(line.speaker)
+    if len(label) > length // 2:
+        label = ""
+    before = "" if line.starts_sentence else "…"
+    words, is_whole = markdown.bold_highlights(line.words, line.highlights, length - len(label) - len("…“”…"))
+    return f"{label}{before}“{words}”{'' if is_whole and line.ends_sentence else '…'}" if words else ""
 
 
 def list_choices(excerpts: Sequence[Excerpt], first_number: int, first_place: int) -> list[tuple[int, str]]:
@@ -115,22 +119,8 @@ def list_choices(excerpts: Sequence[Excerpt], first_number: int, first_place: in
     each on its card, and its label."""
     choices = []
     for index, excerpt in enumerate(excerpts):
-        words, _marks = _cut_to_match(excerpt, MAX_MOMENT_LENGTH)
+        line = quote_line(excerpt, MAX_CHOICE_LENGTH)
+        words = f"{line.words}{'' if line.ends_sentence else '…'}"
         label = f"{first_number + index} · {timecode(excerpt.link_second)} · {words}"
         choices.append((first_place + index, markdown.shorten(label, MAX_CHOICE_LENGTH)))
     return choices
-
-
-def _cut_to_match(excerpt: Excerpt, length: int) -> tuple[str, list[tuple[int, int]]]:
-    """Return a quote from a little before its first match on, with what is to be marked in that."""
-    start = _find_start(excerpt, length)
-    return excerpt.quote[start:], [(left - start, right - start) for left, right in excerpt.highlights if left >= start]
-
-
-def _find_start(excerpt: Excerpt, length: int) -> int:
-    first = min((left for left, _right in excerpt.highlights), default=0)
-    if len(excerpt.quote) <= length or first <= length * _BEFORE_MATCH:
-        return 0
-    latest = max(first - int(length * _BEFORE_MATCH), 0)
-    space = excerpt.quote.find(" ", latest, first)
-    return first if space < 0 else space + 1

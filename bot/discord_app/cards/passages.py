@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from discord import ui
 
 from bot.answering.values import OpenedPassage
@@ -19,8 +17,7 @@ MAX_PASSAGE_LENGTH = 3000
 
 def passage_card(question: str, opened: OpenedPassage, owner: Owner, *, shared_by: str = "") -> Card:
     """Return a card with one passage, quoted in full, and the buttons that act on it."""
-    # Where the transcript goes on before or after the passage, the quote gets an ellipsis there.
-    excerpt = replace(opened.excerpt, starts_passage=not opened.earlier, ends_passage=not opened.later)
+    excerpt = opened.excerpt
     head = f"**{base.video_name(excerpt.video, base.MAX_TITLE_LENGTH)}**\n{answer_cards.link_line(excerpt)}"
     parts: list[Part] = [
         base.text_display(answer_cards.question_header(question)),

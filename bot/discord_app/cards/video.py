@@ -11,7 +11,6 @@ from bot.answering.links import TABLE, link_at, says_time
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_MEDIA_LINK_LENGTH
 from bot.discord_app.cards.parts.video_controls import MenuOption, video_rows
 from bot.localization import format_number, ngettext
 from bot.localization import gettext as _
@@ -70,11 +69,8 @@ def _display_head(summary: VideoSummary) -> Part:
     creator = markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH)
     said = " · ".join(filter(None, (creator, video.published, timecode(summary.end_second), words)))
     head = base.text_display(f"### {name}\n{said}")
-    picture = markdown.safe_url(video.thumbnail, MAX_MEDIA_LINK_LENGTH)
-    if not picture:
-        return head
-    label = _("Picture of the video {title}").format(title=markdown.shorten(video.heading, 200)).strip()
-    return ui.Section(head, accessory=ui.Thumbnail(picture, description=label))
+    picture = base.video_picture(video)
+    return ui.Section(head, accessory=picture) if picture else head
 
 
 def _write_jumps(video: Video, jumps: Sequence[Jump], hosts: LinkHosts) -> str:

@@ -26,10 +26,11 @@ from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import transcript as transcript_cards
+from bot.discord_app.cards.answer import Page
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_problems
-from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment
+from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment, write_quote
 from bot.discord_app.cards.parts.video_controls import offered_pages
 from bot.discord_app.cards.video import video_card
 from bot.discord_app.cards.videos import videos_card
@@ -146,7 +147,7 @@ def test_answers_found_in_many_other_places_fit() -> None:
     places = tuple(OtherPlace(Video(str(n), "_" * 200), 754.5, address) for n in range(3))
     long = replace(excerpt("_ " * 300, "_" * 200, url=address, creator="_" * 200), other_places=places)
     asked = Answer("_" * 400, AnswerLevel.CLOSEST, (long,) * 5, "_" * 400, ("_" * 400,), unmatched=("_" * 400,))
-    check(answer_cards.answer_card(asked, OWNER, page=3, more=True, remarks=["a remark of ours " * 5]))
+    check(answer_cards.answer_card(asked, OWNER, Page(3, 16, 10, True), remarks=["a remark of ours " * 5]))
 
 
 @pytest.mark.parametrize("length", [-5, 0, 1])
@@ -163,10 +164,13 @@ def check(card: base.Card) -> list[dict[str, Any]]:
     return components
 
 
+pages = st.builds(Page, st.integers(0, 9), st.integers(1, 50), st.one_of(st.none(), st.integers(1, 10)), st.booleans())
+
+
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(excerpts(), max_size=5), anything, st.sampled_from(AnswerLevel), st.one_of(st.none(), anything),
-    st.lists(anything, max_size=9), st.booleans(), st.integers(0, 3),
+    st.lists(excerpts(), max_size=10), anything, st.sampled_from(AnswerLevel), st.one_of(st.none(), anything),
+    st.lists(anything, max_size=9), pages, st.booleans(), st.booleans(),
 )  # fmt: skip
 def test_every_answer_fits(
     shown: list[Excerpt],
@@ -174,14 +178,19 @@ def test_every_answer_fits(
     found: AnswerLevel,
     searched: str | None,
     unknown: list[str],
-    more: bool,
-    page: int,
+    page: Page,
+    is_quoted: bool,
+    is_stored: bool,
 ) -> None:
     nothing = found is AnswerLevel.NOTHING
     answer = Answer(
         question, found, () if nothing else tuple(shown), searched, tuple(unknown), tuple(shown) if nothing else ()
     )
-    check(answer_cards.answer_card(answer, OWNER, page=page, more=more))
+    owner = replace(OWNER, is_stored=is_stored)
+    card = answer_cards.answer_card(answer, owner, page, remarks=["a remark of ours " * 5], is_quoted=is_quoted)
+    numbers = str(check(card))
+    for number in range(page.first_number, page.first_number + len(shown)) if len(shown) > 1 and not nothing else ():
+        assert f"{number} · " in numbers, "none is left out, however little room there is"
 
 
 @settings(max_examples=80, deadline=None)
@@ -277,15 +286,36 @@ def test_the_house_cards_fit() -> None:
 def test_the_card_unescaped_is_the_quote(shown: Excerpt) -> None:
     line = block_quote(replace(shown, turns=()), 10**6)
     assert "\n" not in line
-    inner = line.removeprefix("> … “").removesuffix("” …")
+    inner = line.removeprefix("> ").removeprefix("…“").removesuffix("…").removesuffix("”")
     plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
     assert plain.split() == markdown.clean_line(shown.quote).split()
 
 
 def test_matches_are_bold_and_ellipses_stand_outside() -> None:
     assert block_quote(excerpt("we mask *words* here", highlights=((3, 7), (8, 15))), 600) == (
-        "> … “we **mask** **\\*words\\*** here” …"
+        "> …“we **mask** **\\*words\\*** here”…"
     )
+
+
+@given(excerpts(), st.booleans(), st.booleans(), st.integers(0, 700))
+def test_no_line_of_a_quote_can_have_an_ellipsis_alone(shown: Excerpt, starts: bool, ends: bool, length: int) -> None:
+    shown = replace(shown, starts_sentence=starts, ends_sentence=ends)
+    quote = block_quote(shown, length)
+    written = write_quote(shown, length)
+    if not written.lines:
+        assert quote == "> …"
+        return
+    before = re.match(r"> (?:\*\*.*?:\*\* )?(…?)“", quote)
+    assert before
+    assert (before[1] == "") is starts
+    assert quote.endswith("”" if ends and written.is_complete else "”…")
+
+
+def test_a_quote_has_no_ellipsis_where_it_begins_or_ends_with_a_sentence() -> None:
+    shown = replace(excerpt("We mask words. So there."), starts_sentence=True, ends_sentence=True)
+    assert block_quote(shown, 600) == "> “We mask words. So there.”"
+    assert block_quote(replace(shown, ends_sentence=False), 600) == "> “We mask words. So there.”…"
+    assert block_quote(shown, 12) == "> “We mask”…", "what was cut off goes on"
 
 
 TALK = "so what is it it is a lantern of copper and it hangs here"
@@ -295,24 +325,22 @@ TURNS = (SpeakerTurn(0, "Ana_Kim"), SpeakerTurn(14, "Ben"), SpeakerTurn(40, ""))
 def test_each_speaker_has_a_line_with_their_name_before_the_quotation_marks() -> None:
     shown = replace(excerpt(TALK, highlights=((8, 16), (22, 29))), turns=TURNS)
     assert block_quote(shown, 600) == (
-        "> … **Ana\\_Kim:** “so what **is it**”\n"
-        "> **Ben:** “**it** is a **lantern** of copper”\n"
-        "> “and it hangs here” …"
+        "> **Ana\\_Kim:** …“so what **is it**”\n> **Ben:** “**it** is a **lantern** of copper”\n> “and it hangs here”…"
     )
-    assert block_quote(replace(shown, turns=(SpeakerTurn(0, "Ben"),)), 600).startswith("> … **Ben:** “so what")
+    assert block_quote(replace(shown, turns=(SpeakerTurn(0, "Ben"),)), 600).startswith("> **Ben:** …“so what")
 
 
 def test_names_count_towards_the_length_of_a_quote() -> None:
     shown = replace(excerpt(TALK), turns=TURNS)
     for length in range(30, 120):
         quote = block_quote(shown, length)
-        assert len(quote) <= length + len("> … “” …")
-        assert quote.startswith("> … **Ana\\_Kim:** “so")
+        assert len(quote) <= length + len("> …“”…")
+        assert quote.startswith("> **Ana\\_Kim:** …“so")
     cut = block_quote(
         replace(excerpt("a b " * 40), turns=tuple(SpeakerTurn(4 * n, f"S{n % 2}") for n in range(40))), 9999
     )
     assert cut.count("\n") == MAX_SPEAKER_PARTS - 1
-    assert cut.endswith("” …")
+    assert cut.endswith("”…")
 
 
 @given(excerpts())
@@ -356,7 +384,7 @@ def test_a_videos_chapters_have_links_and_as_many_stand_there_as_fit() -> None:
 
 def test_a_long_quote_is_cut_between_words() -> None:
     line = block_quote(excerpt("word " * 500), 100)
-    assert line.endswith("word” …")
+    assert line.endswith("word”…")
     assert len(line) < 120
 
 
@@ -452,38 +480,13 @@ def test_how_sure_is_said_in_words() -> None:
     assert every_word_said == f"### why?\n**{verdicts.UNCLEAR}**"
 
 
-def test_near_misses_stand_apart_below_what_is_said_of_them() -> None:
-    nothing = Answer("why?", AnswerLevel.NOTHING, unknown_terms=("zebra",), near_misses=(excerpt(),))
-    (container, *_) = check(answer_cards.answer_card(nothing, OWNER))
-    heading, line, near, quote, *_ = container["components"]
-    assert verdicts.NEAR not in heading["content"]
-    assert [part["type"] for part in (heading, line, near, quote)] == [10, 14, 10, 9]
-    assert near["content"] == f"*{verdicts.NEAR}*"
-    shown = check(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, (excerpt(),)), OWNER))
-    assert verdicts.NEAR not in str(shown)
+OPTION = {"label": "x", "value": "1"}
+MENU = {"type": 3, "custom_id": "a", "placeholder": "x", "options": [OPTION]}
 
 
-def quotes_on(card: base.Card) -> list[str]:
-    texts = [part["components"][0]["content"] for part in check(card)[0]["components"] if part["type"] == 9]
-    return [text.split("\n")[1] for text in texts]
-
-
-def test_quotes_of_usual_length_are_shown_whole() -> None:
-    long, short = "word " * 119 + "words", "word " * 59 + "words"
-    address = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
-    shown = tuple(excerpt(words, "A title of a talk " * 4, url=address) for words in (long, *[short] * 4))
-    quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
-    assert quotes == [f"> … “{words}” …" for words in (long, *[short] * 4)]
-
-
-def test_where_titles_and_addresses_are_long_quotes_are_cut_at_their_ends_each_by_its_share() -> None:
-    long, short = "word " * 119 + "words", "word " * 59 + "words"
-    address = "https://x.example/" + "a" * 270
-    shown = tuple(excerpt(words, "_" * 200, url=address) for words in (long, *[short] * 4))
-    quotes = quotes_on(answer_cards.answer_card(Answer("why?", AnswerLevel.CONFIDENT, shown), OWNER))
-    assert all(quote.startswith("> … “word word") and quote.endswith("word” …") for quote in quotes)
-    assert len(quotes[0]) > 1.7 * len(quotes[1])
-    assert len(quotes[4]) > answer_cards.MIN_SHOWN_QUOTE_LENGTH
+def test_a_menu_and_a_button_with_an_emoji_alone_are_allowed() -> None:
+    bin_button = {"type": 2, "style": 2, "emoji": {"name": "x"}, "custom_id": "b"}
+    check_limits([{"type": 1, "components": [MENU]}, {"type": 1, "components": [bin_button]}])
 
 
 @pytest.mark.parametrize(
@@ -505,6 +508,16 @@ def test_where_titles_and_addresses_are_long_quotes_are_cut_at_their_ends_each_b
         [{"type": 12, "items": [{"media": {"url": "attachment://../x y"}}]}],
         [{"type": 12, "items": [{"media": {"url": "attachment://x.png"}, "description": "x" * 1025}]}],
         [{"type": 17, "components": []}],
+        [{"type": 1, "components": [{"type": 2, "style": 1, "label": "", "custom_id": "a"}]}],
+        [{"type": 1, "components": [MENU, {"type": 2, "style": 1, "label": "x", "custom_id": "b"}]}],
+        [{"type": 1, "components": [MENU | {"options": []}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION | {"value": str(n)} for n in range(26)]}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION, OPTION]}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION | {"label": "x" * 101}]}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION | {"value": ""}]}]}],
+        [{"type": 1, "components": [MENU | {"options": [OPTION | {"description": "x" * 101}]}]}],
+        [{"type": 1, "components": [MENU | {"placeholder": "x" * 151}]}],
+        [{"type": 1, "components": [MENU | {"custom_id": "x" * 101}]}],
     ],
 )
 def test_what_discord_would_refuse_is_refused_before(wrong: list[dict[str, Any]]) -> None:

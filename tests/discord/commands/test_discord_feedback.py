@@ -44,7 +44,7 @@ async def test_misses_are_paged_by_pressing_and_name_nobody(world: World) -> Non
 
 async def vote(world: World, person: MemberActor, channel: Any, question: str) -> None:
     card = await person.slash(channel, "ask", question=question)
-    opened = await person.click(card.response, label="1")
+    opened = await person.click(card.response, label="Read on")
     await person.click(opened.response, label="Helpful")
 
 

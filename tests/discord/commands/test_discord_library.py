@@ -124,9 +124,9 @@ async def test_nothing_partly_right_goes_unsaid(general: ChannelHandle, mod: Mem
     assert "### Imported, but not all of it" in words
     assert "**Videos:** 2 added" in words
     assert "**Rejected:** 2" in words
-    assert "- **t\\.jsonl, row 3**: text is empty" in words
-    assert "- **notes\\.txt**: is in no format that Cuepoint knows" in words
-    assert "talk\\.srt: its own name is its id and title" in words
+    assert "- **t.jsonl, row 3**: text is empty" in words
+    assert "- **notes.txt**: is in no format that Cuepoint knows" in words
+    assert "talk.srt: its own name is its id and title" in words
     assert "with the option video" in words
 
 
@@ -287,7 +287,7 @@ async def test_statistics(general: ChannelHandle, mod: MemberActor) -> None:
     assert "**Videos:** 1, with 0.0 hours of speech and 7 words" in words
     assert "**Room:** 1 of 200,000 segments, 0.0 of 200 megabytes of text" in words
     assert "**Imports today (UTC):** 1 of 50" in words
-    assert "**Last act:** import of talk\\.srt" in words
+    assert "**Last act:** import of talk.srt" in words
 
 
 async def test_quotas_are_checked_before_anything_is_written(
@@ -339,7 +339,7 @@ async def test_a_server_that_is_not_served(
         await mod.slash(general, "ask", question="how does bm25 rank"),
         await mod.slash(general, "library import"),
         await mod.slash(general, "library glossary add", said="a b", meant="c"),
-        await mod.click(card.response, label="1"),
+        await mod.click(card.response, label="Read on"),
     ):
         assert "does not serve this server" in seen(result)
         assert result.ephemeral
@@ -523,7 +523,7 @@ async def test_everything_is_purged_after_a_question(
     assert "Everything of this server is deleted" in seen(await mod.click(preview.response, label="Delete everything"))
     assert await library.videos(own) == []
     assert await ledger.misses(f"server:{server}") == []
-    assert "These buttons have expired" in seen(await alice.click(card.response, label="1"))
+    assert "These buttons have expired" in seen(await alice.click(card.response, label="Read on"))
     assert await ledger.servers_seen(mod.id) == []
     assert await ledger.imports_today(f"server:{server}") == 1, "a purge makes no room for more imports"
 

@@ -55,7 +55,7 @@ async def test_of_two_who_remove_a_video_the_second_is_told_that_it_is_gone(owne
 
 async def test_a_file_that_is_refused_is_named_once(owner: Player) -> None:
     words = seen(await owner.upload(("x.csv", b"a,b\n1,2\n")))
-    assert "- **x\\.csv**: line 1: the columns" in words
+    assert "- **x.csv**: line 1: the columns" in words
 
 
 async def test_of_moderators_at_once_none_takes_back_what_another_changed(server: LocalDiscord, tmp_path: Path) -> None:

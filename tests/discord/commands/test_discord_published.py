@@ -76,6 +76,6 @@ async def test_chapters_stand_beside_links_and_on_the_card_of_the_video(
     general: ChannelHandle, alice: MemberActor
 ) -> None:
     answer = await alice.slash(general, "ask", question="bronze bell")
-    assert "in *The bell*, [0:31](https://a.example/w#t=31)" in seen(answer)
+    assert "[A walk](https://a.example/w#t=31)**\n-# The bell\n" in seen(answer)
     card = await alice.slash(general, "video", video="walk")
     assert "[0:00](https://a.example/w#t=0) Opening\n[0:30](https://a.example/w#t=30) The bell" in seen(card)

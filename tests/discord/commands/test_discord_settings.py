@@ -19,7 +19,7 @@ from storage import access
 from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
 from tests.support import asking as asking_text
 from tests.support.discord.discord_world import Rows, World
-from tests.support.discord.harness import components_of, seen
+from tests.support.discord.harness import components_of, moments_on, seen
 
 
 async def test_settings_are_shown_in_full_and_changed(world: World) -> None:
@@ -108,7 +108,7 @@ async def test_quotes_an_answer(world: World, rows: Rows) -> None:
     await world.library.import_files(access.own_scope(world.alpha.id), [(each, Labels()) for each in many])
 
     async def quotes(question: str) -> int:
-        return seen(await world.one.slash(world.general, "ask", question=question)).count("> ")
+        return len(moments_on(await world.one.slash(world.general, "ask", question=question)))
 
     assert await quotes("brass bell number") == 3
     await world.limit(world.alpha, quotes=1)
@@ -117,14 +117,15 @@ async def test_quotes_an_answer(world: World, rows: Rows) -> None:
     card = await world.one.slash(world.general, "ask", question="brass bell number")
     first = seen(card)
     turned = seen(await world.one.click(card.response, label="Next"))
-    assert turned.count("> ") == 1
-    assert {line for line in turned.splitlines() if "> " in line}.isdisjoint(first.splitlines())
+    quotes_there = [line for line in turned.splitlines() if line.startswith("> ")]
+    assert len(quotes_there) == 1
+    assert set(quotes_there).isdisjoint(first.splitlines())
 
 
 async def test_privacy_shows_exports_and_deletes_what_is_kept(world: World) -> None:
     await world.meet()
     card = await world.one.slash(world.general, "ask", question="the lantern")
-    opened = await world.one.click(card.response, label="1")
+    opened = await world.one.click(card.response, label="Read on")
     await world.one.click(opened.response, label="Helpful")
     await world.one.slash(world.general, "ask", question="Sirocco winds?")
     shown = await world.one.slash(world.general, "privacy")
@@ -181,11 +182,12 @@ def test_every_setting_is_told_and_can_be_written() -> None:
         settings = change_setting(settings, name, "")
     assert (settings.channels, settings.roles, settings.language) == (frozenset(), frozenset(), "")
     assert change_setting(settings, "cooldown", "0").cooldown_seconds is None
+    assert change_setting(settings, "quotes", "0").quotes is None
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("quotes", "6"), ("quotes", "0"), ("private", "maybe"), ("channels", "general"), ("cooldown", "-1"),
+    [("quotes", "6"), ("quotes", "-1"), ("private", "maybe"), ("channels", "general"), ("cooldown", "-1"),
      ("cooldown", "9999"), ("language", "klingon"), ("colour", "red")],
 )  # fmt: skip
 def test_what_is_no_such_setting_is_refused_in_words(name: str, text: str) -> None:

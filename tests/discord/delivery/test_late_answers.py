@@ -15,7 +15,7 @@ from storage.errors import RequestError
 from storage.library import Library
 from storage.models import Labels
 from tests.support.discord.discord_world import QUESTION, Rows, World, found
-from tests.support.discord.harness import answers, seen
+from tests.support.discord.harness import answers, open_passage, seen
 
 Change = Callable[[World], Awaitable[object]]
 
@@ -68,7 +68,7 @@ async def test_the_same_of_mentions(world: World, meanwhile: Callable[[Change], 
 async def test_the_same_of_a_button(world: World, meanwhile: Callable[[Change], None]) -> None:
     card = await world.one.slash(world.general, "ask", question=QUESTION)
     meanwhile(CHANGES["kept to roles"])
-    result = await world.one.click(card.response, label="1")
+    result = await open_passage(world.one, card, 1)
     assert seen(result) == CHANGED
     assert result.ephemeral
 

@@ -123,7 +123,7 @@ async def test_every_kind_of_event_is_answered_once_though_it_comes_twice(server
         await server.gateway.dispatch("INTERACTION_CREATE", menu.payload)
         await answered_once(server, said, mention, typed, menu)
         card = await server.reply_to(typed)
-        opened = await server.click(people[2], card, button(server, card, "1"))
+        opened = await server.click(people[2], card, button(server, card, "Read on"))
         await server.gateway.dispatch("INTERACTION_CREATE", opened.payload)
         suggested = await server.autocomplete(alice, "ask", {"question": "x", "video": "cap"}, focused="video")
         await server.gateway.dispatch("INTERACTION_CREATE", suggested.payload)

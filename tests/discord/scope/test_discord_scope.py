@@ -12,7 +12,7 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels
 from tests.support.discord.discord_world import QUESTION, Rows, World, found
-from tests.support.discord.harness import answers, seen
+from tests.support.discord.harness import answers, open_passage, seen
 
 SHARED_TOO = "Searched: this server's videos and the shared ones"
 
@@ -63,7 +63,7 @@ async def test_who_has_left_a_server_sees_it_no_more(world: World) -> None:
     world.alpha.remove_member(world.one)
     world.bot.app.memberships.forget_server(world.alpha.id)
     assert found(await world.alone(world.one).slash("ask", question=QUESTION)) == {"shared"}
-    numbers = [await world.alone(world.one).click(card.response, label=str(number)) for number in (1, 2)]
+    numbers = [await open_passage(world.alone(world.one), card, number) for number in (1, 2)]
     assert sorted(map(sorted, map(found, numbers))) == [[], ["shared"]]
 
 
@@ -72,13 +72,13 @@ async def test_elsewhere_what_draws_on_a_server_is_private_and_cannot_be_shared(
     both, stranger = world.abroad_as(world.both), world.abroad_as(world.stranger)
     result = await both.slash(world.abroad, "ask", question=QUESTION, private=False)
     assert (found(result), result.ephemeral) == ({"alpha", "beta", "shared"}, True)
-    for number in ("1", "2", "3"):
-        opened = await both.click(result.response, label=number)
+    for number in (1, 2, 3):
+        opened = await open_passage(both, result, number)
         assert opened.ephemeral
         assert "Share" not in seen(opened)
     public = await stranger.slash(world.abroad, "ask", question=QUESTION)
     assert (found(public), public.ephemeral) == ({"shared"}, False)
-    copy = await both.click(public.response, label="1")
+    copy = await open_passage(both, public, 1)
     assert copy.ephemeral
 
 
@@ -101,7 +101,7 @@ async def test_another_server_picked_inside_of_a_server_is_private_also_behind_i
     await world.meet()
     result = await world.both.slash(world.general, "ask", question=QUESTION, server="Beta")
     assert (found(result), result.ephemeral) == ({"beta"}, True)
-    opened = await world.both.click(result.response, label="1")
+    opened = await open_passage(world.both, result, 1)
     assert (found(opened), opened.ephemeral) == ({"beta"}, True)
     assert "Share" not in seen(opened)
     assert "Counted" in seen(await world.both.click(opened.response, label="Helpful"))
@@ -166,7 +166,7 @@ async def test_roles(world: World) -> None:
     await world.limit(world.alpha, roles=frozenset({reader.id}))
     result = await member.slash(world.general, "ask", question=QUESTION)
     assert (found(result), result.ephemeral) == ({"alpha", "shared"}, True), "others there may not see it"
-    assert "Share" not in seen(await member.click(result.response, label="1"))
+    assert "Share" not in seen(await open_passage(member, result, 1))
     assert found(await world.alone(member).slash("ask", question=QUESTION)) == {"alpha", "shared"}
     for person in (world.one, world.owner):
         assert found(await person.slash(world.general, "ask", question=QUESTION)) == {"shared"}
@@ -180,12 +180,12 @@ async def test_roles(world: World) -> None:
 async def test_an_old_card_shows_whoever_presses_what_they_may_see_now(world: World) -> None:
     await world.meet()
     card = await world.owner.slash(world.general, "ask", question=QUESTION)
-    lantern = next(n for n in "12" if "lantern" in seen(card).split(f"**{n}. ")[1].split("**2. ")[0])
-    opened = await world.one.click(card.response, label=lantern)
+    lantern = 1 if "lantern" in seen(card).split("Read on")[0] else 2
+    opened = await open_passage(world.one, card, lantern)
     assert found(opened) == {"alpha"}
     await world.limit(world.alpha, channels=frozenset({1}))
     for person in (world.one, world.owner):
-        late = await person.click(card.response, label=lantern)
+        late = await open_passage(person, card, lantern)
         assert found(late) == set()
         assert "no longer here" in seen(late)
     for label in ("Later", "Helpful"):
@@ -206,7 +206,7 @@ async def test_a_public_card_never_comes_to_show_more_than_all_may_see(
     await world.limit(world.alpha, quotes=2)
     card = await member.slash(world.general, "ask", question="lantern")
     assert "lantern number" in seen(card).replace("**", "")
-    assert len(re.findall(r"\*\*\d\. ", seen(card))) == 2
+    assert re.findall(r"^\W*(\d) · ", seen(card), re.MULTILINE) == ["1", "2"]
     await world.limit(world.alpha, roles=frozenset({reader.id}))
     turned = await member.click(card.response, label="Next")
     assert "lantern number" not in seen(turned).replace("**", "")

@@ -146,7 +146,11 @@ async def test_buttons_of_before_beta_was_out_of_reach(world: World, tmp_path: P
     player, cards = Player(world, world.alone(world.both)), []
     for picked in ({}, {"server": "Beta"}):
         card = await player.slash("ask", question="bronze bell lantern", **picked)
-        cards += [card, await player.click(card, "1"), await player.slash("timeline", question="bronze bell", **picked)]
+        cards += [
+            card,
+            await player.read(card, 1),
+            await player.slash("timeline", question="bronze bell", **picked),
+        ]
     cards += [
         await player.slash("transcript", video="belfry-03", at="1:00"),
         await player.slash("videos", search="talk"),

@@ -68,7 +68,7 @@ async def test_a_button_loads_what_it_shows_once(
 ) -> None:
     card = await alice.slash(general, "ask", question=QUESTION)
     calls.clear()
-    passage = await alice.click(card.response, label="1")
+    passage = await alice.click(card.response, label="Read on")
     assert (calls["load_state"], calls["settings_of"]) == (1, 1)
     calls.clear()
     await alice.click(passage.response, label="Helpful")

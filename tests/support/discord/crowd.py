@@ -126,7 +126,7 @@ class Crowd:
         server, words = self._server, f"{self._chance.choice(TOPICS)} {numbers}"
         if kind == "button" and self._cards:
             card = self._chance.choice(self._cards)
-            number = server.find_component(card, label="1")["custom_id"]
+            number = server.find_component(card, label="Read on")["custom_id"]
             return Asked(kind, "", await server.click(person, card, number))
         if kind == "direct message":
             return Asked(kind, words, await server.say(person, server.dm(person), words))

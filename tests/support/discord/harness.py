@@ -5,6 +5,7 @@ It is young and changes between minor releases: nothing but this module knows it
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Container, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -93,6 +94,34 @@ def pressable(result: Any) -> set[str]:
     """What stands on the buttons of a card that can be pressed."""
     every = _parts(components_of(result))
     return {each["label"] for each in every if each.get("custom_id") and each.get("label") and not each.get("disabled")}
+
+
+def menu_of(result: Any, verb: str) -> str:
+    """The custom_id of a card's menu, or "" where it has none."""
+    ids = [each["custom_id"] for each in _parts(components_of(result)) if each["type"] == 3]
+    return next((custom_id for custom_id in ids if custom_id.startswith(f"cue:{verb}:")), "")
+
+
+def moments_on(result: Any) -> list[str]:
+    """The moments on an answer's card: the line with the name of the first one's video, and the lines of the others;
+    of one moment alone, which has no number, its quote."""
+    lines = seen(result).splitlines()
+    return [line for line in lines if re.match(r"(?:\*\*)?\d+ · ", line)] or [
+        line for line in lines if line[:2] == "> "
+    ]
+
+
+def choices_of(result: Any) -> list[str]:
+    """What can be chosen in the menu of a card."""
+    return [option["label"] for each in _parts(components_of(result)) for option in each.get("options") or ()]
+
+
+async def open_passage(person: MemberActor | UserHandle, card: InteractionResult, number: int) -> InteractionResult:
+    """What somebody gets who opens one of the passages of an answer's card: the first of an answer has a button, all
+    others, and near misses, are chosen from a menu."""
+    if number == 1 and "Read on" in pressable(card):
+        return await person.click(card.response, label="Read on")
+    return await person.select(card.response, [str(number)])
 
 
 def answers(channel: ChannelHandle, env: Env) -> list[Any]:

@@ -20,6 +20,7 @@ from tests.support.discord.harness import (
     answers,
     components_of,
     files_of,
+    menu_of,
     pressable,
 )
 
@@ -67,6 +68,13 @@ class Player:
 
     async def select(self, card: InteractionResult, values: list[Any], custom_id: str) -> InteractionResult:
         return self._noted(await self.actor.select(card.response, values, custom_id=custom_id))
+
+    async def read(self, card: InteractionResult, number: int) -> Any:
+        """The passage of a number on an answer's card; the card itself where it has no such number."""
+        if number == 1 and "Read on" in pressable(card):
+            return await self.click(card, "Read on")
+        custom_id = menu_of(card, "pick")
+        return await self.select(card, [str(number)], custom_id) if custom_id else card
 
     async def menu(self, words: str) -> InteractionResult:
         """A right click on what somebody wrote."""
@@ -132,9 +140,9 @@ async def turning_pages(player: Player) -> None:
 
 
 async def opening_passages(player: Player) -> None:
-    for question, number in (("copper lantern", "2"), ("ferry", "1")):
+    for question, number in (("copper lantern", 2), ("ferry", 1)):
         card = await player.slash("ask", question=question, private=True)
-        opened = await player.click(card, number)
+        opened = await player.read(card, number)
         for label in ("Helpful", "Not helpful", "Share"):
             await player.click(await player.click(opened, label), "Take back my vote")
         for label in ("Later", "Earlier"):

@@ -13,9 +13,10 @@ from discord import File, ui
 
 from bot.answering.links import says_time
 from bot.discord_app.cards.parts import markdown
+from bot.discord_app.cards.parts.limits import MAX_MEDIA_LINK_LENGTH
 from bot.localization import gettext as _
 from bot.timecodes import timecode
-from storage.models import Video
+from storage.models import Video, find_thumbnail_without_bars
 
 MAX_TITLE_LENGTH, MAX_NAME_LENGTH = 150, 110
 SURE_COLOUR, UNCLEAR_COLOUR, NOTHING_COLOUR = 0x2DAB66, 0xF0B232, 0x80848E
@@ -82,3 +83,10 @@ def moment_link(second: float, link: str, video: Video, length: int = markdown.M
 def video_name(video: Video, length: int = MAX_NAME_LENGTH) -> str:
     """Return the name of a video, escaped, in at most `length` characters."""
     return markdown.escape_to_fit(video.heading, length) or markdown.escape_to_fit(video.video_id, length) or "…"
+
+
+def video_picture(video: Video) -> ui.Thumbnail[Any] | None:
+    """Return the picture of a video, or None where it has none that can be shown."""
+    url = markdown.safe_url(find_thumbnail_without_bars(video.thumbnail), MAX_MEDIA_LINK_LENGTH)
+    label = _("Picture of the video {title}").format(title=markdown.shorten(video.heading, 200)).strip()
+    return ui.Thumbnail(url, description=label) if url else None

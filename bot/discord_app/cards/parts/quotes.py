@@ -12,6 +12,7 @@ MAX_SPEAKER_LENGTH = 32
 MAX_SPEAKER_PARTS = 12
 """How many times the speaker may change in a quote; it is cut at its end where it would change more often."""
 _MARKS = len("\n> “”")
+_ELLIPSIS = "…"
 _MIN_ROOM = 40
 """Characters below which no other speaker's line is begun."""
 
@@ -28,14 +29,16 @@ class WrittenQuote:
 def block_quote(excerpt: Excerpt, length: int, written: WrittenQuote | None = None) -> str:
     """Return the quote as a block quote, with matches bold and ellipses outside the quotation marks.
 
+    An ellipsis stands only where the quote begins or ends within a sentence, and without a space, so that no line of a
+    narrow screen has it alone.
+
     Where speakers are known, each has a line that begins with their name. Names and words have at most `length`
     characters together; what does not fit is cut at the end. `written` saves the work where it is whole and fits.
     """
     if written is None or not written.is_complete or written.length > length:
         written = write_quote(excerpt, length)
-    before = "" if excerpt.starts_passage else "… "
-    after = "" if excerpt.ends_passage and written.is_complete else " …"
-    return f"> {before}" + "\n> ".join(written.lines) + after
+    after = "" if excerpt.ends_sentence and written.is_complete else _ELLIPSIS
+    return "> " + "\n> ".join(written.lines) + after if written.lines else f"> {_ELLIPSIS}"
 
 
 def write_quote(excerpt: Excerpt, length: int) -> WrittenQuote:
@@ -49,12 +52,13 @@ def write_quote(excerpt: Excerpt, length: int) -> WrittenQuote:
         is_complete = len(lines) < MAX_SPEAKER_PARTS
         words, is_whole = markdown.bold_highlights(part.words, part.highlights, room) if is_complete else ("", False)
         if words:
-            lines.append(f"{label}“{words}”")
+            before = "" if lines or excerpt.starts_sentence else _ELLIPSIS
+            lines.append(f"{label}{before}“{words}”")
             used += around + len(words)
         is_complete = is_complete and is_whole
         if not is_complete:
             break
-    return WrittenQuote(tuple(lines) or ("“”",), is_complete, used)
+    return WrittenQuote(tuple(lines), is_complete, used)
 
 
 def quote_segment(segment: Segment, length: int) -> str:

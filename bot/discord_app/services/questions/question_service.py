@@ -115,7 +115,7 @@ class QuestionService:
             question,
             limit=paging.count_to_ask_for(index),
             thresholds=self._thresholds,
-            lengths=answer_cards.CARD_QUOTES,
+            lengths=answer_cards.quote_lengths(paging.size),
         )
         shown, page = paging.take_page(whole, index)
         if index and not shown:
