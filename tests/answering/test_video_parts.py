@@ -35,7 +35,7 @@ def test_a_part_is_told_by_what_it_says_often_and_the_others_seldom() -> None:
     harbour = "lantern x copper x lantern x harbour x copper x lantern x violin"
     assert words_of(harbour, "violin x meadow x violin x meadow x violin x harbour") == [
         ("lantern", "copper"),
-        ("violin", "meadow"),
+        ("meadow", "violin"),
     ]
 
 

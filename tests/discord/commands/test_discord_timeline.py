@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import itertools
+import re
 from typing import Any
 
 import pytest
@@ -44,9 +46,9 @@ async def test_a_timeline_is_a_picture_and_the_same_in_words(general: ChannelHan
     assert not result.ephemeral
     words = seen(result)
     assert f"### {QUESTION}" in words
-    assert "**Sample talk: How captions are made and timed**\n1 · [7:" in words
-    assert "“is where a mistake **costs** most." in words
-    assert "**Sample talk: How Discord apps talk to people**\n2 · [5:13](https://video.example.com/" in words
+    assert re.search(r"\*\*Sample talk: How captions are.*\*\*\n1 · \[7:19\]\(https://video.example.com/", words)
+    assert "a mistake **costs** most" in words
+    assert re.search(r"\*\*Sample talk: How Discord apps.*\*\*\n2 · \[5:13\]\(.*\n3 · \[4:01\]", words), "grouped"
     (gallery,) = [part for part in every_part(result) if part["type"] == 12]
     (item,) = gallery["items"]
     assert item["description"].startswith(f"Where 3 videos speak of “{QUESTION}”, the most first. Sample talk: How")
@@ -77,8 +79,8 @@ async def test_the_numbers_in_the_picture_are_those_of_the_card(
     moments = [(number, timecode(each.link_second)) for number, each in enumerate(drawn[0].answer.excerpts, 1)]
     assert len(moments) == MAX_MOMENTS
     assert all(f"\n{number} · [{when}](" in words for number, when in moments)
-    titles = [each.video.heading for each in drawn[0].answer.excerpts]
-    assert sum(words.count(f"**{title}**") for title in set(titles)) == len(set(titles)), "each is named once"
+    videos = [each.video.video_id for each in drawn[0].answer.excerpts]
+    assert len(list(itertools.groupby(videos))) == len(set(videos)), "those of one video are together"
 
 
 async def test_a_timeline_of_one_video_in_private(general: ChannelHandle, alice: MemberActor) -> None:
