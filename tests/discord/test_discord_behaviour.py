@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pytest
+from discord import ui
 
 from bot import asking
 from bot.discord_app.cards.parts import controls
@@ -142,6 +143,10 @@ async def test_a_moment_that_would_stand_alone_on_a_page_stands_on_the_page_befo
 
 
 @pytest.mark.usefixtures("nine")
+def numbered(owner: controls.Owner, count: int) -> list[ui.Button[Any]]:
+    return [ui.Button(label=str(n), custom_id=controls.custom_id("open", owner, n)) for n in range(1, count + 1)]
+
+
 async def test_the_menu_opens_any_moment_and_the_buttons_of_earlier_cards_do_too(
     general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,7 +159,7 @@ async def test_the_menu_opens_any_moment_and_the_buttons_of_earlier_cards_do_too
     assert titles[0] in seen(opened[0])
     assert all(each.ephemeral for each in opened)
     # As cards were until now: a numbered button for every quote.
-    monkeypatch.setattr(controls, "passage_menu", lambda owner, _choices: controls.number_buttons(owner, 3))
+    monkeypatch.setattr(controls, "passage_menu", lambda owner, _choices: [ui.ActionRow(*numbered(owner, 3))])
     monkeypatch.setattr(controls, "read_on_button", lambda _owner: [])
     old = await alice.slash(general, "ask", question="copper lantern")
     assert seen(await alice.click(old.response, label="2")) == seen(opened[1])
