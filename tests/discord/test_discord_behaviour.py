@@ -142,11 +142,11 @@ async def test_a_moment_that_would_stand_alone_on_a_page_stands_on_the_page_befo
     assert ("2 of 2" in seen(last), len(moments_on(last))) == (True, 3), "what a server says is kept to"
 
 
-@pytest.mark.usefixtures("nine")
 def numbered(owner: controls.Owner, count: int) -> list[ui.Button[Any]]:
     return [ui.Button(label=str(n), custom_id=controls.custom_id("open", owner, n)) for n in range(1, count + 1)]
 
 
+@pytest.mark.usefixtures("nine")
 async def test_the_menu_opens_any_moment_and_the_buttons_of_earlier_cards_do_too(
     general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
