@@ -8,10 +8,11 @@ than one.
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from storage.analysis import Analyser, WordList, analyser_for, word_list
@@ -25,6 +26,8 @@ MAX_WORDS, MAX_WORDS_LENGTH = 3, 32
 """How many words, or pairs of words, a part is told by, and their characters together: about a line on a phone."""
 MAX_CANDIDATES = 8
 """How many are looked at until so many fit."""
+MAX_WEIGHED = 200
+"""How many terms of a part are looked up in the libraries and the word list: those that tell most within the video."""
 PAIR_BONUS = 1.6
 """How much more a pair weighs than a word: "error signal" says more than "signal", which is said more often."""
 RARE_COUNT, COMMON_COUNT = 10_000, 10_000_000
@@ -37,13 +40,23 @@ Term = tuple[str, ...]
 
 @dataclass(slots=True)
 class _Part:
-    """The segments of a part, and how often which terms are said in them, in which form."""
+    """The segments of a part, how often which terms are said in them, and how often in which form."""
 
     segments: list[Segment] = field(default_factory=list)
-    forms: dict[Term, Counter[str]] = field(default_factory=dict)
+    counts: Counter[Term] = field(default_factory=Counter)
+    forms: Counter[tuple[Term, str]] = field(default_factory=Counter)
 
-    def count(self, term: Term) -> int:
-        return self.forms[term].total()
+    def count_terms(self, analyser: Analyser) -> None:
+        """Count what its segments say."""
+        self.forms.update(form for segment in self.segments for form in _read_terms(segment.text, analyser))
+        for (term, _form), count in self.forms.items():
+            self.counts[term] += count
+
+    def spell(self, terms: Collection[Term]) -> dict[Term, str]:
+        """Return terms as they are most often written here."""
+        wanted = set(terms)
+        rising = sorted((count, form) for form, count in self.forms.items() if form[0] in wanted)
+        return {term: written for _count, (term, written) in rising}
 
 
 def find_video_parts(
@@ -58,9 +71,7 @@ def find_video_parts(
         return ()
     analyser = analyser_for(language)
     for part in parts:
-        for segment in part.segments:
-            for term, form in _read_terms(segment.text, analyser):
-                part.forms.setdefault(term, Counter())[form] += 1
+        part.count_terms(analyser)
     weighing = _Weighing(parts, libraries, word_list(language))
     found = (VideoPart(_find_start(part.segments), _choose_words(part, weighing)) for part in parts)
     return tuple(part for part in found if part.words)
@@ -95,7 +106,7 @@ def _read_terms(text: str, analyser: Analyser) -> Iterator[tuple[Term, str]]:
     """Yield the terms of a text that may tell something, and the pairs of them, each as it is written there."""
     before: tuple[str, int, int] | None = None
     for token in analyser.tokens(text):
-        if not is_meaningful(token.term) or token.is_stop_word:
+        if token.is_stop_word or not is_meaningful(token.term):
             before = None
             continue
         yield (token.term,), text[token.start : token.end]
@@ -109,37 +120,39 @@ class _Weighing:
 
     def __init__(self, parts: Sequence[_Part], libraries: Sequence[IndexPart], common: WordList) -> None:
         self._parts = len(parts)
-        self._said_in = Counter(term for part in parts for term in part.forms)
+        self._said_in = Counter(term for part in parts for term in part.counts)
         self._libraries = libraries
         self._videos = sum(library.video_count for library in libraries)
         self._common = common
-        self._holders: dict[str, int] = {}
 
-    def weigh(self, term: Term, count: int, form: str) -> float:
-        """Return how much a term tells that a part says so often, in this form."""
-        here = math.log(1 + self._parts / self._said_in[term])
+    def weigh_here(self, term: Term, count: int) -> float:
+        """Return how much a term that a part says so often tells it from the other parts."""
+        return count * math.log(1 + self._parts / self._said_in[term]) * (PAIR_BONUS if len(term) > 1 else 1.0)
+
+    def weigh_anywhere(self, term: Term, form: str) -> float:
+        """Return how much a term, written so, tells anywhere: little where other videos say it too, or all the world
+        does."""
         rare = sum(math.log(1 + self._videos / self._count_holders(word)) for word in term) / len(term)
         # A pair is no better than its commoner word: "two words", "actually shows".
-        uncommon = min(map(self._weigh_word, form.split()))
-        return count * here * rare * uncommon * (PAIR_BONUS if len(term) > 1 else 1.0)
+        return rare * min(map(self._weigh_word, form.split()))
 
     def _weigh_word(self, word: str) -> float:
         count = max(self._common.count_of(word), RARE_COUNT)
         return max(math.log(COMMON_COUNT / count) / math.log(COMMON_COUNT / RARE_COUNT), 0.0)
 
     def _count_holders(self, word: str) -> int:
-        if word not in self._holders:
-            self._holders[word] = sum(library.videos_with(word) for library in self._libraries)
-        return max(self._holders[word], 1)
+        return max(sum(library.videos_with(word) for library in self._libraries), 1)
 
 
 def _choose_words(part: _Part, weighing: _Weighing) -> tuple[str, ...]:
     """Return the words that tell a part, the best first: those said at least twice, unless there is none."""
-    repeated = [term for term in part.forms if part.count(term) >= MIN_COUNT] or list(part.forms)
-    written = {term: part.forms[term].most_common(1)[0][0] for term in repeated}
-    weights = {term: weighing.weigh(term, part.count(term), written[term]) for term in repeated}
+    repeated = [term for term, count in part.counts.items() if count >= MIN_COUNT] or list(part.counts)
+    here = {term: weighing.weigh_here(term, part.counts[term]) for term in repeated}
+    likely = heapq.nlargest(MAX_WEIGHED, repeated, key=lambda term: (here[term], term))
+    written = part.spell(likely)
+    weights = {term: here[term] * weighing.weigh_anywhere(term, written[term]) for term in likely}
     chosen: list[Term] = []
-    for term in sorted(repeated, key=lambda term: (-weights[term], term)):
+    for term in sorted(likely, key=lambda term: (-weights[term], term)):
         said = {word for other in chosen for word in other}
         # A pair takes the place of its word: what "signal" told, "error signal" tells.
         if len(term) > 1 and len(said & set(term)) == 1 and (word := tuple(said & set(term))) in chosen:

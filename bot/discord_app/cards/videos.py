@@ -10,7 +10,7 @@ from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.video_controls import MenuOption, video_list_rows, video_value
+from bot.discord_app.cards.parts.video_controls import MenuOption, offered_pages, video_list_rows, video_value
 from bot.localization import format_number, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -42,7 +42,8 @@ def videos_card(
     texts += [_write_entry(summary, number) for number, summary in enumerate(shown, first + 1)]
     texts += _write_footer(page, last, owner, newest_first=newest_first and len(videos) > 1)
     options = [_make_option(summary, number) for number, summary in enumerate(shown, first + 1)]
-    titles = [name_in_menu(summary.video) for summary in videos[::VIDEOS_PER_PAGE]]
+    begins = [(number, videos[number * VIDEOS_PER_PAGE]) for number in offered_pages(page, last) if videos]
+    titles = {number: name_in_menu(summary.video) for number, summary in begins}
     return Card(ui.Container(*map(base.text_display, texts), *video_list_rows(owner, options, page, titles)))
 
 

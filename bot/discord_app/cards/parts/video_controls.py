@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,22 +32,22 @@ def video_value(video_id: str) -> str:
     return hashlib.sha256(video_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def video_list_rows(owner: Owner, videos: Sequence[MenuOption], page: int, first_titles: Sequence[str]) -> list[Row]:
+def video_list_rows(owner: Owner, videos: Sequence[MenuOption], page: int, titles: Mapping[int, str]) -> list[Row]:
     """Return the rows below a list of videos: to open one of them, and to turn to another page.
 
-    `first_titles` are the titles that the pages begin with.
+    `titles` are those that the offered pages begin with, by page, the last one among them.
     """
     opening = _make_menu("watch", owner, _("Open a video…"), videos)
-    last = len(first_titles) - 1
+    last = max(titles, default=0)
     if last < 1 or not owner.is_stored:
         return [*opening, *button_row(delete_button(owner))]
-    pages = [_page_option(number, first_titles) for number in offered_pages(page, last)]
-    placeholder = _("Go to a page…")
+    pages = [_page_option(number, title) for number, title in titles.items()]
     turning = [
         _make_button("videos", pgettext("button", "Previous"), owner, max(page - 1, 0), off=page == 0),
         _make_button("videos", pgettext("button", "Next"), owner, page + 1, off=page == last),
     ]
-    return [*opening, *_make_menu("leaf", owner, placeholder, pages), *button_row(turning, delete_button(owner))]
+    turn_to = _make_menu("leaf", owner, _("Go to a page…"), pages)
+    return [*opening, *turn_to, *button_row(turning, delete_button(owner))]
 
 
 def offered_pages(page: int, last: int) -> list[int]:
@@ -60,8 +60,8 @@ def offered_pages(page: int, last: int) -> list[int]:
     return sorted({0, last, *(number for number in near if 0 <= number <= last)})
 
 
-def _page_option(number: int, first_titles: Sequence[str]) -> MenuOption:
-    return MenuOption(str(number), _("Page {page}").format(page=format_number(number + 1)), first_titles[number])
+def _page_option(number: int, title: str) -> MenuOption:
+    return MenuOption(str(number), _("Page {page}").format(page=format_number(number + 1)), title)
 
 
 def video_rows(owner: Owner, parts: Sequence[MenuOption]) -> list[Row]:
