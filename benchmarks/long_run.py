@@ -223,7 +223,7 @@ class _Community:
         if not self._answers:
             return
         person, card = self._chance.choice(self._answers)
-        label = self._chance.choice(("1", "2", "More"))
+        label = self._chance.choice(("Read on", "Next"))
         try:
             custom_id = self._server.find_component(card, label=label)["custom_id"]
         except (AssertionError, LookupError, StopIteration):

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.errors import SettingsError
+from bot.localization import gettext as _
+from bot.localization import ngettext
 from storage import access
 from storage.analysis import base_language
 from storage.ledger import Ledger
@@ -34,8 +36,8 @@ def _parse_yes_or_no(text: str) -> bool:
 
 def _parse_quotes(text: str) -> int | None:
     if not re.fullmatch(rf"[0-{MAX_QUOTES}]", text):
-        default = f"0 for the default, {PUBLIC_QUOTES} in public and {PRIVATE_QUOTES} in private"
-        raise ValueError(f"say a number from 1 to {MAX_QUOTES}; {default}")
+        words = _("say a number from 1 to {most}; 0 for {public} in public and {private} in private")
+        raise ValueError(words.format(most=MAX_QUOTES, public=PUBLIC_QUOTES, private=PRIVATE_QUOTES))
     return int(text) or None
 
 
@@ -96,8 +98,9 @@ async def save_settings(
 
 def _describe_quotes(quotes: int | None) -> str:
     if quotes is None:
-        return f"{PUBLIC_QUOTES} an answer in public, {PRIVATE_QUOTES} in private"
-    return f"{quotes} an answer at most"
+        words = _("{public} in public, {private} in private")
+        return words.format(public=PUBLIC_QUOTES, private=PRIVATE_QUOTES)
+    return ngettext("at most {count}", "at most {count}", quotes).format(count=quotes)
 
 
 def describe_settings(

@@ -75,7 +75,7 @@ async def _ways(server: LocalDiscord, question: str) -> dict[str, Act]:
         "direct message": lambda question: say(server.dm(person), question),
         "`/timeline`": lambda question: command("timeline", question),
         "page turned": turn_page,
-        "passage opened": lambda _: press(card, "1"),
+        "passage opened": lambda _: press(card, "Read on"),
     }
 
 

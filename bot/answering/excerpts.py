@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answering.links import TABLE, link_at
 from bot.answering.matching import Match, Matcher
@@ -13,7 +13,7 @@ from bot.answering.quote_scorer import QuoteScorer, iterate_stretches
 from bot.answering.quote_units import Unit, ends_sentence, find_sentences, follows_sentence, split_units
 from bot.answering.values import Excerpt, Passage
 from storage.analysis import split_text
-from storage.models import LinkHosts, Segment, SpeakerTurn
+from storage.models import LinkHosts, SpeakerTurn
 
 QUOTE_LENGTH = 600
 """Characters of a quote at most, where it is shown in full. The words that answer a question stand before the words
@@ -26,8 +26,9 @@ LENGTH_RANGE = 100
 the ends of clauses and cues. More than a unit has, so that there always is a stretch of that length."""
 MIN_LENGTH_SHARE = 5 / 6
 """What share of its length a quote has at least, where there is such a stretch."""
-MAX_LEAD_SECONDS = 10.0
-"""How long before the words that were asked for a link opens at most, as long as a cue begins in that time."""
+RUN_IN_SECONDS = 3.0
+"""How long before the words that were asked for a link opens at most, as long as a cue or clause begins in that time:
+long enough to hear how the sentence begins, short enough not to be waited for."""
 CLUSTER_LENGTH = 200
 """Characters within which words that match belong together: about what is said in a quarter of a minute."""
 
@@ -72,8 +73,10 @@ def quote_densest(passage: Passage, matcher: Matcher, length: int = QUOTE_LENGTH
 
 
 def quote_whole(passage: Passage, matcher: Matcher, hosts: LinkHosts = TABLE) -> Excerpt:
-    """Quote a passage from its first word to its last."""
-    return _make_excerpt(passage, matcher, split_units(passage.segments), _TextRange(0, len(passage.text)), hosts)
+    """Quote a passage from its first word to its last, all its matches marked wherever its link opens."""
+    chosen = _TextRange(0, len(passage.text))
+    excerpt = _make_excerpt(passage, matcher, split_units(passage.segments), chosen, hosts)
+    return replace(excerpt, highlights=_find_highlights(passage, matcher, chosen))
 
 
 def quote_line(excerpt: Excerpt, length: int = LINE_LENGTH) -> QuoteLine:
@@ -95,7 +98,7 @@ def quote_line(excerpt: Excerpt, length: int = LINE_LENGTH) -> QuoteLine:
         quote[start:end],
         tuple((begin, stop) for begin, stop in inside if begin < stop),
         starts_sentence=excerpt.starts_sentence if start == 0 else start == left or follows_sentence(quote, start),
-        ends_sentence=excerpt.ends_sentence if end == len(quote) else end == right or ends_sentence(quote, end),
+        ends_sentence=excerpt.ends_sentence if end == len(quote) else ends_sentence(quote, end),
         speaker=speaker,
     )
 
@@ -127,12 +130,16 @@ def _make_excerpt(
 ) -> Excerpt:
     text = passage.text
     quote = text[chosen.start : chosen.end]
-    start = _second_at(passage, chosen.start)
-    opens_at = _find_link_second(passage, matcher, units, chosen)
+    start = passage.second_at(chosen.start)
+    opening = _find_opening(passage, units, chosen, _find_asked_for(text, matcher, chosen))
+    highlights = _find_highlights(passage, matcher, chosen, opening)
+    first_match = chosen.start + highlights[0][0] if highlights else opening
+    # Where segments overlap, what stands later may be spoken sooner.
+    opens_at = max(start, min(passage.second_at(opening), passage.second_at(first_match)))
     return Excerpt(
         video=passage.video,
         quote=quote,
-        highlights=_find_highlights(passage, matcher, chosen),
+        highlights=highlights,
         start_second=start,
         end_second=max(start, _end_second(passage, chosen.end)),
         link=link_at(passage.video.url, opens_at, hosts),
@@ -145,9 +152,16 @@ def _make_excerpt(
     )
 
 
-def _find_highlights(passage: Passage, matcher: Matcher, chosen: _TextRange) -> tuple[tuple[int, int], ...]:
-    """Return what to mark in a quote: of what others say nothing, where the question asks what somebody says."""
-    highlights = matcher.find_highlights(passage.text, chosen.start, chosen.end)
+def _find_highlights(
+    passage: Passage, matcher: Matcher, chosen: _TextRange, opening: int = 0
+) -> tuple[tuple[int, int], ...]:
+    """Return what to mark in a quote, as places in it: what matches from the opening on, so that all that is marked is
+    heard after its link; of what others say nothing, where the question asks what somebody says."""
+    start = max(chosen.start, opening)
+    shift = start - chosen.start
+    highlights = tuple(
+        (left + shift, right + shift) for left, right in matcher.find_highlights(passage.text, start, chosen.end)
+    )
     own = passage.spoken_by(matcher.speakers) if matcher.speakers else []
     if not own:
         return highlights
@@ -158,23 +172,31 @@ def _find_highlights(passage: Passage, matcher: Matcher, chosen: _TextRange) -> 
     )
 
 
-def _find_link_second(passage: Passage, matcher: Matcher, units: Sequence[Unit], chosen: _TextRange) -> float:
-    """Return the second at which the link of a quote opens, at the beginning of a cue or clause.
+def _find_opening(passage: Passage, units: Sequence[Unit], chosen: _TextRange, asked_for: int) -> int:
+    """Return the place of a quote at which its link opens: where the first cue or clause begins in the RUN_IN_SECONDS
+    before what was asked for, or else the cue that says it."""
+    said = passage.second_at(asked_for)
+    earliest = min(said, _estimate_second(passage, asked_for) - RUN_IN_SECONDS)
+    starts = (start for start, _ in units if chosen.start <= start <= asked_for)
+    return next((start for start in starts if passage.second_at(start) >= earliest), asked_for)
 
-    It is the quote's own, or, where what was asked for is said long after that, the first one in MAX_LEAD_SECONDS
-    before it.
-    """
-    start = _second_at(passage, chosen.start)
-    asked_for = _second_at(passage, _find_asked_for(passage.text, matcher, chosen))
-    if asked_for - start <= MAX_LEAD_SECONDS:
-        return start
-    seconds = (_second_at(passage, unit) for unit, _ in units if unit > chosen.start)
-    return min(next((second for second in seconds if asked_for - second <= MAX_LEAD_SECONDS), asked_for), asked_for)
+
+def _estimate_second(passage: Passage, offset: int) -> float:
+    """Return when the words at an offset are spoken within their cue, as if every character took the same time."""
+    segment, within = passage.locate(offset)
+    place = bisect_right(segment.marks, within, key=lambda mark: mark.offset)
+    if not place:
+        return segment.second_at(within)
+    mark = segment.marks[place - 1]
+    end, last = segment.end_second, len(segment.text)
+    if place < len(segment.marks):
+        end, last = segment.marks[place].start_second, segment.marks[place].offset
+    return mark.start_second + (end - mark.start_second) * (within - mark.offset) / (last - mark.offset)
 
 
 def _find_asked_for(text: str, matcher: Matcher, chosen: _TextRange) -> int:
-    """Return where in a quote stands what was asked for: the first quoted phrase, or else where most of the words that
-    match stand together."""
+    """Return where in a quote stands what was asked for: the first quoted phrase or the question's own wording, or else
+    where most of the words that match stand together."""
     phrases = [left for left, right in matcher.find_phrases(text) if chosen.start <= left and right <= chosen.end]
     if phrases:
         return min(phrases)
@@ -216,22 +238,10 @@ def _units_of_speakers(passage: Passage, matcher: Matcher, units: Sequence[Unit]
     return [group for group in clipped if group] or [units]
 
 
-def _second_at(passage: Passage, offset: int) -> float:
-    """Return when the words at an offset of the passage begin, in seconds."""
-    segment, within = _locate(passage, offset)
-    return segment.second_at(within)
-
-
 def _end_second(passage: Passage, offset: int) -> float:
     """Return when the words before an offset of the passage have been spoken, in seconds."""
-    segment, within = _locate(passage, offset - 1)
+    segment, within = passage.locate(offset - 1)
     if not segment.marks:
         return round(segment.estimate_second(within + 1), 3)
     later = [mark.start_second for mark in segment.marks if mark.offset > within]
     return later[0] if later else segment.end_second
-
-
-def _locate(passage: Passage, offset: int) -> tuple[Segment, int]:
-    """Return the segment that holds an offset of the passage, and the offset within it."""
-    place = max(bisect_right(passage.offsets, offset) - 1, 0)
-    return passage.segments[place], offset - passage.offsets[place]

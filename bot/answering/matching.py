@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.analysis import Token, analyser_for
 from storage.models import Question, QuestionTerm, SearchResult
+
+MIN_WORDING_WORDS = 3
+"""How many words a question has at least whose own wording, stop words and all, is looked for as a quoted phrase is: of
+fewer the words that match, next to each other, say as much."""
+_WORD = re.compile(r"\w+")
+_BETWEEN_WORDS = r"\W+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Matcher:
         self.speakers = result.speakers
         self._ways = _group_ways(result.terms)
         self._phrases = list(dict.fromkeys(filter(None, map(self._words_of, question.phrases))))
+        self._wording = None if self._phrases else _compile_wording(question.words)
         self._excluded_terms, self._excluded_phrases = self._read_exclusions(question.exclusions)
         self._wanted = self._ways.keys() | self._excluded_terms
         has_runs = any(len(run) > 1 for ways in self._ways.values() for run, _ in ways)
@@ -55,9 +63,9 @@ class Matcher:
         return tuple(_join_spans(inside, text[start:end]))
 
     def find_phrases(self, text: str) -> list[tuple[int, int]]:
-        """Return where the quoted phrases of the question stand in a text."""
+        """Return where the quoted phrases of the question stand in a text; where it has none, its own wording."""
         if not self._phrases:
-            return []
+            return [match.span() for match in self._wording.finditer(text)] if self._wording else []
         if text not in self._places_of_phrases:
             tokens = self._read_tokens(text)
             runs = _Runs(token.word for token in tokens)
@@ -140,6 +148,14 @@ class _Runs:
     def holds(self, phrase: tuple[str, ...]) -> bool:
         """Return whether a phrase stands anywhere."""
         return any(True for _ in self.find(phrase))
+
+
+def _compile_wording(words: str) -> re.Pattern[str] | None:
+    """Return what finds the words of a question as they stand, None where they are too few to be a wording."""
+    said = _WORD.findall(words)
+    if len(said) < MIN_WORDING_WORDS:
+        return None
+    return re.compile(rf"\b{_BETWEEN_WORDS.join(said)}\b", re.IGNORECASE)
 
 
 def _group_ways(terms: Sequence[QuestionTerm]) -> dict[str, list[tuple[tuple[str, ...], int]]]:

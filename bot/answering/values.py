@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -32,6 +33,16 @@ class Passage:
         text, offsets = join_with_offsets(segment.text for segment in self.segments)
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "offsets", tuple(offsets))
+
+    def locate(self, offset: int) -> tuple[Segment, int]:
+        """Return the segment that holds an offset of `text`, and the offset within it."""
+        place = max(bisect_right(self.offsets, offset) - 1, 0)
+        return self.segments[place], offset - self.offsets[place]
+
+    def second_at(self, offset: int) -> float:
+        """Return when the words at an offset of `text` begin, in seconds, as their segment tells it."""
+        segment, within = self.locate(offset)
+        return segment.second_at(within)
 
     def turns_between(self, start: int, end: int) -> tuple[SpeakerTurn, ...]:
         """Return who speaks in `text[start:end]`, by offsets from `start`."""
@@ -90,12 +101,13 @@ class SpokenPart:
 class Excerpt:
     """The words quoted from a passage.
 
-    `highlights` are the stretches of `quote` that matched. `start_second` is when the quote itself begins: exact to the
-    cue where cues are known, else estimated and a second early. `link` opens there, or, where the words that were asked
-    for come late in the quote, at `opens_at_second`; it is the plain address where addresses of its host cannot say a
-    second. `other_places` are places that say the same. `turns` say who speaks from which offset of `quote` on, as
-    those of a segment do: the first is at 0, and where nobody is known there are none. `starts_sentence` and
-    `ends_sentence` say whether it begins and ends where a sentence does, or all speech: elsewhere an ellipsis belongs.
+    `highlights` are the stretches of `quote` that match, from where the link opens on; of a passage that is quoted
+    whole, all. `start_second` is when the quote itself begins: exact to the cue where cues are known, else estimated, a
+    second early. `link` opens there, or, where the words that were asked for come later in the quote, at
+    `opens_at_second`; it is the plain address where addresses of its host cannot say a second. `other_places` are
+    places that say the same. `turns` say who speaks from which offset of `quote` on, as those of a segment do: the
+    first is at 0, and where nobody is known there are none. `starts_sentence` and `ends_sentence` say whether it begins
+    and ends where a sentence does, or all speech: elsewhere an ellipsis belongs.
     """
 
     video: Video

@@ -12,7 +12,7 @@ from bot.answering.answer import BESIDE_BEST, compose_answer, merge_answers
 from bot.answering.excerpts import QUOTE_LENGTH, quote_densest
 from bot.answering.links import link_at
 from bot.answering.matching import Matcher
-from bot.answering.passages import build_passage
+from bot.answering.passages import build_passage, note_edges
 from bot.answering.question import parse_question
 from bot.answering.sureness import (
     CLOSEST,
@@ -128,7 +128,7 @@ def test_with_cues_the_start_is_exact_to_the_cue() -> None:
     found = quote_densest(Passage(VIDEO, (segment,), 1.0), matcher_for("copper lantern"))
     begins = next(start for start, words in cues if found.quote.startswith(words))
     assert found.start_second == begins
-    assert (found.link_second, found.link) == (28.5, f"{VIDEO.url}&t=28s"), "the words come late, at 37.5"
+    assert (found.link_second, found.link) == (37.5, f"{VIDEO.url}&t=37s"), "the words come late"
 
 
 def test_without_cues_the_start_is_estimated_a_second_early_and_never_before_its_segment() -> None:
@@ -173,6 +173,24 @@ def test_a_hit_is_joined_with_its_neighbours_but_not_across_a_silence() -> None:
     assert joined(a, b, c, d, hit=1) == (0, 30, 69)
     assert joined(a, b, c, d, hit=2) == (30, 69)
     assert joined(a, b, c, d, hit=3) == (101,)
+
+
+def test_a_passage_knows_whether_a_sentence_runs_into_it_and_speech_goes_on_after_it() -> None:
+    texts = "and so.", "it was", "and then", "it was over"
+    a, b, c, d = around = [Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts)]
+    e = Segment(140.0, 150.0, "much later")
+
+    def edges(*segments: Segment) -> tuple[bool, bool]:
+        found = note_edges(Passage(VIDEO, segments, 1.0), [*around, e])
+        quote = quote_densest(found, matcher_for("it was"))
+        assert (quote.starts_sentence, quote.ends_sentence) == (not found.continues_sentence, not found.goes_on)
+        return found.continues_sentence, found.goes_on
+
+    assert edges(b, c) == (False, True), "a sentence ends before it"
+    assert edges(c, d) == (True, False), "a silence follows, and ends the speech"
+    assert edges(b, c, d) == (False, False)
+    assert note_edges(Passage(VIDEO, (a,), 1.0), [a]) == Passage(VIDEO, (a,), 1.0)
+    assert quote_densest(note_edges(Passage(VIDEO, (a,), 1.0), [a, b]), matcher_for("so")).ends_sentence
 
 
 def test_nothing_excluded_is_joined_in() -> None:
@@ -300,7 +318,7 @@ def test_the_same_words_twice_are_shown_once_and_say_where_else() -> None:
     different = passage("a copper lantern for the kitchen, and how to polish it", video=third, score=0.8)
     shown = answer_to("copper lantern", passage(words), again, different)
     assert [each.video for each in shown.excerpts] == [VIDEO, third]
-    assert shown.excerpts[0].other_places == (OtherPlace(other, 0.0, "https://youtu.be/abcdefghijk?t=0s"),)
+    assert shown.excerpts[0].other_places == (OtherPlace(other, 4.373, "https://youtu.be/abcdefghijk?t=4s"),)
     assert shown.excerpts[1].other_places == ()
 
 

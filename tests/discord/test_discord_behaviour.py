@@ -12,6 +12,7 @@ from discord import ui
 
 from bot import asking
 from bot.discord_app.cards.parts import controls
+from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
 from storage import access
@@ -57,8 +58,8 @@ async def test_an_answer(discord: Env, general: ChannelHandle, alice: MemberActo
     assert not result.ephemeral
     assert f"### {QUESTION}" in seen(result)
     assert "> “The first ingredient is term frequency" in seen(result)
-    assert "](https://video.example.com/sample-bm25-ranking#t=72)**" in seen(result), "BM25 is named at 1:20"
-    assert "▶ 1:12" in seen(result)
+    assert "](https://video.example.com/sample-bm25-ranking#t=78)**" in seen(result), "BM25 is named at 1:20"
+    assert "▶ 1:18" in seen(result)
 
 
 MANY = 9
@@ -142,8 +143,8 @@ async def test_a_moment_that_would_stand_alone_on_a_page_stands_on_the_page_befo
     assert ("2 of 2" in seen(last), len(moments_on(last))) == (True, 3), "what a server says is kept to"
 
 
-def numbered(owner: controls.Owner, count: int) -> list[ui.Button[Any]]:
-    return [ui.Button(label=str(n), custom_id=controls.custom_id("open", owner, n)) for n in range(1, count + 1)]
+def number_buttons(owner: Owner) -> ui.ActionRow[Any]:
+    return ui.ActionRow(*(ui.Button(label=str(n), custom_id=controls.custom_id("open", owner, n)) for n in (1, 2, 3)))
 
 
 @pytest.mark.usefixtures("nine")
@@ -159,7 +160,7 @@ async def test_the_menu_opens_any_moment_and_the_buttons_of_earlier_cards_do_too
     assert titles[0] in seen(opened[0])
     assert all(each.ephemeral for each in opened)
     # As cards were until now: a numbered button for every quote.
-    monkeypatch.setattr(controls, "passage_menu", lambda owner, _choices: [ui.ActionRow(*numbered(owner, 3))])
+    monkeypatch.setattr(controls, "passage_menu", lambda owner, _choices: [number_buttons(owner)])
     monkeypatch.setattr(controls, "read_on_button", lambda _owner: [])
     old = await alice.slash(general, "ask", question="copper lantern")
     assert seen(await alice.click(old.response, label="2")) == seen(opened[1])

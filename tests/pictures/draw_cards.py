@@ -17,10 +17,10 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent)]
 
-from tests.pictures.drawing import SEEDS, Stage, stage  # noqa: E402 - the project is found only now
+from tests.pictures.drawing import Stage, read_seeds, stage  # noqa: E402 - the project is found only now
 
 WIDTHS = 760, 390
-HAS_SEEDS = SEEDS.is_dir()
+HAS_SEEDS = bool(read_seeds())
 COMPARED = "what is the difference between BERT and XLNet pre-training?" if HAS_SEEDS else "how does bm25 rank"
 COMMON = "pre-training" if HAS_SEEDS else "captions"
 UNCLEAR = "what did the speaker eat at the conference?" if HAS_SEEDS else "how many buttons are blue?"
@@ -96,7 +96,7 @@ async def main(folder: Path, names: list[str]) -> None:
     """Draw the cards of these names, or all."""
     folder.mkdir(parents=True, exist_ok=True)
     print(f"{'card':<20}" + "".join(f"{width:>8} px" for width in WIDTHS))
-    async with stage(seeds=SEEDS if HAS_SEEDS else None) as on:
+    async with stage(*read_seeds()) as on:
         for name in names or SCENES:
             shown = await SCENES[name](on)
             heights = [await on.draw(shown, folder / f"{name}-{width}.png", width) for width in WIDTHS]

@@ -5,6 +5,7 @@ Needs `pip install 'simcord[screenshot]'`, and a Chromium, named in CHROMIUM whe
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 import struct
@@ -17,8 +18,6 @@ from typing import Any
 
 import discord
 from PIL import Image, ImageDraw, ImageFont
-from playwright.async_api import async_playwright
-from simcord.preview import _capture
 
 from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
@@ -46,6 +45,8 @@ MAX_HEIGHT = 4000
 
 async def _installed_browser(self: Any) -> Any:
     """The machine's own Chromium: simcord would look for one of its own."""
+    from playwright.async_api import async_playwright
+
     if self._browser is None:
         self._playwright = await async_playwright().start()
         self._browser = await self._playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
@@ -65,6 +66,9 @@ class Stage:
 
     async def draw(self, shown: Any, path: Path, width: int) -> int:
         """Draw what a command answered, or a message, as an installation of that width shows it; return its height."""
+        from simcord.preview import _capture
+
+        _capture.ManagedCapture._ensure_browser = _installed_browser
         message = shown.response if isinstance(shown, InteractionResult) else shown
         is_here = message in self.channel.history() or isinstance(shown, InteractionResult)
         channel, viewer = (self.channel, self.alice) if is_here else (self.user.dm_channel, self.user)
@@ -75,15 +79,21 @@ class Stage:
         return int(struct.unpack(">II", path.read_bytes()[16:24])[1])
 
 
+def missing() -> str:
+    """What is missing to draw, or ""."""
+    for package in ("playwright", "markdown_it"):
+        if importlib.util.find_spec(package) is None:
+            return f"simcord[screenshot] is not installed: there is no {package}"
+    return "" if CHROMIUM.exists() else f"there is no Chromium at {CHROMIUM}; the environment's CHROMIUM may name one"
+
+
 @asynccontextmanager
-async def stage(folder: Path | None = None, seeds: Path | None = None, **settings: str) -> AsyncIterator[Stage]:
-    """A stage on the real transcripts of a folder, or on the sample talks where none is given."""
-    _capture.ManagedCapture._ensure_browser = _installed_browser
-    with tempfile.TemporaryDirectory() as made:
-        path = (folder or Path(made)) / "cuepoint.db"
+async def stage(*files: tuple[Source, Labels], **settings: str) -> AsyncIterator[Stage]:
+    """A stage on the videos of files, or on the sample talks where none are given."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cuepoint.db"
         library, ledger = await Library.open(path), await Ledger.open(path)
-        if seeds is not None:
-            await _import_seeds(library, seeds)
+        await library.import_files(access.host_scope(), list(files))
         configured = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0", **settings})
         bot = CuepointClient(configured, library, ledger, shard_count=1)
         try:
@@ -102,10 +112,11 @@ def _make_managers(env: Env) -> Any:
     return env.guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
 
 
-async def _import_seeds(library: Library, seeds: Path) -> None:
-    for path in sorted(seeds.iterdir()):
-        labels = SUBRIP if b"-->" in path.read_bytes() else Labels()
-        await library.import_files(access.host_scope(), [(Source(path.name, path.read_bytes()), labels)])
+def read_seeds() -> list[tuple[Source, Labels]]:
+    """The real transcripts of ../shared/seeds; none where they are not there."""
+    paths = sorted(SEEDS.iterdir()) if SEEDS.is_dir() else []
+    contents = [(path.name, path.read_bytes()) for path in paths]
+    return [(Source(name, content), SUBRIP if b"-->" in content else Labels()) for name, content in contents]
 
 
 async def _draw_thumbnails(library: Library) -> dict[str, tuple[str, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import shlex
 from itertools import islice
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import corpus, importing, reprint, servers, start
+from benchmarks import corpus, importing, link_leads, reprint, servers, start
 from benchmarks.answers import ways
 from benchmarks.answers.whole_path import with_slips
 from benchmarks.engines.engines import Cuepoint, RankBM25
@@ -216,3 +217,22 @@ def test_percentiles_are_values_that_were_measured() -> None:
     assert percentile([4.0, 1.0, 3.0, 2.0], 50) == 2.0
     assert percentile([4.0, 1.0, 3.0, 2.0], 95) == 4.0
     assert Times((1.0, 2.0, 30.0)).slower_than(Times((2.0, 1.0))) == 1.0
+
+
+async def test_links_are_measured_from_the_caption_with_the_first_bold_word(tmp_path: Path) -> None:
+    chance, talk = random.Random(1), tmp_path / "talk.srt"
+    words = [f"{'bcdfghklmn'[n % 10]}a{'bcdfghklmn'[n // 10]}o" for n in range(100)]
+    cues = (f"{n}\n00:{n // 15:02}:{n % 15 * 4:02},000 --> 00:{n // 15:02}:{n % 15 * 4 + 3:02},900" for n in range(150))
+    talk.write_text("\n\n".join(f"{cue}\n{' '.join(chance.choices(words, k=6))}" for cue in cues), encoding="utf-8")
+    leads = await link_leads.measure([talk], 30)
+    assert leads.keys() == link_leads.WAYS.keys()
+    for found in leads.values():
+        assert len(found.to_bold) >= len(found.to_phrase) >= 25
+        assert all(0 <= lead <= link_leads.USUAL_SECONDS for lead in found.to_bold)
+    rows = link_leads.make_sheet(leads, 30).rows
+    assert len(rows) == 4
+    assert [row[4] for row in rows] == ["0.0%"] * 4
+    assert link_leads.make_sheet({"in a way": link_leads.Leads([1.0, 6.0, -2.0])}, 3).rows == [
+        ["first bold word, asked in a way", "3", "1.0 s", "33.3%", "0.0%", "6.0 s", "1"],
+        ["the phrase itself, asked in a way", "0", "–", "–", "–", "–", "–"],
+    ]

@@ -37,6 +37,7 @@ from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.cards.video import video_card
 from bot.errors import InvalidQuestion
 from storage import access
+from storage.analysis import join_texts
 from storage.errors import InputError, UnknownFilter
 from storage.formats.html_text import decode_text, split_voice
 from storage.formats.reader import read_file
@@ -218,7 +219,7 @@ def require_harmless(card: base.Card) -> None:
 def require_verbatim(excerpt: Excerpt, segments: list[Segment]) -> None:
     """The quote stands in what was said; so does what the card shows of it, and what is marked is in it."""
     assert excerpt.quote
-    assert excerpt.quote in " ".join(each.text for each in segments)
+    assert excerpt.quote in join_texts(each.text for each in segments)
     assert all(0 <= start < end <= len(excerpt.quote) for start, end in excerpt.highlights)
     assert math.isfinite(excerpt.start_second)
     line = answer_cards.block_quote(excerpt, 10**6)

@@ -25,8 +25,10 @@ MAX_HEADING_LENGTH = 300
 MAX_NOTE_LENGTH = 250
 MAX_CREATOR_LENGTH = 60
 MAX_CHAPTER_LENGTH = 80
-FIRST_QUOTE_LENGTH, MAX_ROOMY_COUNT = 480, 3
-"""Characters of the first quote where more than so many moments are shown: a phone shows most of the card at once."""
+MAX_ROOMY_COUNT = 3
+"""Where more moments are shown, what stands above them is kept short, for a phone to show most of the card at once."""
+CROWDED_QUOTE_LENGTH, MAX_CROWDED_LENGTH = 450, 540
+"""Characters of the first quote there, and of that with all that stands above it, addresses aside."""
 MAX_LINKED_TITLE_LENGTH = 100
 MAX_SHOWN_QUOTE_LENGTH = 800
 """Characters of a quote with the marks of its matches, with backslashes, and with the names of its speakers."""
@@ -45,7 +47,7 @@ def quote_lengths(count: int) -> QuoteLengths:
 
     The first is to hold the answer, the others show where else to look. Of a later page all are others.
     """
-    return QuoteLengths(QUOTE_LENGTH if count <= MAX_ROOMY_COUNT else FIRST_QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
+    return QuoteLengths(QUOTE_LENGTH if count <= MAX_ROOMY_COUNT else CROWDED_QUOTE_LENGTH, SHORT_QUOTE_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,15 @@ def answer_card(
     """
     lines = [] if is_quoted else [question_header(answer.question)]
     heading = "\n".join([*lines, *answer_notes(answer), *remarks_display(remarks)])
-    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(controls.NO_BUTTONS) - _BETWEEN_TEXTS
+    missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
+    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
     parts: list[Part] = [text_display(heading)] if heading else []
     if answer.excerpts:
-        parts += _excerpt_parts(answer.excerpts, owner, page, room)
+        parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading))
     elif answer.near_misses:
         parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
-    if not owner.is_stored and (answer.excerpts or answer.near_misses):
-        parts.append(text_display(controls.NO_BUTTONS))
+    if missing and (answer.excerpts or answer.near_misses):
+        parts.append(text_display(missing))
     if not answer.excerpts:
         parts += controls.button_row(controls.delete_button(owner))
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
@@ -96,11 +99,18 @@ def accent_colour(answer: Answer) -> int:
     return base.NOTHING_COLOUR if is_missing else base.UNCLEAR_COLOUR
 
 
-def _excerpt_parts(excerpts: Sequence[Excerpt], owner: Owner, page: Page, room: int) -> list[Part]:
-    """Return the first excerpt whole, with its buttons, and the others in a line each, with a menu that opens them."""
+def _excerpt_parts(excerpts: Sequence[Excerpt], owner: Owner, page: Page, room: int, above: int) -> list[Part]:
+    """Return the first excerpt whole, with its buttons, and the others in a line each, with a menu that opens them.
+
+    `above` is how many characters stand above them.
+    """
     first, others = excerpts[0], excerpts[1:]
     number = page.first_number if others or page.index else None
-    parts, length = _first_excerpt_parts(first, number, room - len(others) * _MIN_MOMENT_ROOM)
+    max_length = MAX_SHOWN_QUOTE_LENGTH
+    if len(excerpts) > MAX_ROOMY_COUNT:
+        above += len(video_name(first.video, MAX_LINKED_TITLE_LENGTH))
+        max_length = max(MAX_CROWDED_LENGTH - above, SHORT_QUOTE_LENGTH)
+    parts, length = _first_excerpt_parts(first, number, room - len(others) * _MIN_MOMENT_ROOM, max_length)
     play = moments.play_button(first.link_second, first.link, first.video)
     parts += controls.button_row(play, controls.read_on_button(owner), controls.delete_button(owner))
     if others:
@@ -119,14 +129,15 @@ def _near_miss_parts(near_misses: Sequence[Excerpt], owner: Owner, room: int) ->
     return [text_display(f"{near}\n{text}"), *controls.passage_menu(owner, choices)]
 
 
-def _first_excerpt_parts(excerpt: Excerpt, number: int | None, room: int) -> tuple[list[Part], int]:
-    """Return the excerpt that is shown whole: the name of its video as a link that opens at its second, its quote,
-    and a picture where there is one; and how many characters these have, at most `room`."""
+def _first_excerpt_parts(excerpt: Excerpt, number: int | None, room: int, max_length: int) -> tuple[list[Part], int]:
+    """Return the excerpt that is shown whole: the name of its video as a link that opens at its second, its quote of
+    at most `max_length` characters, and a picture where there is one; and how many characters these have, at most
+    `room`."""
     head = "\n".join([_linked_name(excerpt, number), *_details(excerpt)])
     foot = "".join(f"\n{line}" for line in _other_places(excerpt))
     if room - len(head) - len(foot) - _AROUND_QUOTE < MIN_SHOWN_QUOTE_LENGTH:
         foot = ""
-    length = min(room - len(head) - len(foot) - _AROUND_QUOTE, MAX_SHOWN_QUOTE_LENGTH)
+    length = min(room - len(head) - len(foot) - _AROUND_QUOTE, max_length)
     quote = block_quote(excerpt, length) + foot
     if picture := video_picture(excerpt.video):
         return [ui.Section(text_display(head), accessory=picture), text_display(quote)], len(head) + len(quote)

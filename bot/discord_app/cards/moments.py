@@ -103,7 +103,7 @@ def _frame_moments(
 
 
 def write_words(excerpt: Excerpt, length: int) -> str:
-    """Return the words about a moment's first match, quoted, with matches bold and whoever speaks before them, in at
+    """Return the words about a moment's first match, quoted, with matches bold, after the name of who speaks, in at
     most `length` characters; "" where there is no room for any."""
     line = quote_line(excerpt, max(length, MIN_MOMENT_LENGTH))
     label = speaker_label(line.speaker)

@@ -213,7 +213,7 @@ def test_a_public_answer_of_five_moments_has_few_lines() -> None:
     """A phone shows about 34 characters a line, of 22 pixels each: `tests/pictures` measures the real height."""
     videos = [replace(XLNET, video_id=str(n), title="A title that takes three lines of a phone " * 2) for n in range(5)]
     words = "words of a talk " * 60
-    first = replace(excerpt(videos[0], quote="XLNet " + words[: answer_cards.FIRST_QUOTE_LENGTH - 6]))
+    first = replace(excerpt(videos[0], quote="XLNet " + words[: answer_cards.CROWDED_QUOTE_LENGTH - 6]))
     others = [excerpt(video, quote=words[:100] + "XLNet " + words[:200]) for video in videos[1:]]
     card = answer_cards.answer_card(answer(first, *others), OWNER, Page(0, 1, 4, has_next=True))
     lines = [re.sub(r"\]\([^)]*\)", "", line) for line in texts(card).splitlines()]
@@ -274,10 +274,10 @@ def first_quote(card: base.Card) -> str:
     return next(line for line in texts(card).splitlines() if line.startswith("> "))
 
 
-def test_a_first_quote_of_usual_length_is_shown_whole_whatever_stands_around_it() -> None:
+def test_a_first_quote_is_shown_whole_and_cut_only_where_there_is_no_room() -> None:
     words = ("word " * 120)[:599]
     shown = replace(excerpt(quote=words), starts_sentence=False, ends_sentence=False)
-    assert first_quote(answer_cards.answer_card(answer(*[shown] * 5), OWNER)) == f"> …“{words.strip()}”…"
+    assert first_quote(answer_cards.answer_card(answer(*[shown] * 3), OWNER)) == f"> …“{words.strip()}”…"
     long = replace(XLNET, title="_" * 200, url="https://x.example/" + "a" * 270)
     crowded = replace(shown, video=long, link=long.url, other_places=(OtherPlace(long, 1.0, long.url),) * 3)
     asked = answer(*[crowded] * 10, searched_for="_" * 400, unknown_terms=("_" * 400,), unmatched=("_" * 400,))

@@ -82,7 +82,7 @@ def test_what_is_no_youtube_video_has_no_id(text):
 def test_a_youtube_id_completes_the_url_and_the_thumbnail():
     video = complete_addresses(Video("-9evrZnBorM", thumbnail="https://i.ytimg.com/vi/-…rM/hqdefault.jpg"))
     assert video.url == "https://www.youtube.com/watch?v=-9evrZnBorM"
-    assert video.thumbnail == "https://i.ytimg.com/vi/-9evrZnBorM/hqdefault.jpg"
+    assert video.thumbnail == "https://i.ytimg.com/vi/-9evrZnBorM/mqdefault.jpg"
 
 
 def test_a_video_of_ones_own_is_given_neither():

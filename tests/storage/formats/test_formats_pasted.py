@@ -92,7 +92,7 @@ def test_a_row_gives_its_video():
     (transcript,) = paste(as_table([cells(thumbnail="https://i.ytimg.com/vi/-…rM/hqdefault.jpg")])).transcripts
     assert (transcript.video.video_id, transcript.video.title) == (IDS[0], "BERT")
     assert transcript.video.url == f"https://www.youtube.com/watch?v={IDS[0]}"
-    assert transcript.video.thumbnail == f"https://i.ytimg.com/vi/{IDS[0]}/hqdefault.jpg"
+    assert transcript.video.thumbnail == f"https://i.ytimg.com/vi/{IDS[0]}/mqdefault.jpg"
     assert not transcript.whole
 
 

@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.excerpts import _second_at, quote_densest
+from bot.answering.excerpts import quote_densest
 from bot.answering.matching import Matcher
 from bot.answering.question import parse_question
 from bot.answering.values import Passage
@@ -231,7 +231,7 @@ def test_a_quote_across_two_segments_has_no_space_between_characters():
     passage = Passage(stored(as_captions([["它"]], "", ",")).video, segments, 1.0)
     found = quote_densest(passage, matcher)
     assert (found.quote, found.end_second) == ("它由许多神经元组成，这很重要。", 9.0)
-    assert [_second_at(passage, offset) for offset in (0, 6)] == [0.0, 5.0]
+    assert [passage.second_at(offset) for offset in (0, 6)] == [0.0, 5.0]
 
 
 def test_speakers_begin_where_their_characters_do():

@@ -10,11 +10,11 @@ from typing import Any
 from discord import ButtonStyle, SelectOption, ui
 
 from bot.discord_app.cards.parts.limits import MAX_OPTIONS
-from bot.localization import format_number, pgettext
+from bot.localization import format_number, gettext_noop, pgettext
 from bot.localization import gettext as _
 
 NO_KEY = "-"
-NO_BUTTONS = "-# Nothing can be stored just now, so buttons are missing; ask again later to get them."
+NO_BUTTONS = gettext_noop("-# Nothing can be stored just now, so buttons are missing; ask again later to get them.")
 """Stands on a card whose owner has `is_stored` False, in place of what explains its buttons."""
 BUTTONS_PER_ROW = 5
 Button = ui.Button[Any]
@@ -91,7 +91,7 @@ def say_page(page: int, pages: int | None) -> str:
 
 def delete_button(owner: Owner) -> list[Button]:
     """Return the button that deletes a public card, or none for a private card, which disappears by itself."""
-    return [] if owner.private else [_make_button("delete", "Delete", owner)]
+    return [] if owner.private else [_make_button("delete", pgettext("button", "Delete"), owner)]
 
 
 def button_row(*groups: list[Button]) -> list[Row]:
@@ -123,33 +123,33 @@ def withdraw_row(owner: Owner) -> list[Row]:
 
 def privacy_row(owner: Owner) -> list[Row]:
     """Return the row with the buttons that export and delete everything kept about the user who presses them."""
-    delete_all = _make_button("forget", "Delete all of it", owner, style=ButtonStyle.danger)
-    return button_row([_make_button("export", "Export", owner), delete_all])
+    delete_all = _make_button("forget", pgettext("button", "Delete all of it"), owner, style=ButtonStyle.danger)
+    return button_row([_make_button("export", pgettext("button", "Export"), owner), delete_all])
 
 
 def export_questions_button(owner: Owner) -> list[Button]:
     """Return the button that exports a server's votes and unanswered questions."""
-    return [_make_button("feedback", "Export", owner)]
+    return [_make_button("feedback", pgettext("button", "Export"), owner)]
 
 
 def forget_row(owner: Owner) -> list[Row]:
     """Return the row with the button that deletes everything kept about the user who presses it."""
-    return button_row([_make_button("forget", "Delete what you keep about me", owner)])
+    return button_row([_make_button("forget", pgettext("button", "Delete what you keep about me"), owner)])
 
 
 def removal_row(owner: Owner) -> list[Row]:
     """Return the row below the question whether to remove a video."""
     return button_row([
-        _make_button("remove", "Remove it", owner, style=ButtonStyle.danger),
-        _make_button("leave", "Leave it", owner),
+        _make_button("remove", pgettext("button", "Remove it"), owner, style=ButtonStyle.danger),
+        _make_button("leave", pgettext("button", "Leave it"), owner),
     ])  # fmt: skip
 
 
 def purge_row(owner: Owner) -> list[Row]:
     """Return the row below the question whether to delete a server's library permanently."""
     return button_row([
-        _make_button("purge", "Delete everything", owner, style=ButtonStyle.danger),
-        _make_button("leave", "Leave it", owner),
+        _make_button("purge", pgettext("button", "Delete everything"), owner, style=ButtonStyle.danger),
+        _make_button("leave", pgettext("button", "Leave it"), owner),
     ])  # fmt: skip
 
 

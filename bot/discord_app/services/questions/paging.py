@@ -35,7 +35,7 @@ class Paging:
     def of(cls, asker: ResolvedAsker, size: int | None = None) -> Self:
         """Return the paging of an asker's answers: as their server says, or else fewer where others see the answer.
 
-        `size` is that of the card whose page is turned: what follows begins where the card ended, whoever turns it.
+        `size` is that of the card whose page is turned: what follows begins where the card ended.
         """
         default = PUBLIC_QUOTES if asker.is_public else PRIVATE_QUOTES
         return cls(size or asker.quotes or default, is_fixed=asker.quotes is not None)
@@ -43,7 +43,7 @@ class Paging:
     def count_to_ask_for(self, index: int) -> int:
         """Return how many excerpts have to be asked for to show a page, counted from 0.
 
-        For the first page only a few more than it shows: what a second page holds costs time. Whoever turns pages is
+        For the first page only a few more than it shows: what a second page holds costs time. Who turns pages is
         told how many there are, so all are asked for.
         """
         return self.size * (MAX_PAGE + 1) + 1 if index else self.size + _AHEAD
