@@ -42,7 +42,7 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
         ]
     )
     hints = [f"-# {hint}" for hint in _explain_picture(timeline.strips)]
-    hints += [] if owner.is_stored else [controls.NO_BUTTONS]
+    hints += [] if owner.is_stored else [_(controls.NO_BUTTONS)]
     room = MAX_CARD_TEXT_LENGTH - len(heading) - sum(len(hint) + 1 for hint in hints) - 20
     unwritten = _name_unwritten(timeline.strips, room - MIN_MOMENTS_LENGTH)
     room -= sum(len(line) + 1 for line in unwritten)

@@ -51,7 +51,7 @@ def transcript_card(
         texts += [*_describe_gap(before, segment), f"{stamp}\n{quote_segment(segment, room)}"]
         before = segment
     if not owner.is_stored and (earlier or later):
-        texts.append(controls.NO_BUTTONS)
+        texts.append(_(controls.NO_BUTTONS))
     opened = asked if asked is not None and marked else segments[0].start_second
     play = play_button(opened, link_at(video.url, opened, hosts), video)
     rows = transcript_rows(owner, play, earlier=earlier, later=later)

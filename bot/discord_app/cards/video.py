@@ -57,7 +57,7 @@ def video_card(
     if typical := _write_terms(video, terms, hosts):
         displayed.append(base.text_display(f"**{_('Typical words of this video')}**\n{typical}"))
     if not owner.is_stored:
-        displayed.append(base.text_display(controls.NO_BUTTONS))
+        displayed.append(base.text_display(_(controls.NO_BUTTONS)))
     options = {jump.second: MenuOption(str(jump.second), f"{timecode(jump.second)} · {jump.words}") for jump in jumps}
     return Card(ui.Container(*displayed, *video_rows(owner, list(options.values()))))
 

@@ -79,7 +79,7 @@ def _write_footer(page: int, last: int, owner: Owner, *, newest_first: bool) -> 
     if newest_first:
         notes.append(_("The newest first"))
     lines = ["-# " + " · ".join(notes)] if notes else []
-    return [*lines, *([] if owner.is_stored else [controls.NO_BUTTONS])]
+    return [*lines, *([] if owner.is_stored else [_(controls.NO_BUTTONS)])]
 
 
 def _make_option(summary: VideoSummary, number: int) -> MenuOption:

@@ -136,7 +136,9 @@ class QuestionService:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
         # The numbers in the picture are those of the card, which has the moments of one video together.
-        answer = replace(timeline.answer, excerpts=arrange_by_video(timeline.answer.excerpts))
+        found = timeline.answer
+        near_misses = arrange_by_video(found.near_misses)
+        answer = replace(found, excerpts=arrange_by_video(found.excerpts), near_misses=near_misses)
         timeline = replace(timeline, answer=answer)
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
         await self._record_miss(asker, inquiry, timeline.answer)
