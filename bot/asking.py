@@ -44,8 +44,8 @@ SPARE_PASSAGES = 5
 NEWEST_AMONG_HITS, NEWEST_AMONG_PASSAGES = 200, 40
 """How many hits and passages are read where the newest come first: the newest of them need not be among the best few.
 The same for every page, so that the pages continue one another."""
-MAX_MOMENTS = 8
-"""How many moments of a timeline are numbered and quoted: what a card has room for."""
+MAX_MOMENTS = 4
+"""How many moments of a timeline are numbered and quoted: what is seen at a glance, beside the picture."""
 MOMENT_LENGTH = 200
 """How many characters of a moment are quoted at most: a timeline shows where, and an answer what."""
 MOMENT_LENGTHS = QuoteLengths(MOMENT_LENGTH, MOMENT_LENGTH)

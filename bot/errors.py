@@ -7,6 +7,8 @@ BotError
 |   +-- EmptyQuestion   without a word to look for
 |   +-- QuestionTooLong with more characters or words than are allowed
 |   +-- UnreadableDate  with a date to filter by that is none
+|   +-- UnreadableTime  with a moment of a video that is none
+|   +-- MomentOutside   with a moment that a video does not have
 +-- PassageGone       a passage that was shown before and is not stored any more
 +-- AlreadyShared     a quote or an answer that a person has shared in that channel before
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
@@ -55,6 +57,14 @@ class QuestionTooLong(InvalidQuestion):
 
 class UnreadableDate(InvalidQuestion):
     """A question with a date to filter by that cannot be read as one."""
+
+
+class UnreadableTime(InvalidQuestion):
+    """A moment of a video that cannot be read as one."""
+
+
+class MomentOutside(InvalidQuestion):
+    """A moment that is after the end of its video."""
 
 
 class PassageGone(BotError):

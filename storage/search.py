@@ -29,6 +29,7 @@ from storage.models import (
     Segment,
     Strip,
     Timeline,
+    VideoPart,
 )
 from storage.ranking.budget import QuestionTime, WorkBudget
 from storage.ranking.key_terms import find_key_terms, locate_terms
@@ -36,6 +37,7 @@ from storage.ranking.query.restrictions import WantedSpeakers, WantedVideos
 from storage.ranking.query.speakers import SpokenShares
 from storage.ranking.search import RankedSegment, Ranking, Searcher
 from storage.ranking.timeline import StrengthCurve, compute_curves
+from storage.ranking.video_parts import find_video_parts
 from storage.video_filters import filter_speakers, filter_videos
 
 _SEARCHING = ThreadPoolExecutor(2, "searching")
@@ -192,6 +194,16 @@ class LibrarySearch:
             return ()
         language = libraries[own[0]].language
         return await _run_in_thread(lambda: locate_terms(terms, stored.segments, language))
+
+    async def video_parts(self, scope: Scope, key: str, video_id: str) -> tuple[VideoPart, ...]:
+        """Return the parts of a video of the scope's library `key`, each with the words that tell it from the rest."""
+        searcher, keys = await self._indexes.get_searcher(scope)
+        stored = await self._repository.video(key, video_id)
+        own = next((part for part, owner in zip(searcher.model.parts, keys, strict=True) if owner == key), None)
+        if own is None or stored is None:
+            return ()
+        libraries = [part for part in searcher.model.parts if part.language == own.language]
+        return await _run_in_thread(lambda: find_video_parts(stored.segments, libraries, own.language))
 
     async def _start_reading(self, question: Question, language: str) -> QuestionReading | None:
         return await self._meaning.start_reading(_join_wording(question.words, question), language)

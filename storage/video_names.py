@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
@@ -15,6 +16,9 @@ MIN_LIKENESS = 80
 """How much of a word (in percent, rapidfuzz's partial ratio) a name must hold: one slip in a word of five letters."""
 MIN_GUESSED_LENGTH = 4
 """Letters from which a word may be misspelt: a shorter one is in nearly every name, somehow."""
+
+_NUMBER = re.compile(r"0*(\d+)")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def find_videos(search: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
@@ -88,6 +92,26 @@ def fold_marks(name: str) -> str:
         return folded
     apart = unicodedata.normalize("NFKD", folded)
     return unicodedata.normalize("NFC", "".join(letter for letter in apart if not unicodedata.combining(letter)))
+
+
+def natural_order(name: str) -> str:
+    """Return what names are sorted by as people expect it: in any case, and "Talk 2" before "Talk 10"."""
+    # Before its digits stands how many they are: a longer number is the larger one.
+    return _NUMBER.sub(lambda number: f"{min(len(number[1]), 99):02}{number[1]}", fold_marks(name))
+
+
+def find_wording(search: str, video: Video) -> str:
+    """Return the words of a search as the video that it found has them: its own, where one was misspelt."""
+    if video.video_id in ids_meant(search):
+        return search
+    name = fold_name(f"{video.heading} {video.creator} {video.video_id}")
+    words = _WORD.findall(name)
+    return " ".join(word if word in name else _closest_word(word, words) for word in fold_name(search).split())
+
+
+def _closest_word(word: str, words: Sequence[str]) -> str:
+    found = process.extractOne(word, words, scorer=fuzz.ratio)
+    return found[0] if found else word
 
 
 def _rank(search: str, names: Sequence[str], titles: Sequence[str]) -> list[int]:

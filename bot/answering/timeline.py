@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from storage.models import Strip, Timeline
 
-MAX_STRIPS = 12
-"""How many videos a timeline shows at most: more make a picture that no one can read in a chat."""
+MAX_STRIPS = 6
+"""How many videos a timeline shows at most: more make a picture that is higher than the screen of a phone."""
 
 
 def combine_strips(timelines: Sequence[Timeline], spoken_in: Collection[str], limit: int) -> tuple[Strip, ...]:

@@ -131,7 +131,8 @@ class Conversation:
             scope, video = await self._library.or_samples(self._scope), named[0].video
             self._last_video = video.video_id
             terms = await self._library.key_terms(scope, video.video_id, MAX_KEY_TERMS)
-            show_video(self._screen, named[0], terms, self._library.hosts)
+            parts = () if video.chapters else await self._library.video_parts(scope, video.video_id)
+            show_video(self._screen, named[0], parts, terms, self._library.hosts)
             if named[1:]:
                 self._screen.print_line("Others are called so too:", "italic")
                 self._screen.show_videos(named[1:])

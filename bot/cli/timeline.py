@@ -15,7 +15,7 @@ from bot.cli.library import VideoArgument
 from bot.cli.session import Session
 from bot.timecodes import timecode
 from storage import access
-from storage.models import KeyTerm, LinkHosts, Strip, Video, VideoSummary
+from storage.models import KeyTerm, LinkHosts, Strip, Video, VideoPart, VideoSummary
 
 if TYPE_CHECKING:
     from bot.cli.screen import Screen
@@ -25,7 +25,7 @@ MAX_KEY_TERMS = 12
 """How many words that set a video apart from others are shown."""
 MAX_CELLS = 64
 """How many characters a strip is wide."""
-_HEIGHTS = " ▁▂▃▄▅▆▇█"
+_HEIGHTS, _NOT_STORED = " ▁▂▃▄▅▆▇█", "░"
 
 
 def video(
@@ -34,7 +34,7 @@ def video(
     library: LibraryOption = access.SHARED,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show one video: its length, and the words that tell it from the others."""
+    """Show one video: its length, what comes when in it, and the words that are typical of it."""
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
@@ -43,8 +43,9 @@ def video(
         terms = await stored.key_terms(scope, video, MAX_KEY_TERMS)
         if json:
             session.screen.print_data(video_json(summary, terms, stored.hosts) + "\n")
-        else:
-            show_video(session.screen, summary, terms, stored.hosts)
+            return
+        parts = () if summary.video.chapters else await stored.video_parts(scope, video)
+        show_video(session.screen, summary, parts, terms, stored.hosts)
 
     session.run(run)
 
@@ -98,8 +99,14 @@ def _write_picture(screen: Screen, timeline: AnsweredTimeline, path: Path) -> No
     screen.print_remark(f"Wrote {path}.")
 
 
-def show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...], hosts: LinkHosts) -> None:
-    """Show one video: its length, its chapters, and the words that tell it from the others."""
+def show_video(
+    screen: Screen,
+    summary: VideoSummary,
+    parts: tuple[VideoPart, ...],
+    terms: tuple[KeyTerm, ...],
+    hosts: LinkHosts,
+) -> None:
+    """Show one video: its length, its chapters or parts, and the words that tell it from the others."""
     video = summary.video
     screen.print_line(video.heading + (f" ({video.creator})" if video.creator else ""), "bold")
     screen.print_line(f"length    {timecode(summary.end_second)}")
@@ -114,8 +121,13 @@ def show_video(screen: Screen, summary: VideoSummary, terms: tuple[KeyTerm, ...]
     for chapter in video.chapters:
         link = _moment_link(video, chapter.start_second, hosts)
         screen.print_line(f"   {timecode(chapter.start_second)}  {chapter.title}  {link}".rstrip())
+    if parts:
+        screen.print_line("What comes when:")
+    for part in parts:
+        link = _moment_link(video, part.start_second, hosts)
+        screen.print_line(f"   {timecode(part.start_second)}  {' · '.join(part.words)}  {link}".rstrip())
     if terms:
-        screen.print_line("It says often, and others here seldom:")
+        screen.print_line("Typical words of this video:")
     for term in terms:
         link = _moment_link(video, term.start_second, hosts)
         screen.print_line(f"   {term.word} ({term.count})  {timecode(term.start_second)}  {link}".rstrip())
@@ -146,14 +158,20 @@ def _show_timeline(screen: Screen, timeline: AnsweredTimeline) -> None:
 
 
 def _strip_cells(strip: Strip) -> str:
-    """Return a strip as a row of characters, as high as the strongest segments within them."""
+    """Return a strip as a row of characters, as high as the strongest segments within them; shaded where nothing of
+    the video is stored."""
     heights = [0] * MAX_CELLS
     for column in strip.columns:
         # Every match must be visible, however weak it is.
         height = max(round(column.strength * (len(_HEIGHTS) - 1)), int(column.strength > 0))
         for cell in range(_cell_of(strip, column.start_second), _cell_of(strip, column.end_second) + 1):
             heights[cell] = max(heights[cell], height)
-    return "".join(_HEIGHTS[height] for height in heights)
+    cells = [_HEIGHTS[height] for height in heights]
+    for start, end in strip.stretches_without_words():
+        # At both ends of a gap something is stored.
+        for cell in range(_cell_of(strip, start) + bool(start), _cell_of(strip, end)):
+            cells[cell] = _NOT_STORED if cells[cell] == _HEIGHTS[0] else cells[cell]
+    return "".join(cells)
 
 
 def _cell_of(strip: Strip, second: float) -> int:

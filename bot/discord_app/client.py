@@ -27,6 +27,7 @@ from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, rep
 from bot.discord_app.interactions.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.context import interaction_context
 from bot.discord_app.interactions.handling import handle_interaction
+from bot.discord_app.interactions.video_buttons import answer_form, is_question_form
 from bot.discord_app.messages import answer_message
 from bot.discord_app.services.left_servers import purge_left_servers
 from bot.localization import load_languages
@@ -223,7 +224,8 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Handle forms, and presses on buttons that no item recognises."""
         if interaction.type is discord.InteractionType.modal_submit:
-            await handle_interaction(interaction, partial(handle_form, interaction))
+            handle = answer_form if is_question_form(interaction) else handle_form
+            await handle_interaction(interaction, partial(handle, interaction))
         elif is_unknown_button(interaction, ITEMS):
             await handle_interaction(interaction, partial(report_unknown_button, interaction))
 

@@ -60,9 +60,21 @@ class WordList:
         if not isinstance(word, str) or not word:
             return False
         folded = fold(word)
-        wanted, size = folded.encode("utf-8", "surrogatepass"), len(self._starts)
-        place = bisect_left(range(size), wanted, key=self._word_at)
-        return folded in self._more or (place < size and self._word_at(place) in (wanted, wanted + b"'s"))
+        wanted = folded.encode("utf-8", "surrogatepass")
+        place = self._find_place(wanted)
+        return folded in self._more or (place < len(self._starts) and self._word_at(place) in (wanted, wanted + b"'s"))
+
+    def count_of(self, word: str) -> int:
+        """Return how often a word was met where the list was made: 0 for one that it lacks."""
+        wanted = fold(word).encode("utf-8", "surrogatepass")
+        place = self._find_place(wanted)
+        if place >= len(self._starts) or self._word_at(place) != wanted:
+            return 0
+        after = int(self._starts[place]) + len(wanted) + len(b'"": ')
+        return int(self._lines[after : self._lines.index(b"\n", after)].strip(b", \r"))
+
+    def _find_place(self, wanted: bytes) -> int:
+        return bisect_left(range(len(self._starts)), wanted, key=self._word_at)
 
     def _word_at(self, place: int) -> bytes:
         start = int(self._starts[place]) + 1

@@ -49,11 +49,13 @@ from storage.models import (
     Timeline,
     UndoReport,
     Video,
+    VideoPart,
     VideoSummary,
 )
 from storage.samples import sample_ids, sample_sources
 from storage.search import LibrarySearch
 from storage.sentences import sentence
+from storage.video_names import natural_order
 
 if TYPE_CHECKING:
     from storage.importing.importer import Importer, ProgressCallback
@@ -382,13 +384,19 @@ class Library:
         summary = await self.summary(scope, video_id)
         return await self._search.key_terms(scope, summary.library, video_id, limit)
 
+    async def video_parts(self, scope: Scope, video_id: str) -> tuple[VideoPart, ...]:
+        """Return the parts of a video of a scope, a few minutes each, with the words that tell them from the rest of
+        it. A short video has none. Raises UnknownVideo."""
+        summary = await self.summary(scope, video_id)
+        return await self._search.video_parts(scope, summary.library, video_id)
+
 
 def _list_once(summaries: Sequence[VideoSummary]) -> list[VideoSummary]:
     """Return every video once, the first of each id, by title."""
     first: dict[str, VideoSummary] = {}
     for summary in summaries:
         first.setdefault(summary.video.video_id, summary)
-    return sorted(first.values(), key=lambda s: (s.video.heading.casefold(), s.video.video_id))
+    return sorted(first.values(), key=lambda s: (natural_order(s.video.heading), s.video.video_id))
 
 
 def _load_importer() -> type[Importer]:

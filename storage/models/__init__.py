@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.models.finding import ALL_FEATURES as ALL_FEATURES
+from storage.models.finding import MIN_GAP_SECONDS as MIN_GAP_SECONDS
 from storage.models.finding import Baseline as Baseline
 from storage.models.finding import Column as Column
 from storage.models.finding import Hit as Hit
@@ -16,6 +17,8 @@ from storage.models.finding import RepairKind as RepairKind
 from storage.models.finding import SearchResult as SearchResult
 from storage.models.finding import Strip as Strip
 from storage.models.finding import Timeline as Timeline
+from storage.models.finding import VideoPart as VideoPart
+from storage.models.finding import find_gaps as find_gaps
 from storage.models.finding import measure_presence as measure_presence
 from storage.models.importing import FileContent as FileContent
 from storage.models.importing import Labels as Labels

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from storage.models.scope import Scope
 from storage.models.videos import Segment, Video
 
+MIN_GAP_SECONDS = 30.0
+"""How long nothing must be stored of a video to be told: that much silence is rare where people talk."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -166,6 +169,17 @@ class KeyTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoPart:
+    """A few minutes of a video: when they begin, and the words that tell them from the rest of it, the best first.
+
+    A word may be a pair of words that stand together. Words are in the form most often spoken there.
+    """
+
+    start_second: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One segment of a strip: when it is spoken, and how strongly it is about the question, from 0 to 1."""
 
@@ -186,6 +200,21 @@ class Strip:
     def presence(self) -> float:
         """Return how strongly the video is about the question."""
         return measure_presence(column.strength for column in self.columns)
+
+    def stretches_without_words(self) -> tuple[tuple[float, float], ...]:
+        """Return from when to when nothing is stored for `MIN_GAP_SECONDS` or longer: a shorter pause says nothing."""
+        return find_gaps([(column.start_second, column.end_second) for column in self.columns])
+
+
+def find_gaps(stretches: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Return from when to when none of the stretches, which begin in rising order, is, from the beginning of the video
+    on: the gaps of `MIN_GAP_SECONDS` or longer."""
+    gaps, reached = [], 0.0
+    for start, end in stretches:
+        if start - reached >= MIN_GAP_SECONDS:
+            gaps.append((reached, start))
+        reached = max(reached, end)
+    return tuple(gaps)
 
 
 def measure_presence(strengths: Iterable[float]) -> float:

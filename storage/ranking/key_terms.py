@@ -65,7 +65,7 @@ def _rank_terms(library: IndexPart, video: int, parts: Sequence[IndexPart], limi
     videos = sum(part.video_count for part in parts)
     candidates: list[tuple[float, str, int, int]] = []
     for number, term, count in zip(numbers.tolist(), library.terms.words_at(numbers), counts.tolist(), strict=True):
-        if _is_meaningful(term):
+        if is_meaningful(term):
             weight = count * _inverse_video_frequency(sum(part.videos_with(term) for part in parts), videos)
             candidates.append((weight, term, count, number))
     frequent = [candidate for candidate in candidates if candidate[2] >= MIN_COUNT] or candidates
@@ -81,7 +81,7 @@ def _inverse_video_frequency(holders: int, videos: int) -> float:
     return math.log(videos / holders) if videos > 1 else 1.0
 
 
-def _is_meaningful(term: str) -> bool:
+def is_meaningful(term: str) -> bool:
     """Return whether a term is neither a stop word nor a sound of hesitation, a letter by itself or a number."""
     is_word = len(term) > 1 and not term.startswith(STOP_PREFIX) and term not in HESITATION
     return is_word and any(letter.isalpha() for letter in term)

@@ -24,7 +24,7 @@ from bot.answering.sureness import (
 )
 from bot.answering.values import AnswerLevel, OtherPlace, Passage
 from bot.errors import EmptyQuestion
-from bot.timecodes import parse_timecode, timecode
+from bot.timecodes import timecode
 from storage import access
 from storage.analysis import analyser_for
 from storage.models import CueMark, Hit, Question, QuestionTerm, RankedPlace, SearchResult, Segment, Video
@@ -341,14 +341,3 @@ def test_hangers_on_are_not_shown() -> None:
 )
 def test_moments_are_written_as_people_do(second: float, text: str) -> None:
     assert timecode(second) == text
-
-
-@pytest.mark.parametrize(("text", "second"), [("12:34", 754), ("1:02:03", 3723), ("90", 90), ("90s", 90), ("1.5", 1.5)])
-def test_moments_are_read_as_people_write_them(text: str, second: float) -> None:
-    assert parse_timecode(text) == second
-
-
-@pytest.mark.parametrize("text", ["", "noon", "1:2:3:4", "-5"])
-def test_what_is_no_moment_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no time"):
-        parse_timecode(text)

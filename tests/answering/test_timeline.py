@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot import asking
-from bot.answering.timeline import combine_strips
+from bot.answering.timeline import MAX_STRIPS, combine_strips
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
 from bot.images.timeline_image import WIDTH, draw_timeline
 from storage import access
@@ -206,7 +206,9 @@ def strip_of(video_id: str = "v", title: str = "A talk", count: int = 20, at: in
     return Strip(Video(video_id, title), 30.0 * count, columns)
 
 
-BLUE, YELLOW = (0x56, 0xB4, 0xE9), (0xF0, 0xE4, 0x42)
+BLUE, YELLOW, WHITE = (0x56, 0xB4, 0xE9), (0xF0, 0xE4, 0x42), (0xF2, 0xF4, 0xF8)
+GREY, LINE = [0x2D, 0x33, 0x3F], [0x4B, 0x53, 0x64]
+"""The ground of a strip, and the marks of its axis."""
 
 
 def columns_of(image: Image.Image, colour: tuple[int, int, int]) -> list[int]:
@@ -214,10 +216,10 @@ def columns_of(image: Image.Image, colour: tuple[int, int, int]) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("count", [0, 1, 12])
+@pytest.mark.parametrize("count", [0, 1, MAX_STRIPS])
 def test_pictures_are_as_high_as_they_have_strips(count: int) -> None:
     image = drawn(*(strip_of(f"v{n}") for n in range(count)), moments={f"v{n}": [150.0] for n in range(count)})
-    assert 50 <= image.height <= 60 + 170 * count
+    assert 40 <= image.height <= 40 + 200 * count
     assert bool(columns_of(image, BLUE)) is bool(columns_of(image, YELLOW)) is bool(count)
 
 
@@ -231,11 +233,38 @@ def test_a_column_stands_where_it_is_said_and_its_number_above_it() -> None:
 
 @pytest.mark.parametrize("second", [0.0, 599.0, 9e9])
 def test_moments_at_the_ends_and_on_each_other_stay_in_the_picture(second: float) -> None:
-    image = drawn(strip_of(), moments={"v": [second] * 8})
+    image = drawn(strip_of(), moments={"v": [second] * asking.MAX_MOMENTS})
     yellow = columns_of(image, YELLOW)
-    assert yellow[0] > 300
+    assert yellow[0] > 10
     assert yellow[-1] < WIDTH - 10
-    assert len(yellow) > 8 * 30, "eight circles beside each other"
+    assert len(yellow) > asking.MAX_MOMENTS * 30, "circles beside each other"
+
+
+def test_a_part_that_is_not_stored_looks_unlike_one_that_does_not_speak_of_it() -> None:
+    stored = tuple(Column(30.0 * n, 30.0 * n + 30, float(n == 19)) for n in range(10, 20))
+    image = np.asarray(drawn(Strip(Video("v", "A talk"), 600.0, stored)))
+    (rows,) = np.nonzero((image == BLUE).all(axis=2).any(axis=1))
+    middle = int(rows.mean())
+    missing, silent = image[middle, 40 : WIDTH // 2 - 20], image[middle, WIDTH // 2 + 20 : WIDTH - 80]
+    assert len(np.unique(missing, axis=0)) > 1, "hatched"
+    assert np.unique(silent, axis=0).tolist() in ([GREY], [GREY, LINE], [LINE, GREY]), "even, but for the marks"
+    assert not (missing == GREY).all(axis=1).any(), "nowhere the ground of what is stored"
+
+
+def test_a_gap_is_told_from_a_pause_and_no_gap_is_lost() -> None:
+    def gaps(*stretches: tuple[float, float]) -> tuple[tuple[float, float], ...]:
+        return Strip(Video("v"), 900.0, tuple(Column(*each, 0.0) for each in stretches)).stretches_without_words()
+
+    assert gaps((0, 30), (35, 60), (80, 90)) == (), "pauses"
+    assert gaps((40, 60), (95, 120)) == ((0.0, 40), (60, 95)), "the beginning counts too"
+    assert gaps((0, 300), (10, 20), (290, 310), (400, 500)) == ((310, 400),), "what overlaps is no gap"
+    assert gaps() == ()
+
+
+def test_type_is_read_on_a_phone() -> None:
+    title = np.asarray(drawn(strip_of(title="HHHH")))[20:60, :200]
+    (rows,) = np.nonzero((title == WHITE).all(axis=2).any(axis=1))
+    assert (rows[-1] - rows[0] + 1) * 265 / WIDTH >= 7, "pixels of a capital where the picture is 265 wide"
 
 
 @settings(max_examples=30)

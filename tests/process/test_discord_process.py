@@ -198,15 +198,15 @@ async def test_the_other_commands(server: LocalDiscord, bot: BotProcess) -> None
     _, channel = await home(server, alice)
     for name, options, said in (
         ("videos", {}, "3 videos"),
-        ("videos", {"search": "captoins made"}, "One video called “captoins made”"),
-        ("video", {"video": "sample-captions"}, "captions [1:55](https://video.example.com/sample-captions#t=115)"),
-        ("timeline", {"question": "hold cue", "private": True}, "1. Sample talk: How captions are made and timed"),
+        ("videos", {"search": "captoins made"}, "1 video called “captions made”"),
+        ("video", {"video": "sample-captions"}, "[2:24](https://video.example.com/sample-captions#t=144) hold cue"),
+        ("timeline", {"question": "hold cue", "private": True}, "**Sample talk: How captions"),
         ("help", {}, "How to ask"),
         ("about", {}, "3 videos"),
         ("transcript", {"video": "sample-captions", "at": "1:00"}, "[0:"),
-        ("transcript", {"video": "captions are made", "at": "9:99:99"}, "["),
+        ("transcript", {"video": "captions are made", "at": "9:99:99"}, "I can’t read “9:99:99” as a time"),
         ("transcript", {"video": "nonsense"}, "No video is called “nonsense”"),
-        ("transcript", {"video": "sample-captions", "at": "noon"}, "is no time"),
+        ("transcript", {"video": "sample-captions", "at": "2h"}, "is 7:55 long: 2:00:00 is after its end"),
         ("ask", {"question": "???"}, "at least one word"),
         ("ask", {"question": "words", "video": "zzz"}, "No video is called"),
     ):
@@ -224,7 +224,8 @@ async def test_a_timeline_comes_with_its_picture(server: LocalDiscord, bot: BotP
     assert (picture["filename"], picture["content_type"]) == ("timeline.png", "image/png")
     (gallery,) = [part for _, part in limits.walk(card["components"]) if part["type"] == limits.MEDIA_GALLERY]
     assert gallery["items"][0]["media"]["url"] == picture["url"]
-    opened = await server.reply_to(await server.click(alice, card, button(server, card, "1")))
+    (menu,) = [part for _, part in limits.walk(card["components"]) if part["type"] in limits.SELECTS]
+    opened = await server.reply_to(await server.select(alice, card, menu["custom_id"], ["2"]))
     assert opened["flags"] & EPHEMERAL
     assert server.breaches == []
 

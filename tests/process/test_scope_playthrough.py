@@ -103,10 +103,13 @@ async def told(town: Town, sent: Interaction) -> Json:
     return card
 
 
-async def press(town: Town, person: User, card: Json, label: str) -> Json:
-    """What comes of a button."""
-    button = town.server.find_component(card, label=label)["custom_id"]
-    return await told(town, await town.server.click(person, card, button))
+async def press(town: Town, person: User, card: Json, label: str, written: str = "") -> Json:
+    """What comes of a button; where that is the form of a question, what comes of that when `written` is asked."""
+    pressed = await town.server.click(person, card, town.server.find_component(card, label=label)["custom_id"])
+    await town.server.acknowledged(pressed)
+    if pressed.modal is not None:
+        pressed = await town.server.submit_modal(pressed, {"question": written})
+    return await told(town, pressed)
 
 
 async def look_after(town: Town, person: User, place: Channel, library: str) -> None:
@@ -183,7 +186,7 @@ async def press_everything(town: Town, person: User, card: Json) -> None:
     source = town.server.world.messages[int(card["id"])]
     for label in [part["label"] for part in pressable(source.components) if part["label"] != "Delete"]:
         if label in [part["label"] for part in pressable(source.components)]:
-            await press(town, person, source.payload(), label)
+            await press(town, person, source.payload(), label, written="thing")
 
 
 def pressable(components: list[Json]) -> list[Json]:
@@ -256,7 +259,8 @@ async def test_forged_and_typed_what_is_out_of_reach_is_as_what_is_not_there(tow
                 "share": opening,
                 "back": opening,
             }
-            for verb, state in {**kinds, "read": TranscriptState(video_id, 0.0)}.items():
+            about = dict.fromkeys(("read", "script", "video", "askabout", "drawabout"), TranscriptState(video_id, 0.0))
+            for verb, state in {**kinds, **about}.items():
                 button["custom_id"] = custom_id(
                     verb, Owner(town.one.id, await button_state.save_state(ledger, state, access.host_scope())), 1
                 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.discord_app.services.questions.catalogue import best_videos, find_named
 from storage.errors import UnknownFilter, UnknownVideo
 from storage.models import Question, Video, VideoSummary
 from storage.video_filters import filter_videos
-from storage.video_names import find_called, find_videos
+from storage.video_names import find_called, find_videos, find_wording, natural_order
 
 VIDEOS = [
     Video("dQw4w9WgXcQ", "An Introduction to XLNet", "Yannic Kilcher"),
@@ -130,3 +132,39 @@ def test_a_name_in_a_sentence_means_what_is_called_so(name: str, ids: list[str])
     videos = [*SUMMARIES, *(VideoSummary(each, "shared", 1, 1, 60.0) for each in more)]
     assert [each.video.video_id for each in find_called(name, videos)] == ids
     assert find_called("", videos) == videos
+
+
+def test_numbers_in_names_are_ordered_as_numbers() -> None:
+    names = ["Talk 10", "talk 2", "Talk", "Talk 2: more", "Episode 3", "Épisode 2", "Talk 007", "Zed", "", "10", "9"]
+    wanted = ["", "9", "10", "Épisode 2", "Episode 3", "Talk", "talk 2", "Talk 2: more", "Talk 007", "Talk 10", "Zed"]
+    assert sorted(names, key=natural_order) == wanted
+
+
+@given(st.lists(st.integers(0, 10**30)), st.text(alphabet="ab- ", max_size=5))
+def test_names_that_differ_in_a_number_have_its_order(numbers: list[int], words: str) -> None:
+    names = [f"{words}{number}{words}" for number in numbers]
+    assert sorted(names, key=natural_order) == [f"{words}{number}{words}" for number in sorted(numbers)]
+
+
+@given(st.text(), st.text())
+def test_every_name_has_a_place_in_the_order(first: str, second: str) -> None:
+    assert sorted([first, second], key=natural_order) == sorted([second, first], key=natural_order) or (
+        natural_order(first) == natural_order(second)
+    )
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("bakcpropagation", "backpropagation"),
+        ("Brain", "brain"),
+        ("propagation", "propagation"),
+        ("bakcpropagation BRIAN", "backpropagation brain"),
+        ("yanic", "yannic"),
+        ("a0f07M2uj_A", "a0f07M2uj_A"),
+        ("https://youtu.be/a0f07M2uj_A", "https://youtu.be/a0f07M2uj_A"),
+    ],
+)
+def test_a_search_is_worded_as_the_video_that_it_found(search: str, found: str) -> None:
+    video = Video("a0f07M2uj_A", "Backpropagation and the brain", "Yannic")
+    assert find_wording(search, video) == found

@@ -527,7 +527,10 @@ def test_each_library_has_a_glossary_and_a_side_may_begin_with_a_dash(run: Run) 
 def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
     shown = run("video", "sample-captions").stdout
     assert "length    7:55" in shown
+    assert "Typical words of this video:\n" in shown
     assert "   cue (12)  2:54  https://video.example.com/sample-captions#t=174" in shown
+    assert "What comes when:\n   0:04  caption file · " in shown
+    assert "   2:24  hold cue · " in shown
     value = json.loads(run("video", "sample-captions", "--json").stdout)
     assert list(value) == [
         *(

@@ -8,24 +8,24 @@ from collections.abc import Sequence
 from discord import MediaGalleryItem, ui
 
 from bot.answering.timeline import MAX_STRIPS
-from bot.answering.values import AnsweredTimeline, Excerpt
+from bot.answering.values import AnsweredTimeline
 from bot.discord_app.cards import answer as answer_cards
+from bot.discord_app.cards.moments import list_choices, write_moments
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, EnclosedFile, Part
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import MAX_ALT_TEXT_LENGTH, MAX_CARD_TEXT_LENGTH
-from bot.discord_app.cards.parts.quotes import block_quote
 from bot.images.fonts import find_lettering
-from bot.images.timeline_image import numbered_name
+from bot.images.timeline_image import lettered_name
+from bot.localization import format_number, ngettext
+from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Strip
 
 PICTURE = "timeline.png"
-MAX_MOMENT_TITLE_LENGTH, MAX_MOMENT_URL_LENGTH, MAX_STRIP_TITLE_LENGTH = 60, 200, 30
-MIN_MOMENT_QUOTE_LENGTH, MAX_MOMENT_QUOTE_LENGTH = 20, 240
-"""Eight moments share the 4,000 characters of a card with the question; addresses count too."""
-_AROUND_QUOTE = 16
-"""Characters around a quote: its quotation marks, and the ends of its lines."""
+MAX_STRIP_TITLE_LENGTH, MAX_DESCRIBED_TITLE_LENGTH = 30, 60
+MIN_MOMENTS_LENGTH = 600
+"""Characters that are kept free for the moments."""
 
 
 def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, remarks: Sequence[str] = ()) -> Card:
@@ -41,28 +41,41 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
             *answer_cards.remarks_display(remarks),
         ]
     )
-    gallery_item = MediaGalleryItem(f"attachment://{PICTURE}", description=describe_timeline(timeline))
-    hint = "-# The higher, the more is said of it just then."
-    hint += " A number opens that passage with more around it." if owner.is_stored else f"\n{controls.NO_BUTTONS}"
-    if len(timeline.strips) >= MAX_STRIPS:
-        hint = f"-# Drawn are the {MAX_STRIPS} videos that speak of it most.\n{hint}"
-    frames = [_moment_frame(excerpt, number) for number, excerpt in enumerate(answer.excerpts, 1)]
-    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(hint) - 20 - sum(len(frame) + _AROUND_QUOTE for frame in frames)
-    unwritten = _describe_unwritten(timeline.strips, room - MIN_MOMENT_QUOTE_LENGTH * len(frames))
+    hints = [f"-# {hint}" for hint in _explain_picture(timeline.strips)]
+    hints += [] if owner.is_stored else [_(controls.NO_BUTTONS)]
+    room = MAX_CARD_TEXT_LENGTH - len(heading) - sum(len(hint) + 1 for hint in hints) - 20
+    unwritten = _name_unwritten(timeline.strips, room - MIN_MOMENTS_LENGTH)
+    room -= sum(len(line) + 1 for line in unwritten)
     parts: list[Part] = [
         base.text_display(heading),
-        ui.MediaGallery(gallery_item),
-        *_moments_display(answer.excerpts, frames, room - sum(len(line) + 1 for line in unwritten)),
-        base.text_display("\n".join([*unwritten, hint])),
+        ui.MediaGallery(MediaGalleryItem(f"attachment://{PICTURE}", description=describe_timeline(timeline))),
+        base.text_display("\n".join([*unwritten, *hints])),
     ]
-    rows = [*controls.number_buttons(owner, len(answer.excerpts)), *controls.button_row(controls.delete_button(owner))]
-    return Card(ui.Container(*parts), *rows, enclosed=[EnclosedFile(PICTURE, picture)])
+    if answer.excerpts:
+        parts.append(base.text_display(write_moments(answer.excerpts, room, first_number=1)))
+    rows = [
+        *controls.passage_menu(owner, list_choices(answer.excerpts, 1, first_place=1)),
+        *controls.button_row(controls.delete_button(owner)),
+    ]
+    colour = answer_cards.accent_colour(answer)
+    return Card(ui.Container(*parts, *rows, accent_colour=colour), enclosed=[EnclosedFile(PICTURE, picture)])
 
 
-def _describe_unwritten(strips: Sequence[Strip], room: int) -> list[str]:
-    """Return the titles that the picture shows only as a number, as many as fit into `room` characters."""
+def _explain_picture(strips: Sequence[Strip]) -> list[str]:
+    """Return the sentences that say how to read the picture."""
+    sentences = [_("The higher, the more is said of it there.")]
+    if any(strip.stretches_without_words() for strip in strips):
+        sentences.append(_("Hatched: no transcript."))
+    sentences = [" ".join(sentences)]
+    if len(strips) >= MAX_STRIPS:
+        sentences.append(_("Only the {count} videos that speak of it most.").format(count=format_number(MAX_STRIPS)))
+    return sentences
+
+
+def _name_unwritten(strips: Sequence[Strip], room: int) -> list[str]:
+    """Return the titles that the picture shows only as a letter, as many as fit into `room` characters."""
     lines = [
-        f"-# **{numbered_name(number)}:** {markdown.escape_to_fit(strip.video.heading, MAX_STRIP_TITLE_LENGTH) or '…'}"
+        f"-# **{lettered_name(number)}:** {markdown.escape_to_fit(strip.video.heading, MAX_STRIP_TITLE_LENGTH) or '…'}"
         for number, strip in enumerate(strips, 1)
         if find_lettering(strip.video.heading) is None
     ]
@@ -73,34 +86,27 @@ def _describe_unwritten(strips: Sequence[Strip], room: int) -> list[str]:
 def describe_timeline(timeline: AnsweredTimeline) -> str:
     """Return what the picture shows, for screen readers: at most 1,024 characters."""
     count = len(timeline.strips)
-    videos = "one video speaks" if count == 1 else f"{count} videos speak"
-    title = markdown.shorten(timeline.answer.question, 200)
-    strips = "; ".join(map(_describe_strip, timeline.strips))
-    summary = f"Where {videos} of “{title}”, the most first"
     if count >= MAX_STRIPS:
-        summary = f"Where the {count} videos that speak of “{title}” most do so"
-    return markdown.shorten(f"{summary}. {strips}.", MAX_ALT_TEXT_LENGTH)
+        summary = _("Where the {count} videos that speak of “{question}” most do so.")
+    else:
+        summary = ngettext(
+            "Where one video speaks of “{question}”.",
+            "Where {count} videos speak of “{question}”, the most first.",
+            count,
+        )
+    question = markdown.shorten(timeline.answer.question, 200)
+    told = [summary.format(count=format_number(count), question=question), *map(_describe_strip, timeline.strips)]
+    return markdown.shorten(" ".join(told), MAX_ALT_TEXT_LENGTH)
 
 
 def _describe_strip(strip: Strip) -> str:
-    name = markdown.shorten(strip.video.heading, 60) or "untitled"
+    """Return where a video speaks of it most, and of how much of it nothing is stored."""
+    name = markdown.shorten(strip.video.heading, MAX_DESCRIBED_TITLE_LENGTH) or "…"
     best = max(strip.columns, key=lambda column: column.strength, default=None)
     if best is None or best.strength <= 0:
-        return f"{name}: only its title"
-    return f"{name}: most at {timecode(best.start_second)} of {timecode(strip.end_second)}"
-
-
-def _moments_display(excerpts: Sequence[Excerpt], frames: Sequence[str], room: int) -> list[Part]:
-    """Return the numbered moments with title, link and a short quote; the quotes share `room` characters."""
-    length = room // max(len(frames), 1)
-    length = max(MIN_MOMENT_QUOTE_LENGTH, min(MAX_MOMENT_QUOTE_LENGTH, length))
-    return [
-        base.text_display(f"{frame}\n{block_quote(excerpt, length)}")
-        for frame, excerpt in zip(frames, excerpts, strict=True)
-    ]
-
-
-def _moment_frame(excerpt: Excerpt, number: int) -> str:
-    when = base.moment_link(excerpt.link_second, excerpt.link, excerpt.video, MAX_MOMENT_URL_LENGTH)
-    name = markdown.escape_to_fit(excerpt.video.heading, MAX_MOMENT_TITLE_LENGTH) or "…"
-    return f"**{number}. {name}** · {when}"
+        return _("{title}: only its title.").format(title=name)
+    told = _("{title}: most at {time} of {length}.").format(
+        title=name, time=timecode(best.start_second), length=timecode(strip.end_second)
+    )
+    missing = sum(end - start for start, end in strip.stretches_without_words())
+    return f"{told} {_('No transcript of {length}.').format(length=timecode(missing))}" if missing else told

@@ -24,17 +24,15 @@ from bot.discord_app.interactions.passage_buttons import (
 )
 from bot.discord_app.interactions.personal_data_button import DeletePersonalData
 from bot.discord_app.interactions.share_buttons import Share, ShareAnswer, ShowToAuthor
-from bot.discord_app.interactions.video_buttons import TurnTranscript, TurnVideos
+from bot.discord_app.interactions.video_buttons import VIDEO_ITEMS
 
 BUTTONS: tuple[type[CardButton], ...] = (
     TurnPage,
-    TurnVideos,
     OpenPassage,
     PickPassage,
     Earlier,
     Later,
     BackToQuote,
-    TurnTranscript,
     Share,
     ShareAnswer,
     ShowToAuthor,
@@ -47,6 +45,7 @@ BUTTONS: tuple[type[CardButton], ...] = (
     DeleteAnswer,
     AskQuestion,
     ShowPersonalData,
+    *VIDEO_ITEMS,
 )
 
 

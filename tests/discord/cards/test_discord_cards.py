@@ -28,13 +28,15 @@ from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards import transcript as transcript_cards
-from bot.discord_app.cards import videos as video_cards
 from bot.discord_app.cards.answer import Page
 from bot.discord_app.cards.help import help_card
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import CardTooLarge, check_limits, find_problems
 from bot.discord_app.cards.parts.quotes import MAX_SPEAKER_PARTS, block_quote, quote_segment, write_quote
+from bot.discord_app.cards.parts.video_controls import offered_pages
+from bot.discord_app.cards.video import video_card
+from bot.discord_app.cards.videos import videos_card
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.questions.catalogue import best_videos, choice_names, find_named, make_choices
 from bot.discord_app.services.questions.sharing import say_sharer
@@ -50,6 +52,7 @@ from storage.models import (
     Statistics,
     Strip,
     Video,
+    VideoPart,
     VideoSummary,
     join_turns,
 )
@@ -223,8 +226,10 @@ def test_every_shared_quote_fits(shown: Excerpt, question: str, name: str) -> No
 def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
     segments = [Segment(30.0 * n, 30.0 * n + 30, text) for n, text in enumerate(texts)]
     video = Video("id", title, title, "https://x.example/" + "a" * 270)
-    check(transcript_cards.transcript_card(video, segments, OWNER, earlier=True, later=False))
-    check(video_cards.videos_card([VideoSummary(video, "shared", 1, 1, 90.0)] * 25, OWNER, 1, search=title))
+    for asked in (None, 45.0, 9e6):
+        check(transcript_cards.transcript_card(video, segments, OWNER, earlier=True, later=False, asked=asked))
+    listed = [VideoSummary(replace(video, video_id=str(n)), "shared", 1, 1, 90.0) for n in range(25)]
+    check(videos_card(listed, OWNER, 1, search=title, found=title))
     check(base.notice_card(title))
 
 
@@ -243,15 +248,9 @@ def test_every_timeline_fits(shown: list[Excerpt], question: str, searched: str 
 def test_every_video_fits(shown: Excerpt, words: list[str], private: bool) -> None:
     terms = [KeyTerm(word, 1.0, 2, 30.0) for word in words]
     summary = VideoSummary(shown.video, "shared", 1, 1, 90.0)
-    check(video_cards.video_card(summary, terms, Owner(1, private=private)))
-    check(video_cards.videos_card([summary] * 31, Owner(1), 1))
-
-
-def test_a_list_shows_covers_where_there_are_any() -> None:
-    with_cover = Video("a", "A", thumbnail="https://x.example/p.jpg")
-    listed = [VideoSummary(video, "shared", 1, 1, 90.0) for video in (with_cover, Video("b", "B"))]
-    (container,) = check(video_cards.videos_card(listed, Owner(1, private=True), 0))
-    assert [part["type"] for part in container["components"]] == [10, 9, 10]
+    parts = [VideoPart(61.0 * n, (word, word)) for n, word in enumerate(words)]
+    check(video_card(summary, parts, terms, Owner(1, private=private)))
+    check(videos_card([summary], Owner(1), 1))
 
 
 def test_a_timeline_is_told_in_words_to_those_who_cannot_see_it() -> None:
@@ -259,8 +258,11 @@ def test_a_timeline_is_told_in_words_to_those_who_cannot_see_it() -> None:
     silent = Strip(Video("other"), 900.0, (Column(0.0, 30.0, 0.0),))
     words = timeline_cards.describe_timeline(AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT), (strip, silent)))
     assert words == (
-        "Where 2 videos speak of “why?”, the most first. A @talk: most at 0:30 of 15:00; other: only its title."
+        "Where 2 videos speak of “why?”, the most first. A @talk: most at 0:30 of 15:00. other: only its title."
     )
+    late = replace(strip, columns=(Column(600.0, 630.0, 0.5), Column(700.0, 900.0, 0.1)))
+    words = timeline_cards.describe_timeline(AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT), (late,)))
+    assert words == "Where one video speaks of “why?”. A @talk: most at 10:00 of 15:00. No transcript of 11:10."
 
 
 def test_a_timeline_of_as_many_videos_as_are_drawn_says_that_there_may_be_more() -> None:
@@ -268,7 +270,7 @@ def test_a_timeline_of_as_many_videos_as_are_drawn_says_that_there_may_be_more()
     for count, said in ((MAX_STRIPS - 1, False), (MAX_STRIPS, True)):
         timeline = AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT), strips[:count])
         card = str(timeline_cards.timeline_card(timeline, b"png", OWNER).components())
-        assert (f"Drawn are the {MAX_STRIPS} videos that speak of it most." in card) is said
+        assert (f"Only the {MAX_STRIPS} videos that speak of it most." in card) is said
         assert (f"Where the {MAX_STRIPS} videos that speak of “why?” most do so." in card) is said
 
 
@@ -297,8 +299,8 @@ def test_the_house_cards_fit() -> None:
     )
     check(reading)
     assert "**Meaning:** a small language model" in str(reading.components())
-    check(video_cards.videos_card([], OWNER, 0))
-    check(video_cards.videos_card([], OWNER, 0, search="x"))
+    check(videos_card([], OWNER, 0))
+    check(videos_card([], OWNER, 0, search="x"))
     check(base.notice_card("Counted.", *controls.withdraw_row(OWNER)))
 
 
@@ -387,11 +389,11 @@ def test_a_videos_chapters_have_links_and_as_many_stand_there_as_fit() -> None:
     chapters = tuple(Chapter(60.0 * n, f"Part {n} " + "_" * 50) for n in range(200))
     video = Video("id", "A talk", url="https://x.example/v", chapters=chapters, published="2025-06-03")
     terms = [KeyTerm("word" * 20, 1.0, 1, 1.0)] * 60
-    card = str(check(video_cards.video_card(VideoSummary(video, "shared", 1, 1, 60.0), terms, OWNER)))
+    card = str(check(video_card(VideoSummary(video, "shared", 1, 1, 60.0), (), terms, OWNER)))
     assert "[1:00](https://x.example/v#t=60) Part 1" in card
     assert re.search(r"-# and 1\d\d more", card)
     few = replace(video, chapters=chapters[:2])
-    assert "more" not in str(video_cards.video_card(VideoSummary(few, "shared", 1, 1, 60.0), (), OWNER).components())
+    assert "more" not in str(video_card(VideoSummary(few, "shared", 1, 1, 60.0), (), (), OWNER).components())
 
 
 def test_a_long_quote_is_cut_between_words() -> None:
@@ -427,15 +429,17 @@ def test_where_a_link_cannot_say_the_second_the_card_does() -> None:
 
 def test_a_transcript_and_key_terms_link_seconds_only_where_links_open_there() -> None:
     segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
+    parts = [VideoPart(40.0, ("hold cue", "screen"))]
     for url, linked in (("https://x.example/v", True), (PLAIN, False), ("", False)):
         video = Video("v", "A talk", url=url)
         transcript = str(check(transcript_cards.transcript_card(video, segments, OWNER, earlier=False, later=False)))
-        shown = str(check(video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER)))
+        shown = str(check(video_card(VideoSummary(video, "shared", 1, 1, 90.0), parts, terms, OWNER)))
         for card in (transcript, shown):
             assert ("[1:15](" in card) is linked
             assert "1:15" in card
             assert (f"]({PLAIN})" in card) is (url == PLAIN), "the video can be opened all the same"
-        assert ("The time is where the word is said the most." in shown) is not linked
+        assert ("[0:40](" in shown) is linked, "what comes when"
+        assert ("▶ 1:15" in transcript) is linked, "a button opens it there"
 
 
 def test_a_host_of_ones_own_is_linked_in_its_way_on_cards() -> None:
@@ -446,7 +450,7 @@ def test_a_host_of_ones_own_is_linked_in_its_way_on_cards() -> None:
     segments, terms = [Segment(75.0, 90.0, "words")], [KeyTerm("cue", 3, 1.0, 75.0)]
     card = transcript_cards.transcript_card(video, segments, OWNER, earlier=False, later=False, hosts=hosts)
     assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
-    card = video_cards.video_card(VideoSummary(video, "shared", 1, 1, 90.0), terms, OWNER, hosts)
+    card = video_card(VideoSummary(video, "shared", 1, 1, 90.0), (), terms, OWNER, hosts)
     assert "[1:15](https://videos.example.edu/a?at=75)" in str(check(card))
 
 
@@ -565,3 +569,16 @@ def test_the_cool_down() -> None:
     never = Cooldown(0.0)
     never.count(1)
     never.check(1)
+
+
+@given(st.integers(0, 3000), st.data())
+def test_a_menu_of_pages_leads_to_any_of_them_in_a_few_choices(last: int, data: st.DataObject) -> None:
+    page, wanted = data.draw(st.integers(0, last)), data.draw(st.integers(0, last))
+    steps = 0
+    while page != wanted:
+        offered = offered_pages(page, last)
+        assert {0, page, last} <= set(offered) <= set(range(last + 1))
+        assert len(offered) == len(set(offered)) <= 25
+        page = min(offered, key=lambda offer: abs(offer - wanted))
+        steps += 1
+    assert steps <= (1 if last < 25 else 12)

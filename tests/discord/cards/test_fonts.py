@@ -1,4 +1,4 @@
-"""Titles in pictures, in every script: in letters that are right, or by the strip's number; never as boxes."""
+"""Titles in pictures, in every script: in letters that are right, or by the strip's letter; never as boxes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import features
 
+from bot.answering.timeline import MAX_STRIPS
 from bot.answering.values import Answer, AnsweredTimeline, AnswerLevel, Excerpt
+from bot.asking import MAX_MOMENTS
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.cards.timeline import timeline_card
@@ -50,13 +52,13 @@ def test_a_title_is_written_in_its_own_letters(title: str) -> None:
     written = find_lettering(title)
     assert written is not None
     assert written.text == title
-    assert pictured(title) not in (pictured("Video 1"), pictured(title[:-1]))
+    assert pictured(title) not in (pictured("A"), pictured(title[:-1]))
 
 
 @pytest.mark.parametrize("title", LACKED)
-def test_a_title_that_no_font_writes_gives_way_to_the_strips_number(title: str) -> None:
+def test_a_title_that_no_font_writes_gives_way_to_the_strips_letter(title: str) -> None:
     assert find_lettering(title) is None
-    assert pictured("first", title) == pictured("first", "Video 2")
+    assert pictured("first", title) == pictured("first", "B")
 
 
 def test_a_video_without_a_title_is_called_by_its_id() -> None:
@@ -66,7 +68,7 @@ def test_a_video_without_a_title_is_called_by_its_id() -> None:
 @pytest.mark.usefixtures("_without_raqm")
 @pytest.mark.parametrize("title", JOINED)
 def test_letters_that_nothing_here_joins_are_not_drawn_apart(title: str) -> None:
-    assert pictured(title) == pictured("Video 1")
+    assert pictured(title) == pictured("A")
 
 
 @pytest.mark.usefixtures("_without_raqm")
@@ -114,23 +116,25 @@ def test_what_is_written_has_all_its_letters(title: str) -> None:
         assert kept == given
 
 
-def test_the_words_beneath_say_which_video_has_which_number() -> None:
+def test_the_words_beneath_say_which_video_has_which_letter() -> None:
     videos = Video("v0", "A talk"), Video("v1", "机械学习")
     strips = [Strip(video, 600.0, (Column(0, 30, 1.0),)) for video in videos]
     moment = Excerpt(strips[1].video, "words", (), 0.0, 9.0, "", (0.0,), 1.0, True, True)
     timeline = AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT, (moment,)), tuple(strips))
     words = str(timeline_card(timeline, b"png", Owner(1)).components())
-    assert "**Video 2:** 机械学习" in words
-    assert "Video 1" not in words
+    assert "**B:** 机械学习" in words
+    assert "**A:**" not in words
 
 
 def test_the_most_strips_with_the_longest_titles_find_room() -> None:
     title, address = "机*_`" * 200, "https://x.example/" + "a" * 170
-    videos = [Video(f"v{n}", title) for n in range(12)]
+    videos = [Video(f"v{n}", title) for n in range(MAX_STRIPS)]
     strips = tuple(Strip(video, 600.0, (Column(0, 30, 1.0),)) for video in videos)
-    moments = tuple(Excerpt(video, "*" * 600, (), 0.0, 9.0, address, (0.0,), 1.0, True, True) for video in videos[:8])
+    moments = tuple(
+        Excerpt(video, "*" * 600, (), 0.0, 9.0, address, (0.0,), 1.0, True, True) for video in videos[:MAX_MOMENTS]
+    )
     timeline = AnsweredTimeline(Answer("*" * 2000, AnswerLevel.CLOSEST, moments, "_" * 2000, ("`" * 500,) * 9), strips)
     card = timeline_card(timeline, b"png", Owner(1), ["#" * 300] * 2)
     assert find_problems(card.components()) == []
     usual = AnsweredTimeline(Answer("why?", AnswerLevel.CONFIDENT, moments), strips)
-    assert "**Video 12:** 机" in str(timeline_card(usual, b"png", Owner(1)).components())
+    assert "**F:** 机" in str(timeline_card(usual, b"png", Owner(1)).components())

@@ -106,6 +106,12 @@ def menu_of(result: Any, verb: str) -> str:
     return next((custom_id for custom_id in ids if custom_id.startswith(f"cue:{verb}:")), "")
 
 
+def options_of(result: Any, verb: str) -> list[str]:
+    """The values that can be chosen in one of a card's menus; none where it has no such menu."""
+    menus = (each for each in _parts(components_of(result)) if each.get("custom_id") == menu_of(result, verb) != "")
+    return [option["value"] for menu in menus for option in menu["options"]]
+
+
 def moments_on(result: Any) -> list[str]:
     """The moments on an answer's card: the line with the name of the first one's video, and the lines of the others;
     of one moment alone, which has no number, its quote."""

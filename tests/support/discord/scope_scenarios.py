@@ -21,6 +21,7 @@ from tests.support.discord.harness import (
     components_of,
     files_of,
     menu_of,
+    options_of,
     pressable,
 )
 
@@ -28,7 +29,7 @@ SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
 TYPED_IN = (
     ("ask", "question"), ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"),
     ("timeline", "question"), ("timeline", "video"), ("timeline", "server"), ("video", "video"),
-    ("transcript", "video"),
+    ("transcript", "video"), ("transcript", "at"),
 )  # fmt: skip
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
@@ -76,6 +77,16 @@ class Player:
             return await self.click(card, "Read on")
         custom_id = menu_of(card, "pick")
         return await self.select(card, [str(number)], custom_id) if custom_id else card
+
+    async def choose(self, card: InteractionResult, verb: str, value: str) -> InteractionResult:
+        """What choosing from one of a card's menus does."""
+        return await self.select(card, [value], menu_of(card, verb))
+
+    async def fill_in(self, card: InteractionResult, label: str, **values: str) -> None:
+        """Write into the form that a button opens, where there is one."""
+        form = await self.click(card, label)
+        if form is not card and form.modal is not None:
+            self._noted(await self.actor.submit_modal(form, values))
 
     async def menu(self, words: str, author: MemberActor | None = None) -> InteractionResult:
         """A right click on what somebody wrote, they themselves or another."""
@@ -192,25 +203,37 @@ async def conversing(player: Player) -> None:
 async def typing(player: Player) -> None:
     for name, option in TYPED_IN:
         filled = {"question": "x"} if name in ("ask", "timeline") and option != "question" else {}
+        if option == "at":
+            filled = {"video": "gate-03"}
         for typed in ("", "gat", "shar", "zzz"):
             await player.typing(name, option, typed, **filled)
 
 
 async def listing(player: Player) -> None:
-    await player.click(await player.slash("videos"), "Next")
+    card = await player.click(await player.slash("videos"), "Next")
+    for verb in ("leaf", "watch"):
+        for option in options_of(card, verb)[-2:]:
+            await player.choose(card, verb, option)
     await player.click(await player.slash("videos", search="talk"), "Next")
     await player.slash("videos", search="zzz")
 
 
 async def looking_at_one(player: Player) -> None:
     for name in ("gate-03", "shared-talk", "no such gate"):
-        await player.slash("video", video=name)
+        card = await player.slash("video", video=name)
+        for option in options_of(card, "readat"):
+            await player.choose(card, "readat", option)
+        await player.click(card, "Transcript")
+        for label in ("Ask", "Timeline"):
+            await player.fill_in(card, label, question="copper lantern ferry")
 
 
 async def reading(player: Player) -> None:
     card = await player.slash("transcript", video="gate-03", at="1:00")
     for label in ("Later", "Earlier"):
         card = await player.click(card, label)
+    await player.click(card, "This video")
+    await player.fill_in(card, "Ask", question="copper lantern ferry")
     await player.slash("transcript", video="shared-talk")
 
 

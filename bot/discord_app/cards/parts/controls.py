@@ -58,15 +58,6 @@ def read_on_button(owner: Owner) -> list[Button]:
     return [_make_button("open", pgettext("button", "Read on"), owner, 1, style=style)] if owner.is_stored else []
 
 
-def number_buttons(owner: Owner, count: int) -> list[Row]:
-    """Return buttons numbered from 1, five in a row. A button opens one passage by itself."""
-    count = count if owner.is_stored else 0
-    buttons = [
-        _make_button("open", str(number), owner, number, style=ButtonStyle.primary) for number in range(1, count + 1)
-    ]
-    return [ui.ActionRow(*buttons[first : first + BUTTONS_PER_ROW]) for first in range(0, count, BUTTONS_PER_ROW)]
-
-
 def passage_menu(owner: Owner, options: Sequence[tuple[int, str]]) -> list[Row]:
     """Return the menu that opens one of the passages of a card, each given by its place on it, counted from 1, and a
     label; no menu where there is nothing to choose from."""
@@ -149,17 +140,6 @@ def share_answer_buttons(owner: Owner) -> list[Button]:
 
 def _is_shareable(owner: Owner) -> bool:
     return owner.private and owner.shareable and owner.is_stored
-
-
-def transcript_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
-    """Return the rows below a part of a transcript."""
-    if not owner.is_stored:
-        return button_row(delete_button(owner))
-    steps = [
-        _make_button("read", "Earlier", owner, 0, off=not earlier),
-        _make_button("read", "Later", owner, 1, off=not later),
-    ]
-    return button_row(steps, delete_button(owner))
 
 
 def withdraw_row(owner: Owner) -> list[Row]:

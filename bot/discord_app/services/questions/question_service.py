@@ -178,6 +178,11 @@ class QuestionService:
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
+        # The numbers in the picture are those of the card, which has the moments of one video together.
+        found = timeline.answer
+        near_misses = arrange_by_video(found.near_misses)
+        answer = replace(found, excerpts=arrange_by_video(found.excerpts), near_misses=near_misses)
+        timeline = replace(timeline, answer=answer)
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
         await self._record_miss(asker, inquiry, timeline.answer)
         remarks = self._choose_remarks(asker, timeline.answer)

@@ -1,0 +1,38 @@
+"""The form in which a question about one video is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord import ui
+
+from bot.discord_app.cards.parts.controls import Owner, custom_id
+from bot.discord_app.cards.parts.markdown import shorten
+from bot.localization import gettext as _
+
+FORM, QUESTION = "askform", "question"
+"""What the custom_id of the form begins with, and the custom_id of its field."""
+MAX_FORM_TITLE_LENGTH, MAX_LABEL_LENGTH, MAX_DESCRIPTION_LENGTH = 45, 45, 100
+MAX_QUESTION_LENGTH = 2000
+
+
+def question_form(owner: Owner, title: str, *, as_timeline: bool) -> ui.Modal:
+    """Return the form that asks for a question about the video of this title; `owner` has the key of the video.
+
+    With `as_timeline` it asks for what is to be drawn. Its custom_id says which, so that it works after a restart.
+    """
+    heading = _("Draw where it is spoken of") if as_timeline else _("Ask about this video")
+    form = ui.Modal(
+        title=shorten(heading, MAX_FORM_TITLE_LENGTH), custom_id=custom_id(FORM, owner, 1 if as_timeline else 0)
+    )
+    field: ui.TextInput[Any] = ui.TextInput(custom_id=QUESTION, min_length=1, max_length=MAX_QUESTION_LENGTH)
+    form.add_item(
+        ui.Label(
+            text=shorten(_("What to look for"), MAX_LABEL_LENGTH),
+            description=shorten(title, MAX_DESCRIPTION_LENGTH) or None,
+            component=field,
+        )
+    )
+    # Stopped, so that discord.py does not keep it: it would handle the form only until the next restart.
+    form.stop()
+    return form
