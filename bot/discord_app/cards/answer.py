@@ -204,7 +204,7 @@ def answer_notes(answer: Answer) -> list[str]:
         notes.append(_("Searched for: {question}").format(question=question))
     if answer.unmatched:
         words = markdown.escape_to_fit(", ".join(answer.unmatched), MAX_NOTE_LENGTH)
-        notes.append(f"-# {_('Left out, but said by nobody: {words}').format(words=words)}")
+        notes.append("-# " + _("Left out, but said by nobody: {words}").format(words=words))
     notes += [f"-# {sentence}" for sentence in verdicts.describe_answer_limits(answer)]
     if verdict := verdicts.describe_verdict(answer):
         notes.append(f"**{verdict}**")
@@ -224,7 +224,7 @@ def remarks_display(remarks: Iterable[str]) -> list[str]:
 def _other_places(excerpt: Excerpt) -> list[str]:
     """Return a line with the other places that say the same, or no line where there are none."""
     places = [_other_place(place, excerpt.video) for place in excerpt.other_places[:MAX_OTHER_PLACES]]
-    return [f"-# {_('Also said: {places}').format(places=', '.join(places))}"] if places else []
+    return ["-# " + _("Also said: {places}").format(places=", ".join(places))] if places else []
 
 
 def _other_place(place: OtherPlace, here: Video) -> str:

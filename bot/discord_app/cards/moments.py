@@ -93,7 +93,7 @@ def _frame_moments(
     for number, excerpt in enumerate(excerpts, first_number):
         video, head = excerpt.video, ""
         if not frames and after is not None and video.video_id == after.video_id:
-            head = f"**{_('More in this video')}**\n"
+            head = "**" + _("More in this video") + "**\n"
         elif last is None or video.video_id != last.video_id:
             head = f"**{base.video_name(video, MAX_MOMENT_TITLE_LENGTH)}**\n"
         when = base.moment_link(excerpt.link_second, excerpt.link, video, url_length)

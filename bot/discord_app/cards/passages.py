@@ -15,6 +15,7 @@ from bot.discord_app.cards.parts.base import Card, Part
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import speaker_label
+from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
 
@@ -31,21 +32,21 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner) -> Card:
     if not opened.shows_hit:
         head += f"\n{moments.write_words(hit, MAX_HIT_LENGTH)}"
     play = moments.play_button(hit.link_second, hit.link, hit.video)
-    room = MAX_CARD_TEXT_LENGTH - len(head) - len(controls.NO_BUTTONS)
+    room = MAX_CARD_TEXT_LENGTH - len(head) - len(_(controls.NO_BUTTONS))
     parts: list[Part] = [
         base.text_display(head),
         *controls.button_row(play, controls.back_button(owner, moved=opened.is_moved)),
         *map(base.text_display, _write_paragraphs(opened, room)),
     ]
     if not owner.is_stored:
-        parts.append(base.text_display(controls.NO_BUTTONS))
+        parts.append(base.text_display(_(controls.NO_BUTTONS)))
     return Card(ui.Container(*parts), *controls.passage_rows(owner, earlier=opened.earlier, later=opened.later))
 
 
 def shared_quote_card(question: str, hit: Excerpt, owner: Owner, remark: str) -> Card:
     """Return a card with the quote of an answer by itself, which somebody shares; `remark` says who does."""
     head = "\n".join([answer_cards.question_header(question), *answer_cards.remarks_display([remark])])
-    parts = answer_cards.quote_parts(hit, owner, MAX_CARD_TEXT_LENGTH - len(head) - len(controls.NO_BUTTONS))
+    parts = answer_cards.quote_parts(hit, owner, MAX_CARD_TEXT_LENGTH - len(head) - len(_(controls.NO_BUTTONS)))
     return Card(ui.Container(base.text_display(head), *parts))
 
 

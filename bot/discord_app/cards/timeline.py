@@ -109,4 +109,6 @@ def _describe_strip(strip: Strip) -> str:
         title=name, time=timecode(best.start_second), length=timecode(strip.end_second)
     )
     missing = sum(end - start for start, end in strip.stretches_without_words())
-    return f"{told} {_('No transcript of {length}.').format(length=timecode(missing))}" if missing else told
+    if missing:
+        told += " " + _("No transcript of {length}.").format(length=timecode(missing))
+    return told

@@ -55,7 +55,7 @@ def video_card(
         heading = _("Chapters") if video.chapters else _("What comes when")
         displayed.append(base.text_display(f"**{heading}**\n{_write_jumps(video, jumps, hosts)}"))
     if typical := _write_terms(video, terms, hosts):
-        displayed.append(base.text_display(f"**{_('Typical words of this video')}**\n{typical}"))
+        displayed.append(base.text_display("**" + _("Typical words of this video") + f"**\n{typical}"))
     if not owner.is_stored:
         displayed.append(base.text_display(_(controls.NO_BUTTONS)))
     options = {jump.second: MenuOption(str(jump.second), f"{timecode(jump.second)} · {jump.words}") for jump in jumps}

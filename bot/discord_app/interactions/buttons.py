@@ -25,6 +25,7 @@ from bot.discord_app.interactions.passage_buttons import (
 from bot.discord_app.interactions.personal_data_button import DeletePersonalData
 from bot.discord_app.interactions.share_buttons import Share, ShareAnswer, ShowToAuthor
 from bot.discord_app.interactions.video_buttons import VIDEO_ITEMS
+from bot.localization import gettext as _
 
 BUTTONS: tuple[type[CardButton], ...] = (
     TurnPage,
@@ -60,4 +61,4 @@ def is_unknown_button(interaction: Interaction, items: Iterable[type[ui.DynamicI
 
 async def report_unknown_button(interaction: Interaction) -> None:
     """Tell the user that the bot no longer knows the button, and what to do."""
-    await send_private(interaction, notice_card("This button is from an earlier version of me. Please ask again."))
+    await send_private(interaction, notice_card(_("This button is from an earlier version of me. Please ask again.")))

@@ -54,7 +54,7 @@ class SentFile(enum.Enum):
 class Unreadable(enum.Enum):
     """What somebody points to that the bot may not read."""
 
-    MESSAGE = "unreadable message"
+    MESSAGE = enum.auto()
 
 
 UtteranceKind = IntentKind | SentFile | Unreadable
