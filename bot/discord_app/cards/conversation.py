@@ -20,7 +20,7 @@ def greeting_card(example: str) -> Card:
 def unread_message_card() -> Card:
     """Return the answer to a mention that points to somebody's message, which the bot may not read."""
     return _small_card(
-        _("I can't read the message that you replied to."),
+        _("I can’t read the message that you replied to."),
         _("Open its menu, **Apps**, then **Find in videos**. Or ask me in your own words."),
     )
 
@@ -28,7 +28,7 @@ def unread_message_card() -> Card:
 def identity_card(example: str) -> Card:
     """Return the answer to who or what the bot is."""
     return _small_card(
-        _("I'm **Cuepoint**. I answer with what is said in the videos, word for word, and a link to the second."),
+        _("I’m **Cuepoint**. I answer with what is said in the videos, word for word, and a link to the second."),
         _("I write nothing of my own."),
         _example_line(example),
     )
@@ -36,12 +36,12 @@ def identity_card(example: str) -> Card:
 
 def thanks_card() -> Card:
     """Return the answer to thanks."""
-    return _small_card(_("You're welcome."))
+    return _small_card(_("You’re welcome."))
 
 
 def remark_card() -> Card:
     """Return the answer to a remark that asks nothing, such as ok, yes or lol."""
-    return _small_card(_("I'm here whenever you have a question about the videos."))
+    return _small_card(_("I’m here whenever you have a question about the videos."))
 
 
 def nothing_to_continue_card() -> Card:
@@ -61,7 +61,7 @@ def sent_file_card() -> Card:
 
 def sent_media_card() -> Card:
     """Return the answer to pictures and recordings without words."""
-    return _small_card(_("I can't look at pictures or listen to recordings. Ask me in words."))
+    return _small_card(_("I can’t look at pictures or listen to recordings. Ask me in words."))
 
 
 def follow_up_remarks(question: str, *, is_own: bool, video: str, creator: str, speaker: str, after: str,

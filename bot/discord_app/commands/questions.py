@@ -45,13 +45,13 @@ NEWEST_FIRST = "newest first"
 @app_commands.describe(
     question='What to look for. Also understood: "exact phrase" and -without',
     video="Only in this video",
-    creator="Only in this creator's videos",
+    creator="Only in this creator’s videos",
     speaker="Only what this person says",
     after="Only in videos published from then on: 2025-06-03, 2025-06 or 2025",
     before="Only in videos published before: 2025-06-03, 2025-06 or 2025",
     order="Which quotes come first",
     private="Show the answer to you alone",
-    server="Only in this server's own videos",
+    server="Only in this server’s own videos",
     member="Answer this person: they alone are notified",
 )
 @app_commands.rename(member="for")
@@ -163,7 +163,7 @@ async def _answer_question(
     question="What to look for, as with /ask",
     video="Only in this video",
     private="Show the picture to you alone",
-    server="Only in this server's own videos",
+    server="Only in this server’s own videos",
 )
 @app_commands.autocomplete(question=suggest_questions, video=suggest_videos, server=suggest_servers)
 async def timeline(

@@ -23,7 +23,7 @@ NEWEST_FIRST = "newest first"
 
 @app_commands.command()
 @app_commands.describe(
-    search="Words of a title, or a creator's name; all videos if left out", order="Which videos come first"
+    search="Words of a title, or a creator’s name; all videos if left out", order="Which videos come first"
 )
 async def videos(
     interaction: Interaction,

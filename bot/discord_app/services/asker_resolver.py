@@ -30,11 +30,11 @@ MAX_SERVER_NAME_LENGTH = 50
 MAX_SERVER_NAMES = 4
 
 STRANGER = gettext_noop("Searching the shared videos only. Use me once in your server to search its videos here too.")
-KEPT_TO_CHANNELS = gettext_noop("This server's videos can be searched in {channels}.")
-KEPT_CLOSE = gettext_noop("This server's own videos are not open to you here, so I did not search them.")
-IN_PRIVATE_ONLY = gettext_noop("This server's own videos are shown in private only. Use {ask} to search them.")
+KEPT_TO_CHANNELS = gettext_noop("This server’s videos can be searched in {channels}.")
+KEPT_CLOSE = gettext_noop("This server’s own videos are not open to you here, so I did not search them.")
+IN_PRIVATE_ONLY = gettext_noop("This server’s own videos are shown in private only. Use {ask} to search them.")
 CHANGED = gettext_noop("What you may see here has changed; please ask again.")
-OUT_OF_REACH = gettext_noop("I can't search that server from here. Pick one from the list, or leave “server” empty.")
+OUT_OF_REACH = gettext_noop("I can’t search that server from here. Pick one from the list, or leave “server” empty.")
 MAX_NAMED_CHANNELS = 3
 STRANGER_TOLD_EVERY_SECONDS = 24 * 3600.0
 """How often a person is told at most that only the shared videos are searched for them."""
@@ -309,9 +309,9 @@ class AskerResolver:
 
     def _server_name(self, server_id: int, who: AskerContext) -> str:
         if server_id == who.server_id:
-            return _("this server's videos")
+            return _("this server’s videos")
         name = markdown.escape_to_fit(self._memberships.server_name(server_id), MAX_SERVER_NAME_LENGTH)
-        return _("{server}'s videos").format(server=name or server_id)
+        return _("{server}’s videos").format(server=name or server_id)
 
 
 def _may_pick(asker: access.Asker, server_id: int, settings: Mapping[int, ServerSettings]) -> bool:
