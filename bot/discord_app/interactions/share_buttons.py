@@ -23,8 +23,8 @@ from bot.localization import pgettext
 
 _SHARES = re.compile(r"cue:(?:share|shareanswer|showto):.*")
 _SHOW_TO = custom_id_pattern("showto", 20)
-_MENTION = re.compile(r"<@(\d{1,20})>")
-"""On a card only the bot itself mentions somebody: what others wrote is escaped."""
+_MENTION = re.compile(r"^-# .*?<@(\d{1,20})>", re.MULTILINE)
+"""In a remark only the bot itself mentions somebody: what others wrote is escaped there, and in code it is not."""
 
 
 class Share(CardButton, template=custom_id_pattern("share")):

@@ -341,9 +341,8 @@ async def test_the_cooldown_counts(discord: Env, library: Library, ledger: Ledge
     assert answers(general, discord) == []
 
 
-async def test_the_name_stays_and_nobody_is_notified_again_where_pages_are_turned(
-    discord: Env, general: ChannelHandle, alice: MemberActor, bob: MemberActor, library: Library
-) -> None:
+async def add_talks_of_the_lantern(library: Library) -> None:
+    """Several pages of moments."""
     texts = [
         f"the copper lantern {word} and {word[::-1]} went {word * 2}"
         for word in ("oak", "elm", "ash", "fir", "yew", "bay", "fig")
@@ -353,6 +352,12 @@ async def test_the_name_stays_and_nobody_is_notified_again_where_pages_are_turne
         for n, text in enumerate(texts)
     ]
     await library.import_files(access.host_scope(), files)
+
+
+async def test_the_name_stays_and_nobody_is_notified_again_where_pages_are_turned(
+    discord: Env, general: ChannelHandle, alice: MemberActor, bob: MemberActor, library: Library
+) -> None:
+    await add_talks_of_the_lantern(library)
     card = await alice.slash(general, "ask", question="copper lantern", **{"for": bob})
     turned = await alice.click(card.response, label="Next")
     assert f"For <@{bob.id}>\n" in seen(turned)
@@ -366,6 +371,15 @@ async def test_the_name_stays_and_nobody_is_notified_again_where_pages_are_turne
         )
     )
     assert "Shared by alice" in seen(await alice.click(whole, label="Next"))
+
+
+async def test_a_mention_in_the_code_of_a_question_makes_it_an_answer_for_nobody(
+    general: ChannelHandle, alice: MemberActor, bob: MemberActor, library: Library
+) -> None:
+    await add_talks_of_the_lantern(library)
+    card = await alice.slash(general, "ask", question=f"copper lantern `<@{bob.id}>`")
+    assert f"`<@{bob.id}>`" in seen(card)
+    assert "For <@" not in seen(await alice.click(card.response, label="Next"))
 
 
 # In the menu of a message
