@@ -89,7 +89,7 @@ class AppContext:
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
         videos = VideoService(library, catalogue, states)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
-        last_answers, known_locales = LastAnswers(), KnownLocales(settings.retention_seconds)
+        last_answers, known_locales = LastAnswers(ledger.is_deleted), KnownLocales(settings.retention_seconds)
         return cls(
             library,
             ledger,
@@ -109,7 +109,9 @@ class AppContext:
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),
-            PersonalDataService(ledger, memberships, askers, last_answers, known_locales, settings.retention_days),
+            PersonalDataService(
+                ledger, memberships, askers, last_answers, known_locales, sharing, settings.retention_days
+            ),
             settings.serves,
             settings.cooldown_seconds,
             InFlight(),

@@ -179,6 +179,10 @@ class PeopleEntries(LedgerRows):
             tuple(Sighting(int(server), last_seen) for server, last_seen in sightings),
         )
 
+    def is_deleted(self, user_id: int) -> bool:
+        """Return whether what is kept about a person was deleted since the event began that is handled now."""
+        return self.erasures.is_erased([self._person_key(user_id)])
+
     async def delete_personal_data(self, user_id: int) -> int:
         """Delete all that is kept about a person: votes, misses and sightings. Returns how many there were."""
         person = (self._person_key(user_id),)

@@ -441,6 +441,26 @@ async def test_who_has_their_data_deleted_is_forgotten(
     assert bot.app.known_locales.find(alice.id) is None
 
 
+async def test_what_was_asked_before_data_is_deleted_is_not_remembered_after_it(
+    discord: Env, general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, unknown = discord.bot.app, discord.create_user("anna")
+    make_answer = app.answers.ask
+
+    async def delete_first(*arguments: Any, **named: Any) -> Any:
+        for person in (alice, unknown):
+            await app.personal_data.delete(person.id)
+        return await make_answer(*arguments, **named)
+
+    monkeypatch.setattr(app.answers, "ask", delete_first)
+    await alice.slash(general, "ask", question=QUESTION)
+    await unknown.send_dm(QUESTION)
+    assert "BM25 ranking" in seen(answers(unknown.dm_channel, discord)[-1])
+    for person, channel in ((alice, general), (unknown, unknown.dm_channel)):
+        assert app.last_answers.find(person.id, channel.id, private=True) is None
+        assert app.askers._told_strangers.seconds_left(person.id) == 0
+
+
 # Files.
 
 

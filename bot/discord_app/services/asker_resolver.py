@@ -164,7 +164,8 @@ class AskerResolver:
         wherever nothing was found."""
         remarks = asker.remarks
         if asker.is_stranger and not (has_found and self._told_strangers.seconds_left(asker.user_id)):
-            self._told_strangers.begin(asker.user_id, STRANGER_TOLD_EVERY_SECONDS)
+            if not self._ledger.is_deleted(asker.user_id):
+                self._told_strangers.begin(asker.user_id, STRANGER_TOLD_EVERY_SECONDS)
             remarks.append(_(STRANGER))
         return remarks
 

@@ -8,6 +8,7 @@ from bot.discord_app.services.asker_resolver import AskerResolver, ResolvedAsker
 from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.questions.last_answers import LastAnswers
+from bot.discord_app.services.questions.sharing import Sharing
 from storage.ledger import Ledger
 from storage.models import PersonalData
 
@@ -22,6 +23,7 @@ class PersonalDataService:
         askers: AskerResolver,
         last_answers: LastAnswers,
         known_locales: KnownLocales,
+        sharing: Sharing,
         retention_days: float,
     ) -> None:
         self._ledger = ledger
@@ -29,6 +31,7 @@ class PersonalDataService:
         self._askers = askers
         self._last_answers = last_answers
         self._known_locales = known_locales
+        self._sharing = sharing
         self.retention_days = retention_days
 
     async def load(self, user_id: int) -> PersonalData:
@@ -45,6 +48,6 @@ class PersonalDataService:
 
     async def delete(self, user_id: int) -> int:
         """Delete everything that is kept about a user, and return how many entries that was."""
-        for memory in (self._memberships, self._askers, self._last_answers, self._known_locales):
+        for memory in (self._memberships, self._askers, self._last_answers, self._known_locales, self._sharing):
             memory.forget_person(user_id)
         return await self._ledger.delete_personal_data(user_id)

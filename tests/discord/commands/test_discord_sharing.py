@@ -156,6 +156,18 @@ async def test_nothing_of_who_shares_what_is_stored(ledger: Ledger) -> None:
     assert await ledger.record_once("a quote", by="5 in 6", lifetime_seconds=60)
 
 
+async def test_what_is_remembered_of_who_shares_what_has_no_words_and_goes_with_their_data(
+    discord: Env, general: ChannelHandle, alice: MemberActor, bob: MemberActor
+) -> None:
+    app = discord.bot.app
+    for person in (alice, bob):
+        await person.click((await ask_privately(person, general)).response, label="Share")
+    assert QUESTION not in repr(app.sharing._shared)
+    assert {act[0] for act in app.sharing._shared} == {alice.id, bob.id}
+    await app.personal_data.delete(alice.id)
+    assert {act[0] for act in app.sharing._shared} == {bob.id}
+
+
 # A whole answer
 
 

@@ -62,7 +62,9 @@ def _next_page(buttons: Sequence[dict[str, Any]]) -> int | None:
 class LastAnswers:
     """Remembers, in memory alone, the last answer of each person in each place. Make one for all of Discord."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, is_deleted: Callable[[int], bool], now: Callable[[], float] = time.monotonic) -> None:
+        """`is_deleted` tells of a person whether their data was deleted while their question is answered."""
+        self._is_deleted = is_deleted
         self._answers: TTLCache[_Place, tuple[int, SentAnswer]] = TTLCache(_MAX_REMEMBERED, FOLLOW_UP_SECONDS, now)
         self._order = itertools.count()
 
@@ -74,7 +76,8 @@ class LastAnswers:
         That is done before the card is sent: what they say next may be there before Discord's reply.
         """
         card = await make_card()
-        if (answer := read_sent_answer(card.components())) is not None:
+        answer = read_sent_answer(card.components())
+        if answer is not None and not self._is_deleted(user_id):
             self._answers[user_id, channel_id, private] = next(self._order), replace(answer, private=private)
         return card
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 from pydantic import TypeAdapter
 
 from bot.discord_app.cards.parts import markdown
@@ -31,6 +32,8 @@ PING_PAUSE_SECONDS = 600.0
 """How long a person cannot notify the same other person again: by then somebody has read what they were shown."""
 MAX_NAME_LENGTH = 50
 _MAX_REMEMBERED = 10_000
+_Act = tuple[int, int, bytes]
+"""Who shared, in which channel, and a hash of what: of the words themselves nothing is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Sharing:
         self._writes = writes
         self._pauses = Waits[tuple[int, int]](now)
         # Also where nothing can be written, and until it is: two presses may come at once.
-        self._shared: LRUCache[tuple[str, str], bool] = LRUCache(_MAX_REMEMBERED)
+        self._shared: TTLCache[_Act, bool] = TTLCache(_MAX_REMEMBERED, BUTTON_LIFETIME_SECONDS, now)
 
     @asynccontextmanager
     async def share_once(self, user_id: int, channel_id: int, state: PassageState | AnswerState) -> AsyncIterator[None]:
@@ -84,10 +87,11 @@ class Sharing:
 
         Raises AlreadyShared. What could not be sent may be shared again, unless nobody knows whether it arrived.
         """
-        what, by = _describe_shared(state), f"{user_id} in {channel_id}"
-        if (what, by) in self._shared:
+        what, act = _describe_shared(state), _identify_act(user_id, channel_id, state)
+        if act in self._shared:
             raise AlreadyShared(_("You have shared this here already."))
-        self._shared[what, by] = True
+        self._shared[act] = True
+        by = _name_actor(user_id, channel_id)
         record = partial(self._ledger.record_once, what, by=by, lifetime_seconds=BUTTON_LIFETIME_SECONDS)
         if await self._writes.attempt("noting what was shared", record) is False:
             raise AlreadyShared(_("You have shared this here already."))
@@ -96,7 +100,7 @@ class Sharing:
         except DeliveryUnknown:
             raise
         except Exception:
-            await self._forget(what, by)
+            await self._forget(user_id, channel_id, state)
             raise
 
     async def withdraw(self, user_id: int, channel_id: int, state: AnswerState) -> None:
@@ -104,10 +108,16 @@ class Sharing:
         shared: list[PassageState | AnswerState] = [state]
         shared += [PassageState(state.inquiry, spot) for spot in state.spots]
         for each in shared:
-            await self._forget(_describe_shared(each), f"{user_id} in {channel_id}")
+            await self._forget(user_id, channel_id, each)
 
-    async def _forget(self, what: str, by: str) -> None:
-        self._shared.pop((what, by), None)
+    def forget_person(self, user_id: int) -> None:
+        """Forget what a person shared. Whom they notified is forgotten in a few minutes: it protects that person."""
+        for act in [act for act in self._shared if act[0] == user_id]:
+            self._shared.pop(act, None)
+
+    async def _forget(self, user_id: int, channel_id: int, state: PassageState | AnswerState) -> None:
+        self._shared.pop(_identify_act(user_id, channel_id, state), None)
+        what, by = _describe_shared(state), _name_actor(user_id, channel_id)
         await self._writes.attempt("noting what was shared", partial(self._ledger.forget_once, what, by=by))
 
     def introduce(self, asker: ResolvedAsker, showing: Showing, *, is_answered: bool) -> Introduction:
@@ -162,6 +172,14 @@ def _escape_name(name: str) -> str:
 def _mention(user_id: int) -> str:
     """Return what Discord shows as the name of a member, and what notifies them where the message says so."""
     return f"<@{user_id}>"
+
+
+def _name_actor(user_id: int, channel_id: int) -> str:
+    return f"{user_id} in {channel_id}"
+
+
+def _identify_act(user_id: int, channel_id: int, state: PassageState | AnswerState) -> _Act:
+    return user_id, channel_id, hashlib.sha256(_describe_shared(state).encode()).digest()
 
 
 def _describe_shared(state: PassageState | AnswerState) -> str:
