@@ -481,7 +481,9 @@ def test_a_line_is_filled_from_before_where_the_quote_ends_with_the_match() -> N
 )
 def test_a_line_is_a_piece_of_the_quote_by_one_speaker(words: list[str], length: int, changes: list[int]) -> None:
     text = " ".join(words)
-    turns = tuple(SpeakerTurn(offset, f"S{n}") for n, offset in enumerate([0, *sorted(changes)]) if offset < len(text))
+    # Speakers change between words, as those of files do.
+    begins = sorted({0, *(text.rfind(" ", 0, change) + 1 for change in changes if change < len(text))})
+    turns = tuple(SpeakerTurn(offset, f"S{n}") for n, offset in enumerate(begins))
     given_passage = Passage(VIDEO, (Segment(0.0, 60.0, text, turns=turns),), 1.0)
     excerpt = quote_densest(given_passage, matcher_for("copper lantern"))
     line = quote_line(excerpt, length)

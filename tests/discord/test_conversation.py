@@ -86,7 +86,7 @@ async def test_a_bare_mention_in_reply_to_somebody_tells_how_their_message_is_lo
     assert len(answers(general, discord)) == 4
     for card in answers(general, discord):
         assert answer_lines(card) == [
-            "I can't read the message that you replied to.",
+            "I can’t read the message that you replied to.",
             "Open its menu, **Apps**, then **Find in videos**. Or ask me in your own words.",
         ]
         assert pressable(card) == LEADING
@@ -151,7 +151,7 @@ async def test_a_remark_is_passed_over_in_a_channel_and_answered_in_one_line_els
     asked = await alice.slash(general, "ask", question=words)
     assert asked.ephemeral
     for each in (card, asked):
-        assert answer_lines(each) == ["I'm here whenever you have a question about the videos."]
+        assert answer_lines(each) == ["I’m here whenever you have a question about the videos."]
         assert pressable(each) == LEADING
 
 
@@ -160,7 +160,7 @@ async def test_small_talk_by_a_command_is_answered_for_its_asker_alone(
 ) -> None:
     for question, said in (
         ("hi", "Hi! Ask me anything"),
-        ("thanks", "You're welcome."),
+        ("thanks", "You’re welcome."),
         ("who are you?", "I write nothing of my own."),
         ("help", "ask"),
         ("what videos do you have?", "3 videos"),
@@ -212,7 +212,7 @@ async def test_what_is_asked_of_a_video_as_a_whole_is_its_card(
     await alice.send(general, f"{mention(discord)} {words}")
     (card,) = answers(general, discord)
     assert "Sample talk: BM25 ranking, piece by piece" in seen(card)
-    assert "Length" in seen(card) or "long" in seen(card)
+    assert "7:" in seen(card), "how long it is"
     assert "> " not in seen(card), "nothing is quoted"
 
 
@@ -484,7 +484,7 @@ async def test_a_picture_does_not_keep_a_question_from_being_answered(
     assert "BM25 ranking" in seen(answers(general, discord)[-1])
     await alice.send(general, mention(discord), attachments=[picture])
     assert answer_lines(answers(general, discord)[-1]) == [
-        "I can't look at pictures or listen to recordings. Ask me in words."
+        "I can’t look at pictures or listen to recordings. Ask me in words."
     ]
 
 

@@ -108,7 +108,7 @@ async def test_ten_files_and_no_more_none_too_large_and_no_address(server: Local
         server, mod, channel, large, server.upload("talk.png", b"\x89PNG\r\n"), server.upload("a.txt", trap.encode())
     )
     assert "3 rejections:" in words
-    assert "is 10\\.5 MB, over this server’s limit of 10\\.5 MB" in words
+    assert "is 10.5 MB, over this server’s limit of 10.5 MB" in words
     assert "looks like a PNG image" in words
     assert "web address" in words or "address" in words
     await imported(server, mod, channel, server.upload("b.srt", SRT), url=trap, video="b")

@@ -207,7 +207,8 @@ async def test_the_other_commands(server: LocalDiscord, bot: BotProcess) -> None
         ("transcript", {"video": "captions are made", "at": "9:99:99"}, "I can’t read “9:99:99” as a time"),
         ("transcript", {"video": "nonsense"}, "No video is called “nonsense”"),
         ("transcript", {"video": "sample-captions", "at": "2h"}, "is 7:55 long: 2:00:00 is after its end"),
-        ("ask", {"question": "???"}, "at least one word"),
+        ("ask", {"question": "???"}, "here whenever you have a question"),
+        ("ask", {"question": "-bert"}, "at least one word"),
         ("ask", {"question": "words", "video": "zzz"}, "No video is called"),
     ):
         card = await server.reply_to(await server.slash(alice, name, options, at=channel))

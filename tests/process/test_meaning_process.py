@@ -38,7 +38,7 @@ async def test_the_bot_makes_vectors_after_an_import_and_says_that_it_reads_mean
         opened = await server.slash(mod, "library import", at=channel)
         await server.modal_of(opened)
         upload = server.upload("Harbour [dQw4w9WgXcQ].en.srt", SRT)
-        assert "1 added" in texts(await server.reply_to(await server.submit_modal(opened, {"files": [upload]})))
+        assert "1 video added" in texts(await server.reply_to(await server.submit_modal(opened, {"files": [upload]})))
         assert await made(tmp_path, f"server:{guild.id}") > 0
         card = await server.reply_to(await server.slash(mod, "ask", {"question": "copper lantern"}, at=channel))
         assert "lantern" in texts(card)

@@ -109,6 +109,7 @@ def test_the_wheel_holds_every_module_and_all_data(wheel: Path) -> None:
         *(PROJECT / "storage" / "analysis" / "stop_phrases").iterdir(),
         PROJECT / "storage" / "analysis" / "sounds.txt",
         *(PROJECT / "bot" / "answering" / "intents" / "patterns").iterdir(),
+        *(PROJECT / "bot" / "locales").iterdir(),
     ]
     data += [BUILT_IN_VOCABULARY, BUILT_IN_VOCABULARY.with_name("BERT_NOTICE.txt")]
     assert held == {path.relative_to(PROJECT).as_posix() for path in [*modules, *data]}

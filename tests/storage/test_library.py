@@ -161,7 +161,7 @@ async def test_a_removed_video_can_be_brought_back(library: Library, rows: Rows)
     assert await hits(library, "lantern") == []
     await library.undo(SHARED)
     assert await everything(library) == before
-    with pytest.raises(UnknownVideo, match="no video 'nope'"):
+    with pytest.raises(UnknownVideo, match="no video “nope”"):
         await library.remove(SHARED, "nope")
 
 

@@ -169,7 +169,7 @@ def test_near_misses_stand_apart_and_none_of_them_stands_out() -> None:
     assert (line["type"], near["content"].split("\n")[0]) == (14, f"*{verdicts.NEAR}*")
     assert "> " not in near["content"]
     assert menu["components"][0]["custom_id"] == "cue:pick:7:key:0"
-    assert [each["label"] for each in buttons["components"]] == ["Delete"]
+    assert [each["label"] for each in buttons["components"]] == ["Videos", "Help", "Delete"]
     assert [option["value"] for option in menu["components"][0]["options"]] == ["1", "2"]
     assert verdicts.NEAR not in texts(answer_cards.answer_card(answer(excerpt()), OWNER))
 

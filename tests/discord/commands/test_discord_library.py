@@ -545,7 +545,7 @@ async def test_speakers_are_listed_and_named(general: ChannelHandle, mod: Member
     assert [each["value"] for each in choices] == ["SPEAKER_01"]
     result = await mod.slash(general, "library speakers", video="talk-1", speaker="SPEAKER_01", name="Ana *Kim*")
     assert result.ephemeral
-    assert "In **Harbour**: **SPEAKER\\_01** is now **Ana \\*Kim\\***. **/library undo** takes" in seen(result)
+    assert "In **Harbour**: **SPEAKER\\_01** is now **Ana \\*Kim\\***. </library undo:" in seen(result)
     choices = await alice.autocomplete(general, "ask", "speaker", "an", question="lantern")
     assert [each["value"] for each in choices] == ["Ana *Kim*"]
     answer = seen(await alice.slash(general, "ask", question="lantern", speaker="ana"))

@@ -168,7 +168,7 @@ async def test_on_discord_a_mistake_of_ours_is_one_calm_line_and_a_trace_in_the_
         card = await alice.slash(general, "ask", question="how does bm25 rank")
         with closing(sqlite3.connect(path)) as other:
             other.execute("ALTER TABLE button_state RENAME TO mislaid")
-        told = seen(await alice.click(card.response, label="1"))
+        told = seen(await alice.click(card.response, label="Read on"))
     assert told.startswith("Something went wrong here.")
     assert "button_state" not in told
     (record,) = [record for record in caplog.records if record.__dict__.get("reference") == told.rsplit(" ", 1)[1]]
@@ -214,6 +214,6 @@ async def test_a_mistake_of_ours_after_the_answer_is_logged_and_the_answer_stays
         card = await alice.slash(general, "ask", question="how does bm25 rank")
         with closing(sqlite3.connect(path)) as other:
             other.execute("ALTER TABLE sighting RENAME TO mislaid")
-        opened = await alice.click(card.response, label="1")
+        opened = await alice.click(card.response, label="Read on")
         assert "Something went wrong" not in seen(opened)
     assert "unexpected error while noting who uses the bot where" in caplog.text

@@ -21,7 +21,7 @@ from storage.models import FileContent, Labels, Segment, Source, Video
 HEADER = ["video_id", "text", "start_second", "end_second", "url", "title", "thumbnail"]
 ID = "dQw4w9WgXcQ"
 URL = f"https://www.youtube.com/watch?v={ID}"
-THUMBNAIL = f"https://i.ytimg.com/vi/{ID}/hqdefault.jpg"
+THUMBNAIL = f"https://i.ytimg.com/vi/{ID}/mqdefault.jpg"
 
 
 def row(**cells) -> dict:

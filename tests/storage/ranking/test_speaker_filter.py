@@ -92,7 +92,7 @@ async def test_an_unknown_speaker_is_refused_with_names_that_are_near(talk: Libr
     with pytest.raises(UnknownFilter, match=r"Nobody who speaks here is called “Anna Kim”.*“Ana Kim”"):
         await ask(talk, 'latency speaker:"Anna Kim"')
     await talk.import_files(OWN, [(Source("b.srt", captions("one two\nthree")), Labels(video_id="b"))])
-    with pytest.raises(UnknownFilter, match="do not say who speaks"):
+    with pytest.raises(UnknownFilter, match="don’t say who speaks"):
         await ask(talk, "one video:b speaker:ana")
 
 
