@@ -15,6 +15,8 @@ from storage.analysis import analyser_for, blank_stop_phrases, fold, guess_langu
 
 MAX_OWN_WORDS = 2
 """Content words that a follow-up has at most: what says more is a question of its own."""
+MAX_FOLLOW_UP_LENGTH = 300
+"""Characters of a follow-up at most, with its filters: what is longer stands by itself, and takes long to read."""
 MAX_CONTENT_WORDS = 12
 """Content words of a completed question, at most: what was asked long ago drops out."""
 _WORD = re.compile(r"[^\W_]+(?:['’‘-][^\W_]+)*")
@@ -26,7 +28,7 @@ def complete_question(text: str, last: str) -> str | None:
     None for a question of its own, and where the last question has nothing to add. Of filters that both have the
     text's one holds; so does a word that the last question left out and the text asks for.
     """
-    own = _own_words(text, last)
+    own = _own_words(text, last) if len(text) <= MAX_FOLLOW_UP_LENGTH else None
     if own is None:
         return None
     operators, known = find_operators(text), {fold(word) for word in own}

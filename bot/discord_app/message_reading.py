@@ -16,7 +16,7 @@ from bot.discord_app.services.questions.last_answers import SentAnswer, read_sen
 
 MAX_MESSAGE_LENGTH = 500
 """Characters of somebody's message that are searched for: its beginning says what it is about."""
-_OTHERS = re.compile(r"<(?:@[!&]?|#|a?:\w+:|/[^:>]+:|t:)-?\d+(?::\w)?>")
+_OTHERS = re.compile(r"<(?:@[!&]?|#|a?:\w+:|/[^:<>]{1,100}:|t:)-?\d+(?::\w)?>")
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 _MEDIA = ("image/", "audio/", "video/")
 

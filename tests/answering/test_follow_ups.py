@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.follow_ups import MAX_CONTENT_WORDS, complete_question
+from bot.answering.follow_ups import MAX_CONTENT_WORDS, MAX_FOLLOW_UP_LENGTH, complete_question
 from bot.answering.question import parse_question
 from storage.analysis import analyser_for
 
@@ -133,3 +133,10 @@ def test_what_is_asked_has_the_content_of_the_text(text: str, last: str) -> None
     if asked is not None:
         assert asked.strip()
         assert {token.term for token in analyser_for("en").tokens(asked)}
+
+
+def test_what_is_longer_than_any_follow_up_is_not_read_as_one() -> None:
+    filters = f'video:"{"x" * (MAX_FOLLOW_UP_LENGTH - 13)}" why?'
+    assert len(filters) == MAX_FOLLOW_UP_LENGTH
+    assert complete_question(filters, LAST) is not None
+    assert complete_question(f"{filters}?", LAST) is None

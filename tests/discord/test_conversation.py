@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import discord as dpy
 import pytest
 
+from bot.answering.intents import Intent, recognize_intent
 from bot.discord_app.client import CuepointClient
+from bot.discord_app.services.questions import conversation
 from bot.operations import metrics
 from bot.settings import Settings
 from storage import access
@@ -538,6 +541,22 @@ async def test_a_flood_of_greetings_is_answered_up_to_a_bound_and_questions_stil
     assert len(answers(general, discord)) == 20
     await alice.send(general, f"{mention(discord)} {QUESTION}")
     assert "BM25 ranking" in seen(answers(general, discord)[-1])
+
+
+async def test_a_long_message_does_not_hold_the_event_loop_while_it_is_read(
+    discord: Env, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers = []
+
+    def recognize(text: str) -> Intent:
+        readers.append((len(text), threading.current_thread() is threading.main_thread()))
+        return recognize_intent(text)
+
+    monkeypatch.setattr(conversation, "recognize_intent", recognize)
+    anna = discord.create_user("anna")
+    for text in ("hi", "ok lol haha " * 160):
+        await anna.send_dm(text)
+    assert [is_on_loop for _length, is_on_loop in readers] == [True, False]
 
 
 async def test_silence_towards_those_who_did_not_speak_to_the_bot(

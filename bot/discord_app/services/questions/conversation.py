@@ -13,7 +13,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answering.intents import IntentKind, recognize_intent
+from bot.answering.intents import Intent, IntentKind, recognize_intent
 from bot.discord_app.cards import conversation as cards
 from bot.discord_app.cards.help import help_card
 from bot.discord_app.cards.parts.base import Card
@@ -58,6 +58,8 @@ class Unreadable(enum.Enum):
 
 
 UtteranceKind = IntentKind | SentFile | Unreadable
+MAX_READ_AT_ONCE = 500
+"""Characters of a message whose intent is told at once; what is longer is read in a thread."""
 _GOING_ON = (IntentKind.SHOW_VIDEO, IntentKind.MORE)
 _OF_VIDEOS = (IntentKind.QUESTION, IntentKind.LIST_VIDEOS, IntentKind.SHOW_VIDEO, IntentKind.MORE)
 
@@ -137,7 +139,7 @@ class ConversationService:
         inquiry = said.inquiry
         if said.file is SentFile.OTHER or (said.file and not inquiry.text):
             return Utterance(said.file, inquiry)
-        intent = recognize_intent(inquiry.text)
+        intent = await _recognize(inquiry.text)
         asks = intent.kind in (IntentKind.QUESTION, IntentKind.EMPTY)
         if said.quoted is not None and asks and points_to_message(inquiry.text):
             quoted = replace(inquiry, text=said.quoted)
@@ -237,3 +239,8 @@ class ConversationService:
                 return cards.identity_card(await self._examples.find(asker.scope))
             case _:
                 return cards.greeting_card(await self._examples.find(asker.scope))
+
+
+async def _recognize(text: str) -> Intent:
+    """Tell what a message is, without holding the event loop for long."""
+    return recognize_intent(text) if len(text) <= MAX_READ_AT_ONCE else await asyncio.to_thread(recognize_intent, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.answering.follow_ups import complete_question
+from bot.answering.follow_ups import MAX_FOLLOW_UP_LENGTH, complete_question
 from bot.answering.question import find_operators, parse_question
 from bot.answering.values import Answer
 from bot.discord_app.cards import conversation as cards
@@ -77,7 +77,7 @@ def points_to_message(text: str) -> bool:
 def is_without_subject(text: str) -> bool:
     """Return whether a text only makes sense after something else: "why?", "who said that?". A few words, none of which
     could be looked for: "to be or not to be" may be somebody's quote."""
-    tokens = list(analyser_for("en").tokens(text))
+    tokens = list(analyser_for("en").tokens(text)) if len(text) <= MAX_FOLLOW_UP_LENGTH else []
     if not 0 < len(tokens) <= MAX_BARE_WORDS or find_operators(text):
         return False
     return any(token.is_stop_word for token in tokens) and all(
