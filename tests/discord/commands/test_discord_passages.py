@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from discord import ui
+from discord import SelectOption, ui
 
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import Owner, custom_id
@@ -156,3 +156,55 @@ async def test_the_menu_of_an_answer_stored_by_an_earlier_version_still_opens(
     opened = await alice.click(message, label="1")
     assert "**BM25**" in seen(opened)
     assert "▶" in "".join(links_on(opened))
+
+
+# What earlier versions sent, and what nobody was sent
+
+
+async def send_control(discord: Env, channel: ChannelHandle, control: ui.Item[Any]) -> Any:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.ActionRow(control))
+    view.stop()
+    client: Any = discord.bot
+    return await client.get_channel(channel.id).send(view=view)
+
+
+async def test_buttons_that_an_earlier_version_sent_still_work(
+    discord: Env, general: ChannelHandle, alice: MemberActor, ledger: Ledger
+) -> None:
+    inquiry = {"text": QUESTION, "video": "", "creator": "", "server": 0, "speaker": "", "after": "", "before": ""}
+    stretch = {"video_id": "sample-bm25-ranking", "first_second": 0.0, "last_second": 60.0}
+    spot = {"stretch": stretch, "second": 0.0}
+    states = {
+        "open": ({"inquiry": inquiry, "spots": [spot]}, 1, "BM25"),
+        "earlier": ({"inquiry": inquiry, "spot": spot}, 0, "BM25"),
+        "helpful": ({"inquiry": inquiry, "spot": spot}, 0, "Counted as helpful"),
+        "withdraw": ({"inquiry": inquiry, "spot": spot}, 0, "taken back"),
+        "read": ({"video_id": "sample-bm25-ranking", "moment": 0.0}, 1, "### "),
+        "videos": ({"search": "bm25", "newest_first": True}, 0, "called “bm25”"),
+    }
+    for verb, (state, number, told) in states.items():
+        key = await ledger.save_state(json.dumps(state), lifetime_seconds=60.0, libraries=[access.SAMPLES])
+        pressed = custom_id(verb, Owner(alice.id, key), number)
+        message = await send_control(discord, general, ui.Button(label="x", custom_id=pressed))
+        assert told in seen(await alice.click(message, custom_id=pressed)).replace("**", ""), verb
+
+
+@pytest.mark.parametrize("verb", ["pick", "leaf", "readat"])
+async def test_a_forged_choice_is_told_calmly(
+    discord: Env, general: ChannelHandle, alice: MemberActor, ledger: Ledger, verb: str
+) -> None:
+    shown = await alice.slash(general, "ask", question=QUESTION)
+    key = next(each for each in pressed_ids(shown) if ":open:" in each).split(":")[3]
+    if verb == "readat":
+        state = {"video_id": "sample-bm25-ranking", "moment": 0.0}
+        key = await ledger.save_state(json.dumps(state), lifetime_seconds=60.0, libraries=[access.SAMPLES])
+    chosen = custom_id(verb, Owner(alice.id, "-" if verb == "leaf" else key))
+    for value in ("x", "nan", "inf", "1e400"):
+        menu: ui.Select[Any] = ui.Select(custom_id=chosen, options=[SelectOption(label="x", value=value)])
+        message = await send_control(discord, general, menu)
+        assert "have expired" in seen(await alice.select(message, [value], custom_id=chosen))
+
+
+def pressed_ids(result: Any) -> list[str]:
+    return re.findall(r"'custom_id': '([^']+)'", str(components_of(result)))
