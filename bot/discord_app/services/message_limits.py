@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from cachetools import TTLCache
 
@@ -18,11 +19,19 @@ SILENT_SECONDS = 5.0
 """How long a person is not told again what they were told just now."""
 CHANNEL_SECONDS, MAX_TOLD_IN_CHANNEL = 10.0, 2
 """How often people of one channel are told that they are not answered: answers need the room."""
-CHAT_SECONDS, MAX_CHATS = 10.0, 20
-"""How often small talk is answered, to one person and in one channel: it starts no cooldown."""
+CHAT_SECONDS, MAX_CHATS_WITH_PERSON, MAX_CHATS_IN_CHANNEL = 10.0, 5, 20
+"""How often small talk is answered, to one person and in one channel: it starts no cooldown. One person alone is to
+take less than half of what Discord takes there."""
 MAX_ANSWERS_BESIDE_CHAT = 5
 """The most answers of a channel that are made or wait to be sent where small talk is answered: questions come first."""
 _MAX_REMEMBERED = 10_000
+
+
+@dataclass(slots=True)
+class _Tally:
+    """How often something was done since its time began, which is the first time: a later one does not prolong it."""
+
+    count: int = 0
 
 
 class MessageLimits:
@@ -35,7 +44,7 @@ class MessageLimits:
         self._answers: Counter[int] = Counter()
         self._silences = Waits[tuple[int, type]](now)
         self._told_in: TTLCache[int, int] = TTLCache(_MAX_REMEMBERED, CHANNEL_SECONDS, now)
-        self._chats: TTLCache[tuple[str, int], int] = TTLCache(_MAX_REMEMBERED, CHAT_SECONDS, now)
+        self._chats: TTLCache[tuple[str, int], _Tally] = TTLCache(_MAX_REMEMBERED, CHAT_SECONDS, now)
 
     @contextmanager
     def count_answer(self, channel_id: int) -> Iterator[bool]:
@@ -68,9 +77,12 @@ class MessageLimits:
 
         What is too much is not answered: who greets ten times knows that they are heard.
         """
-        counts = {counted: self._chats.get(counted, 0) for counted in (("person", user_id), ("channel", channel_id))}
-        if max(counts.values()) >= MAX_CHATS or self._answers[channel_id] > MAX_ANSWERS_BESIDE_CHAT:
+        limits = {("person", user_id): MAX_CHATS_WITH_PERSON, ("channel", channel_id): MAX_CHATS_IN_CHANNEL}
+        tallies = {counted: self._chats.setdefault(counted, _Tally()) for counted in limits}
+        if any(tallies[counted].count >= most for counted, most in limits.items()):
             return False
-        for counted, count in counts.items():
-            self._chats[counted] = count + 1
+        if self._answers[channel_id] > MAX_ANSWERS_BESIDE_CHAT:
+            return False
+        for tally in tallies.values():
+            tally.count += 1
         return True

@@ -20,7 +20,12 @@ from bot.discord_app.services.admission import (
     Admission,
 )
 from bot.discord_app.services.asker_resolver import AskerContext
-from bot.discord_app.services.message_limits import MAX_ANSWERS_IN_CHANNEL, MessageLimits
+from bot.discord_app.services.message_limits import (
+    CHAT_SECONDS,
+    MAX_ANSWERS_IN_CHANNEL,
+    MAX_CHATS_WITH_PERSON,
+    MessageLimits,
+)
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.errors import CooldownActive, QuestionUnderway, TooManyAsking
 from bot.operations.metrics import QuestionSource
@@ -255,6 +260,17 @@ def test_a_channel_is_told_twice_in_ten_seconds() -> None:
     assert limits.may_tell(99, 2, TooManyAsking(TOO_MANY))
     clock.second = 11.0
     assert limits.may_tell(3, 1, TooManyAsking(TOO_MANY))
+
+
+def test_who_chats_at_leisure_is_always_answered() -> None:
+    clock = Clock()
+    limits = MessageLimits(clock)
+    for _ in range(4 * MAX_CHATS_WITH_PERSON):
+        clock.second += 0.9 * CHAT_SECONDS
+        assert limits.may_chat(1, 1)
+    quick = [limits.may_chat(1, 1) for _ in range(MAX_CHATS_WITH_PERSON)]
+    assert quick[-1] is False
+    assert limits.may_chat(2, 1), "one who does not leaves room for others"
 
 
 def test_a_channel_takes_so_many_answers_at_a_time() -> None:
