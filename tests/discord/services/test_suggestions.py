@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
+from typing import Any
 
 import discord as discord_py
 import pytest
 
+from bot.discord_app.services.asker_resolver import AskerContext
+from bot.discord_app.services.questions import suggestions
 from bot.discord_app.services.questions.suggestions import MAX_SUGGESTIONS
 from storage import access
+from storage.access import Membership, Place
 from storage.library import Library
 from storage.models import HelpfulQuestion, Labels, PublicPlace, Verdict, Vote
 from tests.support.discord.discord_world import Rows, World
@@ -62,6 +68,45 @@ async def test_what_is_typed_comes_first_and_may_be_a_sentence(met: World) -> No
     assert await typed(met.one, met.general, "zzz") == ["zzz"]
     assert "About: alpha-talk" in await typed(met.one, met.general, "what is the"), "as in an empty field"
     assert await typed(met.one, met.general, "x" * 101) == [], "what is too long for a choice stays as it is"
+
+
+async def test_who_types_fast_is_suggested_to_once_and_keeps_nobody_waiting_longer(
+    met: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, may_go_on = met.bot.app, threading.Event()
+    find_matches, matched = suggestions._find_matches, []
+
+    def find_slowly(words: list[str], every: list[suggestions.Suggestion]) -> list[suggestions.Suggestion]:
+        matched.append(" ".join(words))
+        assert may_go_on.wait(10)
+        return find_matches(words, every)
+
+    monkeypatch.setattr(suggestions, "_find_matches", find_slowly)
+
+    arrived, match = asyncio.Semaphore(0), app.suggestions._match
+
+    async def match_and_tell(*arguments: Any) -> list[suggestions.Suggestion]:
+        arrived.release()
+        return await match(*arguments)
+
+    monkeypatch.setattr(app.suggestions, "_match", match_and_tell)
+
+    async def type_words(person: int, words: str) -> list[str]:
+        who = AskerContext(person, Place.SERVER, Membership(met.alpha.id), met.general.id)
+        asker = await app.askers.resolve(who, private=True)
+        return [each.name for each in await app.suggestions.suggest(asker, who, words)]
+
+    typed = [(1, "alp"), (1, "alph"), (1, "alpha"), (2, "shared"), (1, "alpha talk")]
+    tasks = []
+    for person, words in typed:
+        tasks.append(asyncio.create_task(type_words(person, words)))
+        await arrived.acquire()
+    may_go_on.set()
+    found = await asyncio.gather(*tasks)
+    assert matched == ["alp", "shared", "alpha talk"]
+    assert found[1:3] == [["alph"], ["alpha"]], "what is typed can be sent all the same"
+    assert found[-1] == ["alpha talk", "About: alpha-talk"]
+    assert app.suggestions._keystrokes == {}
 
 
 async def test_a_title_that_is_chosen_finds_its_video_alone(met: World, library: Library, rows: Rows) -> None:

@@ -84,6 +84,8 @@ class SuggestionService:
         self._terms: LRUCache[Scope, tuple[list[VideoSummary], list[tuple[str, Video]]]] = LRUCache(_MAX_SCOPES)
         self._listing: dict[tuple[Scope, str], asyncio.Task[_Subjects]] = {}
         self._reading: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._keystrokes: dict[int, object] = {}
 
     async def withhold_question(self, server_id: int, question: str) -> None:
         """Suggest a question in a server no more: somebody who manages it does not find its answers helpful."""
@@ -107,13 +109,28 @@ class SuggestionService:
         terms = [_suggest_term(word, video) for word, video in self._known_terms(asker.scope, subjects.videos)]
         words = _meaningful_words(typed)
         if words:
-            found = await asyncio.to_thread(_find_matches, words, [*questions, *terms, *subjects.titles])
+            found = await self._match(asker.user_id, words, [*questions, *terms, *subjects.titles])
         else:
             found = _choose_starters(questions, terms, subjects.titles)
         if not typed.strip():
             return found
         own = Suggestion(typed, typed, "")
         return [own, *(each for each in found if each.folded != fold_name(typed))][: MAX_SUGGESTIONS + 1]
+
+    async def _match(self, user_id: int, words: Sequence[str], suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+        """Return the suggestions that some words may mean, best first; none where their person has typed on by then.
+
+        This is done for one keystroke after another: in many threads at once it would slow down answers.
+        """
+        keystroke = self._keystrokes[user_id] = object()
+        try:
+            async with self._one_at_a_time:
+                if self._keystrokes.get(user_id) is not keystroke:
+                    return []
+                return await asyncio.to_thread(_find_matches, words, suggestions)
+        finally:
+            if self._keystrokes.get(user_id) is keystroke:
+                del self._keystrokes[user_id]
 
     async def _find_in_time(self, scope: Scope) -> _Subjects:
         """Return what is known of a scope within WAIT_SECONDS: the next keystroke comes soon, and finds the rest."""
