@@ -28,7 +28,7 @@ def complete_question(text: str, last: str) -> str | None:
     None for a question of its own, and where the last question has nothing to add. Of filters that both have the
     text's one holds; so does a word that the last question left out and the text asks for.
     """
-    own = _own_words(text, last) if len(text) <= MAX_FOLLOW_UP_LENGTH else None
+    own = _own_words(text, _guess(last)) if len(text) <= MAX_FOLLOW_UP_LENGTH else None
     if own is None:
         return None
     operators, known = find_operators(text), {fold(word) for word in own}
@@ -40,8 +40,17 @@ def complete_question(text: str, last: str) -> str | None:
     return " ".join([*own, *typed, *earlier[: MAX_CONTENT_WORDS - len(own)], *kept])
 
 
-def _own_words(text: str, last: str) -> list[str] | None:
-    """Return the content words of a follow-up; None for a question of its own.
+def may_follow_up(text: str) -> bool:
+    """Return whether a text is completed with the last question, whatever that was."""
+    if len(text) > MAX_FOLLOW_UP_LENGTH:
+        return False
+    known = _guess(text)
+    return any(_own_words(text, language) is not None for language in ([known] if known else LANGUAGES))
+
+
+def _own_words(text: str, last_language: str) -> list[str] | None:
+    """Return the content words of a follow-up to a question in a language, "" for one that is unknown; None for a
+    question of its own.
 
     A text of few words may be in several languages: it is then taken to be in that of the last question, or in any in
     which it says nothing by itself ("warum?").
@@ -51,7 +60,7 @@ def _own_words(text: str, last: str) -> list[str] | None:
         return None
     phrases = sum(operator.kind == "phrase" for operator in find_operators(text))
     known = _guess(plain)
-    language = known or _guess(last) or LANGUAGES[0]
+    language = known or last_language or LANGUAGES[0]
     own = _content_words(plain, language)
     if len(own) + phrases <= _most_own_words(plain, phrases, language):
         return own

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.follow_ups import MAX_CONTENT_WORDS, MAX_FOLLOW_UP_LENGTH, complete_question
+from bot.answering.follow_ups import MAX_CONTENT_WORDS, MAX_FOLLOW_UP_LENGTH, complete_question, may_follow_up
 from bot.answering.question import parse_question
 from storage.analysis import analyser_for
 
@@ -140,3 +140,15 @@ def test_what_is_longer_than_any_follow_up_is_not_read_as_one() -> None:
     assert len(filters) == MAX_FOLLOW_UP_LENGTH
     assert complete_question(filters, LAST) is not None
     assert complete_question(f"{filters}?", LAST) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "may"),
+    [
+        *((typed, True) for typed in ("why?", "and what about xlnet?", "warum?", "pourquoi ?", "por qué?", "なぜ")),
+        *((typed, False) for typed in ("what is dropout?", "how does attention work", "was ist Dropout?", "...")),
+    ],
+)
+def test_whether_a_text_may_follow_up_is_known_before_the_last_question_is_read(typed: str, may: bool) -> None:
+    assert may_follow_up(typed) is may
+    assert (complete_question(typed, "qzxprobe") is not None) is may

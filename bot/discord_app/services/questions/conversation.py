@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.answering.follow_ups import may_follow_up
 from bot.answering.intents import Intent, IntentKind, recognize_intent
 from bot.discord_app.cards import conversation as cards
 from bot.discord_app.cards.help import help_card
@@ -29,7 +30,6 @@ from bot.discord_app.services.questions.catalogue import Catalogue
 from bot.discord_app.services.questions.follow_ups import (
     complete_inquiry,
     is_without_subject,
-    may_follow_up,
     points_to_message,
 )
 from bot.discord_app.services.questions.last_answers import SentAnswer

@@ -17,8 +17,6 @@ _POINTING = frozenset({"one", "said", "say", "says", "other", "another"})
 """Words that point back. Others, such as "mean", may be a subject."""
 _PROBE = "qzxprobe"
 """A question of one word that nobody writes: what has none of its own is completed to this alone."""
-_PROBES = (_PROBE, "was ist die qzxprobe", "qu'est-ce que la qzxprobe", "qué es la qzxprobe", "o que é a qzxprobe")
-"""The same in every language whose follow-ups are known: a text of few words is read in that of the last question."""
 _ABOUT_MESSAGE = re.compile(
     r"\b(?:answers?|help|know|look(?: up)?|check|find|search|question|message)\b", re.IGNORECASE
 )
@@ -60,11 +58,6 @@ def _write_without_filters(question: Question) -> str:
     """Return the text of a question without its filters."""
     phrases = [f'"{words}"' for words in question.phrases]
     return " ".join([question.words, *phrases, *(f'-"{words}"' for words in question.exclusions)])
-
-
-def may_follow_up(text: str) -> bool:
-    """Return whether a text is completed with the last question, whatever that was."""
-    return any(complete_question(text, probe) is not None for probe in _PROBES)
 
 
 def points_to_message(text: str) -> bool:
