@@ -130,6 +130,25 @@ async def test_somebody_else_and_another_channel_are_no_second_time(
     assert (len(answers(general, discord)), len(answers(elsewhere, discord))) == (2, 1)
 
 
+async def test_words_that_were_replaced_meanwhile_are_not_shared(
+    discord: Env, general: ChannelHandle, alice: MemberActor, library: Library
+) -> None:
+    async def import_talk(words: str) -> None:
+        captions = f"1\n00:00:01,000 --> 00:00:09,000\n{words}\n".encode()
+        labels = Labels(title="Harbour", video_id="harbour")
+        await library.import_files(access.host_scope(), [(Source("harbour.srt", captions), labels)], replace=True)
+
+    await import_talk("the copper lantern hangs above the gate")
+    card = await alice.slash(general, "ask", question="copper lantern", private=True)
+    opened = await alice.click(card.response, label="Read on")
+    await import_talk("a lantern is named here that nobody has read yet")
+    told = shared_by(await alice.click(opened.response, label="Share"))
+    assert (told.ephemeral, answers(general, discord)) == (True, [])
+    assert "What is said there has changed since; ask again." in seen(told)
+    await import_talk("the copper lantern hangs above the gate")
+    assert "hangs above" in seen(shared_by(await alice.click(opened.response, label="Share")))
+
+
 async def test_what_could_not_be_made_may_be_shared_later(
     discord: Env, general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

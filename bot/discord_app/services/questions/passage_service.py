@@ -57,10 +57,12 @@ class PassageService:
     async def share_quote(self, asker: ResolvedAsker, state: PassageState, sharer: str) -> Card:
         """Show everyone in the channel the quote for which a passage was opened; `sharer` is the name of who does so.
 
-        It counts as a question.
+        It counts as a question. Raises PassageGone where other words stand there by now: nobody chose to share those.
         """
         self._cooldown.count(asker.user_id, asker.cooldown_seconds)
         opened = await self._open(asker, replace(state, shown=None))
+        if (quoted := state.spot.quoted) is not None and opened.hit.place.checksum != quoted.checksum:
+            raise PassageGone(_("What is said there has changed since; ask again."))
         key = await self._states.save(asker.scope, AnswerState(state.inquiry, (state.spot,), is_shared=True))
         return passage_cards.shared_quote_card(state.inquiry.text, opened.hit, asker.owner(key), say_sharer(sharer))
 
