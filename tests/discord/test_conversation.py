@@ -322,6 +322,27 @@ async def test_in_public_nothing_follows_up_what_was_asked_in_private(
     assert "With your last question: “what is saturation?”" in seen(private)
 
 
+@pytest.mark.parametrize("private", [True, False])
+async def test_the_last_question_is_the_last_one_also_where_it_found_nothing(
+    discord: Env, general: ChannelHandle, alice: MemberActor, monkeypatch: pytest.MonkeyPatch, private: bool
+) -> None:
+    async def follow_up() -> str:
+        return seen(await alice.slash(general, "ask", question="and what about term frequency?", private=private))
+
+    for question in (QUESTION, "zyzzyva quokka"):
+        card = await alice.slash(general, "ask", question=question, private=private)
+    assert "Nobody says: zyzzyva, quokka" in seen(card)
+    assert "With your last question: “zyzzyva quokka”" in await follow_up()
+
+    async def store_nothing(*_: Any) -> None:
+        return None
+
+    await alice.slash(general, "ask", question=QUESTION, private=private)
+    monkeypatch.setattr(discord.bot.app.questions._states, "save", store_nothing)
+    await alice.slash(general, "ask", question="zyzzyva quokka", private=private)
+    assert "With your last question" not in await follow_up()
+
+
 async def test_filters_hold_on_and_are_shown(general: ChannelHandle, alice: MemberActor) -> None:
     await alice.slash(general, "ask", question="term frequency", video="sample-bm25-ranking")
     card = seen(await alice.slash(general, "ask", question="and why?"))

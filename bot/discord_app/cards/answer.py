@@ -93,7 +93,8 @@ def answer_card(
     if missing and (answer.excerpts or answer.near_misses):
         parts.append(text_display(missing))
     if not answer.excerpts:
-        parts += controls.button_row([videos_button(), help_button()], controls.delete_button(owner))
+        # With the key of the answer, which can be followed up although it shows nothing.
+        parts += controls.button_row([videos_button(owner), help_button(owner)], controls.delete_button(owner))
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
     return Card(ui.Container(*parts, accent_colour=accent_colour(answer)), notified=notified)
 

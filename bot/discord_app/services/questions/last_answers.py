@@ -76,9 +76,12 @@ class LastAnswers:
         That is done before the card is sent: what they say next may be there before Discord's reply.
         """
         card = await make_card()
-        answer = read_sent_answer(card.components())
+        place, answer = (user_id, channel_id, private), read_sent_answer(card.components())
         if answer is not None and not self._is_deleted(user_id):
-            self._answers[user_id, channel_id, private] = next(self._order), replace(answer, private=private)
+            self._answers[place] = next(self._order), replace(answer, private=private)
+        else:
+            # What could not be stored is followed up by nothing, and the answer before it is the last one no more.
+            self._answers.pop(place, None)
         return card
 
     def find(self, user_id: int, channel_id: int, *, private: bool) -> SentAnswer | None:
