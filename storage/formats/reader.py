@@ -70,7 +70,7 @@ _FORMATS = (
     Format("TTML", (".ttml", ".dfxp"), is_ttml, read_ttml),
     Format("YouTube's XML", (), is_youtube_xml, read_youtube_xml),
     Format("SAMI", (".smi", ".sami"), is_sami, read_sami),
-    Format("ASS and SSA", (".ass", ".ssa"), is_substation, read_substation),
+    Format("ASS/SSA", (".ass", ".ssa"), is_substation, read_substation),
     Format("MicroDVD", (), is_microdvd, read_microdvd),
     Format("WebVTT", (".vtt",), is_webvtt, read_webvtt),
     *(Format(json.name, (), json.recognises, json.read) for json in _RECOGNITION),
