@@ -114,7 +114,7 @@ def found(result: Any) -> set[str]:
 async def world_of(
     library: Library, ledger: Ledger, rows: Rows, *, beta: bool = True, locale: str = "en-US"
 ) -> AsyncIterator[World]:
-    """The world, its libraries filled; without `beta` that server has none. `locale` is that of all people and servers."""
+    """The world, its libraries filled; without `beta` that server has none. All have the `locale`."""
     bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
     brought_to: set[int] = set()
     async with discord_with(bot, brought_to, locale=locale) as env:
