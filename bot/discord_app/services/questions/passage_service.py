@@ -62,7 +62,7 @@ class PassageService:
         self._cooldown.count(asker.user_id, asker.cooldown_seconds)
         opened = await self._open(asker, replace(state, shown=None))
         if (quoted := state.spot.quoted) is not None and opened.hit.place.checksum != quoted.checksum:
-            raise PassageGone(_("What is said there has changed since; ask again."))
+            raise PassageGone(_(EXPIRED))
         key = await self._states.save(asker.scope, AnswerState(state.inquiry, (state.spot,), is_shared=True))
         return passage_cards.shared_quote_card(state.inquiry.text, opened.hit, asker.owner(key), say_sharer(sharer))
 
