@@ -19,9 +19,8 @@ SILENT_SECONDS = 5.0
 """How long a person is not told again what they were told just now."""
 CHANNEL_SECONDS, MAX_TOLD_IN_CHANNEL = 10.0, 2
 """How often people of one channel are told that they are not answered: answers need the room."""
-CHAT_SECONDS, MAX_CHATS_WITH_PERSON, MAX_CHATS_IN_CHANNEL = 10.0, 5, 20
-"""How often small talk is answered, to one person and in one channel: it starts no cooldown. One person alone is to
-take less than half of what Discord takes there."""
+CHAT_SECONDS, MAX_CHATS_WITH_PERSON, MAX_CHATS_IN_CHANNEL = 10.0, 10, 20
+"""How often small talk is answered, to one person and in one channel: it starts no cooldown."""
 MAX_ANSWERS_BESIDE_CHAT = 5
 """The most answers of a channel that are made or wait to be sent where small talk is answered: questions come first."""
 _MAX_REMEMBERED = 10_000
