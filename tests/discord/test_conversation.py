@@ -248,7 +248,7 @@ async def test_a_reply_with_a_ping_follows_up_the_answer(
     await alice.send(general, "and what about saturation?", reply_to=first)
     card = answers(general, discord)[-1]
     assert card.id != first.id
-    assert "### saturation term frequency" in seen(card)
+    assert "### saturation\n" in seen(card)
     assert "-# With your last question: “what is term frequency?”" in seen(card)
     await alice.send(general, "why?", reply_to=card)
     assert "-# With your last question: “saturation term frequency”" in seen(answers(general, discord)[-1])
@@ -278,7 +278,23 @@ async def test_another_person_who_replies_follows_up_the_question_before(
     assert "-# With the question before: “what is term frequency?”" in seen(card)
     assert "your last" not in seen(card)
     await bob.send(general, f"{mention(discord)} and k1?")
-    assert "-# With your last question: “saturation term frequency”" in seen(answers(general, discord)[-1])
+    card = answers(general, discord)[-1]
+    assert "### k1\n" in seen(card)
+    assert "-# With the question before: “what is term frequency?”" in seen(card)
+
+
+async def test_another_subject_has_to_be_said(discord: Env, alice: MemberActor, ledger: Ledger) -> None:
+    """The answer to the last question, once more, is none to "and what about …?"."""
+    await alice.send_dm("what is a hold cue?")
+    await alice.send_dm("and what about saturation?")
+    card = seen(answers(alice.user.dm_channel, discord)[-1])
+    assert "**saturation**" in card
+    assert "hold cue**" not in card
+    await alice.send_dm("and what about zebras?")
+    card = answers(alice.user.dm_channel, discord)[-1]
+    assert "Nobody says: zebras" in seen(card)
+    assert "**Not in these videos.**" in seen(card)
+    assert [miss.question for miss in await ledger.misses(access.SHARED)] in ([], ["zebras hold cue"])
 
 
 async def test_a_thread_and_direct_messages_are_followed_up_each_by_itself(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from bot.answering.follow_ups import complete_question
+from bot.answering.follow_ups import FollowUp, complete_question
 from bot.answering.question import find_operators, parse_question
 from bot.answering.values import Answer
 from bot.discord_app.cards import conversation as cards
@@ -35,8 +36,8 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
     the same person asked both.
     """
     before, question = last.inquiry, parse_inquiry(last.inquiry)
-    text = complete_question(inquiry.text, _write_without_filters(question))
-    if text is None:
+    completed = complete_question(inquiry.text, _write_without_filters(question), before.context)
+    if completed is None:
         return inquiry
     own = {operator.kind for operator in find_operators(inquiry.text)}
 
@@ -44,7 +45,7 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
         return given or ("" if name in own else last_one)
 
     return Inquiry(
-        text,
+        completed.text,
         carry("video", inquiry.video, _carry_video(inquiry.text, question.video, last)),
         carry("creator", inquiry.creator, question.creator),
         inquiry.server or before.server,
@@ -52,8 +53,16 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
         carry("after", inquiry.after, question.after),
         carry("before", inquiry.before, question.before),
         inquiry.newest_first or before.newest_first,
-        last=LastQuestion(before.text, is_own),
+        last=_find_last(before, completed, is_own=is_own),
+        context=completed.context,
     )
+
+
+def _find_last(before: Inquiry, completed: FollowUp, *, is_own: bool) -> LastQuestion:
+    """Return the question that one follows up: the last, or the one before it where it takes the last one's place."""
+    if before.last is not None and completed.replaces_last:
+        return replace(before.last, is_own=before.last.is_own and is_own)
+    return LastQuestion(before.wording, is_own)
 
 
 def _write_without_filters(question: Question) -> str:
@@ -71,7 +80,7 @@ def points_to_message(text: str) -> bool:
     """Return whether a text in reply to somebody's message says nothing but that the message is meant: "why?", or "can
     you answer this?"."""
     rest = _ABOUT_MESSAGE.sub(" ", text).strip()
-    return not rest or complete_question(rest, _PROBE) == _PROBE
+    return not rest or complete_question(rest, _PROBE) == FollowUp(_PROBE)
 
 
 def is_without_subject(text: str) -> bool:
@@ -95,6 +104,7 @@ def parse_inquiry(inquiry: Inquiry) -> Question:
         after=inquiry.after,
         before=inquiry.before,
         newest_first=inquiry.newest_first,
+        context=inquiry.context,
     )
 
 
