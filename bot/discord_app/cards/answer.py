@@ -82,7 +82,9 @@ def answer_card(
     `is_quoted` says that Discord shows the question above the card.
     """
     lines = [] if is_quoted else [question_header(answer.question)]
-    heading = "\n".join([*lines, *answer_notes(answer), *remarks_display(remarks)])
+    notes, shown_remarks = answer_notes(answer), remarks_display(remarks)
+    # What is said of moments stands next to them.
+    heading = "\n".join([*lines, *(shown_remarks + notes if answer.excerpts else notes + shown_remarks)])
     missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
     room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
     parts: list[Part] = [text_display(heading)] if heading else []

@@ -161,6 +161,16 @@ def test_how_sure_an_answer_is_has_a_colour_that_agrees_with_its_words() -> None
     assert (near, verdicts.UNCLEAR in words, verdicts.NOTHING in words) == (base.UNCLEAR_COLOUR, True, False)
 
 
+def test_the_verdict_stands_next_to_the_moments_and_a_remark_does_not_part_them() -> None:
+    unclear = answer_cards.answer_card(
+        answer(excerpt(), level=AnswerLevel.CLOSEST), OWNER, remarks=["With your last question"]
+    )
+    assert texts(unclear).splitlines()[:3] == ["### why?", "-# With your last question", f"**{verdicts.CLOSEST}**"]
+    nothing = answer(level=AnswerLevel.NOTHING, unknown_terms=("zebra",))
+    lines = texts(answer_cards.answer_card(nothing, OWNER, remarks=["Nobody is told"])).splitlines()
+    assert lines == ["### why?", f"**{verdicts.NOTHING}**", "Nobody says: zebra", "-# Nobody is told"]
+
+
 def test_near_misses_stand_apart_and_none_of_them_stands_out() -> None:
     nothing = answer(level=AnswerLevel.NOTHING, unknown_terms=("zebra",), near_misses=(excerpt(), excerpt(BERT)))
     card = answer_cards.answer_card(nothing, OWNER)
