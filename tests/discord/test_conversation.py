@@ -237,7 +237,9 @@ async def test_what_no_title_says_is_searched(discord: Env, general: ChannelHand
             assert "No video here is called" not in seen(card)
 
 
-async def test_the_video_that_is_meant_is_the_last_one_or_chosen_from_the_list(discord: Env, alice: MemberActor) -> None:
+async def test_the_video_that_is_meant_is_the_last_one_or_chosen_from_the_list(
+    discord: Env, alice: MemberActor
+) -> None:
     await alice.send_dm("how long is it?")
     assert "### 3 videos" in seen(answers(alice.user.dm_channel, discord)[-1])
     await alice.send_dm("what are rolling captions?")
