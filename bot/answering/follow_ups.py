@@ -25,12 +25,10 @@ _WORD = re.compile(r"[^\W_]+(?:['’‘-][^\W_]+)*")
 @dataclass(frozen=True, slots=True)
 class FollowUp:
     """What a follow-up asks: its text, as `parse_question` reads it, and the words of an earlier question beside which
-    that is meant: "xlnet", beside "bert mask words". `replaces_last` says that these are of the question before the
-    last one, whose own subject the follow-up takes the place of."""
+    that is meant: "xlnet", beside "bert mask words"."""
 
     text: str
     context: str = ""
-    replaces_last: bool = False
 
     @property
     def wording(self) -> str:
@@ -48,7 +46,10 @@ class _OwnWords:
 
 
 def complete_question(text: str, last: str, last_context: str = "") -> FollowUp | None:
-    """Return what a follow-up asks, its own content words and operators first; `last_context` is that of the last one.
+    """Return what a follow-up asks, its own content words and operators first.
+
+    `last_context` is that of the last question, which was a follow-up itself then: one that names another subject takes
+    the place of that one's.
 
     None for a question of its own, and where the last question has nothing to add. Of filters that both have the
     text's one holds; so does a word that the last question left out and the text asks for.
@@ -66,7 +67,7 @@ def complete_question(text: str, last: str, last_context: str = "") -> FollowUp 
     if not own.are_subject:
         return FollowUp(" ".join([*own.words, *typed, *earlier, *kept]), last_context)
     before = [word for word in last_context.split() if fold(word) not in known]
-    return FollowUp(" ".join([*own.words, *typed, *kept]), " ".join(before or earlier), bool(before))
+    return FollowUp(" ".join([*own.words, *typed, *kept]), " ".join(before or earlier))
 
 
 def _own_words(text: str, last: str) -> _OwnWords | None:
@@ -76,9 +77,10 @@ def _own_words(text: str, last: str) -> _OwnWords | None:
     which it says nothing by itself ("warum?").
     """
     plain = _blank_operators(text)
-    if not find_operators(text) and not _WORD.search(plain):
+    kinds = [operator.kind for operator in find_operators(text)]
+    if not _WORD.search(plain) and not any(kind != "address" for kind in kinds):
         return None
-    phrases = sum(operator.kind == "phrase" for operator in find_operators(text))
+    phrases = kinds.count("phrase")
     known = _guess(plain)
     language = known or _guess(last) or LANGUAGES[0]
     own = _content_words(plain, language)

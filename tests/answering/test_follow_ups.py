@@ -34,7 +34,7 @@ def test_another_subject_is_asked_about_beside_what_was_asked_of_the_last(typed:
     first = complete_question(typed, LAST)
     assert first == FollowUp("xlnet", "cost bert")
     again = complete_question("and what about gpt?", first.text, first.context)
-    assert again == FollowUp("gpt", "cost bert", replaces_last=True), "the third subject takes the place of the second"
+    assert again == FollowUp("gpt", "cost bert"), "the third subject takes the place of the second"
 
 
 def test_what_says_more_of_a_subject_is_asked_of_it() -> None:
@@ -119,6 +119,7 @@ def test_a_follow_up_is_asked_with_the_words_of_the_last_question(typed: str, as
         "what is bert video:xlnet",
         "was ist ein transformer",
         "qué es una red neuronal",
+        "https://youtu.be/abc",
         "comment fonctionne l'attention",
         "",
         "?!",

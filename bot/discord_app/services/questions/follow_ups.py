@@ -59,8 +59,9 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
 
 
 def _find_last(before: Inquiry, completed: FollowUp, *, is_own: bool) -> LastQuestion:
-    """Return the question that one follows up: the last, or the one before it where it takes the last one's place."""
-    if before.last is not None and completed.replaces_last:
+    """Return the question that one follows up: the last, or the one before it where it is meant beside the words of
+    that, as the last was."""
+    if before.last is not None and before.context and completed.context:
         return replace(before.last, is_own=before.last.is_own and is_own)
     return LastQuestion(before.wording, is_own)
 
