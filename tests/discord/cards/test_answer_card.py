@@ -249,6 +249,13 @@ def test_the_heading_shows_what_was_typed(typed: str, shown: str) -> None:
     assert answer_cards.question_header(typed) == f"### {shown}"
 
 
+def test_the_heading_leaves_out_the_id_of_the_video_that_is_shown() -> None:
+    asked = replace(answer(excerpt()), question="XLNet: pretraining video:xlnet")
+    assert texts(answer_cards.answer_card(asked, OWNER)).startswith("### XLNet: pretraining\n")
+    other = replace(asked, question='pretraining video:"the xlnet talk"')
+    assert texts(answer_cards.answer_card(other, OWNER)).startswith('### pretraining video:"the xlnet talk"\n')
+
+
 def test_code_that_does_not_fit_is_shown_as_words() -> None:
     heading = markdown.escape_with_code("`" + "word_ " * 90 + "`", 100)
     assert len(heading) <= 100

@@ -191,6 +191,8 @@ def test_content_that_looks_like_a_stop_phrase_stays(question: str) -> None:
         ("fr", "par exemple, le dropout, p.ex. ici", "le dropout ici"),
         ("fr", "dans cette vidéo que fait adam", "que fait adam"),
         ("fr", "adam, sgd, etc", "adam sgd"),
+        ("fr", "Qu’est-ce que c'est que le dropout", "le dropout"),
+        ("fr", "c'est quoi le dropout", "le dropout"),
         ("es", "¿puedes decirme qué es adam en este video?", "qué es adam"),
         ("es", "quiero saber qué es adam, p. ej. ahora", "qué es adam ahora"),
         ("pt", "neste vídeo como funciona adam", "como funciona adam"),
