@@ -82,7 +82,7 @@ def _own_words(text: str, last: str) -> _OwnWords | None:
         return None
     phrases = kinds.count("phrase")
     known = _guess(plain)
-    language = known or _guess(last) or LANGUAGES[0]
+    language = known or _guess(last) or _language_going_on(plain)
     own = _content_words(plain, language)
     most_of_subject = _most_subject_words(plain, phrases, language)
     if len(own) + phrases <= most_of_subject:
@@ -93,6 +93,17 @@ def _own_words(text: str, last: str) -> _OwnWords | None:
     if known or phrases:
         return None
     return _OwnWords([]) if any(_says_nothing(plain, language) for language in LANGUAGES) else None
+
+
+def _language_going_on(plain: str) -> str:
+    """Return the language in which a short question begins with "and"; the first one where it does so in none."""
+    if not plain.rstrip().endswith("?"):
+        return LANGUAGES[0]
+    folded = _fold_words(plain)
+    begun = (
+        language for language in LANGUAGES if _has_any(phrases_of(language).lists, "going on", folded, r"\A(?=\S+ )")
+    )
+    return next(begun, LANGUAGES[0])
 
 
 def _says_nothing(plain: str, language: str) -> bool:
@@ -107,8 +118,8 @@ def _most_subject_words(plain: str, phrases: int, language: str) -> int:
     names none."""
     lists = phrases_of(language).lists
     going_on = lists.get("going on", "and")
-    folded = _fold_words(plain)
-    if _has_any(lists, "what about", folded, rf"\A(?:(?:{going_on}|so|ok|then) )?"):
+    folded = re.sub(r"\A(?:so|ok|okay|then|yes|no) ", "", _fold_words(plain))
+    if _has_any(lists, "what about", folded, rf"\A(?:(?:{going_on}) )?"):
         return MAX_OWN_WORDS
     rest = re.match(rf"(?:{going_on}) (.+)", folded)
     if rest and _may_be_noun(rest[1], language):

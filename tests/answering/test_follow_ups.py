@@ -37,6 +37,29 @@ def test_another_subject_is_asked_about_beside_what_was_asked_of_the_last(typed:
     assert again == FollowUp("gpt", "cost bert"), "the third subject takes the place of the second"
 
 
+@pytest.mark.parametrize(
+    ("typed", "last"),
+    [
+        ("y bert?", "que es un transformer?"),
+        ("e bert?", "o que é transformer?"),
+        ("ok and bert?", "what is a transformer?"),
+        ("und bert?", "transformer"),
+    ],
+)
+def test_a_subject_is_told_from_few_words_in_any_language(typed: str, last: str) -> None:
+    completed = complete_question(typed, last)
+    assert completed is not None
+    assert completed.text == "bert"
+    assert "transformer" in completed.context
+
+
+def test_which_one_and_the_difference_are_of_what_was_asked() -> None:
+    assert wording("which one is better?", LAST) == "better cost bert"
+    assert wording("what's the difference?", LAST) == "difference cost bert"
+    assert wording("which one of the two papers compares masks with tokens", LAST) is None
+    assert wording("what is the difference between dropout and pruning", LAST) is None
+
+
 def test_what_says_more_of_a_subject_is_asked_of_it() -> None:
     assert complete_question("is it slow?", "xlnet", "cost bert") == FollowUp("slow xlnet", "cost bert")
     assert complete_question("what about its speed?", "xlnet", "cost bert") == FollowUp("speed xlnet", "cost bert")
@@ -120,6 +143,7 @@ def test_a_follow_up_is_asked_with_the_words_of_the_last_question(typed: str, as
         "was ist ein transformer",
         "qué es una red neuronal",
         "https://youtu.be/abc",
+        "que es un transformer?",
         "comment fonctionne l'attention",
         "",
         "?!",

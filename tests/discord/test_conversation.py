@@ -355,6 +355,19 @@ async def test_filters_hold_on_and_are_shown(general: ChannelHandle, alice: Memb
     assert "With your last question" in other
 
 
+async def test_the_last_question_is_asked_again_in_a_video_that_is_named(discord: Env, alice: MemberActor) -> None:
+    await alice.send_dm("how are captions searched?")
+    await alice.send_dm("and in the Discord apps talk?")
+    card = seen(answers(alice.user.dm_channel, discord)[-1])
+    assert "-# With your last question: “how are captions searched?”" in card
+    assert "-# Only in “Discord apps”" in card
+    await alice.send_dm("and in the bm25 video?")
+    card = seen(answers(alice.user.dm_channel, discord)[-1])
+    assert "-# Only in “Sample talk: BM25 ranking, piece by piece”" in card
+    await alice.send_dm("and in the sourdough video?")
+    assert "No video is called “sourdough”" in seen(answers(alice.user.dm_channel, discord)[-1])
+
+
 async def test_the_same_video_is_the_one_that_was_shown_first(
     discord: Env, general: ChannelHandle, alice: MemberActor
 ) -> None:

@@ -25,6 +25,11 @@ _ABOUT_MESSAGE = re.compile(
 )
 _VIDEO = r"(?:video|talk|one|lecture|episode|film|clip|recording)s?\b"
 _SAME_VIDEO = re.compile(rf"\b(?:same|this|that)\s+{_VIDEO}", re.IGNORECASE)
+_NAMED_VIDEO = re.compile(
+    r"(?:(?:and|but|or|ok|so|what about|how about),? )*(?:in|from) (?:the|that) "
+    rf"(?P<name>[^?!.]{{2,60}}?) {_VIDEO}[?!. ]*",
+    re.IGNORECASE,
+)
 _OTHER_VIDEO = re.compile(rf"\b(?:other|another|different)\s+{_VIDEO}|\belsewhere\b", re.IGNORECASE)
 
 
@@ -36,7 +41,10 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
     the same person asked both.
     """
     before, question = last.inquiry, parse_inquiry(last.inquiry)
-    completed = complete_question(inquiry.text, _write_without_filters(question), before.context)
+    named, asked_before = _find_named_video(inquiry.text), _write_without_filters(question)
+    completed = complete_question(inquiry.text, asked_before, before.context)
+    if named:
+        completed = FollowUp(asked_before, before.context)
     if completed is None:
         return inquiry
     own = {operator.kind for operator in find_operators(inquiry.text)}
@@ -46,7 +54,7 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
 
     return Inquiry(
         completed.text,
-        carry("video", inquiry.video, _carry_video(inquiry.text, question.video, last)),
+        carry("video", inquiry.video or named, _carry_video(inquiry.text, question.video, last)),
         carry("creator", inquiry.creator, question.creator),
         inquiry.server or before.server,
         carry("speaker", inquiry.speaker, question.speaker),
@@ -72,9 +80,15 @@ def _write_without_filters(question: Question) -> str:
     return " ".join([question.words, *phrases, *(f'-"{words}"' for words in question.exclusions)])
 
 
+def _find_named_video(text: str) -> str:
+    """Return the name of the video in which the last question is asked again ("and in the BERT video?"), or ""."""
+    match = _NAMED_VIDEO.fullmatch(text.strip())
+    return "" if match is None or _OTHER_VIDEO.search(text) or _SAME_VIDEO.search(text) else match["name"]
+
+
 def may_follow_up(text: str) -> bool:
     """Return whether a text is completed with the last question, whatever that was."""
-    return any(complete_question(text, probe) is not None for probe in _PROBES)
+    return bool(_find_named_video(text)) or any(complete_question(text, probe) is not None for probe in _PROBES)
 
 
 def points_to_message(text: str) -> bool:
