@@ -521,8 +521,15 @@ async def test_a_direct_message_is_answered_in_the_language_of_its_writer(
     assert chosen == ["en"]
     await alice.send_dm("Guten Tag")
     assert chosen[-1] == "de"
+    await alice.send_dm("qu'est-ce que la saturation ?")
+    assert chosen[-1] == "fr", "as it is written, as long as the language of its writer is not known"
+    await alice.send_dm("what is term frequency?")
+    assert chosen[-1] == "en"
     discord.bot.app.known_locales.note(alice.id, "fr")
-    await alice.send_dm("hi")
+    for words in ("hi", "was ist saturation?"):
+        await alice.send_dm(words)
+        assert chosen[-1] == "fr"
+    await alice.send(general, f"{mention(discord)} was ist saturation?")
     assert chosen[-1] == "fr"
 
 
