@@ -87,7 +87,10 @@ def quote_line(excerpt: Excerpt, length: int = LINE_LENGTH) -> QuoteLine:
     quote = excerpt.quote
     first = excerpt.highlights[0][0] if excerpt.highlights else 0
     speaker, left, right = _turn_at(excerpt, first)
-    words = [(left + begin, left + end) for begin, end in split_text(quote[left:right], 1)]
+    # A line lies within its length before and after the first match: the words beyond are not looked at.
+    near = max(quote.rfind(" ", left, max(first - length, left)) + 1, left)
+    far = quote.find(" ", min(first + length, right), right)
+    words = [(near + begin, near + end) for begin, end in split_text(quote[near : right if far < 0 else far], 1)]
     start = _line_start(quote, [begin for begin, _ in words], first, length)
     # A line is filled from before its first match where little comes after.
     start = min(start, next((begin for begin, _ in words if right - begin <= length), start))
