@@ -16,7 +16,6 @@ from bot.localization import gettext as _
 NO_KEY = "-"
 NO_BUTTONS = gettext_noop("-# Nothing can be stored just now, so buttons are missing; ask again later to get them.")
 """Stands on a card whose owner has `is_stored` False, in place of what explains its buttons."""
-BUTTONS_PER_ROW = 5
 Button = ui.Button[Any]
 Row = ui.ActionRow[Any]
 
