@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,7 +38,7 @@ def check_limits(components: list[dict[str, Any]]) -> None:
 
 def find_problems(components: list[dict[str, Any]]) -> list[str]:
     """Return everything about these components that Discord would refuse."""
-    parts = list(_walk_components(components))
+    parts = list(walk_components(components))
     problems = [] if components else ["the card is empty"]
     if len(parts) > MAX_COMPONENTS:
         problems.append(f"{len(parts)} components")
@@ -52,12 +52,13 @@ def find_problems(components: list[dict[str, Any]]) -> list[str]:
     return problems
 
 
-def _walk_components(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def walk_components(components: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield components and all that is in them."""
     for component in components:
         yield component
-        yield from _walk_components(component.get("components", []))
+        yield from walk_components(component.get("components") or ())
         if component.get("accessory"):
-            yield from _walk_components([component["accessory"]])
+            yield from walk_components([component["accessory"]])
 
 
 def _check_component(part: dict[str, Any]) -> list[str]:
