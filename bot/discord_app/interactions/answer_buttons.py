@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, defer, delete_response, send_private
-from bot.discord_app.interactions.card_button import CardButton, presser_resolver
+from bot.discord_app.interactions.card_button import CardButton, chosen_value, presser_resolver
 from bot.discord_app.interactions.share_buttons import find_showing, withdraw_shared
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.services.questions.button_state import AnswerState
@@ -45,8 +44,7 @@ class PickPassage(CardButton, template=custom_id_pattern("pick")):
     """The menu that shows any of an answer's passages by itself."""
 
     async def act(self, interaction: Interaction) -> None:
-        data: Any = interaction.data
-        await _open_passage(self, interaction, int(data["values"][0]))
+        await _open_passage(self, interaction, int(chosen_value(interaction)))
 
 
 async def _open_passage(button: CardButton, interaction: Interaction, number: int) -> None:

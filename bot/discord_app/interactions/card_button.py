@@ -14,7 +14,9 @@ from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.context import interaction_context, resolver
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.asker_resolver import Resolve, ResolvedAsker
-from bot.discord_app.services.questions.button_state import ButtonState, load_state
+from bot.discord_app.services.questions.button_state import EXPIRED, ButtonState, load_state
+from bot.errors import PassageGone
+from bot.localization import gettext as _
 
 Control = ui.Button[Any] | ui.Select[Any]
 
@@ -77,3 +79,12 @@ def presser_resolver(interaction: Interaction, picked_server: int, *, private: b
 
 async def resolve_presser(interaction: Interaction, picked_server: int) -> ResolvedAsker:
     return await presser_resolver(interaction, picked_server, private=True)(interaction_context(interaction))
+
+
+def chosen_value(interaction: Interaction) -> str:
+    """Return what was chosen from a menu. Raises PassageGone for a press that chooses nothing."""
+    data: Any = interaction.data
+    values: list[str] = data.get("values", [])
+    if not values:
+        raise PassageGone(_(EXPIRED))
+    return values[0]

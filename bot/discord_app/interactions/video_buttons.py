@@ -12,7 +12,7 @@ from bot.discord_app.cards.parts.controls import NO_KEY, custom_id_pattern
 from bot.discord_app.cards.question_form import FORM, QUESTION, question_form
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
-from bot.discord_app.interactions.card_button import CardButton, presser_resolver, resolve_presser
+from bot.discord_app.interactions.card_button import CardButton, chosen_value, presser_resolver, resolve_presser
 from bot.discord_app.interactions.context import delivery_of, interaction_context
 from bot.discord_app.interactions.turns import answer_in_turn
 from bot.discord_app.services.asker_resolver import ResolvedAsker
@@ -47,14 +47,14 @@ class ChoosePage(TurnVideos, template=custom_id_pattern("leaf")):
     """The menu of the pages of the list of videos."""
 
     async def act(self, interaction: Interaction) -> None:
-        await self.turn_to(interaction, int(_chosen_value(interaction)))
+        await self.turn_to(interaction, int(chosen_value(interaction)))
 
 
 class ChooseVideo(CardButton, template=custom_id_pattern("watch")):
     """The menu of the videos of a page: shows the chosen one to the user who chose, and to them alone."""
 
     async def act(self, interaction: Interaction) -> None:
-        videos, value = interaction.client.app.videos, _chosen_value(interaction)
+        videos, value = interaction.client.app.videos, chosen_value(interaction)
         resolve = presser_resolver(interaction, 0, private=True)
         await answer_in_turn(interaction, resolve, lambda asker: videos.show_chosen(asker, value))
 
@@ -81,7 +81,7 @@ class ChoosePart(CardButton, template=custom_id_pattern("readat")):
 
     async def act(self, interaction: Interaction) -> None:
         state = await self.load_state(interaction, TranscriptState)
-        second = float(_chosen_value(interaction))
+        second = float(chosen_value(interaction))
         await _show_words(interaction, TranscriptState(state.video_id, second), is_marked=True)
 
 
@@ -159,14 +159,6 @@ def _written_text(interaction: Interaction) -> str:
     data: Any = interaction.data
     fields = [label["component"] for label in data["components"] if "component" in label]
     return next((str(field["value"]) for field in fields if field.get("custom_id") == QUESTION), "")
-
-
-def _chosen_value(interaction: Interaction) -> str:
-    data: Any = interaction.data
-    values: list[str] = data.get("values", [])
-    if not values:
-        raise PassageGone(_(EXPIRED))
-    return values[0]
 
 
 VIDEO_ITEMS: tuple[type[CardButton], ...] = (
