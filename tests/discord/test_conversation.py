@@ -306,6 +306,22 @@ async def test_a_question_with_words_of_its_own_follows_up_nothing(
     assert "term frequency" not in card
 
 
+async def test_what_a_button_a_form_or_a_timeline_asked_is_followed_up(discord: Env) -> None:
+    alone = discord.create_user("anna")
+    helped = await alone.slash("help")
+    await alone.click(helped.response, label="Try the example")
+    await alone.send_dm("why?")
+    assert "With your last question: “What is a " in seen(answers(alone.dm_channel, discord)[-1])
+    card = await alone.slash("video", video="sample-bm25-ranking")
+    form = await alone.click(card.response, label="Ask")
+    await alone.submit_modal(form, {"question": "saturation"})
+    await alone.send_dm("why?")
+    assert "With your last question: “saturation”" in seen(answers(alone.dm_channel, discord)[-1])
+    await alone.slash("timeline", question="rolling captions")
+    await alone.send_dm("why?")
+    assert "With your last question: “rolling captions”" in seen(answers(alone.dm_channel, discord)[-1])
+
+
 async def test_in_public_nothing_follows_up_what_was_asked_in_private(
     discord: Env, general: ChannelHandle, alice: MemberActor
 ) -> None:

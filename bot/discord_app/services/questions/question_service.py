@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from bot.answer_processes.pool import AnswerPool
 from bot.answering.sureness import SurenessThresholds
@@ -85,6 +87,18 @@ class QuestionService:
         except CooldownActive as error:
             raise AskedTooSoon(error, asker, QuestionState(inquiry, asker.private, as_timeline)) from error
         return question
+
+    def prepare_answer(
+        self, asker: ResolvedAsker, inquiry: Inquiry, *, as_timeline: bool
+    ) -> Callable[[], Coroutine[Any, Any, Card]]:
+        """Accept a question, and return what makes the card that answers it: with quotes, or with a timeline.
+
+        Raises what `accept` does.
+        """
+        question = self.accept(asker, inquiry, as_timeline=as_timeline)
+        if as_timeline:
+            return partial(self.show_timeline, asker, inquiry, question)
+        return partial(self.answer_question, asker, inquiry, question, QuestionSource.SLASH)
 
     async def keep_question(self, refusal: AskedTooSoon) -> Card:
         """Return the card that says that a question came too soon, with a button that asks it once it may be asked."""
