@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discord import ui
 
 from bot.answering.excerpts import quote_line
 from bot.answering.links import says_time
-from bot.answering.values import Excerpt
+from bot.answering.values import Answer, Excerpt
 from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.controls import Button
 from bot.discord_app.cards.parts.limits import MAX_LINK_LENGTH
@@ -45,6 +45,12 @@ def arrange_by_video(excerpts: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
     for excerpt in excerpts:
         places.setdefault(excerpt.video.video_id, len(places))
     return tuple(sorted(excerpts, key=lambda excerpt: places[excerpt.video.video_id]))
+
+
+def arrange_answer(answer: Answer) -> Answer:
+    """Return an answer with the excerpts of each video together: in that order a card and a picture number them."""
+    near_misses = arrange_by_video(answer.near_misses)
+    return replace(answer, excerpts=arrange_by_video(answer.excerpts), near_misses=near_misses)
 
 
 def write_moments(

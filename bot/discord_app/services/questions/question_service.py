@@ -14,7 +14,7 @@ from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import timeline as timeline_cards
-from bot.discord_app.cards.moments import arrange_by_video
+from bot.discord_app.cards.moments import arrange_answer
 from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.cards.parts.command_buttons import ask_again_row
 from bot.discord_app.cards.parts.controls import Owner
@@ -169,9 +169,7 @@ class QuestionService:
         shown, page = paging.take_page(whole, index)
         if index and not shown:
             raise PassageGone(_("There are no more passages for this question; ask again."))
-        answer = replace(
-            whole, excerpts=arrange_by_video(shown), near_misses=arrange_by_video(whole.near_misses[: paging.size])
-        )
+        answer = arrange_answer(replace(whole, excerpts=tuple(shown), near_misses=whole.near_misses[: paging.size]))
         state = AnswerState(inquiry, place_excerpts(answer), is_quoted, paging.size, bool(showing.sharer))
         key = await self._states.save(asker.scope, state)
         introduction = self._sharing.introduce(asker, showing, is_answered=bool(answer.excerpts))
@@ -192,11 +190,8 @@ class QuestionService:
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
-        # The numbers in the picture are those of the card, which has the moments of one video together.
-        found = timeline.answer
-        near_misses = arrange_by_video(found.near_misses)
-        answer = replace(found, excerpts=arrange_by_video(found.excerpts), near_misses=near_misses)
-        timeline = replace(timeline, answer=answer)
+        # The numbers in the picture are those of the card.
+        timeline = replace(timeline, answer=arrange_answer(timeline.answer))
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
         await self._record_miss(asker, inquiry, timeline.answer)
         remarks = self._choose_remarks(asker, timeline.answer)
