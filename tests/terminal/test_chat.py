@@ -103,15 +103,15 @@ def test_a_follow_up_is_asked_with_the_last_question_and_says_so(chat: Chat) -> 
     _, followed, again, own = chat(
         "what are hold cues for? -recipes", "and rolling ones?", "why?", "and what does bm25 do with rare words?"
     )
-    assert followed.splitlines()[0] == "With your last question: rolling hold cues -recipes"
-    assert again.splitlines()[0] == "With your last question: rolling hold cues -recipes"
+    assert followed.splitlines()[0] == "Asked with your last question: rolling hold cues -recipes"
+    assert again.splitlines()[0] == "Asked with your last question: rolling hold cues -recipes"
     assert not own.startswith("With your last question")
     assert is_answer(own)
 
 
 def test_small_talk_in_between_does_not_break_what_goes_on(chat: Chat) -> None:
     *_, followed = chat("what is a hold cue?", "thanks", "ok", "why?")
-    assert followed.splitlines()[0] == "With your last question: hold cue"
+    assert followed.splitlines()[0] == "Asked with your last question: hold cue"
 
 
 def test_without_a_last_question_a_follow_up_is_asked_as_it_stands(chat: Chat) -> None:
