@@ -53,6 +53,11 @@ def sentence(words: str, /, **values: Value) -> Sentence:
     return Sentence(words, "", None, values)
 
 
+def quote_name(name: str) -> Sentence:
+    """Return a name in the quotation marks of the reader's language."""
+    return sentence("“{name}”", name=name)
+
+
 def plural_sentence(one: str, many: str, /, count: int, **values: Value) -> Sentence:
     """Return a sentence about `count` things, in its form for one or for many; `{count}` is a gap like others."""
     return Sentence(one, many, count, {"count": count, **values})

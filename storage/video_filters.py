@@ -9,7 +9,7 @@ from storage.analysis import guess_language
 from storage.dates import first_day, last_day
 from storage.errors import UnknownFilter
 from storage.models import Question, Video
-from storage.sentences import Listing, Sentence, sentence
+from storage.sentences import Listing, Sentence, quote_name, sentence
 from storage.video_names import fold_marks, fold_name, ids_meant, suggest_names, suggest_videos
 
 MAX_SUGGESTIONS = 3
@@ -173,7 +173,7 @@ def _creator_check(wanted: str, videos: Iterable[Video]) -> Callable[[Video], bo
 
 
 def _add_suggestion(problem: Sentence, names: Iterable[str]) -> Sentence:
-    near = [f"“{name}”" for name in dict.fromkeys(names)][:MAX_SUGGESTIONS]
+    near = [quote_name(name) for name in dict.fromkeys(names)][:MAX_SUGGESTIONS]
     if not near:
         return problem
     return sentence("{problem} Did you mean {names}?", problem=problem, names=Listing(tuple(near), " or "))

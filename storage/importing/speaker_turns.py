@@ -8,7 +8,7 @@ from dataclasses import replace
 from storage.errors import RequestError
 from storage.formats.speaker_labels import clean_speaker, is_anonymous
 from storage.models import Segment, SpeakerTurn, StoredVideo, join_turns
-from storage.sentences import Listing, sentence
+from storage.sentences import Listing, quote_name, sentence
 from storage.video_names import fold_marks, suggest_names
 
 
@@ -71,7 +71,7 @@ def _find_speakers(label: str, own: Sequence[str], heading: str) -> list[str]:
     if not own:
         raise RequestError(sentence("{video} does not say who speaks in it.", video=heading))
     near = [own[place] for place in suggest_names(label, own)] or list(own)
-    listed = Listing(tuple(f"“{name}”" for name in near[:3]), " or ")
+    listed = Listing(tuple(map(quote_name, near[:3])), " or ")
     raise RequestError(
         sentence("Nobody in {video} is called “{name}”. Did you mean {names}?", video=heading, name=label, names=listed)
     )

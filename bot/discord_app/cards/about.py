@@ -48,7 +48,7 @@ def about_card(
 
 
 def _describe_size(statistics: Statistics) -> str:
-    hours = f"{statistics.spoken_seconds / 3600:,.1f}"
+    hours = format_number(statistics.spoken_seconds / 3600, 1)
     parts = (
         ngettext("{count} video", "{count} videos", statistics.videos),
         ngettext("{count} segment", "{count} segments", statistics.segments),
@@ -66,7 +66,7 @@ def _describe_age(seconds: float) -> str:
     if days:
         return ngettext("{count} day ago", "{count} days ago", days).format(count=format_number(days))
     if hours:
-        return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours)
+        return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=format_number(hours))
     if minutes:
-        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
+        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=format_number(minutes))
     return _("less than a minute ago")

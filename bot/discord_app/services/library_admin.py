@@ -306,6 +306,6 @@ class LibraryAdmin:
     async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
         """Remove entries of the glossary for what captions say: all of them, or only the one for `meant`."""
         removed = await self._library.glossary.remove(access.own_scope(server_id), said, meant)
-        meanings = join_words([f"“{entry.meant}”" for entry in removed], any_of=True)
+        meanings = join_words([_("“{name}”").format(name=entry.meant) for entry in removed], any_of=True)
         words = _("“{said}” will no longer be found by asking for {meanings}.")
         return notice_card(words.format(said=removed[0].said, meanings=meanings))

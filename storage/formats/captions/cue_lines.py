@@ -94,7 +94,7 @@ def _find_timings(document: Document, asides: bool) -> _Timings:
             timings.times_ms[i] = times or parse_times(lines[i])
         except UnreadableTimes as problem:
             timings.times_ms[i] = None
-            timings.problems[i] = f"{quote_text(lines[i])} {problem}"
+            timings.problems[i] = sentence("{line} {problem}", line=quote_text(lines[i]), problem=problem.args[0])
     _refuse_unreadable(document, timings)
     return timings
 

@@ -23,7 +23,7 @@ from storage.models import FileContent
 from storage.models.limits import MAX_SECOND
 from storage.sentences import about_file, sentence
 
-NAME = "JSON of texts with a start"
+NAME = sentence("JSON of texts with a start")
 
 # As `_plain` spells them: lower case, without "_" and "-". The best first.
 _TEXTS = ("text", "content", "body", "transcript", "sentence", "caption", "subtitle", "line", "utterance", "word",

@@ -105,7 +105,9 @@ def _check_phrases(
     for number, phrase in enumerate(phrases, start=1):
         result = _check_phrase(phrase, unit)
         if isinstance(result, str):
-            rejections.append(document.reject_row(number, f"segment {number} {result}"))
+            rejections.append(
+                document.reject_row(number, sentence("segment {number} {result}", number=str(number), result=result))
+            )
         elif result is not None:
             checked.append(result)
     return checked, rejections

@@ -125,7 +125,7 @@ def _require_columns(
     missing = [column for column in REQUIRED_COLUMNS if column not in found]
     if missing in ([], ["video_id"]):
         return
-    listed = ", ".join(filter(None, header)) or "none"
+    listed = ", ".join(filter(None, header)) or sentence("none")
     read = [ColumnName()] * len(header)
     for _, (place, name) in found.items():
         read[place] = name
@@ -205,7 +205,7 @@ def _read_choices(document: Document, header: Sequence[str], line: int | None) -
         places = [place for place, there in enumerate(header) if normalise_name(there) == normalise_name(name)]
         places = [place for place in places if header[place] == name] or places
         if len(places) != 1 or places[0] in choices:
-            listed = ", ".join(filter(None, header))[:_MAX_NAMED_LENGTH] or "none"
+            listed = ", ".join(filter(None, header))[:_MAX_NAMED_LENGTH] or sentence("none")
             named = {"name": quote_text(name), "listed": listed}
             raise document.refusal_error(
                 sentence(

@@ -133,5 +133,11 @@ def _require_rising(column: str, seconds: Sequence[object]) -> None:
     last = 0.0
     for second in seconds:
         if isinstance(second, bool) or not isinstance(second, int | float) or not last <= second <= MAX_SECOND:
-            raise InvalidDetail(f"{column} have {quote_text(str(second))}, which is no second after the one before it")
+            raise InvalidDetail(
+                sentence(
+                    "{column} have {value}, which is no second after the one before it",
+                    column=column,
+                    value=quote_text(str(second)),
+                )
+            )
         last = second

@@ -17,7 +17,7 @@ from storage.ledger import Ledger
 from storage.library import Library
 from tests.support.discord import discord_world
 from tests.support.discord.discord_world import Rows, World, world_of
-from tests.support.discord.harness import InteractionResult
+from tests.support.discord.harness import InteractionResult, MemberActor
 from tests.support.discord.scope_scenarios import ASKED, MANAGED, SRT, Player, Road
 from tests.support.local_discord.api.command_limits import command_problems, scope_problems
 from tests.support.pseudo_locale import pseudo_locale
@@ -28,7 +28,8 @@ _DATA = re.compile(r"</[^>]*>|\*\*/[a-z ]+\*\*|<t:\d+:\w>|<[#@]&?\d+>|\(https?:/
 _WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     *("alpha", "beta", "foreign", "owner", "both", "one", "stranger", "general", "everyone", "cuepoint", "srt", "txt"),
-    *("csv", "jsonl", "parquet", "vtt", "zip", "json", "utc", "tsv", "oder", "und"),
+    *("csv", "jsonl", "parquet", "vtt", "zip", "json", "utc", "tsv", "oder", "und", "questions"),
+    *("parquet", "ttml", "youtube", "xml", "sami", "ass", "ssa", "microdvd", "webvtt", "lines", "subrip", "sbv", "lrc"),
 }
 """Names of the world's people and places, of formats, and what Babel puts between the words of a list."""
 
@@ -45,6 +46,18 @@ class Reader(Player):
     async def slash(self, name: str, /, **options: Any) -> InteractionResult:
         TYPED.update(_words_of(json.dumps(options, default=str)))
         return await Player.slash(self, name, **options)
+
+    async def typing(self, name: str, option: str, typed: str, **filled: Any) -> list[str]:
+        TYPED.update(_words_of(typed))
+        return await Player.typing(self, name, option, typed, **filled)
+
+    async def menu(self, words: str, author: MemberActor | None = None) -> InteractionResult:
+        TYPED.update(_words_of(words))
+        return await Player.menu(self, words, author)
+
+    async def write(self, words: str) -> Any:
+        TYPED.update(_words_of(words))
+        return await Player.write(self, words)
 
 
 TYPED: set[str] = set()

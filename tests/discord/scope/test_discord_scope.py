@@ -16,7 +16,7 @@ from storage.models import Labels
 from tests.support.discord.discord_world import QUESTION, Rows, World, found
 from tests.support.discord.harness import MemberActor, answers, open_passage, seen
 
-SHARED_TOO = "Searched: this server's videos and the shared ones"
+SHARED_TOO = "Searched: this server’s videos and the shared ones"
 
 
 async def test_in_a_server_its_own_videos_and_the_shared_ones(world: World) -> None:
@@ -41,7 +41,7 @@ async def test_alone_with_the_bot_the_servers_they_were_verified_to_be_in(world:
         listed = seen(await world.alone(person).slash("videos"))
         assert {name for name in ("alpha", "beta", "shared") if f"{name}-talk" in listed} == {*visible, "shared"}
     result = await world.alone(world.both).slash("ask", question=QUESTION)
-    assert "Searched: Beta's videos, Alpha's videos and the shared ones" in seen(result)
+    assert "Searched: Beta’s videos, Alpha’s videos and the shared ones" in seen(result)
 
 
 async def test_a_stranger_gets_the_shared_videos_and_is_told_why(world: World) -> None:
@@ -97,7 +97,7 @@ async def test_picking_one_server(world: World) -> None:
     for name in ("beta", str(world.beta.id)):
         result = await world.alone(world.both).slash("ask", question=QUESTION, server=name)
         assert found(result) == {"beta"}
-        assert "Searched: Beta's videos" in seen(result)
+        assert "Searched: Beta’s videos" in seen(result)
     videos = await world.alone(world.both).autocomplete("ask", "video", "", question="x", server=str(world.beta.id))
     assert [each["value"] for each in videos] == ["beta-talk"]
 
@@ -159,7 +159,7 @@ async def test_channels(world: World) -> None:
     assert found(await world.one.slash(inside, "ask", question=QUESTION)) == {"alpha", "shared"}
     result = await world.one.slash(world.general, "ask", question=QUESTION)
     assert found(result) == {"shared"}
-    assert f"This server's videos can be searched in <#{talks.id}>." in seen(result)
+    assert f"This server’s videos can be searched in <#{talks.id}>." in seen(result)
     assert found(await world.alone(world.one).slash("ask", question=QUESTION)) == {"shared"}
 
 
@@ -195,7 +195,7 @@ async def test_roles(world: World) -> None:
     await member.send(world.general, f"<@{world.env.backend.bot_user.id}> {QUESTION}")
     told = answers(world.general, world.env)[-1]
     assert found(told) == {"shared"}, "what is written there is for all to read"
-    assert "This server's own videos are shown in private only. Use </ask:" in seen(told)
+    assert "This server’s own videos are shown in private only. Use </ask:" in seen(told)
 
 
 async def test_an_old_card_shows_whoever_presses_what_they_may_see_now(world: World) -> None:
@@ -264,7 +264,7 @@ async def test_a_timeline_keeps_to_what_its_asker_may_see_and_is_noted_as_a_ques
     await world.meet()
     here = await world.both.slash(world.general, "timeline", question=QUESTION)
     assert found(here) == {"alpha", "shared"}
-    assert "Searched: this server's videos and the shared ones" in seen(here)
+    assert "Searched: this server’s videos and the shared ones" in seen(here)
     alone = world.alone(world.both)
     assert found(await alone.slash("timeline", question=QUESTION)) == {"alpha", "beta", "shared"}
     assert found(await alone.slash("timeline", question=QUESTION, server=str(world.beta.id))) == {"beta"}

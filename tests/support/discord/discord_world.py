@@ -114,13 +114,13 @@ def found(result: Any) -> set[str]:
 async def world_of(
     library: Library, ledger: Ledger, rows: Rows, *, beta: bool = True, locale: str = "en-US"
 ) -> AsyncIterator[World]:
-    """The world, its libraries filled; without `beta` that server has none. `locale` is everybody's."""
+    """The world, its libraries filled; without `beta` that server has none. All have the `locale`."""
     bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
     brought_to: set[int] = set()
     async with discord_with(bot, brought_to, locale=locale) as env:
         users = {name: env.create_user(name) for name in ("owner", "both", "one", "stranger")}
-        alpha, beta = env.create_guild("Alpha", owner=users["owner"]), env.create_guild("Beta")
-        foreign = env.create_guild("Foreign")
+        alpha = env.create_guild("Alpha", owner=users["owner"], preferred_locale=locale)
+        beta, foreign = (env.create_guild(name, preferred_locale=locale) for name in ("Beta", "Foreign"))
         brought_to.add(foreign.id)
         for scope, video_id, words in (
             (access.own_scope(alpha.id), "alpha-talk", LANTERN),

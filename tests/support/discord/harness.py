@@ -31,7 +31,7 @@ async def discord_with(
     bot: CuepointClient, brought_to: Container[int] = (), *, locale: str = "en-US"
 ) -> AsyncIterator[Env]:
     """An in-process Discord to which the bot is connected. In the servers of `brought_to` the app is not installed:
-    people bring it. `locale` is everybody's, and the servers'.
+    people bring it. `locale` is everybody's.
 
     Errors that the bot's own handler spoke of are no failures here: what people are told is what the tests look at.
     """
@@ -48,7 +48,7 @@ async def discord_with(
 @contextmanager
 def _installed_in_servers(brought_to: Container[int], locale: str) -> Iterator[None]:
     """simcord never says by which installation a command came; here the app is installed in every other server. And
-    its people speak English."""
+    its people have this locale."""
     original = simcord.interactions.base_payload
 
     def base_payload(*arguments: Any, **named: Any) -> Any:

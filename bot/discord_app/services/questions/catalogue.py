@@ -102,7 +102,7 @@ def find_named(name: str, videos: Sequence[VideoSummary], *, own: bool = False) 
             "None of this server’s own videos is called “{name}”. Did you mean {names}? /videos lists all that are "
             "searched here."
         )
-    listed = join_words([f"“{title}”" for title in near], any_of=True)
+    listed = join_words([_("“{name}”").format(name=title) for title in near], any_of=True)
     raise UnknownVideo((suggested_words if near else words).format(name=shorten(name, 100), names=listed))
 
 
