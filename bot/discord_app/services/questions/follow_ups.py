@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.answering.follow_ups import complete_question
+from bot.answering.follow_ups import complete_question, means_other_video, means_same_video
 from bot.answering.question import find_operators, parse_question
 from bot.answering.values import Answer
 from bot.discord_app.cards import conversation as cards
@@ -22,9 +22,6 @@ _PROBES = (_PROBE, "was ist die qzxprobe", "qu'est-ce que la qzxprobe", "qué es
 _ABOUT_MESSAGE = re.compile(
     r"\b(?:answers?|help|know|look(?: up)?|check|find|search|question|message)\b", re.IGNORECASE
 )
-_VIDEO = r"(?:video|talk|one|lecture|episode|film|clip|recording)s?\b"
-_SAME_VIDEO = re.compile(rf"\b(?:same|this|that)\s+{_VIDEO}", re.IGNORECASE)
-_OTHER_VIDEO = re.compile(rf"\b(?:other|another|different)\s+{_VIDEO}|\belsewhere\b", re.IGNORECASE)
 
 
 def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> Inquiry:
@@ -119,8 +116,8 @@ def describe_follow_up(inquiry: Inquiry, answer: Answer) -> list[str]:
 def _carry_video(text: str, filtered: str, last: AnswerState) -> str:
     """Return the video filter of a follow-up that has none itself; "" for all videos."""
     shown = list(dict.fromkeys(spot.stretch.video_id for spot in last.spots))
-    if _OTHER_VIDEO.search(text):
+    if means_other_video(text):
         return shown[1] if len(shown) == 2 else ""
-    if _SAME_VIDEO.search(text) and not filtered:
+    if means_same_video(text) and not filtered:
         return shown[0] if shown else ""
     return filtered
