@@ -22,7 +22,7 @@ MAX_MOMENT_LENGTH, MIN_MOMENT_LENGTH = 56, 16
 """Characters of the words of a moment with their marks: a line on a wide screen, two on a phone."""
 MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 34
 """Where there is no room even for short words, times stand without their addresses."""
-MAX_CHOICE_LENGTH = 60
+MAX_SHOWN_OPTION_LENGTH = 60
 """Characters of a choice in a menu: a phone shows about half of them. Discord takes 100."""
 
 
@@ -125,8 +125,8 @@ def list_choices(excerpts: Sequence[Excerpt], first_number: int, first_place: in
     each on its card, and its label."""
     choices = []
     for index, excerpt in enumerate(excerpts):
-        line = quote_line(excerpt, MAX_CHOICE_LENGTH)
+        line = quote_line(excerpt, MAX_SHOWN_OPTION_LENGTH)
         words = f"{line.words}{'' if line.ends_sentence else '…'}"
         label = f"{first_number + index} · {timecode(excerpt.link_second)} · {words}"
-        choices.append((first_place + index, markdown.shorten(label, MAX_CHOICE_LENGTH)))
+        choices.append((first_place + index, markdown.shorten(label, MAX_SHOWN_OPTION_LENGTH)))
     return choices

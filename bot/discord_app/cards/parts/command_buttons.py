@@ -1,6 +1,6 @@
 """Buttons that lead on from a card: they do what a command does, for anybody who presses, and unseen by others.
 
-What pressing them does is in `interactions.command_buttons`.
+What pressing them does is in `interactions.command_buttons` and `interactions.conversation_buttons`.
 """
 
 from __future__ import annotations

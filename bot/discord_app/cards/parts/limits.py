@@ -1,4 +1,5 @@
-"""Discord's limits of a card, checked before every send: Discord refuses a card that breaks one as a whole."""
+"""Discord's limits of a card, checked before every send, since Discord refuses a card that breaks one as a whole; and
+those of a form."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ MAX_ALT_TEXT_LENGTH = 1024
 MAX_OPTIONS, MAX_OPTION_LENGTH, MAX_PLACEHOLDER_LENGTH = 25, 100, 150
 """How many options a menu has, how long each of their labels, descriptions and values may be, and what stands on a
 menu before one is chosen."""
-
+MAX_FORM_TITLE_LENGTH, MAX_FIELD_LABEL_LENGTH, MAX_FIELD_DESCRIPTION_LENGTH = 45, 45, 100
 MAX_PICTURES = 10
 
 _ROW, _BUTTON, _SELECT, _SECTION, _TEXT, _THUMBNAIL, _GALLERY, _CONTAINER, _LINK_STYLE = 1, 2, 3, 9, 10, 11, 12, 17, 5
