@@ -16,15 +16,11 @@ from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.discord.discord_world import QUESTION as WORLD_QUESTION
 from tests.support.discord.discord_world import World, found
-from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, pressable, seen
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, mention, pressable, seen
 
 QUESTION = "how does bm25 rank"
 LEADING = {"Videos", "Help"}
 GREETING = "Hi! Ask me anything about these videos.\nFor example: *"
-
-
-def mention(discord: Env) -> str:
-    return f"<@{discord.backend.bot_user.id}>"
 
 
 def reactions(discord: Env, message: Any) -> list[str]:
