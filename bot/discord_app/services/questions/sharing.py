@@ -25,11 +25,13 @@ from bot.discord_app.services.questions.button_state import (
 )
 from bot.errors import AlreadyShared
 from bot.localization import gettext as _
+from bot.localization import gettext_noop
 from storage.ledger import Ledger
 
 PING_PAUSE_SECONDS = 600.0
 """How long a person cannot notify the same other person again: by then somebody has read what they were shown."""
 MAX_NAME_LENGTH = 50
+SHARED_BEFORE = gettext_noop("You have shared this here already.")
 _MAX_REMEMBERED = 10_000
 
 
@@ -86,11 +88,11 @@ class Sharing:
         """
         what, by = _describe_shared(state), f"{user_id} in {channel_id}"
         if (what, by) in self._shared:
-            raise AlreadyShared(_("You have shared this here already."))
+            raise AlreadyShared(_(SHARED_BEFORE))
         self._shared[what, by] = True
         record = partial(self._ledger.record_once, what, by=by, lifetime_seconds=BUTTON_LIFETIME_SECONDS)
         if await self._writes.attempt("noting what was shared", record) is False:
-            raise AlreadyShared(_("You have shared this here already."))
+            raise AlreadyShared(_(SHARED_BEFORE))
         try:
             yield
         except DeliveryUnknown:
