@@ -1,4 +1,4 @@
-"""Draws every card of the bot, as wide screens and phones show it, and prints how high each is.
+"""Draws the bot's cards as wide screens and phones show them, and prints how high each is.
 
 python tests/pictures/draw_cards.py FOLDER [NAME ...]
 
