@@ -317,7 +317,7 @@ def _measure_reach(searcher: Searcher, wanted: _Filters) -> _Reach:
 
 def _join_wording(words: str, question: Question) -> str:
     """Return what a question says, with its words as typed or corrected, without its filters and exclusions."""
-    return " ".join((words, *question.phrases)).strip()
+    return " ".join(filter(None, (words, *question.phrases, question.context)))
 
 
 def _make_strip(searcher: Searcher, curve: StrengthCurve) -> Strip:

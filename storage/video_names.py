@@ -22,8 +22,19 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def find_videos(search: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
-    """Return the videos that a name may mean, in the order of `rank_videos`; all of them for an empty name."""
-    return [videos[place] for place in rank_videos(search, [summary.video for summary in videos])]
+    """Return the videos that a name may mean, in the order of `rank_videos`; all of them for an empty name.
+
+    Where some have every word of it in their names, as it is typed, these are meant, and none that is spelt nearly so:
+    "brain" is no slip for "training".
+    """
+    found = [videos[place] for place in rank_videos(search, [summary.video for summary in videos])]
+    words = fold_name(search).split()
+    named = [each for each in found if all(word in _names_of(each.video) for word in words)]
+    return named or found
+
+
+def _names_of(video: Video) -> str:
+    return fold_name(f"{video.heading} {video.creator} {video.video_id}")
 
 
 def find_called(name: str, videos: Sequence[VideoSummary]) -> list[VideoSummary]:
@@ -104,7 +115,7 @@ def find_wording(search: str, video: Video) -> str:
     """Return the words of a search as the video that it found has them: its own, where one was misspelt."""
     if video.video_id in ids_meant(search):
         return search
-    name = fold_name(f"{video.heading} {video.creator} {video.video_id}")
+    name = _names_of(video)
     words = _WORD.findall(name)
     return " ".join(word if word in name else _closest_word(word, words) for word in fold_name(search).split())
 

@@ -1,13 +1,15 @@
 """Completes a question that needs the last one to be understood: "and what about its cost?". Pure, without a model.
 
-It is asked with the content words of the last question. Precision comes first here too: a question that has content of
-its own, and does not point back, is asked as it stands.
+It is asked with the content words of the last question. Where it names a subject of its own ("and what about xlnet?"),
+that has to be said, and the other words only decide among what says it. Precision comes first here too: a question that
+has content of its own, and does not point back, is asked as it stands.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.answering.intents.phrases import LANGUAGES, begins_question, fold_word, phrases_of
 from bot.answering.question import Operator, find_operators
@@ -20,8 +22,34 @@ MAX_CONTENT_WORDS = 12
 _WORD = re.compile(r"[^\W_]+(?:['’‘-][^\W_]+)*")
 
 
-def complete_question(text: str, last: str) -> str | None:
-    """Return what a follow-up asks: its own content words and operators, then those of the last question.
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a follow-up asks: its text, as `parse_question` reads it, and the words of an earlier question beside which
+    that is meant: "xlnet", beside "bert mask words"."""
+
+    text: str
+    context: str = ""
+
+    @property
+    def wording(self) -> str:
+        """Return all that is searched for, what is asked about first."""
+        return " ".join(filter(None, (self.text, self.context)))
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnWords:
+    """The content words of a follow-up. `are_subject` says that they name what is asked about now ("and xlnet?"), in
+    place of saying more of what was asked about ("is it slow?")."""
+
+    words: list[str]
+    are_subject: bool = False
+
+
+def complete_question(text: str, last: str, last_context: str = "") -> FollowUp | None:
+    """Return what a follow-up asks, its own content words and operators first.
+
+    `last_context` is that of the last question, which was a follow-up itself then: one that names another subject takes
+    the place of that one's.
 
     None for a question of its own, and where the last question has nothing to add. Of filters that both have the
     text's one holds; so does a word that the last question left out and the text asks for.
@@ -29,33 +57,53 @@ def complete_question(text: str, last: str) -> str | None:
     own = _own_words(text, last)
     if own is None:
         return None
-    operators, known = find_operators(text), {fold(word) for word in own}
+    operators, known = find_operators(text), {fold(word) for word in own.words}
     earlier = [word for word in _content_words(_blank_operators(last), _guess(last)) if fold(word) not in known]
     kept = _keep_operators(last, text, known, {operator.kind for operator in operators})
     if not earlier and not kept:
         return None
+    earlier = earlier[: MAX_CONTENT_WORDS - len(own.words)]
     typed = [text[operator.start : operator.end] for operator in operators if operator.kind != "address"]
-    return " ".join([*own, *typed, *earlier[: MAX_CONTENT_WORDS - len(own)], *kept])
+    if not own.are_subject:
+        return FollowUp(" ".join([*own.words, *typed, *earlier, *kept]), last_context)
+    before = [word for word in last_context.split() if fold(word) not in known]
+    return FollowUp(" ".join([*own.words, *typed, *kept]), " ".join(before or earlier))
 
 
-def _own_words(text: str, last: str) -> list[str] | None:
+def _own_words(text: str, last: str) -> _OwnWords | None:
     """Return the content words of a follow-up; None for a question of its own.
 
     A text of few words may be in several languages: it is then taken to be in that of the last question, or in any in
     which it says nothing by itself ("warum?").
     """
     plain = _blank_operators(text)
-    if not find_operators(text) and not _WORD.search(plain):
+    kinds = [operator.kind for operator in find_operators(text)]
+    if not _WORD.search(plain) and not any(kind != "address" for kind in kinds):
         return None
-    phrases = sum(operator.kind == "phrase" for operator in find_operators(text))
+    phrases = kinds.count("phrase")
     known = _guess(plain)
-    language = known or _guess(last) or LANGUAGES[0]
+    language = known or _guess(last) or _language_going_on(plain)
     own = _content_words(plain, language)
-    if len(own) + phrases <= _most_own_words(plain, phrases, language):
-        return own
+    most_of_subject = _most_subject_words(plain, phrases, language)
+    if len(own) + phrases <= most_of_subject:
+        points_back = _has_any(phrases_of(language).lists, "pointing", _fold_words(plain))
+        return _OwnWords(own, are_subject=bool(own) and not points_back)
+    if len(own) + phrases <= _most_added_words(plain, language):
+        return _OwnWords(own)
     if known or phrases:
         return None
-    return [] if any(_says_nothing(plain, language) for language in LANGUAGES) else None
+    return _OwnWords([]) if any(_says_nothing(plain, language) for language in LANGUAGES) else None
+
+
+def _language_going_on(plain: str) -> str:
+    """Return the language in which a short question begins with "and"; the first one where it does so in none."""
+    if not plain.rstrip().endswith("?"):
+        return LANGUAGES[0]
+    folded = _fold_words(plain)
+    begun = (
+        language for language in LANGUAGES if _has_any(phrases_of(language).lists, "going on", folded, r"\A(?=\S+ )")
+    )
+    return next(begun, LANGUAGES[0])
 
 
 def _says_nothing(plain: str, language: str) -> bool:
@@ -65,25 +113,36 @@ def _says_nothing(plain: str, language: str) -> bool:
     return asks and not _content_words(plain, language)
 
 
-def _most_own_words(plain: str, phrases: int, language: str) -> int:
-    """Return how many content words a text without its operators may have and still be a follow-up."""
-    folded = " ".join(fold_word(word) for word in _WORD.findall(plain))
+def _most_subject_words(plain: str, phrases: int, language: str) -> int:
+    """Return how many content words a text without its operators may have that names another subject; 0 for one that
+    names none."""
     lists = phrases_of(language).lists
     going_on = lists.get("going on", "and")
-
-    def find(name: str, before: str = "") -> bool:
-        return name in lists and re.search(rf"{before}\b(?:{lists[name]})\b", folded) is not None
-
-    if find("what about", rf"\A(?:(?:{going_on}|so|ok|then) )?"):
+    folded = re.sub(r"\A(?:so|ok|okay|then|yes|no) ", "", _fold_words(plain))
+    if _has_any(lists, "what about", folded, rf"\A(?:(?:{going_on}) )?"):
         return MAX_OWN_WORDS
     rest = re.match(rf"(?:{going_on}) (.+)", folded)
     if rest and _may_be_noun(rest[1], language):
         return MAX_OWN_WORDS
-    if find("before nouns", r"\A") and plain.rstrip().endswith("?") and not phrases:
-        return 1
-    if find("empty it"):
+    is_short_question = plain.rstrip().endswith("?") and not phrases
+    return 1 if is_short_question and _has_any(lists, "before nouns", folded, r"\A") else 0
+
+
+def _most_added_words(plain: str, language: str) -> int:
+    """Return how many content words a text without its operators may have that says more of the last subject."""
+    lists, folded = phrases_of(language).lists, _fold_words(plain)
+    if _has_any(lists, "empty it", folded):
         return 0
-    return MAX_OWN_WORDS if find("pointing") or _points_last(folded, lists) else 0
+    return MAX_OWN_WORDS if _has_any(lists, "pointing", folded) or _points_last(folded, lists) else 0
+
+
+def _fold_words(plain: str) -> str:
+    return " ".join(fold_word(word) for word in _WORD.findall(plain))
+
+
+def _has_any(lists: Mapping[str, str], name: str, folded: str, before: str = "") -> bool:
+    """Return whether folded words have a phrase of a list, behind what `before` matches."""
+    return name in lists and re.search(rf"{before}\b(?:{lists[name]})\b", folded) is not None
 
 
 def _may_be_noun(words: str, language: str) -> bool:

@@ -64,8 +64,10 @@ def parse_question(
     after: str = "",
     before: str = "",
     newest_first: bool = False,
+    context: str = "",
 ) -> Question:
-    """Parse a question. The filters that are given apart from it win over those in the text.
+    """Parse a question. The filters that are given apart from it win over those in the text; `context` is as
+    `Question` has it.
 
     A phrase or an exclusion that is given several times is looked for once. What is more than MAX_WORDS, MAX_PHRASES
     and MAX_EXCLUSIONS is counted in `left_out`. Raises EmptyQuestion where there is no word to look for,
@@ -119,6 +121,7 @@ def parse_question(
         newest_first,
         filters["speaker"],
         LeftOut(more_words, len(phrases[MAX_PHRASES:]), len(exclusions[MAX_EXCLUSIONS:])),
+        context,
     )
 
 

@@ -87,10 +87,10 @@ class Conversation:
 
     async def _answer(self, text: str) -> None:
         """Answer a question, or one that goes on from the last."""
-        completed = complete_question(text, self._last.text) if self._last else None
-        question = parse_question(completed or text)
+        completed = complete_question(text, self._last.text, self._last.context) if self._last else None
+        question = parse_question(completed.text, context=completed.context) if completed else parse_question(text)
         if completed:
-            self._screen.print_line(f"Asked with your last question: {completed}", "italic")
+            self._screen.print_line(f"Asked with your last question: {completed.wording}", "italic")
         answer = await asking.ask(self._library, self._scope, question, thresholds=self._thresholds)
         self._screen.show_answer(answer)
         shown = answer.excerpts or answer.near_misses

@@ -13,6 +13,7 @@ import aiohttp
 import discord
 
 from bot.answering.intents import IntentKind
+from bot.answering.intents.phrases import LANGUAGES as PHRASE_LANGUAGES
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.delivery.error_handler import error_card
@@ -30,6 +31,7 @@ from bot.errors import TooManyAsking
 from bot.localization import SOURCE_LANGUAGE, choose_language, set_language
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
+from storage.analysis import guess_language
 
 log = logging.getLogger("cuepoint.discord")
 MAX_PATIENCE_SECONDS = 5.0
@@ -106,10 +108,17 @@ async def _understand(app: AppContext, message: discord.Message, read: ReadMessa
     author, there = message.author.id, message.channel.id
     last = read.answer or app.last_answers.find(author, there, private=False)
     utterance = await app.conversation.understand(Said(Inquiry(read.text), last, read.quoted, read.file), author)
-    if utterance.language not in ("", SOURCE_LANGUAGE):
+    language = utterance.language or _guess_language(app, message, read.text)
+    if language not in ("", SOURCE_LANGUAGE):
         # Greetings in English are said by everybody.
-        set_language(choose_language(utterance.language))
+        set_language(choose_language(language))
     return utterance
+
+
+def _guess_language(app: AppContext, message: discord.Message, text: str) -> str:
+    """Return the language that a direct message is written in, where nothing else tells that of its author; or ""."""
+    is_known = server_of_message(message) is not None or app.known_locales.find(message.author.id) is not None
+    return "" if is_known else guess_language(text, PHRASE_LANGUAGES)
 
 
 async def _answer_briefly(app: AppContext, message: discord.Message, utterance: Utterance) -> Card | None:

@@ -31,7 +31,7 @@ class Question:
     `speaker` are filters as typed, empty for none. `after` and `before` are dates as `storage.dates` writes them: only
     videos published from the first day of `after` on, and before the first day of `before`, may answer. `newest_first`
     orders what answers nearly as well as the best by when it was published. `left_out` is what of `text` is in none of
-    these.
+    these. `context` are words that need not be said: they only decide among what says the question's own.
     """
 
     text: str
@@ -45,6 +45,7 @@ class Question:
     newest_first: bool = False
     speaker: str = ""
     left_out: LeftOut = LeftOut()
+    context: str = ""
 
 
 class RepairKind(enum.StrEnum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,8 @@ class Ranking:
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadQuestion:
     """A question as a scope reads it: its terms, what it lets through, and the share of its words, by segment, that the
-    speakers say whom it asks about; None where it asks about nobody. `budget` is what is left for it."""
+    speakers say whom it asks about; None where it asks about nobody. `budget` is what is left for it. `context` are the
+    terms of its context that are said, apart from its own."""
 
     question: Question
     terms: tuple[QuestionTerm, ...]
@@ -80,6 +81,12 @@ class ReadQuestion:
     restricted: RestrictedScope
     shares: Floats | None
     budget: WorkBudget
+    context: tuple[QuestionTerm, ...] = ()
+
+    @property
+    def all_terms(self) -> tuple[QuestionTerm, ...]:
+        """Return the terms by which segments are ranked."""
+        return (*self.terms, *self.context)
 
     def weigh(self, scores: Floats, docs: Docs | slice = slice(None)) -> Floats:
         """Return the scores of some segments by what the question lets through and whom it asks about."""
@@ -132,18 +139,53 @@ class Searcher:
         """Read a question once for all that is computed from it; `videos` and `speakers` are those of `search`."""
         restricted = self._restrictions.read(question, videos, speakers, budget)
         terms, searched_for = self._wording.parse(question, weights, budget)
+        context = self._read_context(question, terms, weights, budget)
+        if context:
+            restricted = replace(restricted, allowed=self._find_holders(terms, restricted.allowed))
         shares = _measure_shares(terms, speakers, restricted, budget)
-        return ReadQuestion(question, terms, searched_for, restricted, shares, budget)
+        return ReadQuestion(question, terms, searched_for, restricted, shares, budget, context)
+
+    def _read_context(
+        self, question: Question, terms: Sequence[QuestionTerm], weights: RankingWeights, budget: WorkBudget
+    ) -> tuple[QuestionTerm, ...]:
+        """Return the terms of a question's context that are said, without those that it asks about itself."""
+        if not question.context:
+            return ()
+        own = {term for question_term in terms for term in question_term.terms}
+        context, _searched_for = self._wording.parse(Question(question.context, question.context), weights, budget)
+        return tuple(term for term in context if term.alternatives and own.isdisjoint(term.terms))
+
+    def _find_holders(self, terms: Sequence[QuestionTerm], allowed: Bools | None) -> Bools:
+        """Return by segment of the scope whether it, or the title of its video, has all of some terms that are said at
+        all; where none that may be shown has all, whether it has any."""
+        shown = np.ones(int(self.model.bases[-1]), np.bool_) if allowed is None else allowed.copy()
+        shown[self.model.gone] = False
+        holding = [self._find_holders_of(term) for term in terms if term.alternatives]
+        if not holding:
+            return np.zeros_like(shown)
+        every: Bools = np.logical_and.reduce(holding) & shown
+        some: Bools = np.logical_or.reduce(holding) & shown
+        return every if every.any() else some
+
+    def _find_holders_of(self, question_term: QuestionTerm) -> Bools:
+        holding = np.zeros(int(self.model.bases[-1]), np.bool_)
+        for term in question_term.terms:
+            for base, library in zip(self.model.bases.tolist(), self.model.parts, strict=False):
+                holding[base + library.postings(term)[0].astype(np.int64)] = True
+                titled = np.zeros(len(library.videos), np.bool_)
+                titled[library.videos_titled(term)] = True
+                holding[base : base + library.max_doc] |= titled[library.video_of]
+        return holding
 
     def rank(self, read: ReadQuestion, limit: int, weights: RankingWeights = SHIPPED_WEIGHTS) -> Ranking:
         """Rank the segments for a question that was read."""
-        query = list(dict.fromkeys(term for question_term in read.terms for term in question_term.terms))
+        query = list(dict.fromkeys(term for question_term in read.all_terms for term in question_term.terms))
         allowed, count = read.restricted.allowed, max(CANDIDATES, limit)
         owner, titled = self._find_titled(query, allowed) if weights.titles else (_NO_DOCS, _NO_DOCS)
         first = rank_first(self.model, TermQuery(query, count, titled, allowed, read.shares))
         candidates = self._bound_ties(first.docs, first.scores, count)
         candidates = distinct_numbers(np.concatenate([candidates, _best_of_each(owner, titled, first.asked)]))
-        final = Reranker(self.model, read.terms, weights, first.postings).score(candidates)
+        final = Reranker(self.model, read.all_terms, weights, first.postings).score(candidates)
         if read.shares is not None:
             final *= read.shares[candidates]
         best = best_segments(final, limit)
@@ -153,7 +195,7 @@ class Searcher:
         unsaid = () if ranked else self._restrictions.unmatched_phrases(read.question, restricted.said_phrases, budget)
         return Ranking(
             ranked,
-            read.terms,
+            read.all_terms,
             read.searched_for,
             _ideal_score(read.terms),
             restricted.unmatched_exclusions,

@@ -6,11 +6,71 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.follow_ups import MAX_CONTENT_WORDS, complete_question, means_other_video, means_same_video
+from bot.answering.follow_ups import (
+    MAX_CONTENT_WORDS,
+    FollowUp,
+    complete_question,
+    means_other_video,
+    means_same_video,
+)
 from bot.answering.question import parse_question
 from storage.analysis import analyser_for
 
 LAST = "what is the cost of bert?"
+
+
+def wording(typed: str, last: str) -> str | None:
+    """All that a follow-up asks for; None for a question of its own."""
+    completed = complete_question(typed, last)
+    return None if completed is None else completed.wording
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "and what about xlnet?",
+        "how about xlnet",
+        "and xlnet?",
+        "in xlnet?",
+        "und was ist mit xlnet?",
+        "et pour xlnet ?",
+    ],
+)
+def test_another_subject_is_asked_about_beside_what_was_asked_of_the_last(typed: str) -> None:
+    first = complete_question(typed, LAST)
+    assert first == FollowUp("xlnet", "cost bert")
+    again = complete_question("and what about gpt?", first.text, first.context)
+    assert again == FollowUp("gpt", "cost bert"), "the third subject takes the place of the second"
+
+
+@pytest.mark.parametrize(
+    ("typed", "last"),
+    [
+        ("y bert?", "que es un transformer?"),
+        ("e bert?", "o que é transformer?"),
+        ("ok and bert?", "what is a transformer?"),
+        ("und bert?", "transformer"),
+    ],
+)
+def test_a_subject_is_told_from_few_words_in_any_language(typed: str, last: str) -> None:
+    completed = complete_question(typed, last)
+    assert completed is not None
+    assert completed.text == "bert"
+    assert "transformer" in completed.context
+
+
+def test_which_one_and_the_difference_are_of_what_was_asked() -> None:
+    assert wording("which one is better?", LAST) == "better cost bert"
+    assert wording("what's the difference?", LAST) == "difference cost bert"
+    assert wording("which one of the two papers compares masks with tokens", LAST) is None
+    assert wording("what is the difference between dropout and pruning", LAST) is None
+
+
+def test_what_says_more_of_a_subject_is_asked_of_it() -> None:
+    assert complete_question("is it slow?", "xlnet", "cost bert") == FollowUp("slow xlnet", "cost bert")
+    assert complete_question("what about its speed?", "xlnet", "cost bert") == FollowUp("speed xlnet", "cost bert")
+    assert complete_question("why?", "xlnet", "cost bert") == FollowUp("xlnet", "cost bert")
+    assert complete_question("why?", LAST) == FollowUp("cost bert")
 
 
 @pytest.mark.parametrize(
@@ -30,6 +90,8 @@ LAST = "what is the cost of bert?"
         ("the second one?", "cost bert"),
         ("but why not?", "cost bert"),
         ("how does it work?", "work cost bert"),
+        ("what do they say about it?", "cost bert"),
+        ("why do they say that?", "cost bert"),
         ("is it better than gpt?", "better gpt cost bert"),
         ("who invented that?", "invented cost bert"),
         ("does that work with images?", "work images cost bert"),
@@ -51,7 +113,7 @@ LAST = "what is the cost of bert?"
     ],
 )
 def test_a_follow_up_is_asked_with_the_words_of_the_last_question(typed: str, asked: str) -> None:
-    assert complete_question(typed, LAST) == asked
+    assert wording(typed, LAST) == asked
 
 
 @pytest.mark.parametrize(
@@ -71,6 +133,11 @@ def test_a_follow_up_is_asked_with_the_words_of_the_last_question(typed: str, as
         "what about the role of attention in transformers",
         "in context learning",
         "what does he say about dropout",
+        "what did they say about dropout?",
+        "when do they talk about rolling captions?",
+        "have they ever talked about gpt?",
+        "does it say anything about dropout?",
+        "where do they mention dropout?",
         "explain the loss function",
         "how does bert do that masking of tokens",
         "does dropout help?",
@@ -81,6 +148,8 @@ def test_a_follow_up_is_asked_with_the_words_of_the_last_question(typed: str, as
         "what is bert video:xlnet",
         "was ist ein transformer",
         "qué es una red neuronal",
+        "https://youtu.be/abc",
+        "que es un transformer?",
         "comment fonctionne l'attention",
         "",
         "?!",
@@ -96,14 +165,14 @@ def test_a_question_of_its_own_is_asked_as_it_stands(typed: str) -> None:
         ("why?", 'bert "hold cue" -masking video:xlnet', 'bert "hold cue" -masking video:xlnet'),
         ("and what about video:bert", "cost video:xlnet after:2025", "video:bert cost after:2025"),
         ("-masking", "cost of bert", "-masking cost bert"),
-        ("and masking?", "cost -masking -bert", "masking cost -bert"),
+        ("and masking?", "cost -masking -bert", "masking -bert cost"),
         ("and in another talk?", 'cost video:"the first" creator:ana', "cost creator:ana"),
         ('what about "hold cue"?', 'cost "hold cue"', '"hold cue" cost'),
         ("why?", "see https://example.org/x cost", "see cost"),
     ],
 )
 def test_operators_of_both_hold(typed: str, last: str, asked: str) -> None:
-    assert complete_question(typed, last) == asked
+    assert wording(typed, last) == asked
     parse_question(asked)
 
 
@@ -134,13 +203,13 @@ def test_the_same_video_and_the_other_one_are_told_in_every_language(typed: str,
 
 
 def test_another_example_is_one_of_the_same_video() -> None:
-    assert complete_question("and another example?", "cost video:xlnet") == "cost video:xlnet"
+    assert wording("and another example?", "cost video:xlnet") == "cost video:xlnet"
 
 
 def test_the_language_of_the_last_question_tells_what_few_words_mean() -> None:
-    assert complete_question("y xlnet?", "qué es una red neuronal") == "xlnet red neuronal"
-    assert complete_question("e xlnet?", "o que é uma rede neural") == "xlnet rede neural"
-    assert complete_question("why?", "機械学習とは") == "機械学習"
+    assert wording("y xlnet?", "qué es una red neuronal") == "xlnet red neuronal"
+    assert wording("e xlnet?", "o que é uma rede neural") == "xlnet rede neural"
+    assert wording("why?", "機械学習とは") == "機械学習"
 
 
 def test_nothing_is_added_where_the_last_question_had_nothing() -> None:
@@ -151,7 +220,7 @@ def test_nothing_is_added_where_the_last_question_had_nothing() -> None:
 def test_what_was_asked_long_ago_drops_out() -> None:
     last = ""
     for number in range(30):
-        last = complete_question(f"and subject{number}?", last or LAST) or ""
+        last = wording(f"is it subject{number}?", last or LAST) or ""
     words = last.split()
     assert words[0] == "subject29"
     assert len(words) == MAX_CONTENT_WORDS
@@ -159,7 +228,7 @@ def test_what_was_asked_long_ago_drops_out() -> None:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_what_is_asked_has_the_content_of_the_text(text: str, last: str) -> None:
-    asked = complete_question(text, last)
-    if asked is not None:
-        assert asked.strip()
-        assert {token.term for token in analyser_for("en").tokens(asked)}
+    completed = complete_question(text, last)
+    if completed is not None:
+        assert completed.text.strip()
+        assert {token.term for token in analyser_for("en").tokens(completed.text)}

@@ -204,3 +204,29 @@ def test_the_phrases_of_a_language_can_be_read(language: str) -> None:
 )
 def test_what_is_asked_of_a_video_is_a_question(typed: str) -> None:
     assert recognize_intent(typed) == Intent(IntentKind.QUESTION, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "words"),
+    [
+        ("how long is it?", IntentKind.SHOW_VIDEO, ""),
+        ("summarise that", IntentKind.SHOW_VIDEO, ""),
+        ("send me the bert video", IntentKind.SHOW_VIDEO, "bert"),
+        ("transcript of the bert talk", IntentKind.SHOW_VIDEO, "bert"),
+        ("wie lang ist das Hopfield-Video?", IntentKind.SHOW_VIDEO, "Hopfield"),
+        ("how long is the meta-learning talk?", IntentKind.SHOW_VIDEO, "meta-learning"),
+        ("worum geht es im BERT-Vortrag?", IntentKind.SHOW_VIDEO, "BERT"),
+        ("what is a pre-talk?", IntentKind.QUESTION, "what is a pre-talk?"),
+        ("show me another one", IntentKind.MORE, ""),
+        ("no that's not what I meant", IntentKind.REMARK, ""),
+        ("what time is it?", IntentKind.REMARK, ""),
+        ("do you speak german?", IntentKind.IDENTITY, ""),
+        ("was gibt es für videos?", IntentKind.LIST_VIDEOS, ""),
+        ("summarise it and bert", IntentKind.QUESTION, "summarise it and bert"),
+        ("that's not what backpropagation does", IntentKind.QUESTION, "that's not what backpropagation does"),
+        ("what time is it in the simulation?", IntentKind.QUESTION, "what time is it in the simulation?"),
+    ],
+)
+def test_further_wishes_and_remarks_are_told_from_questions(typed: str, kind: IntentKind, words: str) -> None:
+    intent = recognize_intent(typed)
+    assert (intent.kind, intent.words) == (kind, words)

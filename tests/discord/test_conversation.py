@@ -235,6 +235,16 @@ async def test_what_no_title_says_is_searched(discord: Env, general: ChannelHand
             assert "No video here is called" not in seen(card)
 
 
+async def test_the_video_that_is_meant_is_the_last_one_or_chosen_from_the_list(
+    discord: Env, alice: MemberActor
+) -> None:
+    await alice.send_dm("how long is it?")
+    assert "### 3 videos" in seen(answers(alice.user.dm_channel, discord)[-1])
+    await alice.send_dm("what are rolling captions?")
+    await alice.send_dm("how long is it?")
+    assert "### [Sample talk: How captions are made and timed]" in seen(answers(alice.user.dm_channel, discord)[-1])
+
+
 # Following up.
 
 
@@ -246,10 +256,11 @@ async def test_a_reply_with_a_ping_follows_up_the_answer(
     await alice.send(general, "and what about saturation?", reply_to=first)
     card = answers(general, discord)[-1]
     assert card.id != first.id
-    assert "### saturation term frequency" in seen(card)
+    assert "### saturation\n" in seen(card)
     assert "-# With your last question: “what is term frequency?”" in seen(card)
     await alice.send(general, "why?", reply_to=card)
-    assert "-# With your last question: “saturation term frequency”" in seen(answers(general, discord)[-1])
+    again = seen(answers(general, discord)[-1])
+    assert "### saturation\n-# With your last question: “what is term frequency?”" in again
     await alice.send(general, "thanks", reply_to=card)
     await alice.send(general, "lol", reply_to=card)
     assert len(answers(general, discord)) == 3
@@ -276,7 +287,23 @@ async def test_another_person_who_replies_follows_up_the_question_before(
     assert "-# With the question before: “what is term frequency?”" in seen(card)
     assert "your last" not in seen(card)
     await bob.send(general, f"{mention(discord)} and k1?")
-    assert "-# With your last question: “saturation term frequency”" in seen(answers(general, discord)[-1])
+    card = answers(general, discord)[-1]
+    assert "### k1\n" in seen(card)
+    assert "-# With the question before: “what is term frequency?”" in seen(card)
+
+
+async def test_another_subject_has_to_be_said(discord: Env, alice: MemberActor, ledger: Ledger) -> None:
+    """The answer to the last question, once more, is none to "and what about …?"."""
+    await alice.send_dm("what is a hold cue?")
+    await alice.send_dm("and what about saturation?")
+    card = seen(answers(alice.user.dm_channel, discord)[-1])
+    assert "**saturation**" in card
+    assert "hold cue**" not in card
+    await alice.send_dm("and what about zebras?")
+    card = answers(alice.user.dm_channel, discord)[-1]
+    assert "Nobody says: zebras" in seen(card)
+    assert "**Not in these videos.**" in seen(card)
+    assert [miss.question for miss in await ledger.misses(access.SHARED)] in ([], ["zebras hold cue"])
 
 
 async def test_a_thread_and_direct_messages_are_followed_up_each_by_itself(
@@ -340,6 +367,19 @@ async def test_filters_hold_on_and_are_shown(general: ChannelHandle, alice: Memb
     other = seen(await alice.slash(general, "ask", question="and in the other video?"))
     assert "Only in" not in other
     assert "With your last question" in other
+
+
+async def test_the_last_question_is_asked_again_in_a_video_that_is_named(discord: Env, alice: MemberActor) -> None:
+    await alice.send_dm("how are captions searched?")
+    await alice.send_dm("and in the Discord apps talk?")
+    card = seen(answers(alice.user.dm_channel, discord)[-1])
+    assert "-# With your last question: “how are captions searched?”" in card
+    assert "-# Only in “Discord apps”" in card
+    await alice.send_dm("and in the bm25 video?")
+    card = seen(answers(alice.user.dm_channel, discord)[-1])
+    assert "-# Only in “Sample talk: BM25 ranking, piece by piece”" in card
+    await alice.send_dm("and in the sourdough video?")
+    assert "No video is called “sourdough”" in seen(answers(alice.user.dm_channel, discord)[-1])
 
 
 async def test_the_same_video_is_the_one_that_was_shown_first(
@@ -495,8 +535,15 @@ async def test_a_direct_message_is_answered_in_the_language_of_its_writer(
     assert chosen == ["en"]
     await alice.send_dm("Guten Tag")
     assert chosen[-1] == "de"
+    await alice.send_dm("qu'est-ce que la saturation ?")
+    assert chosen[-1] == "fr", "as it is written, as long as the language of its writer is not known"
+    await alice.send_dm("what is term frequency?")
+    assert chosen[-1] == "en"
     discord.bot.app.known_locales.note(alice.id, "fr")
-    await alice.send_dm("hi")
+    for words in ("hi", "was ist saturation?"):
+        await alice.send_dm(words)
+        assert chosen[-1] == "fr"
+    await alice.send(general, f"{mention(discord)} was ist saturation?")
     assert chosen[-1] == "fr"
 
 

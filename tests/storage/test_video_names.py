@@ -83,6 +83,12 @@ def test_a_name_is_not_taken_for_a_longer_word_that_holds_it() -> None:
     assert find_videos("maintenance", [VideoSummary(Video("a", "AI"), "shared", 1, 1, 1.0)]) == []
 
 
+def test_a_name_that_is_said_as_it_stands_means_no_other_that_is_spelt_nearly_so() -> None:
+    videos = [VideoSummary(Video(title, title), "shared", 1, 1, 1.0) for title in ("Pre-training", "The brain")]
+    assert [each.video.heading for each in find_videos("brain", videos)] == ["The brain"]
+    assert [each.video.heading for each in find_videos("brian", videos)][:1] == ["The brain"]
+
+
 def test_nothing_typed_means_every_video_and_names_none() -> None:
     assert find_videos(" ", SUMMARIES) == SUMMARIES
     with pytest.raises(UnknownVideo):

@@ -25,7 +25,10 @@ def find_name(text: str, words: Sequence[Word], kind: str, language: str) -> str
 
 
 def _read_name(text: str, words: Sequence[Word], slot: str, language: str) -> str | None:
-    """Return a name as it was typed, without the word for a recording beside it; None where it does not fit a slot."""
+    """Return a name as it was typed, without the word for a recording beside it; "" for the video that was spoken of
+    last, None where it does not fit a slot."""
+    if slot == "bare name" and all(word.folded in listed("pointing") | listed("pointing last") for word in words):
+        return ""  # "how long is it?"
     bare = _drop_determiners(words)
     if slot == "subject":
         return _name_of(text, bare) or None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
-from bot.answering.intents.phrases import fold_word, known_spellings, known_words
+from bot.answering.intents.phrases import fold_word, known_spellings, known_words, listed
 from bot.answering.question import find_operators
 from storage.characters import JOINERS, VARIANTS
 
@@ -96,13 +96,22 @@ def _plain_words(text: str, start: int, end: int) -> Iterator[Word]:
     before = ""
     for piece in _PIECE.finditer(text, start, end, concurrent=False):
         if piece["word"]:
-            folded = _fold_spoken(piece["word"])
-            if folded != before:
-                yield Word(folded, piece.start(), piece.end())
-            before = folded
+            for word, begin in _part_recording(piece["word"], piece.start()):
+                folded = _fold_spoken(word)
+                if folded != before:
+                    yield Word(folded, begin, begin + len(word))
+                before = folded
         elif piece["sign"]:
             yield Word(SIGN, piece.start(), piece.end())
             before = ""
+
+
+def _part_recording(word: str, start: int) -> list[tuple[str, int]]:
+    """Return a word and where it stands; in two where its end says that it names a recording ("BERT-Video")."""
+    name, hyphen, ending = word.rpartition("-")
+    if not hyphen or fold_word(ending) not in listed("recording"):
+        return [(word, start)]
+    return [(name, start), (ending, start + len(name) + 1)]
 
 
 @functools.lru_cache(10_000)

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot import verdicts
 from bot.answering.excerpts import QUOTE_LENGTH, SHORT_QUOTE_LENGTH
+from bot.answering.question import find_operators
 from bot.answering.values import Answer, AnswerLevel, Excerpt, OtherPlace, QuoteLengths
 from bot.discord_app.cards import moments
 from bot.discord_app.cards.moments import MAX_MOMENT_TITLE_LENGTH, MIN_MOMENT_LENGTH
@@ -80,8 +81,10 @@ def answer_card(
     `remarks` are texts of the bot and are not escaped; those `notified` are notified of them where they mention them.
     `is_quoted` says that Discord shows the question above the card.
     """
-    lines = [] if is_quoted else [question_header(answer.question)]
-    heading = "\n".join([*lines, *answer_notes(answer), *remarks_display(remarks)])
+    lines = [] if is_quoted else [question_header(answer.question, *answer.excerpts[:1])]
+    notes, shown_remarks = answer_notes(answer), remarks_display(remarks)
+    # What is said of moments stands next to them.
+    heading = "\n".join([*lines, *(shown_remarks + notes if answer.excerpts else notes + shown_remarks)])
     missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
     room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
     parts: list[Part] = [text_display(heading)] if heading else []
@@ -190,8 +193,12 @@ def _say_second(second: float) -> str:
     return _("at {time}").format(time=timecode(second))
 
 
-def question_header(question: str) -> str:
-    """Return the question as the heading of its card."""
+def question_header(question: str, *shown: Excerpt) -> str:
+    """Return the question as the heading of its card. The id of the video that an excerpt is `shown` of is left out:
+    its title stands below."""
+    for operator in reversed(find_operators(question)):
+        if operator.kind == "video" and any(operator.value == excerpt.video.video_id for excerpt in shown):
+            question = f"{question[: operator.start]}{question[operator.end :]}".strip()
     return f"### {markdown.escape_with_code(question, MAX_HEADING_LENGTH) or '…'}"
 
 

@@ -228,6 +228,9 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
         count=format_number(imports), most=format_number(most_imports)
     )
     lines = ["### " + _("This server’s library"), contents, room, today]
+    if not statistics.videos:
+        nothing = _("Nothing has been imported here yet. {command} adds transcripts.")
+        lines.append(nothing.format(command=mention_command("library import")))
     if size.last_act:
         lines.append(
             _("**Last change:** {act}, {when}. {undo} takes it back.").format(

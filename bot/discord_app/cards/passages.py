@@ -26,7 +26,7 @@ _BETWEEN = len(" \n…")
 def passage_card(question: str, opened: OpenedPassage, owner: Owner) -> Card:
     """Return a card with one passage in paragraphs, the second of its quote first, and the buttons that act on it."""
     hit = opened.hit
-    head = "\n".join([answer_cards.question_header(question), *answer_cards.name_lines(hit)])
+    head = "\n".join([answer_cards.question_header(question, hit), *answer_cards.name_lines(hit)])
     if not opened.shows_hit:
         head += f"\n{moments.write_words(hit, MAX_HIT_LENGTH)}"
     play = moments.play_button(hit.link_second, hit.link, hit.video)
@@ -43,7 +43,7 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner) -> Card:
 
 def shared_quote_card(question: str, hit: Excerpt, owner: Owner, remark: str) -> Card:
     """Return a card with the quote of an answer by itself, which somebody shares; `remark` says who does."""
-    head = "\n".join([answer_cards.question_header(question), *answer_cards.remarks_display([remark])])
+    head = "\n".join([answer_cards.question_header(question, hit), *answer_cards.remarks_display([remark])])
     parts = answer_cards.quote_parts(hit, owner, MAX_CARD_TEXT_LENGTH - len(head) - len(_(controls.NO_BUTTONS)))
     return Card(ui.Container(base.text_display(head), *parts))
 

@@ -72,7 +72,7 @@ async def _record_vote(button: CardButton, interaction: Interaction, verdict: Ve
         await interaction.client.app.passages.save_vote(asker, state, verdict)
         helpful = verdict is Verdict.HELPFUL
         if not helpful and manages_server(interaction):
-            await interaction.client.app.suggestions.withhold_question(interaction.guild_id or 0, state.inquiry.text)
+            await interaction.client.app.suggestions.withhold_question(interaction.guild_id or 0, state.inquiry.wording)
         told = _("Thank you. Counted as helpful.") if helpful else _("Thank you. Counted as not helpful.")
         return notice_card(told, *controls.withdraw_row(Owner(asker.user_id, button.key)))
 

@@ -161,6 +161,16 @@ def test_how_sure_an_answer_is_has_a_colour_that_agrees_with_its_words() -> None
     assert (near, verdicts.UNCLEAR in words, verdicts.NOTHING in words) == (base.UNCLEAR_COLOUR, True, False)
 
 
+def test_the_verdict_stands_next_to_the_moments_and_a_remark_does_not_part_them() -> None:
+    unclear = answer_cards.answer_card(
+        answer(excerpt(), level=AnswerLevel.CLOSEST), OWNER, remarks=["With your last question"]
+    )
+    assert texts(unclear).splitlines()[:3] == ["### why?", "-# With your last question", f"**{verdicts.CLOSEST}**"]
+    nothing = answer(level=AnswerLevel.NOTHING, unknown_terms=("zebra",))
+    lines = texts(answer_cards.answer_card(nothing, OWNER, remarks=["Nobody is told"])).splitlines()
+    assert lines == ["### why?", f"**{verdicts.NOTHING}**", "Nobody says: zebra", "-# Nobody is told"]
+
+
 def test_near_misses_stand_apart_and_none_of_them_stands_out() -> None:
     nothing = answer(level=AnswerLevel.NOTHING, unknown_terms=("zebra",), near_misses=(excerpt(), excerpt(BERT)))
     card = answer_cards.answer_card(nothing, OWNER)
@@ -237,6 +247,13 @@ def test_a_public_answer_of_five_moments_has_few_lines() -> None:
 )
 def test_the_heading_shows_what_was_typed(typed: str, shown: str) -> None:
     assert answer_cards.question_header(typed) == f"### {shown}"
+
+
+def test_the_heading_leaves_out_the_id_of_the_video_that_is_shown() -> None:
+    asked = replace(answer(excerpt()), question="XLNet: pretraining video:xlnet")
+    assert texts(answer_cards.answer_card(asked, OWNER)).startswith("### XLNet: pretraining\n")
+    other = replace(asked, question='pretraining video:"the xlnet talk"')
+    assert texts(answer_cards.answer_card(other, OWNER)).startswith('### pretraining video:"the xlnet talk"\n')
 
 
 def test_code_that_does_not_fit_is_shown_as_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -284,8 +285,11 @@ async def test_suggestions_are_of_the_servers_own_videos(
 
 
 async def test_statistics(general: ChannelHandle, mod: MemberActor) -> None:
+    empty = seen(await mod.slash(general, "library stats"))
+    assert re.search(r"Nothing has been imported here yet. </library import:\d+> adds transcripts.", empty)
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     words = seen(await mod.slash(general, "library stats"))
+    assert "Nothing has been imported" not in words
     assert "**Stored:** 1 video, 0.0 hours of speech, 7 words" in words
     assert "**Room:** 1 of 200,000 segments, 0.0 of 200 MB of text" in words
     assert "**Imports today (UTC):** 1 of 50" in words

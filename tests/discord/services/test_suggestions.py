@@ -64,6 +64,14 @@ async def test_what_is_typed_comes_first_and_may_be_a_sentence(met: World) -> No
     assert await typed(met.one, met.general, "x" * 101) == [], "what is too long for a choice stays as it is"
 
 
+async def test_a_letter_means_the_words_that_begin_with_it(met: World, library: Library, rows: Rows) -> None:
+    own = access.own_scope(met.alpha.id)
+    for number, title in enumerate(("Zebras at noon", "A maze", "The (zoo) tour")):
+        await library.import_files(own, [(rows((f"z-{number}", 0, "words")), Labels(title=title))])
+    assert set(await typed(met.one, met.general, "z")) == {"z", "About: Zebras at noon", "About: The (zoo) tour"}
+    assert await typed(met.one, met.general, "aze") == ["aze", "About: A maze"], "where none begins so, any that has it"
+
+
 async def test_a_title_that_is_chosen_finds_its_video_alone(met: World, library: Library, rows: Rows) -> None:
     own = access.own_scope(met.alpha.id)
     for number in range(12):

@@ -365,3 +365,27 @@ def test_what_is_known_of_a_question_tells_its_highest_score() -> None:
     assert ranking.ideal_score == pytest.approx((K1_AGAIN + 1) * sum(term.weight for term in ranking.terms))
     plain = Searcher([index], "en").search(Question("", "copper violin"), 10, [None], frozenset())
     assert 0.9 * ranking.ideal_score < plain.ranked[0].score < ranking.ideal_score
+
+
+def test_context_decides_among_what_says_the_question() -> None:
+    index = index_of(
+        ["copper lantern violin violin violin"], ["thunder alone"], ["thunder and a copper lantern"], ["pepper lantern"]
+    )
+    assert found(ask("thunder", index), index)[0] == ("v1", 0.0)
+    with_context = ask("thunder", index, context="copper lantern violin")
+    assert [video for video, _ in found(with_context, index)] == ["v2", "v1"], (
+        "none is shown that says only the context"
+    )
+    assert with_context.ideal_score == ask("thunder", index).ideal_score
+    unsaid = ask("zebra", index, context="copper lantern")
+    assert unsaid.ranked == ()
+    assert [term.word for term in unsaid.terms if not term.alternatives] == ["zebra"]
+
+
+def test_of_several_words_all_are_asked_for_where_one_says_all_and_a_title_counts() -> None:
+    index = index_of(["thunder pepper"], ["thunder copper"], ["pepper copper"])
+    found_of = found(ask("thunder pepper", index, context="copper"), index)
+    assert [video for video, _ in found_of] == ["v0"]
+    apart = index_of(["thunder copper"], ["pepper copper"], ["copper"])
+    assert {video for video, _ in found(ask("thunder pepper", apart, context="copper"), apart)} == {"v0", "v1"}
+    assert found(ask("thunder pepper", apart, context="zebra"), apart) == found(ask("thunder pepper", apart), apart)

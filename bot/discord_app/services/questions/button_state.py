@@ -44,6 +44,13 @@ class Inquiry:
     last: LastQuestion | None = None
     public_in: PublicPlace | None = None
     """Where everybody saw the question and its answer; None for a private answer, and outside of servers."""
+    context: str = ""
+    """Words of `last` beside which the text is meant, where that names another subject."""
+
+    @property
+    def wording(self) -> str:
+        """Return the whole of what is asked, which says by itself what is meant."""
+        return " ".join(filter(None, (self.text, self.context)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,14 +173,16 @@ class ConversationService:
     async def settle(self, asker: ResolvedAsker, utterance: Utterance) -> Utterance:
         """Return what is meant among the videos that an asker may see.
 
-        A video or a list that no title fits is searched as a question; a video that several titles fit is a list.
+        A video or a list that no title fits is searched as a question; a video that several titles fit is a list, and
+        so is one that is not named where none was spoken of.
         """
         if utterance.kind not in (IntentKind.LIST_VIDEOS, IntentKind.SHOW_VIDEO):
             return utterance
         is_list = utterance.kind is IntentKind.LIST_VIDEOS
         if not utterance.subject and not is_list:
             first = utterance.shown.spots[0].stretch.video_id if utterance.shown and utterance.shown.spots else ""
-            return replace(utterance, subject=first, kind=utterance.kind if first else IntentKind.QUESTION)
+            # Which of them is meant is for its writer to say.
+            return replace(utterance, subject=first, kind=utterance.kind if first else IntentKind.LIST_VIDEOS)
         videos = await self._catalogue.list_videos(asker.scope)
         found = await asyncio.to_thread(find_called, utterance.subject, videos)
         if not is_list and len(found) == 1:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from bot.answering.follow_ups import complete_question, means_other_video, means_same_video
+from bot.answering.follow_ups import FollowUp, complete_question, means_other_video, means_same_video
 from bot.answering.question import find_operators, parse_question
 from bot.answering.values import Answer
 from bot.discord_app.cards import conversation as cards
@@ -22,6 +23,12 @@ _PROBES = (_PROBE, "was ist die qzxprobe", "qu'est-ce que la qzxprobe", "qué es
 _ABOUT_MESSAGE = re.compile(
     r"\b(?:answers?|help|know|look(?: up)?|check|find|search|question|message)\b", re.IGNORECASE
 )
+_VIDEO = r"(?:video|talk|one|lecture|episode|film|clip|recording)s?\b"
+_NAMED_VIDEO = re.compile(
+    r"(?:(?:and|but|or|ok|so|what about|how about),? )*(?:in|from) (?:the|that) "
+    rf"(?P<name>[^?!.]{{2,60}}?) {_VIDEO}[?!. ]*",
+    re.IGNORECASE,
+)
 
 
 def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> Inquiry:
@@ -32,8 +39,11 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
     the same person asked both.
     """
     before, question = last.inquiry, parse_inquiry(last.inquiry)
-    text = complete_question(inquiry.text, _write_without_filters(question))
-    if text is None:
+    named, asked_before = _find_named_video(inquiry.text), _write_without_filters(question)
+    completed = complete_question(inquiry.text, asked_before, before.context)
+    if named:
+        completed = FollowUp(asked_before, before.context)
+    if completed is None:
         return inquiry
     own = {operator.kind for operator in find_operators(inquiry.text)}
 
@@ -41,16 +51,25 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
         return given or ("" if name in own else last_one)
 
     return Inquiry(
-        text,
-        carry("video", inquiry.video, _carry_video(inquiry.text, question.video, last)),
+        completed.text,
+        carry("video", inquiry.video or named, _carry_video(inquiry.text, question.video, last)),
         carry("creator", inquiry.creator, question.creator),
         inquiry.server or before.server,
         carry("speaker", inquiry.speaker, question.speaker),
         carry("after", inquiry.after, question.after),
         carry("before", inquiry.before, question.before),
         inquiry.newest_first or before.newest_first,
-        last=LastQuestion(before.text, is_own),
+        last=_find_last(before, completed, is_own=is_own),
+        context=completed.context,
     )
+
+
+def _find_last(before: Inquiry, completed: FollowUp, *, is_own: bool) -> LastQuestion:
+    """Return the question that one follows up: the last, or the one before it where it is meant beside the words of
+    that, as the last was."""
+    if before.last is not None and before.context and completed.context:
+        return replace(before.last, is_own=before.last.is_own and is_own)
+    return LastQuestion(before.wording, is_own)
 
 
 def _write_without_filters(question: Question) -> str:
@@ -59,16 +78,22 @@ def _write_without_filters(question: Question) -> str:
     return " ".join([question.words, *phrases, *(f'-"{words}"' for words in question.exclusions)])
 
 
+def _find_named_video(text: str) -> str:
+    """Return the name of the video in which the last question is asked again ("and in the BERT video?"), or ""."""
+    match = _NAMED_VIDEO.fullmatch(text.strip())
+    return "" if match is None or means_other_video(text) or means_same_video(text) else match["name"]
+
+
 def may_follow_up(text: str) -> bool:
     """Return whether a text is completed with the last question, whatever that was."""
-    return any(complete_question(text, probe) is not None for probe in _PROBES)
+    return bool(_find_named_video(text)) or any(complete_question(text, probe) is not None for probe in _PROBES)
 
 
 def points_to_message(text: str) -> bool:
     """Return whether a text in reply to somebody's message says nothing but that the message is meant: "why?", or "can
     you answer this?"."""
     rest = _ABOUT_MESSAGE.sub(" ", text).strip()
-    return not rest or complete_question(rest, _PROBE) == _PROBE
+    return not rest or complete_question(rest, _PROBE) == FollowUp(_PROBE)
 
 
 def is_without_subject(text: str) -> bool:
@@ -92,6 +117,7 @@ def parse_inquiry(inquiry: Inquiry) -> Question:
         after=inquiry.after,
         before=inquiry.before,
         newest_first=inquiry.newest_first,
+        context=inquiry.context,
     )
 
 

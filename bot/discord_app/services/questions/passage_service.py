@@ -67,7 +67,11 @@ class PassageService:
     async def _open(self, asker: ResolvedAsker, state: PassageState, step: int = 0) -> OpenedPassage:
         inquiry, spot = state.inquiry, state.spot
         question = parse_question(
-            inquiry.text, video=spot.stretch.video_id, creator=inquiry.creator, speaker=inquiry.speaker
+            inquiry.text,
+            video=spot.stretch.video_id,
+            creator=inquiry.creator,
+            speaker=inquiry.speaker,
+            context=inquiry.context,
         )
         return await self._answers.open_passage(
             asker.scope, question, spot.stretch, quoted=spot.quoted, shown=state.shown, step=step
@@ -84,4 +88,4 @@ class PassageService:
     async def _make_vote(self, asker: ResolvedAsker, state: PassageState, verdict: Verdict) -> Vote:
         video_id = state.spot.stretch.video_id
         library = (await self._catalogue.get_video(asker.scope, video_id)).library
-        return Vote(library, state.inquiry.text, video_id, state.spot.second, verdict, state.inquiry.public_in)
+        return Vote(library, state.inquiry.wording, video_id, state.spot.second, verdict, state.inquiry.public_in)

@@ -145,7 +145,7 @@ class QuestionService:
 
     async def _record_miss(self, asker: ResolvedAsker, inquiry: Inquiry, answer: Answer) -> None:
         if asker.misses_to and answer.level is not AnswerLevel.CONFIDENT:
-            record = partial(self._ledger.record_miss, asker.misses_to, inquiry.text, asker.user_id)
+            record = partial(self._ledger.record_miss, asker.misses_to, inquiry.wording, asker.user_id)
             await self._writes.attempt("noting a question without a clear answer", record)
 
     async def _answer_page(

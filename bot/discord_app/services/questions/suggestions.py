@@ -41,6 +41,8 @@ MAX_FILTER_LENGTH = 40
 WAIT_SECONDS = 0.02
 """How long a keystroke waits for the list of videos, which is read again after a change."""
 _MAX_SCOPES = 64
+_BEFORE_WORDS = ' (-/"“«'
+"""What stands before a word that begins as it is typed: "b" means "Bert", and not "feedback"."""
 _PERSONAL = re.compile(r"[@＠]|://|\bwww\.|<[#:/]|\d(?:[\s().+/-]*\d){5,}")
 """Mentions and email addresses, web addresses, and numbers of six digits or more, however they are grouped."""
 
@@ -239,10 +241,21 @@ def _meaningful_words(typed: str) -> list[str]:
 
 
 def _find_matches(words: Sequence[str], suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    """Return the suggestions that some words may mean, best first."""
-    held = [(sum(word in each.folded for word in words), each) for each in suggestions]
-    if any(count for count, _each in held):
-        held = sorted((pair for pair in held if pair[0]), key=lambda pair: -pair[0])
-    near = [each for _count, each in held[:MAX_COMPARED]]
+    """Return the suggestions that some words may mean, best first: those that have words which begin so, or else those
+    in which they stand anywhere, or else any that are spelt nearly so."""
+    begun = [tuple(f"{before}{word}" for before in _BEFORE_WORDS) for word in words]
+    near = _list_holders(begun, suggestions) or _list_holders([(word,) for word in words], suggestions)
+    near = near or list(suggestions[:MAX_COMPARED])
     places = suggest_names(" ".join(words), [each.folded for each in near])
     return [near[place] for place in places]
+
+
+def _list_holders(words: Sequence[tuple[str, ...]], suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Return the suggestions that hold some of the words, those first that hold most; each word is given in all the
+    ways in which it may stand."""
+    held = []
+    for each in suggestions:
+        text = f" {each.folded}"
+        if count := sum(any(way in text for way in ways) for ways in words):
+            held.append((count, each))
+    return [each for _count, each in sorted(held, key=lambda pair: -pair[0])[:MAX_COMPARED]]
