@@ -14,7 +14,8 @@ FRESH := .venv-fresh
 PARALLEL := -n auto --dist worksteal
 # What only computes: no process, no socket, no Discord, and no large database.
 QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py discord/cards/test_fonts.py \
-	$(addprefix answering/test_,answering.py glossary.py question.py timeline.py) \
+	$(addprefix answering/test_,answering.py follow_ups.py glossary.py intents.py question.py reading.py \
+	timecodes.py timeline.py) \
 	$(addprefix evaluation/test_evaluate_,measures.py peers.py sets.py) storage/test_access.py \
 	$(addprefix storage/,analysis/test_analysis.py analysis/test_unspaced_scripts.py formats/test_formats_*.py \
 	importing/test_segmenting.py ranking/test_ranking.py))

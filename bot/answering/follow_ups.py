@@ -209,7 +209,7 @@ def _blank_operators(text: str) -> str:
 
 def _keep_operators(last: str, text: str, own: set[str], kinds: set[str]) -> list[str]:
     """Return the operators of the last question that go with a text of some own words and kinds of operators."""
-    elsewhere = {"video"} if _means_other_video(text) else set()
+    elsewhere = {"video"} if means_other_video(text) else set()
     dropped = (kinds | elsewhere | {"address"}) - {"phrase", "exclusion"}
     return [
         last[operator.start : operator.end]
@@ -225,6 +225,18 @@ def _is_asked_now(operator: Operator, text: str, own: set[str]) -> bool:
     return operator.kind == "phrase" and any(operator.value == other.value for other in find_operators(text))
 
 
-def _means_other_video(text: str) -> bool:
-    words = fold_word(text).split()
-    return not {"other", "another", "anderen", "autre", "otro", "outro"}.isdisjoint(words)
+def means_same_video(text: str) -> bool:
+    """Return whether a text asks about the video that was shown: "in the same video?"."""
+    return _says(text, "same one")
+
+
+def means_other_video(text: str) -> bool:
+    """Return whether a text asks about another video than the one that was shown: "in the other talk?"."""
+    return _says(text, "other one")
+
+
+def _says(text: str, name: str) -> bool:
+    """Return whether a text has one of the phrases of a list, in any language."""
+    folded = fold_word(text)
+    lists = (phrases_of(language).lists.get(name) for language in LANGUAGES)
+    return any(phrases and re.search(rf"\b(?:{phrases})\b", folded) for phrases in lists)

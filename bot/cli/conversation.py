@@ -90,7 +90,7 @@ class Conversation:
         completed = complete_question(text, self._last.text, self._last.context) if self._last else None
         question = parse_question(completed.text, context=completed.context) if completed else parse_question(text)
         if completed:
-            self._screen.print_line(f"With your last question: {completed.wording}", "italic")
+            self._screen.print_line(f"Asked with your last question: {completed.wording}", "italic")
         answer = await asking.ask(self._library, self._scope, question, thresholds=self._thresholds)
         self._screen.show_answer(answer)
         shown = answer.excerpts or answer.near_misses

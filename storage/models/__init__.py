@@ -18,7 +18,6 @@ from storage.models.finding import SearchResult as SearchResult
 from storage.models.finding import Strip as Strip
 from storage.models.finding import Timeline as Timeline
 from storage.models.finding import VideoPart as VideoPart
-from storage.models.finding import find_gaps as find_gaps
 from storage.models.finding import measure_presence as measure_presence
 from storage.models.importing import FileContent as FileContent
 from storage.models.importing import Labels as Labels

@@ -204,10 +204,10 @@ class Strip:
 
     def stretches_without_words(self) -> tuple[tuple[float, float], ...]:
         """Return from when to when nothing is stored for `MIN_GAP_SECONDS` or longer: a shorter pause says nothing."""
-        return find_gaps([(column.start_second, column.end_second) for column in self.columns])
+        return _find_stretches_between([(column.start_second, column.end_second) for column in self.columns])
 
 
-def find_gaps(stretches: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def _find_stretches_between(stretches: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """Return from when to when none of the stretches, which begin in rising order, is, from the beginning of the video
     on: the gaps of `MIN_GAP_SECONDS` or longer."""
     gaps, reached = [], 0.0

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.follow_ups import MAX_CONTENT_WORDS, MAX_FOLLOW_UP_LENGTH, FollowUp, complete_question
+from bot.answering.follow_ups import (
+    MAX_CONTENT_WORDS,
+    MAX_FOLLOW_UP_LENGTH,
+    FollowUp,
+    complete_question,
+    means_other_video,
+    means_same_video,
+)
 from bot.answering.question import parse_question
 from storage.analysis import analyser_for
 
@@ -168,6 +175,36 @@ def test_a_question_of_its_own_is_asked_as_it_stands(typed: str) -> None:
 def test_operators_of_both_hold(typed: str, last: str, asked: str) -> None:
     assert wording(typed, last) == asked
     parse_question(asked)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same", "other"),
+    [
+        ("in the same video?", True, False),
+        ("and in this talk", True, False),
+        ("and in that one?", True, False),
+        ("in the other video?", False, True),
+        ("and in another talk?", False, True),
+        ("the other one?", False, True),
+        ("elsewhere?", False, True),
+        ("im selben Video?", True, False),
+        ("und im anderen Video?", False, True),
+        ("dans la même vidéo ?", True, False),
+        ("et dans l'autre vidéo ?", False, True),
+        ("¿y en el mismo vídeo?", True, False),
+        ("¿y en la otra charla?", False, True),
+        ("no mesmo vídeo?", True, False),
+        ("e no outro vídeo?", False, True),
+        ("and another example?", False, False),
+        ("on the other hand?", False, False),
+    ],
+)
+def test_the_same_video_and_the_other_one_are_told_in_every_language(typed: str, same: bool, other: bool) -> None:
+    assert (means_same_video(typed), means_other_video(typed)) == (same, other)
+
+
+def test_another_example_is_one_of_the_same_video() -> None:
+    assert wording("and another example?", "cost video:xlnet") == "cost video:xlnet"
 
 
 def test_the_language_of_the_last_question_tells_what_few_words_mean() -> None:

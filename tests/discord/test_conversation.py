@@ -9,6 +9,7 @@ import discord as dpy
 import pytest
 
 from bot.answering.intents import Intent, recognize_intent
+from bot.discord_app.cards.parts.command_buttons import HELP_VERB, LIST_VERB
 from bot.discord_app.client import CuepointClient
 from bot.discord_app.services.questions import conversation
 from bot.operations import metrics
@@ -19,15 +20,11 @@ from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.discord.discord_world import QUESTION as WORLD_QUESTION
 from tests.support.discord.discord_world import World, found
-from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, pressable, seen
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, every_part, mention, pressable, seen
 
 QUESTION = "how does bm25 rank"
 LEADING = {"Videos", "Help"}
 GREETING = "Hi! Ask me anything about these videos.\nFor example: *"
-
-
-def mention(discord: Env) -> str:
-    return f"<@{discord.backend.bot_user.id}>"
 
 
 def reactions(discord: Env, message: Any) -> list[str]:
@@ -36,7 +33,7 @@ def reactions(discord: Env, message: Any) -> list[str]:
 
 def answer_lines(card: Any) -> list[str]:
     """The words of a card but for its buttons."""
-    return [line for line in seen(card).splitlines() if line not in LEADING]
+    return [line for line in seen(card).splitlines() if line not in pressable(card)]
 
 
 # Greetings, and mentions without words.
@@ -49,7 +46,8 @@ async def test_a_greeting_is_answered_in_two_lines_with_an_example(
     await alice.send(general, f"{words} {mention(discord)}")
     (card,) = answers(general, discord)
     assert len(answer_lines(card)) == 2
-    assert pressable(card) == LEADING
+    pressed = {each["custom_id"].split(":")[1] for each in every_part(card) if each.get("custom_id")}
+    assert pressed == {LIST_VERB, HELP_VERB}, "whichever language it is said in"
 
 
 async def test_the_example_of_a_greeting_is_answered_surely(
@@ -334,6 +332,22 @@ async def test_a_question_with_words_of_its_own_follows_up_nothing(
     card = seen(answers(alice.user.dm_channel, discord)[-1])
     assert "With your last" not in card
     assert "term frequency" not in card
+
+
+async def test_what_a_button_a_form_or_a_timeline_asked_is_followed_up(discord: Env) -> None:
+    alone = discord.create_user("anna")
+    helped = await alone.slash("help")
+    await alone.click(helped.response, label="Try the example")
+    await alone.send_dm("why?")
+    assert "With your last question: “What is a " in seen(answers(alone.dm_channel, discord)[-1])
+    card = await alone.slash("video", video="sample-bm25-ranking")
+    form = await alone.click(card.response, label="Ask")
+    await alone.submit_modal(form, {"question": "saturation"})
+    await alone.send_dm("why?")
+    assert "With your last question: “saturation”" in seen(answers(alone.dm_channel, discord)[-1])
+    await alone.slash("timeline", question="rolling captions")
+    await alone.send_dm("why?")
+    assert "With your last question: “rolling captions”" in seen(answers(alone.dm_channel, discord)[-1])
 
 
 async def test_in_public_nothing_follows_up_what_was_asked_in_private(

@@ -25,6 +25,7 @@ from tests.support.discord.harness import (
     MemberActor,
     answers,
     choices_of,
+    mention,
     moments_on,
     open_passage,
     pressable,
@@ -36,10 +37,6 @@ QUESTION = "how does bm25 rank"
 
 def settings(**more: str) -> Settings:
     return Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0", **more})
-
-
-def mention(discord: Env) -> str:
-    return f"<@{discord.backend.bot_user.id}>"
 
 
 async def test_commands_are_registered_once(discord: Env, library: Library, ledger: Ledger) -> None:

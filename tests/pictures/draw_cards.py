@@ -1,4 +1,4 @@
-"""Draws every card of the bot, as wide screens and phones show it, and prints how high each is.
+"""Draws the bot's cards as wide screens and phones show them, and prints how high each is.
 
 python tests/pictures/draw_cards.py FOLDER [NAME ...]
 
@@ -68,8 +68,9 @@ async def _ask_for_five(on: Stage) -> Any:
     return shown
 
 
-async def _mention(on: Stage, question: str) -> Any:
-    await on.alice.send(on.channel, f"<@{on.env.backend.bot_user.id}> {question}")
+async def _say(on: Stage, *lines: str) -> Any:
+    for line in lines:
+        await on.alice.send(on.channel, f"<@{on.env.backend.bot_user.id}> {line}")
     return on.channel.history()[-1]
 
 
@@ -90,8 +91,14 @@ SCENES: Mapping[str, Scene] = {
     "answer-near": lambda on: _ask(on, "zebra crossings of quantum captions and models"),
     "answer-nothing": lambda on: _ask(on, "zebra pizza"),
     "answer-code": lambda on: _ask(on, 'is bert better y/n ```print("attention")```'),
-    "answer-mention": lambda on: _mention(on, COMPARED),
+    "answer-mention": lambda on: _say(on, COMPARED),
     "answer-direct": _write_directly,
+    "answer-following": lambda on: _say(on, COMPARED, "and what about captions?"),
+    "greeting": lambda on: _say(on, "hi"),
+    "greeting-command": lambda on: _ask(on, "hi"),
+    "identity": lambda on: _say(on, "who are you?"),
+    "remark": lambda on: _ask(on, "lol"),
+    "no-more": lambda on: _say(on, "zebra pizza", "more"),
     "page-two": _turn_page,
     "passage": _open_passage,
     "passage-chosen": _choose_passage,
@@ -126,4 +133,6 @@ async def main(folder: Path, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:] or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     asyncio.run(main(Path(sys.argv[1]), sys.argv[2:]))

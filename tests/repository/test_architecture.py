@@ -37,6 +37,6 @@ def test_every_file_that_a_folder_s_line_names_is_in_that_folder() -> None:
 
 
 def test_every_file_on_the_ways_is_there() -> None:
-    named = re.findall(r"`([\w/]+(?:\.py|/))`", WAYS)
+    named = re.findall(r"`(\w+(?:/\w+)*\.py|\w+/(?:[\w/]*))`", WAYS)
     assert len(named) > 30
     assert [name for name in named if not is_there(name)] == []

@@ -37,13 +37,22 @@ def session(page: str) -> list[tuple[str, str]]:
     return shown
 
 
+def split_pipe(command: str) -> tuple[str, list[str]]:
+    """What is piped into a command by `printf '%s\\n'`, which may stand before it, and the command's words."""
+    words = shlex.split(command)
+    if words[:2] != ["printf", "%s\\n"]:
+        return "", words
+    lines, words = words[2 : words.index("|")], words[words.index("|") + 1 :]
+    return "".join(f"{line}\n" for line in lines), words
+
+
 def test_the_terminal_sessions_are_what_the_commands_print(tmp_path: Path) -> None:
     environment = environment_for(tmp_path)
     assert len(session(README)) >= 3
     for command, printed in session(ALL):
-        program, *arguments = shlex.split(command)
+        piped, (program, *arguments) = split_pipe(command)
         assert program == "cuepoint"
-        done = typed(*arguments, folder=tmp_path, environment=environment)
+        done = typed(*arguments, folder=tmp_path, environment=environment, stdin=piped)
         assert done.returncode == 0, done.stderr
         assert done.stdout.rstrip() == printed.rstrip(), command
 

@@ -77,7 +77,7 @@ def test_a_video_is_shown_at_a_glance_and_what_is_none_is_asked(chat: Chat) -> N
     assert length.splitlines()[:2] == ["Sample talk: BM25 ranking, piece by piece (Cuepoint samples)", "length    7:54"]
     assert again == length
     assert is_answer(question)
-    assert "It says often" not in question
+    assert "Typical words" not in question
 
 
 def test_a_question_loses_its_polite_words_and_its_video_is_known_after_it(chat: Chat) -> None:
@@ -103,26 +103,26 @@ def test_a_follow_up_is_asked_with_the_last_question_and_says_so(chat: Chat) -> 
     _, followed, again, own = chat(
         "what are hold cues for? -recipes", "and rolling ones?", "why?", "and what does bm25 do with rare words?"
     )
-    assert followed.splitlines()[0] == "With your last question: rolling -recipes hold cues"
-    assert again.splitlines()[0] == "With your last question: rolling -recipes hold cues"
-    assert not own.startswith("With your last question")
+    assert followed.splitlines()[0] == "Asked with your last question: rolling -recipes hold cues"
+    assert again.splitlines()[0] == "Asked with your last question: rolling -recipes hold cues"
+    assert not own.startswith("Asked with your last question")
     assert is_answer(own)
 
 
 def test_small_talk_in_between_does_not_break_what_goes_on(chat: Chat) -> None:
     *_, followed = chat("what is a hold cue?", "thanks", "ok", "why?")
-    assert followed.splitlines()[0] == "With your last question: hold cue"
+    assert followed.splitlines()[0] == "Asked with your last question: hold cue"
 
 
 def test_without_a_last_question_a_follow_up_is_asked_as_it_stands(chat: Chat) -> None:
     (reply,) = chat("and hopfield?")
-    assert not reply.startswith("With")
+    assert not reply.startswith("Asked with")
 
 
 def test_what_cannot_be_asked_is_told_and_forgotten(chat: Chat) -> None:
     refused, followed = chat("-recipes", "why?")
     assert refused.startswith("A minus only leaves out.")
-    assert not followed.startswith("With")
+    assert not followed.startswith("Asked with")
 
 
 def test_ask_and_search_take_words_as_they_are(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.answering.intents.phrases import begins_question, listed, phrases_of
-from bot.answering.intents.words import QUOTED, Word, join_words
+from bot.answering.intents.words import QUOTED, Word, write_phrase
 
 MAX_BARE_NAME_WORDS = 4
 """Words of a name without a word for a recording, at most: what is longer is a subject."""
@@ -14,7 +14,7 @@ MAX_BARE_NAME_WORDS = 4
 
 def find_name(text: str, words: Sequence[Word], kind: str, language: str) -> str | None:
     """Return the name in a wish of a kind, the shortest of several; None where it is no such wish."""
-    phrase, names = join_words(words), []
+    phrase, names = write_phrase(words), []
     for known in phrases_of(language).with_names.get(kind, ()):
         if (match := known.pattern.fullmatch(phrase)) is not None:
             first = phrase.count(" ", 0, match.start("name"))
@@ -82,7 +82,7 @@ def _drop_determiners(words: Sequence[Word]) -> Sequence[Word]:
 
 def _is_plain(words: Sequence[Word]) -> bool:
     """Return whether words may be a title by themselves: "XLNet", but not "how attention works"."""
-    return not begins_question(join_words(words)) and not any(
+    return not begins_question(write_phrase(words)) and not any(
         word.folded in listed("carry on") | listed("determiner") for word in words
     )
 

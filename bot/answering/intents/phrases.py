@@ -19,6 +19,7 @@ on with what follows them, as in "how do you say thank you?". The others are of
 follow-ups (../follow_ups.py): `pointing` has the words that stand for something said before, `pointing last` those that
 do so at the end alone, `said again` what says nothing without the last question, `going on` and `what about` what a
 follow-up begins with, and `before nouns` what may come then; in `empty it` *it* stands for nothing ("is it hard to").
+`same one` and `other one` point to the video that was shown and away from it, by the words for one in `meant`.
 """
 
 from __future__ import annotations

@@ -22,10 +22,10 @@ from bot.answering.intents.words import (
     Word,
     is_blank,
     is_expression,
-    join_words,
     parts_sentences,
     read_words,
     strip_mentions,
+    write_phrase,
 )
 from storage.characters import STRAY
 
@@ -110,11 +110,11 @@ def _recognize_small_talk(words: Sequence[Word]) -> Intent | None:
     found: dict[str, str] = {}
     at = 0
     while at < len(words) and (length := _measure_phrase(words[at:], (*_WISHES, *_SOCIAL))):
-        kind, language = find_kind(join_words(words[at : at + length]), (*_WISHES, *_SOCIAL))
+        kind, language = find_kind(write_phrase(words[at : at + length]), (*_WISHES, *_SOCIAL))
         found.setdefault(kind, language)
         at += length
     if at < len(words) or sum(kind in _WISHES for kind in found) > 1:
-        language = find_language(join_words(words), "alone") if len(words) <= MAX_PHRASE_WORDS else ""
+        language = find_language(write_phrase(words), "alone") if len(words) <= MAX_PHRASE_WORDS else ""
         return Intent(IntentKind.REMARK, language=language) if language else None
     kind = next(kind for kind in (*_WISHES, *_SOCIAL) if kind in found)
     return Intent(_KINDS.get(kind, IntentKind.REMARK), language=found[kind])
@@ -123,7 +123,7 @@ def _recognize_small_talk(words: Sequence[Word]) -> Intent | None:
 def _measure_phrase(words: Sequence[Word], kinds: Sequence[str]) -> int:
     """Return how many words from the beginning are the longest phrase of some kinds; 0 for none."""
     for length in range(min(MAX_PHRASE_WORDS, len(words)), 0, -1):
-        if find_kind(join_words(words[:length]), kinds)[0]:
+        if find_kind(write_phrase(words[:length]), kinds)[0]:
             return length
     return 0
 
@@ -143,7 +143,7 @@ def _trim_beginning(text: str, words: Sequence[Word], start: int, end: int) -> i
     """Return where a message begins behind as many polite phrases as there are."""
     begins = place = start
     while length := _measure_phrase(words[place:end], _SOCIAL):
-        phrase = join_words(words[place : place + length])
+        phrase = write_phrase(words[place : place + length])
         place += length
         if place < end and _may_begin(text, words, place, end, find_kind(phrase, _BEFORE_QUESTIONS)[0]):
             begins = place
@@ -156,7 +156,7 @@ def _may_begin(text: str, words: Sequence[Word], start: int, end: int, before: s
     "hi what is attention" and "hi. attention" do so, "hello world programs" does not, and "no, low and high" neither.
     """
     gap = text[words[start - 1].end : words[start].start]
-    if begins_question(join_words(words[start : min(start + MIN_SENTENCE_WORDS, end)])):
+    if begins_question(write_phrase(words[start : min(start + MIN_SENTENCE_WORDS, end)])):
         return bool(gap.strip()) or before != "remark"
     return before in ("greeting", "thanks") and (
         parts_sentences(gap) or (bool(gap.strip()) and end - start >= MIN_SENTENCE_WORDS)
@@ -168,7 +168,7 @@ def _trim_end(text: str, words: Sequence[Word], start: int, end: int) -> int:
         gap = text[words[place - 1].end : words[place].start]
         is_apart = bool(gap.strip()) or (place - start > 1 and words[place - 1].folded not in listed("carry on"))
         kinds = (*(("closing",) if is_apart else ()), *(("thanks",) if parts_sentences(gap) else ()))
-        if kinds and find_kind(join_words(words[place:end]), kinds)[0]:
+        if kinds and find_kind(write_phrase(words[place:end]), kinds)[0]:
             return place
     return end
 
@@ -188,7 +188,7 @@ def _recognize_wish(text: str, words: Sequence[Word]) -> Intent | None:
         return None
     asked = _measure_phrase(words, ("request",))
     for wish in (words, words[asked:]) if 0 < asked < len(words) else (words,):
-        kind, language = find_kind(join_words(wish), _WISHES)
+        kind, language = find_kind(write_phrase(wish), _WISHES)
         if kind:
             return Intent(_KINDS[kind], language=language)
         for kind in ("list about", "show"):

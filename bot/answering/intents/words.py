@@ -67,8 +67,8 @@ def read_words(text: str) -> list[Word]:
     return words
 
 
-def join_words(words: Sequence[Word]) -> str:
-    """Return words as phrases have them."""
+def write_phrase(words: Sequence[Word]) -> str:
+    """Return words as the phrase that they make, in the form in which patterns have it."""
     return " ".join(word.folded for word in words)
 
 

@@ -25,7 +25,6 @@ from storage.models import Video
 
 MAX_HEADING_LENGTH = 300
 MAX_NOTE_LENGTH = 250
-MAX_CREATOR_LENGTH = 60
 MAX_CHAPTER_LENGTH = 80
 MAX_ROOMY_COUNT = 3
 """Where more moments are shown, what stands above them is kept short, for a phone to show most of the card at once."""
@@ -184,7 +183,7 @@ def _details(excerpt: Excerpt) -> list[str]:
     parts = (
         "" if moments.play_button(excerpt.link_second, excerpt.link, video) else _say_second(excerpt.link_second),
         markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH) if chapter else "",
-        markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH),
+        markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH),
         video.published,
     )
     line = " · ".join(filter(None, parts))

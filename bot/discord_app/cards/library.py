@@ -48,11 +48,6 @@ class Reply:
     public: str = ""
 
 
-def format_count(count: int, one: str) -> str:
-    """Return a number with its noun."""
-    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
-
-
 def format_size(count: int) -> str:
     """Return a number of bytes as text."""
     if count >= MEGABYTE / 10:

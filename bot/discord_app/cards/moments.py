@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discord import ui
 
 from bot.answering.excerpts import quote_line
 from bot.answering.links import says_time
-from bot.answering.values import Excerpt
+from bot.answering.values import Answer, Excerpt
 from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.controls import Button
 from bot.discord_app.cards.parts.limits import MAX_LINK_LENGTH
@@ -22,7 +22,7 @@ MAX_MOMENT_LENGTH, MIN_MOMENT_LENGTH = 56, 16
 """Characters of the words of a moment with their marks: a line on a wide screen, two on a phone."""
 MAX_MOMENT_URL_LENGTH, MAX_MOMENT_TITLE_LENGTH = 200, 34
 """Where there is no room even for short words, times stand without their addresses."""
-MAX_CHOICE_LENGTH = 60
+MAX_SHOWN_OPTION_LENGTH = 60
 """Characters of a choice in a menu: a phone shows about half of them. Discord takes 100."""
 
 
@@ -45,6 +45,12 @@ def arrange_by_video(excerpts: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
     for excerpt in excerpts:
         places.setdefault(excerpt.video.video_id, len(places))
     return tuple(sorted(excerpts, key=lambda excerpt: places[excerpt.video.video_id]))
+
+
+def arrange_answer(answer: Answer) -> Answer:
+    """Return an answer with the excerpts of each video together: in that order a card and a picture number them."""
+    near_misses = arrange_by_video(answer.near_misses)
+    return replace(answer, excerpts=arrange_by_video(answer.excerpts), near_misses=near_misses)
 
 
 def write_moments(
@@ -119,8 +125,8 @@ def list_choices(excerpts: Sequence[Excerpt], first_number: int, first_place: in
     each on its card, and its label."""
     choices = []
     for index, excerpt in enumerate(excerpts):
-        line = quote_line(excerpt, MAX_CHOICE_LENGTH)
+        line = quote_line(excerpt, MAX_SHOWN_OPTION_LENGTH)
         words = f"{line.words}{'' if line.ends_sentence else '…'}"
         label = f"{first_number + index} · {timecode(excerpt.link_second)} · {words}"
-        choices.append((first_place + index, markdown.shorten(label, MAX_CHOICE_LENGTH)))
+        choices.append((first_place + index, markdown.shorten(label, MAX_SHOWN_OPTION_LENGTH)))
     return choices

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.answering.links import says_time
 from bot.answering.values import Excerpt, OpenedPassage, Paragraph, split_by_speaker
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import moments
@@ -17,7 +16,6 @@ from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import speaker_label
 from bot.localization import gettext as _
 from bot.timecodes import timecode
-from storage.models import Video
 
 MAX_HIT_LENGTH = 160
 """Characters of the quote for which a passage was opened, where one has read on from it."""
@@ -57,16 +55,11 @@ def _write_paragraphs(opened: OpenedPassage, room: int) -> list[str]:
     """
     times = [timecode(paragraph.start_second) for paragraph in opened.paragraphs]
     words = _write_words(opened.paragraphs, room - sum(len(time) + _BETWEEN for time in times))
-    linked = [_link_time(paragraph, opened.hit.video) for paragraph in opened.paragraphs]
+    video = opened.hit.video
+    linked = [base.linked_time(paragraph.start_second, paragraph.link, video) for paragraph in opened.paragraphs]
     if sum(len(time) + len(said) + _BETWEEN for time, said in zip(linked, words, strict=True)) <= room:
         times = linked
     return [f"{time}\n{said}" for time, said in zip(times, words, strict=True)]
-
-
-def _link_time(paragraph: Paragraph, video: Video) -> str:
-    """Return when a paragraph begins, as a link where that opens there."""
-    link = paragraph.link if says_time(paragraph.link, video.url) else ""
-    return markdown.masked_link(timecode(paragraph.start_second), link)
 
 
 def _write_words(paragraphs: Sequence[Paragraph], room: int) -> list[str]:

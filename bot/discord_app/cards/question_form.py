@@ -7,12 +7,16 @@ from typing import Any
 from discord import ui
 
 from bot.discord_app.cards.parts.controls import Owner, custom_id
+from bot.discord_app.cards.parts.limits import (
+    MAX_FIELD_DESCRIPTION_LENGTH,
+    MAX_FIELD_LABEL_LENGTH,
+    MAX_FORM_TITLE_LENGTH,
+)
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.localization import gettext as _
 
 FORM, QUESTION = "askform", "question"
 """What the custom_id of the form begins with, and the custom_id of its field."""
-MAX_FORM_TITLE_LENGTH, MAX_LABEL_LENGTH, MAX_DESCRIPTION_LENGTH = 45, 45, 100
 MAX_QUESTION_LENGTH = 2000
 
 
@@ -28,8 +32,8 @@ def question_form(owner: Owner, title: str, *, as_timeline: bool) -> ui.Modal:
     field: ui.TextInput[Any] = ui.TextInput(custom_id=QUESTION, min_length=1, max_length=MAX_QUESTION_LENGTH)
     form.add_item(
         ui.Label(
-            text=shorten(_("What to look for"), MAX_LABEL_LENGTH),
-            description=shorten(title, MAX_DESCRIPTION_LENGTH) or None,
+            text=shorten(_("What to look for"), MAX_FIELD_LABEL_LENGTH),
+            description=shorten(title, MAX_FIELD_DESCRIPTION_LENGTH) or None,
             component=field,
         )
     )

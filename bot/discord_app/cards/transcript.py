@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.answering.links import TABLE, link_at, says_time
+from bot.answering.links import TABLE, link_at
 from bot.discord_app.cards.moments import play_button
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card
@@ -83,6 +83,5 @@ def _describe_gap(before: Segment | None, segment: Segment) -> list[str]:
 
 def _write_stamp(video: Video, segment: Segment, hosts: LinkHosts, *, is_marked: bool) -> str:
     """Return when a segment begins, as a link where that opens there, with a sign where it is what was asked for."""
-    link = link_at(video.url, segment.start_second, hosts)
-    when = markdown.masked_link(timecode(segment.start_second), link if says_time(link, video.url) else "")
+    when = base.linked_time(segment.start_second, link_at(video.url, segment.start_second, hosts), video)
     return f"▶ **{when}**" if is_marked else when

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from discord import ui
 
-from bot.answering.links import TABLE, link_at, says_time
+from bot.answering.links import TABLE, link_at
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part
 from bot.discord_app.cards.parts.controls import Owner
@@ -17,7 +17,6 @@ from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import KeyTerm, LinkHosts, Video, VideoPart, VideoSummary
 
-MAX_CREATOR_LENGTH = 60
 MAX_JUMP_LENGTH, ROOM_FOR_JUMPS = 80, 1900
 """Characters of the words of one place to jump to, and of all such places with their links, of the 4,000 that a card
 may have."""
@@ -66,7 +65,7 @@ def _display_head(summary: VideoSummary) -> Part:
     video = summary.video
     name = markdown.masked_link(base.video_name(video, base.MAX_TITLE_LENGTH), video.url)
     words = ngettext("{count} word", "{count} words", summary.words).format(count=format_number(summary.words))
-    creator = markdown.escape_to_fit(video.creator, MAX_CREATOR_LENGTH)
+    creator = markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH)
     said = " · ".join(filter(None, (creator, video.published, timecode(summary.end_second), words)))
     head = base.text_display(f"### {name}\n{said}")
     picture = base.video_picture(video)
@@ -103,5 +102,4 @@ def _write_terms(video: Video, terms: Sequence[KeyTerm], hosts: LinkHosts) -> st
 
 def _moment(video: Video, second: float, hosts: LinkHosts) -> str:
     """Return a moment of a video, as a link where that opens there."""
-    link = link_at(video.url, second, hosts)
-    return markdown.masked_link(timecode(second), link if says_time(link, video.url) else "")
+    return base.linked_time(second, link_at(video.url, second, hosts), video)

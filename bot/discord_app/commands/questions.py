@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
@@ -27,7 +27,7 @@ from bot.discord_app.interactions.context import (
     resolve_asker,
     resolver,
 )
-from bot.discord_app.interactions.turns import answer_in_turn
+from bot.discord_app.interactions.turns import answer_in_turn, note_answer
 from bot.discord_app.message_reading import read_quoted
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
@@ -121,21 +121,13 @@ async def _answer_in_conversation(
 
     def make_card(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         make = partial(app.conversation.make_card, asker, utterance)
-        return _note_answer(interaction, asker, make) if utterance.has_more else make()
+        return note_answer(interaction, asker, make) if utterance.has_more else make()
 
     if utterance.is_about_videos:
         await answer_in_turn(interaction, resolve, make_card)
     else:
         await send_when_ready(interaction, make_card(asker), Delivery.PRIVATE)
     return utterance
-
-
-def _note_answer(
-    interaction: Interaction, asker: ResolvedAsker, make_card: Callable[[], Awaitable[Card]]
-) -> Coroutine[Any, Any, Card]:
-    """Return what makes the card of an answer, and remembers it as the last one of the user in this channel."""
-    last_answers, there = interaction.client.app.last_answers, interaction.channel_id or 0
-    return last_answers.make_and_note(interaction.user.id, there, make_card, private=asker.private)
 
 
 async def _answer_question(
@@ -153,7 +145,7 @@ async def _answer_question(
         asked = replace(inquiry, server=asker.picked)
         question = questions.accept(asker, asked)
         make = partial(questions.answer_question, asker, asked, question, source, showing=showing)
-        return _note_answer(interaction, asker, make)
+        return note_answer(interaction, asker, make)
 
     await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), answer)
 
@@ -178,7 +170,7 @@ async def timeline(
 
     def draw(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         inquiry = Inquiry(question, video, server=asker.picked)
-        return questions.show_timeline(asker, inquiry, questions.accept(asker, inquiry, as_timeline=True))
+        return note_answer(interaction, asker, questions.prepare_answer(asker, inquiry, as_timeline=True))
 
     await answer_in_turn(interaction, resolver(interaction, private=private, picked=server), draw)
 

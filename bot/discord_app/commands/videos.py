@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.discord_app.cards.parts.markdown import shorten
+from bot.discord_app.commands.questions import NEWEST_FIRST
 from bot.discord_app.commands.suggestions import suggest_videos
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.interactions.context import delivery_of, resolve_asker, resolver
@@ -17,8 +18,6 @@ from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, clos
 from bot.errors import UnreadableTime
 from bot.timecodes import parse_timecode, timecode
 from storage.errors import UnknownVideo
-
-NEWEST_FIRST = "newest first"
 
 
 @app_commands.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.discord_app.delivery.responses import Interaction
+from bot.discord_app.interactions.context import is_in_own_server
 from bot.discord_app.services.asker_resolver import IsServed
 from bot.errors import NotAllowed, NotServed
 from bot.localization import gettext as _
@@ -37,4 +38,4 @@ def is_moderator(interaction: Interaction) -> bool:
 
 def manages_server(interaction: Interaction) -> bool:
     """Return whether the user may manage the server that they are in, and the app is installed there."""
-    return interaction.guild_id is not None and interaction.is_guild_integration() and is_moderator(interaction)
+    return is_in_own_server(interaction) and is_moderator(interaction)

@@ -83,7 +83,7 @@ async def resolve_presser(interaction: Interaction, picked_server: int) -> Resol
 
 
 def chosen_value(interaction: Interaction) -> str:
-    """Return what was chosen in a menu. Raises PassageGone where nothing was."""
+    """Return what was chosen from a menu. Raises PassageGone for a press that chooses nothing."""
     data: Any = interaction.data
     values: list[str] = data.get("values", [])
     if not values:

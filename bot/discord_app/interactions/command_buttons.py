@@ -10,10 +10,9 @@ from bot.discord_app.cards.parts.command_buttons import IN_PLACE, PRIVACY_VERB
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver, resolve_presser
-from bot.discord_app.interactions.turns import answer_in_turn
+from bot.discord_app.interactions.turns import answer_in_turn, note_answer
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import QuestionState
-from bot.operations.metrics import QuestionSource
 
 
 class ShowPersonalData(CardButton, template=custom_id_pattern(PRIVACY_VERB)):
@@ -34,10 +33,8 @@ class AskQuestion(CardButton, template=custom_id_pattern("ask")):
         questions = interaction.client.app.questions
 
         def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
-            question = questions.accept(asker, state.inquiry, as_timeline=state.as_timeline)
-            if state.as_timeline:
-                return questions.show_timeline(asker, state.inquiry, question)
-            return questions.answer_question(asker, state.inquiry, question, QuestionSource.SLASH)
+            make_card = questions.prepare_answer(asker, state.inquiry, as_timeline=state.as_timeline)
+            return note_answer(interaction, asker, make_card)
 
         # Nobody makes others read an answer by pressing a button on somebody else's card.
         private = state.private or not self.is_mine(interaction)

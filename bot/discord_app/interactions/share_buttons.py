@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import aiohttp
 import discord
 from discord import ui
 
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import DeliveryUnknown, send_with_retries
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver
 from bot.discord_app.interactions.turns import MakeCard, answer_in_turn
+from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import AnswerState, PassageState
 from bot.discord_app.services.questions.sharing import Recipient, Showing
 from bot.errors import PassageGone
@@ -34,7 +36,7 @@ class Share(CardButton, template=custom_id_pattern("share")):
         state = await self.load_state(interaction, PassageState)
         passages = interaction.client.app.passages
 
-        def share(asker: Any) -> Any:
+        def share(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
             passages.check_cooldown(asker)
             return passages.share_quote(asker, state, interaction.user.display_name)
 
@@ -59,7 +61,7 @@ async def _share_answer(button: CardButton, interaction: Interaction, recipient:
     state = await button.load_state(interaction, AnswerState)
     questions = interaction.client.app.questions
 
-    def share(asker: Any) -> Any:
+    def share(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         questions.check_cooldown(asker)
         return questions.share_answer(asker, state, Showing(recipient, sharer=interaction.user.display_name))
 

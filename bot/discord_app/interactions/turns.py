@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -116,3 +116,11 @@ async def answer_in_turn(
             await send_when_ready(interaction, card, delivery, defer_after=opened.defer_after)
     except AskedTooSoon as refusal:
         await send_private(interaction, await app.questions.keep_question(refusal))
+
+
+def note_answer(
+    interaction: Interaction, asker: ResolvedAsker, make_card: Callable[[], Awaitable[Card]]
+) -> Coroutine[Any, Any, Card]:
+    """Return what makes the card of an answer, and remembers it as the last one of the user in this channel."""
+    last_answers, there = interaction.client.app.last_answers, interaction.channel_id or 0
+    return last_answers.make_and_note(interaction.user.id, there, make_card, private=asker.private)

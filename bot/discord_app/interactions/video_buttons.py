@@ -20,7 +20,7 @@ from bot.discord_app.interactions.card_button import (
     resolve_presser,
 )
 from bot.discord_app.interactions.context import delivery_of, interaction_context
-from bot.discord_app.interactions.turns import answer_in_turn
+from bot.discord_app.interactions.turns import answer_in_turn, note_answer
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import (
     ALL_VIDEOS,
@@ -32,7 +32,6 @@ from bot.discord_app.services.questions.button_state import (
 )
 from bot.errors import PassageGone
 from bot.localization import gettext as _
-from bot.operations.metrics import QuestionSource
 
 
 class TurnVideos(CardButton, template=custom_id_pattern("videos")):
@@ -152,10 +151,8 @@ async def answer_form(interaction: Interaction) -> None:
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         inquiry = Inquiry(text, state.video_id)
-        question = questions.accept(asker, inquiry)
-        if int(match["number"]):
-            return questions.show_timeline(asker, inquiry, question)
-        return questions.answer_question(asker, inquiry, question, QuestionSource.SLASH)
+        make_card = questions.prepare_answer(asker, inquiry, as_timeline=match["number"] != "0")
+        return note_answer(interaction, asker, make_card)
 
     await answer_in_turn(interaction, presser_resolver(interaction, 0, private=True), answer)
 

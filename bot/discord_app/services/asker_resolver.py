@@ -184,10 +184,7 @@ class AskerResolver:
         Raises ServerNotAccessible where they may not see the picked server. The error is the same whether it does not
         exist, has no library or hides it.
         """
-        if picked or who.here is None:
-            elsewhere = await self._find_elsewhere(who)
-        else:
-            elsewhere = _Elsewhere(met=True, members=(), settings=await self._load_settings(who, ()))
+        elsewhere = await self._find_elsewhere(who) if picked or who.here is None else await self._look_here(who)
         asker, settings = access.Asker(who.place, who.here, who.channel_id, elsewhere.members), elsewhere.settings
         if picked:
             asker = replace(asker, picked=self._find_server(str(picked), asker))
@@ -259,6 +256,10 @@ class AskerResolver:
             for server_id in dict.fromkeys(offered)
             if _may_pick(asker, server_id, elsewhere.settings)
         }
+
+    async def _look_here(self, who: AskerContext) -> _Elsewhere:
+        """Return that nothing elsewhere counts for a user who asks in their server, and has picked no other."""
+        return _Elsewhere(met=True, members=(), settings=await self._load_settings(who, ()))
 
     async def _find_elsewhere(self, who: AskerContext) -> _Elsewhere:
         """Look up in which other servers a user is verified to be, and which of their libraries they may see."""

@@ -18,8 +18,6 @@ from storage.models import CueMark, Segment, SpeakerTurn
 from storage.models.limits import MAX_ID_LENGTH, MAX_SECOND, MAX_TEXT_LENGTH
 from storage.sentences import sentence
 
-_TIMES = ("start_second", "end_second", "duration")
-
 
 @dataclass(frozen=True, slots=True)
 class ValidRow:

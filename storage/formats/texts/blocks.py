@@ -17,17 +17,13 @@ _UNKNOWN = frozenset({"unknown", "unknown speaker"})
 
 @dataclass(slots=True)
 class Block:
-    """What is said from a time on; `row` is the line of that time, counted from 1.
-
-    `is_headed` says that the first of `lines` stood beside the time and others may follow it.
-    """
+    """What is said from a time on; `row` is the line of that time, counted from 1."""
 
     second: float
     row: int
     speaker: str = ""
     end_second: float | None = None
     lines: list[str] = field(default_factory=list)
-    is_headed: bool = False
 
 
 def make_cues(document: Document, blocks: Sequence[Block], labels: frozenset[str] = frozenset()) -> tuple[Cue, ...]:

@@ -187,7 +187,7 @@ def _make_blocks(
         following = lines[row : after.place if after else len(lines)]
         said = [text.strip() for text in following if text.strip()]
         words = [stamp.words] if stamp.words else []
-        blocks.append(Block(stamp.second, row, stamp.name, stamp.end_second, words + said, bool(words)))
+        blocks.append(Block(stamp.second, row, stamp.name, stamp.end_second, words + said))
     return blocks, bad
 
 

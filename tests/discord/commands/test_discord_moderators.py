@@ -82,7 +82,7 @@ async def test_where_nothing_may_be_seen_there_are_no_sample_talks_either(world:
     for name, options in (("ask", {"question": "bm25"}), ("timeline", {"question": "bm25"})):
         words = seen(await other.slash(name, **options))
         assert "Not in these videos." in words
-        assert f"This server's videos can be searched in <#{world.general.id}>." in words
+        assert f"This server’s videos can be searched in <#{world.general.id}>." in words
         assert "ample talk" not in words
     assert seen(await other.slash("videos")) == "### 0 videos"
     assert "Here I can search:** 0 videos" in seen(await other.slash("about"))

@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from bot import asking
-from bot.discord_app.client import CuepointClient
 from bot.discord_app.services.questions.button_state import AnswerState, Inquiry
 from bot.discord_app.services.questions.sharing import PING_PAUSE_SECONDS, Recipient, Sharing, Showing
 from bot.errors import AlreadyShared
-from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -27,6 +25,7 @@ from tests.support.discord.harness import (
     MemberActor,
     answers,
     pressable,
+    restart,
     seen,
 )
 
@@ -52,11 +51,6 @@ def allowed(env: Env) -> list[Any]:
     """Whom the requests that sent or edited a message allowed to be notified."""
     bodies = [each.json.get("data", each.json) for each in env.http_requests if isinstance(each.json, dict)]
     return [body.get("allowed_mentions") for body in bodies if body and body.get("components")]
-
-
-async def restart(env: Env, library: Library, ledger: Ledger, **settings: str) -> None:
-    values = {"CUEPOINT_COOLDOWN_SECONDS": "0", **settings}
-    await env.restart_bot(CuepointClient(Settings.from_mapping(values), library, ledger, shard_count=1))
 
 
 async def ask_privately(alice: MemberActor, channel: ChannelHandle) -> InteractionResult:

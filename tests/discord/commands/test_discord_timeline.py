@@ -5,40 +5,27 @@ from __future__ import annotations
 import io
 import itertools
 import re
-from typing import Any
 
 import pytest
 from PIL import Image
 
 from bot.answering.values import AnsweredTimeline
 from bot.asking import MAX_MOMENTS
-from bot.discord_app.client import CuepointClient
 from bot.discord_app.services.questions import question_service
 from bot.images.timeline_image import draw_timeline
-from bot.settings import Settings
 from bot.timecodes import timecode
 from storage.ledger import Ledger
 from storage.library import Library
 from tests.support.discord.harness import (
     ChannelHandle,
     Env,
-    InteractionResult,
     MemberActor,
-    components_of,
+    every_part,
+    restart,
     seen,
 )
 
-SETTINGS = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"})
 QUESTION = "what does a message cost?"
-
-
-def every_part(result: InteractionResult) -> list[dict[str, Any]]:
-    found, left = [], list(components_of(result))
-    while left:
-        part = left.pop()
-        found.append(part)
-        left += part.get("components", []) + ([part["accessory"]] if part.get("accessory") else [])
-    return found
 
 
 async def test_a_timeline_is_a_picture_and_the_same_in_words(general: ChannelHandle, alice: MemberActor) -> None:
@@ -104,7 +91,7 @@ async def test_a_timelines_menu_opens_passages_after_a_restart(
     discord: Env, general: ChannelHandle, alice: MemberActor, library: Library, ledger: Ledger
 ) -> None:
     card = await alice.slash(general, "timeline", question=QUESTION)
-    await discord.restart_bot(CuepointClient(SETTINGS, library, ledger, shard_count=1))
+    await restart(discord, library, ledger)
     assert "Earlier" in seen(await alice.select(card.response, ["3"]))
 
 

@@ -7,15 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.discord_app.client import CuepointClient
-from bot.settings import Settings
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
-from tests.support.discord.harness import ChannelHandle, Env, InteractionResult, MemberActor, components_of, seen
+from tests.support.discord.harness import ChannelHandle, Env, InteractionResult, MemberActor, every_part, restart, seen
 
-SETTINGS = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"})
 SRT = b"""1
 00:12:00,000 --> 00:12:20,000
 the harbour has lanterns and the harbour has ships
@@ -58,26 +55,13 @@ async def import_gaps(library: Library) -> None:
     await library.import_files(access.host_scope(), [(Source("talk.srt", SRT), GAPS)])
 
 
-def every_part(result: InteractionResult) -> list[dict[str, Any]]:
-    found, left = [], list(components_of(result))
-    while left:
-        part = left.pop(0)
-        found.append(part)
-        left += part.get("components", []) + ([part["accessory"]] if part.get("accessory") else [])
-    return found
-
-
-def menu_of(result: InteractionResult, verb: str) -> dict[str, Any]:
+def find_menu(result: InteractionResult, verb: str) -> dict[str, Any]:
     (menu,) = [part for part in every_part(result) if part["type"] == 3 and f":{verb}:" in part["custom_id"]]
     return menu
 
 
 async def choose(who: MemberActor, result: InteractionResult, verb: str, value: str) -> InteractionResult:
-    return await who.select(result.response, [value], custom_id=menu_of(result, verb)["custom_id"])
-
-
-async def restart(discord: Env, library: Library, ledger: Ledger) -> None:
-    await discord.restart_bot(CuepointClient(SETTINGS, library, ledger, shard_count=1))
+    return await who.select(result.response, [value], custom_id=find_menu(result, verb)["custom_id"])
 
 
 # The list
@@ -102,7 +86,7 @@ async def test_any_page_is_one_choice_away_also_after_a_restart(
 ) -> None:
     await import_talks(library, 131)
     listed = await alice.slash(general, "videos", search="harbour")
-    pages = menu_of(listed, "leaf")["options"]
+    pages = find_menu(listed, "leaf")["options"]
     assert [(each["label"], each["description"]) for each in pages[::13]] == [
         ("Page 1", "Harbour talk 0"),
         ("Page 14", "Harbour talk 130"),
@@ -119,7 +103,7 @@ async def test_a_video_of_the_list_is_opened_by_choosing_it(
 ) -> None:
     await import_talks(library, 12)
     listed = await alice.click((await alice.slash(general, "videos")).response, label="Next")
-    options = menu_of(listed, "watch")["options"]
+    options = find_menu(listed, "watch")["options"]
     assert [(each["label"], each["description"]) for each in options] == [
         ("11. Harbour talk 10", "0:30"),
         ("12. Harbour talk 11", "0:30"),
@@ -141,7 +125,7 @@ async def test_an_id_that_is_too_long_for_a_menu_is_opened_all_the_same(
         access.host_scope(), [(Source("rows.jsonl", "\n".join(map(json.dumps, rows)).encode()), Labels())]
     )
     listed = await alice.slash(general, "videos")
-    first, second = (each["value"] for each in menu_of(listed, "watch")["options"])
+    first, second = (each["value"] for each in find_menu(listed, "watch")["options"])
     assert first != second
     assert "### Twin" in seen(await choose(alice, listed, "watch", second))
 
@@ -190,7 +174,7 @@ async def test_a_part_of_a_video_leads_to_its_words_after_a_restart(
     discord: Env, general: ChannelHandle, alice: MemberActor, library: Library, ledger: Ledger
 ) -> None:
     card = await alice.slash(general, "video", video="captions are made")
-    options = menu_of(card, "readat")["options"]
+    options = find_menu(card, "readat")["options"]
     assert options[1]["label"].startswith("2:24 · hold cue · ")
     await restart(discord, library, ledger)
     read = await choose(alice, card, "readat", options[1]["value"])

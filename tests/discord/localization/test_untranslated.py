@@ -41,7 +41,6 @@ ALLOWED = {
     ("bot/discord_app/commands/library.py", "Parquet"): "the same",
     ("bot/discord_app/commands/questions.py", "newest first"): "the same",
     ("bot/discord_app/commands/questions.py", "best first"): "the same",
-    ("bot/discord_app/commands/videos.py", "newest first"): "the same",
     ("bot/discord_app/commands/videos.py", "by title"): "the same",
     ("bot/discord_app/services/questions/button_state.py", "storing what buttons need"): "what failed, in the log",
     ("bot/discord_app/cards/parts/controls.py", "cue:"): "what a button sends back",

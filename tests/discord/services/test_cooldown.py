@@ -126,6 +126,16 @@ async def test_a_picture_that_was_refused_is_drawn_later(place: Place) -> None:
     assert files_of(await place.alice.click(refused.response, label="Ask again"), place.env)
 
 
+async def test_a_picture_that_was_asked_for_in_a_form_and_refused_is_drawn_later(place: Place) -> None:
+    card = await place.alice.slash(place.channel, "video", video="sample-captions")
+    place.set_cooldown(60.0)
+    await place.alice.slash(place.channel, "ask", question="saturation")
+    form = await place.alice.click(card.response, label="Timeline")
+    refused = await place.alice.submit_modal(form, {"question": "hold cue"})
+    place.time.second += 60.0
+    assert files_of(await place.alice.click(refused.response, label="Ask again"), place.env)
+
+
 async def test_a_message_is_answered_when_its_wait_is_short(place: Place) -> None:
     place.set_cooldown(5.0)
     for _ in range(2):

@@ -17,6 +17,9 @@ from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberAc
 
 from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.client import CuepointClient
+from bot.settings import Settings
+from storage.ledger import Ledger
+from storage.library import Library
 
 __all__ = ["ChannelHandle", "Env", "GuildHandle", "InteractionResult", "MemberActor", "UserHandle"]
 
@@ -81,6 +84,11 @@ def seen(result: Any) -> str:
     return "\n".join(_words(components))
 
 
+def every_part(result: Any) -> list[Json]:
+    """The components of a card, with all that is in them."""
+    return list(_parts(components_of(result)))
+
+
 def _words(components: list[Json]) -> Iterator[str]:
     for each in _parts(components):
         yield from (str(each[key]) for key in ("content", "label") if each.get(key))
@@ -96,19 +104,19 @@ def _parts(components: list[Json]) -> Iterator[Json]:
 
 def pressable(result: Any) -> set[str]:
     """What stands on the buttons of a card that can be pressed."""
-    every = _parts(components_of(result))
+    every = every_part(result)
     return {each["label"] for each in every if each.get("custom_id") and each.get("label") and not each.get("disabled")}
 
 
 def menu_of(result: Any, verb: str) -> str:
     """The custom_id of a card's menu, or "" where it has none."""
-    ids = [each["custom_id"] for each in _parts(components_of(result)) if each["type"] == 3]
+    ids = [each["custom_id"] for each in every_part(result) if each["type"] == 3]
     return next((custom_id for custom_id in ids if custom_id.startswith(f"cue:{verb}:")), "")
 
 
 def options_of(result: Any, verb: str) -> list[str]:
     """The values that can be chosen in one of a card's menus; none where it has no such menu."""
-    menus = (each for each in _parts(components_of(result)) if each.get("custom_id") == menu_of(result, verb) != "")
+    menus = (each for each in every_part(result) if each.get("custom_id") == menu_of(result, verb) != "")
     return [option["value"] for menu in menus for option in menu["options"]]
 
 
@@ -123,7 +131,7 @@ def moments_on(result: Any) -> list[str]:
 
 def choices_of(result: Any) -> list[str]:
     """What can be chosen in the menu of a card."""
-    return [option["label"] for each in _parts(components_of(result)) for option in each.get("options") or ()]
+    return [option["label"] for each in every_part(result) for option in each.get("options") or ()]
 
 
 async def open_passage(person: MemberActor | UserHandle, card: InteractionResult, number: int) -> InteractionResult:
@@ -132,6 +140,17 @@ async def open_passage(person: MemberActor | UserHandle, card: InteractionResult
     if number == 1 and "Read on" in pressable(card):
         return await person.click(card.response, label="Read on")
     return await person.select(card.response, [str(number)])
+
+
+def mention(env: Env) -> str:
+    """What is typed to mention the bot."""
+    return f"<@{env.backend.bot_user.id}>"
+
+
+async def restart(env: Env, library: Library, ledger: Ledger, **settings: str) -> None:
+    """Have the bot start anew, without a cooldown unless the settings name one."""
+    values = {"CUEPOINT_COOLDOWN_SECONDS": "0", **settings}
+    await env.restart_bot(CuepointClient(Settings.from_mapping(values), library, ledger, shard_count=1))
 
 
 def answers(channel: ChannelHandle, env: Env) -> list[Any]:

@@ -18,7 +18,7 @@ from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video, find_thumbnail_without_bars
 
-MAX_TITLE_LENGTH, MAX_NAME_LENGTH = 150, 110
+MAX_TITLE_LENGTH, MAX_NAME_LENGTH, MAX_CREATOR_LENGTH = 150, 110, 60
 SURE_COLOUR, UNCLEAR_COLOUR, NOTHING_COLOUR = 0x2DAB66, 0xF0B232, 0x80848E
 """The edge of an answer's card by how sure the answer is: green, amber and grey, which differ in brightness as well."""
 Part = ui.Item[Any]
@@ -83,6 +83,11 @@ def moment_link(second: float, link: str, video: Video, length: int = markdown.M
     if not markdown.safe_url(link, length):
         return timecode(second)
     return _("at {time} · {link}").format(time=timecode(second), link=markdown.masked_link(_("open it"), link, length))
+
+
+def linked_time(second: float, link: str, video: Video) -> str:
+    """Return a second as a link where that opens there, else plain."""
+    return markdown.masked_link(timecode(second), link if says_time(link, video.url) else "")
 
 
 def video_name(video: Video, length: int = MAX_NAME_LENGTH) -> str:

@@ -1,13 +1,13 @@
 """Buttons that lead on from a card: they do what a command does, for anybody who presses, and unseen by others.
 
-What pressing them does is in `interactions.command_buttons`.
+What pressing them does is in `interactions.command_buttons` and `interactions.conversation_buttons`.
 """
 
 from __future__ import annotations
 
-from discord import ButtonStyle, ui
+from discord import ButtonStyle
 
-from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row, custom_id
+from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row, make_button
 from bot.localization import gettext as _
 from bot.localization import pgettext
 
@@ -20,37 +20,31 @@ IN_PLACE = 1
 
 def help_button(owner: Owner = ANYBODY) -> Button:
     """Return the button that shows how to ask."""
-    return _make_button(HELP_VERB, pgettext("button", "Help"), owner)
+    return make_button(HELP_VERB, pgettext("button", "Help"), owner)
 
 
 def videos_button(owner: Owner = ANYBODY) -> Button:
     """Return the button that lists the videos."""
-    return _make_button(LIST_VERB, pgettext("button", "Videos"), owner)
+    return make_button(LIST_VERB, pgettext("button", "Videos"), owner)
 
 
 def privacy_button() -> Button:
     """Return the button that shows what is kept about the user who presses it."""
-    return _make_button(PRIVACY_VERB, pgettext("button", "Privacy"), ANYBODY)
+    return make_button(PRIVACY_VERB, pgettext("button", "Privacy"), ANYBODY)
 
 
 def ask_button(label: str, owner: Owner) -> list[Button]:
     """Return the button that asks the question kept under the owner's key; none where that could not be stored."""
-    return [_make_button("ask", label, owner, style=ButtonStyle.primary)] if owner.is_stored else []
+    return [make_button("ask", label, owner, style=ButtonStyle.primary)] if owner.is_stored else []
 
 
 def ask_again_row(owner: Owner) -> list[Row]:
     """Return the row with the button that asks once more what was refused."""
     number = IN_PLACE if owner.private else 0
-    again = _make_button("ask", _("Ask again"), owner, number, style=ButtonStyle.primary)
+    again = make_button("ask", _("Ask again"), owner, number, style=ButtonStyle.primary)
     return button_row([again] if owner.is_stored else [])
 
 
 def leading_row(owner: Owner = ANYBODY) -> list[Row]:
     """Return the row below a card that would lead nowhere otherwise."""
     return button_row([videos_button(owner), help_button(owner)])
-
-
-def _make_button(
-    verb: str, label: str, owner: Owner, number: int = 0, *, style: ButtonStyle = ButtonStyle.secondary
-) -> Button:
-    return ui.Button(label=label, custom_id=custom_id(verb, owner, number), style=style)

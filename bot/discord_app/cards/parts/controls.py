@@ -16,7 +16,6 @@ from bot.localization import gettext as _
 NO_KEY = "-"
 NO_BUTTONS = gettext_noop("-# Nothing can be stored just now, so buttons are missing; ask again later to get them.")
 """Stands on a card whose owner has `is_stored` False, in place of what explains its buttons."""
-BUTTONS_PER_ROW = 5
 Button = ui.Button[Any]
 Row = ui.ActionRow[Any]
 
@@ -47,15 +46,16 @@ def custom_id_pattern(verb: str, digits: int = 9) -> re.Pattern[str]:
     return re.compile(rf"cue:{verb}:(?P<asker>\d{{1,20}}):(?P<key>[\w-]{{1,16}}):(?P<number>\d{{1,{digits}}})")
 
 
-def _make_button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji: str | None = None, off: bool = False,
-            style: ButtonStyle = ButtonStyle.secondary) -> Button:  # fmt: skip
+def make_button(verb: str, label: str, owner: Owner, number: int = 0, *, emoji: str | None = None, off: bool = False,
+                style: ButtonStyle = ButtonStyle.secondary) -> Button:  # fmt: skip
+    """Return the button of a verb. `off` shows it where it cannot be pressed."""
     return ui.Button(label=label, custom_id=custom_id(verb, owner, number), emoji=emoji, disabled=off, style=style)
 
 
 def read_on_button(owner: Owner) -> list[Button]:
     """Return the button that opens the first passage of a card by itself."""
     style = ButtonStyle.primary
-    return [_make_button("open", pgettext("button", "Read on"), owner, 1, style=style)] if owner.is_stored else []
+    return [make_button("open", pgettext("button", "Read on"), owner, 1, style=style)] if owner.is_stored else []
 
 
 def passage_menu(owner: Owner, options: Sequence[tuple[int, str]]) -> list[Row]:
@@ -78,9 +78,9 @@ def page_buttons(verb: str, owner: Owner, page: int, *, more: bool, pages: int |
         return []
     here = [disabled_button(say_page(page, pages), f"cue:none:{verb}:{page}")] if page or pages else []
     return [
-        _make_button(verb, pgettext("button", "Previous"), owner, max(page - 1, 0), off=page == 0),
+        make_button(verb, pgettext("button", "Previous"), owner, max(page - 1, 0), off=page == 0),
         *here,
-        _make_button(verb, pgettext("button", "Next"), owner, page + 1, off=not more),
+        make_button(verb, pgettext("button", "Next"), owner, page + 1, off=not more),
     ]
 
 
@@ -93,7 +93,7 @@ def say_page(page: int, pages: int | None) -> str:
 
 def delete_button(owner: Owner) -> list[Button]:
     """Return the button that deletes a public card, or none for a private card, which disappears by itself."""
-    return [] if owner.private else [_make_button("delete", pgettext("button", "Delete"), owner)]
+    return [] if owner.private else [make_button("delete", pgettext("button", "Delete"), owner)]
 
 
 def button_row(*groups: list[Button]) -> list[Row]:
@@ -107,24 +107,24 @@ def passage_rows(owner: Owner, *, earlier: bool, later: bool) -> list[Row]:
     if not owner.is_stored:
         return button_row(delete_button(owner))
     move = [
-        _make_button("earlier", pgettext("button", "Earlier"), owner, off=not earlier),
-        _make_button("later", pgettext("button", "Later"), owner, off=not later),
+        make_button("earlier", pgettext("button", "Earlier"), owner, off=not earlier),
+        make_button("later", pgettext("button", "Later"), owner, off=not later),
     ]
     judge = [
-        _make_button("helpful", pgettext("button", "Helpful"), owner, emoji="👍"),
-        _make_button("unhelpful", pgettext("button", "Not helpful"), owner, emoji="👎"),
+        make_button("helpful", pgettext("button", "Helpful"), owner, emoji="👍"),
+        make_button("unhelpful", pgettext("button", "Not helpful"), owner, emoji="👎"),
     ]
     return [*button_row(move, share_button(owner)), *button_row(judge, delete_button(owner))]
 
 
 def back_button(owner: Owner, *, moved: bool) -> list[Button]:
     """Return the button that shows a passage again as it was opened, or none where it is."""
-    return [_make_button("back", pgettext("button", "Back to the quote"), owner)] if moved and owner.is_stored else []
+    return [make_button("back", pgettext("button", "Back to the quote"), owner)] if moved and owner.is_stored else []
 
 
 def share_button(owner: Owner) -> list[Button]:
     """Return the button that shows a private quote to everyone in the channel, or none where that may not be."""
-    return [_make_button("share", pgettext("button", "Share"), owner)] if _is_shareable(owner) else []
+    return [make_button("share", pgettext("button", "Share"), owner)] if _is_shareable(owner) else []
 
 
 def share_answer_buttons(owner: Owner) -> list[Button]:
@@ -132,9 +132,9 @@ def share_answer_buttons(owner: Owner) -> list[Button]:
     where that may not be."""
     if not _is_shareable(owner):
         return []
-    buttons = [_make_button("shareanswer", pgettext("button", "Share"), owner)]
+    buttons = [make_button("shareanswer", pgettext("button", "Share"), owner)]
     if owner.addressee:
-        buttons.append(_make_button("showto", pgettext("button", "Show to the author"), owner, owner.addressee))
+        buttons.append(make_button("showto", pgettext("button", "Show to the author"), owner, owner.addressee))
     return buttons
 
 
@@ -144,38 +144,38 @@ def _is_shareable(owner: Owner) -> bool:
 
 def withdraw_row(owner: Owner) -> list[Row]:
     """Return the row with the button that takes a vote back."""
-    return button_row([_make_button("withdraw", pgettext("button", "Take back my vote"), owner)])
+    return button_row([make_button("withdraw", pgettext("button", "Take back my vote"), owner)])
 
 
 def privacy_row(owner: Owner) -> list[Row]:
     """Return the row with the buttons that export and delete everything kept about the user who presses them."""
-    delete_all = _make_button("forget", pgettext("button", "Delete all of it"), owner, style=ButtonStyle.danger)
-    return button_row([_make_button("export", pgettext("button", "Export"), owner), delete_all])
+    delete_all = make_button("forget", pgettext("button", "Delete all of it"), owner, style=ButtonStyle.danger)
+    return button_row([make_button("export", pgettext("button", "Export"), owner), delete_all])
 
 
 def export_questions_button(owner: Owner) -> list[Button]:
     """Return the button that exports a server's votes and unanswered questions."""
-    return [_make_button("feedback", pgettext("button", "Export"), owner)]
+    return [make_button("feedback", pgettext("button", "Export"), owner)]
 
 
 def forget_row(owner: Owner) -> list[Row]:
     """Return the row with the button that deletes everything kept about the user who presses it."""
-    return button_row([_make_button("forget", pgettext("button", "Delete what you keep about me"), owner)])
+    return button_row([make_button("forget", pgettext("button", "Delete what you keep about me"), owner)])
 
 
 def removal_row(owner: Owner) -> list[Row]:
     """Return the row below the question whether to remove a video."""
     return button_row([
-        _make_button("remove", pgettext("button", "Remove it"), owner, style=ButtonStyle.danger),
-        _make_button("leave", pgettext("button", "Leave it"), owner),
+        make_button("remove", pgettext("button", "Remove it"), owner, style=ButtonStyle.danger),
+        make_button("leave", pgettext("button", "Leave it"), owner),
     ])  # fmt: skip
 
 
 def purge_row(owner: Owner) -> list[Row]:
     """Return the row below the question whether to delete a server's library permanently."""
     return button_row([
-        _make_button("purge", pgettext("button", "Delete everything"), owner, style=ButtonStyle.danger),
-        _make_button("leave", pgettext("button", "Leave it"), owner),
+        make_button("purge", pgettext("button", "Delete everything"), owner, style=ButtonStyle.danger),
+        make_button("leave", pgettext("button", "Leave it"), owner),
     ])  # fmt: skip
 
 

@@ -1,10 +1,11 @@
-"""Discord's limits of a card, checked before every send: Discord refuses a card that breaks one as a whole."""
+"""Discord's limits of a card, checked before every send, since Discord refuses a card that breaks one as a whole; and
+those of a form."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ MAX_ALT_TEXT_LENGTH = 1024
 MAX_OPTIONS, MAX_OPTION_LENGTH, MAX_PLACEHOLDER_LENGTH = 25, 100, 150
 """How many options a menu has, how long each of their labels, descriptions and values may be, and what stands on a
 menu before one is chosen."""
-
+MAX_FORM_TITLE_LENGTH, MAX_FIELD_LABEL_LENGTH, MAX_FIELD_DESCRIPTION_LENGTH = 45, 45, 100
 MAX_PICTURES = 10
 
 _ROW, _BUTTON, _SELECT, _SECTION, _TEXT, _THUMBNAIL, _GALLERY, _CONTAINER, _LINK_STYLE = 1, 2, 3, 9, 10, 11, 12, 17, 5
@@ -38,7 +39,7 @@ def check_limits(components: list[dict[str, Any]]) -> None:
 
 def find_problems(components: list[dict[str, Any]]) -> list[str]:
     """Return everything about these components that Discord would refuse."""
-    parts = list(_walk_components(components))
+    parts = list(walk_components(components))
     problems = [] if components else ["the card is empty"]
     if len(parts) > MAX_COMPONENTS:
         problems.append(f"{len(parts)} components")
@@ -52,12 +53,13 @@ def find_problems(components: list[dict[str, Any]]) -> list[str]:
     return problems
 
 
-def _walk_components(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def walk_components(components: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield components and all that is in them."""
     for component in components:
         yield component
-        yield from _walk_components(component.get("components", []))
+        yield from walk_components(component.get("components") or ())
         if component.get("accessory"):
-            yield from _walk_components([component["accessory"]])
+            yield from walk_components([component["accessory"]])
 
 
 def _check_component(part: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from discord import ButtonStyle, SelectOption, ui
 
-from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row, custom_id, delete_button
+from bot.discord_app.cards.parts.controls import Button, Owner, Row, button_row, custom_id, delete_button, make_button
 from bot.discord_app.cards.parts.limits import MAX_OPTION_LENGTH, MAX_OPTIONS, MAX_PLACEHOLDER_LENGTH
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.localization import format_number, pgettext
@@ -43,8 +43,8 @@ def video_list_rows(owner: Owner, videos: Sequence[MenuOption], page: int, title
         return [*opening, *button_row(delete_button(owner))]
     pages = [_page_option(number, title) for number, title in titles.items()]
     turning = [
-        _make_button("videos", pgettext("button", "Previous"), owner, max(page - 1, 0), off=page == 0),
-        _make_button("videos", pgettext("button", "Next"), owner, page + 1, off=page == last),
+        make_button("videos", pgettext("button", "Previous"), owner, max(page - 1, 0), off=page == 0),
+        make_button("videos", pgettext("button", "Next"), owner, page + 1, off=page == last),
     ]
     turn_to = _make_menu("leaf", owner, _("Go to a page…"), pages)
     return [*opening, *turn_to, *button_row(turning, delete_button(owner))]
@@ -68,7 +68,7 @@ def video_rows(owner: Owner, parts: Sequence[MenuOption]) -> list[Row]:
     """Return the rows below the card of a video: a menu of its parts, to read them, and what else can be done."""
     if not owner.is_stored:
         return button_row(delete_button(owner))
-    read = _make_button("script", pgettext("button", "Transcript"), owner)
+    read = make_button("script", pgettext("button", "Transcript"), owner)
     buttons = button_row([read, *asking_buttons(owner)], delete_button(owner))
     return [*_make_menu("readat", owner, _("Read from…"), parts), *buttons]
 
@@ -76,8 +76,8 @@ def video_rows(owner: Owner, parts: Sequence[MenuOption]) -> list[Row]:
 def asking_buttons(owner: Owner) -> list[Button]:
     """Return the buttons that ask about one video: where it speaks of something, and what it says."""
     return [
-        _make_button("drawabout", pgettext("button", "Timeline"), owner),
-        _make_button("askabout", pgettext("button", "Ask"), owner, style=ButtonStyle.primary),
+        make_button("drawabout", pgettext("button", "Timeline"), owner),
+        make_button("askabout", pgettext("button", "Ask"), owner, style=ButtonStyle.primary),
     ]
 
 
@@ -86,23 +86,11 @@ def transcript_rows(owner: Owner, play: Sequence[Button], *, earlier: bool, late
     if not owner.is_stored:
         return button_row(list(play), delete_button(owner))
     steps = [
-        _make_button("read", pgettext("button", "Earlier"), owner, 0, off=not earlier),
-        _make_button("read", pgettext("button", "Later"), owner, 1, off=not later),
+        make_button("read", pgettext("button", "Earlier"), owner, 0, off=not earlier),
+        make_button("read", pgettext("button", "Later"), owner, 1, off=not later),
     ]
-    about = _make_button("video", pgettext("button", "This video"), owner)
+    about = make_button("video", pgettext("button", "This video"), owner)
     return [*button_row(steps, list(play)), *button_row([about, *asking_buttons(owner)], delete_button(owner))]
-
-
-def _make_button(
-    verb: str,
-    label: str,
-    owner: Owner,
-    number: int = 0,
-    *,
-    off: bool = False,
-    style: ButtonStyle = ButtonStyle.secondary,
-) -> Button:
-    return ui.Button(label=label, custom_id=custom_id(verb, owner, number), disabled=off, style=style)
 
 
 def _make_menu(verb: str, owner: Owner, placeholder: str, options: Sequence[MenuOption]) -> list[Row]:

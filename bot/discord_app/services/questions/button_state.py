@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -142,13 +141,6 @@ async def load_state(ledger: Ledger, key: str, kind: type[ButtonState]) -> Butto
     except ValidationError as error:
         raise PassageGone(EXPIRED) from error
     return state
-
-
-async def picked_server(ledger: Ledger, key: str) -> int:
-    """Return the server that was picked for a stored state; 0 where none was picked, or nothing is stored."""
-    payload = await ledger.load_state(key)
-    state = json.loads(payload) if payload else {}
-    return int(state.get("inquiry", {}).get("server", 0))
 
 
 class ButtonStates:

@@ -12,7 +12,7 @@ from discord.app_commands import Choice
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.errors import PassageGone
 from bot.localization import gettext as _
-from bot.localization import join_words
+from bot.localization import gettext_noop, join_words
 from storage.errors import UnknownVideo
 from storage.library import Library
 from storage.models import Scope, VideoSummary
@@ -22,6 +22,7 @@ MAX_CHOICES = 25
 MAX_CHOICE_LENGTH = 100
 MAX_SHOWN_ID_LENGTH = 40
 """Characters of an id beside a title that several videos have."""
+VIDEO_GONE = gettext_noop("That video is no longer here; ask again.")
 _MAX_SCOPES = 256
 
 
@@ -55,7 +56,7 @@ class Catalogue:
         for summary in await self.list_videos(scope):
             if summary.video.video_id == video_id:
                 return summary
-        raise PassageGone(_("That video is no longer here; ask again."))
+        raise PassageGone(_(VIDEO_GONE))
 
     def clear(self) -> None:
         """Forget all lists, so that they are read again."""

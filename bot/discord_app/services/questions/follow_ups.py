@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.answering.follow_ups import MAX_FOLLOW_UP_LENGTH, FollowUp, complete_question
+from bot.answering.follow_ups import (
+    MAX_FOLLOW_UP_LENGTH,
+    FollowUp,
+    complete_question,
+    means_other_video,
+    means_same_video,
+)
 from bot.answering.question import find_operators, parse_question
 from bot.answering.values import Answer
 from bot.discord_app.cards import conversation as cards
@@ -24,13 +30,11 @@ _ABOUT_MESSAGE = re.compile(
     r"\b(?:answers?|help|know|look(?: up)?|check|find|search|question|message)\b", re.IGNORECASE
 )
 _VIDEO = r"(?:video|talk|one|lecture|episode|film|clip|recording)s?\b"
-_SAME_VIDEO = re.compile(rf"\b(?:same|this|that)\s+{_VIDEO}", re.IGNORECASE)
 _NAMED_VIDEO = re.compile(
     r"(?:(?:and|but|or|ok|so|what about|how about),? )*(?:in|from) (?:the|that) "
     rf"(?P<name>[^?!.]{{2,60}}?) {_VIDEO}[?!. ]*",
     re.IGNORECASE,
 )
-_OTHER_VIDEO = re.compile(rf"\b(?:other|another|different)\s+{_VIDEO}|\belsewhere\b", re.IGNORECASE)
 
 
 def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> Inquiry:
@@ -83,7 +87,7 @@ def _write_without_filters(question: Question) -> str:
 def _find_named_video(text: str) -> str:
     """Return the name of the video in which the last question is asked again ("and in the BERT video?"), or ""."""
     match = _NAMED_VIDEO.fullmatch(text.strip())
-    return "" if match is None or _OTHER_VIDEO.search(text) or _SAME_VIDEO.search(text) else match["name"]
+    return "" if match is None or means_other_video(text) or means_same_video(text) else match["name"]
 
 
 def may_follow_up(text: str) -> bool:
@@ -146,8 +150,8 @@ def describe_follow_up(inquiry: Inquiry, answer: Answer) -> list[str]:
 def _carry_video(text: str, filtered: str, last: AnswerState) -> str:
     """Return the video filter of a follow-up that has none itself; "" for all videos."""
     shown = list(dict.fromkeys(spot.stretch.video_id for spot in last.spots))
-    if _OTHER_VIDEO.search(text):
+    if means_other_video(text):
         return shown[1] if len(shown) == 2 else ""
-    if _SAME_VIDEO.search(text) and not filtered:
+    if means_same_video(text) and not filtered:
         return shown[0] if shown else ""
     return filtered

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from cachetools import TTLCache
 
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import NO_KEY, custom_id_pattern
+from bot.discord_app.cards.parts.limits import walk_components
 
 FOLLOW_UP_SECONDS = 600.0
 """How long a question can follow up the last one of the same person in the same place."""
@@ -40,7 +41,7 @@ class SentAnswer:
 
 def read_sent_answer(components: Sequence[dict[str, Any]]) -> SentAnswer | None:
     """Return the answer that a card's buttons belong to, or None where nothing is stored for them."""
-    buttons = [each for each in _walk(components) if each.get("custom_id")]
+    buttons = [each for each in walk_components(components) if each.get("custom_id")]
     matches = [match for each in buttons if (match := _ANY_BUTTON.fullmatch(each["custom_id"]))]
     stored = next((match for match in matches if match["key"] != NO_KEY), None)
     if stored is None:
@@ -101,11 +102,3 @@ class LastAnswers:
 
 def _by_order(noted: tuple[int, SentAnswer]) -> int:
     return noted[0]
-
-
-def _walk(components: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for component in components:
-        yield component
-        yield from _walk(component.get("components") or ())
-        if component.get("accessory"):
-            yield from _walk([component["accessory"]])

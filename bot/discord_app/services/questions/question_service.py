@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from bot.answer_processes.pool import AnswerPool
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import timeline as timeline_cards
-from bot.discord_app.cards.moments import arrange_by_video
+from bot.discord_app.cards.moments import arrange_answer
 from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.cards.parts.command_buttons import ask_again_row
 from bot.discord_app.cards.parts.controls import Owner
@@ -86,6 +88,18 @@ class QuestionService:
             raise AskedTooSoon(error, asker, QuestionState(inquiry, asker.private, as_timeline)) from error
         return question
 
+    def prepare_answer(
+        self, asker: ResolvedAsker, inquiry: Inquiry, *, as_timeline: bool
+    ) -> Callable[[], Coroutine[Any, Any, Card]]:
+        """Accept a question, and return what makes the card that answers it: with quotes, or with a timeline.
+
+        Raises what `accept` does.
+        """
+        question = self.accept(asker, inquiry, as_timeline=as_timeline)
+        if as_timeline:
+            return partial(self.show_timeline, asker, inquiry, question)
+        return partial(self.answer_question, asker, inquiry, question, QuestionSource.SLASH)
+
     async def keep_question(self, refusal: AskedTooSoon) -> Card:
         """Return the card that says that a question came too soon, with a button that asks it once it may be asked."""
         key = await self._states.save(refusal.asker.scope, refusal.question)
@@ -155,9 +169,7 @@ class QuestionService:
         shown, page = paging.take_page(whole, index)
         if index and not shown:
             raise PassageGone(_("There are no more passages for this question; ask again."))
-        answer = replace(
-            whole, excerpts=arrange_by_video(shown), near_misses=arrange_by_video(whole.near_misses[: paging.size])
-        )
+        answer = arrange_answer(replace(whole, excerpts=tuple(shown), near_misses=whole.near_misses[: paging.size]))
         state = AnswerState(inquiry, place_excerpts(answer), is_quoted, paging.size, bool(showing.sharer))
         key = await self._states.save(asker.scope, state)
         introduction = self._sharing.introduce(asker, showing, is_answered=bool(answer.excerpts))
@@ -178,11 +190,8 @@ class QuestionService:
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
             count(timeline.answer.level.value)
-        # The numbers in the picture are those of the card, which has the moments of one video together.
-        found = timeline.answer
-        near_misses = arrange_by_video(found.near_misses)
-        answer = replace(found, excerpts=arrange_by_video(found.excerpts), near_misses=near_misses)
-        timeline = replace(timeline, answer=answer)
+        # The numbers in the picture are those of the card.
+        timeline = replace(timeline, answer=arrange_answer(timeline.answer))
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
         await self._record_miss(asker, inquiry, timeline.answer)
         remarks = self._choose_remarks(asker, timeline.answer)

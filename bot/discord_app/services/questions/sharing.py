@@ -26,11 +26,13 @@ from bot.discord_app.services.questions.button_state import (
 )
 from bot.errors import AlreadyShared
 from bot.localization import gettext as _
+from bot.localization import gettext_noop
 from storage.ledger import Ledger
 
 PING_PAUSE_SECONDS = 600.0
 """How long a person cannot notify the same other person again: by then somebody has read what they were shown."""
 MAX_NAME_LENGTH = 50
+SHARED_BEFORE = gettext_noop("You have shared this here already.")
 _MAX_REMEMBERED = 10_000
 _Act = tuple[int, int, bytes]
 """Who shared, in which channel, and a hash of what: of the words themselves nothing is remembered."""
@@ -89,12 +91,12 @@ class Sharing:
         """
         what, act = _describe_shared(state), _identify_act(user_id, channel_id, state)
         if act in self._shared:
-            raise AlreadyShared(_("You have shared this here already."))
+            raise AlreadyShared(_(SHARED_BEFORE))
         self._shared[act] = True
         by = _name_actor(user_id, channel_id)
         record = partial(self._ledger.record_once, what, by=by, lifetime_seconds=BUTTON_LIFETIME_SECONDS)
         if await self._writes.attempt("noting what was shared", record) is False:
-            raise AlreadyShared(_("You have shared this here already."))
+            raise AlreadyShared(_(SHARED_BEFORE))
         try:
             yield
         except DeliveryUnknown:

@@ -14,7 +14,7 @@ from bot.discord_app.cards.video import video_card
 from bot.discord_app.cards.videos import videos_card
 from bot.discord_app.services.asker_resolver import ResolvedAsker
 from bot.discord_app.services.questions.button_state import ALL_VIDEOS, ButtonStates, TranscriptState, VideoListState
-from bot.discord_app.services.questions.catalogue import Catalogue
+from bot.discord_app.services.questions.catalogue import VIDEO_GONE, Catalogue
 from bot.errors import MomentOutside, PassageGone
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -63,7 +63,7 @@ class VideoService:
         for summary in await self._catalogue.list_videos(asker.scope):
             if video_value(summary.video.video_id) == value:
                 return await self._show_summary(asker, summary)
-        raise PassageGone(_("That video is no longer here; ask again."))
+        raise PassageGone(_(VIDEO_GONE))
 
     async def show_known(self, asker: ResolvedAsker, video_id: str) -> Card:
         """Show the video that a button knows. Raises PassageGone."""
@@ -110,7 +110,7 @@ class VideoService:
         scope, video_id = await self._library.or_samples(asker.scope), summary.video.video_id
         segments = await self._library.segments_between(scope, video_id, 0.0, summary.end_second)
         if not segments:
-            raise PassageGone(_("That video is no longer here; ask again."))
+            raise PassageGone(_(VIDEO_GONE))
         here = find_nearest(segments, moment) + step * SEGMENTS_PER_CARD
         first = max(0, min(here, len(segments) - 1))
         end = first + SEGMENTS_PER_CARD
