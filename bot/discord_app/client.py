@@ -30,6 +30,7 @@ from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.interactions.video_buttons import answer_form, is_question_form
 from bot.discord_app.messages import answer_message
 from bot.discord_app.services.left_servers import purge_left_servers
+from bot.discord_app.services.questions.conversation import load_phrases
 from bot.localization import load_languages
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
@@ -75,7 +76,9 @@ class CuepointClient(discord.AutoShardedClient):
         self.http._global_over = GlobalPause()
         self.http._global_over.set()
         self.add_dynamic_items(*ITEMS)
+        # Both are read once, which would hold the event loop at the first message.
         await asyncio.to_thread(load_languages)
+        await asyncio.to_thread(load_phrases)
         await self.tree.set_translator(CommandTranslator())
         if self.syncs_at_start:
             is_first_start = await self.app.ledger.command_hash(GLOBAL_COMMANDS) is None

@@ -9,18 +9,31 @@ import discord as dpy
 import pytest
 
 from bot.answering.intents import Intent, recognize_intent
+from bot.answering.intents.phrases import LANGUAGES as PHRASE_LANGUAGES
+from bot.answering.intents.phrases import phrases_of
 from bot.discord_app.cards.parts.command_buttons import HELP_VERB, LIST_VERB
 from bot.discord_app.client import CuepointClient
 from bot.discord_app.services.questions import conversation
 from bot.operations import metrics
 from bot.settings import Settings
 from storage import access
+from storage.analysis import question_phrases
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Labels, Source
 from tests.support.discord.discord_world import QUESTION as WORLD_QUESTION
 from tests.support.discord.discord_world import World, found
-from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, every_part, mention, pressable, seen
+from tests.support.discord.harness import (
+    ChannelHandle,
+    Env,
+    MemberActor,
+    answers,
+    discord_with,
+    every_part,
+    mention,
+    pressable,
+    seen,
+)
 
 QUESTION = "how does bm25 rank"
 LEADING = {"Videos", "Help"}
@@ -660,3 +673,20 @@ async def test_silence_towards_those_who_did_not_speak_to_the_bot(
     await alice.send(general, "and why?", reply_to=asked.response)
     assert len(answers(general, discord)) == 2
     assert all(reactions(discord, each) == [] for each in general.history())
+
+
+async def test_what_tells_small_talk_and_follow_ups_is_read_before_the_first_message(
+    library: Library, ledger: Ledger
+) -> None:
+    """Read at a first question, it would hold everybody up for a tenth of a second."""
+    read = phrases_of, question_phrases._phrases_of
+    for cached in read:
+        cached.cache_clear()
+    settings = Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"})
+    async with discord_with(CuepointClient(settings, library, ledger, shard_count=1)) as env:
+        at_start = [cached.cache_info().misses for cached in read]
+        alice = env.create_user("alice")
+        for words in ("copper lantern gate", "and why?", "hallo, was ist das?", "list all videos"):
+            await alice.send_dm(words)
+    assert at_start[0] == len(PHRASE_LANGUAGES)
+    assert at_start == [cached.cache_info().misses for cached in read]
