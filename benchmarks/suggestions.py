@@ -21,7 +21,7 @@ from rich.console import Console
 from benchmarks.tables import report
 from benchmarks.tables.sheets import Sheet, format_number
 from bot.discord_app.app_context import AppContext
-from bot.discord_app.services.asker_resolver import AskerContext
+from bot.discord_app.services.askers import AskerContext
 from bot.operations import runtime_tuning
 from bot.settings import Settings
 from storage import access

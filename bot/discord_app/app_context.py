@@ -14,7 +14,8 @@ from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admission import Admission
-from bot.discord_app.services.asker_resolver import AskerResolver, IsServed
+from bot.discord_app.services.asker_resolver import AskerResolver
+from bot.discord_app.services.askers import IsServed
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.known_locales import KnownLocales

@@ -24,7 +24,7 @@ from bot.discord_app.interactions.context import prepare_texts, server_of_messag
 from bot.discord_app.interactions.turns import open_turn
 from bot.discord_app.message_reading import ReadMessage, read_message
 from bot.discord_app.services.admission import TOO_MANY
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.discord_app.services.questions.conversation import Said, Utterance
 from bot.errors import TooManyAsking

@@ -29,7 +29,7 @@ from bot.discord_app.interactions.context import (
 )
 from bot.discord_app.interactions.turns import answer_in_turn, note_answer
 from bot.discord_app.message_reading import read_quoted
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.discord_app.services.questions.conversation import Said, Utterance
 from bot.discord_app.services.questions.last_answers import SentAnswer

@@ -9,7 +9,7 @@ from discord.app_commands import Choice
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.context import interaction_context, resolve_asker
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.errors import ServerNotAccessible
 from bot.localization import gettext as _

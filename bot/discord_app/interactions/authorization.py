@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.context import is_in_own_server
-from bot.discord_app.services.asker_resolver import IsServed
+from bot.discord_app.services.askers import IsServed
 from bot.errors import NotAllowed, NotServed
 from bot.localization import gettext as _
 

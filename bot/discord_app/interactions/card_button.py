@@ -14,7 +14,7 @@ from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.context import interaction_context, resolver
 from bot.discord_app.interactions.handling import handle_interaction
-from bot.discord_app.services.asker_resolver import Resolve, ResolvedAsker
+from bot.discord_app.services.askers import Resolve, ResolvedAsker
 from bot.discord_app.services.questions.button_state import EXPIRED, ButtonState, load_state
 from bot.errors import PassageGone
 from bot.localization import gettext as _

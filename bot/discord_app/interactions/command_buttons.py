@@ -11,7 +11,7 @@ from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver, resolve_presser
 from bot.discord_app.interactions.turns import answer_in_turn, note_answer
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import QuestionState
 
 

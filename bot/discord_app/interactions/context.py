@@ -9,7 +9,8 @@ import discord
 
 from bot.discord_app.cards.parts.command_mentions import set_command_ids
 from bot.discord_app.delivery.responses import Delivery, Interaction
-from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, Resolve, ResolvedAsker
+from bot.discord_app.services.asker_resolver import AskerResolver
+from bot.discord_app.services.askers import AskerContext, Resolve, ResolvedAsker
 from bot.discord_app.services.questions.sharing import Recipient
 from bot.localization import choose_language, set_language
 from bot.localization import gettext as _

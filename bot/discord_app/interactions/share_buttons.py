@@ -17,7 +17,7 @@ from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import DeliveryUnknown, send_with_retries
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver
 from bot.discord_app.interactions.turns import MakeCard, answer_in_turn
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import AnswerState, PassageState
 from bot.discord_app.services.questions.sharing import Recipient, Showing
 from bot.errors import PassageGone

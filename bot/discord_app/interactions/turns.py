@@ -13,7 +13,8 @@ from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, Delivery, Interaction, send_private, send_when_ready
 from bot.discord_app.interactions.context import delivery_of, interaction_context
 from bot.discord_app.services.admission import Admission, Turn
-from bot.discord_app.services.asker_resolver import AskerContext, AskerResolver, Resolve, ResolvedAsker
+from bot.discord_app.services.asker_resolver import AskerResolver
+from bot.discord_app.services.askers import AskerContext, Resolve, ResolvedAsker
 from bot.discord_app.services.questions.question_service import AskedTooSoon
 from bot.errors import CooldownActive
 

@@ -21,7 +21,7 @@ from bot.discord_app.interactions.card_button import (
 )
 from bot.discord_app.interactions.context import delivery_of, interaction_context
 from bot.discord_app.interactions.turns import answer_in_turn, note_answer
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import (
     ALL_VIDEOS,
     EXPIRED,

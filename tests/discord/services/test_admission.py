@@ -19,7 +19,7 @@ from bot.discord_app.services.admission import (
     TOO_MANY,
     Admission,
 )
-from bot.discord_app.services.asker_resolver import AskerContext
+from bot.discord_app.services.askers import AskerContext
 from bot.discord_app.services.message_limits import (
     CHAT_SECONDS,
     MAX_ANSWERS_IN_CHANNEL,

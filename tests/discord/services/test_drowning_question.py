@@ -10,7 +10,7 @@ import pytest
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.interactions.context import writer_resolver
 from bot.discord_app.interactions.turns import open_turn
-from bot.discord_app.services.asker_resolver import AskerContext
+from bot.discord_app.services.askers import AskerContext
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.errors import QuestionUnderway
 from bot.operations.metrics import QuestionSource

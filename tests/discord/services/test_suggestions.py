@@ -10,7 +10,7 @@ from typing import Any
 import discord as discord_py
 import pytest
 
-from bot.discord_app.services.asker_resolver import AskerContext
+from bot.discord_app.services.askers import AskerContext
 from bot.discord_app.services.questions import suggestions
 from bot.discord_app.services.questions.suggestions import MAX_SUGGESTIONS
 from storage import access

@@ -17,7 +17,7 @@ from bot.answering.intents import Intent, IntentKind, recognize_intent
 from bot.discord_app.cards import conversation as cards
 from bot.discord_app.cards.help import help_card
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import (
     AnswerState,
     Inquiry,

@@ -8,7 +8,7 @@ from typing import Self
 
 from bot.answering.values import Answer, Excerpt
 from bot.discord_app.cards.answer import Page
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.server_settings import PRIVATE_QUOTES, PUBLIC_QUOTES
 
 MAX_PAGE = 9

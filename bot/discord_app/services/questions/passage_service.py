@@ -9,7 +9,7 @@ from bot.answering.question import parse_question
 from bot.answering.values import OpenedPassage
 from bot.discord_app.cards import passages as passage_cards
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.questions.button_state import (
     EXPIRED,

@@ -19,7 +19,8 @@ from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.cards.parts.command_buttons import ask_again_row
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.delivery.error_handler import user_message
-from bot.discord_app.services.asker_resolver import AskerResolver, ResolvedAsker
+from bot.discord_app.services.asker_resolver import AskerResolver
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.cooldown import Cooldown
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.questions.button_state import (

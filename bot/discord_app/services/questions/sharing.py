@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from bot.discord_app.cards.parts import markdown
 from bot.discord_app.delivery.retries import DeliveryUnknown
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.cooldown import Waits
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.questions.button_state import (

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 
 from bot.answering.question import remove_operators
 from bot.discord_app.cards.parts.markdown import clean_line, shorten
-from bot.discord_app.services.asker_resolver import AskerContext, ResolvedAsker
+from bot.discord_app.services.askers import AskerContext, ResolvedAsker
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, Catalogue
 from bot.localization import current_language
 from bot.localization import gettext as _

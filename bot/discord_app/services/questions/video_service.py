@@ -12,7 +12,7 @@ from bot.discord_app.cards.parts.video_controls import video_value
 from bot.discord_app.cards.transcript import find_nearest, transcript_card
 from bot.discord_app.cards.video import video_card
 from bot.discord_app.cards.videos import videos_card
-from bot.discord_app.services.asker_resolver import ResolvedAsker
+from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import ALL_VIDEOS, ButtonStates, TranscriptState, VideoListState
 from bot.discord_app.services.questions.catalogue import VIDEO_GONE, Catalogue
 from bot.errors import MomentOutside, PassageGone
