@@ -276,7 +276,7 @@ async def test_a_reply_with_a_ping_follows_up_the_answer(
     assert "-# With your last question: “what is term frequency?”" in seen(card)
     await alice.send(general, "why?", reply_to=card)
     again = seen(answers(general, discord)[-1])
-    assert "### saturation\n-# With your last question: “what is term frequency?”" in again
+    assert "### saturation\n-# With your last question: “saturation”" in again, "not the one before it"
     await alice.send(general, "thanks", reply_to=card)
     await alice.send(general, "lol", reply_to=card)
     assert len(answers(general, discord)) == 3

@@ -71,11 +71,12 @@ def complete_inquiry(inquiry: Inquiry, last: AnswerState, *, is_own: bool) -> In
 
 
 def _find_last(before: Inquiry, completed: FollowUp, *, is_own: bool) -> LastQuestion:
-    """Return the question that one follows up: the last, or the one before it where it is meant beside the words of
-    that, as the last was."""
-    if before.last is not None and before.context and completed.context:
+    """Return the question that one follows up: the last, or the one before it where it has words of its own that are
+    meant beside the words of that, as the last had."""
+    has_words = completed.text != before.text
+    if has_words and before.last is not None and before.context and completed.context:
         return replace(before.last, is_own=before.last.is_own and is_own)
-    return LastQuestion(before.wording, is_own)
+    return LastQuestion(before.wording if has_words else before.text, is_own)
 
 
 def _write_without_filters(question: Question) -> str:
