@@ -17,8 +17,10 @@ async def weathered(folder: Path, seed: int, count: int, *, people: int, at_once
     async with LocalDiscord() as server, bot_process(server, folder, CUEPOINT_COOLDOWN_SECONDS="0") as bot:
         await server.ready()
         everybody = [server.add_user(f"Person {number}") for number in range(people)]
-        _, channel = await home(server, *everybody)
-        crowd = Crowd(server, everybody, channel, seed)
+        guild, channel = await home(server, *everybody)
+        others = [server.add_channel(guild, name) for name in ("talks", "papers")]
+        await server.gateway.announce_guild(guild)
+        crowd = Crowd(server, everybody, channel, seed, also_in=others)
         server.world.faults.storm = Storm(seed)
         await crowd.ask(count, at_once, repeated=0.2, trouble_each=max(10, count // 20))
         await crowd.calm()

@@ -37,8 +37,10 @@ async def soak(folder: Path, seed: int, counts: tuple[int, int, int], *, people:
     async with LocalDiscord() as server, bot_process(server, folder, CUEPOINT_COOLDOWN_SECONDS="0") as bot:
         await server.ready()
         everybody = [server.add_user(f"Person {number}") for number in range(people)]
-        _, channel = await home(server, *everybody)
-        crowd, memory = Crowd(server, everybody, channel, seed), []
+        guild, channel = await home(server, *everybody)
+        others = [server.add_channel(guild, name) for name in ("talks", "papers")]
+        await server.gateway.announce_guild(guild)
+        crowd, memory = Crowd(server, everybody, channel, seed, also_in=others), []
         held = [await at_rest(bot)]
         for count in counts:
             server.world.faults.storm = Storm(seed, share=0.1)

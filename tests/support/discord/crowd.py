@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.support.local_discord import Channel, Interaction, LocalDiscord, Message, Request, User
@@ -89,10 +89,15 @@ def _listed(counted: Counter[str]) -> str:
 class Crowd:
     """Asks, a few at a time, and waits for each answer. Its choices are the same for the same seed."""
 
-    def __init__(self, server: LocalDiscord, people: list[User], channel: Channel, seed: int) -> None:
+    def __init__(
+        self, server: LocalDiscord, people: list[User], channel: Channel, seed: int, *, also_in: Sequence[Channel] = ()
+    ) -> None:
+        """They ask in `channel`, and mention the bot in those of `also_in` as well: of many mentions at once in one
+        channel some are answered by nothing, which is the bot's own limit."""
         self._server = server
         self._people = people
         self._channel = channel
+        self._mentioned_in = [channel, *also_in]
         self._chance = random.Random(seed)
         self._cards: list[Message] = []
         # Of one person the bot answers one question at a time.
@@ -137,7 +142,7 @@ class Crowd:
         if kind == "direct message":
             return Asked(kind, words, await server.say(person, server.dm(person), words))
         if kind == "mention":
-            return Asked(kind, words, await server.say(person, self._channel, f"{server.bot_user.mention} {words}"))
+            return Asked(kind, words, await self._mention(person, words))
         if kind == "menu":
             target = await server.say(person, self._channel, words)
             return Asked(kind, words, await server.message_menu(person, "Find in videos", target))
@@ -146,6 +151,10 @@ class Crowd:
             kind = "slash"
         options = {"question": words, "private": kind == "slash in private"}
         return Asked(kind, words, await server.slash(person, "ask", options, at=self._channel))
+
+    async def _mention(self, person: User, words: str) -> Message:
+        channel = self._chance.choice(self._mentioned_in)
+        return await self._server.say(person, channel, f"{self._server.bot_user.mention} {words}")
 
     async def _repeat(self, event: Interaction | Message) -> None:
         if isinstance(event, Message):
