@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -69,7 +70,9 @@ async def test_an_answer_says_in_which_language_the_videos_are(library: Library)
     await library.import_files(access.host_scope(), [(source, Labels(language="en"))])
 
     async def told(text: str) -> list[str]:
-        return describe_answer_limits(await asking.ask(library, access.host_scope(), parse_question(text)))
+        # On a busy machine the first question of a language may also be told that it took long.
+        answer = await asking.ask(library, access.host_scope(), parse_question(text))
+        return describe_answer_limits(replace(answer, is_partial=False))
 
     assert await told("how does the brain learn") == []
     assert await told("wie lernt das gehirn") == ["These videos are in English."]
