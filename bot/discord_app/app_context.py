@@ -13,13 +13,14 @@ from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
+from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
+from bot.discord_app.services.admin.library_admin import LibraryAdmin
+from bot.discord_app.services.admin.settings_service import SettingsService
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import IsServed
 from bot.discord_app.services.cooldown import Cooldown
-from bot.discord_app.services.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.known_locales import KnownLocales
-from bot.discord_app.services.library_admin import LibraryAdmin
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
 from bot.discord_app.services.optional_writes import OptionalWrites
@@ -34,7 +35,6 @@ from bot.discord_app.services.questions.sharing import Sharing
 from bot.discord_app.services.questions.suggestions import SuggestionService
 from bot.discord_app.services.questions.timely_examples import TimelyExamples
 from bot.discord_app.services.questions.video_service import VideoService
-from bot.discord_app.services.settings_service import SettingsService
 from bot.examples import ExampleQuestions
 from bot.settings import Settings
 from storage.ledger import Ledger

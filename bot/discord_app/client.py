@@ -23,13 +23,13 @@ from bot.discord_app.commands.tree import CuepointTree
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
 from bot.discord_app.install_links import log_install_links
+from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
-from bot.discord_app.interactions.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.context import interaction_context
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.interactions.video_buttons import answer_form, is_question_form
 from bot.discord_app.messages import answer_message
-from bot.discord_app.services.left_servers import purge_left_servers
+from bot.discord_app.services.admin.left_servers import purge_left_servers
 from bot.discord_app.services.questions.conversation import load_phrases
 from bot.localization import load_languages
 from bot.operations import metrics

@@ -29,8 +29,8 @@ from bot.answering.values import Answer, Excerpt
 from bot.cli.json_output import answer_json
 from bot.cli.screen import Screen
 from bot.discord_app.cards import answer as answer_cards
-from bot.discord_app.cards import imports as import_cards
 from bot.discord_app.cards import videos as video_cards
+from bot.discord_app.cards.admin import imports as import_cards
 from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord_app.cards import imports as import_cards
-from bot.discord_app.cards import library as library_cards
+from bot.discord_app.cards.admin import imports as import_cards
+from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.parts import markdown
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems

@@ -11,15 +11,15 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.discord_app.cards.feedback import misses_card, questions_reply, questions_too_large_reply
-from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.admin.feedback import misses_card, questions_reply, questions_too_large_reply
+from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import Owner, custom_id_pattern
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.interactions.admin.permits import Review, load_permitted
 from bot.discord_app.interactions.card_button import CardButton
-from bot.discord_app.interactions.permits import Review, load_permitted
-from bot.discord_app.services.exports import BoundedFile, Exports
+from bot.discord_app.services.admin.exports import BoundedFile, Exports
 from bot.errors import ExportTooLarge
 from bot.evaluation.feedback import collect_feedback
 from bot.evaluation.question_set_writer import make_files

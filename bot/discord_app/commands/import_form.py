@@ -8,15 +8,15 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts import controls
 from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Interaction, send_private
-from bot.discord_app.interactions.permits import Intake, load_permitted
-from bot.discord_app.services.attachments import MAX_FILES
-from bot.discord_app.services.library_admin import ImportProgress
+from bot.discord_app.interactions.admin.permits import Intake, load_permitted
+from bot.discord_app.services.admin.attachments import MAX_FILES
+from bot.discord_app.services.admin.library_admin import ImportProgress
 from bot.errors import PassageGone
 from bot.localization import gettext as _
 from bot.localization import pgettext

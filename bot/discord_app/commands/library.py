@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord_app.cards import library as library_cards
+from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.commands import feedback
@@ -20,10 +20,10 @@ from bot.discord_app.commands.import_form import import_form
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
+from bot.discord_app.interactions.admin.confirmations import ask_purge, ask_removal
+from bot.discord_app.interactions.admin.permits import Intake, Review, permit_of, permit_owner, store_permit
 from bot.discord_app.interactions.authorization import require_server_id
-from bot.discord_app.interactions.confirmations import ask_purge, ask_removal
-from bot.discord_app.interactions.permits import Intake, Review, permit_of, permit_owner, store_permit
-from bot.discord_app.services.library_admin import LibraryAdmin
+from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.localization import gettext as _
 from storage.models import ExportFormat, GlossaryEntry, Labels

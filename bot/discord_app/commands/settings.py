@@ -12,8 +12,8 @@ import discord
 from discord import app_commands, ui
 from discord.app_commands import Choice, Range
 
+from bot.discord_app.cards.admin.settings import CHANNELS_ID, CHOSEN_CHANNEL_TYPES, ROLES_ID, settings_card
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.cards.settings import CHANNELS_ID, CHOSEN_CHANNEL_TYPES, ROLES_ID, settings_card
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.authorization import is_moderator, require_server_id
 from bot.discord_app.interactions.handling import handle_interaction

@@ -11,8 +11,8 @@ from datetime import timedelta
 import aiohttp
 import discord
 
-from bot.discord_app.cards.imports import late_card, long_wait_card
-from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.admin.imports import late_card, long_wait_card
+from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts import markdown
 from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.delivery.error_handler import user_message

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from discord import Permissions
 
-from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.client import CuepointClient
 from bot.discord_app.commands import import_form
 from bot.discord_app.delivery import long_replies
-from bot.discord_app.interactions import permits
-from bot.discord_app.services import attachments
+from bot.discord_app.interactions.admin import permits
+from bot.discord_app.services.admin import attachments
 from bot.settings import Settings
 from storage import access
 from storage.errors import InputError, OverQuota

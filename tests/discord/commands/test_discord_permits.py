@@ -12,7 +12,7 @@ import pytest
 from bot.discord_app.cards.parts import controls
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.interactions import permits
+from bot.discord_app.interactions.admin import permits
 from bot.discord_app.services.questions.button_state import EXPIRED
 from storage import access
 from storage.ledger import Ledger

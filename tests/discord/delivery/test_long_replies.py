@@ -14,7 +14,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts.base import Card, EnclosedFile, notice_card, text_display
 from bot.discord_app.delivery import long_replies, responses
 from bot.discord_app.delivery.long_replies import send_long_reply

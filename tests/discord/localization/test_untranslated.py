@@ -56,10 +56,10 @@ ALLOWED = {
     ("bot/discord_app/services/questions/follow_ups.py", "qué es la qzxprobe"): "the same",
     ("bot/discord_app/services/questions/follow_ups.py", "o que é a qzxprobe"): "the same",
     ("bot/discord_app/services/questions/suggestions.py", " video:"): "of a question, as people type it",
-    ("bot/discord_app/cards/library.py", "import of "): "as the history notes it, to be recognised",
-    ("bot/discord_app/cards/library.py", "removal of "): "the same",
-    ("bot/discord_app/cards/library.py", "renaming of "): "the same",
-    ("bot/discord_app/cards/library.py", "naming of "): "the same",
+    ("bot/discord_app/cards/admin/library.py", "import of "): "as the history notes it, to be recognised",
+    ("bot/discord_app/cards/admin/library.py", "removal of "): "the same",
+    ("bot/discord_app/cards/admin/library.py", "renaming of "): "the same",
+    ("bot/discord_app/cards/admin/library.py", "naming of "): "the same",
 }
 _PROSE = re.compile(
     r"[^\W\d_]{2,}['’]?\w*[.,:;?!]?\s+(?:\S+\s+)*[^\W\d_]{2,}|^[A-Z][a-z]{2,}\W*$|^\s+[a-z]{2,}\W*$|[.?!:]$"

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from bot.answering.values import PassageRange
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import Owner, custom_id
-from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, Review
+from bot.discord_app.interactions.admin.permits import ModeratorPermit, Purge, Removal, Review
 from bot.discord_app.services.questions import button_state
 from bot.discord_app.services.questions.button_state import (
     AnswerState,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_app.services.exports import BoundedFile, Exports
+from bot.discord_app.services.admin.exports import BoundedFile, Exports
 from bot.errors import ExportTooLarge, LibraryBusy
 from storage import access
 from storage.errors import RequestError

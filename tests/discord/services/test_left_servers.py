@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.discord_app.client import CuepointClient
-from bot.discord_app.services.left_servers import KEPT_SECONDS, purge_left_servers
+from bot.discord_app.services.admin.left_servers import KEPT_SECONDS, purge_left_servers
 from bot.settings import Settings
 from storage import access
 from storage.errors import DatabaseError

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.discord_app.cards.settings import CHANNELS_ID, ROLES_ID
+from bot.discord_app.cards.admin.settings import CHANNELS_ID, ROLES_ID
 from tests.support.discord.discord_world import World
 from tests.support.discord.harness import (
     ChannelHandle,

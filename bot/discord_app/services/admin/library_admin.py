@@ -12,14 +12,14 @@ from pathlib import Path
 
 import discord
 
-from bot.discord_app.cards import imports as import_cards
-from bot.discord_app.cards import library as library_cards
-from bot.discord_app.cards.library import Reply
+from bot.discord_app.cards.admin import imports as import_cards
+from bot.discord_app.cards.admin import library as library_cards
+from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts.base import Card, notice_card, video_name
 from bot.discord_app.cards.parts.command_mentions import option_name
-from bot.discord_app.services import attachments
-from bot.discord_app.services.exports import BoundedFile, Exports
-from bot.discord_app.services.import_counts import measure_import
+from bot.discord_app.services.admin import attachments
+from bot.discord_app.services.admin.exports import BoundedFile, Exports
+from bot.discord_app.services.admin.import_counts import measure_import
 from bot.discord_app.services.questions.catalogue import Catalogue, find_named
 from bot.errors import ExportTooLarge, ImportCancelled, ImportFailed, LibraryBusy
 from bot.localization import format_number, gettext_noop, join_words, ngettext

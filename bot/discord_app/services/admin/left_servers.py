@@ -7,7 +7,7 @@ import logging
 import aiohttp
 import discord
 
-from bot.discord_app.services.library_admin import LibraryAdmin
+from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.operations.safe_traceback import describe_error
 from storage.errors import StorageError
 from storage.ledger import Ledger

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from discord import ui
 
-from bot.discord_app.cards.library import Reply, format_size, notice_reply
+from bot.discord_app.cards.admin.library import Reply, format_size, notice_reply
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, EnclosedFile, notice_card
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.discord_app.cards.library import LIST_ROOM, Reply, count_left, fit_lines, join_counts, notice_reply
+from bot.discord_app.cards.admin.library import LIST_ROOM, Reply, count_left, fit_lines, join_counts, notice_reply
 from bot.discord_app.cards.parts import markdown
 from bot.discord_app.cards.parts.base import Card, EnclosedFile, notice_card, text_display
 from bot.discord_app.cards.parts.command_mentions import mention_command

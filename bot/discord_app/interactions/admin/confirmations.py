@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.discord_app.cards import library as library_cards
+from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready, validate_card
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
+from bot.discord_app.interactions.admin.permits import ModeratorPermit, Purge, Removal, load_permitted, store_permit
 from bot.discord_app.interactions.card_button import CardButton
-from bot.discord_app.interactions.permits import ModeratorPermit, Purge, Removal, load_permitted, store_permit
 from bot.localization import gettext as _
 from storage import access
 

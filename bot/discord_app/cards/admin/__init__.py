@@ -1,0 +1,1 @@
+"""What moderators see: cards about libraries, imports, unanswered questions and settings."""
