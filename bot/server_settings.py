@@ -24,7 +24,7 @@ MAX_NAMED_IDS = 25
 """Channels, or roles, that can be named: as many as can be chosen on Discord."""
 _WORDS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 _ID = re.compile(r"<(?:#|@&)(\d{1,20})>|(\d{1,20})")
-ONLY_IN_SERVERS = ("language", "shared", "channels", "roles")
+ONLY_IN_SERVERS = ("language", "shared", "channels", "roles", "follows", "forums", "digest")
 """Settings that mean nothing outside of servers."""
 
 
@@ -57,6 +57,13 @@ def _parse_ids(text: str) -> frozenset[int]:
     return frozenset(int(match[1] or match[2]) for match in matches if match)
 
 
+def _parse_channel(text: str) -> int | None:
+    ids = _parse_ids(text)
+    if len(ids) > 1:
+        raise ValueError(_("Give the id of one channel, or nothing for none."))
+    return next(iter(ids), None)
+
+
 def _parse_language(text: str) -> str:
     tag = base_language(text)
     if text and not tag:
@@ -73,6 +80,9 @@ _FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "roles": ("roles", _parse_ids),
     "cooldown": ("cooldown_seconds", _parse_cooldown),
     "misses": ("record_misses", _parse_yes_or_no),
+    "follows": ("allows_follows", _parse_yes_or_no),
+    "forums": ("forums", _parse_ids),
+    "digest": ("digest_channel", _parse_channel),
 }
 NAMES = tuple(_FIELDS)
 
@@ -127,6 +137,9 @@ def describe_settings(
         "roles": ", ".join(map(role, sorted(settings.roles))) or _("everyone"),
         "cooldown": _describe_cooldown(settings.cooldown_seconds or 0.0, host_cooldown),
         "misses": _("noted, without names") if settings.record_misses else _("not noted"),
+        "follows": _("people may follow them") if settings.allows_follows else _("cannot be followed"),
+        "forums": ", ".join(map(channel, sorted(settings.forums))) or pgettext("channels", "none"),
+        "digest": channel(settings.digest_channel) if settings.digest_channel else pgettext("channels", "none"),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -109,13 +110,14 @@ class LibraryWriter:
         )
 
     async def store_video(self, stored: StoredVideo) -> None:
-        """Store a video as given, replacing what was there."""
-        await self.remove_video(stored.video.video_id)
+        """Store a video as given, replacing what was there. One that was there stays as old as it was."""
         video = stored.video
+        added_at = await self._remove(video.video_id)
         cursor = await self._connection.execute(
             "INSERT INTO video (library_id, video_id, title, creator, url, thumbnail, language, published, chapters,"
-            f" is_automatic, track_of, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {RANDOM_VERSION})",
-            (self._library, *_video_values(video)),
+            " is_automatic, track_of, added_at, changed_in, version) VALUES (?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            f" (SELECT revision FROM library WHERE id = ?1), {RANDOM_VERSION})",
+            (self._library, *_video_values(video), time.time() if added_at is None else added_at),
         )
         await self._connection.executemany(
             "INSERT INTO segment (video, start_second, end_second, text, marks, turns) VALUES (?, ?, ?, ?, ?, ?)",
@@ -124,9 +126,14 @@ class LibraryWriter:
 
     async def remove_video(self, video_id: str) -> None:
         """Delete a video and its segments, if it is there."""
-        await self._connection.execute(
-            "DELETE FROM video WHERE library_id = ? AND video_id = ?", (self._library, video_id)
+        await self._remove(video_id)
+
+    async def _remove(self, video_id: str) -> float | None:
+        """Delete a video, and return when it was added; None where it is not there."""
+        rows = await self._connection.execute_fetchall(
+            "DELETE FROM video WHERE library_id = ? AND video_id = ? RETURNING added_at", (self._library, video_id)
         )
+        return next((float(added_at) for (added_at,) in rows), None)
 
     async def add_entry(self, entry: GlossaryEntry) -> None:
         """Add an entry to the glossary."""

@@ -181,6 +181,63 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # JSON of Discord's ids of the commands by name; '{}' where an earlier version synced them.
         "ALTER TABLE command_tree ADD COLUMN ids TEXT NOT NULL DEFAULT '{}'",
     ),
+    (
+        "ALTER TABLE video ADD COLUMN added_at REAL NOT NULL DEFAULT 0",  # seconds since the epoch; 0 where not known
+        # The revision of its library that the video was last written in.
+        "ALTER TABLE video ADD COLUMN changed_in INTEGER NOT NULL DEFAULT 0",
+        "UPDATE video SET changed_in = (SELECT revision FROM library WHERE id = library_id)",
+        """
+        CREATE TABLE checked_library (             -- up to which revision open questions were put to it again
+            library_id INTEGER PRIMARY KEY REFERENCES library ON DELETE CASCADE,
+            revision INTEGER NOT NULL
+        ) STRICT
+        """,
+        "INSERT INTO checked_library (library_id, revision) SELECT id, revision FROM library",
+        """
+        CREATE TABLE follow (                      -- a question whose asker is told when an import brings an answer
+            id INTEGER PRIMARY KEY AUTOINCREMENT,  -- no number twice: old buttons carry it
+            person TEXT NOT NULL,                  -- the user id itself, here alone: nobody else could be told
+            library TEXT NOT NULL,                 -- a library's key
+            inquiry TEXT NOT NULL,                 -- JSON of the question with its filters, as asked
+            channel TEXT NOT NULL,                 -- where to tell it; '' in a direct message
+            locale TEXT NOT NULL,                  -- the language to tell it in
+            accepts_closest INTEGER NOT NULL,
+            is_once INTEGER NOT NULL,              -- told once, and then deleted
+            made_at REAL NOT NULL,
+            known TEXT NOT NULL DEFAULT '[]',      -- JSON [[video_id, start_second], ..]: what they were shown or told
+            found_at REAL,                         -- when an answer was found that is to be told; null for none
+            batch TEXT NOT NULL DEFAULT '',        -- the message that tells it, from before it is sent; '' for none yet
+            UNIQUE (person, library, inquiry, channel)
+        ) STRICT
+        """,
+        "CREATE INDEX follow_by_library ON follow (library)",
+        """
+        CREATE TABLE last_notice (                 -- when somebody, or a channel, was last told
+            recipient TEXT PRIMARY KEY,            -- 'user:<id>' or 'channel:<id>'
+            sent_at REAL NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE miss_review (                 -- questions of miss that are no longer open
+            library TEXT NOT NULL,
+            question TEXT NOT NULL,
+            outcome TEXT NOT NULL CHECK (outcome IN ('answered', 'dismissed')),
+            reviewed_at REAL NOT NULL,
+            PRIMARY KEY (library, question)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE question_tally (              -- how many questions were asked in a server on a day, and answered
+            server TEXT NOT NULL,
+            day TEXT NOT NULL,                     -- ISO 8601, UTC
+            asked INTEGER NOT NULL,
+            answered INTEGER NOT NULL,
+            PRIMARY KEY (server, day)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "ALTER TABLE server ADD COLUMN welcomed_at REAL",  # seconds since the epoch, as in the next; null for never
+        "ALTER TABLE server ADD COLUMN digest_at REAL",
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -21,7 +21,7 @@ from storage.importing.merging import MergedVideo, merge_video
 from storage.importing.quota import require_room
 from storage.importing.speaker_turns import keep_given_names
 from storage.importing.tracks import is_kept
-from storage.models import ImportReport, Labels, Limits, Quota, Scope, Source, StoredVideo
+from storage.models import ImportedVideo, ImportReport, Labels, Limits, Quota, Scope, Source, StoredVideo
 from storage.sentences import sentence
 
 ProgressCallback = Callable[[int, int], None]
@@ -198,8 +198,12 @@ class _ImportRecord:
 
 def _count_video(report: ImportReport, before: StoredVideo | None, merged: MergedVideo) -> ImportReport:
     changes = merged.differs_from(before)
+    stored = merged.stored
+    ends = max((segment.end_second for segment in stored.segments), default=0.0)
+    videos = [ImportedVideo(stored.video, ends, before is None)] if changes else []
     return replace(
         report,
+        videos=(*report.videos, *videos),
         videos_added=report.videos_added + (before is None),
         videos_changed=report.videos_changed + (changes and before is not None),
         videos_unchanged=report.videos_unchanged + (not changes),

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from storage.access import library_key
-from storage.ledger.rows import ALL_ARE_THERE, LedgerRows, normalize_question
+from storage.ledger.follows import FollowEntries
+from storage.ledger.rows import ALL_ARE_THERE, normalize_question
 from storage.models import (
     CastVote,
     HelpfulQuestion,
@@ -26,8 +27,8 @@ SIGHTING_RENEWED_AFTER_SECONDS = 3600.0
 """A sighting is not written again within this time: it would be a write with every command."""
 
 
-class PeopleEntries(LedgerRows):
-    """Votes, misses and sightings."""
+class PeopleEntries(FollowEntries):
+    """Votes, misses and sightings, and what goes with all that is kept about a person."""
 
     async def save_vote(self, user_id: int, vote: Vote) -> None:
         """Count a person's verdict, replacing the one they gave on that question and segment before.
@@ -177,6 +178,7 @@ class PeopleEntries(LedgerRows):
             ),
             tuple(Miss(*row) for row in misses),
             tuple(Sighting(int(server), last_seen) for server, last_seen in sightings),
+            tuple(await self.follows_of(user_id)),
         )
 
     def is_deleted(self, user_id: int) -> bool:
@@ -184,16 +186,18 @@ class PeopleEntries(LedgerRows):
         return self.erasures.is_erased([self._person_key(user_id)])
 
     async def delete_personal_data(self, user_id: int) -> int:
-        """Delete all that is kept about a person: votes, misses and sightings. Returns how many there were."""
-        person = (self._person_key(user_id),)
+        """Delete all that is kept about a person: votes, misses, sightings and follows. Returns how many there were."""
+        person, follower = (self._person_key(user_id),), (str(user_id),)
         self.erasures.record(person[0])
         return await self._erase(
             [
                 ("DELETE FROM vote WHERE voter = ?", person),
                 ("DELETE FROM miss WHERE person = ?", person),
                 ("DELETE FROM sighting WHERE person = ?", person),
+                ("DELETE FROM follow WHERE person = ?", follower),
+                ("DELETE FROM last_notice WHERE recipient = ?", (f"user:{user_id}",)),
             ],
-            ("vote", "miss", "sighting"),
+            ("vote", "miss", "sighting", "follow", "last_notice"),
         )
 
 

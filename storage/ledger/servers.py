@@ -135,7 +135,7 @@ class ServerEntries(LedgerRows):
         return rows[0][0] if rows else None
 
     async def purge_server(self, server_id: int) -> int:
-        """Delete all that is kept of a server's use: settings, feedback, misses, sightings, buttons that draw on it.
+        """Delete all that is kept of a server's use: settings, feedback, misses, follows, sightings, tallies, buttons.
 
         Returns how many rows were deleted. `Library.purge` deletes its videos. A server that the bot is still in stays
         known as such. How many imports it had today stays too: a purge makes no room for more of them.
@@ -148,11 +148,12 @@ class ServerEntries(LedgerRows):
                 # Votes on shared videos are their people's own; that they were given in this server is not kept.
                 ("UPDATE vote SET server = '', channel = '' WHERE server = ? AND server != ''", (server,)),
                 ("DELETE FROM sighting WHERE server = ?", (server,)),
+                ("DELETE FROM question_tally WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
                 ("UPDATE server SET settings = '{}' WHERE id = ? AND settings != '{}'", (server,)),
             ],
-            (*_FEEDBACK_TABLES, "sighting", "server"),
+            (*_FEEDBACK_TABLES, "sighting", "question_tally", "server"),
         )
 
     async def purge_feedback(self, library: str) -> int:
@@ -164,13 +165,15 @@ class ServerEntries(LedgerRows):
         return await self._erase(_delete_feedback_statements(library), _FEEDBACK_TABLES)
 
 
-_FEEDBACK_TABLES = ("vote", "miss", "button_state")
+_FEEDBACK_TABLES = ("vote", "miss", "miss_review", "follow", "button_state")
 
 
 def _delete_feedback_statements(library: str) -> list[tuple[str, tuple[str]]]:
     return [
         ("DELETE FROM vote WHERE library = ?", (library,)),
         ("DELETE FROM miss WHERE library = ?", (library,)),
+        ("DELETE FROM miss_review WHERE library = ?", (library,)),
+        ("DELETE FROM follow WHERE library = ?", (library,)),
         # Where an earlier version did not record what a button draws on, it may be this library.
         (
             "DELETE FROM button_state WHERE libraries IS NULL OR ? IN (SELECT value FROM json_each(libraries))",
@@ -193,5 +196,5 @@ def _settings_json(settings: ServerSettings) -> str:
 def _parse_settings(stored: Mapping[str, Any]) -> ServerSettings:
     """Read stored settings. Unknown ones, stored by a later version, are ignored."""
     known = {name: stored[name] for name in asdict(ServerSettings()) if name in stored}
-    known |= {name: frozenset(known[name]) for name in ("channels", "roles") if name in known}
+    known |= {name: frozenset(known[name]) for name in ("channels", "roles", "forums") if name in known}
     return ServerSettings(**known)

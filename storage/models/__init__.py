@@ -19,6 +19,7 @@ from storage.models.finding import Strip as Strip
 from storage.models.finding import Timeline as Timeline
 from storage.models.finding import VideoPart as VideoPart
 from storage.models.finding import measure_presence as measure_presence
+from storage.models.follows import Follow as Follow
 from storage.models.importing import FileContent as FileContent
 from storage.models.importing import Labels as Labels
 from storage.models.importing import Rejection as Rejection
@@ -29,6 +30,7 @@ from storage.models.libraries import CompiledRankingState as CompiledRankingStat
 from storage.models.libraries import DatabaseRoom as DatabaseRoom
 from storage.models.libraries import ExportFormat as ExportFormat
 from storage.models.libraries import GlossaryEntry as GlossaryEntry
+from storage.models.libraries import ImportedVideo as ImportedVideo
 from storage.models.libraries import ImportReport as ImportReport
 from storage.models.libraries import LibrarySize as LibrarySize
 from storage.models.libraries import OpenIndexes as OpenIndexes

@@ -66,9 +66,19 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedVideo:
+    """A video that an import added or changed, as it is stored now, and the second at which its last segment ends."""
+
+    video: Video
+    end_second: float
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did, or with `dry_run` would do.
 
+    `videos` are those that it added or changed, in the order of the files.
     `unnamed` are the files whose videos nothing names: they have the names of the files as ids. `misread` are those,
     among the rejected, that lack only the name of their encoding, each with the one that is likely, or "". `unclear`
     are the tables of which it is not clear which column is which, each with an answer that makes it readable, as
@@ -83,6 +93,7 @@ class ImportReport:
     segments_replaced: int = 0
     segments_removed: int = 0
     segments_unchanged: int = 0
+    videos: tuple[ImportedVideo, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     notes: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from storage.models.follows import Follow
+
 
 class Verdict(enum.StrEnum):
     """What a person thinks of an excerpt as an answer to their question."""
@@ -68,7 +70,9 @@ class ServerSettings:
     what the bot decides. `shared_too` adds the shared library to its own. Where `channels` or `roles` are named, its
     library is only searched in those channels (and their threads), or for people with one of those roles; where both
     are, both must hold.
-    `cooldown_seconds` is the time between two questions of a person, None for the host's.
+    `cooldown_seconds` is the time between two questions of a person, None for the host's. `allows_follows`: people may
+    follow questions. In the forum channels `forums`, new posts are answered. `digest_channel` gets what happened in a
+    week, None for no channel.
     """
 
     language: str = ""
@@ -79,6 +83,9 @@ class ServerSettings:
     roles: frozenset[int] = frozenset()
     cooldown_seconds: float | None = None
     record_misses: bool = True
+    allows_follows: bool = True
+    forums: frozenset[int] = frozenset()
+    digest_channel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ class PersonalData:
     votes: tuple[CastVote, ...] = ()
     misses: tuple[Miss, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    follows: tuple[Follow, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.votes) + len(self.misses) + len(self.sightings)
+        return len(self.votes) + len(self.misses) + len(self.sightings) + len(self.follows)

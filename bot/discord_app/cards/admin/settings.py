@@ -27,6 +27,9 @@ _HEADINGS = {
     "roles": gettext_noop("Who may search"),
     "cooldown": gettext_noop("Wait between questions"),
     "misses": gettext_noop("Unanswered questions"),
+    "follows": gettext_noop("Follows"),
+    "forums": gettext_noop("Forums with answers"),
+    "digest": gettext_noop("Weekly summary in"),
 }
 # Not ChannelType.media: Discord's API description does not list it as a channel type, and would refuse the whole card.
 CHOSEN_CHANNEL_TYPES = [

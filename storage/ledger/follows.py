@@ -1,0 +1,101 @@
+"""The ledger's operations on follows: questions whose askers are told when an import brings an answer.
+
+To tell somebody their id is needed: it stands in these tables alone, and as little else as possible with it.
+"""
+
+from __future__ import annotations
+
+import json
+
+from storage.ledger.rows import ALL_ARE_THERE, LedgerRows
+from storage.models import Follow
+
+MAX_FOLLOWS = 20
+"""How many questions one person can follow at a time."""
+_COLUMNS = "person, library, inquiry, channel, locale, accepts_closest, is_once, known, id, made_at"
+
+
+class FollowEntries(LedgerRows):
+    """Follows by person and by library."""
+
+    async def add_follow(self, follow: Follow) -> bool:
+        """Keep a follow; return False where its person follows MAX_FOLLOWS questions already.
+
+        The same question followed again is one follow, with what the last one wants and knows.
+        """
+        person = str(follow.person_id)
+        await self._write(
+            (follow.library, self._person_key(follow.person_id)),
+            f"""
+            INSERT INTO follow (person, library, inquiry, channel, locale, accepts_closest, is_once, known, made_at)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE {ALL_ARE_THERE} AND (
+                (SELECT count(*) FROM follow WHERE person = ?1) < {MAX_FOLLOWS}
+                OR EXISTS (SELECT 1 FROM follow WHERE (person, library, inquiry, channel) = (?1, ?2, ?3, ?4))
+            )
+            ON CONFLICT DO UPDATE SET locale = excluded.locale, accepts_closest = excluded.accepts_closest,
+                is_once = excluded.is_once, known = excluded.known, made_at = excluded.made_at
+            """,
+            (
+                person,
+                follow.library,
+                follow.inquiry,
+                _channel_text(follow.channel_id),
+                follow.locale,
+                int(follow.accepts_closest),
+                int(follow.is_once),
+                json.dumps(follow.known),
+                self._now(),
+            ),
+        )
+        return any(
+            (kept.library, kept.inquiry, kept.channel_id) == (follow.library, follow.inquiry, follow.channel_id)
+            for kept in await self.follows_of(follow.person_id)
+        )
+
+    async def follows_of(self, user_id: int) -> list[Follow]:
+        """Return what a person follows, the latest first."""
+        rows = await self._rows(
+            f"SELECT {_COLUMNS} FROM follow WHERE person = ? ORDER BY made_at DESC, id DESC", (str(user_id),)
+        )
+        return [_make_follow(*row) for row in rows]
+
+    async def follows_in(self, library: str) -> list[Follow]:
+        """Return all follows of a library, by its key, the earliest first."""
+        rows = await self._rows(f"SELECT {_COLUMNS} FROM follow WHERE library = ? ORDER BY id", (library,))
+        return [_make_follow(*row) for row in rows]
+
+    async def remove_follow(self, user_id: int, follow_id: int) -> bool:
+        """Delete one of a person's follows; return whether it was there."""
+        statement = ("DELETE FROM follow WHERE person = ? AND id = ?", (str(user_id), follow_id))
+        return bool(await self._erase([statement], ("follow",)))
+
+
+def _channel_text(channel_id: int) -> str:
+    return str(channel_id) if channel_id else ""
+
+
+def _make_follow(
+    person: str,
+    library: str,
+    inquiry: str,
+    channel: str,
+    locale: str,
+    accepts_closest: int,
+    is_once: int,
+    known: str,
+    follow_id: int,
+    made_at: float,
+) -> Follow:
+    places = tuple((str(video_id), float(second)) for video_id, second in json.loads(known))
+    return Follow(
+        int(person),
+        library,
+        inquiry,
+        int(channel or 0),
+        locale,
+        bool(accepts_closest),
+        bool(is_once),
+        places,
+        follow_id,
+        made_at,
+    )
