@@ -38,6 +38,10 @@ class Card(ui.LayoutView):
 
     delete_after: float | None = None
     """After how many seconds it is deleted again where others see it; None for a card that stays."""
+    says_nothing_imported = False
+    """Whether its own words say that nothing is imported yet."""
+    has_sample_note = False
+    """Whether it says already that it shows sample talks."""
 
     def __init__(self, *parts: Part, enclosed: Sequence[EnclosedFile] = (), notified: Sequence[int] = ()) -> None:
         """`notified` are the ids of the users whom its mentions notify: nobody else, whatever stands in its texts."""
