@@ -52,8 +52,14 @@ class Card(ui.LayoutView):
         for part in parts:
             self.add_item(part)
 
+    def append(self, *parts: Part) -> None:
+        """Add parts below the others, before the card is sent."""
+        self._made_components = None
+        for part in parts:
+            self.add_item(part)
+
     def to_components(self) -> list[dict[str, Any]]:
-        """Return the components, made once: a card is looked at before it is sent, and never changes."""
+        """Return the components, made once for all who look at the card before it is sent."""
         if self._made_components is None:
             self._made_components = super().to_components()  # type: ignore[no-untyped-call]
         return self._made_components

@@ -22,7 +22,6 @@ def add_sample_note(card: Card, *, is_empty: bool, manages: bool) -> None:
         return
     card.has_sample_note = True
     if not card.says_nothing_imported:
-        card.add_item(text_display("-# " + _(NOTHING_IMPORTED if is_empty else ONLY_SAMPLES_SHOWN)))
+        card.append(text_display("-# " + _(NOTHING_IMPORTED if is_empty else ONLY_SAMPLES_SHOWN)))
     if manages and is_empty:
-        for row in button_row([import_button()]):
-            card.add_item(row)
+        card.append(*button_row([import_button()]))
