@@ -40,7 +40,8 @@ class WelcomeService:
         Discord announces servers anew at every start and after every outage, and says each time when the bot joined.
         """
         joined_at = server.me.joined_at if server.me is not None else None
-        return joined_at is not None and self._ledger.now() - joined_at.timestamp() < RECENT_SECONDS
+        # Where the clock of this machine is wrong, no server is new rather than all.
+        return joined_at is not None and abs(self._ledger.now() - joined_at.timestamp()) < RECENT_SECONDS
 
     async def welcome(self, server: discord.Guild, application_id: int) -> None:
         """Post the card in a new server, in the language that the current task speaks.
