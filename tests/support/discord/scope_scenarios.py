@@ -251,6 +251,15 @@ async def being_told(player: Player) -> None:
         await player.click(card, label)
 
 
+async def being_welcomed(player: Player) -> None:
+    """What stands in a server that the bot was added to, for everybody there."""
+    if player.channel is player.world.general:
+        card = await player.world.welcome()
+        player.told.append({"components": components_of(card)})
+        for label in ("Try an example", "Try a sample", "Help", "Settings", "Import transcripts"):
+            await player.click(card, label)
+
+
 async def keeping_private(player: Player) -> None:
     card = await player.slash("privacy")
     await player.click(card, "Export")
@@ -336,13 +345,15 @@ async def purging(player: Player) -> None:
     for label in ("Leave it", "Delete everything"):
         await player.click(await player.slash("library purge"), label)
     await player.slash("ask", question="copper lantern")
+    await player.slash("library stats")
+    await player.slash("library purge")
 
 
 Road = Callable[[Player], Awaitable[None]]
 ASKED: tuple[Road, ...] = (
     asking, asking_narrowly, turning_pages, opening_passages, sharing, clicking_a_message, writing, conversing, typing,
     listing,
-    looking_at_one, reading, drawing, being_told, keeping_private,
+    looking_at_one, reading, drawing, being_told, being_welcomed, keeping_private,
 )  # fmt: skip
 """Open to everybody, everywhere."""
 MANAGED: tuple[Road, ...] = (
