@@ -21,7 +21,7 @@ from bot.discord_app.interactions.admin import permits
 from bot.discord_app.services.admin import attachments
 from bot.settings import Settings
 from storage import access
-from storage.errors import InputError, OverQuota
+from storage.errors import InputError, NothingToUndo, OverQuota
 from storage.importing import history
 from storage.ledger import Ledger
 from storage.library import Library
@@ -561,7 +561,7 @@ async def test_a_purge_asks_only_about_what_there_is(
     assert "0 videos" not in seen(asked)
     await mod.click(asked.response, label="Delete everything")
     assert seen(await mod.slash(general, "library purge")) == "There is nothing of this server to delete."
-    with pytest.raises(InputError):
+    with pytest.raises(NothingToUndo):
         await library.undo(access.own_scope(discord.guild.id))
 
 
