@@ -16,6 +16,7 @@ from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.discord_app.services.admin.settings_service import SettingsService
+from bot.discord_app.services.admin.welcome import WelcomeService
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import IsServed
@@ -74,6 +75,7 @@ class AppContext:
     seen_events: SeenEvents
     delayed_deletions: DelayedDeletions
     suggestions: SuggestionService
+    welcomes: WelcomeService
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -119,6 +121,7 @@ class AppContext:
             SeenEvents(),
             DelayedDeletions(),
             SuggestionService(library, ledger, catalogue),
+            WelcomeService(library, ledger, askers),
         )
 
 

@@ -16,6 +16,8 @@ from discord.ext import tasks
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
 from bot.discord_app.commands.import_form import handle_form
+from bot.discord_app.commands.library import purge
+from bot.discord_app.commands.manager_buttons import MANAGER_BUTTONS
 from bot.discord_app.commands.privacy import Export, privacy
 from bot.discord_app.commands.settings import MENUS
 from bot.discord_app.commands.translator import CommandTranslator
@@ -25,7 +27,7 @@ from bot.discord_app.delivery.retries import GlobalPause
 from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
-from bot.discord_app.interactions.context import interaction_context
+from bot.discord_app.interactions.context import interaction_context, prepare_texts
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.interactions.video_buttons import answer_form, is_question_form
 from bot.discord_app.messages import answer_message
@@ -42,7 +44,7 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, *MANAGER_BUTTONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """All buttons and menus on cards."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long closing the gateway connections may take."""
@@ -199,6 +201,10 @@ class CuepointClient(discord.AutoShardedClient):
         # Nothing is kept of a server that is not served; Discord is asked about a left server before it is purged.
         if self.app.is_served(server.id):
             await self.app.ledger.record_presence(server.id, self._own_id())
+            if self.app.welcomes.is_new(server):
+                self.app.in_flight.track_current_task()
+                prepare_texts(self.app, server.preferred_locale)
+                await self.app.welcomes.welcome(server, self._own_id())
 
     async def on_guild_remove(self, server: discord.Guild) -> None:
         """Record that the bot was removed from a server. An outage is another event."""
@@ -220,8 +226,8 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Record who uses the bot where, after the answer: no user waits for this write."""
         self.app.in_flight.track_current_task()
-        # A user who looks at what is kept about them adds nothing to it.
-        if command is not privacy:
+        # A user who looks at what is kept, or asks to delete it, adds nothing to it.
+        if command not in (privacy, purge):
             await self.app.askers.record_sighting(interaction_context(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:

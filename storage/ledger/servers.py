@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.access import library_key
 from storage.ledger.rows import LedgerRows
-from storage.models import ServerSettings
+from storage.models import ServerRecords, ServerSettings
 
 EVERYWHERE_ELSE = 0
 """Used as a server's id for the settings that apply in direct messages and wherever no server's do."""
@@ -133,6 +133,38 @@ class ServerEntries(LedgerRows):
         """Return when the bot was removed from a server (seconds since the epoch); None while it is in it."""
         rows = await self._rows("SELECT left_at FROM server WHERE id = ?", (str(server_id),))
         return rows[0][0] if rows else None
+
+    async def claim_welcome(self, server_id: int, application_id: int, *, every_seconds: float) -> bool:
+        """Record that a server is welcomed; return False where it was within `every_seconds`, and record nothing.
+
+        Of several calls at once, also in other processes, one gets True.
+        """
+        now = self._now()
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                """
+                INSERT INTO server (id, application, welcomed_at) VALUES (?1, ?2, ?3)
+                ON CONFLICT DO UPDATE SET welcomed_at = ?3 WHERE welcomed_at IS NULL OR welcomed_at <= ?4 RETURNING 1
+                """,
+                (str(server_id), str(application_id), now, now - every_seconds),
+            )
+            return await cursor.fetchone() is not None
+
+    async def server_records(self, server_id: int) -> ServerRecords:
+        """Return of what kinds anything is kept that `purge_server` deletes, buttons aside."""
+        [kept] = await self._rows(
+            """
+            SELECT
+                EXISTS (SELECT 1 FROM server WHERE id = ?1 AND settings != '{}'),
+                EXISTS (SELECT 1 FROM vote WHERE library = ?2 OR server = ?1),
+                EXISTS (SELECT 1 FROM miss WHERE library = ?2),
+                EXISTS (SELECT 1 FROM follow WHERE library = ?2),
+                EXISTS (SELECT 1 FROM sighting WHERE server = ?1),
+                EXISTS (SELECT 1 FROM question_tally WHERE server = ?1)
+            """,
+            (str(server_id), library_key(server_id)),
+        )
+        return ServerRecords(*map(bool, kept))
 
     async def purge_server(self, server_id: int) -> int:
         """Delete all that is kept of a server's use: settings, feedback, misses, follows, sightings, tallies, buttons.

@@ -65,6 +65,7 @@ from storage.models.use import HelpfulQuestion as HelpfulQuestion
 from storage.models.use import Miss as Miss
 from storage.models.use import PersonalData as PersonalData
 from storage.models.use import PublicPlace as PublicPlace
+from storage.models.use import ServerRecords as ServerRecords
 from storage.models.use import ServerSettings as ServerSettings
 from storage.models.use import Sighting as Sighting
 from storage.models.use import Verdict as Verdict

@@ -182,6 +182,7 @@ class QuestionService:
             remarks=[*introduction.lines, *follow_up, *self._choose_remarks(asker, answer)],
             is_quoted=is_quoted,
             notified=introduction.notified,
+            only_samples=asker.knows_nothing_imported,
         )
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
@@ -197,7 +198,9 @@ class QuestionService:
         await self._record_miss(asker, inquiry, timeline.answer)
         remarks = self._choose_remarks(asker, timeline.answer)
         if not timeline.strips:
-            return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=remarks)
+            return answer_cards.answer_card(
+                timeline.answer, asker.owner(key), remarks=remarks, only_samples=asker.knows_nothing_imported
+            )
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
         return timeline_cards.timeline_card(timeline, picture, asker.owner(key), remarks)
 
