@@ -14,6 +14,7 @@ from storage.models.finding import QuestionTerm as QuestionTerm
 from storage.models.finding import RankedPlace as RankedPlace
 from storage.models.finding import RankingFeature as RankingFeature
 from storage.models.finding import RepairKind as RepairKind
+from storage.models.finding import ScoreBound as ScoreBound
 from storage.models.finding import SearchResult as SearchResult
 from storage.models.finding import Strip as Strip
 from storage.models.finding import Timeline as Timeline
@@ -37,6 +38,7 @@ from storage.models.libraries import OpenIndexes as OpenIndexes
 from storage.models.libraries import Problem as Problem
 from storage.models.libraries import Quota as Quota
 from storage.models.libraries import Statistics as Statistics
+from storage.models.libraries import UncheckedVideos as UncheckedVideos
 from storage.models.libraries import UndoReport as UndoReport
 from storage.models.libraries import VideoSummary as VideoSummary
 from storage.models.limits import MAX_SECOND as MAX_SECOND
