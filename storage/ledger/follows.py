@@ -6,6 +6,7 @@ To tell somebody their id is needed: it stands in these tables alone, and as lit
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from storage.ledger.rows import ALL_ARE_THERE, LedgerRows
 from storage.models import Follow
@@ -66,8 +67,15 @@ class FollowEntries(LedgerRows):
 
     async def remove_follow(self, user_id: int, follow_id: int) -> bool:
         """Delete one of a person's follows; return whether it was there."""
-        statement = ("DELETE FROM follow WHERE person = ? AND id = ?", (str(user_id), follow_id))
-        return bool(await self._erase([statement], ("follow",)))
+        return bool(await self.remove_follows(user_id, [follow_id]))
+
+    async def remove_follows(self, user_id: int, follow_ids: Collection[int]) -> int:
+        """Delete several of a person's follows; return how many of them were there."""
+        statement = (
+            "DELETE FROM follow WHERE person = ? AND id IN (SELECT value FROM json_each(?))",
+            (str(user_id), json.dumps(sorted(follow_ids))),
+        )
+        return await self._erase([statement], ("follow",))
 
 
 def _channel_text(channel_id: int) -> str:
