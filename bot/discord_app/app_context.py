@@ -20,6 +20,7 @@ from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import IsServed
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.follows.follow_service import FollowService
 from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -74,6 +75,7 @@ class AppContext:
     seen_events: SeenEvents
     delayed_deletions: DelayedDeletions
     suggestions: SuggestionService
+    follows: FollowService
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -119,6 +121,7 @@ class AppContext:
             SeenEvents(),
             DelayedDeletions(),
             SuggestionService(library, ledger, catalogue),
+            FollowService(library, ledger, questions, states, memberships),
         )
 
 
