@@ -29,7 +29,8 @@ class ReviewEntries(LedgerRows):
         """Return the open questions of a library, by its key: the most asked first, then the latest."""
         rows = await self._rows(
             f"""
-            SELECT library, question, asked, latest, wording FROM ({_MISSES}) LEFT JOIN miss_review USING (library, question)
+            SELECT library, question, asked, latest, wording
+            FROM ({_MISSES}) LEFT JOIN miss_review USING (library, question)
             WHERE outcome IS NULL OR NOT {_IS_CLOSED} ORDER BY asked DESC, latest DESC, question
             """,
             (library,),

@@ -133,7 +133,7 @@ def _list_line(followed: FollowedQuestion) -> str:
     if followed.is_once:
         parts.append(_("told once"))
     parts.append(_("since {when}").format(when=f"<t:{int(followed.made_at)}:R>"))
-    return f"- {_show_question(followed, MAX_LISTED_LENGTH)}\n  -# {' · '.join(parts)}"
+    return f"- {' · '.join([_show_question(followed, MAX_LISTED_LENGTH), *parts])}"
 
 
 def _ending_rows(followed: Sequence[FollowedQuestion], owner: Owner) -> list[Row]:
