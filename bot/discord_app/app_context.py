@@ -126,7 +126,7 @@ class AppContext:
             SeenEvents(),
             DelayedDeletions(),
             SuggestionService(library, ledger, catalogue),
-            FollowService(library, ledger, questions, states, memberships),
+            FollowService(library, ledger, questions, states, memberships, settings.retention_days),
             MissReviews(library, ledger, questions, library_admin),
         )
 

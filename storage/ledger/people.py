@@ -1,4 +1,5 @@
-"""The ledger's operations on people's data: their votes, misses and sightings. Never who they are."""
+"""The ledger's operations on people's data: their votes, misses and sightings. Never who they are: only what they
+follow, in `follows`, has their id."""
 
 from __future__ import annotations
 

@@ -42,20 +42,24 @@ class FollowedQuestion:
     made_at: float = 0.0
 
 
-def followed_card(followed: FollowedQuestion, owner: Owner, *, is_answered: bool, is_alone: bool) -> Card:
+def followed_card(
+    followed: FollowedQuestion, owner: Owner, *, is_answered: bool, is_alone: bool, kept_days: float
+) -> Card:
     """Return the card that says that a question is followed: what will happen, what is kept for it, and how it ends.
 
     `is_answered` says that there is a clear answer already, which the button shows that has the owner's key;
-    `is_alone` that this is said in direct messages.
+    `is_alone` that this is said in direct messages. `kept_days` is how long it is kept with nothing to tell.
     """
     lines = ["### " + _("Following: {question}").format(question=_show_question(followed, MAX_QUESTION_LENGTH))]
     if is_answered:
         lines.append(_("**It is answered already.** I tell you when an import brings more."))
     lines.append(_promise(followed).format(videos=_name_videos(followed), channel=f"<#{followed.channel_id}>"))
     kept = _(
-        "-# For this I keep your Discord id with the question, here alone: {privacy} shows it, {unfollow} ends it."
+        "-# For this I keep your Discord id with the question, here alone: {privacy} shows it. {unfollow} ends it, and "
+        "so do {days} days without news."
     )
-    lines.append(kept.format(privacy=mention_command("privacy"), unfollow=mention_command("unfollow")))
+    days = format_number(kept_days, 0 if kept_days == int(kept_days) else 1)
+    lines.append(kept.format(privacy=mention_command("privacy"), unfollow=mention_command("unfollow"), days=days))
     if not (followed.channel_id or is_alone):
         lines.append(_("-# Keep direct messages from this server open, or I can’t reach you."))
     show = ask_button(_("Show the answer"), owner) if is_answered else []

@@ -21,7 +21,7 @@ async def test_x(world: World) -> None:
     card = await world.both.click(card.response, label="Tell me when there is an answer")
     print(seen(card), card.ephemeral)
     print(seen(await world.both.click(card.response, label="Unfollow")))
-    card= await world.one.slash(world.general, "unfollow")
+    card = await world.one.slash(world.general, "unfollow")
     print(seen(await world.one.select(card.response, ["1"])))
     print(seen(await world.one.click(card.response, label="End all")))
     print(seen(await world.one.slash(world.general, "unfollow")))
@@ -38,7 +38,8 @@ async def test_y(world: World) -> None:
     await world.one.slash(world.general, "ask", question="Who lit the Lampion?")
     card = await world.owner.slash(world.general, "library misses")
     print(seen(card))
-    from tests.support.discord.harness import options_of, menu_of
+    from tests.support.discord.harness import menu_of, options_of
+
     ch = await world.owner.select(card.response, [options_of(card, "miss")[0]], custom_id=menu_of(card, "miss"))
     print(seen(ch))
     d = await world.owner.click(ch.response, label="Dismiss")

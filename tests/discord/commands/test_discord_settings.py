@@ -9,9 +9,10 @@ import discord
 import pytest
 
 from bot.discord_app.cards.admin import misses as misses_cards
-from bot.discord_app.cards.admin.settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
+from bot.discord_app.cards.admin.settings import CHANNELS_ID, ROLES_ID, settings_card
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems
+from bot.discord_app.cards.privacy import privacy_card
 from bot.errors import SettingsError
 from bot.languages import language_names
 from bot.server_settings import NAMES, change_setting, describe_settings

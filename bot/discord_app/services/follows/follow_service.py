@@ -52,12 +52,14 @@ class FollowService:
         questions: QuestionService,
         states: ButtonStates,
         memberships: Memberships,
+        retention_days: float,
     ) -> None:
         self._library = library
         self._ledger = ledger
         self._questions = questions
         self._states = states
         self._memberships = memberships
+        self._retention_days = retention_days
 
     async def follow(self, asker: ResolvedAsker, here: AskerContext, wish: FollowWish, question: Question) -> Card:
         """Keep a question, which is asked once: of what answers it now its asker is not told.
@@ -74,7 +76,11 @@ class FollowService:
             return cards.answered_card(wish.inquiry.wording, owner)
         follow = await self._keep(asker, wish, () if is_empty else known_places(answer))
         return cards.followed_card(
-            self._describe(follow, here), owner, is_answered=is_answered, is_alone=_is_alone(here)
+            self._describe(follow, here),
+            owner,
+            is_answered=is_answered,
+            is_alone=_is_alone(here),
+            kept_days=self._retention_days,
         )
 
     async def _offer_answer(self, asker: ResolvedAsker, wish: FollowWish) -> Owner:
