@@ -12,6 +12,7 @@ BotError
 +-- PassageGone       a passage that was shown before and is not stored any more
 +-- AlreadyShared     a quote or an answer that a person has shared in that channel before
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
++-- CannotFollow      a question whose asker cannot be told of an answer, or that would be one too many
 +-- CooldownActive    a person's next question within the cool-down
 +-- QuestionUnderway  a person's next question while their last one is being answered
 +-- TooManyAsking     a question that would have to wait too long for its turn
@@ -77,6 +78,10 @@ class AlreadyShared(BotError):
 
 class ServerNotAccessible(BotError):
     """A server that a user picked and whose videos they may not see there, or that does not exist."""
+
+
+class CannotFollow(BotError):
+    """A question whose asker cannot be told when it is answered, or who follows too many already."""
 
 
 class CooldownActive(BotError):

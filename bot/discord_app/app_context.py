@@ -15,11 +15,13 @@ from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
+from bot.discord_app.services.admin.misses import MissReviews
 from bot.discord_app.services.admin.settings_service import SettingsService
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import IsServed
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.follows.follow_service import FollowService
 from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -74,6 +76,8 @@ class AppContext:
     seen_events: SeenEvents
     delayed_deletions: DelayedDeletions
     suggestions: SuggestionService
+    follows: FollowService
+    miss_reviews: MissReviews
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -90,6 +94,9 @@ class AppContext:
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
         videos = VideoService(library, catalogue, states)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
+        library_admin = LibraryAdmin(
+            library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day
+        )
         last_answers, known_locales = LastAnswers(ledger.is_deleted), KnownLocales(settings.retention_seconds)
         return cls(
             library,
@@ -107,7 +114,7 @@ class AppContext:
             ConversationService(ledger, catalogue, questions, videos, examples),
             last_answers,
             known_locales,
-            LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
+            library_admin,
             exports,
             SettingsService(library, ledger),
             PersonalDataService(
@@ -119,6 +126,8 @@ class AppContext:
             SeenEvents(),
             DelayedDeletions(),
             SuggestionService(library, ledger, catalogue),
+            FollowService(library, ledger, questions, states, memberships, settings.retention_days),
+            MissReviews(library, ledger, questions, library_admin),
         )
 
 

@@ -14,8 +14,10 @@ import discord
 from discord.ext import tasks
 
 from bot.discord_app.app_context import AppContext
-from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
+from bot.discord_app.commands.feedback import ExportQuestions
 from bot.discord_app.commands.import_form import handle_form
+from bot.discord_app.commands.manager_buttons import MANAGER_BUTTONS
+from bot.discord_app.commands.misses import MISS_ITEMS, is_word_form, store_word
 from bot.discord_app.commands.privacy import Export, privacy
 from bot.discord_app.commands.settings import MENUS
 from bot.discord_app.commands.translator import CommandTranslator
@@ -42,8 +44,10 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, *MANAGER_BUTTONS, Export, *MISS_ITEMS, ExportQuestions, *MENUS)
 """All buttons and menus on cards."""
+FORMS = ((is_question_form, answer_form), (is_word_form, store_word))
+"""What tells each form, and what handles it; all others are those of imports."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long closing the gateway connections may take."""
 REVERT_TIMEOUT_SECONDS = 30.0
@@ -227,7 +231,7 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Handle forms, and presses on buttons that no item recognises."""
         if interaction.type is discord.InteractionType.modal_submit:
-            handle = answer_form if is_question_form(interaction) else handle_form
+            handle = next((handle for is_meant, handle in FORMS if is_meant(interaction)), handle_form)
             await handle_interaction(interaction, partial(handle, interaction))
         elif is_unknown_button(interaction, ITEMS):
             await handle_interaction(interaction, partial(report_unknown_button, interaction))

@@ -193,6 +193,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
         "INSERT INTO checked_library (library_id, revision) SELECT id, revision FROM library",
+        # As its asker typed it; '' where an earlier version noted it.
+        "ALTER TABLE miss ADD COLUMN wording TEXT NOT NULL DEFAULT ''",
         """
         CREATE TABLE follow (                      -- a question whose asker is told when an import brings an answer
             id INTEGER PRIMARY KEY AUTOINCREMENT,  -- no number twice: old buttons carry it

@@ -120,8 +120,8 @@ def removed_card(summary: VideoSummary) -> Card:
 def purge_card(size: LibrarySize, owner: Owner) -> Card:
     """Return a card that shows what would be deleted permanently and asks for confirmation."""
     what = _(
-        "{videos} with {segments}, the glossary, the settings, the votes, the unanswered questions, and who used me "
-        "here."
+        "{videos} with {segments}, the glossary, the settings, the votes, the unanswered questions, what people "
+        "follow, and who used me here."
     )
     warning = _("-# {undo} does not bring it back. {export} gives you the videos as a file first.")
     lines = [

@@ -293,15 +293,19 @@ class LibraryAdmin:
 
     async def add_glossary_entry(self, server_id: int, entry: GlossaryEntry) -> Card:
         """Put an entry into the glossary."""
+        return notice_card(await self.note_word(server_id, entry))
+
+    async def note_word(self, server_id: int, entry: GlossaryEntry) -> str:
+        """Put an entry into the glossary, and return in words what that does."""
         own = access.own_scope(server_id)
         if not await self._library.glossary.add(own, entry):
-            return notice_card(_("That is in the glossary already."))
+            return _("That is in the glossary already.")
         words = _("“{said}” will now also be found by asking for “{meant}”.")
         if not await self._library.are_spoken(own, entry.said):
             words = _(
                 "“{said}” will now also be found by asking for “{meant}”. Nobody says it in this server’s videos yet."
             )
-        return notice_card(words.format(said=entry.said, meant=entry.meant))
+        return words.format(said=entry.said, meant=entry.meant)
 
     async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
         """Remove entries of the glossary for what captions say: all of them, or only the one for `meant`."""
