@@ -21,6 +21,7 @@ from storage.models.finding import Timeline as Timeline
 from storage.models.finding import VideoPart as VideoPart
 from storage.models.finding import measure_presence as measure_presence
 from storage.models.follows import Follow as Follow
+from storage.models.follows import FoundFollow as FoundFollow
 from storage.models.importing import FileContent as FileContent
 from storage.models.importing import Labels as Labels
 from storage.models.importing import Rejection as Rejection

@@ -128,7 +128,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class ScoreBound:
     """How high some segments can score for a question: never above `score`. The question's ideal score, as a search
-    result has it, is not below `ideal_score`; `segments` are those of the scope."""
+    result has it, is not below `ideal_score`. It is answered from so many `segments`, 0 where any number may be meant.
+    """
 
     score: float
     ideal_score: float

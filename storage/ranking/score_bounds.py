@@ -63,7 +63,13 @@ class ScoreBounds:
         """
         read = [self._reader.read(question) or self._read_carefully(question) for question in questions]
         self._learn_grams({word.word for words in read for word in words})
-        return [self._is_promising(words, may_answer) for words in read]
+        sizes = [self._reach_of(question) for question in questions]
+        return [self._is_promising(words, size, may_answer) for words, size in zip(read, sizes, strict=True)]
+
+    def _reach_of(self, question: Question) -> int:
+        """Return how many segments a question may be answered from; 0 where its filters may leave any number."""
+        filters = question.video, question.creator, question.speaker, question.after, question.before
+        return 0 if any(filters) else self._model.corpus_size
 
     def bound(self, question: Question) -> ScoreBound:
         """Return the bound for one question."""
@@ -76,8 +82,8 @@ class ScoreBounds:
         self.find_promising([question], keep)
         return bounds[-1]
 
-    def _is_promising(self, words: Sequence[QuickWord], may_answer: Callable[[ScoreBound], bool]) -> bool:
-        ideal, size = _HIGHEST * sum(word.least_weight for word in words), self._model.corpus_size
+    def _is_promising(self, words: Sequence[QuickWord], size: int, may_answer: Callable[[ScoreBound], bool]) -> bool:
+        ideal = _HIGHEST * sum(word.least_weight for word in words)
         terms = dict.fromkeys(term for word in words for term in word.terms)
         said = {term: score for term in terms if (score := self._score_term(term)) is not None}
         if not said:
