@@ -15,6 +15,7 @@ from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.admin.import_service import ImportService
+from bot.discord_app.services.admin.kept_files import KeptFiles
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.discord_app.services.admin.library_locks import LibraryLocks
 from bot.discord_app.services.admin.settings_service import SettingsService
@@ -68,6 +69,7 @@ class AppContext:
     known_locales: KnownLocales
     library_admin: LibraryAdmin
     imports: ImportService
+    kept_files: KeptFiles
     exports: Exports
     settings: SettingsService
     personal_data: PersonalDataService
@@ -89,6 +91,7 @@ class AppContext:
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
         locks, imports_a_day = LibraryLocks(), settings.server_imports_a_day
+        kept_files = KeptFiles(settings.server_quota.text_bytes)
         states, sharing = ButtonStates(ledger, writes), Sharing(ledger, writes)
         askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
@@ -111,8 +114,9 @@ class AppContext:
             ConversationService(ledger, catalogue, questions, videos, examples),
             last_answers,
             known_locales,
-            LibraryAdmin(library, ledger, catalogue, exports, locks, settings.server_quota, imports_a_day),
-            ImportService(library, ledger, locks, settings.server_quota, imports_a_day),
+            LibraryAdmin(library, ledger, catalogue, exports, locks, kept_files, settings.server_quota, imports_a_day),
+            ImportService(library, ledger, locks, kept_files, settings.server_quota, imports_a_day),
+            kept_files,
             exports,
             SettingsService(library, ledger),
             PersonalDataService(

@@ -138,6 +138,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.sweep.cancel()
         self.app.delayed_deletions.cancel()
         self.app.suggestions.cancel()
+        self.app.kept_files.close()
         await super().close()
         await self.app.answers.close()
 

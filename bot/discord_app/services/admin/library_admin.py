@@ -10,6 +10,7 @@ from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts.base import Card, notice_card, video_name
 from bot.discord_app.services.admin.exports import BoundedFile, Exports
+from bot.discord_app.services.admin.kept_files import KeptFiles
 from bot.discord_app.services.admin.library_locks import LibraryLocks
 from bot.discord_app.services.questions.catalogue import Catalogue, find_named
 from bot.errors import ExportTooLarge
@@ -35,6 +36,7 @@ class LibraryAdmin:
         catalogue: Catalogue,
         exports: Exports,
         locks: LibraryLocks,
+        kept_files: KeptFiles,
         quota: Quota,
         imports_a_day: int,
     ) -> None:
@@ -45,6 +47,7 @@ class LibraryAdmin:
         self._quota = quota
         self._imports_a_day = imports_a_day
         self._locks = locks
+        self._kept_files = kept_files
 
     async def list_videos(self, server_id: int) -> list[VideoSummary]:
         """Return the server's own videos by title."""
@@ -54,6 +57,11 @@ class LibraryAdmin:
         """Take back the last act."""
         self._locks.require_idle(server_id)
         return library_cards.undone_card(await self._library.undo(access.own_scope(server_id)))
+
+    async def undo_import(self, server_id: int, act: int) -> Card:
+        """Take back the import of a number. Raises ActNotLast where another act came after it."""
+        self._locks.require_idle(server_id)
+        return library_cards.undone_card(await self._library.undo(access.own_scope(server_id), act=act))
 
     async def find_video(self, server_id: int, name: str) -> VideoSummary:
         """Return the server's own video of a name or id. Raises UnknownVideo."""
@@ -83,6 +91,7 @@ class LibraryAdmin:
         try:
             await purge_server(self._library, self._ledger, server_id)
         finally:
+            self._kept_files.drop_server(server_id)
             self._catalogue.clear()
 
     async def rename_video(self, server_id: int, name: str, title: str) -> Card:
@@ -91,6 +100,13 @@ class LibraryAdmin:
         summary = await self.find_video(server_id, name)
         before = await self._library.rename(access.own_scope(server_id), summary.video.video_id, title)
         return library_cards.renamed_card(before, title)
+
+    async def link_video(self, server_id: int, video_id: str, link: str, title: str) -> Card:
+        """Give a video a link, and a title unless that is "". Raises RequestError for what is no link."""
+        self._locks.require_idle(server_id)
+        own = access.own_scope(server_id)
+        await self._library.link(own, video_id, link, title)
+        return library_cards.linked_card((await self._library.summary(own, video_id)).video)
 
     async def list_speakers(self, server_id: int, name: str) -> Reply:
         """Return who speaks in the video of a name, or in all videos, each with how much and with first words."""
