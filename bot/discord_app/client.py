@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import discord
@@ -16,6 +17,7 @@ from discord.ext import tasks
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
 from bot.discord_app.commands.import_form import handle_form
+from bot.discord_app.commands.manager_buttons import MANAGER_BUTTONS
 from bot.discord_app.commands.privacy import Export, privacy
 from bot.discord_app.commands.settings import MENUS
 from bot.discord_app.commands.translator import CommandTranslator
@@ -24,6 +26,7 @@ from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
 from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
+from bot.discord_app.interactions.admin.import_buttons import IMPORT_ITEMS, handle_report_form, is_report_form
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
 from bot.discord_app.interactions.context import interaction_context
 from bot.discord_app.interactions.handling import handle_interaction
@@ -42,7 +45,7 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, *IMPORT_ITEMS, *MANAGER_BUTTONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """All buttons and menus on cards."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long closing the gateway connections may take."""
@@ -228,11 +231,17 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Handle forms, and presses on buttons that no item recognises."""
         if interaction.type is discord.InteractionType.modal_submit:
-            handle = answer_form if is_question_form(interaction) else handle_form
-            await handle_interaction(interaction, partial(handle, interaction))
+            await handle_interaction(interaction, partial(_form_handler(interaction), interaction))
         elif is_unknown_button(interaction, ITEMS):
             await handle_interaction(interaction, partial(report_unknown_button, interaction))
 
     async def on_error(self, event: str, /, *_args: object, **_kwargs: object) -> None:
         """Log the error of an event to which no user awaits an answer."""
         log.error("unexpected error in %s", event, exc_info=sys.exc_info())
+
+
+def _form_handler(interaction: Interaction) -> Callable[[Interaction], Awaitable[None]]:
+    """Return what handles a submitted form; one that nothing knows is handled as the one for the files of an import."""
+    if is_question_form(interaction):
+        return answer_form
+    return handle_report_form if is_report_form(interaction) else handle_form

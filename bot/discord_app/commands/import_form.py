@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.discord_app.cards.admin.import_forms import FILES, IMPORT_FORM, import_form
+from bot.discord_app.cards.admin.import_forms import FILES, IMPORT_FORM, LINK, TITLE, import_form
 from bot.discord_app.cards.parts import controls
 from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
@@ -43,7 +43,9 @@ async def handle_form(interaction: Interaction) -> None:
         await send_private(interaction, notice_card(words))
         return
     given = read_fields(interaction)
-    labels = replace(intake.labels, **read_labels(given))
+    written, labels = read_labels(given), intake.labels
+    if TITLE in given and LINK in given:  # a form of before an update has only the files
+        labels = replace(labels, title=written.title, url=written.url)
     files = _uploaded_files(interaction, data, given.get(FILES) or [])
     await import_attachments(interaction, intake.permit, files, labels, replace_whole=intake.replace_whole)
 

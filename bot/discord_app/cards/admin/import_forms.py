@@ -16,15 +16,13 @@ from bot.discord_app.cards.parts.limits import (
     MAX_OPTION_LENGTH,
 )
 from bot.discord_app.cards.parts.markdown import shorten
-from bot.localization import gettext as _
 from bot.localization import pgettext
 from storage.models import Labels
 
 IMPORT_FORM, COMPLETE_FORM, LINK_FORM = "import", "completeform", "linkform"
 """What the custom_ids of the forms begin with."""
-FILES, CHOSEN = "files", "chosen"
+FILES, CHOSEN, TITLE, LINK = "files", "chosen", "title", "url"
 """The custom_ids of the fields for files, and for the choice among them; those of texts are the names in `Labels`."""
-TEXTS = ("title", "url", "encoding", "columns", "language", "published")
 MAX_FIELDS = 5
 MAX_FILES = 10
 """The most that Discord's form takes."""
@@ -117,13 +115,13 @@ def _fields_for(files: Sequence[tuple[str, Need, Labels]]) -> list[ui.Label[Any]
 
 
 def _title_field(value: str, described: str = "") -> ui.Label[Any]:
-    return _text_field("title", pgettext("field", "Title"), value, MAX_TITLE_LENGTH, described)
+    return _text_field(TITLE, pgettext("field", "Title"), value, MAX_TITLE_LENGTH, described)
 
 
 def _link_field(value: str, described: str = "", *, is_required: bool = False) -> ui.Label[Any]:
     described = described or pgettext("field description", "For one file; quotes then open there at their second")
     name = pgettext("field", "Link to the video")
-    return _text_field("url", name, value, MAX_TEXT_LENGTH, described, is_required=is_required)
+    return _text_field(LINK, name, value, MAX_TEXT_LENGTH, described, is_required=is_required)
 
 
 def _text_field(

@@ -63,9 +63,7 @@ class ReportActions:
     lacking: str = ""
 
 
-def report_reply(
-    report: ImportReport, actions: ReportActions | None = None, remarks: Sequence[str] = ()
-) -> Reply:
+def report_reply(report: ImportReport, actions: ReportActions | None = None, remarks: Sequence[str] = ()) -> Reply:
     """Return what an import did, as text, with what can be done next; `remarks` are further lines, escaped.
 
     Without `actions`, where buttons cannot be stored, rejections that do not fit are enclosed as a file.

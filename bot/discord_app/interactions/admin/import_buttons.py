@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import discord
@@ -12,7 +11,7 @@ from discord import ui
 
 from bot.discord_app.cards.admin import import_forms as forms
 from bot.discord_app.cards.admin import imports as import_cards
-from bot.discord_app.cards.parts.base import Card, notice_card
+from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import Owner, custom_id_pattern
 from bot.discord_app.cards.question_form import question_form
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready
@@ -84,10 +83,7 @@ class CompleteFiles(_ImportButton, template=custom_id_pattern(import_cards.COMPL
     async def act(self, interaction: Interaction) -> None:
         imported = await self.load_import(interaction)
         upload = interaction.client.app.kept_files.find(imported.permit.server_id, imported.kept)
-        files = []
-        for kept in upload.files:
-            likely = {kept.need.value: kept.proposal} if kept.proposal else {}
-            files.append((kept.source.name, kept.need, replace(kept.labels, **likely)))
+        files = [(kept.source.name, kept.need, kept.likely_labels) for kept in upload.files]
         await _open(interaction, forms.complete_form(self.owner, files))
 
 
@@ -131,7 +127,7 @@ class ImportSent(CardButton, template=custom_id_pattern(import_cards.IMPORT_SENT
                 raise
             await send_private(interaction, import_cards.message_gone_card())
             return
-        if message.attachments:
+        if message is not None and message.attachments:
             await import_attachments(interaction, sent.permit, message.attachments, Labels())
         else:
             await send_private(interaction, import_cards.message_gone_card())
@@ -141,9 +137,7 @@ async def _open(interaction: Interaction, form: ui.Modal) -> None:
     await send_with_retries(lambda: interaction.response.send_modal(form), FIRST_RESPONSE_TIMEOUT_SECONDS)
 
 
-async def _open_link_form(
-    interaction: Interaction, owner: Owner, imported: Imported, place: int, video: Video
-) -> None:
+async def _open_link_form(interaction: Interaction, owner: Owner, imported: Imported, place: int, video: Video) -> None:
     title = imported.title or video.title
     await _open(interaction, forms.link_form(owner, place, video.heading, title, imported.url))
 
@@ -161,16 +155,16 @@ async def _complete_files(interaction: Interaction, imported: Imported, _place: 
     upload = interaction.client.app.kept_files.find(imported.permit.server_id, imported.kept)
     chosen = given.get(forms.CHOSEN)
     places = range(len(upload.files)) if chosen is None else {int(place) for place in chosen}
-    await import_kept(interaction, imported, places, Labels(**read_labels(given)))
+    await import_kept(interaction, imported, sorted(places), read_labels(given))
 
 
 async def _set_link(interaction: Interaction, imported: Imported, place: int) -> None:
     """Give a video the link and the title that a form says."""
-    given = read_labels(read_fields(interaction))
+    labels = read_labels(read_fields(interaction))
     if place >= len(imported.unlinked):
         raise PassageGone(_(EXPIRED))
     link = interaction.client.app.library_admin.link_video(
-        imported.permit.server_id, imported.unlinked[place], given.get("url", ""), given.get("title", "")
+        imported.permit.server_id, imported.unlinked[place], labels.url, labels.title
     )
     await send_when_ready(interaction, link, Delivery.PRIVATE)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import fields
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import discord
@@ -25,7 +24,7 @@ from bot.discord_app.services.questions.button_state import TranscriptState, sav
 from bot.operations.safe_traceback import describe_error
 from storage import access
 from storage.errors import StorageError
-from storage.models import ImportReport, Labels
+from storage.models import Labels
 
 log = logging.getLogger("cuepoint.discord")
 MAX_LINKED = 25
@@ -56,9 +55,7 @@ async def import_attachments(
     await _import_and_report(interaction, permit, run, progress)
 
 
-async def import_kept(
-    interaction: Interaction, imported: Imported, chosen: Collection[int], answers: Labels
-) -> None:
+async def import_kept(interaction: Interaction, imported: Imported, chosen: Sequence[int], answers: Labels) -> None:
     """Import kept files with what was missing, and report to the user alone."""
     service, permit = interaction.client.app.imports, imported.permit
     progress = ImportProgress(len(chosen))
@@ -114,9 +111,7 @@ async def _store_actions(
     )
 
 
-async def _store_question(
-    interaction: Interaction, permit: ModeratorPermit, video_ids: Sequence[str]
-) -> Owner | None:
+async def _store_question(interaction: Interaction, permit: ModeratorPermit, video_ids: Sequence[str]) -> Owner | None:
     """Store what the question of a report is about: its one video, or all of the library; None without any."""
     if not video_ids:
         return None
@@ -132,7 +127,14 @@ def read_fields(interaction: Interaction) -> dict[str, Any]:
     return {part["custom_id"]: part.get("values", part.get("value")) for part in parts}
 
 
-def read_labels(given: dict[str, Any]) -> dict[str, str]:
-    """Return the fields of a form that are those of `Labels`, by name, without white space around them."""
-    names = {field.name for field in fields(Labels)}
-    return {name: value.strip() for name, value in given.items() if name in names and isinstance(value, str)}
+def read_labels(given: dict[str, Any]) -> Labels:
+    """Return the texts of a form that say something about a file, without white space around them."""
+    texts = {name: value.strip() for name, value in given.items() if isinstance(value, str)}
+    return Labels(
+        title=texts.get("title", ""),
+        url=texts.get("url", ""),
+        encoding=texts.get("encoding", ""),
+        columns=texts.get("columns", ""),
+        language=texts.get("language", ""),
+        published=texts.get("published", ""),
+    )

@@ -200,9 +200,7 @@ class ImportService:
         upload = KeptUpload(server_id, find_incomplete(report, intake.files), replace_whole)
         kept_key = self._kept_files.keep(upload)
         report = _with_advice(report, {file.source.name for file in upload.files} if kept_key else set())
-        report = replace(
-            report, rejections=(*intake.unread, *report.rejections), notes=(*intake.notes, *report.notes)
-        )
+        report = replace(report, rejections=(*intake.unread, *report.rejections), notes=(*intake.notes, *report.notes))
         remarks = await self._find_remarks(own.libraries[0]) if report.has_changes else ()
         return ImportOutcome(report, kept_key, upload, intake.unplaced, remarks)
 

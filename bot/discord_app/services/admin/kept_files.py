@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.discord_app.cards.admin.import_forms import Need
 from bot.errors import FilesGone
@@ -29,6 +29,15 @@ class KeptFile:
     labels: Labels
     need: Need
     proposal: str = ""
+
+    @property
+    def likely_labels(self) -> Labels:
+        """Return what was said about the file, with the likely answer to what it lacks."""
+        if self.proposal and self.need is Need.ENCODING:
+            return replace(self.labels, encoding=self.proposal)
+        if self.proposal and self.need is Need.COLUMNS:
+            return replace(self.labels, columns=self.proposal)
+        return self.labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,4 @@ def find_incomplete(report: ImportReport, files: Sequence[tuple[Source, Labels]]
     needs.update({name: (Need.ENCODING, proposal) for name, proposal in report.misread})
     needs.update({name: (Need.COLUMNS, example) for name, example in report.unclear})
     needs.update({name: (_NEEDS_BY_LABEL.get(label, Need.VIDEO), "") for name, label in report.mislabelled})
-    return tuple(
-        KeptFile(source, labels, *needs[source.name]) for source, labels in files if source.name in needs
-    )
+    return tuple(KeptFile(source, labels, *needs[source.name]) for source, labels in files if source.name in needs)
