@@ -67,7 +67,7 @@ def complete_form(owner: Owner, files: Sequence[tuple[str, Need, Labels]]) -> ui
 def link_form(owner: Owner, place: int, heading: str, title: str, url: str) -> ui.Modal:
     """Return the form for the link and the title of a video, which is called `heading` now; `place` goes along."""
     form = _make_form(pgettext("form title", "Link to the video"), LINK_FORM, owner, place)
-    form.add_item(_link_field(url, heading, is_required=True))
+    form.add_item(_link_field(url, heading))
     form.add_item(_title_field(title))
     return form
 
@@ -118,17 +118,15 @@ def _title_field(value: str, described: str = "") -> ui.Label[Any]:
     return _text_field(TITLE, pgettext("field", "Title"), value, MAX_TITLE_LENGTH, described)
 
 
-def _link_field(value: str, described: str = "", *, is_required: bool = False) -> ui.Label[Any]:
+def _link_field(value: str, described: str = "") -> ui.Label[Any]:
     described = described or pgettext("field description", "For one file; quotes then open there at their second")
     name = pgettext("field", "Link to the video")
-    return _text_field(LINK, name, value, MAX_TEXT_LENGTH, described, is_required=is_required)
+    return _text_field(LINK, name, value, MAX_TEXT_LENGTH, described)
 
 
-def _text_field(
-    name: str, label: str, value: str, most: int, described: str = "", *, is_required: bool = False
-) -> ui.Label[Any]:
+def _text_field(name: str, label: str, value: str, most: int, described: str = "") -> ui.Label[Any]:
     field: ui.TextInput[Any] = ui.TextInput(
-        custom_id=name, required=is_required, max_length=most, default=value[:most] or None
+        custom_id=name, required=False, max_length=most, default=value[:most] or None
     )
     described = shorten(described, MAX_FIELD_DESCRIPTION_LENGTH)
     return ui.Label(text=shorten(label, MAX_FIELD_LABEL_LENGTH), description=described or None, component=field)

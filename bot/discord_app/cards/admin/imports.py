@@ -51,8 +51,8 @@ def long_wait_card() -> Card:
 class ReportActions:
     """What can be done after an import. `owner` names whose report it is, and the key of the import.
 
-    `ask` is the owner of the button that asks about its videos, `count` how many these are. `lacking` is the label of
-    the button that completes files, "" for none.
+    `ask` is the owner of the button that asks about its videos, `count` how many these are. `unplaced`: it is not known
+    which of them a title or a link is of. `lacking` is the label of the button that completes files, "" for none.
     """
 
     owner: Owner
@@ -60,6 +60,7 @@ class ReportActions:
     count: int = 0
     undo: bool = False
     link: bool = False
+    unplaced: bool = False
     lacking: str = ""
 
 
@@ -107,7 +108,8 @@ def _action_rows(report: ImportReport, actions: ReportActions | None) -> list[Ro
     if actions.lacking:
         buttons.append(make_button(COMPLETE_VERB, actions.lacking, owner, style=ButtonStyle.primary))
     if actions.link:
-        buttons.append(make_button(LINK_VERB, pgettext("button", "Set the link"), owner))
+        label = pgettext("button", "Say which video") if actions.unplaced else pgettext("button", "Set the link")
+        buttons.append(make_button(LINK_VERB, label, owner))
     if report.rejections:
         buttons.append(make_button(REJECTED_VERB, pgettext("button", "See what was rejected"), owner))
     if actions.undo:

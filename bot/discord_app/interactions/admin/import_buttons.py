@@ -92,7 +92,7 @@ class SetLink(_ImportButton, template=custom_id_pattern(import_cards.LINK_VERB))
 
     async def act(self, interaction: Interaction) -> None:
         imported = await self.load_import(interaction)
-        videos = await _find_unlinked(interaction, imported)
+        videos = await _find_linkable(interaction, imported)
         if not videos:
             raise PassageGone(_(VIDEO_GONE))
         if len(videos) == 1:
@@ -107,7 +107,7 @@ class ChooseLinked(_ImportButton, template=custom_id_pattern(import_cards.LINK_C
     async def act(self, interaction: Interaction) -> None:
         imported = await self.load_import(interaction)
         chosen = int(chosen_number(interaction))
-        for place, video in await _find_unlinked(interaction, imported):
+        for place, video in await _find_linkable(interaction, imported):
             if place == chosen:
                 await _open_link_form(interaction, self.owner, imported, place, video)
                 return
@@ -139,14 +139,15 @@ async def _open(interaction: Interaction, form: ui.Modal) -> None:
 
 async def _open_link_form(interaction: Interaction, owner: Owner, imported: Imported, place: int, video: Video) -> None:
     title = imported.title or video.title
-    await _open(interaction, forms.link_form(owner, place, video.heading, title, imported.url))
+    await _open(interaction, forms.link_form(owner, place, video.heading, title, imported.url or video.url))
 
 
-async def _find_unlinked(interaction: Interaction, imported: Imported) -> list[tuple[int, Video]]:
-    """Return the videos of an import that still have no link, each with its place among those that had none."""
+async def _find_linkable(interaction: Interaction, imported: Imported) -> list[tuple[int, Video]]:
+    """Return the videos of an import that can get a link and have none by now, each with its place in the import."""
     listed = await interaction.client.app.library_admin.list_videos(imported.permit.server_id)
-    stored = {summary.video.video_id: summary.video for summary in listed if not summary.video.url}
-    return [(place, stored[video_id]) for place, video_id in enumerate(imported.unlinked) if video_id in stored]
+    is_unplaced = bool(imported.title or imported.url)
+    stored = {each.video.video_id: each.video for each in listed if is_unplaced or not each.video.url}
+    return [(place, stored[video_id]) for place, video_id in enumerate(imported.linkable) if video_id in stored]
 
 
 async def _complete_files(interaction: Interaction, imported: Imported, _place: int) -> None:
@@ -161,10 +162,10 @@ async def _complete_files(interaction: Interaction, imported: Imported, _place: 
 async def _set_link(interaction: Interaction, imported: Imported, place: int) -> None:
     """Give a video the link and the title that a form says."""
     labels = read_labels(read_fields(interaction))
-    if place >= len(imported.unlinked):
+    if place >= len(imported.linkable):
         raise PassageGone(_(EXPIRED))
     link = interaction.client.app.library_admin.link_video(
-        imported.permit.server_id, imported.unlinked[place], labels.url, labels.title
+        imported.permit.server_id, imported.linkable[place], labels.url, labels.title
     )
     await send_when_ready(interaction, link, Delivery.PRIVATE)
 

@@ -87,14 +87,15 @@ async def _store_actions(
     import is done, and its report is sent without them."""
     report, upload = outcome.report, outcome.upload
     videos = [imported.video for imported in report.videos if not imported.video.track_of]
-    unlinked = tuple(video.video_id for video in videos if not video.url)[:MAX_LINKED]
+    is_unplaced = bool(outcome.unplaced.title or outcome.unplaced.url)
+    linkable = tuple(video.video_id for video in videos if is_unplaced or not video.url)[:MAX_LINKED]
     try:
         owner = await store_permit(
             interaction,
             Imported(
                 permit,
                 report.act,
-                unlinked,
+                linkable,
                 outcome.unplaced.title,
                 outcome.unplaced.url,
                 outcome.kept_key,
@@ -107,7 +108,13 @@ async def _store_actions(
         return None
     needs = {file.need for file in upload.files} if upload and outcome.kept_key else set()
     return ReportActions(
-        owner, ask, len(videos), undo=report.act is not None, link=bool(unlinked), lacking=lacking_label(needs)
+        owner,
+        ask,
+        len(videos),
+        undo=report.act is not None,
+        link=bool(linkable),
+        unplaced=is_unplaced,
+        lacking=lacking_label(needs),
     )
 
 

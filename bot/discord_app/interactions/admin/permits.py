@@ -70,14 +70,15 @@ class Intake:
 class Imported:
     """What an import did, which a moderator goes on with.
 
-    `act` is its number among the acts that can be undone, None where nothing changed. `unlinked` are the ids of its
-    videos that have no link; `title` and `url` were given for one of several files, it is not known for which.
+    `act` is its number among the acts that can be undone, None where nothing changed. `linkable` are the ids of its
+    videos that have no link, or of all where a `title` or a `url` was given for one of several files, and it is not
+    known for which.
     `kept` is the key of the files that lack something, `rejected` says what was not imported; both may be "".
     """
 
     permit: ModeratorPermit
     act: int | None
-    unlinked: tuple[str, ...]
+    linkable: tuple[str, ...]
     title: str
     url: str
     kept: str

@@ -102,9 +102,11 @@ class LibraryAdmin:
         return library_cards.renamed_card(before, title)
 
     async def link_video(self, server_id: int, video_id: str, link: str, title: str) -> Card:
-        """Give a video a link, and a title unless that is "". Raises RequestError for what is no link."""
+        """Give a video a link and a title, those of both that are not "". Raises RequestError for what is no link."""
         self._locks.require_idle(server_id)
         own = access.own_scope(server_id)
+        if not link:
+            return library_cards.renamed_card(await self._library.rename(own, video_id, title), title)
         await self._library.link(own, video_id, link, title)
         return library_cards.linked_card((await self._library.summary(own, video_id)).video)
 
