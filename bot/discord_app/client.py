@@ -26,6 +26,7 @@ from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
 from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
+from bot.discord_app.interactions.admin.import_buttons import IMPORT_ITEMS, handle_report_form, is_report_form
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
 from bot.discord_app.interactions.context import interaction_context
 from bot.discord_app.interactions.handling import handle_interaction
@@ -44,9 +45,12 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, *MANAGER_BUTTONS, Export, *MISS_ITEMS, ExportQuestions, *MENUS)
+ITEMS = (
+    *(*BUTTONS, *CONFIRMATIONS, *IMPORT_ITEMS, *MANAGER_BUTTONS, Export, *MISS_ITEMS, ExportQuestions),
+    *MENUS,
+)
 """All buttons and menus on cards."""
-FORMS = ((is_question_form, answer_form), (is_word_form, store_word))
+FORMS = ((is_question_form, answer_form), (is_word_form, store_word), (is_report_form, handle_report_form))
 """What tells each form, and what handles it; all others are those of imports."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long closing the gateway connections may take."""
@@ -131,9 +135,9 @@ class CuepointClient(discord.AutoShardedClient):
             await asyncio.wait_for(disconnects, DISCONNECT_TIMEOUT_SECONDS)
         if await self.app.in_flight.wait_until_empty(seconds):
             return
-        self.app.library_admin.cancel_imports()
+        self.app.imports.cancel_imports()
         if not await self.app.in_flight.wait_until_empty(
-            REVERT_TIMEOUT_SECONDS if self.app.library_admin.is_importing else 0
+            REVERT_TIMEOUT_SECONDS if self.app.imports.is_importing else 0
         ):
             log.warning("left with %d answers unfinished", len(self.app.in_flight))
 
@@ -142,6 +146,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.sweep.cancel()
         self.app.delayed_deletions.cancel()
         self.app.suggestions.cancel()
+        self.app.kept_files.close()
         await super().close()
         await self.app.answers.close()
 

@@ -149,7 +149,9 @@ class LibraryChecker:
         found = 0
         for each in await self._find_promising(scope, video_ids, asked):
             answer = await self._answer(scope, each.question)
-            for follow in each.follows if answer is not None else ():
+            if answer is None:
+                continue
+            for follow in each.follows:
                 excerpts = find_new_excerpts(
                     answer, video_ids, set(follow.known), self._thresholds, accepts_closest=follow.accepts_closest
                 )
@@ -192,7 +194,7 @@ class LibraryChecker:
     async def _ask_when_quiet(self, scope: Scope, question: Question) -> Answer:
         """Ask a question in the background: people who ask are answered first, and have half of the processor."""
         waited_until = time.monotonic() + MAX_YIELDED_SECONDS
-        while self._admission.is_busy and time.monotonic() < waited_until:
+        while self._admission.is_busy and time.monotonic() < waited_until:  # noqa: ASYNC110 - it begins and ends often
             await asyncio.sleep(YIELDING_SECONDS)
         started = time.monotonic()
         answer = await self._answers.ask(
