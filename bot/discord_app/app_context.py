@@ -113,7 +113,9 @@ class AppContext:
         reach = NoticeReach(ledger, memberships, settings.serves)
         command_ids: dict[str, int] = {}
         notifier = FollowNotifier(library, ledger, answers, reach, memberships, settings.thresholds, command_ids)
-        imports = ImportService(library, ledger, locks, kept_files, quota, imports_a_day)
+        imports = ImportService(
+            library, ledger, locks, kept_files, quota, imports_a_day, check_library=checker.remark_on_import
+        )
         last_answers, known_locales = LastAnswers(ledger.is_deleted), KnownLocales(settings.retention_seconds)
         return cls(
             library,

@@ -17,6 +17,7 @@ from bot.answering.answer import FULL_QUOTES
 from bot.answering.new_answers import find_new_excerpts, least_sureness, may_be_answered
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer
+from bot.discord_app.cards.admin.misses import answered_remark
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.questions.button_state import load_inquiry
 from bot.discord_app.services.questions.follow_ups import parse_inquiry
@@ -32,6 +33,8 @@ from storage.models import Follow, Question, Scope, ScoreBound
 
 log = logging.getLogger("cuepoint.follows")
 
+REMARK_SECONDS = 5.0
+"""How long the reply to an import waits at most for what it answers."""
 ASKED_QUOTES = 10
 """How many excerpts are looked at for one from a new video: older videos may say it better."""
 YIELDING_SECONDS, MAX_YIELDED_SECONDS = 0.05, 5.0
@@ -101,6 +104,12 @@ class LibraryChecker:
                 metrics.count_error()
                 log.error("unexpected error while looking at what is new in %s", key, exc_info=error)
         return found
+
+    async def remark_on_import(self, key: str) -> list[str]:
+        """Return what is said to a moderator after an import into a library: how many open questions it answers. They
+        do not wait long for it."""
+        checked = await self.check_soon(key, REMARK_SECONDS)
+        return [answered_remark(checked.answered_count, checked.open_count)] if checked and checked.open_count else []
 
     async def check_soon(self, key: str, seconds: float) -> CheckedQuestions | None:
         """Check a library that was changed just now; return None where that takes longer than so many seconds, or
