@@ -8,10 +8,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_app.cards.admin import feedback as feedback_cards
-from bot.discord_app.cards.admin.settings import CHANNELS_ID, ROLES_ID, privacy_card, settings_card
+from bot.discord_app.cards.admin import misses as misses_cards
+from bot.discord_app.cards.admin.settings import CHANNELS_ID, ROLES_ID, settings_card
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems
+from bot.discord_app.cards.privacy import privacy_card
 from bot.errors import SettingsError
 from bot.languages import language_names
 from bot.server_settings import NAMES, change_setting, describe_settings
@@ -156,8 +157,8 @@ def test_every_card_fits() -> None:
     ids = frozenset(range(10**19, 10**19 + 25))
     cards = [
         settings_card(ServerSettings(channels=ids, roles=ids), host_cooldown=2.0, there=ids, said="Changed."),
-        feedback_cards.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
-        feedback_cards.misses_card([], Owner(1)),
+        misses_cards.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
+        misses_cards.misses_card([], Owner(1)),
         privacy_card(
             PersonalData(
                 (CastVote(Vote("shared", long, "v", 0.0, Verdict.HELPFUL), 1.0),), (), (Sighting(1, 1.0),) * 99
