@@ -8,6 +8,7 @@ from typing import Any
 
 from discord import ButtonStyle, SelectOption, ui
 
+from bot.discord_app.cards.admin.library import LIST_ROOM, fit_lines
 from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_buttons import ask_button, unfollow_button
@@ -117,14 +118,18 @@ def follows_card(followed: Sequence[FollowedQuestion], owner: Owner, *, elsewher
         how = _("{follow} keeps a question, and I tell you when an import answers it.")
         lines.append(how.format(follow=mention_command("follow")))
     else:
-        lines = ["### " + _("What you follow"), *map(_list_line, followed)]
+        shown, left = fit_lines(list(map(_list_line, followed)), LIST_ROOM)
+        lines = ["### " + _("What you follow"), *shown]
+        if left:
+            more = ngettext("-# And {count} more, in the menu.", "-# And {count} more, in the menu.", left)
+            lines.append(more.format(count=format_number(left)))
     if elsewhere:
-        more = ngettext(
+        others = ngettext(
             "-# And {count} elsewhere: {unfollow} in a direct message to me lists all.",
             "-# And {count} elsewhere: {unfollow} in a direct message to me lists all.",
             elsewhere,
         )
-        lines.append(more.format(count=format_number(elsewhere), unfollow=mention_command("unfollow")))
+        lines.append(others.format(count=format_number(elsewhere), unfollow=mention_command("unfollow")))
     return Card(ui.Container(base.text_display("\n".join(lines))), *(_ending_rows(followed, owner) if followed else []))
 
 
