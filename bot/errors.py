@@ -10,6 +10,7 @@ BotError
 |   +-- UnreadableTime  with a moment of a video that is none
 |   +-- MomentOutside   with a moment that a video does not have
 +-- PassageGone       a passage that was shown before and is not stored any more
++-- FilesGone         files that were sent for an import and are no longer kept
 +-- AlreadyShared     a quote or an answer that a person has shared in that channel before
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
 +-- CannotFollow      a question whose asker cannot be told of an answer, or that would be one too many
@@ -70,6 +71,10 @@ class MomentOutside(InvalidQuestion):
 
 class PassageGone(BotError):
     """A passage that was shown before and is not stored any more."""
+
+
+class FilesGone(BotError):
+    """Files that were sent for an import and are no longer kept."""
 
 
 class AlreadyShared(BotError):

@@ -208,6 +208,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             made_at REAL NOT NULL,
             known TEXT NOT NULL DEFAULT '[]',      -- JSON [[video_id, start_second], ..]: what they were shown or told
             found_at REAL,                         -- when an answer was found that is to be told; null for none
+            found TEXT NOT NULL DEFAULT '[]',      -- JSON [[video_id, start_second], ..]: where; null for any start
             batch TEXT NOT NULL DEFAULT '',        -- the message that tells it, from before it is sent; '' for none yet
             UNIQUE (person, library, inquiry, channel)
         ) STRICT

@@ -5,6 +5,7 @@ To tell somebody their id is needed: it stands in these tables alone, and as lit
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Collection
 
@@ -15,7 +16,7 @@ MAX_FOLLOWS = 20
 """How many questions one person can follow at a time."""
 NOTICE_KEPT_SECONDS = 2 * 24 * 3600.0
 """How long it is kept at least when somebody was last told, whatever they follow: they are told once a day at most."""
-_COLUMNS = "person, library, inquiry, channel, locale, accepts_closest, is_once, known, id, made_at"
+FOLLOW_COLUMNS = "person, library, inquiry, channel, locale, accepts_closest, is_once, known, id, made_at"
 
 
 _LAST_SENT = """
@@ -82,14 +83,15 @@ class FollowEntries(LedgerRows):
     async def follows_of(self, user_id: int) -> list[Follow]:
         """Return what a person follows, the latest first."""
         rows = await self._rows(
-            f"SELECT {_COLUMNS} FROM follow WHERE person = ? ORDER BY made_at DESC, id DESC", (str(user_id),)
+            f"SELECT {FOLLOW_COLUMNS} FROM follow WHERE person = ? ORDER BY made_at DESC, id DESC", (str(user_id),)
         )
-        return [_make_follow(*row) for row in rows]
+        return [make_follow(*row) for row in rows]
 
     async def follows_in(self, library: str) -> list[Follow]:
         """Return all follows of a library, by its key, the earliest first."""
-        rows = await self._rows(f"SELECT {_COLUMNS} FROM follow WHERE library = ? ORDER BY id", (library,))
-        return [_make_follow(*row) for row in rows]
+        rows = await self._rows(f"SELECT {FOLLOW_COLUMNS} FROM follow WHERE library = ? ORDER BY id", (library,))
+        # There may be tens of thousands.
+        return await asyncio.to_thread(lambda: [make_follow(*row) for row in rows])
 
     async def remove_follow(self, user_id: int, follow_id: int) -> bool:
         """Delete one of a person's follows; return whether it was there."""
@@ -108,7 +110,7 @@ def _channel_text(channel_id: int) -> str:
     return str(channel_id) if channel_id else ""
 
 
-def _make_follow(
+def make_follow(
     person: str,
     library: str,
     inquiry: str,

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from storage.access import library_key
 from storage.ledger.follows import FollowEntries
+from storage.ledger.notices import NoticeEntries
 from storage.ledger.reviews import DELETE_STRAY_REVIEWS, ReviewEntries
 from storage.ledger.rows import ALL_ARE_THERE, collapse_question, normalize_question
 from storage.models import (
@@ -29,7 +30,7 @@ SIGHTING_RENEWED_AFTER_SECONDS = 3600.0
 """A sighting is not written again within this time: it would be a write with every command."""
 
 
-class PeopleEntries(FollowEntries, ReviewEntries):
+class PeopleEntries(FollowEntries, NoticeEntries, ReviewEntries):
     """Votes, misses and sightings, and what goes with all that is kept about a person."""
 
     async def save_vote(self, user_id: int, vote: Vote) -> None:

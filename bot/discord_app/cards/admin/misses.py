@@ -195,6 +195,18 @@ def _count_answered(answered: Sequence[ReviewedMiss], still_open: int) -> str:
     return words.format(answered=format_number(count), count=format_number(every), when=when)
 
 
+def answered_remark(answered: int, open_before: int) -> str:
+    """Return the line below an import that answered some of the questions that were open before."""
+    words = ngettext(
+        "{answered} of {count} open question is answered now: {misses}",
+        "{answered} of {count} open questions are answered now: {misses}",
+        open_before,
+    )
+    return words.format(
+        answered=format_number(answered), count=format_number(open_before), misses=mention_command("library misses")
+    )
+
+
 def _miss_line(miss: Miss) -> str:
     times = ngettext("once", "{count} times", miss.count).format(count=format_number(miss.count))
     return _("- {question} · {times}, last {when}").format(
