@@ -8,6 +8,8 @@ from typing import Any
 
 from discord import ButtonStyle, SelectOption, ui
 
+from bot.answering.values import AnswerLevel
+from bot.discord_app.cards.admin.library import LIST_ROOM, fit_lines
 from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_buttons import ask_button, unfollow_button
@@ -43,16 +45,18 @@ class FollowedQuestion:
 
 
 def followed_card(
-    followed: FollowedQuestion, owner: Owner, *, is_answered: bool, is_alone: bool, kept_days: float
+    followed: FollowedQuestion, owner: Owner, *, answered: AnswerLevel | None, is_alone: bool, kept_days: float
 ) -> Card:
     """Return the card that says that a question is followed: what will happen, what is kept for it, and how it ends.
 
-    `is_answered` says that there is a clear answer already, which the button shows that has the owner's key;
+    `answered` is how sure an answer is that there is already, which the button shows that has the owner's key;
     `is_alone` that this is said in direct messages. `kept_days` is how long it is kept with nothing to tell.
     """
     lines = ["### " + _("Following: {question}").format(question=_show_question(followed, MAX_QUESTION_LENGTH))]
-    if is_answered:
+    if answered is AnswerLevel.CONFIDENT:
         lines.append(_("**It is answered already.** I tell you when an import brings more."))
+    elif answered is not None:
+        lines.append(_("**There is a close answer already.** I tell you when an import brings more."))
     lines.append(_promise(followed).format(videos=_name_videos(followed), channel=f"<#{followed.channel_id}>"))
     kept = _(
         "-# For this I keep your Discord id with the question, here alone: {privacy} shows it. {unfollow} ends it, and "
@@ -62,7 +66,7 @@ def followed_card(
     lines.append(kept.format(privacy=mention_command("privacy"), unfollow=mention_command("unfollow"), days=days))
     if not (followed.channel_id or is_alone):
         lines.append(_("-# Keep direct messages from this server open, or I can’t reach you."))
-    show = ask_button(_("Show the answer"), owner) if is_answered else []
+    show = ask_button(_("Show the answer"), owner) if answered is not None else []
     row = button_row(show, [unfollow_button(owner.asker, followed.follow_id)])
     return Card(ui.Container(base.text_display("\n".join(lines))), *row)
 
@@ -117,14 +121,18 @@ def follows_card(followed: Sequence[FollowedQuestion], owner: Owner, *, elsewher
         how = _("{follow} keeps a question, and I tell you when an import answers it.")
         lines.append(how.format(follow=mention_command("follow")))
     else:
-        lines = ["### " + _("What you follow"), *map(_list_line, followed)]
+        shown, left = fit_lines(list(map(_list_line, followed)), LIST_ROOM)
+        lines = ["### " + _("What you follow"), *shown]
+        if left:
+            more = ngettext("-# And {count} more, in the menu.", "-# And {count} more, in the menu.", left)
+            lines.append(more.format(count=format_number(left)))
     if elsewhere:
-        more = ngettext(
+        others = ngettext(
             "-# And {count} elsewhere: {unfollow} in a direct message to me lists all.",
             "-# And {count} elsewhere: {unfollow} in a direct message to me lists all.",
             elsewhere,
         )
-        lines.append(more.format(count=format_number(elsewhere), unfollow=mention_command("unfollow")))
+        lines.append(others.format(count=format_number(elsewhere), unfollow=mention_command("unfollow")))
     return Card(ui.Container(base.text_display("\n".join(lines))), *(_ending_rows(followed, owner) if followed else []))
 
 
