@@ -106,7 +106,7 @@ async def _require_free(repository: Repository, key: str, url: str, video: Video
         video_id: other for video_id, other in (await repository.links(key)).items() if video_id != video.video_id
     }
     taken = await asyncio.to_thread(find_link, url, others)
-    if taken:
+    if taken is not None:
         [other, *_] = await repository.details(key, [taken])
         raise RequestError(sentence("That link belongs to “{video}” already.", video=other.heading))
 
