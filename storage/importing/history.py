@@ -119,12 +119,7 @@ async def undo_last(database: Database, repository: Repository, key: str, act: i
             raise NothingToUndo(sentence("There is nothing to undo: nothing was imported since the last undo."))
         number, description, previous = last
         if act not in (None, number):
-            raise ActNotLast(
-                sentence(
-                    "Something else was done to this library after that, so I left it as it is. The last: {act}.",
-                    act=description,
-                )
-            )
+            raise ActNotLast(sentence("Something else was done to this library after that: nothing was undone."))
         await _restore_videos(await LibraryWriter.begin_change(connection, key), number, previous)
     restored = sum(before is not None for before in previous.values())
     return UndoReport(description, videos_restored=restored, videos_removed=len(previous) - restored)
