@@ -51,7 +51,7 @@ FORMATS = {
 @library.command(name="import")
 @app_commands.describe(
     title="The title of the video, where you import a single caption file",
-    video="That video’s id or YouTube address, unless the file’s name says it",
+    video="That video’s id or address, unless the file’s name says it",
     url="That video’s address",
     creator="Who made the videos",
     language="The language spoken, such as en",
@@ -77,7 +77,7 @@ async def import_(
 
 @library.command()
 async def undo(interaction: Interaction) -> None:
-    """Take back the last import, removal, renaming or naming of a speaker."""
+    """Take back the last import, removal, renaming, linking or naming of a speaker."""
     await _reply_privately(interaction, lambda admin, server: admin.undo_last(server))
 
 
