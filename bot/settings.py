@@ -35,7 +35,7 @@ def _parse_server_ids(value: object) -> object:
         return value
     ids = [server_id.strip() for server_id in value.split(",") if server_id.strip()]
     if wrong := [server_id for server_id in ids if not _SERVER_ID.fullmatch(server_id)]:
-        raise ValueError(f"{wrong[0]!r} is no server's id: write ids with commas between them")
+        raise ValueError(f"“{wrong[0]}” is no server's id: write ids with commas between them")
     return frozenset(map(int, ids))
 
 
@@ -50,7 +50,7 @@ def _parse_names(value: object) -> object:
     names = [name.strip().lower() for name in value.split(",") if name.strip()]
     if wrong := [name for name in names if not _HOST_NAME.fullmatch(name)]:
         raise ValueError(
-            f"{wrong[0]!r} is no name of a machine: write names such as bot.example.org, with commas between"
+            f"“{wrong[0]}” is no name of a machine: write names such as bot.example.org, with commas between"
         )
     return frozenset(names)
 
@@ -64,11 +64,11 @@ def _parse_time_of_day(value: object) -> object:
     if isinstance(value, str):
         hour, _, minute = value.partition(":")
         if not (hour.isdecimal() and minute.isdecimal() and len(minute) == 2):
-            raise ValueError(f"{value!r} is no time of day: write it as 03:30")
+            raise ValueError(f"“{value}” is no time of day: write it as 03:30")
         try:
             return time(int(hour), int(minute))
         except ValueError:
-            raise ValueError(f"{value!r} is no time of day: write it as 03:30") from None
+            raise ValueError(f"“{value}” is no time of day: write it as 03:30") from None
     return value
 
 
@@ -81,7 +81,7 @@ def _parse_languages(value: object) -> object:
         return value
     tags = [tag.strip() for tag in value.split(",") if tag.strip()]
     if wrong := [tag for tag in tags if not base_language(tag)]:
-        raise ValueError(f"{wrong[0]!r} is no language: write them as en, de, with commas between them")
+        raise ValueError(f"“{wrong[0]}” is no language: write them as en, de, with commas between them")
     return frozenset(map(base_language, tags))
 
 
