@@ -14,7 +14,9 @@ from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
+from bot.discord_app.services.admin.import_service import ImportService
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
+from bot.discord_app.services.admin.library_locks import LibraryLocks
 from bot.discord_app.services.admin.settings_service import SettingsService
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
@@ -65,6 +67,7 @@ class AppContext:
     last_answers: LastAnswers
     known_locales: KnownLocales
     library_admin: LibraryAdmin
+    imports: ImportService
     exports: Exports
     settings: SettingsService
     personal_data: PersonalDataService
@@ -85,6 +88,7 @@ class AppContext:
         cooldown, writes = Cooldown(settings.cooldown_seconds), OptionalWrites()
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
+        locks, imports_a_day = LibraryLocks(), settings.server_imports_a_day
         states, sharing = ButtonStates(ledger, writes), Sharing(ledger, writes)
         askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
@@ -107,7 +111,8 @@ class AppContext:
             ConversationService(ledger, catalogue, questions, videos, examples),
             last_answers,
             known_locales,
-            LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
+            LibraryAdmin(library, ledger, catalogue, exports, locks, settings.server_quota, imports_a_day),
+            ImportService(library, ledger, locks, settings.server_quota, imports_a_day),
             exports,
             SettingsService(library, ledger),
             PersonalDataService(

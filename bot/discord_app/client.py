@@ -127,9 +127,9 @@ class CuepointClient(discord.AutoShardedClient):
             await asyncio.wait_for(disconnects, DISCONNECT_TIMEOUT_SECONDS)
         if await self.app.in_flight.wait_until_empty(seconds):
             return
-        self.app.library_admin.cancel_imports()
+        self.app.imports.cancel_imports()
         if not await self.app.in_flight.wait_until_empty(
-            REVERT_TIMEOUT_SECONDS if self.app.library_admin.is_importing else 0
+            REVERT_TIMEOUT_SECONDS if self.app.imports.is_importing else 0
         ):
             log.warning("left with %d answers unfinished", len(self.app.in_flight))
 

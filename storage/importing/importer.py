@@ -76,6 +76,7 @@ class Importer:
             unnamed=tuple(batch.unnamed),
             misread=tuple(batch.misread),
             unclear=tuple(batch.unclear),
+            mislabelled=tuple(batch.mislabelled),
             dry_run=dry_run,
         )
         description = "import of " + ", ".join(clean_text(source.name) for source, _ in files)
@@ -123,7 +124,7 @@ class Importer:
                 report = replace(report, notes=(*report.notes, _describe_kept(arrival)))
         await self._end(record)
         progress(total, total)
-        return report
+        return replace(report, act=record.number)
 
     async def _end(self, record: _ImportRecord) -> None:
         """Delete what the act before this one kept for undo: from now on this one is undone."""

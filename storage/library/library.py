@@ -232,12 +232,23 @@ class Library:
         await self._note_change(scope)
         return before
 
-    async def undo(self, scope: Scope) -> UndoReport:
-        """Undo the last import into (or removal from, or renaming in) the scope's one library.
+    async def link(self, scope: Scope, video_id: str, link: str, title: str = "") -> Video:
+        """Give a video of the scope's one library a link, and another title unless that is ""; undo reverts both.
+        Returns the video as it was.
 
-        Raises NothingToUndo.
+        Raises UnknownVideo, and RequestError for what is no web address, or leads to another video of the library.
         """
-        report = await history.undo_last(self._database, self._repository, access.only_key(scope))
+        key = access.only_key(scope)
+        before = await history.link_video(self._database, self._repository, key, video_id, link, title)
+        await self._note_change(scope)
+        return before
+
+    async def undo(self, scope: Scope, *, act: int | None = None) -> UndoReport:
+        """Undo the last import into (or removal from, or renaming or linking in) the scope's one library.
+
+        Raises NothingToUndo, and ActNotLast where the last act is not the one of the number `act`.
+        """
+        report = await history.undo_last(self._database, self._repository, access.only_key(scope), act)
         await self._note_change(scope)
         return report
 

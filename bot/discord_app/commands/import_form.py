@@ -16,7 +16,7 @@ from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.interactions.admin.permits import Intake, load_permitted
 from bot.discord_app.services.admin.attachments import MAX_FILES
-from bot.discord_app.services.admin.library_admin import ImportProgress
+from bot.discord_app.services.admin.import_service import ImportProgress
 from bot.errors import PassageGone
 from bot.localization import gettext as _
 from bot.localization import pgettext
@@ -64,10 +64,10 @@ def _uploaded_files(interaction: Interaction, data: Any) -> list[discord.Attachm
 
 
 async def _import_files(interaction: Interaction, intake: Intake, files: list[discord.Attachment]) -> None:
-    library_admin, progress = interaction.client.app.library_admin, ImportProgress(len(files))
+    service, progress = interaction.client.app.imports, ImportProgress(len(files))
 
     async def import_all() -> Reply:
-        return await library_admin.import_files(
+        return await service.import_files(
             intake.permit.server_id,
             files,
             intake.labels,

@@ -401,8 +401,8 @@ async def test_a_form_that_is_no_longer_known_is_answered(
 async def test_one_import_at_a_time(discord: Env, general: ChannelHandle, mod: MemberActor, library: Library) -> None:
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     preview = await mod.slash(general, "library remove", video="talk-1")
-    librarian = discord.bot.app.library_admin
-    with librarian._exclusive(discord.guild.id):
+    locks = discord.bot.app.library_admin._locks
+    with locks.exclusive(discord.guild.id):
         for result in (
             await upload(mod, general, ("talk.srt", SRT), video="talk-2"),
             await mod.slash(general, "library undo"),

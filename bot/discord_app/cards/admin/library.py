@@ -36,6 +36,7 @@ _ACTS = {
     "removal of ": gettext_noop("removal of {what}"),
     "renaming of ": gettext_noop("renaming of {what}"),
     "naming of ": gettext_noop("naming of {what}"),
+    "linking of ": gettext_noop("link of {what}"),
 }
 """The acts in a library's history, by how their descriptions begin."""
 
