@@ -16,6 +16,7 @@ from discord.ext import tasks
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
 from bot.discord_app.commands.import_form import handle_form
+from bot.discord_app.commands.manager_buttons import MANAGER_BUTTONS
 from bot.discord_app.commands.privacy import Export, privacy
 from bot.discord_app.commands.settings import MENUS
 from bot.discord_app.commands.translator import CommandTranslator
@@ -42,7 +43,7 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, *MANAGER_BUTTONS, Export, TurnMisses, ExportQuestions, *MENUS)
 """All buttons and menus on cards."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long closing the gateway connections may take."""

@@ -77,6 +77,13 @@ async def settings(
     await send_when_ready(interaction, _change_settings(interaction, server_id, apply_values), Delivery.PRIVATE)
 
 
+async def show_settings(interaction: Interaction) -> None:
+    """Show the settings of a server to one who manages it, and to them alone. Raises NotAllowed."""
+    server_id = require_managed_server(interaction)
+    shown = _change_settings(interaction, server_id, lambda unchanged: unchanged)
+    await send_when_ready(interaction, shown, Delivery.PRIVATE)
+
+
 def _setting_value(value: bool | None) -> str | None:
     return None if value is None else "yes" if value else "no"
 
