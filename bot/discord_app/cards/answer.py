@@ -19,6 +19,7 @@ from bot.discord_app.cards.parts.command_buttons import help_button, videos_butt
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import block_quote
+from bot.localization import format_date
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
@@ -184,7 +185,7 @@ def _details(excerpt: Excerpt) -> list[str]:
         "" if moments.play_button(excerpt.link_second, excerpt.link, video) else _say_second(excerpt.link_second),
         markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH) if chapter else "",
         markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH),
-        video.published,
+        format_date(video.published),
     )
     line = " · ".join(filter(None, parts))
     return [f"-# {line}"] if line else []

@@ -12,6 +12,7 @@ from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, EnclosedFile, notice_card
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.localization import format_number, ngettext, pgettext, translate
 from bot.localization import gettext as _
 from storage.models import Miss
@@ -51,7 +52,7 @@ def _miss_line(miss: Miss) -> str:
     return _("- {question} · {times}, last {when}").format(
         question=markdown.escape_to_fit(miss.question, MAX_MISS_LENGTH) or "…",
         times=times,
-        when=f"<t:{int(miss.last_asked)}:R>",
+        when=relative_time(miss.last_asked),
     )
 
 

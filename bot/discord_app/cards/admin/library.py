@@ -13,6 +13,7 @@ from bot.discord_app.cards.parts import controls, markdown
 from bot.discord_app.cards.parts.base import MAX_NAME_LENGTH, Card, EnclosedFile, notice_card, text_display, video_name
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.localization import format_number, gettext_noop, join_words, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -212,8 +213,13 @@ def _describe_act(description: str) -> str:
     return markdown.escape_to_fit(description, 300) or "…"
 
 
-def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int) -> Card:
-    """Return a card with the size and the limits of a server's library, and its last act."""
+def stats_card(
+    statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int, counted_until: float
+) -> Card:
+    """Return a card with the size and the limits of a server's library, and its last act.
+
+    `counted_until` is when the next day of imports begins, in seconds since the epoch.
+    """
     contents = _("**Stored:** {videos}, {hours} hours of speech, {words}").format(
         videos=_count_videos(size.videos),
         hours=format_number(statistics.spoken_seconds / 3600, 1),
@@ -225,8 +231,8 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
         megabytes=format_number(size.text_bytes / MEGABYTE, 1),
         most_megabytes=format_number(quota.text_bytes / MEGABYTE),
     )
-    today = _("**Imports today (UTC):** {count} of {most}").format(
-        count=format_number(imports), most=format_number(most_imports)
+    today = _("**Imports today:** {count} of {most}; the next day begins {when}").format(
+        count=format_number(imports), most=format_number(most_imports), when=relative_time(counted_until)
     )
     lines = ["### " + _("This server’s library"), contents, room, today]
     if not statistics.videos:
@@ -236,7 +242,7 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
         lines.append(
             _("**Last change:** {act}, {when}. {undo} takes it back.").format(
                 act=_describe_act(size.last_act),
-                when=f"<t:{int(datetime.fromisoformat(size.acted_at).timestamp())}:R>",
+                when=relative_time(datetime.fromisoformat(size.acted_at).timestamp()),
                 undo=mention_command("library undo"),
             )
         )

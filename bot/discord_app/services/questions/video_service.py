@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards.parts.base import Card
@@ -134,6 +135,6 @@ class VideoService:
             statistics,
             asker.owner(),
             samples=scope == access.sample_scope(),
-            index_age_seconds=age,
+            index_read_at=time.time() - age,
             reads_meaning=self._library.meaning.is_on,
         )
