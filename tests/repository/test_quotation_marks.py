@@ -15,7 +15,7 @@ from tests.support.project import PROJECT
 FILES = sorted(path for folder in ("bot", "storage") for path in (PROJECT / folder).rglob("*.py"))
 TYPED = {
     "bot/discord_app/services/questions/follow_ups.py": "phrases, as people type them in a question",
-    "bot/evaluation/runs/saved_run.py": "numbers as JSON writes them",
+    "bot/evaluation/runs/saved_run.py": "the beginning of a line of JSON",
     "storage/formats/rows/json_rows.py": "a key of JSON",
     "storage/formats/subtitles/ttml.py": "an attribute of XML",
     "storage/library/maintenance.py": "SQL",
