@@ -10,8 +10,10 @@ BotError
 |   +-- UnreadableTime  with a moment of a video that is none
 |   +-- MomentOutside   with a moment that a video does not have
 +-- PassageGone       a passage that was shown before and is not stored any more
++-- FilesGone         files that were sent for an import and are no longer kept
 +-- AlreadyShared     a quote or an answer that a person has shared in that channel before
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
++-- CannotFollow      a question whose asker cannot be told of an answer, or that would be one too many
 +-- CooldownActive    a person's next question within the cool-down
 +-- QuestionUnderway  a person's next question while their last one is being answered
 +-- TooManyAsking     a question that would have to wait too long for its turn
@@ -71,12 +73,20 @@ class PassageGone(BotError):
     """A passage that was shown before and is not stored any more."""
 
 
+class FilesGone(BotError):
+    """Files that were sent for an import and are no longer kept."""
+
+
 class AlreadyShared(BotError):
     """A quote or an answer that a person has shared in that channel before."""
 
 
 class ServerNotAccessible(BotError):
     """A server that a user picked and whose videos they may not see there, or that does not exist."""
+
+
+class CannotFollow(BotError):
+    """A question whose asker cannot be told when it is answered, or who follows too many already."""
 
 
 class CooldownActive(BotError):

@@ -110,7 +110,7 @@ class Settings(BaseModel):
     """How many processes may answer beside the bot's own; None for as many as the machine has room for."""
 
     retention_days: float = Field(default=30.0, gt=0, le=3650, alias="CUEPOINT_RETENTION_DAYS")
-    """How long votes, unanswered questions and sightings of people in servers are kept."""
+    """How long votes, unanswered questions, follows and sightings of people in servers are kept."""
 
     confident_from: float = Field(default=CONFIDENT, ge=0, le=1, alias="CUEPOINT_CONFIDENT_FROM")
     """How sure an answer must be, from 0 to 1, to be given without reservation."""
@@ -243,7 +243,7 @@ class Settings(BaseModel):
 
     @property
     def retention_seconds(self) -> float:
-        """Return how long votes, unanswered questions and sightings are kept."""
+        """Return how long votes, unanswered questions, follows and sightings are kept."""
         return self.retention_days * 24 * 3600
 
     @property

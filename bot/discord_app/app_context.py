@@ -15,13 +15,19 @@ from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
 from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.admin.import_service import ImportService
+from bot.discord_app.services.admin.kept_files import KeptFiles
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.discord_app.services.admin.library_locks import LibraryLocks
+from bot.discord_app.services.admin.misses import MissReviews
 from bot.discord_app.services.admin.settings_service import SettingsService
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import IsServed
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.follows.checker import LibraryChecker
+from bot.discord_app.services.follows.follow_service import FollowService
+from bot.discord_app.services.follows.notice_reach import NoticeReach
+from bot.discord_app.services.follows.notifier import FollowNotifier
 from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -68,6 +74,7 @@ class AppContext:
     known_locales: KnownLocales
     library_admin: LibraryAdmin
     imports: ImportService
+    kept_files: KeptFiles
     exports: Exports
     settings: SettingsService
     personal_data: PersonalDataService
@@ -77,6 +84,10 @@ class AppContext:
     seen_events: SeenEvents
     delayed_deletions: DelayedDeletions
     suggestions: SuggestionService
+    follows: FollowService
+    miss_reviews: MissReviews
+    checker: LibraryChecker
+    notifier: FollowNotifier
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -89,11 +100,22 @@ class AppContext:
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
         locks, imports_a_day = LibraryLocks(), settings.server_imports_a_day
+        kept_files = KeptFiles(settings.server_quota.text_bytes)
         states, sharing = ButtonStates(ledger, writes), Sharing(ledger, writes)
         askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
         videos = VideoService(library, catalogue, states)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
+        quota = settings.server_quota
+        library_admin = LibraryAdmin(library, ledger, catalogue, exports, locks, kept_files, quota, imports_a_day)
+        admission = Admission(answers.lanes)
+        checker = LibraryChecker(library, ledger, answers, admission, settings.thresholds)
+        reach = NoticeReach(ledger, memberships, settings.serves)
+        command_ids: dict[str, int] = {}
+        notifier = FollowNotifier(library, ledger, answers, reach, memberships, settings.thresholds, command_ids)
+        imports = ImportService(
+            library, ledger, locks, kept_files, quota, imports_a_day, check_library=checker.remark_on_import
+        )
         last_answers, known_locales = LastAnswers(ledger.is_deleted), KnownLocales(settings.retention_seconds)
         return cls(
             library,
@@ -102,7 +124,7 @@ class AppContext:
             catalogue,
             answers,
             askers,
-            Admission(answers.lanes),
+            admission,
             MessageLimits(),
             questions,
             PassageService(answers, ledger, catalogue, states, cooldown),
@@ -111,8 +133,9 @@ class AppContext:
             ConversationService(ledger, catalogue, questions, videos, examples),
             last_answers,
             known_locales,
-            LibraryAdmin(library, ledger, catalogue, exports, locks, settings.server_quota, imports_a_day),
-            ImportService(library, ledger, locks, settings.server_quota, imports_a_day),
+            library_admin,
+            imports,
+            kept_files,
             exports,
             SettingsService(library, ledger),
             PersonalDataService(
@@ -124,6 +147,11 @@ class AppContext:
             SeenEvents(),
             DelayedDeletions(),
             SuggestionService(library, ledger, catalogue),
+            FollowService(library, ledger, questions, states, memberships, settings.retention_days),
+            MissReviews(library, ledger, questions, library_admin),
+            checker,
+            notifier,
+            command_ids,
         )
 
 

@@ -1,4 +1,4 @@
-"""The operations on data about use. As little as possible is kept about people, and never who they are."""
+"""The operations on data about use. As little as possible is kept about people, and who they are in `follows` alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.database.connection import Database
+from storage.ledger.follows import expired_follow_statements
 from storage.ledger.people import PeopleEntries
+from storage.ledger.reviews import DELETE_STRAY_REVIEWS
 from storage.ledger.rows import ALL_ARE_THERE
 from storage.ledger.servers import EVERYWHERE_ELSE as EVERYWHERE_ELSE
 from storage.ledger.servers import ServerEntries
@@ -128,8 +130,8 @@ class Ledger(ServerEntries, PeopleEntries):
         await self._execute("DELETE FROM button_state WHERE key = ?", (self._hash_state(what, "", by),))
 
     async def delete_expired(self, retention_seconds: float) -> int:
-        """Delete the buttons that have expired, the votes, misses and sightings older than the retention, and the tally
-        of imports of earlier days.
+        """Delete the buttons that have expired, the votes, misses and sightings older than the retention, the follows
+        of which nobody was told for so long, and the tally of imports of earlier days.
 
         Returns how many rows were deleted.
         """
@@ -139,10 +141,13 @@ class Ledger(ServerEntries, PeopleEntries):
                 ("DELETE FROM button_state WHERE expired_at <= ?", (self._now(),)),
                 ("DELETE FROM vote WHERE voted_at <= ?", oldest),
                 ("DELETE FROM miss WHERE last_asked <= ?", oldest),
+                ("DELETE FROM miss_review WHERE reviewed_at <= ?", oldest),
+                DELETE_STRAY_REVIEWS,
                 ("DELETE FROM sighting WHERE last_seen <= ?", oldest),
+                *expired_follow_statements(self._now(), retention_seconds),
                 ("DELETE FROM import_tally WHERE day < ?", (self._today(),)),
             ],
-            ("button_state", "vote", "miss", "sighting"),
+            ("button_state", "vote", "miss", "miss_review", "sighting", "follow", "last_notice"),
         )
 
     async def begin_import(self, library: str, *, most: int) -> int:

@@ -22,6 +22,7 @@ from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_follower import IndexFollower
 from storage.indexing.index_manager import IndexManager
 from storage.library.baseline import LibraryBaseline
+from storage.library.changes import LibraryChanges
 from storage.library.exports import LibraryExports
 from storage.library.glossary import LibraryGlossary
 from storage.library.maintenance import LibraryMaintenance
@@ -98,6 +99,7 @@ class Library:
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
         self.speakers = LibrarySpeakers(database, self._repository, self._search, self._indexes.erase_deleted)
         self.baseline = LibraryBaseline(self._repository)
+        self.changes = LibraryChanges(database, self._repository, self._indexes, reads_meaning=meaning is not None)
         self.glossary = LibraryGlossary(database, self._repository)
         self.exports = LibraryExports(database.path, self._repository, self.summary)
         self.maintenance = LibraryMaintenance(

@@ -42,7 +42,8 @@ def about_card(
     lines.append(
         _(
             "**Privacy:** what you vote on, questions without an answer where a server wants them noted, and in which "
-            "servers you used me are kept for a while, without your name. {privacy} shows it."
+            "servers you used me are kept for a while, without your name; what you follow with your Discord id. "
+            "{privacy} shows it."
         ).format(privacy=mention_command("privacy"))
     )
     return Card(ui.Container(base.text_display("\n".join(lines))), *leading_row(), *controls.forget_row(owner))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.discord_app.cards.admin.settings import privacy_card
 from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.privacy import privacy_card
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.known_locales import KnownLocales

@@ -235,7 +235,7 @@ def test_the_header_of_webvtt_gives_the_language():
 @pytest.mark.parametrize(
     ("labels", "sentence"),
     [
-        (Labels(video_id="https://vimeo.com/1"), "is not the address of a YouTube video"),
+        (Labels(video_id="ftp://example.com/1"), "is not a web address"),
         (Labels(url="nowhere"), "is not a web address"),
         (Labels(language="English!"), "is not a language code"),
     ],

@@ -10,7 +10,15 @@ from pathlib import Path
 from discord import ui
 
 from bot.discord_app.cards.parts import controls, markdown
-from bot.discord_app.cards.parts.base import MAX_NAME_LENGTH, Card, EnclosedFile, notice_card, text_display, video_name
+from bot.discord_app.cards.parts.base import (
+    MAX_NAME_LENGTH,
+    Card,
+    EnclosedFile,
+    Part,
+    notice_card,
+    text_display,
+    video_name,
+)
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.discord_times import relative_time
@@ -89,11 +97,11 @@ def fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     return list(lines), 0
 
 
-def notice_reply(words: str, file: EnclosedFile | None) -> Card:
-    """Return a card with a short text, and with a file where there is one."""
+def notice_reply(words: str, file: EnclosedFile | None, *rows: Part) -> Card:
+    """Return a card with a short text, with a file where there is one, and with rows below."""
     if file is None:
-        return Card(ui.Container(text_display(words)))
-    return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
+        return Card(ui.Container(text_display(words)), *rows)
+    return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), *rows, enclosed=[file])
 
 
 def removal_card(summary: VideoSummary, owner: Owner) -> Card:
@@ -122,8 +130,8 @@ def removed_card(summary: VideoSummary) -> Card:
 def purge_card(size: LibrarySize, owner: Owner) -> Card:
     """Return a card that shows what would be deleted permanently and asks for confirmation."""
     what = _(
-        "{videos} with {segments}, the glossary, the settings, the votes, the unanswered questions, and who used me "
-        "here."
+        "{videos} with {segments}, the glossary, the settings, the votes, the unanswered questions, what people "
+        "follow, and who used me here."
     )
     warning = _("-# {undo} does not bring it back. {export} gives you the videos as a file first.")
     lines = [
@@ -139,6 +147,16 @@ def renamed_card(before: Video, title: str) -> Card:
     words = _("**{before}** is now called **{after}**. {undo} takes that back.").format(
         before=video_name(before),
         after=markdown.escape_to_fit(title, MAX_NAME_LENGTH),
+        undo=mention_command("library undo"),
+    )
+    return Card(text_display(words))
+
+
+def linked_card(video: Video) -> Card:
+    """Return the card that says that a video has a link."""
+    words = _("**{video}** has a link now: {link}. {undo} takes that back.").format(
+        video=video_name(video),
+        link=markdown.masked_link(_("open it"), video.url),
         undo=mention_command("library undo"),
     )
     return Card(text_display(words))

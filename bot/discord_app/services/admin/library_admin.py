@@ -12,6 +12,7 @@ from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts.base import Card, notice_card, video_name
 from bot.discord_app.cards.parts.discord_times import next_midnight_utc
 from bot.discord_app.services.admin.exports import BoundedFile, Exports
+from bot.discord_app.services.admin.kept_files import KeptFiles
 from bot.discord_app.services.admin.library_locks import LibraryLocks
 from bot.discord_app.services.questions.catalogue import Catalogue, find_named
 from bot.errors import ExportTooLarge
@@ -37,6 +38,7 @@ class LibraryAdmin:
         catalogue: Catalogue,
         exports: Exports,
         locks: LibraryLocks,
+        kept_files: KeptFiles,
         quota: Quota,
         imports_a_day: int,
     ) -> None:
@@ -47,6 +49,7 @@ class LibraryAdmin:
         self._quota = quota
         self._imports_a_day = imports_a_day
         self._locks = locks
+        self._kept_files = kept_files
 
     async def list_videos(self, server_id: int) -> list[VideoSummary]:
         """Return the server's own videos by title."""
@@ -56,6 +59,11 @@ class LibraryAdmin:
         """Take back the last act."""
         self._locks.require_idle(server_id)
         return library_cards.undone_card(await self._library.undo(access.own_scope(server_id)))
+
+    async def undo_import(self, server_id: int, act: int) -> Card:
+        """Take back the import of a number. Raises ActNotLast where another act came after it."""
+        self._locks.require_idle(server_id)
+        return library_cards.undone_card(await self._library.undo(access.own_scope(server_id), act=act))
 
     async def find_video(self, server_id: int, name: str) -> VideoSummary:
         """Return the server's own video of a name or id. Raises UnknownVideo."""
@@ -85,6 +93,7 @@ class LibraryAdmin:
         try:
             await purge_server(self._library, self._ledger, server_id)
         finally:
+            self._kept_files.drop_server(server_id)
             self._catalogue.clear()
 
     async def rename_video(self, server_id: int, name: str, title: str) -> Card:
@@ -93,6 +102,15 @@ class LibraryAdmin:
         summary = await self.find_video(server_id, name)
         before = await self._library.rename(access.own_scope(server_id), summary.video.video_id, title)
         return library_cards.renamed_card(before, title)
+
+    async def link_video(self, server_id: int, video_id: str, link: str, title: str) -> Card:
+        """Give a video a link and a title, those of both that are not "". Raises RequestError for what is no link."""
+        self._locks.require_idle(server_id)
+        own = access.own_scope(server_id)
+        if not link:
+            return library_cards.renamed_card(await self._library.rename(own, video_id, title), title)
+        await self._library.link(own, video_id, link, title)
+        return library_cards.linked_card((await self._library.summary(own, video_id)).video)
 
     async def list_speakers(self, server_id: int, name: str) -> Reply:
         """Return who speaks in the video of a name, or in all videos, each with how much and with first words."""
@@ -153,15 +171,19 @@ class LibraryAdmin:
 
     async def add_glossary_entry(self, server_id: int, entry: GlossaryEntry) -> Card:
         """Put an entry into the glossary."""
+        return notice_card(await self.note_word(server_id, entry))
+
+    async def note_word(self, server_id: int, entry: GlossaryEntry) -> str:
+        """Put an entry into the glossary, and return in words what that does."""
         own = access.own_scope(server_id)
         if not await self._library.glossary.add(own, entry):
-            return notice_card(_("That is in the glossary already."))
+            return _("That is in the glossary already.")
         words = _("“{said}” will now also be found by asking for “{meant}”.")
         if not await self._library.are_spoken(own, entry.said):
             words = _(
                 "“{said}” will now also be found by asking for “{meant}”. Nobody says it in this server’s videos yet."
             )
-        return notice_card(words.format(said=entry.said, meant=entry.meant))
+        return words.format(said=entry.said, meant=entry.meant)
 
     async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
         """Remove entries of the glossary for what captions say: all of them, or only the one for `meant`."""
