@@ -11,17 +11,25 @@ from bot.discord_app.cards.parts.command_buttons import leading_row
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.discord_times import relative_time
+from bot.discord_app.cards.parts.host_pages import host_pages_row
+from bot.host_links import NO_PAGES, HostLinks
 from bot.localization import format_number, ngettext
 from bot.localization import gettext as _
 from storage.models import Statistics
 
 
 def about_card(
-    statistics: Statistics, owner: Owner, *, samples: bool, index_read_at: float, reads_meaning: bool = False
+    statistics: Statistics,
+    owner: Owner,
+    *,
+    samples: bool,
+    index_read_at: float,
+    reads_meaning: bool = False,
+    links: HostLinks = NO_PAGES,
 ) -> Card:
     """Return a card with the version, the size and age of what can be searched here, and what is kept about people.
 
-    `reads_meaning` says that the host has switched on a model that reads meaning.
+    `reads_meaning` says that the host has switched on a model that reads meaning. `links` are the host's pages.
     """
     size = _describe_size(statistics)
     if samples:
@@ -46,7 +54,12 @@ def about_card(
             "{privacy} shows it."
         ).format(privacy=mention_command("privacy"))
     )
-    return Card(ui.Container(base.text_display("\n".join(lines))), *leading_row(), *controls.forget_row(owner))
+    return Card(
+        ui.Container(base.text_display("\n".join(lines))),
+        *leading_row(),
+        *host_pages_row(links),
+        *controls.forget_row(owner),
+    )
 
 
 def _describe_size(statistics: Statistics) -> str:

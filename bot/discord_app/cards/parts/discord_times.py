@@ -13,5 +13,5 @@ def relative_time(second: float) -> str:
 
 
 def next_midnight_utc(now: float) -> float:
-    """Return when the next day begins in UTC, from which the imports of a day are counted. In seconds since the epoch."""
+    """Return when the next day of UTC begins, by which imports are counted, in seconds since the epoch."""
     return (now // _DAY_SECONDS + 1) * _DAY_SECONDS
