@@ -1,4 +1,4 @@
-"""The pages of whoever hosts this installation: how they treat data, on which terms, and how to reach them."""
+"""The pages of the host of this installation: how they treat data, on which terms, and how to reach them."""
 
 from __future__ import annotations
 

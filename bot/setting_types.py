@@ -1,4 +1,4 @@
-"""How settings are read from the environment. What cannot be read raises ValueError, with one clause for people."""
+"""How settings are read from text. What cannot be read raises ValueError, with one clause for people."""
 
 from __future__ import annotations
 

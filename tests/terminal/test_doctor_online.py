@@ -59,8 +59,8 @@ async def test_it_lists_what_the_app_directory_misses_and_where_it_is_set(tmp_pa
             f"Guild Install, {installation}",
             "the install link does not ask for applications.commands: add it to Default Install Settings, "
             f"User Install, {installation}",
-            "Discord's App Directory wants a Terms of Service URL: enter the address of your page, for which TERMS.md is "
-            f"a template, {general}",
+            "Discord's App Directory wants a Terms of Service URL: enter the address of your page, for which TERMS.md "
+            f"is a template, {general}",
             "Discord's App Directory wants a Privacy Policy URL: enter the address of your page, for which PRIVACY.md "
             f"is a template, {general}",
         ]

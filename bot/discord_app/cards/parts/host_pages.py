@@ -1,4 +1,4 @@
-"""Buttons that open the pages of whoever hosts this installation."""
+"""Buttons that open the pages of the host of this installation."""
 
 from __future__ import annotations
 
