@@ -106,7 +106,7 @@ class AppContext:
         states, sharing = ButtonStates(ledger, writes), Sharing(ledger, writes)
         askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
-        videos = VideoService(library, catalogue, states)
+        videos = VideoService(library, catalogue, states, settings.host_links)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
         quota = settings.server_quota
         library_admin = LibraryAdmin(library, ledger, catalogue, exports, locks, kept_files, quota, imports_a_day)
@@ -141,7 +141,14 @@ class AppContext:
             exports,
             SettingsService(library, ledger),
             PersonalDataService(
-                ledger, memberships, askers, last_answers, known_locales, sharing, settings.retention_days
+                ledger,
+                memberships,
+                askers,
+                last_answers,
+                known_locales,
+                sharing,
+                settings.retention_days,
+                settings.host_links,
             ),
             settings.serves,
             settings.cooldown_seconds,

@@ -20,6 +20,7 @@ from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import MAX_OWN_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import block_quote
 from bot.discord_app.cards.parts.sample_note import ONLY_SAMPLES_SHOWN
+from bot.localization import format_date
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
@@ -195,7 +196,7 @@ def _details(excerpt: Excerpt) -> list[str]:
         "" if moments.play_button(excerpt.link_second, excerpt.link, video) else _say_second(excerpt.link_second),
         markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH) if chapter else "",
         markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH),
-        video.published,
+        format_date(video.published),
     )
     line = " · ".join(filter(None, parts))
     return [f"-# {line}"] if line else []

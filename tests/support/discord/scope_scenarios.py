@@ -36,7 +36,7 @@ TYPED_IN = (
 )  # fmt: skip
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
-    r"<t:\d+:R>|(?<=read from the videos )[^.]*"
+    r"<t:\d+:R>"
     r'|(?<=attachments/)\d+/\d+|(?<="attachment_id": ")\d+'
 )
 MANAGED_IN = ("library remove", "library rename", "library export", "library speakers")

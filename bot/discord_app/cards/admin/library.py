@@ -22,6 +22,7 @@ from bot.discord_app.cards.parts.base import (
 from bot.discord_app.cards.parts.command_buttons import import_button
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.localization import format_number, gettext_noop, join_words, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -235,8 +236,13 @@ def empty_stats_card(size: LibrarySize, *, manages: bool) -> Card:
     return Card(ui.Container(text_display("\n".join(lines))), *rows)
 
 
-def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int) -> Card:
-    """Return a card with the size and the limits of a server's library, and its last act."""
+def stats_card(
+    statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int, counted_until: float
+) -> Card:
+    """Return a card with the size and the limits of a server's library, and its last act.
+
+    `counted_until` is when the next day of imports begins, in seconds since the epoch.
+    """
     contents = _("**Stored:** {videos}, {hours} hours of speech, {words}").format(
         videos=count_videos(size.videos),
         hours=format_number(statistics.spoken_seconds / 3600, 1),
@@ -248,8 +254,8 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
         megabytes=format_number(size.text_bytes / MEGABYTE, 1),
         most_megabytes=format_number(quota.text_bytes / MEGABYTE),
     )
-    today = _("**Imports today (UTC):** {count} of {most}").format(
-        count=format_number(imports), most=format_number(most_imports)
+    today = _("**Imports today:** {count} of {most}; the next day begins {when}").format(
+        count=format_number(imports), most=format_number(most_imports), when=relative_time(counted_until)
     )
     lines = ["### " + _("This server’s library"), contents, room, today, *_describe_last_act(size)]
     return Card(ui.Container(text_display("\n".join(lines))))
@@ -261,7 +267,7 @@ def _describe_last_act(size: LibrarySize) -> list[str]:
         return []
     act = _("**Last change:** {act}, {when}. {undo} takes it back.").format(
         act=_describe_act(size.last_act),
-        when=f"<t:{int(datetime.fromisoformat(size.acted_at).timestamp())}:R>",
+        when=relative_time(datetime.fromisoformat(size.acted_at).timestamp()),
         undo=mention_command("library undo"),
     )
     return [act]

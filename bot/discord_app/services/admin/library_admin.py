@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from pathlib import Path
 
 from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.admin.purging import ServerContents
 from bot.discord_app.cards.parts.base import Card, notice_card, video_name
+from bot.discord_app.cards.parts.discord_times import next_midnight_utc
 from bot.discord_app.services.admin.exports import BoundedFile, Exports
 from bot.discord_app.services.admin.kept_files import KeptFiles
 from bot.discord_app.services.admin.library_locks import LibraryLocks
@@ -172,7 +174,8 @@ class LibraryAdmin:
         if not size.videos:
             return library_cards.empty_stats_card(size, manages=manages)
         imports = await self._ledger.imports_today(access.library_key(server_id))
-        return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
+        counted_until = next_midnight_utc(time.time())
+        return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day, counted_until)
 
     async def show_glossary(self, server_id: int) -> list[GlossaryEntry]:
         """Return the glossary: what captions mis-hear."""

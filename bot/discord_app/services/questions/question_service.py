@@ -51,7 +51,7 @@ class AskedTooSoon(CooldownActive):
     """A question within the cooldown, with who asked it and what it takes to ask it again."""
 
     def __init__(self, cooldown: CooldownActive, asker: ResolvedAsker, question: QuestionState) -> None:
-        super().__init__(str(cooldown), cooldown.seconds_left)
+        super().__init__(str(cooldown), cooldown.seconds_left, cooldown.again_at)
         self.asker = asker
         self.question = question
 
@@ -106,7 +106,8 @@ class QuestionService:
     async def keep_question(self, refusal: AskedTooSoon) -> Card:
         """Return the card that says that a question came too soon, with a button that asks it once it may be asked."""
         key = await self._states.save(refusal.asker.scope, refusal.question)
-        return notice_card(user_message(refusal), *ask_again_row(refusal.asker.owner(key)))
+        row = ask_again_row(refusal.asker.owner(key))
+        return notice_card(user_message(refusal), *row, moment=refusal.again_at)
 
     async def offer_question(self, asker: ResolvedAsker, text: str) -> Owner:
         """Return the owner of a card with a button that asks a question; its answer is for the one who presses."""
