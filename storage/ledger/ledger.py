@@ -12,6 +12,7 @@ from pathlib import Path
 
 from storage.database.connection import Database
 from storage.ledger.people import PeopleEntries
+from storage.ledger.reviews import DELETE_STRAY_REVIEWS
 from storage.ledger.rows import ALL_ARE_THERE
 from storage.ledger.servers import EVERYWHERE_ELSE as EVERYWHERE_ELSE
 from storage.ledger.servers import ServerEntries
@@ -139,10 +140,12 @@ class Ledger(ServerEntries, PeopleEntries):
                 ("DELETE FROM button_state WHERE expired_at <= ?", (self._now(),)),
                 ("DELETE FROM vote WHERE voted_at <= ?", oldest),
                 ("DELETE FROM miss WHERE last_asked <= ?", oldest),
+                ("DELETE FROM miss_review WHERE reviewed_at <= ?", oldest),
+                DELETE_STRAY_REVIEWS,
                 ("DELETE FROM sighting WHERE last_seen <= ?", oldest),
                 ("DELETE FROM import_tally WHERE day < ?", (self._today(),)),
             ],
-            ("button_state", "vote", "miss", "sighting"),
+            ("button_state", "vote", "miss", "miss_review", "sighting"),
         )
 
     async def begin_import(self, library: str, *, most: int) -> int:

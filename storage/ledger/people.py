@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from storage.access import library_key
 from storage.ledger.follows import FollowEntries
+from storage.ledger.reviews import DELETE_STRAY_REVIEWS, ReviewEntries
 from storage.ledger.rows import ALL_ARE_THERE, normalize_question
 from storage.models import (
     CastVote,
@@ -27,7 +28,7 @@ SIGHTING_RENEWED_AFTER_SECONDS = 3600.0
 """A sighting is not written again within this time: it would be a write with every command."""
 
 
-class PeopleEntries(FollowEntries):
+class PeopleEntries(FollowEntries, ReviewEntries):
     """Votes, misses and sightings, and what goes with all that is kept about a person."""
 
     async def save_vote(self, user_id: int, vote: Vote) -> None:
@@ -195,9 +196,12 @@ class PeopleEntries(FollowEntries):
                 ("DELETE FROM miss WHERE person = ?", person),
                 ("DELETE FROM sighting WHERE person = ?", person),
                 ("DELETE FROM follow WHERE person = ?", follower),
+            ],
+            ("vote", "miss", "miss_review", "sighting", "follow", "last_notice"),
+            afterwards=[
+                DELETE_STRAY_REVIEWS,
                 ("DELETE FROM last_notice WHERE recipient = ?", (f"user:{user_id}",)),
             ],
-            ("vote", "miss", "sighting", "follow", "last_notice"),
         )
 
 

@@ -63,8 +63,10 @@ from storage.models.time_links import is_template as is_template
 from storage.models.use import CastVote as CastVote
 from storage.models.use import HelpfulQuestion as HelpfulQuestion
 from storage.models.use import Miss as Miss
+from storage.models.use import MissOutcome as MissOutcome
 from storage.models.use import PersonalData as PersonalData
 from storage.models.use import PublicPlace as PublicPlace
+from storage.models.use import ReviewedMiss as ReviewedMiss
 from storage.models.use import ServerSettings as ServerSettings
 from storage.models.use import Sighting as Sighting
 from storage.models.use import Verdict as Verdict

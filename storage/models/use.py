@@ -106,6 +106,22 @@ class Miss:
     last_asked: float
 
 
+class MissOutcome(enum.StrEnum):
+    """Why a miss is no longer open."""
+
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedMiss:
+    """A miss that is no longer open: an import answered it, or a moderator dismissed it, at that moment."""
+
+    miss: Miss
+    outcome: MissOutcome
+    reviewed_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class CastVote:
     """A vote of one person, and when they gave it."""
