@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import discord
 
@@ -13,6 +13,8 @@ from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
+from bot.discord_app.services.admin.digest import DigestService
+from bot.discord_app.services.admin.digest_sender import DigestSender
 from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.discord_app.services.admin.settings_service import SettingsService
@@ -67,6 +69,8 @@ class AppContext:
     library_admin: LibraryAdmin
     exports: Exports
     settings: SettingsService
+    digests: DigestSender
+    writes: OptionalWrites
     personal_data: PersonalDataService
     is_served: IsServed
     host_cooldown_seconds: float
@@ -74,7 +78,7 @@ class AppContext:
     seen_events: SeenEvents
     delayed_deletions: DelayedDeletions
     suggestions: SuggestionService
-    command_ids: dict[str, int] = field(default_factory=dict)
+    command_ids: dict[str, int]
 
     @classmethod
     def create(
@@ -90,6 +94,8 @@ class AppContext:
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
         videos = VideoService(library, catalogue, states)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
+        in_flight, command_ids = InFlight(), dict[str, int]()
+        digests = DigestService(library, ledger, answers)
         last_answers, known_locales = LastAnswers(ledger.is_deleted), KnownLocales(settings.retention_seconds)
         return cls(
             library,
@@ -110,15 +116,18 @@ class AppContext:
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
             SettingsService(library, ledger),
+            DigestSender(digests, ledger, settings.serves, get_guild, in_flight, command_ids),
+            writes,
             PersonalDataService(
                 ledger, memberships, askers, last_answers, known_locales, sharing, settings.retention_days
             ),
             settings.serves,
             settings.cooldown_seconds,
-            InFlight(),
+            in_flight,
             SeenEvents(),
             DelayedDeletions(),
             SuggestionService(library, ledger, catalogue),
+            command_ids,
         )
 
 

@@ -87,6 +87,7 @@ class CuepointClient(discord.AutoShardedClient):
             if is_first_start:
                 log_install_links(self._own_id())
         self.sweep.start()
+        self.send_digests.start()
 
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
         """Register the commands, in one server or everywhere, if they are not those registered last.
@@ -135,12 +136,14 @@ class CuepointClient(discord.AutoShardedClient):
             log.warning("left with %d answers unfinished", len(self.app.in_flight))
 
     async def close(self) -> None:
-        """Stop the daily clean-up, close the connection, and end the answering processes."""
+        """Stop what is done regularly, close the connection, and end the answering processes."""
         self.sweep.cancel()
+        self.send_digests.cancel()
         self.app.delayed_deletions.cancel()
         self.app.suggestions.cancel()
         await super().close()
         await self.app.answers.close()
+        await self.app.writes.finish()
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:
@@ -155,6 +158,18 @@ class CuepointClient(discord.AutoShardedClient):
         except Exception as error:
             metrics.count_error()
             log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
+
+    @tasks.loop(minutes=5)
+    async def send_digests(self) -> None:
+        """Send the weekly digests that are due."""
+        try:
+            await self.app.digests.send_due()
+        except StorageError as error:
+            # As above, an error that is raised here would end the loop permanently.
+            log.error("weekly digests could not be sent, which is tried again: %s", describe_error(error))
+        except Exception as error:
+            metrics.count_error()
+            log.error("unexpected error while sending weekly digests, which is tried again", exc_info=error)
 
     async def on_ready(self) -> None:
         """Compare the servers with those known before: the bot may have left some while it was not connected."""

@@ -132,6 +132,7 @@ class AskerResolver:
             is_stranger=who.here is None and not elsewhere.met,
             non_empty=non_empty,
             public_in=None if hidden else _public_place(who),
+            server_id=who.server_id,
         )
 
     async def prepare_indexes(self, asker: ResolvedAsker) -> bool:

@@ -25,7 +25,7 @@ class ResolvedAsker:
     is the server that was chosen, or 0. `searched` and `remark` stand below the question: which libraries are searched,
     and why one is not among them. `is_stranger`: they were never seen in a server, so only the shared videos are
     searched. `non_empty` are the keys of the libraries in which anything is stored. `public_in` is where everybody sees
-    the answer, None where nobody else does, or outside of servers.
+    the answer, None where nobody else does, or outside of servers. `server_id` is the server that they are in, or 0.
     """
 
     user_id: int
@@ -41,6 +41,7 @@ class ResolvedAsker:
     is_stranger: bool = False
     non_empty: frozenset[str] = frozenset()
     public_in: PublicPlace | None = None
+    server_id: int = EVERYWHERE_ELSE
 
     def sees_less_than(self, earlier: ResolvedAsker) -> bool:
         """Return whether the asker may see less than before, or only in private what others could see before."""
