@@ -19,7 +19,7 @@ from storage.models import DAY_SECONDS, AddedVideos, Miss, QuestionCount, Week
 
 MAX_MISSES, MAX_VIDEOS, MAX_MOMENTS = 5, 5, 3
 """How many of each are shown: more would cover several screens of a phone."""
-MAX_QUESTION_LENGTH, MAX_TITLE_LENGTH, MAX_QUOTE_LENGTH, MAX_ADDRESS_LENGTH = 100, 80, 140, 150
+MAX_QUESTION_LENGTH, MAX_TITLE_LENGTH, MAX_QUOTE_LENGTH, MAX_ADDRESS_LENGTH = 100, 60, 110, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Digest:
 
 def digest_card(digest: Digest) -> Card:
     """Return the card of a week, for everybody in a channel. Its button is for those who manage the server."""
-    blocks = [_write_heading(digest), _write_misses(digest), _write_videos(digest.videos), _write_moments(digest)]
+    blocks = [_write_heading(digest), _write_videos(digest.videos), *_write_moments(digest), _write_misses(digest)]
     notes = []
     if digest.is_closed:
         words = _("Only numbers are shown: not everybody in this channel may see this server’s videos.")
@@ -122,17 +122,16 @@ def _write_rest(count: int, *, listed: bool) -> list[str]:
     return [ngettext("- and {count} more", "- and {count} more", count).format(count=format_number(count))]
 
 
-def _write_moments(digest: Digest) -> str:
-    if not digest.moments:
-        return ""
-    lines = ["**" + _("Most helpful moments") + "**"]
+def _write_moments(digest: Digest) -> list[str]:
+    """Return a text for each moment: its quote ends that, and nothing after it looks quoted."""
+    heading = f"**{_('Most helpful moments')}**\n"
+    texts = []
     for moment in digest.moments[:MAX_MOMENTS]:
         excerpt = moment.excerpt
         when = base.moment_link(excerpt.link_second, excerpt.link, excerpt.video, MAX_ADDRESS_LENGTH)
+        name = base.video_name(excerpt.video, MAX_TITLE_LENGTH)
         words = ngettext("{count} person found this helpful", "{count} people found this helpful", moment.people)
-        lines += [
-            f"{when} · {base.video_name(excerpt.video, MAX_TITLE_LENGTH)}",
-            f"> {write_words(excerpt, MAX_QUOTE_LENGTH)}",
-            f"-# {words.format(count=format_number(moment.people))}",
-        ]
-    return "\n".join(lines)
+        people = words.format(count=format_number(moment.people))
+        quote = write_words(excerpt, MAX_QUOTE_LENGTH) or "…"
+        texts.append(f"{'' if texts else heading}{when} · {name}\n-# {people}\n> {quote}")
+    return texts
