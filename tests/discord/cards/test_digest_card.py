@@ -18,7 +18,7 @@ from tests.pictures.drawing import missing, read_seeds, stage
 from tests.support.inputs.hostile_text import anything
 
 WEEK = Week(1_800_532_800.0)
-PHONE, MAX_DIGEST_HEIGHT = 390, 1500
+PHONE, MAX_DIGEST_HEIGHT = 390, 1400
 """Pixels of the width of a phone, and of a digest with all that may be in it: two screens."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from storage.library import Library
 from storage.models import DAY_SECONDS, WEEK_SECONDS, Labels, MissOutcome, PublicPlace, Source, Verdict, Vote
 from tests.support.discord.discord_world import BELL, LANTERN, Clock, Rows, World, world_of
 from tests.support.discord.harness import ChannelHandle, answers, mention, pressable, restart, seen
+from tests.support.pseudo_locale import accent, pseudo_locale
 from tests.support.sqlite_files import query
 
 MISSED = "who painted the ceiling of the chapel?"
@@ -460,18 +461,32 @@ async def test_one_server_that_fails_keeps_no_other_from_its_digest(
     assert "unexpected error in the weekly digest" in caplog.text
 
 
-async def test_it_speaks_the_server_s_language(library: Library, ledger: Ledger, rows: Rows, clock: Clock) -> None:
-    async with world_of(library, ledger, rows, locale="de") as world:
-        await world.env.settle()
-        await world.limit(world.beta, digest_channel=world.beta_hall.id)
-        german = world.bot.get_guild(world.beta.id)
-        assert german is not None
-        query(library.path, "UPDATE video SET added_at = 1")
-        for _ in range(3):
-            await ledger.count_question(world.beta.id, is_answered=True)
-        await after_a_week(world, clock)
-        [sent] = answers(world.beta_hall, world.env)
-        assert "Weekly summary" in seen(sent) or "Woche" in seen(sent)
+@pytest.fixture
+def accented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """German is English with accents."""
+    folder = tmp_path / "locales"
+    folder.mkdir()
+    with pseudo_locale("de", folder, monkeypatch):
+        yield
+
+
+async def test_every_server_is_told_in_its_own_language(accented: None, world: World, clock: Clock) -> None:
+    german = world.env.create_guild("Gamma", preferred_locale="de")
+    hall = german.create_text_channel("halle")
+    await world.env.settle()
+    await world.limit(german, digest_channel=hall.id)
+    await want(world)
+    for server in (world.alpha, german):
+        await world.ledger.count_question(server.id, is_answered=True)
+        for person in (world.one, world.both):
+            await world.ledger.record_miss(access.library_key(server.id), "zzz", person.id)
+    query(world.library.path, f"UPDATE video SET added_at = {clock.second} WHERE video_id = 'shared-talk'")
+    await after_a_week(world, clock)
+    assert len(digests(world)) == 1, "in English"
+    [sent] = answers(hall, world.env)
+    shown = re.sub(r"<[^>]*>|\[shared-talk\]\(\S+\)|zzz", "", seen(sent))
+    assert accent("Weekly summary") in shown
+    assert re.findall(r"[A-Za-z]{2,}", shown) == []
 
 
 # What can be pressed

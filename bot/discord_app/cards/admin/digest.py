@@ -85,7 +85,7 @@ def _write_heading(digest: Digest) -> str:
             count.asked,
         )
         said = words.format(asked=format_number(count.asked), answered=format_number(count.answered))
-    return f"### {_('Weekly summary')}\n-# {days}\n{said}"
+    return "\n".join(["### " + _("Weekly summary"), f"-# {days}", said])
 
 
 def _write_misses(digest: Digest) -> str:
@@ -124,8 +124,8 @@ def _write_rest(count: int, *, listed: bool) -> list[str]:
 
 def _write_moments(digest: Digest) -> list[str]:
     """Return a text for each moment: its quote ends that, and nothing after it looks quoted."""
-    heading = f"**{_('Most helpful moments')}**\n"
-    texts = []
+    heading = "**" + _("Most helpful moments") + "**\n"
+    texts: list[str] = []
     for moment in digest.moments[:MAX_MOMENTS]:
         excerpt = moment.excerpt
         when = base.moment_link(excerpt.link_second, excerpt.link, excerpt.video, MAX_ADDRESS_LENGTH)
