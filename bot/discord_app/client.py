@@ -124,6 +124,8 @@ class CuepointClient(discord.AutoShardedClient):
 
         An import that takes longer is cancelled and reverted, and the user who waits for it gets a notice.
         """
+        # A digest that is being sent is in flight; the others keep their turn.
+        self.send_digests.cancel()
         disconnects = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(disconnects, DISCONNECT_TIMEOUT_SECONDS)
@@ -170,6 +172,11 @@ class CuepointClient(discord.AutoShardedClient):
         except Exception as error:
             metrics.count_error()
             log.error("unexpected error while sending weekly digests, which is tried again", exc_info=error)
+
+    @send_digests.before_loop
+    async def _know_servers(self) -> None:
+        """Wait until the servers are known: what came due while the bot was not running is then sent at once."""
+        await self.wait_until_ready()
 
     async def on_ready(self) -> None:
         """Compare the servers with those known before: the bot may have left some while it was not connected."""

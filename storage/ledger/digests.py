@@ -15,7 +15,7 @@ from storage.models import WEEK_SECONDS, DueDigest, HelpfulMoment, Week
 
 MAX_LATE_SECONDS = 3600.0
 """A digest that is late by no more than this leaves the next one at the same weekday and hour. After a longer outage
-its weeks begin anew, so that two digests are never less than a week apart but for this."""
+its weeks begin again, so that two digests are never less than a week apart but for this."""
 
 
 class DigestEntries(TallyEntries):

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import discord
+import discord as discord_py
 import pytest
 
 from bot.discord_app.services.admin.digest import DigestService
@@ -20,7 +20,7 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import DAY_SECONDS, WEEK_SECONDS, Labels, MissOutcome, PublicPlace, Source, Verdict, Vote
 from tests.support.discord.discord_world import BELL, LANTERN, Clock, Rows, World, world_of
-from tests.support.discord.harness import ChannelHandle, answers, mention, pressable, restart, seen
+from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answers, mention, pressable, restart, seen
 from tests.support.pseudo_locale import accent, pseudo_locale
 from tests.support.sqlite_files import query
 
@@ -133,6 +133,13 @@ async def test_all_roads_of_a_question_count_and_nothing_else_does(world: World,
     assert query(world.library.path, "SELECT server, asked, answered FROM question_tally") == [
         (str(world.alpha.id), 5, 5)
     ]
+
+
+async def test_the_sample_talks_answer_no_question(discord: Env, general: ChannelHandle, alice: MemberActor) -> None:
+    await alice.slash(general, "ask", question="what is a hold cue?")
+    app = discord.bot.app
+    await app.writes.finish()
+    assert query(app.library.path, "SELECT asked, answered FROM question_tally") == [(1, 0)]
 
 
 async def test_pages_and_passages_count_as_no_question(world: World) -> None:
@@ -344,7 +351,7 @@ async def test_a_channel_that_cannot_be_written_in_is_logged_and_tried_again_the
     caplog.set_level("INFO", "cuepoint.discord")
     rights = {"silent": {"send_messages": False}, "hidden": {"view_channel": False}}.get(way, {})
     channel = world.alpha.create_text_channel(
-        "news", overwrites={world.alpha.default_role: discord.PermissionOverwrite(**rights)}
+        "news", overwrites={world.alpha.default_role: discord_py.PermissionOverwrite(**rights)}
     )
     if way == "forum":
         channel = world.alpha.create_forum_channel("forum")
@@ -376,8 +383,8 @@ async def test_a_thread_has_the_rules_of_its_channel(world: World, clock: Clock)
     server = world.bot.get_guild(world.alpha.id)
     assert server is not None
     channel = server.get_channel(world.general.id)
-    assert isinstance(channel, discord.TextChannel)
-    thread = await channel.create_thread(name="news", type=discord.ChannelType.public_thread)
+    assert isinstance(channel, discord_py.TextChannel)
+    thread = await channel.create_thread(name="news", type=discord_py.ChannelType.public_thread)
     await world.env.settle()
     await world.limit(world.alpha, digest_channel=thread.id)
     await after_a_week(world, clock)

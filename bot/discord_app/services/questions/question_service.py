@@ -147,9 +147,12 @@ class QuestionService:
         return card
 
     def _tally(self, asker: ResolvedAsker, answer: Answer) -> None:
-        """Have a question count among those of the server in which it was asked; outside of servers none is counted."""
+        """Have a question count among those of the server in which it was asked; outside of servers none is counted.
+
+        The sample talks answer no question of anybody's.
+        """
         if asker.server_id != EVERYWHERE_ELSE:
-            is_answered = answer.level is AnswerLevel.CONFIDENT
+            is_answered = answer.level is AnswerLevel.CONFIDENT and bool(asker.searchable)
             count = partial(self._ledger.count_question, asker.server_id, is_answered=is_answered)
             self._writes.begin("counting questions", count)
 
