@@ -66,4 +66,5 @@ async def test_a_digest_that_is_being_sent_at_the_end_is_there_once(
         assert await bot.terminate() == 0
         assert server.token not in bot.stdout + bot.stderr
     assert [len(server.messages_in(channel)) for _, channel in places] == [1, 1]
+    assert len(server.asked("POST", f"/channels/{first.id}/messages")) == 1, "it is not even tried again"
     assert server.breaches == []
