@@ -47,7 +47,7 @@ def videos(
         if json:
             session.screen.print_data("".join(f"{video_json(summary, hosts=stored.hosts)}\n" for summary in summaries))
         elif search and not summaries:
-            session.screen.print_remark(f"No video here is called {search}.")
+            session.screen.print_remark(f"No video here is called “{search}”.")
         else:
             session.screen.show_videos(summaries)
 

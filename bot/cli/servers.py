@@ -44,7 +44,7 @@ def settings(
         for assignment in set_ or ():
             name, equals, value = assignment.partition("=")
             if not equals:
-                raise SettingsError(f"{assignment[:40]!r} is no setting: write it as NAME=VALUE, such as quotes=3.")
+                raise SettingsError(f"“{assignment[:40]}” is no setting: write it as NAME=VALUE, such as quotes=3.")
             if server_id == EVERYWHERE_ELSE and name in ONLY_IN_SERVERS:
                 raise SettingsError(f"{name} belongs to a server: name it with --library.")
             new = change_setting(new, name, value)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from storage.importing.batch import WholeFile
 from storage.importing.likeness import is_same_speech
-from storage.models import StoredVideo
+from storage.models import StoredVideo, Video
 from storage.models.limits import MAX_ID_LENGTH
 
 
 def possible_ids(file: WholeFile) -> Iterator[str]:
-    """Yield the ids that a file's name gives: the name, then with the folder before it, and the folder of that."""
+    """Yield the ids that a file's name gives: the name, then with the folder before it, and the folder of that; last
+    the title that a person gave it."""
     name, folders = (
         file.stored.video.video_id,
         [part for part in file.source.folder.split("/") if part not in ("", ".")],
@@ -22,11 +23,20 @@ def possible_ids(file: WholeFile) -> Iterator[str]:
         video_id = "/".join((*folders[-count:], name))
         if len(video_id) <= MAX_ID_LENGTH:
             yield video_id
+    if file.given_title and len(file.given_title) <= MAX_ID_LENGTH:
+        yield file.given_title
 
 
 def may_be(file: WholeFile, others: Sequence[StoredVideo]) -> bool:
     """Return whether a file may be of the video of others: in another language, or with nearly the same words."""
     return all(_may_be_one(file.stored, other) for other in others)
+
+
+def keep_title(file: WholeFile, stored: Video | None) -> WholeFile:
+    """Return the file with the title that is stored of its video, where its own is only the name of the file."""
+    if stored is None or not stored.title or not file.titled_by_file:
+        return file
+    return replace(file, stored=replace(file.stored, video=replace(file.stored.video, title=stored.title)))
 
 
 def rename_file(file: WholeFile, video_id: str) -> WholeFile:

@@ -1,4 +1,4 @@
-"""The operations on data about use. As little as possible is kept about people, and never who they are."""
+"""The operations on data about use. As little as possible is kept about people, and who they are in `follows` alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from storage.database.connection import Database
 from storage.ledger.digests import DigestEntries
+from storage.ledger.follows import expired_follow_statements
 from storage.ledger.people import PeopleEntries
 from storage.ledger.reviews import DELETE_STRAY_REVIEWS
 from storage.ledger.rows import ALL_ARE_THERE
@@ -131,7 +132,7 @@ class Ledger(ServerEntries, PeopleEntries, DigestEntries):
 
     async def delete_expired(self, retention_seconds: float) -> int:
         """Delete the buttons that have expired, the votes, misses, sightings and tallies of questions older than the
-        retention, and the tally of imports of earlier days.
+        retention, the follows of which nobody was told for so long, and the tally of imports of earlier days.
 
         Returns how many rows were deleted.
         """
@@ -145,10 +146,11 @@ class Ledger(ServerEntries, PeopleEntries, DigestEntries):
                 ("DELETE FROM miss_review WHERE reviewed_at <= ?", oldest),
                 DELETE_STRAY_REVIEWS,
                 ("DELETE FROM sighting WHERE last_seen <= ?", oldest),
+                *expired_follow_statements(self._now(), retention_seconds),
                 ("DELETE FROM import_tally WHERE day < ?", (self._today(),)),
                 ("DELETE FROM question_tally WHERE day < ?", (oldest_tally,)),
             ],
-            ("button_state", "vote", "miss", "miss_review", "sighting"),
+            ("button_state", "vote", "miss", "miss_review", "sighting", "follow", "last_notice"),
         )
 
     async def begin_import(self, library: str, *, most: int) -> int:

@@ -10,9 +10,10 @@ from storage.ledger.rows import ALL_ARE_THERE, LedgerRows, Statement, normalize_
 from storage.models import Miss, MissOutcome, ReviewedMiss
 
 _MISSES = """
-    SELECT library, question, sum(count) AS asked, max(last_asked) AS latest FROM miss WHERE library = ?
+    SELECT library, question, sum(count) AS asked, max(last_asked) AS latest, wording FROM miss WHERE library = ?
     GROUP BY question
 """
+# Beside a maximum, SQLite takes the wording from the row that has it.
 _IS_CLOSED = "(outcome = 'dismissed' OR (outcome = 'answered' AND reviewed_at >= latest))"
 DELETE_STRAY_REVIEWS: Statement = (
     "DELETE FROM miss_review WHERE (library, question) NOT IN (SELECT library, question FROM miss)",
@@ -28,7 +29,8 @@ class ReviewEntries(LedgerRows):
         """Return the open questions of a library, by its key: the most asked first, then the latest."""
         rows = await self._rows(
             f"""
-            SELECT library, question, asked, latest FROM ({_MISSES}) LEFT JOIN miss_review USING (library, question)
+            SELECT library, question, asked, latest, wording
+            FROM ({_MISSES}) LEFT JOIN miss_review USING (library, question)
             WHERE outcome IS NULL OR NOT {_IS_CLOSED} ORDER BY asked DESC, latest DESC, question
             """,
             (library,),
@@ -39,7 +41,7 @@ class ReviewEntries(LedgerRows):
         """Return the questions of a library that are not open, the latest reviewed first."""
         rows = await self._rows(
             f"""
-            SELECT library, question, asked, latest, outcome, reviewed_at
+            SELECT library, question, asked, latest, wording, outcome, reviewed_at
             FROM ({_MISSES}) JOIN miss_review USING (library, question)
             WHERE {_IS_CLOSED} ORDER BY reviewed_at DESC, question
             """,

@@ -94,4 +94,9 @@ async def _rewrite_table(connection: aiosqlite.Connection, table: str) -> None:
 
 def normalize_question(question: str) -> str:
     """Return a question as it is stored: "What  is BERT?" and "what is bert?" are one."""
-    return " ".join(question.split()).casefold()
+    return collapse_question(question).casefold()
+
+
+def collapse_question(question: str) -> str:
+    """Return a question as it was typed, but for its white space."""
+    return " ".join(question.split())

@@ -21,12 +21,14 @@ from storage.models.finding import QuestionTerm as QuestionTerm
 from storage.models.finding import RankedPlace as RankedPlace
 from storage.models.finding import RankingFeature as RankingFeature
 from storage.models.finding import RepairKind as RepairKind
+from storage.models.finding import ScoreBound as ScoreBound
 from storage.models.finding import SearchResult as SearchResult
 from storage.models.finding import Strip as Strip
 from storage.models.finding import Timeline as Timeline
 from storage.models.finding import VideoPart as VideoPart
 from storage.models.finding import measure_presence as measure_presence
 from storage.models.follows import Follow as Follow
+from storage.models.follows import FoundFollow as FoundFollow
 from storage.models.importing import FileContent as FileContent
 from storage.models.importing import Labels as Labels
 from storage.models.importing import Rejection as Rejection
@@ -44,6 +46,7 @@ from storage.models.libraries import OpenIndexes as OpenIndexes
 from storage.models.libraries import Problem as Problem
 from storage.models.libraries import Quota as Quota
 from storage.models.libraries import Statistics as Statistics
+from storage.models.libraries import UncheckedVideos as UncheckedVideos
 from storage.models.libraries import UndoReport as UndoReport
 from storage.models.libraries import VideoSummary as VideoSummary
 from storage.models.limits import MAX_SECOND as MAX_SECOND

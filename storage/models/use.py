@@ -98,12 +98,16 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A question that a library did not answer, collapsed and casefolded, how often it was asked, and when last."""
+    """A question that a library did not answer, collapsed and casefolded, how often it was asked, and when last.
+
+    `wording` is the question as it was last typed, "" where an earlier version noted it.
+    """
 
     library: str
     question: str
     count: int
     last_asked: float
+    wording: str = ""
 
 
 class MissOutcome(enum.StrEnum):

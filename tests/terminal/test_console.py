@@ -556,7 +556,7 @@ def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
 def test_videos_are_searched_by_words_of_their_title(run: Run) -> None:
     assert run("videos", "--search", "made captoins").stdout.startswith("sample-captions\t7:55\t")
     none = run("videos", "--search", "zebra")
-    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No video here is called zebra.\n")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No video here is called “zebra”.\n")
     lines = run("videos", "--search", "zebra", "--json").stdout + run("videos", "--json").stdout
     assert [json.loads(line)["segments"] for line in lines.splitlines()] == [17, 17, 17]
 

@@ -109,6 +109,12 @@ def check_discord(status: DiscordStatus) -> Iterator[CheckResult]:
         names = ", ".join(status.needless_intents)
         words = f"these intents are on and not needed: {names}; switch them off on the page Bot of your application"
         yield CheckResult("intents", words, Grade.NOTE)
+    if status.missing_intents:
+        words = (
+            "CUEPOINT_MESSAGE_CONTENT is on and the intent Message Content is not, so Discord does not let the bot in: "
+            "switch it on on the page Bot of your application, or empty the setting"
+        )
+        yield CheckResult("intents", words, Grade.WRONG)
     ahead = status.clock_ahead_seconds
     if ahead is not None and abs(ahead) > MAX_CLOCK_ERROR_SECONDS:
         words = f"the clock is {abs(ahead):,.0f} seconds {'ahead' if ahead > 0 else 'behind'}: let the machine set it"

@@ -15,10 +15,11 @@ from bot.discord_app.cards import moments
 from bot.discord_app.cards.moments import MAX_MOMENT_TITLE_LENGTH, MIN_MOMENT_LENGTH
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part, moment_link, text_display, video_name, video_picture
-from bot.discord_app.cards.parts.command_buttons import help_button, videos_button
+from bot.discord_app.cards.parts.command_buttons import help_button, tell_me_row, videos_button
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import block_quote
+from bot.localization import format_date
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
@@ -75,11 +76,13 @@ def answer_card(
     remarks: Sequence[str] = (),
     is_quoted: bool = False,
     notified: Sequence[int] = (),
+    may_follow: bool = False,
 ) -> Card:
     """Return an answer as a card. `answer` holds what this page shows, with the excerpts of one video together.
 
     `remarks` are texts of the bot and are not escaped; those `notified` are notified of them where they mention them.
-    `is_quoted` says that Discord shows the question above the card.
+    `is_quoted` says that Discord shows the question above the card. `may_follow`: where the answer is not clear, who
+    reads it can be told of one later.
     """
     lines = [] if is_quoted else [question_header(answer.question, *answer.excerpts[:1])]
     notes, shown_remarks = answer_notes(answer), remarks_display(remarks)
@@ -97,6 +100,8 @@ def answer_card(
     if not answer.excerpts:
         # With the key of the answer, which can be followed up although it shows nothing.
         parts += controls.button_row([videos_button(owner), help_button(owner)], controls.delete_button(owner))
+    if may_follow and owner.is_stored and answer.level is not AnswerLevel.CONFIDENT and not page.index:
+        parts += tell_me_row(owner)
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
     return Card(ui.Container(*parts, accent_colour=accent_colour(answer)), notified=notified)
 
@@ -184,7 +189,7 @@ def _details(excerpt: Excerpt) -> list[str]:
         "" if moments.play_button(excerpt.link_second, excerpt.link, video) else _say_second(excerpt.link_second),
         markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH) if chapter else "",
         markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH),
-        video.published,
+        format_date(video.published),
     )
     line = " · ".join(filter(None, parts))
     return [f"-# {line}"] if line else []

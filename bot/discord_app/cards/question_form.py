@@ -21,11 +21,14 @@ MAX_QUESTION_LENGTH = 2000
 
 
 def question_form(owner: Owner, title: str, *, as_timeline: bool) -> ui.Modal:
-    """Return the form that asks for a question about the video of this title; `owner` has the key of the video.
+    """Return the form that asks for a question about the video of this title, or about all of them where it is "";
+    `owner` has the key of the video.
 
     With `as_timeline` it asks for what is to be drawn. Its custom_id says which, so that it works after a restart.
     """
-    heading = _("Draw where it is spoken of") if as_timeline else _("Ask about this video")
+    heading = _("Ask about this video") if title else _("Ask about these videos")
+    if as_timeline:
+        heading = _("Draw where it is spoken of")
     form = ui.Modal(
         title=shorten(heading, MAX_FORM_TITLE_LENGTH), custom_id=custom_id(FORM, owner, 1 if as_timeline else 0)
     )

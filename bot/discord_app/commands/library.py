@@ -15,7 +15,6 @@ from discord.app_commands import Choice, Range
 from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.markdown import shorten
-from bot.discord_app.commands import feedback
 from bot.discord_app.commands.import_form import open_import_form
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
@@ -139,7 +138,7 @@ async def misses(interaction: Interaction) -> None:
 
     async def list_misses() -> Card:
         owner = await store_permit(interaction, Review(permit))
-        return await feedback.misses_page(interaction.client.app.ledger, owner, permit.server_id)
+        return await interaction.client.app.miss_reviews.list_open(permit.server_id, owner)
 
     await send_when_ready(interaction, list_misses(), Delivery.PRIVATE)
 

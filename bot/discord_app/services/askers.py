@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.services.follows.follow_target import NOWHERE, FollowTarget
 from storage.access import Membership, Place
 from storage.ledger import EVERYWHERE_ELSE
 from storage.models import PublicPlace, Scope
@@ -26,6 +27,7 @@ class ResolvedAsker:
     and why one is not among them. `is_stranger`: they were never seen in a server, so only the shared videos are
     searched. `non_empty` are the keys of the libraries in which anything is stored. `public_in` is where everybody sees
     the answer, None where nobody else does, or outside of servers. `server_id` is the server that they are in, or 0.
+    `follow_target` is where their question is followed.
     """
 
     user_id: int
@@ -42,6 +44,7 @@ class ResolvedAsker:
     non_empty: frozenset[str] = frozenset()
     public_in: PublicPlace | None = None
     server_id: int = EVERYWHERE_ELSE
+    follow_target: FollowTarget = NOWHERE
 
     def sees_less_than(self, earlier: ResolvedAsker) -> bool:
         """Return whether the asker may see less than before, or only in private what others could see before."""
@@ -56,6 +59,11 @@ class ResolvedAsker:
     def is_public(self) -> bool:
         """Return whether others see the answer."""
         return self.shareable and not self.private
+
+    @property
+    def may_follow(self) -> bool:
+        """Return whether a question asked here can be followed."""
+        return self.follow_target.obstacle is None
 
     @property
     def remarks(self) -> list[str]:

@@ -24,7 +24,7 @@ from tests.support.discord.harness import ChannelHandle, Env, MemberActor, answe
 from tests.support.pseudo_locale import accent, pseudo_locale
 from tests.support.sqlite_files import query
 
-MISSED = "who painted the ceiling of the chapel?"
+MISSED = "Who painted the ceiling of the chapel?"
 
 
 @pytest.fixture

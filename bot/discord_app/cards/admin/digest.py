@@ -99,7 +99,7 @@ def _write_misses(digest: Digest) -> str:
 
 def _write_miss(miss: Miss) -> str:
     times = ngettext("once", "{count} times", miss.count).format(count=format_number(miss.count))
-    question = markdown.escape_to_fit(miss.question, MAX_QUESTION_LENGTH) or "…"
+    question = markdown.escape_to_fit(miss.wording or miss.question, MAX_QUESTION_LENGTH) or "…"
     return _("- “{question}” · {times}").format(question=question, times=times)
 
 

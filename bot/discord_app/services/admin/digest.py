@@ -57,7 +57,11 @@ class DigestService:
     async def _choose_misses(self, server_id: int, misses: list[Miss]) -> tuple[Miss, ...]:
         """Return the open questions whose words may be shown: several people asked them, and they name nobody."""
         frequent = await self._ledger.frequent_misses(server_id)
-        shown = (miss for miss in misses if miss.question in frequent and not may_be_personal(miss.question))
+        shown = (
+            miss
+            for miss in misses
+            if miss.question in frequent and not may_be_personal(f"{miss.question} {miss.wording}")
+        )
         return tuple(shown)[:MAX_MISSES]
 
     async def _find_moments(self, server_id: int, scope: Scope, week: Week) -> tuple[FoundHelpful, ...]:

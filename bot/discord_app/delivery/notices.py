@@ -1,0 +1,84 @@
+"""How a message that nobody waits for reaches a person or a channel: once, whatever is interrupted.
+
+The buttons of its card carry the key of its batch: by that it is found again where it is not known whether it arrived.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+
+from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.delivery.responses import validate_card
+from bot.discord_app.delivery.retries import send_with_retries
+
+Target = discord.DMChannel | discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
+"""Where a notice can be sent."""
+_CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far this machine's clock may be from Discord's."""
+MAX_READ_MESSAGES = 2_000
+"""How many messages are looked through for one; in a direct message there are hardly ever so many after it."""
+_TOKEN_BYTES = 6
+
+
+def make_batch(now: float) -> str:
+    """Return the key of a new message, which tells when that was begun: at most 16 characters of a custom_id."""
+    return f"{int(now):x}{secrets.token_urlsafe(_TOKEN_BYTES)}"
+
+
+def begun_at(batch: str) -> datetime:
+    """Return when a message was begun, by its key."""
+    return datetime.fromtimestamp(int(batch[:8], 16), UTC)
+
+
+async def open_target(client: discord.Client, person_id: int, channel_id: int) -> Target | None:
+    """Return where a notice is sent: to a person, or into a channel, None where the bot sees no such channel.
+
+    None also where the bot could not look there for what it had sent. Raises HTTPException, such as where Discord knows
+    the person no more.
+    """
+    if not channel_id:
+        return await client.create_dm(discord.Object(person_id))
+    channel = client.get_channel(channel_id)
+    if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel):
+        return None
+    rights = channel.permissions_for(channel.guild.me)
+    may_write = rights.send_messages_in_threads if isinstance(channel, discord.Thread) else rights.send_messages
+    return channel if rights.view_channel and rights.read_message_history and may_write else None
+
+
+def parent_channel_id(client: discord.Client, channel_id: int) -> int:
+    """Return the channel by whose rules a channel goes: that of a thread, or itself."""
+    channel = client.get_channel(channel_id)
+    return channel.parent_id if isinstance(channel, discord.Thread) else channel_id
+
+
+async def was_sent(target: Target, batch: str, own_id: int) -> bool:
+    """Return whether the message of a batch has arrived. Raises HTTPException."""
+    mark = f":{batch}:"
+    after = begun_at(batch) - _CLOCKS_DIFFER
+    async for message in target.history(limit=MAX_READ_MESSAGES, after=after, oldest_first=True):
+        if message.author.id == own_id and any(mark in custom_id for custom_id in _custom_ids(message.components)):
+            return True
+    return False
+
+
+async def send_notice(target: Target, card: Card, batch: str) -> None:
+    """Send the message of a batch. Raises DeliveryUnknown, and HTTPException where Discord refuses."""
+    card = validate_card(card)
+    # For some minutes Discord takes a message with the same nonce for the same one.
+    nonce = int.from_bytes(hashlib.sha256(batch.encode()).digest()[:7])
+    await send_with_retries(lambda: target.send(view=card, nonce=nonce))
+
+
+def _custom_ids(components: Any) -> Iterator[str]:
+    for component in components:
+        if custom_id := getattr(component, "custom_id", None):
+            yield custom_id
+        yield from _custom_ids(getattr(component, "children", None) or ())
+        yield from _custom_ids(getattr(component, "components", None) or ())
