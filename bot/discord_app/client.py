@@ -99,6 +99,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.sweep.start()
         self.check_libraries.start()
         self.tell_followers.start()
+        self.send_digests.start()
 
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
         """Register the commands, in one server or everywhere, if they are not those registered last.
@@ -135,6 +136,8 @@ class CuepointClient(discord.AutoShardedClient):
 
         An import that takes longer is cancelled and reverted, and the user who waits for it gets a notice.
         """
+        # A digest that is being sent is in flight; the others keep their turn.
+        self.send_digests.cancel()
         disconnects = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(disconnects, DISCONNECT_TIMEOUT_SECONDS)
@@ -148,7 +151,7 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Stop what runs beside the events, close the connection, and end the answering processes."""
-        for loop in (self.sweep, self.check_libraries, self.tell_followers):
+        for loop in (self.sweep, self.send_digests, self.check_libraries, self.tell_followers):
             loop.cancel()
         await self.app.checker.close()
         self.app.delayed_deletions.cancel()
@@ -156,6 +159,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.app.kept_files.close()
         await super().close()
         await self.app.answers.close()
+        await self.app.writes.finish()
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:
@@ -170,6 +174,23 @@ class CuepointClient(discord.AutoShardedClient):
         except Exception as error:
             metrics.count_error()
             log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
+
+    @tasks.loop(minutes=5)
+    async def send_digests(self) -> None:
+        """Send the weekly digests that are due."""
+        try:
+            await self.app.digests.send_due()
+        except StorageError as error:
+            # As above, an error that is raised here would end the loop permanently.
+            log.error("weekly digests could not be sent, which is tried again: %s", describe_error(error))
+        except Exception as error:
+            metrics.count_error()
+            log.error("unexpected error while sending weekly digests, which is tried again", exc_info=error)
+
+    @send_digests.before_loop
+    async def _know_servers(self) -> None:
+        """Wait until the servers are known: what came due while the bot was not running is then sent at once."""
+        await self.wait_until_ready()
 
     @tasks.loop(seconds=CHECK_EVERY_SECONDS)
     async def check_libraries(self) -> None:

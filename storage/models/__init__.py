@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from storage.models.digests import DAY_SECONDS as DAY_SECONDS
+from storage.models.digests import WEEK_SECONDS as WEEK_SECONDS
+from storage.models.digests import AddedVideos as AddedVideos
+from storage.models.digests import DueDigest as DueDigest
+from storage.models.digests import HelpfulMoment as HelpfulMoment
+from storage.models.digests import QuestionCount as QuestionCount
+from storage.models.digests import Week as Week
 from storage.models.finding import ALL_FEATURES as ALL_FEATURES
 from storage.models.finding import MIN_GAP_SECONDS as MIN_GAP_SECONDS
 from storage.models.finding import Baseline as Baseline

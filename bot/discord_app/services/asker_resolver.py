@@ -134,6 +134,7 @@ class AskerResolver:
             non_empty=non_empty,
             public_in=None if hidden else _public_place(who),
             manages=who.manages,
+            server_id=who.server_id,
             follow_target=find_target(asker, settings, non_empty.intersection(reach.scope.libraries)),
         )
 

@@ -29,7 +29,7 @@ class ResolvedAsker:
     and why one is not among them. `is_stranger`: they were never seen in a server, so only the shared videos are
     searched. `non_empty` are the keys of the libraries in which anything is stored. `public_in` is where everybody sees
     the answer, None where nobody else does, or outside of servers. `manages` is whether they manage the server that
-    they are in, and `follow_target` where their question is followed.
+    they are in. `server_id` is the server that they are in, or 0. `follow_target` is where their question is followed.
     """
 
     user_id: int
@@ -46,6 +46,7 @@ class ResolvedAsker:
     non_empty: frozenset[str] = frozenset()
     public_in: PublicPlace | None = None
     manages: bool = False
+    server_id: int = EVERYWHERE_ELSE
     follow_target: FollowTarget = NOWHERE
 
     def sees_less_than(self, earlier: ResolvedAsker) -> bool:
