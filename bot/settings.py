@@ -175,6 +175,9 @@ class Settings(BaseModel):
     link_formats: LinkFormats = Field(default=(), alias="CUEPOINT_LINK_FORMATS")
     """How the links of hosts say a second which the table does not have, or has otherwise."""
 
+    message_content: bool = Field(default=False, alias="CUEPOINT_MESSAGE_CONTENT")
+    """Whether the bot asks Discord for the content of messages that do not mention it: it reads forum posts then."""
+
     log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
     """The level from which on the running bot logs. DEBUG logs what people write, too."""
 

@@ -20,6 +20,7 @@ from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import IsServed
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.forums.forum_service import ForumService
 from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -66,6 +67,7 @@ class AppContext:
     known_locales: KnownLocales
     library_admin: LibraryAdmin
     exports: Exports
+    forums: ForumService
     settings: SettingsService
     personal_data: PersonalDataService
     is_served: IsServed
@@ -109,6 +111,7 @@ class AppContext:
             known_locales,
             LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
             exports,
+            ForumService(answers, ledger, states, settings.thresholds, writes, reads_content=settings.message_content),
             SettingsService(library, ledger),
             PersonalDataService(
                 ledger, memberships, askers, last_answers, known_locales, sharing, settings.retention_days

@@ -22,13 +22,16 @@ from bot.discord_app.commands.translator import CommandTranslator
 from bot.discord_app.commands.tree import CuepointTree
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
+from bot.discord_app.forum_posts import answer_post
 from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
 from bot.discord_app.interactions.context import interaction_context
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.interactions.video_buttons import answer_form, is_question_form
+from bot.discord_app.message_reading import is_addressed
 from bot.discord_app.messages import answer_message
+from bot.discord_app.post_reading import is_first_message
 from bot.discord_app.services.admin.left_servers import purge_left_servers
 from bot.discord_app.services.questions.conversation import load_phrases
 from bot.localization import load_languages
@@ -51,11 +54,13 @@ REVERT_TIMEOUT_SECONDS = 30.0
 
 
 class CuepointClient(discord.AutoShardedClient):
-    """The bot's connection to Discord. It needs no privileged intent."""
+    """The bot's connection to Discord. It needs no privileged intent, and asks for one only where the host says so."""
 
     def __init__(self, settings: Settings, library: Library, ledger: Ledger, *, shard_count: int | None = None) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=discord.Intents(
+                guilds=True, guild_messages=True, dm_messages=True, message_content=settings.message_content
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -214,8 +219,12 @@ class CuepointClient(discord.AutoShardedClient):
         """Answer a message that asks something."""
         self.app.in_flight.track_current_task()
         self.app.ledger.erasures.begin_event()
-        if self.user is not None and self.app.seen_events.is_new(message.id):
+        if self.user is None or not self.app.seen_events.is_new(message.id):
+            return
+        if is_addressed(message, self.user.id):
             await answer_message(self.app, message, self.user.id)
+        elif self.app.forums.reads_content and is_first_message(message):
+            await answer_post(self, message)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Record who uses the bot where, after the answer: no user waits for this write."""

@@ -75,18 +75,19 @@ def answer_card(
     remarks: Sequence[str] = (),
     is_quoted: bool = False,
     notified: Sequence[int] = (),
+    reserved: int = 0,
 ) -> Card:
     """Return an answer as a card. `answer` holds what this page shows, with the excerpts of one video together.
 
     `remarks` are texts of the bot and are not escaped; those `notified` are notified of them where they mention them.
-    `is_quoted` says that Discord shows the question above the card.
+    `is_quoted` says that Discord shows the question above the card, `reserved` how many characters of text stand below.
     """
     lines = [] if is_quoted else [question_header(answer.question, *answer.excerpts[:1])]
     notes, shown_remarks = answer_notes(answer), remarks_display(remarks)
     # What is said of moments stands next to them.
     heading = "\n".join([*lines, *(shown_remarks + notes if answer.excerpts else notes + shown_remarks)])
     missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
-    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
+    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS - reserved
     parts: list[Part] = [text_display(heading)] if heading else []
     if answer.excerpts:
         parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading))

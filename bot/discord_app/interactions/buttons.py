@@ -14,6 +14,7 @@ from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassag
 from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.command_buttons import AskQuestion, ShowPersonalData
 from bot.discord_app.interactions.conversation_buttons import ListVideos, OpenHelp
+from bot.discord_app.interactions.forum_buttons import FORUM_BUTTONS
 from bot.discord_app.interactions.passage_buttons import (
     BackToQuote,
     Earlier,
@@ -47,6 +48,7 @@ BUTTONS: tuple[type[CardButton], ...] = (
     AskQuestion,
     ShowPersonalData,
     *VIDEO_ITEMS,
+    *FORUM_BUTTONS,
 )
 
 

@@ -57,6 +57,11 @@ def writer_context(message: discord.Message) -> AskerContext:
     return _member_context(message.author, server_id, message.channel, message.channel.id)
 
 
+def post_context(author: discord.User | discord.Member, post: discord.Thread) -> AskerContext:
+    """Return who wrote a forum post, and where: the rules are those of the forum."""
+    return _member_context(author, post.guild.id, post, post.id)
+
+
 def server_of_message(message: discord.Message) -> int | None:
     """Return the id of the server in which a message was written, None for a direct message.
 
