@@ -37,22 +37,24 @@ class ForumTransformer(app_commands.Transformer):
         """Return which channels can be chosen."""
         return [discord.ChannelType.forum]
 
-    async def transform(self, _interaction: Interaction, value: object, /) -> discord.ForumChannel:
-        """Return the forum. Raises NotAllowed where Discord has not told the bot of it."""
-        found = value.resolve() if isinstance(value, app_commands.AppCommandChannel) else None
-        if not isinstance(found, discord.ForumChannel):
-            raise NotAllowed(_("I can’t see that forum. Let me view it, then use this again."))
-        return found
+    async def transform(
+        self, _interaction: discord.Interaction[discord.Client], value: app_commands.AppCommandChannel, /
+    ) -> app_commands.AppCommandChannel:
+        """Return what was chosen as it is."""
+        return value
 
 
-Forum: TypeAlias = app_commands.Transform[discord.ForumChannel, ForumTransformer]
+Forum: TypeAlias = app_commands.Transform[app_commands.AppCommandChannel, ForumTransformer]
 
 
 @library.command(name="forum-card")
 @app_commands.describe(channel="The forum")
 async def forum_card(interaction: Interaction, channel: Forum) -> None:
     """Put a post with a button to search the videos into a forum."""
-    await send_when_ready(interaction, _put_card(interaction.client.app.forums, channel), Delivery.PRIVATE)
+    forum = channel.resolve()
+    if not isinstance(forum, discord.ForumChannel):
+        raise NotAllowed(_("I can’t see that forum. Let me view it, then use this again."))
+    await send_when_ready(interaction, _put_card(interaction.client.app.forums, forum), Delivery.PRIVATE)
 
 
 async def _put_card(forums: ForumService, forum: discord.ForumChannel) -> Card:
