@@ -138,7 +138,8 @@ class People:
     ) -> Message:
         """A person writes; the bot is told what its intents and the mentions in the text allow."""
         world = self.world
-        named = {int(key) for key in re.findall(r"<@!?(\d+)>", content)}
+        # What stands in code mentions nobody.
+        named = {int(key) for key in re.findall(r"<@!?(\d+)>", re.sub(r"```.*?```|`[^`]*`", "", content))}
         # A reply to the answer of a command does not mention the bot.
         if reply_to is not None and ping and reply_to.interaction_metadata is None:
             named.add(reply_to.author.id)
