@@ -14,7 +14,7 @@ from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems
 from bot.errors import SettingsError
 from bot.languages import language_names
-from bot.server_settings import NAMES, change_setting, describe_settings
+from bot.server_settings import NAMES, change_each, change_setting, describe_settings, write_setting
 from storage import access
 from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
 from tests.support import asking as asking_text
@@ -170,14 +170,19 @@ def test_every_card_fits() -> None:
 
 def test_every_setting_is_told_and_can_be_written() -> None:
     settings = ServerSettings()
-    texts = {"language": "pt-BR", "quotes": "1", "private": "yes", "shared": "No", "channels": "<#1>, 2",
-             "roles": "<@&3>", "cooldown": "2.5", "misses": "off"}  # fmt: skip
+    texts = {
+        "channels": "<#1>, 2", "roles": "<@&3>", "private": "yes", "quotes": "1", "cooldown": "2.5", "shared": "No",
+        "language": "pt-BR", "misses": "off", "follows": "no", "forums": "4", "digest": "<#5>",
+    }  # fmt: skip
     assert tuple(texts) == NAMES == tuple(describe_settings(settings, host_cooldown=2.0))
     for name, text in texts.items():
         settings = change_setting(settings, name, text)
     assert settings == ServerSettings(
-        "pt", 1, True, False, frozenset({1, 2}), frozenset({3}), cooldown_seconds=2.5, record_misses=False
-    )
+        "pt", 1, True, False, frozenset({1, 2}), frozenset({3}), 2.5,
+        record_misses=False, allows_follows=False, forums=frozenset({4}), digest_channel=5,
+    )  # fmt: skip
+    assert change_each(ServerSettings(), {name: write_setting(settings, name) for name in NAMES}).settings == settings
+    assert change_setting(settings, "digest", "").digest_channel is None
     for name in ("channels", "roles", "language"):
         settings = change_setting(settings, name, "")
     assert (settings.channels, settings.roles, settings.language) == (frozenset(), frozenset(), "")

@@ -47,7 +47,12 @@ def settings_card(settings: ServerSettings, *, host_cooldown: float, there: Coll
     `there` are the ids that can be chosen: they still exist, and the channels are of a type that the menu offers, which
     a channel named at the terminal need not be. `said` is the outcome of the last change, "" for none.
     """
-    words = describe_settings(settings, host_cooldown=host_cooldown, channel="<#{}>".format, role="<@&{}>".format)
+    words = describe_settings(
+        settings,
+        host_cooldown=host_cooldown,
+        list_channels=lambda ids: ", ".join(map("<#{}>".format, sorted(ids))),
+        list_roles=lambda ids: ", ".join(map("<@&{}>".format, sorted(ids))),
+    )
     lines = ["### " + _("Settings of this server")]
     lines += (
         _("**{setting}:** {value}").format(setting=_(_HEADINGS[name]), value=text) for name, text in words.items()
