@@ -151,7 +151,8 @@ async def save_settings(
         await ledger.save_settings(server_id, new)
 
 
-def _describe_quotes(quotes: int | None) -> str:
+def describe_quotes(quotes: int | None) -> str:
+    """Return in words how many quotes an answer shows; None for what the bot decides."""
     if quotes is None:
         words = _("{public} in public, {private} in private")
         return words.format(public=PUBLIC_QUOTES, private=PRIVATE_QUOTES)
@@ -179,12 +180,12 @@ def describe_settings(
         "channels": list_channels(settings.channels) or _("all channels"),
         "roles": list_roles(settings.roles) or _("everyone"),
         "private": pgettext("answers", "private") if settings.private_by_default else pgettext("answers", "public"),
-        "quotes": _describe_quotes(settings.quotes),
+        "quotes": describe_quotes(settings.quotes),
         "cooldown": describe_cooldown(settings.cooldown_seconds or 0.0, host_cooldown),
         "shared": _("searched too") if settings.shared_too else _("not searched"),
         "language": language(settings.language) if settings.language else _("as the first import says"),
         "misses": _("noted, without names") if settings.record_misses else _("not noted"),
-        "follows": _("people may follow them") if settings.allows_follows else _("cannot be followed"),
+        "follows": pgettext("follows", "allowed") if settings.allows_follows else pgettext("follows", "not allowed"),
         "forums": list_channels(settings.forums) or pgettext("channels", "none"),
         "digest": list_channels(digest_channels) or pgettext("channels", "none"),
     }

@@ -92,7 +92,7 @@ def test_a_reset_shows_what_it_changes_and_asks_and_the_language_goes_with_it(
     values = ("language=de", "quotes=3", "follows=no", "forums=7", "digest=8", "cooldown=120")
     done = run("settings", "--library", "5", *(part for value in values for part in ("--set", value)))
     assert done.returncode == 0
-    for line in ("follows   cannot be followed", "forums    7", "digest    8", "cooldown  2 minutes"):
+    for line in ("follows   not allowed", "forums    7", "digest    8", "cooldown  2 minutes"):
         assert line in done.stdout
     refused = run("settings", "--library", "5", "--reset", stdin="n\n")
     assert refused.returncode == 2
