@@ -16,8 +16,8 @@ from discord.ext import tasks
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
 from bot.discord_app.commands.import_form import handle_form
+from bot.discord_app.commands.manager_buttons import MANAGER_BUTTONS
 from bot.discord_app.commands.privacy import Export, privacy
-from bot.discord_app.commands.settings import MENUS
 from bot.discord_app.commands.translator import CommandTranslator
 from bot.discord_app.commands.tree import CuepointTree
 from bot.discord_app.delivery.responses import Interaction
@@ -25,6 +25,11 @@ from bot.discord_app.delivery.retries import GlobalPause
 from bot.discord_app.forum_posts import answer_post
 from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
+from bot.discord_app.interactions.admin.settings_controls import (
+    SETTINGS_ITEMS,
+    handle_settings_form,
+    is_settings_form,
+)
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
 from bot.discord_app.interactions.context import interaction_context
 from bot.discord_app.interactions.handling import handle_interaction
@@ -45,7 +50,7 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, Export, TurnMisses, ExportQuestions, *MENUS)
+ITEMS = (*BUTTONS, *CONFIRMATIONS, *MANAGER_BUTTONS, Export, TurnMisses, ExportQuestions, *SETTINGS_ITEMS)
 """All buttons and menus on cards."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long closing the gateway connections may take."""
@@ -237,6 +242,8 @@ class CuepointClient(discord.AutoShardedClient):
         """Handle forms, and presses on buttons that no item recognises."""
         if interaction.type is discord.InteractionType.modal_submit:
             handle = answer_form if is_question_form(interaction) else handle_form
+            if is_settings_form(interaction):
+                handle = handle_settings_form
             await handle_interaction(interaction, partial(handle, interaction))
         elif is_unknown_button(interaction, ITEMS):
             await handle_interaction(interaction, partial(report_unknown_button, interaction))

@@ -3,6 +3,7 @@ command are in the ledger, and the form's custom_id contains their key."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import discord
@@ -14,7 +15,8 @@ from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Interaction, send_private
-from bot.discord_app.interactions.admin.permits import Intake, load_permitted
+from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
+from bot.discord_app.interactions.admin.permits import Intake, load_permitted, permit_owner, store_permit
 from bot.discord_app.services.admin.attachments import MAX_FILES
 from bot.discord_app.services.admin.library_admin import ImportProgress
 from bot.errors import PassageGone
@@ -22,6 +24,16 @@ from bot.localization import gettext as _
 from bot.localization import pgettext
 
 VERB, FILES = "import", "files"
+
+
+async def open_import_form(interaction: Interaction, intake: Intake) -> None:
+    """Open the form for the user of an interaction, who may submit it for as long as a permit lasts."""
+    form = import_form(permit_owner(interaction, intake))
+    # Discord expects the form within three seconds, even if the database is busy.
+    await asyncio.gather(
+        store_permit(interaction, intake),
+        send_with_retries(lambda: interaction.response.send_modal(form), FIRST_RESPONSE_TIMEOUT_SECONDS),
+    )
 
 
 def import_form(owner: Owner) -> ui.Modal:

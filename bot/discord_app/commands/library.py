@@ -16,12 +16,11 @@ from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.commands import feedback
-from bot.discord_app.commands.import_form import import_form
+from bot.discord_app.commands.import_form import open_import_form
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
-from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.admin.confirmations import ask_purge, ask_removal
-from bot.discord_app.interactions.admin.permits import Intake, Review, permit_of, permit_owner, store_permit
+from bot.discord_app.interactions.admin.permits import Intake, Review, permit_of, store_permit
 from bot.discord_app.interactions.authorization import require_server_id
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
@@ -74,13 +73,7 @@ async def import_(
 ) -> None:
     """Add transcripts: a form opens for up to ten files."""
     labels = Labels(video, title, url, creator, language, encoding, published)
-    intake = Intake(permit_of(interaction), labels, replace_whole=replace)
-    form = import_form(permit_owner(interaction, intake))
-    # Discord expects the form within three seconds, even if the database is busy.
-    await asyncio.gather(
-        store_permit(interaction, intake),
-        send_with_retries(lambda: interaction.response.send_modal(form), FIRST_RESPONSE_TIMEOUT_SECONDS),
-    )
+    await open_import_form(interaction, Intake(permit_of(interaction), labels, replace_whole=replace))
 
 
 @library.command()

@@ -75,8 +75,8 @@ def _sees_none(_channel_id: int) -> bool:
 class AskerContext:
     """Who is where, according to Discord. `here` and `channel_id` (a thread's parent) are those of `access.Asker`.
 
-    `sees_channel` tells by its id whether they see a channel of that server. `is_among_few`: they are in a thread to
-    which people are invited.
+    `sees_channel` tells by its id whether they see a channel of that server, and `may_ask_in` whether they can ask the
+    bot something in it as well. `is_among_few`: they are in a thread to which people are invited.
     """
 
     user_id: int
@@ -84,6 +84,7 @@ class AskerContext:
     here: Membership | None = None
     channel_id: int | None = None
     sees_channel: Callable[[int], bool] = field(default=_sees_none, compare=False, repr=False)
+    may_ask_in: Callable[[int], bool] = field(default=_sees_none, compare=False, repr=False)
     is_among_few: bool = False
 
     @property

@@ -1,6 +1,7 @@
 """Buttons that lead on from a card: they do what a command does, for anybody who presses, and unseen by others.
 
-What pressing them does is in `interactions.command_buttons` and `interactions.conversation_buttons`.
+What pressing them does is in `interactions.command_buttons` and `interactions.conversation_buttons`, and for what only
+those may do who manage a server in `commands.manager_buttons`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from bot.localization import gettext as _
 from bot.localization import pgettext
 
 LIST_VERB, HELP_VERB, PRIVACY_VERB = "list", "help", "privacy"
+IMPORT_VERB, SETTINGS_VERB = "addfiles", "settings"
 ANYBODY = Owner(0)
 """For buttons that show everybody who presses the same."""
 IN_PLACE = 1
@@ -31,6 +33,16 @@ def videos_button(owner: Owner = ANYBODY) -> Button:
 def privacy_button() -> Button:
     """Return the button that shows what is kept about the user who presses it."""
     return make_button(PRIVACY_VERB, pgettext("button", "Privacy"), ANYBODY)
+
+
+def import_button(*, style: ButtonStyle = ButtonStyle.secondary) -> Button:
+    """Return the button that opens the form for files, for everybody who may manage the server."""
+    return make_button(IMPORT_VERB, pgettext("button", "Import transcripts"), ANYBODY, style=style)
+
+
+def settings_button() -> Button:
+    """Return the button that shows a server's settings, to everybody who may manage the server."""
+    return make_button(SETTINGS_VERB, pgettext("button", "Settings"), ANYBODY)
 
 
 def ask_button(label: str, owner: Owner) -> list[Button]:
