@@ -11,12 +11,13 @@ import discord
 
 from bot.discord_app.runner import log_in
 from bot.discord_status import DiscordStatus
+from bot.message_content import INTENT
 from bot.settings import Settings
 
 _INTENTS = {
     "Presence": ("gateway_presence", "gateway_presence_limited"),
     "Server Members": ("gateway_guild_members", "gateway_guild_members_limited"),
-    "Message Content": ("gateway_message_content", "gateway_message_content_limited"),
+    INTENT: ("gateway_message_content", "gateway_message_content_limited"),
 }
 """The privileged intents as Discord's developer portal names them, and the application flags that show them."""
 
@@ -37,5 +38,11 @@ async def check_status(settings: Settings) -> DiscordStatus:
     async with discord.Client(intents=discord.Intents.none(), http_trace=trace) as client:
         await log_in(client, settings)
         flags = (await client.application_info()).flags
-        enabled = tuple(name for name, names in _INTENTS.items() if any(getattr(flags, flag) for flag in names))
-        return DiscordStatus(str(client.user), enabled, seconds_ahead[-1] if seconds_ahead else None)
+        enabled = [name for name, names in _INTENTS.items() if any(getattr(flags, flag) for flag in names)]
+        wanted = {INTENT} if settings.message_content else set()
+        return DiscordStatus(
+            str(client.user),
+            tuple(name for name in enabled if name not in wanted),
+            seconds_ahead[-1] if seconds_ahead else None,
+            lacks_message_content=not wanted.issubset(enabled),
+        )

@@ -37,6 +37,7 @@ from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.admin.settings_problems import find_problems
 from bot.localization import gettext as _
+from bot.message_content import forum_problem
 from bot.server_settings import ChangedValues, change_each, change_setting
 from storage.models import ServerSettings
 
@@ -57,13 +58,14 @@ async def load_card(interaction: Interaction, server_id: int) -> Card:
 def _make_card(
     interaction: Interaction, settings: ServerSettings, *, said: str = "", refused: tuple[str, ...] = ()
 ) -> Card:
+    unread = forum_problem(settings, reads_content=interaction.client.app.forums.reads_content)
     return settings_card(
         settings,
         _reader(interaction),
         Owner(interaction.user.id, private=True),
         said=said,
         refused=refused,
-        problems=find_problems(settings, interaction.guild),
+        problems=[*([unread] if unread else []), *find_problems(settings, interaction.guild)],
     )
 
 

@@ -19,6 +19,7 @@ def find_problems(settings: ServerSettings, server: discord.Guild | None) -> lis
         *_find_deleted(settings, server),
         *_find_unseen(settings, server),
         *_find_silent_forums(settings, server),
+        *_find_closed_forums(settings, server),
         *_find_silent_digest(settings, server),
     ]
 
@@ -49,6 +50,17 @@ def _find_silent_forums(settings: ServerSettings, server: discord.Guild) -> list
     )
     words = _("I can’t answer posts in {channels}. Let me view it and send messages in its threads.")
     return [words.format(channels=mention_channels(silent))] if silent else []
+
+
+def _find_closed_forums(settings: ServerSettings, server: discord.Guild) -> list[str]:
+    """Return that answers in a forum, which everybody there reads, leave out what is kept to roles or channels."""
+    closed = [
+        forum
+        for forum in sorted(settings.forums)
+        if server.get_channel(forum) and (settings.roles or (settings.channels and forum not in settings.channels))
+    ]
+    words = _("Posts in {channels} are not answered from this server’s videos, which not everyone there may see.")
+    return [words.format(channels=mention_channels(closed))] if closed else []
 
 
 def _find_silent_digest(settings: ServerSettings, server: discord.Guild) -> list[str]:
