@@ -71,7 +71,7 @@ async def test_of_moderators_at_once_none_takes_back_what_another_changed(server
         for each in await asyncio.gather(*sent):
             await server.reply_to(each)
         told = texts(await server.reply_to(await server.slash(mods[0], "settings", at=channel)))
-    for said in ("at most 2", "private, unless", "not searched", "7 seconds", "not noted"):
+    for said in ("at most 2", "Answers are:** private", "not searched", "7 seconds", "not noted"):
         assert said in told
     assert server.breaches == []
 
