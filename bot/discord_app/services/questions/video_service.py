@@ -52,6 +52,7 @@ class VideoService:
             search=state.search,
             found=found if found != fold_name(state.search) else "",
             newest_first=state.newest_first,
+            remark=asker.remark,
         )
 
     async def show_video(self, asker: ResolvedAsker, name: str) -> Card:
