@@ -23,6 +23,8 @@ PUBLIC_QUOTES, PRIVATE_QUOTES = 3, 5
 MAX_COOLDOWN_SECONDS = 3600
 MAX_NAMED_IDS = 25
 """Channels, or roles, that can be named: as many as can be chosen on Discord."""
+FIRST_IMPORT = "auto"
+"""What is written for the language that the first import says."""
 _WORDS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 _ID = re.compile(r"<(?:#|@&)(\d{1,20})>|(\d{1,20})")
 ONLY_IN_SERVERS = ("language", "shared", "channels", "roles", "follows", "forums", "digest")
@@ -66,10 +68,12 @@ def _parse_channel(text: str) -> int | None:
 
 
 def _parse_language(text: str) -> str:
-    tag = base_language(text)
-    if text and not tag:
-        raise ValueError(_("Write a code such as en, de or pt, or nothing to take it from the first import."))
-    return tag
+    if text.lower() in ("", FIRST_IMPORT):
+        return ""
+    if tag := base_language(text):
+        return tag
+    words = _("Write a code such as en, de or pt; “{auto}” takes it from the first import.")
+    raise ValueError(words.format(auto=FIRST_IMPORT))
 
 
 _FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {

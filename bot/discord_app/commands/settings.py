@@ -40,7 +40,7 @@ async def settings(
     """Show how I am set up in this server, and change it."""
     server_id = require_managed_server(interaction)
     values = {
-        "language": {"": None, "auto": ""}.get(language, language),
+        "language": language or None,
         "quotes": quotes,
         "private": _setting_value(private),
         "shared": _setting_value(shared),

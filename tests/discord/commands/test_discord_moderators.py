@@ -84,7 +84,8 @@ async def test_where_nothing_may_be_seen_there_are_no_sample_talks_either(world:
         assert "Not in these videos." in words
         assert f"This server’s videos can be searched in <#{world.general.id}>." in words
         assert "ample talk" not in words
-    assert seen(await other.slash("videos")) == "### 0 videos"
+    where = f"-# This server’s videos can be searched in <#{world.general.id}>."
+    assert seen(await other.slash("videos")) == f"### 0 videos\n{where}"
     assert "Here I can search:** 0 videos" in seen(await other.slash("about"))
     assert "No video is called" in seen(await other.slash("video", video="alpha-talk"))
     assert await other.typing("ask", "video", "", question="x") == []

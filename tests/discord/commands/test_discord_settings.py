@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -213,6 +214,7 @@ def test_every_setting_is_told_and_can_be_written() -> None:
     for name in ("channels", "roles", "language"):
         settings = change_setting(settings, name, "")
     assert (settings.channels, settings.roles, settings.language) == (frozenset(), frozenset(), "")
+    assert change_setting(replace(settings, language="de"), "language", "auto").language == ""
     assert change_setting(settings, "cooldown", "0").cooldown_seconds is None
     assert change_setting(settings, "quotes", "0").quotes is None
 

@@ -153,6 +153,7 @@ async def test_a_value_that_cannot_be_read_is_named_and_the_others_are_saved(wor
     card = await card_of(world)
     words = seen(await submitted(world.owner, card, quotes=["3"], language=["fr"], other="*Klingonese*"))
     assert "⚠ Not saved: I can’t read “\\*Klingonese\\*” as a value of language." in words
+    assert "“auto” takes it from the first import" in words
     assert "**Changed.**" in words
     assert await world.ledger.settings(world.alpha.id) == ServerSettings(quotes=3)
 
@@ -163,6 +164,9 @@ async def test_any_language_can_be_written_by_its_name_and_is_then_the_one_that_
     form = await opened(world.owner, card)
     assert filled_in(form)["language"] == ["fi"]
     assert "of the videos:** Estonian" in seen(await world.owner.submit_modal(form, filled_in(form, other="et")))
+    await submitted(world.owner, card, other="auto")
+    assert (await world.ledger.settings(world.alpha.id)).language == "", "as the refusal of another advises"
+    await world.limit(world.alpha, language="fi")
     await submitted(world.owner, card, language=["auto"])
     assert (await world.ledger.settings(world.alpha.id)).language == ""
 
@@ -183,7 +187,8 @@ async def test_forums_and_the_channel_of_the_summary_are_chosen_and_taken_back(w
     words = seen(await world.owner.select(card.response, [world.general], custom_id=DIGEST_ID))
     assert f"**Forums with answers:** <#{forum.id}>" in words
     assert f"**Weekly summary in:** <#{world.general.id}>" in words
-    assert "⚠" not in words
+    warnings = [line for line in words.splitlines() if line.startswith("⚠")]
+    assert [warning[:31] for warning in warnings] == ["⚠ Forum posts can’t be read: wh"], "without that intent"
     kept = ServerSettings(forums=frozenset({forum.id}), digest_channel=world.general.id)
     assert await world.ledger.settings(world.alpha.id) == kept
     await world.owner.select(card.response, [], custom_id=FORUMS_ID)
@@ -245,8 +250,8 @@ async def test_what_is_deleted_is_told_and_is_chosen_in_no_menu(world: World) ->
     gone = 10**17
     await world.limit(world.alpha, channels=frozenset({talks.id, gone}), roles=frozenset({role.id, gone, gone + 1}))
     words = seen(await card_of(world))
-    assert f"**Searched in:** <#{talks.id}>, 1 channel that is deleted" in words
-    assert f"**Who may search:** <@&{role.id}>, 2 roles that are deleted" in words
+    assert f"**Searched in:** <#{talks.id}>, 1 deleted channel" in words
+    assert f"**Who may search:** <@&{role.id}>, 2 deleted roles" in words
     assert "⚠" not in words
     limits = {"channels": frozenset({gone}), "roles": frozenset({gone}), "forums": frozenset({gone})}
     await world.limit(world.alpha, **limits, digest_channel=gone)
@@ -270,7 +275,10 @@ async def test_where_the_bot_can_do_too_little_it_says_what_to_allow(world: Worl
     notices = world.alpha.create_text_channel("notices", overwrites={everyone: silent})
     await world.limit(world.alpha, channels=frozenset({secret.id}), digest_channel=notices.id)
     words = seen(await card_of(world)).splitlines()
-    assert f"⚠ I can’t see <#{secret.id}>, so I answer only commands there. Let me view it to be mentioned." in words
+    assert (
+        f"⚠ I can’t see <#{secret.id}>: I answer commands there, but no mentions. Let me view it to change that."
+        in words
+    )
     assert f"⚠ I can’t write the weekly summary in <#{notices.id}>. Let me view it and send messages there." in words
     await world.limit(world.alpha, channels=frozenset(), digest_channel=world.general.id)
     assert "⚠" not in seen(await card_of(world))

@@ -30,9 +30,10 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     *("alpha", "beta", "foreign", "owner", "both", "one", "stranger", "general", "everyone", "cuepoint", "srt", "txt"),
     *("csv", "jsonl", "parquet", "vtt", "zip", "json", "utc", "tsv", "oder", "und", "questions"),
+    *("auto",),
     *("parquet", "ttml", "youtube", "xml", "sami", "ass", "ssa", "microdvd", "webvtt", "lines", "subrip", "sbv", "lrc"),
 }
-"""Names of the world's people and places, of formats, and what Babel puts between the words of a list."""
+"""Names of the world's people and places, of formats, what Babel puts between words of a list, what is typed."""
 
 
 @dataclass(frozen=True, slots=True)

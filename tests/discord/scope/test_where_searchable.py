@@ -48,6 +48,7 @@ async def test_every_road_of_a_question_leads_to_the_channel(world: World) -> No
     await world.one.send(world.general, f"{mention(world.env)} {QUESTION}")
     assert where in seen(answers(world.general, world.env)[-1])
     assert where in seen(await world.one.slash(world.general, "timeline", question=QUESTION))
+    assert where in seen(await world.one.slash(world.general, "videos"))
     thread = world.env.backend.create_thread(world.general.id, name="a thread", owner_id=world.one.id, type=11)
     inside = next(each for each in world.general.threads if each.id == thread.id)
     assert where in await told(world.one, inside)

@@ -95,12 +95,12 @@ def _mention_existing(
 
 
 def _count_deleted_channels(count: int) -> str:
-    words = ngettext("{count} channel that is deleted", "{count} channels that are deleted", count)
+    words = ngettext("{count} deleted channel", "{count} deleted channels", count)
     return words.format(count=format_number(count))
 
 
 def _count_deleted_roles(count: int) -> str:
-    words = ngettext("{count} role that is deleted", "{count} roles that are deleted", count)
+    words = ngettext("{count} deleted role", "{count} deleted roles", count)
     return words.format(count=format_number(count))
 
 

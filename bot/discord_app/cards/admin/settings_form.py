@@ -19,14 +19,12 @@ from bot.discord_app.cards.parts.markdown import shorten
 from bot.languages import find_language, language_names, menu_languages, name_language
 from bot.localization import gettext as _
 from bot.localization import gettext_noop
-from bot.server_settings import MAX_QUOTES, describe_cooldown, describe_quotes, write_setting
+from bot.server_settings import FIRST_IMPORT, MAX_QUOTES, describe_cooldown, describe_quotes, write_setting
 from storage.models import ServerSettings
 
 FORM_PATTERN = re.compile(r"cue:settingsform((?::[\w.-]*)+)")
 """The custom_id of the form: with it comes what the form shows, in the order of FORM_SETTINGS."""
 LANGUAGE, OTHER_LANGUAGE, QUOTES, COOLDOWN, SWITCHES = "language", "other", "quotes", "cooldown", "switches"
-FIRST_IMPORT = "auto"
-"""The option of the language that the first import says: Discord takes no empty value."""
 WAITS = (5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 """How many seconds between two questions of a person the form offers, besides the present ones."""
 _SWITCHES = {

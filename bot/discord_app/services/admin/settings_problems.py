@@ -40,7 +40,7 @@ def _find_deleted(settings: ServerSettings, server: discord.Guild) -> list[str]:
 
 def _find_unseen(settings: ServerSettings, server: discord.Guild) -> list[str]:
     unseen = _find_channels(settings.channels, server, lambda rights: not rights.view_channel)
-    words = _("I can’t see {channels}, so I answer only commands there. Let me view it to be mentioned.")
+    words = _("I can’t see {channels}: I answer commands there, but no mentions. Let me view it to change that.")
     return [words.format(channels=mention_channels(unseen))] if unseen else []
 
 
