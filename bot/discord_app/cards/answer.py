@@ -85,8 +85,8 @@ def answer_card(
 
     `remarks` are texts of the bot and are not escaped; those `notified` are notified of them where they mention them.
     `is_quoted` says that Discord shows the question above the card, `only_samples` that nothing is imported where it
-    was asked. `may_follow`: where the answer is not clear, who reads it can be told of one later. `reserved` is how many
-    characters of text stand below.
+    was asked. `may_follow`: where the answer is not clear, who reads it can be told of one later. `reserved` is how
+    many characters of text stand below.
     """
     lines = [] if is_quoted else [question_header(answer.question, *answer.excerpts[:1])]
     notes, shown_remarks = answer_notes(answer, only_samples=only_samples), remarks_display(remarks)
