@@ -31,11 +31,24 @@ class ServerEntries(LedgerRows):
         stored = {int(server): _parse_settings(json.loads(settings)) for server, settings in rows}
         return {server_id: stored.get(server_id, ServerSettings()) for server_id in server_ids}
 
+    async def count_servers_with_forums(self) -> int:
+        """Return how many servers have chosen forums in which new posts are to be answered."""
+        rows = await self._rows(
+            "SELECT count(*) FROM server WHERE json_array_length(settings, '$.forums') > 0 AND left_at IS NULL", ()
+        )
+        return int(rows[0][0])
+
     async def save_settings(self, server_id: int, settings: ServerSettings) -> None:
-        """Store how a server has set up the bot, replacing what was stored before."""
+        """Store how a server has set up the bot, replacing what was stored before.
+
+        From when a channel for weekly digests is chosen until none is, their weeks are counted from that moment.
+        """
         await self._execute(
-            "INSERT INTO server (id, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
-            (str(server_id), _settings_json(settings)),
+            """
+            INSERT INTO server (id, settings, digest_at) VALUES (?1, ?2, iif(?3, ?4, NULL))
+            ON CONFLICT DO UPDATE SET settings = excluded.settings, digest_at = iif(?3, coalesce(digest_at, ?4), NULL)
+            """,
+            (str(server_id), _settings_json(settings), settings.digest_channel is not None, self._now()),
         )
 
     async def is_known(self, server_id: int) -> bool:
@@ -183,7 +196,10 @@ class ServerEntries(LedgerRows):
                 ("DELETE FROM question_tally WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
-                ("UPDATE server SET settings = '{}' WHERE id = ? AND settings != '{}'", (server,)),
+                (
+                    "UPDATE server SET settings = '{}', digest_at = NULL WHERE id = ? AND settings != '{}'",
+                    (server,),
+                ),
             ],
             (*_FEEDBACK_TABLES, "sighting", "question_tally", "server"),
         )

@@ -14,6 +14,8 @@ from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassag
 from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.command_buttons import AskExample, AskQuestion, ShowPersonalData
 from bot.discord_app.interactions.conversation_buttons import ListVideos, OpenHelp
+from bot.discord_app.interactions.follow_buttons import FOLLOW_ITEMS
+from bot.discord_app.interactions.forum_buttons import FORUM_BUTTONS
 from bot.discord_app.interactions.passage_buttons import (
     BackToQuote,
     Earlier,
@@ -48,6 +50,8 @@ BUTTONS: tuple[type[CardButton], ...] = (
     AskExample,
     ShowPersonalData,
     *VIDEO_ITEMS,
+    *FOLLOW_ITEMS,
+    *FORUM_BUTTONS,
 )
 
 

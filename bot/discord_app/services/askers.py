@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.sample_note import add_sample_note
+from bot.discord_app.services.follows.follow_target import NOWHERE, FollowTarget
 from storage.access import Membership, Place
 from storage.ledger import EVERYWHERE_ELSE
 from storage.models import PublicPlace, Scope
@@ -28,7 +29,7 @@ class ResolvedAsker:
     and why one is not among them. `is_stranger`: they were never seen in a server, so only the shared videos are
     searched. `non_empty` are the keys of the libraries in which anything is stored. `public_in` is where everybody sees
     the answer, None where nobody else does, or outside of servers. `manages` is whether they manage the server that
-    they are in.
+    they are in. `server_id` is the server that they are in, or 0. `follow_target` is where their question is followed.
     """
 
     user_id: int
@@ -45,6 +46,8 @@ class ResolvedAsker:
     non_empty: frozenset[str] = frozenset()
     public_in: PublicPlace | None = None
     manages: bool = False
+    server_id: int = EVERYWHERE_ELSE
+    follow_target: FollowTarget = NOWHERE
 
     def sees_less_than(self, earlier: ResolvedAsker) -> bool:
         """Return whether the asker may see less than before, or only in private what others could see before."""
@@ -77,6 +80,11 @@ class ResolvedAsker:
         return self.shareable and not self.private
 
     @property
+    def may_follow(self) -> bool:
+        """Return whether a question asked here can be followed."""
+        return self.follow_target.obstacle is None
+
+    @property
     def remarks(self) -> list[str]:
         """Return the remarks below a question."""
         return [text for text in (self.searched, self.remark) if text]
@@ -97,6 +105,8 @@ class AskerContext:
 
     `sees_channel` tells by its id whether they see a channel of that server. `is_among_few`: they are in a thread to
     which people are invited. `manages`: they may manage that server.
+    `sees_channel` tells by its id whether they see a channel of that server, and `may_ask_in` whether they can ask the
+    bot something in it as well. `is_among_few`: they are in a thread to which people are invited.
     """
 
     user_id: int
@@ -104,6 +114,7 @@ class AskerContext:
     here: Membership | None = None
     channel_id: int | None = None
     sees_channel: Callable[[int], bool] = field(default=_sees_none, compare=False, repr=False)
+    may_ask_in: Callable[[int], bool] = field(default=_sees_none, compare=False, repr=False)
     is_among_few: bool = False
     manages: bool = False
 

@@ -10,10 +10,19 @@ from pathlib import Path
 from discord import ButtonStyle, ui
 
 from bot.discord_app.cards.parts import controls, markdown
-from bot.discord_app.cards.parts.base import MAX_NAME_LENGTH, Card, EnclosedFile, notice_card, text_display, video_name
+from bot.discord_app.cards.parts.base import (
+    MAX_NAME_LENGTH,
+    Card,
+    EnclosedFile,
+    Part,
+    notice_card,
+    text_display,
+    video_name,
+)
 from bot.discord_app.cards.parts.command_buttons import import_button
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.localization import format_number, gettext_noop, join_words, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -37,6 +46,7 @@ _ACTS = {
     "removal of ": gettext_noop("removal of {what}"),
     "renaming of ": gettext_noop("renaming of {what}"),
     "naming of ": gettext_noop("naming of {what}"),
+    "linking of ": gettext_noop("link of {what}"),
 }
 """The acts in a library's history, by how their descriptions begin."""
 
@@ -90,11 +100,11 @@ def fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     return list(lines), 0
 
 
-def notice_reply(words: str, file: EnclosedFile | None) -> Card:
-    """Return a card with a short text, and with a file where there is one."""
+def notice_reply(words: str, file: EnclosedFile | None, *rows: Part) -> Card:
+    """Return a card with a short text, with a file where there is one, and with rows below."""
     if file is None:
-        return Card(ui.Container(text_display(words)))
-    return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
+        return Card(ui.Container(text_display(words)), *rows)
+    return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), *rows, enclosed=[file])
 
 
 def removal_card(summary: VideoSummary, owner: Owner) -> Card:
@@ -125,6 +135,16 @@ def renamed_card(before: Video, title: str) -> Card:
     words = _("**{before}** is now called **{after}**. {undo} takes that back.").format(
         before=video_name(before),
         after=markdown.escape_to_fit(title, MAX_NAME_LENGTH),
+        undo=mention_command("library undo"),
+    )
+    return Card(text_display(words))
+
+
+def linked_card(video: Video) -> Card:
+    """Return the card that says that a video has a link."""
+    words = _("**{video}** has a link now: {link}. {undo} takes that back.").format(
+        video=video_name(video),
+        link=markdown.masked_link(_("open it"), video.url),
         undo=mention_command("library undo"),
     )
     return Card(text_display(words))
@@ -216,8 +236,13 @@ def empty_stats_card(size: LibrarySize, *, manages: bool) -> Card:
     return Card(ui.Container(text_display("\n".join(lines))), *rows)
 
 
-def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int) -> Card:
-    """Return a card with the size and the limits of a server's library, and its last act."""
+def stats_card(
+    statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int, counted_until: float
+) -> Card:
+    """Return a card with the size and the limits of a server's library, and its last act.
+
+    `counted_until` is when the next day of imports begins, in seconds since the epoch.
+    """
     contents = _("**Stored:** {videos}, {hours} hours of speech, {words}").format(
         videos=count_videos(size.videos),
         hours=format_number(statistics.spoken_seconds / 3600, 1),
@@ -229,8 +254,8 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
         megabytes=format_number(size.text_bytes / MEGABYTE, 1),
         most_megabytes=format_number(quota.text_bytes / MEGABYTE),
     )
-    today = _("**Imports today (UTC):** {count} of {most}").format(
-        count=format_number(imports), most=format_number(most_imports)
+    today = _("**Imports today:** {count} of {most}; the next day begins {when}").format(
+        count=format_number(imports), most=format_number(most_imports), when=relative_time(counted_until)
     )
     lines = ["### " + _("This server’s library"), contents, room, today, *_describe_last_act(size)]
     return Card(ui.Container(text_display("\n".join(lines))))
@@ -242,7 +267,7 @@ def _describe_last_act(size: LibrarySize) -> list[str]:
         return []
     act = _("**Last change:** {act}, {when}. {undo} takes it back.").format(
         act=_describe_act(size.last_act),
-        when=f"<t:{int(datetime.fromisoformat(size.acted_at).timestamp())}:R>",
+        when=relative_time(datetime.fromisoformat(size.acted_at).timestamp()),
         undo=mention_command("library undo"),
     )
     return [act]

@@ -13,11 +13,14 @@ from discord import File, ui
 
 from bot.answering.links import says_time
 from bot.discord_app.cards.parts import markdown
+from bot.discord_app.cards.parts.command_mentions import mention_named_commands
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.discord_app.cards.parts.limits import MAX_MEDIA_LINK_LENGTH
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video, find_thumbnail_without_bars
 
+MAX_NOTICE_LENGTH = 1500
 MAX_TITLE_LENGTH, MAX_NAME_LENGTH, MAX_CREATOR_LENGTH = 150, 110, 60
 SURE_COLOUR, UNCLEAR_COLOUR, NOTHING_COLOUR = 0x2DAB66, 0xF0B232, 0x80848E
 """The edge of an answer's card by how sure the answer is: green, amber and grey, which differ in brightness as well."""
@@ -81,9 +84,21 @@ def text_display(content: str) -> ui.TextDisplay[Any]:
     return ui.TextDisplay(content)
 
 
-def notice_card(words: str, *rows: Part) -> Card:
-    """Return a card with a short text, such as an error message, which is escaped."""
-    return Card(text_display(markdown.escape_to_fit(words, 1500) or "…"), *rows)
+def notice_card(words: str, *rows: Part, moment: float | None = None) -> Card:
+    """Return a card with a short text, such as an error message, as `notice_text` writes it."""
+    return Card(text_display(notice_text(words, moment)), *rows)
+
+
+def notice_text(words: str, moment: float | None = None) -> str:
+    """Return a short text escaped, but for the commands that it names, and for the one moment that it may tell.
+
+    `moment` is in seconds since the epoch, and in the text as `relative_time` writes it.
+    """
+    text = mention_named_commands(markdown.escape_to_fit(words, MAX_NOTICE_LENGTH)) or "…"
+    if moment is None:
+        return text
+    told = relative_time(moment)
+    return text.replace(markdown.escape(told), told)
 
 
 def moment_link(second: float, link: str, video: Video, length: int = markdown.MAX_URL_LENGTH) -> str:

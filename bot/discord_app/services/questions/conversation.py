@@ -238,8 +238,6 @@ class ConversationService:
                 return cards.thanks_card()
             case IntentKind.REMARK:
                 return cards.remark_card()
-            case SentFile.OTHER:
-                return cards.sent_file_card()
             case SentFile.MEDIA:
                 return cards.sent_media_card()
             case Unreadable.MESSAGE:
