@@ -186,8 +186,11 @@ async def test_no_command_and_no_button_is_left_out(empty: World) -> None:
     menus = empty.bot.tree.get_commands(type=AppCommandType.message)
     names = {each.qualified_name for each in (*commands, *menus)}
     assert {name for name in names - done.commands if name.split()[0] not in MANAGING} == set()
+    of_videos = [item for item in ITEMS if not set(MANAGING_MODULES) & set(item.__module__.split("."))]
     unpressed = {
-        item.__name__ for item in ITEMS if not any(map(item.__discord_ui_compiled_template__.fullmatch, done.pressed))
+        item.__name__
+        for item in of_videos
+        if not any(map(item.__discord_ui_compiled_template__.fullmatch, done.pressed))
     }
     assert unpressed - UNREACHABLE_ITEMS == set()
 
