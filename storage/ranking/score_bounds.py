@@ -22,7 +22,7 @@ from storage.ranking.query.quick_reading import QuickReader, QuickWord
 from storage.ranking.query.terms import QueryTerms
 from storage.ranking.weights import K1_AGAIN, LENGTH_AGAIN, LONG_SEGMENT, PAIR_WINDOW, SHIPPED_WEIGHTS, RankingWeights
 
-MAX_KEPT = 4_000_000
+MAX_KEPT = 6_000_000
 """How many scores of segments for terms are remembered: some thousand terms, for a thousand segments."""
 _HIGHEST = K1_AGAIN + 1
 """What a count can come to at most, by the weight of its word."""
@@ -132,8 +132,8 @@ class ScoreBounds:
                 self._scores.clear()
                 self._counts.clear()
                 self._kept = 0
-            self._kept += self._part.max_doc
-            self._scores[term] = self._compute_score(term)
+            score = self._scores[term] = self._compute_score(term)
+            self._kept += self._part.max_doc if score is not None else 1
         return self._scores[term]
 
     def _compute_score(self, term: str) -> Floats | None:

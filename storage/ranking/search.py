@@ -204,7 +204,7 @@ class Searcher:
 
     def bound_scores(self, part: IndexPart) -> ScoreBounds:
         """Return what tells how high the segments of `part`, some of this scope's, can score for a question."""
-        reader = QuickReader(part, self.model, self._speller, self._analyser, self._glossary)
+        reader = QuickReader(self.model, self._speller, self._analyser, self._glossary)
         return ScoreBounds(part, self.model, reader, self._wording)
 
     def video_of(self, ranked: RankedSegment) -> int:

@@ -19,7 +19,6 @@ from storage.analysis import (
 )
 from storage.models import Question
 from storage.ranking.bm25 import SparseBM25
-from storage.ranking.index.index_part import IndexPart
 from storage.ranking.query.corrections import MIN_HALF_LENGTH, MIN_TIMES_SAID_APART
 from storage.ranking.query.glossary import GlossaryMatcher
 from storage.ranking.query.spelling import Correction, SpellingCorrector
@@ -28,7 +27,7 @@ from storage.ranking.query.word_forms import WordForms
 
 @dataclass(frozen=True, slots=True)
 class QuickWord:
-    """A word of a question: as typed, the terms of some segments that may stand for it, and between which weights it
+    """A word of a question: as typed, the terms that may stand for it, and between which weights it
     counts in what the question could reach at most."""
 
     word: str
@@ -37,34 +36,15 @@ class QuickWord:
     weight: float
 
 
-class _SegmentSpeller(SpellingCorrector):
-    """Finds spellings among the words of some segments, as common as these are in the whole scope."""
-
-    def __init__(self, part: IndexPart, whole: SpellingCorrector) -> None:
-        super().__init__((part,), whole.language)
-        self._whole = whole
-
-    def count_spoken(self, word: str) -> int:
-        return self._whole.count_spoken(word)
-
-
 class QuickReader:
-    """Reads questions with the vocabulary of one scope, for some of its segments, `part`. What it found for a word it
-    remembers: make one for many."""
+    """Reads questions with the vocabulary of one scope. What it found for a word it remembers: make one for many."""
 
     def __init__(
-        self,
-        part: IndexPart,
-        model: SparseBM25,
-        speller: SpellingCorrector,
-        analyser: Analyser,
-        glossary: GlossaryMatcher,
+        self, model: SparseBM25, speller: SpellingCorrector, analyser: Analyser, glossary: GlossaryMatcher
     ) -> None:
         self._model = model
         self._speller = speller
         self._forms = WordForms(speller)
-        self._part_speller = _SegmentSpeller(part, speller)
-        self._part_forms = WordForms(self._part_speller)
         self._analyser = analyser
         self._glossary = glossary
         self._foreign = frozenset[str]().union(
@@ -133,11 +113,11 @@ class QuickReader:
         return QuickWord(token.word, (token.term, *self._find_others(token.word)), 0.0, weight)
 
     def _find_others(self, word: str) -> tuple[str, ...]:
-        """Return every term of the segments that may be looked for in place of a word that nobody says."""
+        """Return every term that may be looked for in place of a word that nobody says."""
         corrections = (
-            *self._part_forms.restore_marks(word),
-            *self._part_forms.find_forms(word),
-            *self._part_speller.find_spellings(word),
+            *self._forms.restore_marks(word),
+            *self._forms.find_forms(word),
+            *self._speller.find_spellings(word),
             *self._find_halves(word),
         )
         ways = (
