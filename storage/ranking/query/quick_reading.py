@@ -66,7 +66,7 @@ class QuickReader:
             return None
         read = list({token.term: self._read_word(token) for token in content}.values())
         # Where no word surely is one, the question may be one of stop words after all ("waht are").
-        return read if any(word.weight for word in read) else None
+        return read if any(word.least_weight for word in read) else None
 
     def fix_weight(self, word: QuickWord) -> QuickWord:
         """Return a word with the least weight that it surely has, which takes longer to find out."""
