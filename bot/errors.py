@@ -90,11 +90,12 @@ class CannotFollow(BotError):
 
 
 class CooldownActive(BotError):
-    """A person's next question within the cool-down, which is over in `seconds_left`."""
+    """A person's next question within the cool-down, which is over in `seconds_left`: at `again_at`."""
 
-    def __init__(self, text: str, seconds_left: float) -> None:
+    def __init__(self, text: str, seconds_left: float, again_at: float | None = None) -> None:
         super().__init__(text)
         self.seconds_left = seconds_left
+        self.again_at = again_at
 
 
 class QuestionUnderway(BotError):
@@ -118,7 +119,11 @@ class NotAllowed(BotError):
 
 
 class LibraryBusy(BotError):
-    """A library into which an import is running, or that had its imports for today."""
+    """A library into which an import is running, or that had its imports for today, and may be changed `again_at`."""
+
+    def __init__(self, text: str, again_at: float | None = None) -> None:
+        super().__init__(text)
+        self.again_at = again_at
 
 
 class ExportTooLarge(BotError):

@@ -15,6 +15,7 @@ from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_buttons import ask_button, unfollow_button
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner, Row, button_row, custom_id, make_button
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.discord_app.cards.parts.limits import MAX_OPTION_LENGTH, MAX_OPTIONS
 from bot.localization import format_number, ngettext, pgettext
 from bot.localization import gettext as _
@@ -144,7 +145,7 @@ def _list_line(followed: FollowedQuestion) -> str:
         parts.append(_("close answers too"))
     if followed.is_once:
         parts.append(_("told once"))
-    parts.append(_("since {when}").format(when=f"<t:{int(followed.made_at)}:R>"))
+    parts.append(_("since {when}").format(when=relative_time(followed.made_at)))
     return f"- {' · '.join([_show_question(followed, MAX_LISTED_LENGTH), *parts])}"
 
 

@@ -10,6 +10,8 @@ from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.host_pages import host_pages_row
+from bot.host_links import NO_PAGES, HostLinks
 from bot.localization import format_number, gettext_noop
 from bot.localization import gettext as _
 from storage.models import PersonalData
@@ -30,8 +32,11 @@ _FOLLOWED = gettext_noop(
 )
 
 
-def privacy_card(data: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
-    """Return a card with what is kept about the asker. `servers` are the names of the servers they were seen in."""
+def privacy_card(
+    data: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float, links: HostLinks = NO_PAGES
+) -> Card:
+    """Return a card with what is kept about the asker. `servers` are the names of the servers they were seen in, and
+    `links` the host's pages."""
     listed = markdown.escape_to_fit(", ".join(servers), 500)
     met = f"{format_number(len(data.sightings))}: {listed}" if data.sightings else "0"
     misses = format_number(sum(miss.count for miss in data.misses))
@@ -50,4 +55,4 @@ def privacy_card(data: PersonalData, servers: Collection[str], owner: Owner, *, 
         _(_SUGGESTED),
         _(_REMEMBERED),
     ]
-    return Card(ui.Container(base.text_display("\n".join(lines))), *controls.privacy_row(owner))
+    return Card(ui.Container(base.text_display("\n".join(lines))), *controls.privacy_row(owner), *host_pages_row(links))

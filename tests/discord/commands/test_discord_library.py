@@ -305,7 +305,7 @@ async def test_statistics(general: ChannelHandle, mod: MemberActor) -> None:
     assert "Nothing has been imported" not in words
     assert "**Stored:** 1 video, 0.0 hours of speech, 7 words" in words
     assert "**Room:** 1 of 200,000 segments, 0.0 of 200 MB of text" in words
-    assert "**Imports today (UTC):** 1 of 50" in words
+    assert "**Imports today:** 1 of 50; the next day begins <t:" in words
     assert "**Last change:** import of talk.srt" in words
 
 
@@ -341,6 +341,7 @@ async def test_imports_of_a_day_are_counted(
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     words = seen(await upload(mod, general, ("talk.srt", SRT), video="talk-2"))
     assert "had its 1 import for today" in words
+    assert re.search(r"The next one is possible <t:\d+:R>\.", words), "which Discord shows as a time"
     assert len(await library.videos(access.own_scope(discord.guild.id))) == 1
 
 
