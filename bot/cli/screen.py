@@ -198,7 +198,7 @@ class Screen:
 
     def show_misses(self, misses: Sequence[Miss]) -> None:
         """Show questions without an answer."""
-        self._show_table(("asked", "question"), ((miss.count, miss.question) for miss in misses))
+        self._show_table(("asked", "question"), ((miss.count, miss.wording or miss.question) for miss in misses))
 
     def _show_table(self, columns: Iterable[str], rows: Iterable[Iterable[str | int]]) -> None:
         """Show a table; in a pipe one row a line, a tab between the fields, and no heads."""

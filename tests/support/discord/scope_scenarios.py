@@ -348,7 +348,7 @@ async def learning_of_misses(player: Player) -> None:
         chosen = await player.choose(card, "miss", option)
         await player.click(chosen, "Import transcripts")
         chosen = await player.click(await player.click(chosen, "Dismiss"), "Undo")
-        await player.fill_in(chosen, "Add glossary entry", said="lantern", meant="lampion")
+        await player.fill_in(chosen, "Add glossary entry", said="lantern", meant="gate")
 
 
 async def having_a_channel_told(player: Player) -> None:
