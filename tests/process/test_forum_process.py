@@ -114,6 +114,16 @@ async def test_a_new_post_is_answered_once_where_the_answer_is_confident(club: C
     assert club.server.unknown_routes == []
 
 
+async def test_a_title_that_says_little_is_asked_with_the_text(club: Club) -> None:
+    async with club.start():
+        await club.server.ready()
+        post = await club.post("Question for the harbour people", "Where does the copper lantern hang?")
+        told = texts((await club.server.answer_to(post)).payload())
+        assert "**copper lantern hangs**" in told
+        assert told.splitlines()[0] == "-# I looked this up in the videos."
+        assert "Nobody says" not in told, "people wrote to people"
+
+
 async def test_what_was_not_asked_is_not_answered(club: Club) -> None:
     robot = club.server.world.add_user("Robot", bot=True)
     club.server.add_member(club.guild, robot)

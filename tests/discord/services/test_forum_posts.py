@@ -14,20 +14,25 @@ from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.post_reading import MAX_BEGINNING_LENGTH, read_post
 from bot.discord_app.services.forums.post_limits import MAX_POSTS_AT_ONCE, MAX_POSTS_IN_WINDOW, PostLimits
 from bot.discord_app.services.forums.solved_tags import find_solved_tag
+from bot.discord_app.services.questions.button_state import Inquiry
 from bot.message_content import forum_problem
 from storage.models import ServerSettings
 
 
+def asked(title: str, content: str) -> list[str]:
+    return [inquiry.text for inquiry in read_post(title, content)]
+
+
 def test_the_title_is_asked_first_and_then_with_the_beginning_of_the_text() -> None:
     title, text = "Where does the lantern hang?", "I looked at the gate."
-    assert read_post(title, text) == (title, f"{title} {text}")
-    assert read_post(title, "") == (title,)
+    assert read_post(title, text) == (Inquiry(title, context=text), Inquiry(f"{title} {text}"))
+    assert read_post(title, "") == (Inquiry(title),)
 
 
 def test_of_a_title_that_asks_nothing_the_text_says_what_is_asked() -> None:
-    assert read_post("Help", "Where does the lantern hang?") == ("Help Where does the lantern hang?",)
-    assert read_post("Hello everyone!", "") == ()
-    assert read_post("👋", "") == ()
+    assert asked("Help", "Where does the lantern hang?") == ["Help Where does the lantern hang?"]
+    assert asked("Hello everyone!", "") == []
+    assert asked("👋", "") == []
 
 
 def test_code_addresses_and_markup_are_not_asked() -> None:
@@ -35,26 +40,26 @@ def test_code_addresses_and_markup_are_not_asked() -> None:
         "# Steps\n> I *tried* this [guide](https://example.org/very/long):\n```py\nprint('copper')\n```\n"
         "see https://example.org/x?y=1 <@123> <#45> <:wave:67> **lantern** `hang`\n```\nunclosed"
     )
-    assert read_post("Lantern", text)[-1] == "Lantern Steps I tried this guide : see lantern hang"
+    assert asked("Lantern", text)[-1] == "Lantern Steps I tried this guide : see lantern hang"
 
 
 def test_what_looks_like_an_operator_is_a_word() -> None:
-    (title, whole) = read_post('video:other -lantern "gate"', "-not this")
+    (title, whole) = asked('video:other -lantern "gate"', "-not this")
     assert title == "video other lantern gate"
     assert "-" not in whole
 
 
 @pytest.mark.parametrize("text", ["word " * 800, "語" * 4000, "a" * 4000])
 def test_of_a_long_text_the_beginning_is_asked(text: str) -> None:
-    assert len(read_post("Lantern", text)[-1]) <= MAX_BEGINNING_LENGTH + len("Lantern ")
-    assert read_post("Lantern", text)[-1] != "Lantern"
+    assert len(asked("Lantern", text)[-1]) <= MAX_BEGINNING_LENGTH + len("Lantern ")
+    assert asked("Lantern", text)[-1] != "Lantern"
 
 
 @pytest.mark.parametrize(
     "hostile", ["[" * 2000, "[a](" * 1000, "```" * 1333, "<" * 4000, "\u202e\u200b" * 2000, "* " * 2000]
 )
 def test_no_text_holds_the_event_loop(hostile: str) -> None:
-    assert read_post("Lantern", hostile)[0] == "Lantern"
+    assert asked("Lantern", hostile)[0] == "Lantern"
 
 
 def tags(*names: str) -> list[Any]:
