@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,10 +14,12 @@ from bot.discord_app.cards.parts.base import Card, text_display
 from bot.discord_app.cards.parts.controls import Owner, button_row, make_button
 from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.post_reading import MAX_BEGINNING_LENGTH, read_post
+from bot.discord_app.services.forums.forum_service import ForumService
 from bot.discord_app.services.forums.post_limits import MAX_POSTS_AT_ONCE, MAX_POSTS_IN_WINDOW, PostLimits
 from bot.discord_app.services.forums.solved_tags import find_solved_tag
 from bot.discord_app.services.questions.button_state import Inquiry
 from bot.message_content import forum_problem
+from storage.ledger import Ledger
 from storage.models import ServerSettings
 
 
@@ -80,6 +84,16 @@ def test_no_other_tag_is_taken_for_it() -> None:
     found = find_solved_tag(tags("Answered", "Solved"))
     assert found is not None
     assert found.name == "Solved"
+
+
+async def test_of_two_processes_one_answers_a_post(tmp_path: Path) -> None:
+    ledgers = [await Ledger.open(tmp_path / "cuepoint.db") for _ in range(2)]
+    nothing: Any = None
+    services = [ForumService(nothing, ledger, nothing, nothing, nothing, reads_content=True) for ledger in ledgers]
+    claims = await asyncio.gather(*(service.claim(post) for service in services for post in (1, 2)))
+    assert sorted(claims) == [False, False, True, True]
+    for ledger in ledgers:
+        await ledger.close()
 
 
 def test_only_a_few_posts_of_a_server_are_looked_up() -> None:

@@ -77,41 +77,39 @@ class ForumService:
         """
         if not asker.searchable:
             return None
-        paging = Paging.of(asker)
         for inquiry in inquiries:
             with metrics.count_question(QuestionSource.FORUM) as count:
-                answer = await self._find_answer(asker, inquiry, paging)
+                answer = await self._find_answer(asker, inquiry)
                 count(answer.level.value if answer else AnswerLevel.NOTHING.value)
             if answer is not None and answer.level is AnswerLevel.CONFIDENT:
-                return await self._make_card(asker, replace(inquiry, public_in=asker.public_in), answer, paging)
+                return await self._make_card(asker, replace(inquiry, public_in=asker.public_in), answer)
         await self.record_miss(asker, inquiries[0])
         return None
 
-    async def _find_answer(self, asker: ResolvedAsker, inquiry: Inquiry, paging: Paging) -> Answer | None:
+    async def _find_answer(self, asker: ResolvedAsker, inquiry: Inquiry) -> Answer | None:
         """Return the answer to a question of a post; None for a question that cannot be searched for."""
         try:
             question = parse_inquiry(inquiry)
         except InvalidQuestion:
             return None
+        size = Paging.of(asker).size
         return await self._answers.ask(
             asker.scope,
             question,
-            limit=paging.count_to_ask_for(0),
+            limit=size,
             thresholds=self._thresholds,
-            lengths=answer_cards.quote_lengths(paging.size),
+            lengths=answer_cards.quote_lengths(size),
         )
 
-    async def _make_card(self, asker: ResolvedAsker, inquiry: Inquiry, whole: Answer, paging: Paging) -> Card:
-        shown, page = paging.take_page(whole, 0)
+    async def _make_card(self, asker: ResolvedAsker, inquiry: Inquiry, found: Answer) -> Card:
         # Of a text that was written for people, what nobody says in the videos is no matter.
-        plain = replace(whole, excerpts=tuple(shown), searched_for="", unmatched=(), unknown_terms=())
-        answer = arrange_answer(plain)
+        answer = arrange_answer(replace(found, searched_for=None, unmatched=(), unknown_terms=()))
         # The post stands above: its words are not repeated.
-        state = AnswerState(inquiry, place_excerpts(answer), is_quoted=True, page_size=paging.size)
+        state = AnswerState(inquiry, place_excerpts(answer), is_quoted=True, page_size=len(answer.excerpts))
         key = await self._states.save(asker.scope, state)
         # Nobody asked the bot: what it did not search is no matter here.
         remarks = [_("I looked this up in the videos."), *([asker.searched] if asker.searched else [])]
-        return forum_cards.post_answer_card(answer, asker.owner(key), page, remarks)
+        return forum_cards.post_answer_card(answer, asker.owner(key), remarks)
 
     async def record_miss(self, asker: ResolvedAsker, inquiry: Inquiry) -> None:
         """Note a post that was not answered, or whose answer was not it, where the server wants that.
