@@ -11,21 +11,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.discord_app.cards.admin.settings import CHANNELS_ID, DIGEST_ID, FORUMS_ID, ROLES_ID
+<<<<<<< HEAD
 from storage import access
 from storage.models import MissOutcome
+=======
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.question_form import QUESTION
+>>>>>>> forum
 from tests.support.discord.discord_world import World
 from tests.support.discord.harness import (
     ChannelHandle,
     InteractionResult,
     MemberActor,
     UserHandle,
+    answer_post,
     answers,
     components_of,
+    every_part,
     files_of,
     filled_in,
     menu_of,
     options_of,
     pressable,
+    threads_in,
 )
 
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
@@ -360,6 +368,20 @@ async def exporting_feedback(player: Player) -> None:
     await player.click(await player.slash("library misses"), "Export")
 
 
+async def helping_in_a_forum(player: Player) -> None:
+    world = player.world
+    forum = world.alpha.create_forum_channel("help")
+    await player.slash("library forum-card", channel=forum)
+    (post,) = threads_in(world.env, world.alpha, forum)
+    form = await player.click(post.history()[0], "Find in videos")
+    player._noted(await player.actor.submit_modal(form, {QUESTION: "copper lantern"}))
+    asked = await player.slash("ask", question="copper lantern")
+    key = next(each["custom_id"].split(":")[3] for each in every_part(asked) if each.get("label") == "Read on")
+    for label in ("Yes", "No"):
+        await answer_post(world.bot, post, Owner(player.actor.id, key))
+        await player.click(answers(post, world.env)[-1], label)
+
+
 async def setting_up(player: Player) -> None:
     world = player.world
     card = await player.slash("settings", quotes=3, private=True, cooldown=0, misses=True)
@@ -398,6 +420,10 @@ ASKED: tuple[Road, ...] = (
 """Open to everybody, everywhere."""
 MANAGED: tuple[Road, ...] = (
     importing, undoing, removing, renaming, naming_speakers, exporting, measuring, noting_words, learning_of_misses,
+<<<<<<< HEAD
     having_a_channel_told, exporting_feedback, setting_up, typing_as_moderator, purging,
+=======
+    having_a_channel_told, exporting_feedback, helping_in_a_forum, setting_up, typing_as_moderator, purging,
+>>>>>>> forum
 )  # fmt: skip
 """Open to those who look after a server, in that server."""
