@@ -92,7 +92,8 @@ class ArrivalReader:
                 return
         name = file.stored.video.video_id
         reason = sentence(
-            "a video with other words is called {name} already; give this one an id of its own", name=repr(name)
+            "a video with other words is called {name} already; give this one a title or a link of its own",
+            name=repr(name),
         )
         raise NameTaken(about_file(file.source.name, reason))
 
