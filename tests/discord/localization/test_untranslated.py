@@ -60,6 +60,7 @@ ALLOWED = {
     ("bot/discord_app/cards/admin/library.py", "removal of "): "the same",
     ("bot/discord_app/cards/admin/library.py", "renaming of "): "the same",
     ("bot/discord_app/cards/admin/library.py", "naming of "): "the same",
+    ("bot/discord_app/cards/admin/library.py", "linking of "): "the same",
 }
 _PROSE = re.compile(
     r"[^\W\d_]{2,}['’]?\w*[.,:;?!]?\s+(?:\S+\s+)*[^\W\d_]{2,}|^[A-Z][a-z]{2,}\W*$|^\s+[a-z]{2,}\W*$|[.?!:]$"
