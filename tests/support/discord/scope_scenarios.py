@@ -265,22 +265,22 @@ async def importing(player: Player) -> None:
 
 async def going_on_from_an_import(player: Player) -> None:
     """Every button of a report, and the forms that they open."""
-    card = await player.upload(("noon one.srt", SRT), ("été.srt", "à midi".join(["", SRT.decode()]).encode("cp1252")))
+    card = await player.upload(("copper.srt", SRT), ("é.srt", SRT.replace(b"noon", "nooné".encode("cp1252"))))
     await player.click(card, "See what was rejected")
     await player.fill_in(card, "Say the encoding", encoding="cp1252")
     await player.fill_in(card, "Ask about it", question="copper lantern")
-    card = await player.upload(("noon two.srt", SRT), ("bell.srt", SRT.replace(b"copper lantern", b"bronze bell")))
+    card = await player.upload(("lantern.srt", SRT), ("bell.srt", SRT.replace(b"copper lantern", b"bronze bell")))
     await player.fill_in(card, "Ask about them", question="bronze bell")
     form = await player.choose(await player.click(card, "Set the link"), "linkone", "0")
     player._noted(await player.actor.submit_modal(form, {"url": "https://vimeo.com/1", "title": "Noon"}))
-    for undone in (card, await player.upload(("night.srt", SRT.replace(b"noon", b"night")))):
+    for undone in (card, await player.upload(("noon.srt", SRT.replace(b"noon", b"bell")))):
         await player.click(undone, "Undo")
 
 
 async def importing_from_messages(player: Player) -> None:
     """A file with a mention, and the menu of a message, with a file and without."""
     assert player.channel is not None
-    env, file = player.world.env, ("noon three.srt", SRT)
+    env, file = player.world.env, ("noon.srt", SRT)
     await player.actor.send(player.channel, f"<@{env.backend.bot_user.id}> here", attachments=[file])
     await player.click(answers(player.channel, env)[-1], "Import")
     for attachments in ([file], []):
