@@ -29,7 +29,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     *("alpha", "beta", "foreign", "owner", "both", "one", "stranger", "general", "everyone", "cuepoint", "srt", "txt"),
     *("csv", "jsonl", "parquet", "vtt", "zip", "json", "utc", "tsv", "oder", "und", "questions"),
-    *("cp", "xe", "rejected"),
+    *("cp", "utf", "xe", "rejected"),
     *("parquet", "ttml", "youtube", "xml", "sami", "ass", "ssa", "microdvd", "webvtt", "lines", "subrip", "sbv", "lrc"),
 }
 """Names of the world's people and places, of formats, and what Babel puts between the words of a list."""
