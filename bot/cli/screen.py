@@ -75,8 +75,8 @@ class Screen:
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    def show_answer(self, answer: Answer) -> None:
-        """Show an answer."""
+    def show_answer(self, answer: Answer, *, only_samples: bool = False) -> None:
+        """Show an answer. `only_samples`: nothing is imported where it was asked."""
         if answer.searched_for:
             wording = answer.searched_for
             if len(wording) > MAX_WORDING_LENGTH:
@@ -86,7 +86,7 @@ class Screen:
             self.print_line(f"Left out, but said by nobody: {', '.join(answer.unmatched)}", "italic")
         for sentence in verdicts.describe_answer_limits(answer):
             self.print_line(sentence, "italic")
-        if verdict := verdicts.describe_verdict(answer):
+        if verdict := verdicts.describe_verdict(answer, only_samples=only_samples):
             self.print_line(verdict, "bold")
         if answer.unknown_terms:
             self.print_line(f"Nobody says: {', '.join(answer.unknown_terms)}", "italic")

@@ -94,8 +94,8 @@ class ArrivalReader:
                 return
         name = file.stored.video.video_id
         reason = sentence(
-            "a video with other words is called {name} already; give this one a title or a link of its own",
-            name=repr(name),
+            "a video with other words is called “{name}” already; give this one a title or a link of its own",
+            name=name,
         )
         raise NameTaken(about_file(file.source.name, reason))
 

@@ -250,11 +250,11 @@ def _note_other_languages(arrivals: Iterable[PendingVideo], language: str) -> tu
     videos = [arrival.stored.video for arrival in arrivals]
     return tuple(
         sentence(
-            "{video}: its language is {language}, the library’s is {library_language}; it is searched by the library’s "
-            "rules.",
+            "{video}: its language is “{language}”, the library’s is “{library_language}”; it is searched by the "
+            "library’s rules.",
             video=video.heading,
-            language=repr(video.language),
-            library_language=repr(language),
+            language=video.language,
+            library_language=language,
         )
         for video in videos
         if video.language and video.language != language

@@ -89,9 +89,9 @@ def _choose_file(first: WholeFile, second: WholeFile, batch: ImportBatch) -> Who
     by_machine, also = first.stored.video.is_automatic, second.stored.video.is_automatic
     if by_machine == also and not is_same_speech(first.stored.segments, second.stored.segments):
         reason = sentence(
-            "{other} is the same video {video_id}; import one of them, or name another id.",
+            "{other} is the same video “{video_id}”; import one of them, or name another id.",
             other=first.source.name,
-            video_id=repr(video_id),
+            video_id=video_id,
         )
         batch.reject(name, reason)
         return first

@@ -66,6 +66,14 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class UncheckedVideos:
+    """The videos of a library that were written since it was last checked, by their ids, as of a revision of it."""
+
+    revision: int
+    video_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedVideo:
     """A video that an import added or changed, as it is stored now, and the second at which its last segment ends."""
 

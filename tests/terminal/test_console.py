@@ -160,7 +160,7 @@ def test_what_is_left_out_of_a_question_is_told(run: Run) -> None:
 def test_an_answer_that_is_not_there_is_an_answer(run: Run) -> None:
     done = run("ask", "best pizza dough")
     assert done.returncode == 0
-    assert "Not in these videos." in done.stdout
+    assert "I only know three sample talks." in done.stdout
     assert "pizza" in done.stdout
 
 
@@ -406,6 +406,20 @@ def test_another_library_is_named(run: Run, talk: Path) -> None:
     assert json.loads(run("ask", "copper", "--library", "123", "--json").stdout)["found"] == "confident"
 
 
+def test_until_something_is_imported_the_terminal_says_so(run: Run, talk: Path) -> None:
+    note = "Nothing is imported here yet; these are sample talks and their links are examples."
+    for question in ("what is a hold cue?", "zebra pizza"):
+        assert run("ask", question).stderr == f"{note} `cuepoint import FILE` adds your own.\n"
+        assert run("ask", question, "--json").stderr == ""
+    found_none = "Nothing is imported here yet, so I only know three sample talks.\nNobody says: zebra, pizza"
+    assert run("ask", "zebra pizza").stdout.strip() == found_none
+    assert run("videos").stderr == "Nothing is stored in this library; the sample talks:\n"
+    run("import", talk.name)
+    for words in (("ask", "copper"), ("ask", "zebra pizza"), ("videos",)):
+        assert run(*words).stderr == ""
+        assert "sample talks" not in run(*words).stdout
+
+
 def test_stats_backup_and_doctor(run: Run, talk: Path, tmp_path: Path) -> None:
     assert run("stats").stderr == "Nothing is stored in this library; of the sample talks:\n"
     run("import", talk.name)
@@ -580,7 +594,7 @@ def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
 def test_videos_are_searched_by_words_of_their_title(run: Run) -> None:
     assert run("videos", "--search", "made captoins").stdout.startswith("sample-captions\t7:55\t")
     none = run("videos", "--search", "zebra")
-    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No video here is called zebra.\n")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No video here is called “zebra”.\n")
     lines = run("videos", "--search", "zebra", "--json").stdout + run("videos", "--json").stdout
     assert [json.loads(line)["segments"] for line in lines.splitlines()] == [17, 17, 17]
 

@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.ask import LibraryOption
 from bot.cli.importing.given_files import collect_files
+from bot.cli.importing.open_questions import recheck_misses
 from bot.cli.library import update_vectors
 from bot.cli.session import FAILED, Session
 from storage import access
@@ -100,6 +101,8 @@ def import_files(
     report = report.with_encoding_advice(" (--encoding {})".format)
     report = replace(report, rejections=(*given.rejections, *report.rejections))
     session.screen.show_report(report)
+    if report.has_changes and not dry_run:
+        recheck_misses(session, access.host_scope(library))
     if given.sources and not dry_run:
         update_vectors(session, access.host_scope(library))
     if report.rejections:

@@ -11,7 +11,7 @@ from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.video_controls import MenuOption, offered_pages, video_list_rows, video_value
-from bot.localization import format_number, ngettext
+from bot.localization import format_date, format_number, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video, VideoSummary
@@ -29,16 +29,18 @@ def videos_card(
     search: str = "",
     found: str = "",
     newest_first: bool = False,
+    remark: str = "",
 ) -> Card:
     """Return one page of the videos that can be asked about here; `search` is what was looked for among them.
 
-    `found` is what the videos found are called in place of the search, "" where they are called as it says.
+    `found` is what the videos found are called in place of the search, "" where they are called as it says. `remark` is
+    a text of the bot about what is not listed, "" for none.
     """
     last = max(0, (len(videos) - 1) // VIDEOS_PER_PAGE)
     page = min(page, last)
     first = page * VIDEOS_PER_PAGE
     shown = videos[first : first + VIDEOS_PER_PAGE]
-    texts = [_write_heading(len(videos), search, found)]
+    texts = [_write_heading(len(videos), search, found), *([f"-# {remark}"] if remark else [])]
     texts += [_write_entry(summary, number) for number, summary in enumerate(shown, first + 1)]
     texts += _write_footer(page, last, owner, newest_first=newest_first and len(videos) > 1)
     options = [_make_option(summary, number) for number, summary in enumerate(shown, first + 1)]
@@ -66,7 +68,7 @@ def _write_entry(summary: VideoSummary, number: int) -> str:
     video = summary.video
     name = markdown.masked_link(f"**{base.video_name(video)}**", video.url, MAX_LISTED_URL_LENGTH)
     creator = markdown.escape_to_fit(video.creator, MAX_LISTED_CREATOR_LENGTH)
-    said = " · ".join(filter(None, (creator, video.published, timecode(summary.end_second))))
+    said = " · ".join(filter(None, (creator, format_date(video.published), timecode(summary.end_second))))
     return f"**{number}.** {name} · {said}"
 
 

@@ -8,8 +8,9 @@ import discord
 from discord import app_commands
 
 from bot.discord_app.commands.about import about, help_
+from bot.discord_app.commands.follow import follow, unfollow
+from bot.discord_app.commands.forum_card import library
 from bot.discord_app.commands.import_message import import_transcript
-from bot.discord_app.commands.library import library
 from bot.discord_app.commands.privacy import privacy
 from bot.discord_app.commands.questions import ask, find_in_videos, timeline
 from bot.discord_app.commands.settings import settings
@@ -31,6 +32,8 @@ class CuepointTree(app_commands.CommandTree[Any]):
         )
         self.add_command(ask)
         self.add_command(timeline)
+        self.add_command(follow)
+        self.add_command(unfollow)
         self.add_command(videos)
         self.add_command(video_)
         self.add_command(transcript)

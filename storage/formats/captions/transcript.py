@@ -61,7 +61,7 @@ def build_transcript(
     if not video_id and not own_name.video_id:
         raise document.refusal_error(
             sentence(
-                "it does not say which video it belongs to; give the video's id or YouTube address, or name the "
+                "it does not say which video it belongs to; give the video’s id or YouTube address, or name the "
                 "file as yt-dlp does: Title [id].en.vtt"
             ),
             kind=MissingVideoId,

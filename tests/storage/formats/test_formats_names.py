@@ -170,7 +170,7 @@ def test_captions_that_name_no_video_have_the_name_of_their_file():
 
 
 def test_captions_without_a_name_that_can_be_seen_ask_for_one():
-    with pytest.raises(MissingVideoId, match=r"\.srt: it does not say which video it belongs to; give the video's"):
+    with pytest.raises(MissingVideoId, match=r"\.srt: it does not say which video it belongs to; give the video’s"):
         video_in("\u200b.srt")
 
 
@@ -205,7 +205,7 @@ def test_dates_are_read_to_what_they_say(text, date):
 
 
 def test_a_date_that_is_none_is_refused():
-    with pytest.raises(InputError, match=r"'soon' is not a date; give one such as 2025-06-03, 2025-06 or 2025"):
+    with pytest.raises(InputError, match=r"“soon” is not a date; give one such as 2025-06-03, 2025-06 or 2025"):
         video_in("talk.srt", Labels(published="soon"))
     assert video_in("talk.srt", Labels(published="20250603")).published == "2025-06-03"
 

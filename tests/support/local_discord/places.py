@@ -21,6 +21,12 @@ class Permission(enum.IntFlag):
     MENTION_EVERYONE = 1 << 17
     USE_EXTERNAL_EMOJIS = 1 << 18
     MANAGE_GUILD = 1 << 5
+    CONNECT = 1 << 20
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+    PIN_MESSAGES = 1 << 51
     USE_APPLICATION_COMMANDS = 1 << 31
     USE_EXTERNAL_APPS = 1 << 50
 
@@ -30,6 +36,9 @@ EVERYDAY = (
     Permission.VIEW_CHANNEL
     | Permission.ADD_REACTIONS
     | Permission.SEND_MESSAGES
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.CONNECT
     | Permission.EMBED_LINKS
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
@@ -40,7 +49,10 @@ EVERYDAY = (
 PRIVATE_CHANNEL_PERMISSIONS = Permission.ATTACH_FILES | Permission.EMBED_LINKS | Permission.MENTION_EVERYONE
 BOT_DM_PERMISSIONS = PRIVATE_CHANNEL_PERMISSIONS | Permission.USE_EXTERNAL_EMOJIS
 
-TEXT, DM, GROUP_DM = 0, 1, 3
+TEXT, DM, GROUP_DM, STAGE, FORUM = 0, 1, 3, 13, 15
+
+
+LONG_AGO = "2024-01-01T00:00:00+00:00"
 
 
 def timestamp(seconds: float) -> str:
@@ -98,12 +110,13 @@ class Member:
     user: User
     roles: list[Role] = field(default_factory=list)
     nick: str | None = None
+    joined_at: str = LONG_AGO
 
     def payload(self, *, with_user: bool = True, permissions: int | None = None) -> Json:
         body: Json = {
             "roles": [str(role.id) for role in self.roles],
             "nick": self.nick,
-            "joined_at": "2024-01-01T00:00:00+00:00",
+            "joined_at": self.joined_at,
             "deaf": False,
             "mute": False,
             "flags": 0,
@@ -118,6 +131,8 @@ class Member:
 
 @dataclass(eq=False)
 class Channel:
+    """A channel, or direct messages. Threads and forums add what they have in `threads`."""
+
     id: int
     kind: int
     name: str = ""
@@ -125,6 +140,23 @@ class Channel:
     recipients: list[User] = field(default_factory=list)
     # By id of a role or a user: what is allowed and what is denied here.
     overwrites: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def is_thread(self) -> bool:
+        return False
+
+    @property
+    def is_open_thread(self) -> bool:
+        """Whether Discord names it among the threads of its server."""
+        return False
+
+    @property
+    def writing_permission(self) -> Permission:
+        """What one needs to write here."""
+        return Permission.SEND_MESSAGES
+
+    def is_seen_by(self, member: Member) -> bool:
+        return bool(self.permissions_of(member) & Permission.VIEW_CHANNEL)
 
     def payload(self, bot: User) -> Json:
         body: Json = {"id": str(self.id), "type": self.kind, "last_message_id": None, "flags": 0}
@@ -134,6 +166,8 @@ class Channel:
             if self.kind == GROUP_DM:
                 body |= {"name": self.name, "icon": None, "owner_id": str(others[0].id)}
             return body
+        if self.kind == STAGE:
+            body |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
         return body | {
             "guild_id": str(self.guild.id),
             "name": self.name,
@@ -185,6 +219,8 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
+    # Where Discord itself greets those who join.
+    system_channel: Channel | None = None
 
     def __post_init__(self) -> None:
         # The role of everyone carries the id of its server.
@@ -214,6 +250,7 @@ class Guild:
             "nsfw_level": 0,
             "premium_tier": 0,
             "afk_timeout": 300,
+            "system_channel_id": str(self.system_channel.id) if self.system_channel else None,
             "system_channel_flags": 0,
             "roles": [role.payload() for role in self.roles.values()],
         }
@@ -221,13 +258,13 @@ class Guild:
     def create_payload(self, bot: User) -> Json:
         """GUILD_CREATE: without the privileged intent a bot is told of itself only."""
         return self.payload() | {
-            "joined_at": "2024-01-01T00:00:00+00:00",
+            "joined_at": self.members[bot.id].joined_at if bot.id in self.members else LONG_AGO,
             "large": False,
             "unavailable": False,
             "member_count": len(self.members),
             "members": [self.members[bot.id].payload()] if bot.id in self.members else [],
-            "channels": [channel.payload(bot) for channel in self.channels.values()],
-            "threads": [],
+            "channels": [channel.payload(bot) for channel in self.channels.values() if not channel.is_thread],
+            "threads": [channel.payload(bot) for channel in self.channels.values() if channel.is_open_thread],
             "voice_states": [],
             "presences": [],
             "stage_instances": [],

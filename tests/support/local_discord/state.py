@@ -11,6 +11,11 @@ from .interactions import Interaction
 from .messages import Message, Upload
 from .places import DM, Channel, Guild, User
 
+GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
+PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
+# How the application's flags show them for an app that few servers use.
+_APPLICATION_FLAGS = {GUILD_PRESENCES: 1 << 13, GUILD_MEMBERS: 1 << 15, MESSAGE_CONTENT: 1 << 19}
+
 
 class World:
     def __init__(self, token: str, schema: Schema | None) -> None:
@@ -32,6 +37,10 @@ class World:
         self.tokens: dict[str, Interaction] = {}
         # The bot's messages by channel and enforced nonce.
         self.nonces: dict[tuple[int, str], Message] = {}
+        # The privileged intents which the app's page in the developer portal allows.
+        self.privileged_allowed = 0
+        # What its owner entered there besides, as the fields of the application.
+        self.portal: Json = {}
         # People who installed the app for themselves, which lets them use it where the bot is absent.
         self.installed_by: set[User] = set()
         self.requests: list[Request] = []
@@ -78,7 +87,6 @@ class World:
         return local + self.commands.get(None, [])
 
     def application(self) -> Json:
-        # Bit 19: the app may have the message content in fewer than 100 servers.
         return {
             "id": str(self.application_id),
             "name": self.bot.name,
@@ -89,9 +97,10 @@ class World:
             "owner": self.owner.payload(),
             "team": None,
             "verify_key": "0" * 64,
-            "flags": 1 << 19,
+            "flags": sum(flag for intent, flag in _APPLICATION_FLAGS.items() if intent & self.privileged_allowed),
             "approximate_guild_count": sum(guild.installed for guild in self.guilds.values()),
             "approximate_user_install_count": len(self.installed_by),
             "integration_types_config": {"0": {}, "1": {}},
             "bot": self.bot.payload(),
+            **self.portal,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from bot.discord_app.cards.admin import imports as import_cards
 from bot.discord_app.cards.admin.import_forms import Need
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_mentions import option_name
+from bot.discord_app.cards.parts.discord_times import next_midnight_utc, relative_time
 from bot.discord_app.services.admin import attachments
 from bot.discord_app.services.admin.import_counts import measure_import
 from bot.discord_app.services.admin.kept_files import KeptFiles, KeptUpload, find_incomplete
@@ -244,14 +246,15 @@ class ImportService:
     async def _count_import(self, server_id: int) -> None:
         most = self._imports_a_day
         if not await self._ledger.begin_import(access.library_key(server_id), most=most):
+            again_at = next_midnight_utc(time.time())
             words = ngettext(
-                "This server has had its {count} import for today: nothing was imported. The count begins anew at "
-                "midnight UTC.",
-                "This server has had its {count} imports for today: nothing was imported. The count begins anew at "
-                "midnight UTC.",
+                "This server has had its {count} import for today: nothing was imported. The next one is possible "
+                "{when}.",
+                "This server has had its {count} imports for today: nothing was imported. The next one is possible "
+                "{when}.",
                 most,
             )
-            raise LibraryBusy(words.format(count=format_number(most)))
+            raise LibraryBusy(words.format(count=format_number(most), when=relative_time(again_at)), again_at)
 
 
 def _with_advice(report: ImportReport, kept: set[str]) -> ImportReport:

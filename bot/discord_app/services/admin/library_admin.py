@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from pathlib import Path
 
 from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.admin.library import Reply
+from bot.discord_app.cards.admin.purging import ServerContents
 from bot.discord_app.cards.parts.base import Card, notice_card, video_name
+from bot.discord_app.cards.parts.discord_times import next_midnight_utc
 from bot.discord_app.services.admin.exports import BoundedFile, Exports
 from bot.discord_app.services.admin.kept_files import KeptFiles
 from bot.discord_app.services.admin.library_locks import LibraryLocks
@@ -155,12 +158,24 @@ class LibraryAdmin:
         what = f"**{video_name(summary.video)}**" if summary else _("This server’s library")
         return library_cards.export_reply(f"{base}.{form}", path, target.size, what)
 
-    async def library_stats(self, server_id: int) -> Card:
-        """Return a card with the size and the limits of the library."""
+    async def find_contents(self, server_id: int) -> ServerContents:
+        """Return all that is kept of a server and its library."""
+        own = access.own_scope(server_id)
+        size, glossary = await self._library.size(own), await self._library.glossary.entries(own)
+        return ServerContents(size, bool(glossary), await self._ledger.server_records(server_id))
+
+    async def library_stats(self, server_id: int, *, manages: bool) -> Card:
+        """Return a card with the size and the limits of the library, or with what to do while it is empty.
+
+        `manages` is whether who sees it may manage the server.
+        """
         own = access.own_scope(server_id)
         statistics, size = await self._library.statistics(own), await self._library.size(own)
+        if not size.videos:
+            return library_cards.empty_stats_card(size, manages=manages)
         imports = await self._ledger.imports_today(access.library_key(server_id))
-        return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day)
+        counted_until = next_midnight_utc(time.time())
+        return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day, counted_until)
 
     async def show_glossary(self, server_id: int) -> list[GlossaryEntry]:
         """Return the glossary: what captions mis-hear."""
@@ -168,15 +183,19 @@ class LibraryAdmin:
 
     async def add_glossary_entry(self, server_id: int, entry: GlossaryEntry) -> Card:
         """Put an entry into the glossary."""
+        return notice_card(await self.note_word(server_id, entry))
+
+    async def note_word(self, server_id: int, entry: GlossaryEntry) -> str:
+        """Put an entry into the glossary, and return in words what that does."""
         own = access.own_scope(server_id)
         if not await self._library.glossary.add(own, entry):
-            return notice_card(_("That is in the glossary already."))
+            return _("That is in the glossary already.")
         words = _("“{said}” will now also be found by asking for “{meant}”.")
         if not await self._library.are_spoken(own, entry.said):
             words = _(
                 "“{said}” will now also be found by asking for “{meant}”. Nobody says it in this server’s videos yet."
             )
-        return notice_card(words.format(said=entry.said, meant=entry.meant))
+        return words.format(said=entry.said, meant=entry.meant)
 
     async def remove_glossary_entry(self, server_id: int, said: str, meant: str | None) -> Card:
         """Remove entries of the glossary for what captions say: all of them, or only the one for `meant`."""
