@@ -64,6 +64,7 @@ ALLOWED = {
     ("bot/discord_app/cards/admin/library.py", "removal of "): "the same",
     ("bot/discord_app/cards/admin/library.py", "renaming of "): "the same",
     ("bot/discord_app/cards/admin/library.py", "naming of "): "the same",
+    ("bot/discord_app/cards/admin/library.py", "linking of "): "the same",
     ("bot/discord_app/cards/parts/command_mentions.py", "library import"): "the name of a command",
     ("bot/discord_app/cards/parts/command_mentions.py", "library stats"): "the same",
     ("bot/discord_app/cards/parts/command_mentions.py", "library undo"): "the same",

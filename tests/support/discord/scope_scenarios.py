@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.discord_app.cards.admin.settings import CHANNELS_ID, DIGEST_ID, FORUMS_ID, ROLES_ID
-<<<<<<< HEAD
-from storage import access
-from storage.models import MissOutcome
-=======
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.question_form import QUESTION
->>>>>>> forum
+from storage import access
+from storage.models import MissOutcome
 from tests.support.discord.discord_world import World
 from tests.support.discord.harness import (
     ChannelHandle,
@@ -301,6 +298,31 @@ async def importing(player: Player) -> None:
     await player.upload(("noon.srt", SRT), title="Noon", video="noon-talk", replace=True)
 
 
+async def going_on_from_an_import(player: Player) -> None:
+    """Every button of a report, and the forms that they open."""
+    card = await player.upload(("copper.srt", SRT), ("é.srt", SRT.replace(b"noon", "nooné".encode("cp1252"))))
+    await player.click(card, "See what was rejected")
+    await player.fill_in(card, "Say the encoding", encoding="cp1252")
+    await player.fill_in(card, "Ask about it", question="copper lantern")
+    card = await player.upload(("lantern.srt", SRT), ("bell.srt", SRT.replace(b"copper lantern", b"bronze bell")))
+    await player.fill_in(card, "Ask about them", question="bronze bell")
+    form = await player.choose(await player.click(card, "Set the link"), "linkone", "0")
+    player._noted(await player.actor.submit_modal(form, {"url": "https://vimeo.com/1", "title": "Noon"}))
+    for undone in (card, await player.upload(("noon.srt", SRT.replace(b"noon", b"bell")))):
+        await player.click(undone, "Undo")
+
+
+async def importing_from_messages(player: Player) -> None:
+    """A file with a mention, and the menu of a message, with a file and without."""
+    assert player.channel is not None
+    env, file = player.world.env, ("noon.srt", SRT)
+    await player.actor.send(player.channel, f"<@{env.backend.bot_user.id}> here", attachments=[file])
+    await player.click(answers(player.channel, env)[-1], "Import")
+    for attachments in ([file], []):
+        message = await player.actor.send(player.channel, "my talk", attachments=attachments)
+        player._noted(await player.actor.context_menu(player.channel, "Import transcript", message))
+
+
 async def undoing(player: Player) -> None:
     for _ in range(2):
         await player.slash("library undo")
@@ -419,11 +441,8 @@ ASKED: tuple[Road, ...] = (
 )  # fmt: skip
 """Open to everybody, everywhere."""
 MANAGED: tuple[Road, ...] = (
-    importing, undoing, removing, renaming, naming_speakers, exporting, measuring, noting_words, learning_of_misses,
-<<<<<<< HEAD
-    having_a_channel_told, exporting_feedback, setting_up, typing_as_moderator, purging,
-=======
+    importing, going_on_from_an_import, importing_from_messages,
+    undoing, removing, renaming, naming_speakers, exporting, measuring, noting_words, learning_of_misses,
     having_a_channel_told, exporting_feedback, helping_in_a_forum, setting_up, typing_as_moderator, purging,
->>>>>>> forum
 )  # fmt: skip
 """Open to those who look after a server, in that server."""
