@@ -40,6 +40,8 @@ _MAX_WIDTH = 1000
 """Columns that a table in a pipe may have."""
 MAX_UNKNOWN_LENGTH = 40
 """Characters that are printed of a word that nobody says."""
+_MAX_IMPORTED = 20
+"""How many videos the report of an import names."""
 MAX_WORDING_LENGTH = 300
 """Characters that are printed of the wording that was searched for: a question may have 4,000."""
 
@@ -224,6 +226,7 @@ class Screen:
             self.print_remark(str(rejection), "red")
         for note in report.notes:
             self.print_remark(note, "yellow")
+        self._show_imported(report)
         would = "Would be: " if report.dry_run else ""
         self.print_line(
             f"{would}videos: {report.videos_added} added, {report.videos_changed} changed, "
@@ -233,6 +236,15 @@ class Screen:
         )
         if report.videos_unchanged and not report.has_changes:
             self.print_line("Everything in it was stored already; nothing changed.")
+
+    def _show_imported(self, report: ImportReport) -> None:
+        """Show what videos an import added or changed, with their lengths."""
+        for imported in report.videos[:_MAX_IMPORTED]:
+            done = "Added" if imported.is_new else "Changed"
+            track = f", {imported.video.language}" if imported.video.track_of else ""
+            self.print_line(f"{done}: {imported.video.heading} ({timecode(imported.end_second)}{track})")
+        if len(report.videos) > _MAX_IMPORTED:
+            self.print_line(f"And {len(report.videos) - _MAX_IMPORTED} more.")
 
     def show_table(self, table: Table) -> None:
         """Show a table; in a pipe as wide as it needs to be."""

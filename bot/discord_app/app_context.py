@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import discord
 
@@ -13,6 +13,8 @@ from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
+from bot.discord_app.services.admin.digest import DigestService
+from bot.discord_app.services.admin.digest_sender import DigestSender
 from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
 from bot.discord_app.services.admin.import_service import ImportService
 from bot.discord_app.services.admin.kept_files import KeptFiles
@@ -20,6 +22,7 @@ from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.discord_app.services.admin.library_locks import LibraryLocks
 from bot.discord_app.services.admin.misses import MissReviews
 from bot.discord_app.services.admin.settings_service import SettingsService
+from bot.discord_app.services.admin.welcome import WelcomeService
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import IsServed
@@ -77,6 +80,8 @@ class AppContext:
     kept_files: KeptFiles
     exports: Exports
     settings: SettingsService
+    digests: DigestSender
+    writes: OptionalWrites
     personal_data: PersonalDataService
     is_served: IsServed
     host_cooldown_seconds: float
@@ -84,11 +89,12 @@ class AppContext:
     seen_events: SeenEvents
     delayed_deletions: DelayedDeletions
     suggestions: SuggestionService
+    welcomes: WelcomeService
     follows: FollowService
     miss_reviews: MissReviews
     checker: LibraryChecker
     notifier: FollowNotifier
-    command_ids: dict[str, int] = field(default_factory=dict)
+    command_ids: dict[str, int]
 
     @classmethod
     def create(
@@ -111,11 +117,12 @@ class AppContext:
         admission = Admission(answers.lanes)
         checker = LibraryChecker(library, ledger, answers, admission, settings.thresholds)
         reach = NoticeReach(ledger, memberships, settings.serves)
-        command_ids: dict[str, int] = {}
+        in_flight, command_ids = InFlight(), dict[str, int]()
         notifier = FollowNotifier(library, ledger, answers, reach, memberships, settings.thresholds, command_ids)
         imports = ImportService(
             library, ledger, locks, kept_files, quota, imports_a_day, check_library=checker.remark_on_import
         )
+        digests = DigestService(library, ledger, answers)
         last_answers, known_locales = LastAnswers(ledger.is_deleted), KnownLocales(settings.retention_seconds)
         return cls(
             library,
@@ -138,6 +145,8 @@ class AppContext:
             kept_files,
             exports,
             SettingsService(library, ledger),
+            DigestSender(digests, ledger, settings.serves, get_guild, in_flight, command_ids),
+            writes,
             PersonalDataService(
                 ledger,
                 memberships,
@@ -150,10 +159,11 @@ class AppContext:
             ),
             settings.serves,
             settings.cooldown_seconds,
-            InFlight(),
+            in_flight,
             SeenEvents(),
             DelayedDeletions(),
             SuggestionService(library, ledger, catalogue),
+            WelcomeService(library, ledger, askers),
             FollowService(library, ledger, questions, states, memberships, settings.retention_days),
             MissReviews(library, ledger, questions, library_admin),
             checker,

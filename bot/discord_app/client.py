@@ -16,6 +16,7 @@ from discord.ext import tasks
 from bot.discord_app.app_context import AppContext
 from bot.discord_app.commands.feedback import ExportQuestions
 from bot.discord_app.commands.import_form import handle_form
+from bot.discord_app.commands.library import purge
 from bot.discord_app.commands.manager_buttons import MANAGER_BUTTONS
 from bot.discord_app.commands.misses import MISS_ITEMS, is_word_form, store_word
 from bot.discord_app.commands.privacy import Export, privacy
@@ -28,7 +29,7 @@ from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.admin.import_buttons import IMPORT_ITEMS, handle_report_form, is_report_form
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
-from bot.discord_app.interactions.context import interaction_context
+from bot.discord_app.interactions.context import interaction_context, prepare_texts
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.interactions.video_buttons import answer_form, is_question_form
 from bot.discord_app.messages import answer_message
@@ -98,6 +99,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.sweep.start()
         self.check_libraries.start()
         self.tell_followers.start()
+        self.send_digests.start()
 
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
         """Register the commands, in one server or everywhere, if they are not those registered last.
@@ -134,6 +136,8 @@ class CuepointClient(discord.AutoShardedClient):
 
         An import that takes longer is cancelled and reverted, and the user who waits for it gets a notice.
         """
+        # A digest that is being sent is in flight; the others keep their turn.
+        self.send_digests.cancel()
         disconnects = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(disconnects, DISCONNECT_TIMEOUT_SECONDS)
@@ -147,7 +151,7 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Stop what runs beside the events, close the connection, and end the answering processes."""
-        for loop in (self.sweep, self.check_libraries, self.tell_followers):
+        for loop in (self.sweep, self.send_digests, self.check_libraries, self.tell_followers):
             loop.cancel()
         await self.app.checker.close()
         self.app.delayed_deletions.cancel()
@@ -155,6 +159,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.app.kept_files.close()
         await super().close()
         await self.app.answers.close()
+        await self.app.writes.finish()
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:
@@ -169,6 +174,23 @@ class CuepointClient(discord.AutoShardedClient):
         except Exception as error:
             metrics.count_error()
             log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
+
+    @tasks.loop(minutes=5)
+    async def send_digests(self) -> None:
+        """Send the weekly digests that are due."""
+        try:
+            await self.app.digests.send_due()
+        except StorageError as error:
+            # As above, an error that is raised here would end the loop permanently.
+            log.error("weekly digests could not be sent, which is tried again: %s", describe_error(error))
+        except Exception as error:
+            metrics.count_error()
+            log.error("unexpected error while sending weekly digests, which is tried again", exc_info=error)
+
+    @send_digests.before_loop
+    async def _know_servers(self) -> None:
+        """Wait until the servers are known: what came due while the bot was not running is then sent at once."""
+        await self.wait_until_ready()
 
     @tasks.loop(seconds=CHECK_EVERY_SECONDS)
     async def check_libraries(self) -> None:
@@ -239,6 +261,10 @@ class CuepointClient(discord.AutoShardedClient):
         # Nothing is kept of a server that is not served; Discord is asked about a left server before it is purged.
         if self.app.is_served(server.id):
             await self.app.ledger.record_presence(server.id, self._own_id())
+            if self.app.welcomes.is_new(server):
+                self.app.in_flight.track_current_task()
+                prepare_texts(self.app, server.preferred_locale)
+                await self.app.welcomes.welcome(server, self._own_id())
 
     async def on_guild_remove(self, server: discord.Guild) -> None:
         """Record that the bot was removed from a server. An outage is another event."""
@@ -260,8 +286,8 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Record who uses the bot where, after the answer: no user waits for this write."""
         self.app.in_flight.track_current_task()
-        # A user who looks at what is kept about them adds nothing to it.
-        if command is not privacy:
+        # A user who looks at what is kept, or asks to delete it, adds nothing to it.
+        if command not in (privacy, purge):
             await self.app.askers.record_sighting(interaction_context(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:

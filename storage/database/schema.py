@@ -238,7 +238,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (server, day)
         ) STRICT, WITHOUT ROWID
         """,
-        "ALTER TABLE server ADD COLUMN welcomed_at REAL",  # seconds since the epoch, as in the next; null for never
+        "ALTER TABLE server ADD COLUMN welcomed_at REAL",  # seconds since the epoch; null for never
+        # When the last weekly digest was sent, or since when they are wanted; null where they are not.
         "ALTER TABLE server ADD COLUMN digest_at REAL",
     ),
 )

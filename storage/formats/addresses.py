@@ -51,13 +51,13 @@ def link_id(link: str) -> str:
     return f"{video_id[: MAX_ID_LENGTH - len(digest) - 1]}#{digest}"
 
 
-def find_link(link: str, links: Mapping[str, str]) -> str:
-    """Return the id of the video that has a clean link, of the links by id; "" for none.
+def find_link(link: str, links: Mapping[str, str]) -> str | None:
+    """Return the id of the video that has a clean link, of the links by id; None where none has.
 
     Two links are the same that lead to one video of YouTube's, or to the same place.
     """
     place = _linked_place(link)
-    return next((video_id for video_id, other in links.items() if _linked_place(other) == place), "")
+    return next((video_id for video_id, other in links.items() if _linked_place(other) == place), None)
 
 
 def _linked_place(link: str) -> tuple[str, ...]:

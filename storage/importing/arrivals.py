@@ -22,7 +22,7 @@ from storage.formats.reader import read_file
 from storage.importing.batch import ImportBatch, PendingVideo, WholeFile, make_whole_files
 from storage.importing.likeness import is_same_speech
 from storage.importing.merging import merge_video
-from storage.importing.own_names import keep_title, may_be, possible_ids, rename_file
+from storage.importing.own_names import keep_known, may_be, possible_ids, rename_file
 from storage.importing.tracks import Family, collect_family, place_files
 from storage.models import FileContent, Labels, Limits, Source, StoredVideo
 from storage.sentences import about_file, sentence
@@ -81,14 +81,14 @@ class ArrivalReader:
         if not file.named_by_file:
             details = await self._repository.details(self._key, [file.stored.video.video_id])
             known = next((video for video in details if video.video_id == file.stored.video.video_id), None)
-            batch.add_whole(keep_title(file, known))
+            batch.add_whole(keep_known(file, known))
             return
         for video_id in possible_ids(file):
             others = [other.stored for other in batch.wholes.get(video_id, ())]
             stored = await self._repository.video(self._key, video_id)
             others += [stored] if stored and not self._replaces else []
             if await asyncio.to_thread(may_be, file, others):
-                batch.add_whole(rename_file(keep_title(file, stored.video if stored else None), video_id))
+                batch.add_whole(rename_file(keep_known(file, stored.video if stored else None), video_id))
                 return
         name = file.stored.video.video_id
         reason = sentence(
@@ -102,7 +102,7 @@ class ArrivalReader:
         links = {} if await self._repository.details(self._key, [video.video_id]) else await self._links()
         links.update({video_id: files[0].stored.video.url for video_id, files in batch.wholes.items()})
         found = await asyncio.to_thread(find_link, video.url, links)
-        return rename_file(file, found) if found else file
+        return file if found is None else rename_file(file, found)
 
     async def _links(self) -> dict[str, str]:
         if self._stored_links is None:

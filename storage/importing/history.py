@@ -106,7 +106,7 @@ async def _require_free(repository: Repository, key: str, url: str, video: Video
         video_id: other for video_id, other in (await repository.links(key)).items() if video_id != video.video_id
     }
     taken = await asyncio.to_thread(find_link, url, others)
-    if taken:
+    if taken is not None:
         [other, *_] = await repository.details(key, [taken])
         raise RequestError(sentence("That link belongs to “{video}” already.", video=other.heading))
 
@@ -119,12 +119,7 @@ async def undo_last(database: Database, repository: Repository, key: str, act: i
             raise NothingToUndo(sentence("There is nothing to undo: nothing was imported since the last undo."))
         number, description, previous = last
         if act not in (None, number):
-            raise ActNotLast(
-                sentence(
-                    "Something else was done to this library after that, so I left it as it is. The last: {act}.",
-                    act=description,
-                )
-            )
+            raise ActNotLast(sentence("Something else was done to this library after that: nothing was undone."))
         await _restore_videos(await LibraryWriter.begin_change(connection, key), number, previous)
     restored = sum(before is not None for before in previous.values())
     return UndoReport(description, videos_restored=restored, videos_removed=len(previous) - restored)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from storage.formats.addresses import find_link
 from storage.importing.batch import WholeFile
 from storage.importing.likeness import is_same_speech
 from storage.models import StoredVideo, Video
@@ -32,11 +33,15 @@ def may_be(file: WholeFile, others: Sequence[StoredVideo]) -> bool:
     return all(_may_be_one(file.stored, other) for other in others)
 
 
-def keep_title(file: WholeFile, stored: Video | None) -> WholeFile:
-    """Return the file with the title that is stored of its video, where its own is only the name of the file."""
-    if stored is None or not stored.title or not file.titled_by_file:
+def keep_known(file: WholeFile, stored: Video | None) -> WholeFile:
+    """Return the file with what is stored of its video where it says nothing better: the title, where its own is only
+    the name of the file, and the link, where its own is another spelling of that."""
+    if stored is None:
         return file
-    return replace(file, stored=replace(file.stored, video=replace(file.stored.video, title=stored.title)))
+    video = file.stored.video
+    title = stored.title if file.titled_by_file and stored.title else video.title
+    url = stored.url if video.url and find_link(video.url, {"": stored.url}) is not None else video.url
+    return replace(file, stored=replace(file.stored, video=replace(video, title=title, url=url)))
 
 
 def rename_file(file: WholeFile, video_id: str) -> WholeFile:

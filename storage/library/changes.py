@@ -55,7 +55,7 @@ class LibraryChanges:
         rows = await self._database.fetch_rows(
             """
             SELECT library.revision, video_id FROM library
-            LEFT JOIN checked_library ON library_id = library.id
+            LEFT JOIN checked_library ON checked_library.library_id = library.id
             LEFT JOIN video ON video.library_id = library.id
                 AND (checked_library.revision IS NULL OR changed_in > checked_library.revision)
             WHERE key = ? ORDER BY video_id

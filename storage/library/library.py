@@ -21,6 +21,7 @@ from storage.indexing.compiled_ranking import CompiledRanking
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_follower import IndexFollower
 from storage.indexing.index_manager import IndexManager
+from storage.library.additions import LibraryAdditions
 from storage.library.baseline import LibraryBaseline
 from storage.library.changes import LibraryChanges
 from storage.library.exports import LibraryExports
@@ -98,6 +99,7 @@ class Library:
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
         self.speakers = LibrarySpeakers(database, self._repository, self._search, self._indexes.erase_deleted)
+        self.additions = LibraryAdditions(database)
         self.baseline = LibraryBaseline(self._repository)
         self.changes = LibraryChanges(database, self._repository, self._indexes, reads_meaning=meaning is not None)
         self.glossary = LibraryGlossary(database, self._repository)

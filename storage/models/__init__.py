@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from storage.models.digests import DAY_SECONDS as DAY_SECONDS
+from storage.models.digests import WEEK_SECONDS as WEEK_SECONDS
+from storage.models.digests import AddedVideos as AddedVideos
+from storage.models.digests import DueDigest as DueDigest
+from storage.models.digests import HelpfulMoment as HelpfulMoment
+from storage.models.digests import QuestionCount as QuestionCount
+from storage.models.digests import Week as Week
 from storage.models.finding import ALL_FEATURES as ALL_FEATURES
 from storage.models.finding import MIN_GAP_SECONDS as MIN_GAP_SECONDS
 from storage.models.finding import Baseline as Baseline
@@ -70,6 +77,7 @@ from storage.models.use import MissOutcome as MissOutcome
 from storage.models.use import PersonalData as PersonalData
 from storage.models.use import PublicPlace as PublicPlace
 from storage.models.use import ReviewedMiss as ReviewedMiss
+from storage.models.use import ServerRecords as ServerRecords
 from storage.models.use import ServerSettings as ServerSettings
 from storage.models.use import Sighting as Sighting
 from storage.models.use import Verdict as Verdict

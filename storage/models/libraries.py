@@ -37,7 +37,7 @@ class Statistics:
 class LibrarySize:
     """How much space a library takes. `text_bytes` is its words in UTF-8; times and indexes are not counted.
 
-    `last_act` is what undo would revert now (an import, a removal or a renaming) and `acted_at` when that was, ISO
+    `last_act` is what undo would revert now (such as an import or a removal) and `acted_at` when that was, ISO
     8601 in UTC; both are empty where there is nothing to undo.
     """
 

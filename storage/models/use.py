@@ -42,6 +42,22 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerRecords:
+    """What is kept of a server's use: whether there is anything of each kind.
+
+    `settings` are those that differ from the defaults, `sightings` who used the bot there, `tallies` how many questions
+    were asked.
+    """
+
+    settings: bool = False
+    votes: bool = False
+    misses: bool = False
+    follows: bool = False
+    sightings: bool = False
+    tallies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HelpfulQuestion:
     """A question that was asked and answered in a public channel, and an answer to it that people found helpful there.
 

@@ -42,7 +42,7 @@ def settings(**more: str) -> Settings:
 async def test_commands_are_registered_once(discord: Env, library: Library, ledger: Ledger) -> None:
     assert {each["name"] for each in discord.backend.commands[None].values()} == {
         "ask", "timeline", "videos", "video", "transcript", "help", "about", "settings", "privacy", "library",
-        "Find in videos",
+        "Find in videos", "Import transcript",
     }  # fmt: skip
     before = len(discord.http_requests)
     await discord.restart_bot(CuepointClient(settings(), library, ledger, shard_count=1))

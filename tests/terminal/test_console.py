@@ -265,8 +265,32 @@ def test_captions_that_name_no_video_are_stored_under_their_own_name_with_one_li
     assert done.returncode == 0
     (line,) = done.stderr.splitlines()
     assert line.startswith("nameless.srt: its own name is its id and title")
-    assert "--video-id" in line
+    assert line.endswith("`cuepoint link VIDEO ADDRESS` links one.")
+    assert "Added: nameless (0:0" in done.stdout
     assert run("videos").stdout.startswith("nameless\t")
+    assert "nameless has a link now" in run("link", "nameless", "https://vimeo.com/76979871").stdout
+    assert "is not a web address" in run("link", "nameless", "here").stderr
+    assert "Took back the linking of nameless" in run("undo").stdout
+
+
+def test_several_plain_files_need_no_option_and_are_named_with_their_lengths(run: Run, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"talk{number}.srt").write_text(SRT.replace("harbour", f"harbour{number}"))
+    done = run("import", "*.srt")
+    assert done.returncode == 0
+    added = [line for line in done.stdout.splitlines() if line.startswith("Added: ")]
+    assert [line.split()[1] for line in added] == ["talk0", "talk1", "talk2"]
+    assert done.stdout.splitlines()[-1].startswith("videos: 3 added")
+
+
+def test_an_address_says_which_video_a_file_is_of(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text(SRT)
+    (tmp_path / "b.srt").write_text(SRT)
+    address = "https://club.example.org/videos/lecture-2"
+    assert "videos: 1 added" in run("import", "a.srt", "--url", address, "--title", "Lecture").stdout
+    assert "nothing changed" in run("import", "b.srt", "--url", f"{address}/").stdout
+    assert "nothing changed" in run("import", "b.srt", "--video-id", address).stdout
+    assert run("videos").stdout.startswith(f"{address}\t")
 
 
 def test_utf16_and_byte_order_marks_are_read(run: Run, tmp_path: Path) -> None:

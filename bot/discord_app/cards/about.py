@@ -33,7 +33,7 @@ def about_card(
     """
     size = _describe_size(statistics)
     if samples:
-        size = _("the sample talks only ({size}); nothing has been imported yet").format(size=size)
+        size = _("the sample talks only ({size})").format(size=size)
     lines = [
         f"### Cuepoint {__version__}",
         _("I answer questions from video transcripts, word for word, and write no answers of my own."),

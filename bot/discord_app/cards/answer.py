@@ -17,8 +17,9 @@ from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part, moment_link, text_display, video_name, video_picture
 from bot.discord_app.cards.parts.command_buttons import help_button, tell_me_row, videos_button
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.parts.limits import MAX_OWN_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import block_quote
+from bot.discord_app.cards.parts.sample_note import ONLY_SAMPLES_SHOWN
 from bot.localization import format_date
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -78,25 +79,29 @@ def answer_card(
     remarks: Sequence[str] = (),
     is_quoted: bool = False,
     notified: Sequence[int] = (),
+    only_samples: bool = False,
     may_follow: bool = False,
 ) -> Card:
     """Return an answer as a card. `answer` holds what this page shows, with the excerpts of one video together.
 
     `remarks` are texts of the bot and are not escaped; those `notified` are notified of them where they mention them.
-    `is_quoted` says that Discord shows the question above the card. `may_follow`: where the answer is not clear, who
-    reads it can be told of one later.
+    `is_quoted` says that Discord shows the question above the card, `only_samples` that nothing is imported where it
+    was asked. `may_follow`: where the answer is not clear, who reads it can be told of one later.
     """
     lines = [] if is_quoted else [question_header(answer.question, *answer.excerpts[:1])]
-    notes, shown_remarks = answer_notes(answer), remarks_display(remarks)
+    notes, shown_remarks = answer_notes(answer, only_samples=only_samples), remarks_display(remarks)
     # What is said of moments stands next to them.
     heading = "\n".join([*lines, *(shown_remarks + notes if answer.excerpts else notes + shown_remarks)])
     missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
-    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
+    room = MAX_OWN_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
     parts: list[Part] = [text_display(heading)] if heading else []
     if answer.excerpts:
         parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading))
     elif answer.near_misses:
         parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
+    says_nothing_imported = only_samples and answer.level is AnswerLevel.NOTHING
+    if says_nothing_imported and answer.near_misses:
+        parts.append(text_display(f"-# {_(ONLY_SAMPLES_SHOWN)}"))
     if missing and (answer.excerpts or answer.near_misses):
         parts.append(text_display(missing))
     if not answer.excerpts:
@@ -105,7 +110,9 @@ def answer_card(
     if may_follow and owner.is_stored and answer.level is not AnswerLevel.CONFIDENT and not page.index:
         parts += tell_me_row(owner)
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
-    return Card(ui.Container(*parts, accent_colour=accent_colour(answer)), notified=notified)
+    card = Card(ui.Container(*parts, accent_colour=accent_colour(answer)), notified=notified)
+    card.says_nothing_imported = says_nothing_imported
+    return card
 
 
 def accent_colour(answer: Answer) -> int:
@@ -210,7 +217,7 @@ def question_header(question: str, *shown: Excerpt) -> str:
     return f"### {markdown.escape_with_code(question, MAX_HEADING_LENGTH) or '…'}"
 
 
-def answer_notes(answer: Answer) -> list[str]:
+def answer_notes(answer: Answer, *, only_samples: bool = False) -> list[str]:
     """Return lines that say how the question was understood, and how sure the answer is."""
     notes = []
     if answer.searched_for:
@@ -220,7 +227,7 @@ def answer_notes(answer: Answer) -> list[str]:
         words = markdown.escape_to_fit(", ".join(answer.unmatched), MAX_NOTE_LENGTH)
         notes.append("-# " + _("Left out, but said by nobody: {words}").format(words=words))
     notes += [f"-# {sentence}" for sentence in verdicts.describe_answer_limits(answer)]
-    if verdict := verdicts.describe_verdict(answer):
+    if verdict := verdicts.describe_verdict(answer, only_samples=only_samples):
         notes.append(f"**{verdict}**")
     if answer.unknown_terms:
         unknown = [markdown.shorten(term, MAX_UNKNOWN_LENGTH) for term in answer.unknown_terms]

@@ -8,12 +8,14 @@ from typing import Any
 
 from discord import ButtonStyle, SelectOption, ui
 
+from bot.answering.values import AnswerLevel
 from bot.discord_app.cards.admin.library import LIST_ROOM, fit_lines
 from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_buttons import ask_button, unfollow_button
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner, Row, button_row, custom_id, make_button
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.discord_app.cards.parts.limits import MAX_OPTION_LENGTH, MAX_OPTIONS
 from bot.localization import format_number, ngettext, pgettext
 from bot.localization import gettext as _
@@ -44,16 +46,18 @@ class FollowedQuestion:
 
 
 def followed_card(
-    followed: FollowedQuestion, owner: Owner, *, is_answered: bool, is_alone: bool, kept_days: float
+    followed: FollowedQuestion, owner: Owner, *, answered: AnswerLevel | None, is_alone: bool, kept_days: float
 ) -> Card:
     """Return the card that says that a question is followed: what will happen, what is kept for it, and how it ends.
 
-    `is_answered` says that there is a clear answer already, which the button shows that has the owner's key;
+    `answered` is how sure an answer is that there is already, which the button shows that has the owner's key;
     `is_alone` that this is said in direct messages. `kept_days` is how long it is kept with nothing to tell.
     """
     lines = ["### " + _("Following: {question}").format(question=_show_question(followed, MAX_QUESTION_LENGTH))]
-    if is_answered:
+    if answered is AnswerLevel.CONFIDENT:
         lines.append(_("**It is answered already.** I tell you when an import brings more."))
+    elif answered is not None:
+        lines.append(_("**There is a close answer already.** I tell you when an import brings more."))
     lines.append(_promise(followed).format(videos=_name_videos(followed), channel=f"<#{followed.channel_id}>"))
     kept = _(
         "-# For this I keep your Discord id with the question, here alone: {privacy} shows it. {unfollow} ends it, and "
@@ -63,7 +67,7 @@ def followed_card(
     lines.append(kept.format(privacy=mention_command("privacy"), unfollow=mention_command("unfollow"), days=days))
     if not (followed.channel_id or is_alone):
         lines.append(_("-# Keep direct messages from this server open, or I can’t reach you."))
-    show = ask_button(_("Show the answer"), owner) if is_answered else []
+    show = ask_button(_("Show the answer"), owner) if answered is not None else []
     row = button_row(show, [unfollow_button(owner.asker, followed.follow_id)])
     return Card(ui.Container(base.text_display("\n".join(lines))), *row)
 
@@ -141,7 +145,7 @@ def _list_line(followed: FollowedQuestion) -> str:
         parts.append(_("close answers too"))
     if followed.is_once:
         parts.append(_("told once"))
-    parts.append(_("since {when}").format(when=f"<t:{int(followed.made_at)}:R>"))
+    parts.append(_("since {when}").format(when=relative_time(followed.made_at)))
     return f"- {' · '.join([_show_question(followed, MAX_LISTED_LENGTH), *parts])}"
 
 

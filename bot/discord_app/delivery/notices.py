@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -19,21 +18,15 @@ from bot.discord_app.delivery.retries import send_with_retries
 
 Target = discord.DMChannel | discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
 """Where a notice can be sent."""
-_CLOCKS_DIFFER = timedelta(minutes=10)
-"""How far this machine's clock may be from Discord's."""
-MAX_READ_MESSAGES = 2_000
-"""How many messages are looked through for one; in a direct message there are hardly ever so many after it."""
-_TOKEN_BYTES = 6
+MAX_READ_MESSAGES = 1_000
+"""How many messages are looked through for one, the latest first: hardly ever are there more after it."""
+_BATCH_BYTES = 9
+"""Twelve characters of a custom_id."""
 
 
-def make_batch(now: float) -> str:
-    """Return the key of a new message, which tells when that was begun: at most 16 characters of a custom_id."""
-    return f"{int(now):x}{secrets.token_urlsafe(_TOKEN_BYTES)}"
-
-
-def begun_at(batch: str) -> datetime:
-    """Return when a message was begun, by its key."""
-    return datetime.fromtimestamp(int(batch[:8], 16), UTC)
+def make_batch() -> str:
+    """Return the key of a new message."""
+    return secrets.token_urlsafe(_BATCH_BYTES)
 
 
 async def open_target(client: discord.Client, person_id: int, channel_id: int) -> Target | None:
@@ -61,8 +54,7 @@ def parent_channel_id(client: discord.Client, channel_id: int) -> int:
 async def was_sent(target: Target, batch: str, own_id: int) -> bool:
     """Return whether the message of a batch has arrived. Raises HTTPException."""
     mark = f":{batch}:"
-    after = begun_at(batch) - _CLOCKS_DIFFER
-    async for message in target.history(limit=MAX_READ_MESSAGES, after=after, oldest_first=True):
+    async for message in target.history(limit=MAX_READ_MESSAGES):
         if message.author.id == own_id and any(mark in custom_id for custom_id in _custom_ids(message.components)):
             return True
     return False

@@ -81,7 +81,7 @@ class OpenTurn:
                 card = await coroutine
         if time.monotonic() - began_at > RECHECK_AFTER_SECONDS:
             await self.askers.require_unchanged(self.asker, self.who, self.resolve)
-        return card
+        return self.asker.note_samples(card)
 
 
 @contextlib.asynccontextmanager

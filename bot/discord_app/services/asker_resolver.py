@@ -133,6 +133,8 @@ class AskerResolver:
             is_stranger=who.here is None and not elsewhere.met,
             non_empty=non_empty,
             public_in=None if hidden else _public_place(who),
+            manages=who.manages,
+            server_id=who.server_id,
             follow_target=find_target(asker, settings, non_empty.intersection(reach.scope.libraries)),
         )
 

@@ -59,6 +59,32 @@ async def test_what_is_answered_already_is_shown_on_wish_and_not_told_again(worl
     assert "above the gate" in seen(shown)
 
 
+async def test_a_close_answer_counts_for_those_who_want_one_and_for_nobody_else(world: World) -> None:
+    question = "copper lantern winds"
+    await restart(world.env, world.library, world.ledger, CUEPOINT_CONFIDENT_FROM="1")
+    card = await follow(world, question)
+    assert "already" not in seen(card)
+    (kept,) = await followed(world, world.one)
+    assert kept.known == (), "the same place may become a part of the clear answer"
+    card = await follow(world, question, closest=True)
+    assert "**There is a close answer already.** I tell you when an import brings more." in seen(card)
+    (kept,) = await followed(world, world.one)
+    assert kept.known == (("alpha-talk", 0.0),)
+
+
+async def test_what_is_imported_while_it_is_asked_is_not_missed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions, seen_then = world.bot.app.questions, []
+    find_answer = type(questions).find_answer
+
+    async def look(self: Any, *given: Any) -> Any:
+        seen_then.extend(await world.ledger.follows_in(access.library_key(world.alpha.id)))
+        return await find_answer(self, *given)
+
+    monkeypatch.setattr(type(questions), "find_answer", look)
+    await follow(world, "Sirocco winds?")
+    assert [each.person_id for each in seen_then] == [world.one.id], "an import in between finds that it is followed"
+
+
 async def test_a_question_is_followed_with_its_filters_in_one_library_alone(world: World) -> None:
     await follow(world, "ferry", video="alpha-talk")
     (kept,) = await followed(world, world.one)

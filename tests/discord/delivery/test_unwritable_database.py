@@ -160,6 +160,20 @@ async def test_nobody_waits_long_for_a_busy_database(caplog: pytest.LogCaptureFi
     ]
 
 
+async def test_what_no_answer_shows_is_written_while_nobody_waits() -> None:
+    writes, is_writable, written = OptionalWrites(), asyncio.Event(), list[str]()
+
+    async def write() -> None:
+        await is_writable.wait()
+        written.append("a count")
+
+    writes.begin("counting questions", write)
+    assert written == [], "it has only begun"
+    is_writable.set()
+    await writes.finish()
+    assert written == ["a count"]
+
+
 async def test_a_failure_is_logged_again_after_a_success(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     writes, works = OptionalWrites(), False
 

@@ -48,6 +48,7 @@ ALLOWED = {
     ("bot/discord_app/delivery/responses.py", "sent once, "): "for the log",
     ("bot/discord_app/services/asker_resolver.py", "noting who uses the bot where"): "what failed, in the log",
     ("bot/discord_app/services/questions/question_service.py", "noting a question without a clear answer"): "the same",
+    ("bot/discord_app/services/questions/question_service.py", "counting questions"): "the same",
     ("bot/discord_app/services/questions/sharing.py", "noting what was shared"): "the same",
     ("bot/discord_app/services/questions/sharing.py", " in "): "of a key that nobody reads",
     ("bot/discord_app/services/questions/conversation.py", "copper lantern"): "no person reads it",

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from .gateway import Gateway
 from .messages import REPLY, Message, Upload, store_upload
-from .places import DM, EVERYDAY, GROUP_DM, TEXT, Channel, Guild, Member, Role, User
+from .places import DM, EVERYDAY, GROUP_DM, TEXT, Channel, Guild, Member, Role, User, timestamp
 from .state import World
 
 
@@ -113,7 +113,8 @@ class People:
         """The bot is added to a server while it runs."""
         guild.installed = True
         role = self.add_role(guild, self.bot_user.name, EVERYDAY)
-        guild.members[self.bot_user.id] = Member(self.bot_user, [role])
+        joined_at = timestamp(self.world.clock.now())
+        guild.members[self.bot_user.id] = Member(self.bot_user, [role], joined_at=joined_at)
         await self.gateway.announce_guild(guild)
 
     async def leave(self, guild: Guild) -> None:

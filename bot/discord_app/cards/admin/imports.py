@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,26 +69,49 @@ def report_reply(report: ImportReport, actions: ReportActions | None = None, rem
 
     Without `actions`, where buttons cannot be stored, rejections that do not fit are enclosed as a file.
     """
-    head = "\n".join(["### " + _describe_outcome(report), *_list_videos(report), *_count_changes(report)])
-    lines = [*_rejection_lines(report), *(_note_line(note) for note in report.notes)]
-    shown, left = fit_lines(lines[:_MAX_LINES], REJECTION_ROOM)
-    left += max(len(lines) - _MAX_LINES, 0)
+    title, counts = "### " + _describe_outcome(report), _count_changes(report)
+    lines = [_rejection_line(rejection) for rejection in report.rejections[:_MAX_LINES]]
+    lines += [_note_line(note) for note in report.notes[: _MAX_LINES - len(lines)]]
+    shown, left = fit_lines(lines, REJECTION_ROOM)
+    left += len(report.rejections) + len(report.notes) - len(lines)
     more, file = "", None
     if left and actions is None:
         more, file = count_left(left), EnclosedFile("rejected.txt", describe_rejections(report).encode())
     elif left:
         more = _count_more(left)
     undo = _("-# {undo} takes this import back.").format(undo=mention_command("library undo"))
-    texts = [head, *shown, more, *remarks, undo if report.has_changes and actions is None else ""]
+    texts = [
+        title,
+        *_list_videos(report),
+        *counts,
+        *shown,
+        more,
+        *remarks,
+        undo if report.has_changes and actions is None else "",
+    ]
     card = notice_reply("\n".join(filter(None, texts)), file, *_action_rows(report, actions))
-    return Reply(card, public="\n".join([head, *remarks]))
+    # Others in the channel may not see this library: they are told figures.
+    return Reply(card, public="\n".join([title, *counts]))
 
 
 def describe_rejections(report: ImportReport) -> str:
     """Return all that an import rejected and noted as the text of a file, shortened where it is very long."""
-    rejected = (f"{_describe_source(each.source, each.row)}: {translate(each.reason)}" for each in report.rejections)
-    whole = "".join(f"{line}\n" for line in (*rejected, *map(translate, report.notes)))
-    return whole[:MAX_REJECTED_LENGTH].encode(errors="replace").decode()
+    lines: list[str] = []
+    room = MAX_REJECTED_LENGTH
+    for line in _describe_all(report):
+        room -= len(line) + 1
+        if room < 0:
+            lines.append("…")
+            break
+        lines.append(line)
+    return "".join(f"{line}\n" for line in lines).encode(errors="replace").decode()
+
+
+def _describe_all(report: ImportReport) -> Iterator[str]:
+    """Yield lines one by one: there may be very many, which would hold the event loop."""
+    for rejection in report.rejections:
+        yield f"{_describe_source(rejection.source, rejection.row)}: {translate(rejection.reason)}"
+    yield from map(translate, report.notes)
 
 
 def rejections_card(text: str) -> Card:
@@ -108,7 +131,8 @@ def _action_rows(report: ImportReport, actions: ReportActions | None) -> list[Ro
     if actions.lacking:
         buttons.append(make_button(COMPLETE_VERB, actions.lacking, owner, style=ButtonStyle.primary))
     if actions.link:
-        label = pgettext("button", "Say which video") if actions.unplaced else pgettext("button", "Set the link")
+        is_asked = actions.unplaced and not actions.lacking
+        label = pgettext("button", "Say which video") if is_asked else pgettext("button", "Set the link")
         buttons.append(make_button(LINK_VERB, label, owner))
     if report.rejections:
         buttons.append(make_button(REJECTED_VERB, pgettext("button", "See what was rejected"), owner))
@@ -209,10 +233,6 @@ def _count_segment_changes(report: ImportReport) -> str:
         (removed, ngettext("{count} segment removed", "{count} segments removed", removed)),
         (unchanged, ngettext("{count} segment unchanged", "{count} segments unchanged", unchanged)),
     )
-
-
-def _rejection_lines(report: ImportReport) -> list[str]:
-    return [_rejection_line(rejection) for rejection in report.rejections]
 
 
 def _note_line(note: str) -> str:

@@ -12,6 +12,7 @@ from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Button, Owner, Row, custom_id, make_button
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.discord_app.cards.parts.limits import (
     MAX_FIELD_DESCRIPTION_LENGTH,
     MAX_FIELD_LABEL_LENGTH,
@@ -191,7 +192,7 @@ def _count_answered(answered: Sequence[ReviewedMiss], still_open: int) -> str:
         "**{answered} of {count} open questions are answered now**, the last {when}.",
         every,
     )
-    when = f"<t:{int(answered[0].reviewed_at)}:R>"
+    when = relative_time(answered[0].reviewed_at)
     return words.format(answered=format_number(count), count=format_number(every), when=when)
 
 
@@ -210,18 +211,18 @@ def answered_remark(answered: int, open_before: int) -> str:
 def _miss_line(miss: Miss) -> str:
     times = ngettext("once", "{count} times", miss.count).format(count=format_number(miss.count))
     return _("- {question} · {times}, last {when}").format(
-        question=_show(miss, MAX_MISS_LENGTH), times=times, when=f"<t:{int(miss.last_asked)}:R>"
+        question=_show(miss, MAX_MISS_LENGTH), times=times, when=relative_time(miss.last_asked)
     )
 
 
 def _answered_line(reviewed: ReviewedMiss) -> str:
-    when = f"<t:{int(reviewed.reviewed_at)}:R>"
+    when = relative_time(reviewed.reviewed_at)
     return _("- {question} · answered {when}").format(question=_show(reviewed.miss, MAX_MISS_LENGTH), when=when)
 
 
 def _describe_asking(miss: Miss) -> str:
     words = ngettext("Asked once, {when}.", "Asked {count} times, last {when}.", miss.count)
-    return words.format(count=format_number(miss.count), when=f"<t:{int(miss.last_asked)}:R>")
+    return words.format(count=format_number(miss.count), when=relative_time(miss.last_asked))
 
 
 def _show(miss: Miss, length: int) -> str:

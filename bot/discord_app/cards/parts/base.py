@@ -41,6 +41,10 @@ class Card(ui.LayoutView):
 
     delete_after: float | None = None
     """After how many seconds it is deleted again where others see it; None for a card that stays."""
+    says_nothing_imported = False
+    """Whether its own words say that nothing is imported yet."""
+    has_sample_note = False
+    """Whether it says already that it shows sample talks."""
 
     def __init__(self, *parts: Part, enclosed: Sequence[EnclosedFile] = (), notified: Sequence[int] = ()) -> None:
         """`notified` are the ids of the users whom its mentions notify: nobody else, whatever stands in its texts."""
@@ -51,8 +55,14 @@ class Card(ui.LayoutView):
         for part in parts:
             self.add_item(part)
 
+    def append(self, *parts: Part) -> None:
+        """Add parts below the others, before the card is sent."""
+        self._made_components = None
+        for part in parts:
+            self.add_item(part)
+
     def to_components(self) -> list[dict[str, Any]]:
-        """Return the components, made once: a card is looked at before it is sent, and never changes."""
+        """Return the components, made once for all who look at the card before it is sent."""
         if self._made_components is None:
             self._made_components = super().to_components()  # type: ignore[no-untyped-call]
         return self._made_components

@@ -13,8 +13,8 @@ from bot.localization import gettext as _
 from bot.localization import pgettext
 
 LIST_VERB, HELP_VERB, PRIVACY_VERB = "list", "help", "privacy"
+IMPORT_VERB, SETTINGS_VERB, EXAMPLE_VERB = "addfiles", "settings", "example"
 TELL_ME_VERB, UNFOLLOW_VERB = "tellme", "unfollow"
-IMPORT_VERB, SETTINGS_VERB = "addfiles", "settings"
 ANYBODY = Owner(0)
 """For buttons that show everybody who presses the same."""
 IN_PLACE = 1
@@ -44,6 +44,11 @@ def import_button(*, style: ButtonStyle = ButtonStyle.secondary) -> Button:
 def settings_button() -> Button:
     """Return the button that shows a server's settings, to everybody who may manage the server."""
     return make_button(SETTINGS_VERB, pgettext("button", "Settings"), ANYBODY)
+
+
+def example_button(label: str, *, style: ButtonStyle = ButtonStyle.secondary) -> Button:
+    """Return the button that asks a question which the videos there answer at that time, or the sample talks."""
+    return make_button(EXAMPLE_VERB, label, ANYBODY, style=style)
 
 
 def ask_button(label: str, owner: Owner) -> list[Button]:

@@ -87,7 +87,9 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class SentFiles:
-    """A message with files that its author, a moderator, may import."""
+    """A message with files that its author, a moderator, may import. Only those who may manage the server can press the
+    button for that, so that it works as long as other buttons do.
+    """
 
     permit: ModeratorPermit
     channel_id: int
@@ -118,9 +120,8 @@ async def store_permit(interaction: Interaction, state: Permitted) -> Owner:
 
 async def store_permit_for(ledger: Ledger, user_id: int, state: Permitted) -> Owner:
     """Store the state of a card for a user who sent a message, as `store_permit` does for one who runs a command."""
-    key = await ledger.save_state(
-        _payload(state), lifetime_seconds=PERMIT_LIFETIME_SECONDS, **_ownership(user_id, state)
-    )
+    lifetime = button_state.BUTTON_LIFETIME_SECONDS if isinstance(state, SentFiles) else PERMIT_LIFETIME_SECONDS
+    key = await ledger.save_state(_payload(state), lifetime_seconds=lifetime, **_ownership(user_id, state))
     return Owner(user_id, key, private=True)
 
 

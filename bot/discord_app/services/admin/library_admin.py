@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.admin.library import Reply
+from bot.discord_app.cards.admin.purging import ServerContents
 from bot.discord_app.cards.parts.base import Card, notice_card, video_name
 from bot.discord_app.cards.parts.discord_times import next_midnight_utc
 from bot.discord_app.services.admin.exports import BoundedFile, Exports
@@ -157,10 +158,21 @@ class LibraryAdmin:
         what = f"**{video_name(summary.video)}**" if summary else _("This server’s library")
         return library_cards.export_reply(f"{base}.{form}", path, target.size, what)
 
-    async def library_stats(self, server_id: int) -> Card:
-        """Return a card with the size and the limits of the library."""
+    async def find_contents(self, server_id: int) -> ServerContents:
+        """Return all that is kept of a server and its library."""
+        own = access.own_scope(server_id)
+        size, glossary = await self._library.size(own), await self._library.glossary.entries(own)
+        return ServerContents(size, bool(glossary), await self._ledger.server_records(server_id))
+
+    async def library_stats(self, server_id: int, *, manages: bool) -> Card:
+        """Return a card with the size and the limits of the library, or with what to do while it is empty.
+
+        `manages` is whether who sees it may manage the server.
+        """
         own = access.own_scope(server_id)
         statistics, size = await self._library.statistics(own), await self._library.size(own)
+        if not size.videos:
+            return library_cards.empty_stats_card(size, manages=manages)
         imports = await self._ledger.imports_today(access.library_key(server_id))
         counted_until = next_midnight_utc(time.time())
         return library_cards.stats_card(statistics, size, self._quota, imports, self._imports_a_day, counted_until)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.answering.values import Answer, AnswerLevel
+from bot.answering.values import AnswerLevel
 from bot.discord_app.cards import follows as cards
 from bot.discord_app.cards.follows import FollowedQuestion
 from bot.discord_app.cards.parts.base import Card, notice_card
@@ -67,21 +67,41 @@ class FollowService:
         One that is to be answered once and is by now is not kept. Raises CannotFollow where they follow too many.
         """
         scope = _scope_of(asker, wish)
-        answer = await self._questions.find_answer(scope, question)
-        is_empty = not (await self._library.non_empty(scope)).libraries
-        # The sample talks answer in place of a library in which nothing is stored yet: nobody waits for those.
-        is_answered = answer.level is AnswerLevel.CONFIDENT and not is_empty
-        owner = await self._offer_answer(asker, wish) if is_answered else asker.owner()
-        if is_answered and wish.is_once:
+        # Kept before it is asked: what an import brings in between is found by the one or by the other.
+        follow = await self._keep(asker, wish, ())
+        try:
+            level, known = await self._ask(scope, wish, question)
+        except Exception:
+            await self._ledger.remove_follow(asker.user_id, follow.follow_id)
+            raise
+        owner = await self._offer_answer(asker, wish) if known else asker.owner()
+        if known and wish.is_once:
+            await self._ledger.remove_follow(asker.user_id, follow.follow_id)
             return cards.answered_card(wish.inquiry.wording, owner)
-        follow = await self._keep(asker, wish, () if is_empty else known_places(answer))
+        if known:
+            follow = await self._keep(asker, wish, known)
         return cards.followed_card(
             self._describe(follow, here),
             owner,
-            is_answered=is_answered,
+            answered=level if known else None,
             is_alone=_is_alone(here),
             kept_days=self._retention_days,
         )
+
+    async def _ask(
+        self, scope: Scope, wish: FollowWish, question: Question
+    ) -> tuple[AnswerLevel, tuple[tuple[str, float], ...]]:
+        """Return how sure the present answer of a library is, and its places where it is one that would be told.
+
+        What only comes near is none: the same place may become a part of the answer that is waited for.
+        """
+        answer = await self._questions.find_answer(scope, question)
+        wanted = {AnswerLevel.CONFIDENT, *([AnswerLevel.CLOSEST] if wish.accepts_closest else [])}
+        # The sample talks answer in place of a library in which nothing is stored yet: nobody waits for those.
+        if answer.level not in wanted or not (await self._library.non_empty(scope)).libraries:
+            return answer.level, ()
+        places = ((excerpt.video.video_id, start) for excerpt in answer.excerpts for start in excerpt.segments)
+        return answer.level, tuple(dict.fromkeys(places))
 
     async def _offer_answer(self, asker: ResolvedAsker, wish: FollowWish) -> Owner:
         """Return the owner of a card with a button that shows the present answer."""
@@ -150,13 +170,6 @@ class FollowService:
             is_once=follow.is_once,
             made_at=follow.made_at,
         )
-
-
-def known_places(answer: Answer) -> tuple[tuple[str, float], ...]:
-    """Return the places of an answer, by video and start: of these nobody has to be told."""
-    shown = answer.excerpts or answer.near_misses
-    places = ((excerpt.video.video_id, start) for excerpt in shown for start in excerpt.segments)
-    return tuple(dict.fromkeys(places))
 
 
 def _scope_of(asker: ResolvedAsker, wish: FollowWish) -> Scope:

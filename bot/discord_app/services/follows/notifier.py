@@ -47,7 +47,7 @@ PAUSE_SECONDS = 2.0
 """Between two messages: Discord looks askance at bots that open many direct messages at once."""
 UNREACHED_SECONDS = 3600.0
 """After how long it is looked again whether somebody may be told who could not be just now."""
-GIVEN_UP_SECONDS = 3.5 * 24 * 3600.0
+GIVEN_UP_SECONDS = 2.5 * 24 * 3600.0
 """After how long what was found is given up where nobody can be told: four tries, a day apart."""
 _CLOSED = 50007
 """Discord's code for direct messages that somebody does not take."""
@@ -85,6 +85,7 @@ class FollowNotifier:
         self._command_ids = command_ids
         self._pause_seconds = pause_seconds
         self._unreached_until: dict[str, float] = {}
+        self._lock = asyncio.Lock()
 
     async def tell_all(self, client: discord.Client) -> int:
         """Tell everybody who is due, one after another; return how many messages were sent.
@@ -92,13 +93,14 @@ class FollowNotifier:
         Whoever cannot be told keeps no other waiting.
         """
         sent = 0
-        for recipient, found in (await self._find_due()).items():
-            # In a task of its own: each is told in their language, and what is deleted meanwhile is noticed.
-            task = asyncio.create_task(self._tell_or_log(client, recipient, found), name=f"tell {recipient}")
-            try:
-                sent += await task
-            finally:
-                task.cancel()
+        async with self._lock:
+            for recipient, found in (await self._find_due()).items():
+                # In a task of its own: each is told in their language, and what is deleted meanwhile is noticed.
+                task = asyncio.create_task(self._tell_or_log(client, recipient, found), name=f"tell {recipient}")
+                try:
+                    sent += await task
+                finally:
+                    task.cancel()
         return sent
 
     async def _find_due(self) -> dict[str, list[FoundFollow]]:
@@ -163,7 +165,7 @@ class FollowNotifier:
         if target is None:
             await self._give_up_or_postpone(recipient, found, is_closed=False)
             return False
-        return await self._send(target, recipient, told, batch or notices.make_batch(self._ledger.now()))
+        return await self._send(target, recipient, told, batch or notices.make_batch())
 
     async def _send(self, target: notices.Target, recipient: str, told: Sequence[_Told], batch: str) -> bool:
         follows = [each.found.follow for each in told]

@@ -40,7 +40,7 @@ from bot.images.timeline_image import draw_timeline
 from bot.localization import gettext as _
 from bot.operations import metrics
 from bot.operations.metrics import QuestionSource
-from storage.ledger import Ledger
+from storage.ledger import EVERYWHERE_ELSE, Ledger
 from storage.models import Question, Scope
 
 _DRAWING = ThreadPoolExecutor(1, "drawing")
@@ -130,7 +130,8 @@ class QuestionService:
         is_quoted: bool = False,
         showing: Showing = TO_NOBODY,
     ) -> Card:
-        """Answer an accepted question. A question without a clear answer is noted for the library's moderators.
+        """Answer an accepted question. One without a clear answer is noted for the library's moderators, and all are
+        counted.
 
         `is_quoted` says that Discord shows the question above the answer, so that the card need not.
         """
@@ -141,8 +142,19 @@ class QuestionService:
                 asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted, showing=showing
             )
             count(answer.level.value)
+        self._tally(asker, answer)
         await self._record_miss(asker, inquiry, answer)
         return card
+
+    def _tally(self, asker: ResolvedAsker, answer: Answer) -> None:
+        """Have a question count among those of the server in which it was asked; outside of servers none is counted.
+
+        The sample talks answer no question of anybody's.
+        """
+        if asker.server_id != EVERYWHERE_ELSE:
+            is_answered = answer.level is AnswerLevel.CONFIDENT and bool(asker.searchable)
+            count = partial(self._ledger.count_question, asker.server_id, is_answered=is_answered)
+            self._writes.begin("counting questions", count)
 
     async def find_answer(self, scope: Scope, question: Question) -> Answer:
         """Return the answer to a question from one library alone, which nobody is shown. No miss is noted."""
@@ -192,6 +204,7 @@ class QuestionService:
             remarks=[*introduction.lines, *follow_up, *self._choose_remarks(asker, answer)],
             is_quoted=is_quoted,
             notified=introduction.notified,
+            only_samples=asker.knows_nothing_imported,
             may_follow=asker.may_follow,
         )
 
@@ -205,11 +218,16 @@ class QuestionService:
         # The numbers in the picture are those of the card.
         timeline = replace(timeline, answer=arrange_answer(timeline.answer))
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
+        self._tally(asker, timeline.answer)
         await self._record_miss(asker, inquiry, timeline.answer)
         remarks = self._choose_remarks(asker, timeline.answer)
         if not timeline.strips:
             return answer_cards.answer_card(
-                timeline.answer, asker.owner(key), remarks=remarks, may_follow=asker.may_follow
+                timeline.answer,
+                asker.owner(key),
+                remarks=remarks,
+                only_samples=asker.knows_nothing_imported,
+                may_follow=asker.may_follow,
             )
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
         return timeline_cards.timeline_card(timeline, picture, asker.owner(key), remarks)

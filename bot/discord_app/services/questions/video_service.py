@@ -48,7 +48,7 @@ class VideoService:
         if state.newest_first:
             videos.sort(key=lambda summary: summary.video.published, reverse=True)
         key = await self._states.save(asker.scope, state) if state != ALL_VIDEOS else NO_KEY
-        return videos_card(
+        card = videos_card(
             videos,
             asker.owner(key),
             page,
@@ -56,6 +56,7 @@ class VideoService:
             found=found if found != fold_name(state.search) else "",
             newest_first=state.newest_first,
         )
+        return asker.note_samples(card)
 
     async def show_video(self, asker: ResolvedAsker, name: str) -> Card:
         """Show the video of a name or id: its size, what comes when in it, and its key terms."""
@@ -133,7 +134,7 @@ class VideoService:
         scope = await self._library.or_samples(asker.scope)
         statistics = await self._library.statistics(scope)
         age = await self._library.index_age_seconds(scope)
-        return about_cards.about_card(
+        card = about_cards.about_card(
             statistics,
             asker.owner(),
             samples=scope == access.sample_scope(),
@@ -141,3 +142,4 @@ class VideoService:
             reads_meaning=self._library.meaning.is_on,
             links=self._links,
         )
+        return asker.note_samples(card)
