@@ -12,12 +12,13 @@ import discord
 from bot.discord_app.install_links import PERMISSIONS
 from bot.discord_app.runner import log_in
 from bot.discord_status import AppPage, DiscordStatus, Installation
+from bot.message_content import INTENT
 from bot.settings import Settings
 
 _INTENTS = {
     "Presence": ("gateway_presence", "gateway_presence_limited"),
     "Server Members": ("gateway_guild_members", "gateway_guild_members_limited"),
-    "Message Content": ("gateway_message_content", "gateway_message_content_limited"),
+    INTENT: ("gateway_message_content", "gateway_message_content_limited"),
 }
 """The privileged intents as Discord's developer portal names them, and the application flags that show them."""
 
@@ -38,14 +39,14 @@ async def check_status(settings: Settings) -> DiscordStatus:
     async with discord.Client(intents=discord.Intents.none(), http_trace=trace) as client:
         await log_in(client, settings)
         info = await client.application_info()
-        enabled = {name for name, names in _INTENTS.items() if any(getattr(info.flags, flag) for flag in names)}
-        needed = {"Message Content"} if settings.message_content else set()
+        enabled = [name for name, names in _INTENTS.items() if any(getattr(info.flags, flag) for flag in names)]
+        wanted = {INTENT} if settings.message_content else set()
         return DiscordStatus(
             str(client.user),
-            tuple(sorted(enabled - needed)),
+            tuple(name for name in enabled if name not in wanted),
             seconds_ahead[-1] if seconds_ahead else None,
-            tuple(sorted(needed - enabled)),
-            _read_page(info),
+            lacks_message_content=not wanted.issubset(enabled),
+            page=_read_page(info),
         )
 
 

@@ -71,12 +71,12 @@ async def test_it_lists_what_the_app_directory_misses_and_where_it_is_set(tmp_pa
 
 async def test_it_finds_commands_that_go_elsewhere_and_an_intent_that_is_off(tmp_path: Path) -> None:
     assert "“Discord sends commands to”" in OPERATING
-    assert "“CUEPOINT_MESSAGE_CONTENT is on”" in OPERATING
+    assert "“asks for an intent that is off”" in OPERATING
     async with LocalDiscord() as server:
         server.world.portal = {**FULL_PORTAL, "interactions_endpoint_url": "https://old.example.org/interactions"}
-        printed = await look_online(server, tmp_path, FAILED, **LINKED, CUEPOINT_MESSAGE_CONTENT="true")
+        printed = await look_online(server, tmp_path, FAILED, **LINKED, CUEPOINT_MESSAGE_CONTENT="yes")
         assert "commands  problem: Discord sends commands to https://old.example.org/interactions, not to" in printed
-        assert "intents   problem: CUEPOINT_MESSAGE_CONTENT is on and the intent Message Content is not" in printed
+        assert "intents   problem: CUEPOINT_MESSAGE_CONTENT=yes asks for an intent that is off" in printed
         server.world.portal = FULL_PORTAL
         server.world.privileged_allowed = MESSAGE_CONTENT
         assert "intents " not in await look_online(server, tmp_path, **LINKED, CUEPOINT_MESSAGE_CONTENT="true")

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.answer_processes.capacity import process_count
 from bot.cli.doctor.results import CheckResult, Grade
 from bot.discord_status import DiscordStatus
+from bot.message_content import SWITCH_IN_PORTAL
 from bot.settings import Settings, describe_misnamed
 from storage.system_errors import explain
 
@@ -109,11 +110,8 @@ def check_discord(status: DiscordStatus) -> Iterator[CheckResult]:
         names = ", ".join(status.needless_intents)
         words = f"these intents are on and not needed: {names}; switch them off on the page Bot of your application"
         yield CheckResult("intents", words, Grade.NOTE)
-    if status.missing_intents:
-        words = (
-            "CUEPOINT_MESSAGE_CONTENT is on and the intent Message Content is not, so Discord does not let the bot in: "
-            "switch it on on the page Bot of your application, or empty the setting"
-        )
+    if status.lacks_message_content:
+        words = f"CUEPOINT_MESSAGE_CONTENT=yes asks for an intent that is off: {SWITCH_IN_PORTAL}"
         yield CheckResult("intents", words, Grade.WRONG)
     ahead = status.clock_ahead_seconds
     if ahead is not None and abs(ahead) > MAX_CLOCK_ERROR_SECONDS:
