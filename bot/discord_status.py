@@ -34,10 +34,11 @@ class AppPage:
 
 @dataclass(frozen=True, slots=True)
 class DiscordStatus:
-    """The bot's name, the privileged intents that are on and not needed, and by how much this machine's clock is ahead.
+    """The bot's name, its privileged intents, and by how much this machine's clock is ahead.
 
-    `clock_ahead_seconds` is negative where it is behind, and None where Discord did not say. `lacks_message_content` is
-    whether the Message Content intent is off though the settings ask for it. `page` is None where it was not looked at.
+    `needless_intents` are on and not needed. `clock_ahead_seconds` is negative where the clock is behind, and None
+    where Discord did not say. `lacks_message_content` is whether the Message Content intent is off though the settings
+    ask for it. `page` is None where it was not looked at.
     """
 
     name: str

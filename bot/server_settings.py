@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import SettingsError
@@ -22,6 +23,8 @@ PUBLIC_QUOTES, PRIVATE_QUOTES = 3, 5
 MAX_COOLDOWN_SECONDS = 3600
 MAX_NAMED_IDS = 25
 """Channels, or roles, that can be named: as many as can be chosen on Discord."""
+FIRST_IMPORT = "auto"
+"""What is written for the language that the first import says."""
 _WORDS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 _ID = re.compile(r"<(?:#|@&)(\d{1,20})>|(\d{1,20})")
 ONLY_IN_SERVERS = ("language", "shared", "channels", "roles", "follows", "forums", "digest")
@@ -65,20 +68,22 @@ def _parse_channel(text: str) -> int | None:
 
 
 def _parse_language(text: str) -> str:
-    tag = base_language(text)
-    if text and not tag:
-        raise ValueError(_("Write a code such as en, de or pt, or nothing to take it from the first import."))
-    return tag
+    if text.lower() in ("", FIRST_IMPORT):
+        return ""
+    if tag := base_language(text):
+        return tag
+    words = _("Write a code such as en, de or pt; “{auto}” takes it from the first import.")
+    raise ValueError(words.format(auto=FIRST_IMPORT))
 
 
 _FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "language": ("language", _parse_language),
-    "quotes": ("quotes", _parse_quotes),
-    "private": ("private_by_default", _parse_yes_or_no),
-    "shared": ("shared_too", _parse_yes_or_no),
     "channels": ("channels", _parse_ids),
     "roles": ("roles", _parse_ids),
+    "private": ("private_by_default", _parse_yes_or_no),
+    "quotes": ("quotes", _parse_quotes),
     "cooldown": ("cooldown_seconds", _parse_cooldown),
+    "shared": ("shared_too", _parse_yes_or_no),
+    "language": ("language", _parse_language),
     "misses": ("record_misses", _parse_yes_or_no),
     "follows": ("allows_follows", _parse_yes_or_no),
     "forums": ("forums", _parse_ids),
@@ -101,6 +106,45 @@ def change_setting(settings: ServerSettings, name: str, text: str) -> ServerSett
         raise SettingsError(words.format(value=value, name=option, advice=error)) from error
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedValues:
+    """Settings after several of them were set from texts, and a sentence for each text that is no value of its own."""
+
+    settings: ServerSettings
+    refused: tuple[str, ...] = ()
+
+
+def change_each(settings: ServerSettings, texts: Mapping[str, str]) -> ChangedValues:
+    """Return settings with those of these names set from texts. One that cannot be read leaves its setting alone."""
+    refused = []
+    for name, text in texts.items():
+        try:
+            settings = change_setting(settings, name, text)
+        except SettingsError as error:
+            refused.append(str(error))
+    return ChangedValues(settings, tuple(refused))
+
+
+def write_setting(settings: ServerSettings, name: str) -> str:
+    """Return the text from which `change_setting` reads the present value of a setting."""
+    value = getattr(settings, _FIELDS[name][0])
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, frozenset):
+        return ",".join(map(str, sorted(value)))
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    if value is None:
+        return "" if name == "digest" else "0"
+    return str(value)
+
+
+def hash_settings(settings: ServerSettings) -> str:
+    """Return a short text that differs where any of the settings does."""
+    written = "\n".join(write_setting(settings, name) for name in NAMES)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
 async def save_settings(
     library: Library, ledger: Ledger, server_id: int, current: ServerSettings, new: ServerSettings
 ) -> None:
@@ -111,42 +155,64 @@ async def save_settings(
         await ledger.save_settings(server_id, new)
 
 
-def _describe_quotes(quotes: int | None) -> str:
+def describe_quotes(quotes: int | None) -> str:
+    """Return in words how many quotes an answer shows; None for what the bot decides."""
     if quotes is None:
         words = _("{public} in public, {private} in private")
         return words.format(public=PUBLIC_QUOTES, private=PRIVATE_QUOTES)
     return ngettext("at most {count}", "at most {count}", quotes).format(count=quotes)
 
 
+def _list_ids(ids: Collection[int]) -> str:
+    return ", ".join(map(str, sorted(ids)))
+
+
 def describe_settings(
     settings: ServerSettings,
     *,
     host_cooldown: float,
-    channel: Callable[[int], str] = str,
-    role: Callable[[int], str] = str,
+    list_channels: Callable[[Collection[int]], str] = _list_ids,
+    list_roles: Callable[[Collection[int]], str] = _list_ids,
+    language: Callable[[str], str] = str,
 ) -> dict[str, str]:
-    """Return every setting by its name, in words. `channel` and `role` format the ids of those."""
+    """Return every setting by its name, in words.
+
+    `list_channels` and `list_roles` format the ids of those, `language` what it gets as a code.
+    """
+    digest_channels = [settings.digest_channel] if settings.digest_channel else []
     return {
-        "language": settings.language or _("as the first import says"),
-        "quotes": _describe_quotes(settings.quotes),
-        "private": _("private, unless the asker chooses otherwise")
-        if settings.private_by_default
-        else _("public, unless the asker chooses otherwise"),
+        "channels": list_channels(settings.channels) or _("all channels"),
+        "roles": list_roles(settings.roles) or _("everyone"),
+        "private": pgettext("answers", "private") if settings.private_by_default else pgettext("answers", "public"),
+        "quotes": describe_quotes(settings.quotes),
+        "cooldown": describe_cooldown(settings.cooldown_seconds or 0.0, host_cooldown),
         "shared": _("searched too") if settings.shared_too else _("not searched"),
-        "channels": ", ".join(map(channel, sorted(settings.channels))) or _("all channels"),
-        "roles": ", ".join(map(role, sorted(settings.roles))) or _("everyone"),
-        "cooldown": _describe_cooldown(settings.cooldown_seconds or 0.0, host_cooldown),
+        "language": language(settings.language) if settings.language else _("as the first import says"),
         "misses": _("noted, without names") if settings.record_misses else _("not noted"),
-        "follows": _("people may follow them") if settings.allows_follows else _("cannot be followed"),
-        "forums": ", ".join(map(channel, sorted(settings.forums))) or pgettext("channels", "none"),
-        "digest": channel(settings.digest_channel) if settings.digest_channel else pgettext("channels", "none"),
+        "follows": pgettext("follows", "allowed") if settings.allows_follows else pgettext("follows", "not allowed"),
+        "forums": list_channels(settings.forums) or pgettext("channels", "none"),
+        "digest": list_channels(digest_channels) or pgettext("channels", "none"),
     }
 
 
-def _describe_cooldown(own_seconds: float, host_seconds: float) -> str:
+def changed_names(before: ServerSettings, after: ServerSettings) -> list[str]:
+    """Return the names of the settings that differ."""
+    return [name for name in NAMES if write_setting(before, name) != write_setting(after, name)]
+
+
+def describe_cooldown(own_seconds: float, host_seconds: float) -> str:
+    """Return the longer of a server's and the host's cooldown in words; 0 is none."""
     longer = max(host_seconds, own_seconds)
     if not longer:
         return pgettext("wait", "none")
-    number = format_number(longer, 0 if longer == int(longer) else 1)
-    words = ngettext("{count} second", "{count} seconds", 1 if longer == 1 else 2).format(count=number)
-    return words if own_seconds else _("{seconds}, set by the host").format(seconds=words)
+    words = _say_seconds(longer)
+    return words if own_seconds >= host_seconds else _("{seconds}, set by the host").format(seconds=words)
+
+
+def _say_seconds(seconds: float) -> str:
+    """Return a duration in minutes, where it is some, else in seconds."""
+    if seconds >= 60 and not seconds % 60:
+        minutes = int(seconds // 60)
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=format_number(minutes))
+    number = format_number(seconds, 0 if seconds == int(seconds) else 1)
+    return ngettext("{count} second", "{count} seconds", 1 if seconds == 1 else 2).format(count=number)

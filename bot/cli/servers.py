@@ -14,13 +14,20 @@ from bot.purge import purge_server, purge_shared
 from storage import access
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from storage.ledger import Ledger
     from storage.library import Library
+    from storage.models import ServerSettings
 
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a setting; can be given several times."),
 ]
+ResetOption = Annotated[
+    bool, typer.Option("--reset", help="Set all settings back to the defaults, before those of --set. Asks first.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 MissJsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
 
 
@@ -31,30 +38,68 @@ def settings(
         typer.Option("--library", help="Which server, by its id; shared for everywhere outside of servers."),
     ] = access.SHARED,
     set_: SetOption = None,
+    reset: ResetOption = False,
+    yes: YesOption = False,
 ) -> None:
     """Show how the bot is set up in a server, or outside of servers, and change it. `/settings` does the same."""
-    from bot.server_settings import ONLY_IN_SERVERS, change_setting, describe_settings, save_settings
+    from bot.server_settings import save_settings
     from storage.ledger import EVERYWHERE_ELSE
+    from storage.models import ServerSettings
 
     session: Session = context.obj
+    server_id = _server_id_of(library) or EVERYWHERE_ELSE
+
+    async def load(_stored: Library, ledger: Ledger) -> ServerSettings:
+        return await ledger.settings(server_id)
 
     async def run(stored: Library, ledger: Ledger) -> None:
-        server_id = _server_id_of(library) or EVERYWHERE_ELSE
-        current = new = await ledger.settings(server_id)
-        for assignment in set_ or ():
-            name, equals, value = assignment.partition("=")
-            if not equals:
-                raise SettingsError(f"“{assignment[:40]}” is no setting: write it as NAME=VALUE, such as quotes=3.")
-            if server_id == EVERYWHERE_ELSE and name in ONLY_IN_SERVERS:
-                raise SettingsError(f"{name} belongs to a server: name it with --library.")
-            new = change_setting(new, name, value)
+        current = await ledger.settings(server_id)
+        new = _assign(ServerSettings() if reset else current, set_ or (), in_server=server_id != EVERYWHERE_ELSE)
         await save_settings(stored, ledger, server_id, current, new)
-        words = describe_settings(new, host_cooldown=session.settings.cooldown_seconds)
-        for name, text in words.items():
-            if server_id != EVERYWHERE_ELSE or name not in ONLY_IN_SERVERS:
-                session.screen.print_line(f"{name:<9} {text}")
+        _print_settings(session, new, in_server=server_id != EVERYWHERE_ELSE)
 
+    if reset and not yes:
+        _confirm_reset(session, session.run_with_ledger(load))
     session.run_with_ledger(run)
+
+
+def _assign(settings: ServerSettings, assignments: Iterable[str], *, in_server: bool) -> ServerSettings:
+    """Return settings changed as NAME=VALUE says, several times. Raises SettingsError."""
+    from bot.server_settings import ONLY_IN_SERVERS, change_setting
+
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise SettingsError(f"{assignment[:40]!r} is no setting: write it as NAME=VALUE, such as quotes=3.")
+        if not in_server and name in ONLY_IN_SERVERS:
+            raise SettingsError(f"{name} belongs to a server: name it with --library.")
+        settings = change_setting(settings, name, value)
+    return settings
+
+
+def _print_settings(session: Session, settings: ServerSettings, *, in_server: bool) -> None:
+    from bot.server_settings import ONLY_IN_SERVERS, describe_settings
+
+    words = describe_settings(settings, host_cooldown=session.settings.cooldown_seconds)
+    for name, text in words.items():
+        if in_server or name not in ONLY_IN_SERVERS:
+            session.screen.print_line(f"{name:<9} {text}")
+
+
+def _confirm_reset(session: Session, current: ServerSettings) -> None:
+    """Show what a reset changes, and ask. Raises typer.Exit where the answer is no."""
+    from bot.server_settings import changed_names, describe_settings
+    from storage.models import ServerSettings
+
+    defaults = ServerSettings()
+    before, after = (
+        describe_settings(settings, host_cooldown=session.settings.cooldown_seconds) for settings in (current, defaults)
+    )
+    for name in changed_names(current, defaults):
+        session.screen.print_line(f"{name:<9} {before[name]} -> {after[name]}")
+    if not typer.confirm("Reset all settings to the defaults?"):
+        session.screen.print_remark("Nothing was changed.")
+        raise typer.Exit(WRONG_USE)
 
 
 def misses(context: typer.Context, library: LibraryOption = access.SHARED, json: MissJsonOption = False) -> None:

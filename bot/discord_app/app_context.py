@@ -32,6 +32,7 @@ from bot.discord_app.services.follows.checker import LibraryChecker
 from bot.discord_app.services.follows.follow_service import FollowService
 from bot.discord_app.services.follows.notice_reach import NoticeReach
 from bot.discord_app.services.follows.notifier import FollowNotifier
+from bot.discord_app.services.forums.forum_service import ForumService
 from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.message_limits import MessageLimits
@@ -80,6 +81,7 @@ class AppContext:
     imports: ImportService
     kept_files: KeptFiles
     exports: Exports
+    forums: ForumService
     settings: SettingsService
     digests: DigestSender
     writes: OptionalWrites
@@ -146,6 +148,7 @@ class AppContext:
             imports,
             kept_files,
             exports,
+            ForumService(answers, ledger, states, settings.thresholds, writes, reads_content=settings.message_content),
             SettingsService(library, ledger),
             DigestSender(digests, ledger, settings.serves, get_guild, in_flight, command_ids),
             writes,

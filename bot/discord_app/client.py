@@ -20,19 +20,22 @@ from bot.discord_app.commands.library import purge
 from bot.discord_app.commands.manager_buttons import MANAGER_BUTTONS
 from bot.discord_app.commands.misses import MISS_ITEMS, is_word_form, store_word
 from bot.discord_app.commands.privacy import Export, privacy
-from bot.discord_app.commands.settings import MENUS
 from bot.discord_app.commands.translator import CommandTranslator
 from bot.discord_app.commands.tree import CuepointTree
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.delivery.retries import GlobalPause
+from bot.discord_app.forum_posts import answer_post
 from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
 from bot.discord_app.interactions.admin.import_buttons import IMPORT_ITEMS, handle_report_form, is_report_form
+from bot.discord_app.interactions.admin.settings_controls import SETTINGS_ITEMS, handle_settings_form, is_settings_form
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
 from bot.discord_app.interactions.context import interaction_context, prepare_texts
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.interactions.video_buttons import answer_form, is_question_form
+from bot.discord_app.message_reading import is_addressed
 from bot.discord_app.messages import answer_message
+from bot.discord_app.post_reading import is_first_message
 from bot.discord_app.services.admin.left_servers import purge_left_servers
 from bot.discord_app.services.questions.conversation import load_phrases
 from bot.localization import load_languages
@@ -48,10 +51,15 @@ log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
 ITEMS = (
     *(*BUTTONS, *CONFIRMATIONS, *IMPORT_ITEMS, *MANAGER_BUTTONS, Export, *MISS_ITEMS, ExportQuestions),
-    *MENUS,
+    *SETTINGS_ITEMS,
 )
 """All buttons and menus on cards."""
-FORMS = ((is_question_form, answer_form), (is_word_form, store_word), (is_report_form, handle_report_form))
+FORMS = (
+    (is_question_form, answer_form),
+    (is_word_form, store_word),
+    (is_report_form, handle_report_form),
+    (is_settings_form, handle_settings_form),
+)
 """What tells each form, and what handles it; all others are those of imports."""
 CHECK_EVERY_SECONDS = 15.0
 """How often it is looked whether a library was changed, and whether anybody is to be told of an answer."""
@@ -62,11 +70,13 @@ REVERT_TIMEOUT_SECONDS = 30.0
 
 
 class CuepointClient(discord.AutoShardedClient):
-    """The bot's connection to Discord. It needs no privileged intent."""
+    """The bot's connection to Discord. It needs no privileged intent, and asks for one only where the host says so."""
 
     def __init__(self, settings: Settings, library: Library, ledger: Ledger, *, shard_count: int | None = None) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=discord.Intents(
+                guilds=True, guild_messages=True, dm_messages=True, message_content=settings.message_content
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -280,8 +290,12 @@ class CuepointClient(discord.AutoShardedClient):
         """Answer a message that asks something."""
         self.app.in_flight.track_current_task()
         self.app.ledger.erasures.begin_event()
-        if self.user is not None and self.app.seen_events.is_new(message.id):
+        if self.user is None or not self.app.seen_events.is_new(message.id):
+            return
+        if is_addressed(message, self.user.id):
             await answer_message(self.app, message, self.user.id)
+        elif self.app.forums.reads_content and is_first_message(message):
+            await answer_post(self, message)
 
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Record who uses the bot where, after the answer: no user waits for this write."""

@@ -31,6 +31,14 @@ class ReadMessage:
     file: SentFile | None = None
 
 
+def is_addressed(message: discord.Message, own_id: int) -> bool:
+    """Return whether a message is one that the bot may read: a direct message, or one that mentions it.
+
+    Where the host lets it read forum posts, Discord sends it the content of all others too.
+    """
+    return server_of_message(message) is None or any(user.id == own_id for user in message.mentions)
+
+
 def read_message(message: discord.Message, own_id: int) -> ReadMessage | None:
     """Return what a message says to the bot, or None where it says nothing to it.
 

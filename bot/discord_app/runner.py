@@ -16,6 +16,7 @@ from bot import __version__
 from bot.discord_app.client import CuepointClient
 from bot.discord_app.delivery.shutdown import run_until_signal
 from bot.errors import CannotConnect, LoginRefused
+from bot.message_content import SWITCH_IN_PORTAL
 from bot.operations import logging_setup, runtime_tuning
 from bot.operations.nightly_backup import NightlyBackup
 from bot.settings import Settings, describe_misnamed
@@ -26,6 +27,10 @@ log = logging.getLogger("cuepoint.discord")
 unhandled_log = logging.getLogger(logging_setup.UNHANDLED_ERRORS)
 NO_TOKEN = "Discord refuses DISCORD_TOKEN: reset the token and put the new one into .env."
 NO_INTENTS = "Discord refuses this bot's intents: look at its page in Discord's developer portal."
+NO_MESSAGE_CONTENT = (
+    f"Discord refuses the Message Content intent, which CUEPOINT_MESSAGE_CONTENT=yes asks for: {SWITCH_IN_PORTAL}, "
+    "or set CUEPOINT_MESSAGE_CONTENT=no."
+)
 _REVOKED, _INVALID_INTENTS = 4004, 4013
 """Codes with which Discord closes a connection permanently."""
 
@@ -86,7 +91,7 @@ async def _connect(client: CuepointClient, settings: Settings) -> None:
     try:
         await client.connect()
     except discord.PrivilegedIntentsRequired as error:
-        raise LoginRefused(NO_INTENTS) from error
+        raise LoginRefused(NO_MESSAGE_CONTENT if settings.message_content else NO_INTENTS) from error
     except discord.ConnectionClosed as error:
         if error.code == _REVOKED:
             raise LoginRefused(NO_TOKEN) from error

@@ -39,13 +39,13 @@ async def check_status(settings: Settings) -> DiscordStatus:
     async with discord.Client(intents=discord.Intents.none(), http_trace=trace) as client:
         await log_in(client, settings)
         info = await client.application_info()
-        enabled = [name for name, names in _INTENTS.items() if any(getattr(info.flags, flag) for flag in names)]
-        wanted = {INTENT} if settings.message_content else set()
+        enabled = {name for name, names in _INTENTS.items() if any(getattr(info.flags, flag) for flag in names)}
+        needed = {INTENT} if settings.message_content else set()
         return DiscordStatus(
             str(client.user),
-            tuple(name for name in enabled if name not in wanted),
+            tuple(sorted(enabled - needed)),
             seconds_ahead[-1] if seconds_ahead else None,
-            lacks_message_content=not wanted.issubset(enabled),
+            lacks_message_content=not needed <= enabled,
             page=_read_page(info),
         )
 

@@ -22,6 +22,7 @@ class QuestionSource(enum.StrEnum):
     MENU = "menu"
     DIRECT = "dm"
     MENTION = "mention"
+    FORUM = "forum"
 
 
 class AnswerStep(enum.StrEnum):

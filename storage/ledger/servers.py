@@ -31,6 +31,13 @@ class ServerEntries(LedgerRows):
         stored = {int(server): _parse_settings(json.loads(settings)) for server, settings in rows}
         return {server_id: stored.get(server_id, ServerSettings()) for server_id in server_ids}
 
+    async def count_servers_with_forums(self) -> int:
+        """Return how many servers have chosen forums in which new posts are to be answered."""
+        rows = await self._rows(
+            "SELECT count(*) FROM server WHERE json_array_length(settings, '$.forums') > 0 AND left_at IS NULL", ()
+        )
+        return int(rows[0][0])
+
     async def save_settings(self, server_id: int, settings: ServerSettings) -> None:
         """Store how a server has set up the bot, replacing what was stored before.
 

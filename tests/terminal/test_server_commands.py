@@ -49,7 +49,8 @@ def test_settings_of_a_server_are_shown_in_full_and_changed(run: Run, tmp_path: 
     shown = run("settings", "--library", "5")
     assert shown.returncode == 0
     assert [line.split()[0] for line in shown.stdout.splitlines()] == [
-        "language", "quotes", "private", "shared", "channels", "roles", "cooldown", "misses",
+        "channels", "roles", "private", "quotes", "cooldown", "shared", "language", "misses", "follows", "forums",
+        "digest",
     ]  # fmt: skip
     done = run("settings", "--library", "5", "--set", "quotes=3", "--set", "roles=7,8", "--set", "language=de")
     assert (done.returncode, done.stderr) == (0, "")
@@ -63,7 +64,7 @@ def test_settings_of_a_server_are_shown_in_full_and_changed(run: Run, tmp_path: 
 
 def test_outside_of_servers_fewer_settings_have_a_meaning(run: Run, tmp_path: Path) -> None:
     done = run("settings", "--set", "misses=no")
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["quotes", "private", "cooldown", "misses"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["private", "quotes", "cooldown", "misses"]
     refused = run("settings", "--set", "channels=1")
     assert (refused.returncode, refused.stderr) == (2, "channels belongs to a server: name it with --library.\n")
 
@@ -78,7 +79,34 @@ def test_a_setting_that_cannot_be_used_is_refused_and_nothing_kept(
     refused = run("settings", "--library", "5", "--set", "private=yes", "--set", assignment)
     assert refused.returncode == 2
     assert said in refused.stderr
-    assert "public, unless the asker chooses otherwise" in run("settings", "--library", "5").stdout
+    assert "private   public" in run("settings", "--library", "5").stdout
+
+
+def test_a_reset_shows_what_it_changes_and_asks_and_the_language_goes_with_it(
+    run: Run, tmp_path: Path, rows: Rows
+) -> None:
+    async def fill(library: Library, _: Ledger) -> None:
+        await library.import_files(access.own_scope(5), [(rows(("v", 0, "the copper lantern")), Labels())])
+
+    with_stored(tmp_path, fill)
+    values = ("language=de", "quotes=3", "follows=no", "forums=7", "digest=8", "cooldown=120")
+    done = run("settings", "--library", "5", *(part for value in values for part in ("--set", value)))
+    assert done.returncode == 0
+    for line in ("follows   not allowed", "forums    7", "digest    8", "cooldown  2 minutes"):
+        assert line in done.stdout
+    refused = run("settings", "--library", "5", "--reset", stdin="n\n")
+    assert refused.returncode == 2
+    assert "quotes    at most 3 -> 3 in public, 5 in private" in refused.stdout
+    assert "roles" not in refused.stdout, "which it would not change"
+    assert "quotes    at most 3" in run("settings", "--library", "5").stdout
+    done = run("settings", "--library", "5", "--reset", "--set", "quotes=2", stdin="y\n")
+    assert (done.returncode, "quotes    at most 2" in done.stdout) == (0, True)
+
+    async def look(_: Library, ledger: Ledger) -> None:
+        assert await ledger.settings(5) == ServerSettings(quotes=2)
+
+    with_stored(tmp_path, look)
+    assert run("settings", "--library", "5", "--reset", "--yes").returncode == 0
 
 
 def test_misses_are_listed_by_how_often_they_were_asked(run: Run, tmp_path: Path) -> None:

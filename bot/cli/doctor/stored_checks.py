@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.cli.doctor.machine_checks import MAX_CLOCK_ERROR_SECONDS
 from bot.cli.doctor.results import CheckResult, Grade
+from bot.message_content import SWITCH_IN_PORTAL
 from bot.operations.nightly_backup import last_backup_second, list_future_backups
 from bot.settings import Settings
 from storage import access
@@ -40,7 +41,18 @@ async def check_stored(settings: Settings, library: Library, ledger: Ledger, *, 
     if settings.discord_token and await ledger.command_hash("global") is None:
         words = "the commands were never registered with Discord: start the bot once, or `cuepoint sync`"
         results.append(CheckResult("commands", words, Grade.NOTE))
+    results += await _check_forums(settings, ledger)
     return [*results, _describe_room(await library.maintenance.measure_room()), _check_backups(settings, now)]
+
+
+async def _check_forums(settings: Settings, ledger: Ledger) -> list[CheckResult]:
+    """Check whether the forum posts can be read that servers want answered."""
+    servers = await ledger.count_servers_with_forums()
+    if settings.message_content or not servers:
+        return []
+    wanted = f"{servers:,} {'server wants' if servers == 1 else 'servers want'} forum posts answered"
+    words = f"{wanted}, which cannot be read: {SWITCH_IN_PORTAL}, and set CUEPOINT_MESSAGE_CONTENT=yes"
+    return [CheckResult("forums", words, Grade.NOTE)]
 
 
 def _describe_room(room: DatabaseRoom) -> CheckResult:

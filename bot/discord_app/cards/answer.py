@@ -81,19 +81,21 @@ def answer_card(
     notified: Sequence[int] = (),
     only_samples: bool = False,
     may_follow: bool = False,
+    reserved: int = 0,
 ) -> Card:
     """Return an answer as a card. `answer` holds what this page shows, with the excerpts of one video together.
 
     `remarks` are texts of the bot and are not escaped; those `notified` are notified of them where they mention them.
     `is_quoted` says that Discord shows the question above the card, `only_samples` that nothing is imported where it
-    was asked. `may_follow`: where the answer is not clear, who reads it can be told of one later.
+    was asked. `may_follow`: where the answer is not clear, who reads it can be told of one later. `reserved` is how
+    many characters of text stand below.
     """
     lines = [] if is_quoted else [question_header(answer.question, *answer.excerpts[:1])]
     notes, shown_remarks = answer_notes(answer, only_samples=only_samples), remarks_display(remarks)
     # What is said of moments stands next to them.
     heading = "\n".join([*lines, *(shown_remarks + notes if answer.excerpts else notes + shown_remarks)])
     missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
-    room = MAX_OWN_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS
+    room = MAX_OWN_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS - reserved
     parts: list[Part] = [text_display(heading)] if heading else []
     if answer.excerpts:
         parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading))

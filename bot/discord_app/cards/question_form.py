@@ -1,4 +1,4 @@
-"""The form in which a question about one video is written."""
+"""The form in which a question is written: about one video, or about all of them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ FORM, QUESTION = "askform", "question"
 MAX_QUESTION_LENGTH = 2000
 
 
-def question_form(owner: Owner, title: str, *, as_timeline: bool) -> ui.Modal:
-    """Return the form that asks for a question about the video of this title, or about all of them where it is "";
-    `owner` has the key of the video.
+def question_form(owner: Owner, title: str, *, as_timeline: bool = False) -> ui.Modal:
+    """Return the form that asks for a question about the video of this title; `owner` has the key of the video.
 
-    With `as_timeline` it asks for what is to be drawn. Its custom_id says which, so that it works after a restart.
+    With `title` "" and no key it is about all videos. With `as_timeline` it asks for what is to be drawn. Its custom_id
+    says which, so that it works after a restart.
     """
-    heading = _("Ask about this video") if title else _("Ask about these videos")
+    heading = _("Ask about this video") if title else _("Find in videos")
     if as_timeline:
         heading = _("Draw where it is spoken of")
     form = ui.Modal(

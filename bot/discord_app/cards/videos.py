@@ -29,16 +29,18 @@ def videos_card(
     search: str = "",
     found: str = "",
     newest_first: bool = False,
+    remark: str = "",
 ) -> Card:
     """Return one page of the videos that can be asked about here; `search` is what was looked for among them.
 
-    `found` is what the videos found are called in place of the search, "" where they are called as it says.
+    `found` is what the videos found are called in place of the search, "" where they are called as it says. `remark` is
+    a text of the bot about what is not listed, "" for none.
     """
     last = max(0, (len(videos) - 1) // VIDEOS_PER_PAGE)
     page = min(page, last)
     first = page * VIDEOS_PER_PAGE
     shown = videos[first : first + VIDEOS_PER_PAGE]
-    texts = [_write_heading(len(videos), search, found)]
+    texts = [_write_heading(len(videos), search, found), *([f"-# {remark}"] if remark else [])]
     texts += [_write_entry(summary, number) for number, summary in enumerate(shown, first + 1)]
     texts += _write_footer(page, last, owner, newest_first=newest_first and len(videos) > 1)
     options = [_make_option(summary, number) for number, summary in enumerate(shown, first + 1)]

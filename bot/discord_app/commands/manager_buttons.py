@@ -9,9 +9,10 @@ from __future__ import annotations
 from bot.discord_app.cards.parts.command_buttons import IMPORT_VERB, SETTINGS_VERB
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.commands.import_form import open_import_form
-from bot.discord_app.commands.settings import require_managed_server, show_settings
+from bot.discord_app.commands.settings import show_settings
 from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.admin.permits import Intake, ModeratorPermit
+from bot.discord_app.interactions.authorization import require_managed_server
 from bot.discord_app.interactions.card_button import CardButton
 from storage.models import Labels
 

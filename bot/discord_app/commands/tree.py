@@ -9,8 +9,8 @@ from discord import app_commands
 
 from bot.discord_app.commands.about import about, help_
 from bot.discord_app.commands.follow import follow, unfollow
+from bot.discord_app.commands.forum_card import library
 from bot.discord_app.commands.import_message import import_transcript
-from bot.discord_app.commands.library import library
 from bot.discord_app.commands.privacy import privacy
 from bot.discord_app.commands.questions import ask, find_in_videos, timeline
 from bot.discord_app.commands.settings import settings

@@ -39,3 +39,14 @@ def is_moderator(interaction: Interaction) -> bool:
 def manages_server(interaction: Interaction) -> bool:
     """Return whether the user may manage the server that they are in, and the app is installed there."""
     return is_in_own_server(interaction) and is_moderator(interaction)
+
+
+def require_managed_server(interaction: Interaction) -> int:
+    """Return the id of the server whose manager sent this interaction. Raises NotAllowed.
+
+    It is checked every time: a card stays where it is when a user no longer is a manager.
+    """
+    server_id = require_server_id(interaction)
+    if not is_moderator(interaction):
+        raise NotAllowed(_("Only those who may manage this server can do that."))
+    return server_id

@@ -15,6 +15,7 @@ from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.command_buttons import AskExample, AskQuestion, ShowPersonalData
 from bot.discord_app.interactions.conversation_buttons import ListVideos, OpenHelp
 from bot.discord_app.interactions.follow_buttons import FOLLOW_ITEMS
+from bot.discord_app.interactions.forum_buttons import FORUM_BUTTONS
 from bot.discord_app.interactions.passage_buttons import (
     BackToQuote,
     Earlier,
@@ -50,6 +51,7 @@ BUTTONS: tuple[type[CardButton], ...] = (
     ShowPersonalData,
     *VIDEO_ITEMS,
     *FOLLOW_ITEMS,
+    *FORUM_BUTTONS,
 )
 
 

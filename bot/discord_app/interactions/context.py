@@ -65,6 +65,11 @@ def _is_by_manager(message: discord.Message) -> bool:
     return message.guild is not None and isinstance(person, discord.Member) and person.guild_permissions.manage_guild
 
 
+def post_context(author: discord.User | discord.Member, post: discord.Thread) -> AskerContext:
+    """Return who wrote a forum post, and where: the rules are those of the forum."""
+    return _member_context(author, post.guild.id, post, post.id, manages=False)
+
+
 def server_of_message(message: discord.Message) -> int | None:
     """Return the id of the server in which a message was written, None for a direct message.
 
@@ -95,17 +100,25 @@ def _member_context(
 ) -> AskerContext:
     """Return the context of somebody in a server in which the app is installed."""
 
-    def sees_channel(other_id: int) -> bool:
+    def find_rights(other_id: int) -> discord.Permissions:
         server = person.guild if isinstance(person, discord.Member) else None
         other = server.get_channel(other_id) if server else None
-        return isinstance(person, discord.Member) and other is not None and other.permissions_for(person).view_channel
+        # Nobody writes in a category, and a channel in it has rules of its own.
+        if not isinstance(person, discord.Member) or other is None or isinstance(other, discord.CategoryChannel):
+            return discord.Permissions.none()
+        return other.permissions_for(person)
+
+    def may_ask_in(other_id: int) -> bool:
+        rights = find_rights(other_id)
+        return rights.view_channel and (rights.use_application_commands or rights.send_messages)
 
     return AskerContext(
         person.id,
         Place.SERVER,
         Membership(server_id, _role_ids(person)),
         _rule_channel_id(channel, channel_id),
-        sees_channel,
+        lambda other_id: find_rights(other_id).view_channel,
+        may_ask_in,
         is_among_few=isinstance(channel, discord.Thread) and channel.is_private(),
         manages=manages,
     )

@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, Delivery, Interaction, send_private, send_when_ready
@@ -29,6 +29,9 @@ _ROUNDING_SECONDS = 0.001
 
 MakeCard: TypeAlias = "Callable[[ResolvedAsker], Coroutine[Any, Any, Card]]"
 """Returns the coroutine that makes a card for an asker. The call itself raises what can be refused at once."""
+
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ class OpenTurn:
         # Who waited is looked at again, however fast the answer is made.
         return await self.run(make_card(self.asker), began_at=-math.inf)
 
-    async def run(self, coroutine: Coroutine[Any, Any, Card], began_at: float | None = None) -> Card:
-        """Return the coroutine's card, computed in its turn. `began_at` is when its asker was resolved, now by default.
+    async def run(self, coroutine: Coroutine[Any, Any, Made], began_at: float | None = None) -> Made:
+        """Return what the coroutine makes, such as a card, computed in its turn.
+
+        `began_at` is when its asker was resolved, now by default.
 
         Raises TooManyAsking, and AccessChanged where by then the asker may see less, or in private only.
         """
@@ -78,10 +83,10 @@ class OpenTurn:
             if await self.askers.prepare_indexes(self.asker):
                 self.admission.restart_wait(self.turn)
             async with self.admission.lane(self.turn):
-                card = await coroutine
+                made = await coroutine
         if time.monotonic() - began_at > RECHECK_AFTER_SECONDS:
             await self.askers.require_unchanged(self.asker, self.who, self.resolve)
-        return self.asker.note_samples(card)
+        return made
 
 
 @contextlib.asynccontextmanager

@@ -132,7 +132,7 @@ async def _open_form(button: CardButton, interaction: Interaction, *, as_timelin
 
 
 def is_question_form(interaction: Interaction) -> bool:
-    """Return whether what was submitted is the form of a question about a video."""
+    """Return whether what was submitted is the form of a question."""
     return _match_form(interaction) is not None
 
 
@@ -142,19 +142,24 @@ def _match_form(interaction: Interaction) -> re.Match[str] | None:
 
 
 async def answer_form(interaction: Interaction) -> None:
-    """Answer the question of a submitted form from its video, unseen by others."""
+    """Answer the question of a submitted form from its video, or from all of them, unseen by others."""
     match, questions = _match_form(interaction), interaction.client.app.questions
     if match is None:
         raise PassageGone(_(EXPIRED))
-    state = await load_state(interaction.client.app.ledger, match["key"], TranscriptState)
+    video = "" if match["key"] == NO_KEY else await _load_video(interaction, match["key"])
     text = _written_text(interaction)
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
-        inquiry = Inquiry(text, state.video_id)
+        inquiry = Inquiry(text, video)
         make_card = questions.prepare_answer(asker, inquiry, as_timeline=match["number"] != "0")
         return note_answer(interaction, asker, make_card)
 
     await answer_in_turn(interaction, presser_resolver(interaction, 0, private=True), answer)
+
+
+async def _load_video(interaction: Interaction, key: str) -> str:
+    """Return the id of the video that a form is about. Raises PassageGone where that has expired."""
+    return (await load_state(interaction.client.app.ledger, key, TranscriptState)).video_id
 
 
 def _written_text(interaction: Interaction) -> str:

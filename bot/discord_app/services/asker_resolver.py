@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.discord_app.cards.parts import markdown
+from bot.discord_app.cards.parts.channel_mentions import mention_channels
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.services.askers import AskerContext, IsServed, Resolve, ResolvedAsker
 from bot.discord_app.services.cooldown import Waits
@@ -28,11 +29,11 @@ MAX_SERVER_NAMES = 4
 
 STRANGER = gettext_noop("Searching the shared videos only. Use me once in your server to search its videos here too.")
 KEPT_TO_CHANNELS = gettext_noop("This server’s videos can be searched in {channels}.")
+KEPT_TO_CHANNELS_IN_PRIVATE = gettext_noop("This server’s videos can be searched in {channels} with {ask}.")
 KEPT_CLOSE = gettext_noop("This server’s own videos are not open to you here, so I did not search them.")
 IN_PRIVATE_ONLY = gettext_noop("This server’s own videos are shown in private only. Use {ask} to search them.")
 CHANGED = gettext_noop("What you may see here has changed; please ask again.")
 OUT_OF_REACH = gettext_noop("I can’t search that server from here. Pick one from the list, or leave “server” empty.")
-MAX_NAMED_CHANNELS = 3
 STRANGER_TOLD_EVERY_SECONDS = 24 * 3600.0
 """How often a person is told at most that only the shared videos are searched for them."""
 
@@ -129,7 +130,7 @@ class AskerResolver:
             misses_to=_miss_library(who, asker, reach, settings),
             picked=asker.picked or 0,
             searched=self._describe_searched(who, reach, non_empty, picked=bool(picked)),
-            remark=_describe_absence(who, reach, rules),
+            remark=_describe_absence(who, reach, rules, aloud=aloud),
             is_stranger=who.here is None and not elsewhere.met,
             non_empty=non_empty,
             public_in=None if hidden else _public_place(who),
@@ -260,7 +261,7 @@ def _miss_library(
     return access.SHARED if recorded and access.SHARED in reach.scope.libraries else None
 
 
-def _describe_absence(who: AskerContext, reach: Reach, rules: ServerSettings) -> str:
+def _describe_absence(who: AskerContext, reach: Reach, rules: ServerSettings, *, aloud: bool) -> str:
     """Return one sentence about this server's library where it is not searched, which may surprise the asker."""
     if who.here is None:
         return ""
@@ -271,9 +272,12 @@ def _describe_absence(who: AskerContext, reach: Reach, rules: ServerSettings) ->
         return ""
     # Another channel helps only those who have one of the roles too.
     helps = why is Absence.CHANNEL and (not rules.roles or rules.roles & who.here.roles)
-    channels = [f"<#{channel}>" for channel in sorted(rules.channels) if helps and who.sees_channel(channel)]
-    named = join_words(channels[:MAX_NAMED_CHANNELS], any_of=True)
-    return _(KEPT_TO_CHANNELS).format(channels=named) if channels else _(KEPT_CLOSE)
+    channels = [channel for channel in sorted(rules.channels) if helps and who.may_ask_in(channel)]
+    if not channels:
+        return _(KEPT_CLOSE)
+    # What is limited to roles is shown in private, so asking aloud once more, in that channel, would not find it.
+    words = _(KEPT_TO_CHANNELS_IN_PRIVATE) if aloud and rules.roles else _(KEPT_TO_CHANNELS)
+    return words.format(channels=mention_channels(channels, any_of=True), ask=mention_command("ask"))
 
 
 def _public_place(who: AskerContext) -> PublicPlace | None:

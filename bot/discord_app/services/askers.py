@@ -105,6 +105,8 @@ class AskerContext:
 
     `sees_channel` tells by its id whether they see a channel of that server. `is_among_few`: they are in a thread to
     which people are invited. `manages`: they may manage that server.
+    `sees_channel` tells by its id whether they see a channel of that server, and `may_ask_in` whether they can ask the
+    bot something in it as well. `is_among_few`: they are in a thread to which people are invited.
     """
 
     user_id: int
@@ -112,6 +114,7 @@ class AskerContext:
     here: Membership | None = None
     channel_id: int | None = None
     sees_channel: Callable[[int], bool] = field(default=_sees_none, compare=False, repr=False)
+    may_ask_in: Callable[[int], bool] = field(default=_sees_none, compare=False, repr=False)
     is_among_few: bool = False
     manages: bool = False
 

@@ -230,7 +230,9 @@ def test_every_transcript_and_list_fits(texts: list[str], title: str) -> None:
     for asked in (None, 45.0, 9e6):
         check(transcript_cards.transcript_card(video, segments, OWNER, earlier=True, later=False, asked=asked))
     listed = [VideoSummary(replace(video, video_id=str(n)), "shared", 1, 1, 90.0) for n in range(25)]
-    check(videos_card(listed, OWNER, 1, search=title, found=title))
+    check(
+        videos_card(listed, OWNER, 1, search=title, found=title, remark="<#12345678901234567890>, " * 4 + "words " * 20)
+    )
     check(base.notice_card(title))
 
 

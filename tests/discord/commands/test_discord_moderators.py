@@ -71,7 +71,7 @@ async def test_of_moderators_at_once_none_takes_back_what_another_changed(server
         for each in await asyncio.gather(*sent):
             await server.reply_to(each)
         told = texts(await server.reply_to(await server.slash(mods[0], "settings", at=channel)))
-    for said in ("at most 2", "private, unless", "not searched", "7 seconds", "not noted"):
+    for said in ("at most 2", "Answers are:** private", "not searched", "7 seconds", "not noted"):
         assert said in told
     assert server.breaches == []
 
@@ -84,7 +84,8 @@ async def test_where_nothing_may_be_seen_there_are_no_sample_talks_either(world:
         assert "Not in these videos." in words
         assert f"This server’s videos can be searched in <#{world.general.id}>." in words
         assert "ample talk" not in words
-    assert seen(await other.slash("videos")) == "### 0 videos"
+    where = f"-# This server’s videos can be searched in <#{world.general.id}>."
+    assert seen(await other.slash("videos")) == f"### 0 videos\n{where}"
     assert "Here I can search:** 0 videos" in seen(await other.slash("about"))
     assert "No video is called" in seen(await other.slash("video", video="alpha-talk"))
     assert await other.typing("ask", "video", "", question="x") == []

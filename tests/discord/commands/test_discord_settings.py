@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import discord
 import pytest
 
 from bot.discord_app.cards.admin import misses as misses_cards
-from bot.discord_app.cards.admin.settings import CHANNELS_ID, ROLES_ID, settings_card
+from bot.discord_app.cards.admin.settings import (
+    CHANNELS_ID,
+    DIGEST_ID,
+    FORUMS_ID,
+    ROLES_ID,
+    ServerParts,
+    SettingsReader,
+    reset_card,
+    settings_card,
+)
+from bot.discord_app.cards.parts.channel_mentions import mention_channels
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.cards.privacy import privacy_card
 from bot.errors import SettingsError
-from bot.languages import language_names
-from bot.server_settings import NAMES, change_setting, describe_settings
+from bot.languages import language_names, name_language
+from bot.server_settings import NAMES, change_each, change_setting, describe_settings, write_setting
 from storage import access
 from storage.models import CastVote, Labels, Miss, PersonalData, Question, ServerSettings, Sighting, Verdict, Vote
 from tests.support import asking as asking_text
 from tests.support.discord.discord_world import Rows, World
-from tests.support.discord.harness import components_of, moments_on, seen
+from tests.support.discord.harness import every_part, moments_on, seen
 
 
 async def test_settings_are_shown_in_full_and_changed(world: World) -> None:
@@ -28,6 +39,7 @@ async def test_settings_are_shown_in_full_and_changed(world: World) -> None:
     assert shown.ephemeral
     for told in describe_settings(ServerSettings(), host_cooldown=0.0).values():
         assert told in seen(shown)
+    assert "**Searched in:** all channels\n" in seen(shown)
     assert "Changed." not in seen(shown)
     options = {"quotes": 2, "private": True, "shared": False, "cooldown": 30, "misses": False, "language": "de"}
     said = seen(await world.owner.slash(world.general, "settings", **options))
@@ -36,7 +48,7 @@ async def test_settings_are_shown_in_full_and_changed(world: World) -> None:
     assert kept == ServerSettings(
         "de", 2, private_by_default=True, shared_too=False, cooldown_seconds=30.0, record_misses=False
     )
-    for told in describe_settings(kept, host_cooldown=0.0).values():
+    for told in describe_settings(kept, host_cooldown=0.0, language=name_language).values():
         assert told in said
     assert await world.ledger.settings(world.beta.id) == ServerSettings()
     again = await world.owner.slash(world.general, "settings", cooldown=0, language="auto")
@@ -58,6 +70,12 @@ async def test_the_language_is_that_of_the_library(world: World, rows: Rows) -> 
     assert "I can’t read “German!” as a value of language" in seen(refused)
 
 
+def chosen_in(card: Any) -> dict[str, list[int]]:
+    """The ids that are chosen in each menu of a card."""
+    menus = [each for each in every_part(card) if str(each.get("custom_id", "")).startswith("cue:limit:")]
+    return {menu["custom_id"]: [int(each["id"]) for each in menu.get("default_values") or []] for menu in menus}
+
+
 async def test_channels_and_roles_are_chosen_from_menus(world: World) -> None:
     talks, reader = world.alpha.create_text_channel("talks"), world.alpha.create_role("reader")
     shown = await world.owner.slash(world.general, "settings")
@@ -67,11 +85,7 @@ async def test_channels_and_roles_are_chosen_from_menus(world: World) -> None:
     kept = await world.ledger.settings(world.alpha.id)
     assert (kept.channels, kept.roles) == (frozenset({talks.id}), frozenset({reader.id}))
     again = await world.owner.slash(world.general, "settings")
-    menus = [row["components"][0] for row in components_of(again) if row["type"] == 1]
-    assert [[str(each["id"]) for each in menu["default_values"]] for menu in menus] == [
-        [str(talks.id)],
-        [str(reader.id)],
-    ]
+    assert chosen_in(again) == {CHANNELS_ID: [talks.id], ROLES_ID: [reader.id], FORUMS_ID: [], DIGEST_ID: []}
     await world.owner.select(again.response, [], custom_id=CHANNELS_ID)
     assert (await world.ledger.settings(world.alpha.id)).channels == frozenset()
 
@@ -80,8 +94,7 @@ async def test_a_channel_that_the_menu_does_not_offer_is_told_and_not_put_into_i
     category = world.alpha.create_category("Talks")
     await world.limit(world.alpha, channels=frozenset({category.id, world.general.id}))
     shown = await world.owner.slash(world.general, "settings")
-    (menu,) = [row["components"][0] for row in components_of(shown) if row["type"] == 1][:1]
-    assert [str(each["id"]) for each in menu["default_values"]] == [str(world.general.id)]
+    assert chosen_in(shown)[CHANNELS_ID] == [world.general.id]
     assert f"<#{category.id}>" in seen(shown)
 
 
@@ -162,8 +175,15 @@ async def exported(world: World, result: Any) -> dict[str, Any]:
 def test_every_card_fits() -> None:
     long = "supercalifragilistic " * 40
     ids = frozenset(range(10**19, 10**19 + 25))
+    crowded = ServerSettings("sgn", 5, True, False, ids, ids, 2.5, False, False, ids, 10**19)
+    channels = dict.fromkeys(ids, discord.ChannelType.forum)
+    reader = SettingsReader(2.0, ServerParts(channels, ids))
+    nothing_left = SettingsReader(2.0, ServerParts({}, frozenset()))
+    named = f"I can’t see {mention_channels(sorted(ids))}. " + "Let me view it to be mentioned. " * 3
     cards = [
-        settings_card(ServerSettings(channels=ids, roles=ids), host_cooldown=2.0, there=ids, said="Changed."),
+        settings_card(crowded, reader, Owner(1), said="Changed.", refused=[long], problems=[named] * 5),
+        settings_card(crowded, nothing_left, Owner(1)),
+        reset_card(crowded, reader, 1, said="Changed."),
         misses_cards.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
         misses_cards.misses_card([], Owner(1)),
         privacy_card(
@@ -173,22 +193,28 @@ def test_every_card_fits() -> None:
             [long] * 99, Owner(1), retention_days=30.0,
         ),
     ]  # fmt: skip
-    assert [find_problems(card.components()) for card in cards] == [[], [], [], []]
+    assert [find_problems(card.components()) for card in cards] == [[]] * len(cards)
 
 
 def test_every_setting_is_told_and_can_be_written() -> None:
     settings = ServerSettings()
-    texts = {"language": "pt-BR", "quotes": "1", "private": "yes", "shared": "No", "channels": "<#1>, 2",
-             "roles": "<@&3>", "cooldown": "2.5", "misses": "off"}  # fmt: skip
+    texts = {
+        "channels": "<#1>, 2", "roles": "<@&3>", "private": "yes", "quotes": "1", "cooldown": "2.5", "shared": "No",
+        "language": "pt-BR", "misses": "off", "follows": "no", "forums": "4", "digest": "<#5>",
+    }  # fmt: skip
     assert tuple(texts) == NAMES == tuple(describe_settings(settings, host_cooldown=2.0))
     for name, text in texts.items():
         settings = change_setting(settings, name, text)
     assert settings == ServerSettings(
-        "pt", 1, True, False, frozenset({1, 2}), frozenset({3}), cooldown_seconds=2.5, record_misses=False
-    )
+        "pt", 1, True, False, frozenset({1, 2}), frozenset({3}), 2.5,
+        record_misses=False, allows_follows=False, forums=frozenset({4}), digest_channel=5,
+    )  # fmt: skip
+    assert change_each(ServerSettings(), {name: write_setting(settings, name) for name in NAMES}).settings == settings
+    assert change_setting(settings, "digest", "").digest_channel is None
     for name in ("channels", "roles", "language"):
         settings = change_setting(settings, name, "")
     assert (settings.channels, settings.roles, settings.language) == (frozenset(), frozenset(), "")
+    assert change_setting(replace(settings, language="de"), "language", "auto").language == ""
     assert change_setting(settings, "cooldown", "0").cooldown_seconds is None
     assert change_setting(settings, "quotes", "0").quotes is None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel import Locale
 
 from bot.discord_app.commands.translator import CommandTranslator
 from bot.localization import load_translations
@@ -29,9 +30,10 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     *("alpha", "beta", "foreign", "owner", "both", "one", "stranger", "general", "everyone", "cuepoint", "srt", "txt"),
     *("csv", "jsonl", "parquet", "vtt", "zip", "json", "utc", "tsv", "oder", "und", "questions"),
+    *("auto",),
     *("parquet", "ttml", "youtube", "xml", "sami", "ass", "ssa", "microdvd", "webvtt", "lines", "subrip", "sbv", "lrc"),
 }
-"""Names of the world's people and places, of formats, and what Babel puts between the words of a list."""
+"""Names of the world's people and places, of formats, what Babel puts between words of a list, what is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ async def roads_of(world: World, road: Road) -> list[str]:
     player = Reader(world, world.owner, world.general)
     TYPED.clear()
     await road(player)
-    given = {*NAMES, *TYPED, *stored_words()}
+    given = {*NAMES, *TYPED, *stored_words(), *names_of_languages()}
     return [text for text in visible(player.told) if set(_words_of(_DATA.sub(" ", text))) - given]
 
 
@@ -91,6 +93,11 @@ def stored_words() -> set[str]:
     """The words of the world's videos, and of what is uploaded."""
     literals = re.findall(r'"[^"\n]*"', Path(discord_world.__file__).read_text())
     return {word for literal in (*literals, SRT.decode(), "noon broken") for word in _words_of(literal)}
+
+
+def names_of_languages() -> set[str]:
+    """The words that the language has for languages, as Babel knows them."""
+    return {word for name in Locale.parse(LANGUAGE).languages.values() for word in _words_of(name)}
 
 
 def _words_of(text: str) -> list[str]:

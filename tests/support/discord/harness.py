@@ -158,6 +158,20 @@ def answers(channel: ChannelHandle, env: Env) -> list[Any]:
     return [message for message in channel.history() if message.author.id == env.backend.bot_user.id]
 
 
+def filled_in(form: InteractionResult, **changes: Any) -> dict[str, Any]:
+    """What a form sends, of which somebody changes some fields and leaves the others as they are shown."""
+    assert form.modal is not None, "no form was opened"
+    fields = [label["component"] for label in form.modal["components"]]
+    assert set(changes) <= {field["custom_id"] for field in fields}
+    return {field["custom_id"]: _shown_in(field) for field in fields} | changes
+
+
+def _shown_in(field: Json) -> Any:
+    if "options" not in field:
+        return field.get("value") or ""
+    return [option["value"] for option in field["options"] if option.get("default")]
+
+
 def attached(result: InteractionResult, env: Env) -> tuple[str, bytes]:
     """The name and the content of the one file that came with an answer."""
     (file,) = files_of(result, env).items()

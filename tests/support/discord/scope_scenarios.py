@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.discord_app.cards.admin.settings import CHANNELS_ID, ROLES_ID
+from bot.discord_app.cards.admin.settings import CHANNELS_ID, DIGEST_ID, FORUMS_ID, ROLES_ID
 from storage import access
 from storage.models import MissOutcome
 from tests.support.discord.discord_world import World
@@ -22,6 +22,7 @@ from tests.support.discord.harness import (
     answers,
     components_of,
     files_of,
+    filled_in,
     menu_of,
     options_of,
     pressable,
@@ -85,11 +86,11 @@ class Player:
         """What choosing from one of a card's menus does."""
         return await self.select(card, [value], menu_of(card, verb))
 
-    async def fill_in(self, card: InteractionResult, label: str, **values: str) -> None:
+    async def fill_in(self, card: InteractionResult, label: str, **values: Any) -> None:
         """Write into the form that a button opens, where there is one."""
         form = await self.click(card, label)
         if form is not card and form.modal is not None:
-            self._noted(await self.actor.submit_modal(form, values))
+            self._noted(await self.actor.submit_modal(form, filled_in(form, **values)))
 
     async def menu(self, words: str, author: MemberActor | None = None) -> InteractionResult:
         """A right click on what somebody wrote, they themselves or another."""
@@ -355,6 +356,11 @@ async def setting_up(player: Player) -> None:
     card = await player.slash("settings", quotes=3, private=True, cooldown=0, misses=True)
     await player.select(card, [world.general], CHANNELS_ID)
     await player.select(card, [world.alpha.default_role], ROLES_ID)
+    await player.select(card, [], FORUMS_ID)
+    await player.select(card, [world.general], DIGEST_ID)
+    await player.fill_in(card, "Change", other="1?", quotes=["2"])
+    await player.click(await player.click(card, "Reset"), "Keep them")
+    await player.click(await player.click(card, "Reset"), "Reset")
     await player.typing("settings", "language", "ger")
     await player.slash("settings", language="de")
     await player.slash("ask", question="copper lantern")

@@ -9,6 +9,7 @@ from .options import NotOfferedError
 from .places import ALL_PERMISSIONS, EVERYDAY, Channel, Guild, Member, Permission, Role, User
 from .process import BotProcess
 from .server import LocalDiscord, sample_bot_source
+from .threads import Forum, Thread
 
 __all__ = [
     "ALL_PERMISSIONS",
@@ -19,6 +20,7 @@ __all__ = [
     "Channel",
     "Clock",
     "Fault",
+    "Forum",
     "Guild",
     "Interaction",
     "Json",
@@ -32,6 +34,7 @@ __all__ = [
     "Role",
     "Schema",
     "Storm",
+    "Thread",
     "Upload",
     "User",
     "sample_bot_source",

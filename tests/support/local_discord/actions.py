@@ -139,7 +139,7 @@ class Actions(People):
         self, kind: Kind, user: User, place: Place, data: Json, resolved: Resolved, source: Message | None = None
     ) -> Interaction:
         if resolved.found:
-            self._add_members(place, resolved)
+            self._add_rights(place, resolved)
             data["resolved"] = resolved.found
         world = self.world
         key, token = world.ids.next(), secrets.token_urlsafe(120)
@@ -180,8 +180,12 @@ class Actions(People):
         }
 
     @staticmethod
-    def _add_members(place: Place, resolved: Resolved) -> None:
+    def _add_rights(place: Place, resolved: Resolved) -> None:
+        """What the members and channels that were chosen may do, and what may be done in them."""
         guild = place.channel.guild
+        if guild is not None and place.member is not None:
+            for key, channel in resolved.found.get("channels", {}).items():
+                channel["permissions"] = str(guild.channels[int(key)].permissions_of(place.member))
         users = resolved.found.get("users", {})
         if guild is not None and users:
             known = {key: guild.members[int(key)] for key in users if int(key) in guild.members}

@@ -12,15 +12,14 @@ from aiohttp import WSMsgType, web
 
 from .basics import Json
 from .messages import Message
-from .places import Guild, Member, Permission, User
+from .places import Guild, Member, User
 from .sessions import ClosedError, Connection, Op, Session
-from .state import World
+from .state import GUILD_MEMBERS, MESSAGE_CONTENT, PRIVILEGED, World
+from .threads import Thread
 
-GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 _FOR_GOOD = {4004, 4010, 4011, 4012, 4013, 4014}
 _OF_GUILDS = {"GUILD_CREATE", "GUILD_DELETE", "GUILD_UPDATE"}
-PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 
 
 class Gateway:
@@ -35,8 +34,6 @@ class Gateway:
         # How many events that had arrived the next RESUMEs send once more.
         self.sent_again = 0
         self.heartbeat_seconds = 41.25
-        # The privileged intents which the app's settings allow.
-        self.privileged_allowed = 0
         # While this is cleared, a connection is accepted but not greeted, as in an outage.
         self.greeting = asyncio.Event()
         self.greeting.set()
@@ -126,7 +123,16 @@ class Gateway:
             return bool(self.intents & DIRECT_MESSAGES) and bot in channel.recipients
         if not guild.installed or not self.intents & GUILD_MESSAGES:
             return False
-        return bool(channel.permissions_of(guild.members[bot.id]) & Permission.VIEW_CHANNEL)
+        return channel.is_seen_by(guild.members[bot.id])
+
+    async def announce_thread(self, event: str, thread: Thread, *, newly_created: bool = False) -> None:
+        """What happens to a thread, if this client sees it."""
+        guild, bot = thread.guild, self._world.bot
+        if guild is None or not guild.installed or not self.intents & GUILDS:
+            return
+        if thread.is_seen_by(guild.members[bot.id]):
+            more: Json = {"newly_created": True} if newly_created else {}
+            await self.dispatch(event, thread.payload(bot) | more)
 
     def _readable(self, message: Message, event: str) -> Json:
         guild = message.channel.guild
@@ -222,7 +228,7 @@ class Gateway:
         intents = data.get("intents")
         if not isinstance(intents, int):
             raise ClosedError(4013, "Invalid intent(s).")
-        if intents & PRIVILEGED & ~self.privileged_allowed:
+        if intents & PRIVILEGED & ~self._world.privileged_allowed:
             raise ClosedError(4014, "Disallowed intent(s).")
         shard, count = data.get("shard") or (0, 1)
         if not 0 <= shard < count:

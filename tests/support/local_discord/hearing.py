@@ -38,7 +38,7 @@ def _audience(world: World, request: Request) -> set[User]:
             return _of_interaction(world.interactions.get(int(key)))
         case ["webhooks", _, token, *_]:
             return _of_interaction(next((each for each in world.interactions.values() if each.token == token), None))
-        case ["channels", key, "messages", *_]:
+        case ["channels", key, "messages" | "threads", *_]:
             return _everybody(world.channels[int(key)])
     return set()
 

@@ -27,7 +27,7 @@ class Resolved:
 
     def of(self, value: Any) -> Any:
         kinds: dict[type, str] = {User: "users", Channel: "channels", Role: "roles", Upload: "attachments"}
-        kind = kinds.get(type(value))
+        kind = next((name for kind, name in kinds.items() if isinstance(value, kind)), None)
         if kind is None:
             return value
         payload = value.payload(self._bot) if isinstance(value, Channel) else value.payload()

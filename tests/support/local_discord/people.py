@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
+from typing import Any
 
 from .gateway import Gateway
 from .messages import REPLY, Message, Upload, store_upload
-from .places import DM, EVERYDAY, GROUP_DM, TEXT, Channel, Guild, Member, Role, User, timestamp
+from .options import NotOfferedError
+from .places import DM, EVERYDAY, GROUP_DM, STAGE, TEXT, Channel, Guild, Member, Role, User, timestamp
 from .state import World
+from .threads import PRIVATE_THREAD, PUBLIC_THREAD, Forum, Thread, add_forum, add_thread
 
 
 class People:
@@ -61,6 +64,51 @@ class People:
         channel = Channel(self.world.ids.next(), TEXT, name, guild, overwrites=overwrites or {})
         return self.world.add_channel(channel)
 
+    def add_stage(self, guild: Guild, name: str, overwrites: dict[int, tuple[int, int]] | None = None) -> Channel:
+        """A channel to listen in, which has a chat of its own beside it."""
+        channel = Channel(self.world.ids.next(), STAGE, name, guild, overwrites=overwrites or {})
+        return self.world.add_channel(channel)
+
+    def add_forum(
+        self,
+        guild: Guild,
+        name: str,
+        *tags: str,
+        overwrites: dict[int, tuple[int, int]] | None = None,
+        requires_tag: bool = False,
+    ) -> Forum:
+        return add_forum(self.world, guild, name, tags, overwrites or {}, requires_tag=requires_tag)
+
+    async def post(
+        self, user: User, forum: Forum, title: str, content: str, *, tags: tuple[str, ...] = (), **more: Any
+    ) -> Message:
+        """A person creates a post: a thread, and its first message, which has the thread's id. Returns that.
+
+        `more` is what `say` takes.
+        """
+        applied = tuple(tag.id for tag in forum.tags if tag.name in tags)
+        if forum.requires_tag and not applied:
+            raise NotOfferedError(f"a post in {forum.name} needs a tag")
+        thread = add_thread(self.world, forum, user, title, applied=applied)
+        await self.gateway.announce_thread("THREAD_CREATE", thread, newly_created=True)
+        return await self.say(user, thread, content, message_id=thread.id, **more)
+
+    async def start_thread(self, user: User, channel: Channel, name: str, *, private: bool = False) -> Thread:
+        """A person starts a thread in a text channel. A private one is told to those alone who are in it."""
+        thread = add_thread(self.world, channel, user, name, kind=PRIVATE_THREAD if private else PUBLIC_THREAD)
+        await self.gateway.announce_thread("THREAD_CREATE", thread, newly_created=True)
+        return thread
+
+    async def invite(self, user: User, thread: Thread) -> None:
+        """Somebody is added to a thread."""
+        thread.members.add(user)
+        if user is self.bot_user:
+            await self.gateway.announce_thread("THREAD_CREATE", thread)
+
+    async def archive(self, thread: Thread, *, locked: bool = False) -> None:
+        thread.archived, thread.locked = True, locked
+        await self.gateway.announce_thread("THREAD_UPDATE", thread)
+
     def dm(self, user: User) -> Channel:
         """The direct messages between the bot and this person."""
         return self.world.dm_with_bot(user)
@@ -86,15 +134,17 @@ class People:
         reply_to: Message | None = None,
         ping: bool = True,
         attachments: tuple[Upload, ...] = (),
+        message_id: int | None = None,
     ) -> Message:
         """A person writes; the bot is told what its intents and the mentions in the text allow."""
         world = self.world
-        named = {int(key) for key in re.findall(r"<@!?(\d+)>", content)}
+        # What stands in code mentions nobody.
+        named = {int(key) for key in re.findall(r"<@!?(\d+)>", re.sub(r"```.*?```|`[^`]*`", "", content))}
         # A reply to the answer of a command does not mention the bot.
         if reply_to is not None and ping and reply_to.interaction_metadata is None:
             named.add(reply_to.author.id)
         message = Message(
-            id=world.ids.next(),
+            id=message_id or world.ids.next(),
             channel=channel,
             author=user,
             created=world.clock.now(),

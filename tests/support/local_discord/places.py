@@ -21,6 +21,12 @@ class Permission(enum.IntFlag):
     MENTION_EVERYONE = 1 << 17
     USE_EXTERNAL_EMOJIS = 1 << 18
     MANAGE_GUILD = 1 << 5
+    CONNECT = 1 << 20
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+    PIN_MESSAGES = 1 << 51
     USE_APPLICATION_COMMANDS = 1 << 31
     USE_EXTERNAL_APPS = 1 << 50
 
@@ -30,6 +36,9 @@ EVERYDAY = (
     Permission.VIEW_CHANNEL
     | Permission.ADD_REACTIONS
     | Permission.SEND_MESSAGES
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.CONNECT
     | Permission.EMBED_LINKS
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
@@ -40,7 +49,7 @@ EVERYDAY = (
 PRIVATE_CHANNEL_PERMISSIONS = Permission.ATTACH_FILES | Permission.EMBED_LINKS | Permission.MENTION_EVERYONE
 BOT_DM_PERMISSIONS = PRIVATE_CHANNEL_PERMISSIONS | Permission.USE_EXTERNAL_EMOJIS
 
-TEXT, DM, GROUP_DM = 0, 1, 3
+TEXT, DM, GROUP_DM, STAGE, FORUM = 0, 1, 3, 13, 15
 
 
 LONG_AGO = "2024-01-01T00:00:00+00:00"
@@ -122,6 +131,8 @@ class Member:
 
 @dataclass(eq=False)
 class Channel:
+    """A channel, or direct messages. Threads and forums add what they have in `threads`."""
+
     id: int
     kind: int
     name: str = ""
@@ -129,6 +140,23 @@ class Channel:
     recipients: list[User] = field(default_factory=list)
     # By id of a role or a user: what is allowed and what is denied here.
     overwrites: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def is_thread(self) -> bool:
+        return False
+
+    @property
+    def is_open_thread(self) -> bool:
+        """Whether Discord names it among the threads of its server."""
+        return False
+
+    @property
+    def writing_permission(self) -> Permission:
+        """What one needs to write here."""
+        return Permission.SEND_MESSAGES
+
+    def is_seen_by(self, member: Member) -> bool:
+        return bool(self.permissions_of(member) & Permission.VIEW_CHANNEL)
 
     def payload(self, bot: User) -> Json:
         body: Json = {"id": str(self.id), "type": self.kind, "last_message_id": None, "flags": 0}
@@ -138,6 +166,8 @@ class Channel:
             if self.kind == GROUP_DM:
                 body |= {"name": self.name, "icon": None, "owner_id": str(others[0].id)}
             return body
+        if self.kind == STAGE:
+            body |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
         return body | {
             "guild_id": str(self.guild.id),
             "name": self.name,
@@ -233,8 +263,8 @@ class Guild:
             "unavailable": False,
             "member_count": len(self.members),
             "members": [self.members[bot.id].payload()] if bot.id in self.members else [],
-            "channels": [channel.payload(bot) for channel in self.channels.values()],
-            "threads": [],
+            "channels": [channel.payload(bot) for channel in self.channels.values() if not channel.is_thread],
+            "threads": [channel.payload(bot) for channel in self.channels.values() if channel.is_open_thread],
             "voice_states": [],
             "presences": [],
             "stage_instances": [],

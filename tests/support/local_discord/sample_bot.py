@@ -90,6 +90,12 @@ class Bot(discord.Client):
             await message.reply(f"heard: {message.content} {read}")
         elif message.content == "":
             await self.report("a message without content")
+        else:
+            await self.report(f"read: {message.content}")
+
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        names = [tag.name for tag in thread.applied_tags]
+        await self.report(f"{thread.type.name} {thread.name} in {thread.parent} {names}")
 
     async def raw(self, message: discord.Message) -> None:
         """Sends a body as it is told, which the library itself would never build."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from .actions import Actions
-from .api import api_app, api_channels, api_interactions
+from .api import api_app, api_channels, api_interactions, api_threads
 from .api.rest import Rest
 from .api.schema import Schema
 from .basics import Breach, Clock, Json, Request
@@ -25,7 +25,12 @@ from .process import BotProcess
 from .state import World
 
 T = TypeVar("T")
-_ENDPOINTS = [*api_app.ENDPOINTS, *api_channels.ENDPOINTS, *api_interactions.ENDPOINTS]
+_ENDPOINTS = [
+    *api_app.ENDPOINTS,
+    *api_channels.ENDPOINTS,
+    *api_threads.ENDPOINTS,
+    *api_interactions.ENDPOINTS,
+]
 
 
 class LocalDiscord(Actions):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.server_settings import save_settings
+from bot.server_settings import hash_settings, save_settings
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import ServerSettings
@@ -36,3 +36,15 @@ class SettingsService:
             after = change(before)
             await save_settings(self._library, self._ledger, server_id, before, after)
         return ChangedSettings(after, after != before)
+
+    async def reset(self, server_id: int, *, shown: str) -> ServerSettings | None:
+        """Set all settings of a server back to the defaults, and return those; None where nothing was changed.
+
+        That is so where they are no longer those whose `hash_settings` was shown to the one who wants it.
+        """
+        async with self._lock:
+            before = await self._ledger.settings(server_id)
+            if hash_settings(before) != shown:
+                return None
+            await save_settings(self._library, self._ledger, server_id, before, ServerSettings())
+        return ServerSettings()

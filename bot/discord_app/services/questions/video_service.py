@@ -55,6 +55,7 @@ class VideoService:
             search=state.search,
             found=found if found != fold_name(state.search) else "",
             newest_first=state.newest_first,
+            remark=asker.remark,
         )
         return asker.note_samples(card)
 

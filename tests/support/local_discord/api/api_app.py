@@ -48,7 +48,14 @@ async def _member(call: Call) -> Answer:
 
 
 async def _guild_channels(call: Call) -> Answer:
-    return 200, [channel.payload(call.world.bot) for channel in _guild(call).channels.values()]
+    return 200, [channel.payload(call.world.bot) for channel in _guild(call).channels.values() if not channel.is_thread]
+
+
+async def _active_threads(call: Call) -> Answer:
+    guild = _guild(call)
+    bot = guild.members[call.world.bot.id]
+    threads = [channel for channel in guild.channels.values() if channel.is_open_thread and channel.is_seen_by(bot)]
+    return 200, {"threads": [thread.payload(call.world.bot) for thread in threads], "members": []}
 
 
 async def _guild_roles(call: Call) -> Answer:
@@ -177,6 +184,7 @@ ENDPOINTS = [
     Endpoint("GET", "/gateway/bot", _gateway_bot),
     Endpoint("GET", "/guilds/{guild_id}", _get_guild),
     Endpoint("GET", "/guilds/{guild_id}/channels", _guild_channels),
+    Endpoint("GET", "/guilds/{guild_id}/threads/active", _active_threads),
     Endpoint("GET", "/guilds/{guild_id}/roles", _guild_roles),
     Endpoint("GET", "/guilds/{guild_id}/members/{user_id}", _member),
     *_command_endpoints("/applications/{application_id}/commands"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..basics import ApiError, Json
 from ..messages import DEFAULT, REPLY, Message, compose, replied_to
-from ..places import DM, Channel, Permission
+from ..places import DM, FORUM, Channel, Permission
+from ..threads import Thread
 from . import limits
 from .rest import Answer, Call, Endpoint
 
 
-def _channel(call: Call, needed: Permission = Permission.VIEW_CHANNEL) -> Channel:
+def find_channel(call: Call, needed: int = Permission.VIEW_CHANNEL) -> Channel:
     channel = call.world.channels.get(call.key("channel_id"))
     bot = call.world.bot
     if channel is None or (channel.guild is None and bot not in channel.recipients):
@@ -20,7 +21,7 @@ def _channel(call: Call, needed: Permission = Permission.VIEW_CHANNEL) -> Channe
     if not channel.guild.installed or member is None:
         raise ApiError(403, 50001, "Missing Access")
     granted = channel.permissions_of(member)
-    if not granted & Permission.VIEW_CHANNEL:
+    if not channel.is_seen_by(member):
         raise ApiError(403, 50001, "Missing Access")
     if needed & ~granted:
         raise ApiError(403, 50013, "Missing Permissions")
@@ -35,11 +36,11 @@ def _message(call: Call, channel: Channel) -> Message:
 
 
 async def _get_channel(call: Call) -> Answer:
-    return 200, _channel(call).payload(call.world.bot)
+    return 200, find_channel(call).payload(call.world.bot)
 
 
 async def _typing(call: Call) -> Answer:
-    _channel(call, Permission.SEND_MESSAGES)
+    _require_writable(call, find_channel(call))
     return 204, None
 
 
@@ -50,9 +51,21 @@ async def _open_dm(call: Call) -> Answer:
     return 200, call.world.dm_with_bot(user).payload(call.world.bot)
 
 
+def _require_writable(call: Call, channel: Channel) -> None:
+    if channel.kind == FORUM:
+        raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
+    find_channel(call, channel.writing_permission)
+    if isinstance(channel, Thread):
+        if channel.locked:
+            find_channel(call, Permission.MANAGE_THREADS)
+        # A message opens a thread that was closed for its silence.
+        channel.archived = False
+
+
 async def _post(call: Call) -> Answer:
-    needed = Permission.SEND_MESSAGES | (Permission.ATTACH_FILES if call.files else Permission.SEND_MESSAGES)
-    channel, body = _channel(call, needed), call.body or {}
+    needed = Permission.ATTACH_FILES if call.files else Permission.VIEW_CHANNEL
+    channel, body = find_channel(call, needed), call.body or {}
+    _require_writable(call, channel)
     if channel.kind == DM and not all(user.accepts_dms for user in channel.recipients):
         raise ApiError(403, 50007, "Cannot send messages to this user")
     if (known := _same_nonce(call, channel, body)) is not None:
@@ -84,7 +97,7 @@ def _same_nonce(call: Call, channel: Channel, body: Json) -> Message | None:
 
 
 async def _list(call: Call) -> Answer:
-    channel = _channel(call, Permission.READ_MESSAGE_HISTORY)
+    channel = find_channel(call, Permission.READ_MESSAGE_HISTORY)
     found = [item for item in call.world.messages.values() if item.channel is channel]
     found = [item for item in found if not item.deleted and not item.ephemeral]
     for bound in ("before", "after"):
@@ -96,11 +109,11 @@ async def _list(call: Call) -> Answer:
 
 
 async def _get(call: Call) -> Answer:
-    return 200, _message(call, _channel(call, Permission.READ_MESSAGE_HISTORY)).payload()
+    return 200, _message(call, find_channel(call, Permission.READ_MESSAGE_HISTORY)).payload()
 
 
 async def _patch(call: Call) -> Answer:
-    message = _message(call, _channel(call))
+    message = _message(call, find_channel(call))
     if message.author is not call.world.bot:
         raise ApiError(403, 50005, "Cannot edit a message authored by another user")
     compose(call.world, message, call.body or {}, call.files, limits.EDIT_FLAGS)
@@ -109,19 +122,19 @@ async def _patch(call: Call) -> Answer:
 
 
 async def _delete(call: Call) -> Answer:
-    channel = _channel(call)
+    channel = find_channel(call)
     message = _message(call, channel)
     if message.author is not call.world.bot:
         if channel.guild is None:
             raise ApiError(403, 50003, "Cannot execute action on a DM channel")
-        _channel(call, Permission.MANAGE_MESSAGES)
+        find_channel(call, Permission.MANAGE_MESSAGES)
     message.deleted = True
     await call.gateway.announce("MESSAGE_DELETE", message)
     return 204, None
 
 
 async def _react(call: Call) -> Answer:
-    channel = _channel(call, Permission.READ_MESSAGE_HISTORY | Permission.ADD_REACTIONS)
+    channel = find_channel(call, Permission.READ_MESSAGE_HISTORY | Permission.ADD_REACTIONS)
     message, emoji = _message(call, channel), call.params["emoji"]
     if emoji not in message.reactions:
         message.reactions.append(emoji)

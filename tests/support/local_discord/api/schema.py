@@ -23,6 +23,8 @@ _TOLERATED: dict[str, frozenset[str]] = {
     "IncomingWebhookUpdateRequestPartial": frozenset({"tts"}),
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": frozenset({"tts"}),
     "MessageEditRequestPartial": frozenset({"tts"}),
+    "BaseCreateMessageCreateRequest": frozenset({"tts"}),
+    "CreateForumThreadRequest": frozenset({"type"}),
     "ApplicationCommandUpdateRequest": frozenset({"nsfw"}),
     "ApplicationCommandCreateRequest": frozenset({"nsfw"}),
     "ApplicationCommandPatchRequestPartial": frozenset({"nsfw"}),
