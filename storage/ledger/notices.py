@@ -1,7 +1,7 @@
 """The ledger's operations on notices: what was found for people who follow questions, and that they are told it once.
 
 A message is recorded as a batch before it is sent, and what it told after that, in one transaction. In between it is
-not known whether it arrived: whoever sends looks for it where it belongs.
+not known whether it arrived: the sender looks for it where it belongs.
 """
 
 from __future__ import annotations

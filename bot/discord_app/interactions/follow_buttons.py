@@ -1,4 +1,4 @@
-"""The buttons that follow a question, and that end it. Whoever presses changes what they follow themselves."""
+"""The buttons that follow a question, and that end it. The one who presses changes what they follow themselves."""
 
 from __future__ import annotations
 

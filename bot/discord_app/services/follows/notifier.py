@@ -90,7 +90,7 @@ class FollowNotifier:
     async def tell_all(self, client: discord.Client) -> int:
         """Tell everybody who is due, one after another; return how many messages were sent.
 
-        Whoever cannot be told keeps no other waiting.
+        Somebody who cannot be told keeps no other waiting.
         """
         sent = 0
         async with self._lock:
