@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from bot.host_links import parse_page
 from bot.link_formats import parse_link_formats
 from storage.analysis import base_language
 from storage.models import LinkHost
@@ -70,7 +69,21 @@ def _parse_languages(value: object) -> object:
     return frozenset(map(base_language, tags))
 
 
-Page = Annotated[str, BeforeValidator(parse_page)]
+def _parse_page(value: object) -> object:
+    """Return the address of a page, as a button opens it; what is no text unchanged, to be checked as it is."""
+    if isinstance(value, str) and value:
+        if not _PAGE.fullmatch(value):
+            words = f"“{value[:100]}” is no address of a page: write it out, such as https://example.org/privacy"
+            raise ValueError(words)
+        if len(value) > MAX_PAGE_LENGTH:
+            raise ValueError(f"an address has at most {MAX_PAGE_LENGTH} characters on Discord, not {len(value)}")
+    return value
+
+
+MAX_PAGE_LENGTH = 512
+"""Characters that Discord takes in the address of a button."""
+_PAGE = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?([/?#][!-~]*)?", re.IGNORECASE)
+Page = Annotated[str, BeforeValidator(_parse_page)]
 LinkFormats = Annotated[tuple[LinkHost, ...], BeforeValidator(parse_link_formats)]
 Languages = Annotated[frozenset[str], BeforeValidator(_parse_languages)]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda value: str(value).upper())]

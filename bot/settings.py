@@ -21,7 +21,6 @@ from pydantic import (
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, SurenessThresholds
 from bot.errors import SetupError
-from bot.host_links import HostLinks
 from bot.setting_types import Languages, Level, LinkFormats, Names, Page, Servers, TimeOfDay
 from storage.models import MEGABYTE, LimitNames, Limits, LinkHosts, MeaningOptions, ModelChoice, Quota
 
@@ -171,11 +170,6 @@ class Settings(BaseModel):
     def hosts(self) -> LinkHosts:
         """Return how the links of hosts say a second."""
         return LinkHosts(self.link_formats)
-
-    @property
-    def host_links(self) -> HostLinks:
-        """Return the pages of the host."""
-        return HostLinks(self.privacy_url, self.terms_url, self.support_url)
 
     @property
     def server_quota(self) -> Quota:

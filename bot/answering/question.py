@@ -31,6 +31,8 @@ MAX_TERMS = 1_000
 
 # Invisible characters that could hide an operator. Joiners and variation selectors stay: words and emoji have them.
 _STRAY = re.compile(f"[{STRAY}]")
+# Calls to everybody in a channel are no words of a question.
+_PING = re.compile(r"(?<!\S)@(?:everyone|here)\b")
 # Brackets are punctuation here: in a transcript they may stand for a sound, which never counts.
 _BRACKETS = str.maketrans("[]()", "    ")
 _MINUS = r"\-－−"
@@ -94,7 +96,7 @@ def parse_question(
             (exclusions if match["word"] or match["minus"] else phrases).append(operand)
         return " "
 
-    words = _searchable_text(_OPERATOR.sub(take, _STRAY.sub("", text)))
+    words = _searchable_text(_OPERATOR.sub(take, _PING.sub(" ", _STRAY.sub("", text))))
     given = {"video": _trim(video), "creator": _trim(creator), "speaker": _trim(speaker)}
     given |= {"after": after.strip(), "before": before.strip()}
     filters |= {name: value for name, value in given.items() if value}

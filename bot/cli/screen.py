@@ -38,6 +38,8 @@ _SPACE = re.compile(r"\s")
 _MATCH = "bold yellow"
 _MAX_WIDTH = 1000
 """Columns that a table in a pipe may have."""
+MAX_UNKNOWN_LENGTH = 40
+"""Characters that are printed of a word that nobody says."""
 _MAX_IMPORTED = 20
 """How many videos the report of an import names."""
 MAX_WORDING_LENGTH = 300
@@ -89,7 +91,7 @@ class Screen:
         if verdict := verdicts.describe_verdict(answer, only_samples=only_samples):
             self.print_line(verdict, "bold")
         if answer.unknown_terms:
-            self.print_line(f"Nobody says: {', '.join(answer.unknown_terms)}", "italic")
+            self.print_line(f"Nobody says: {', '.join(map(_shorten_word, answer.unknown_terms))}", "italic")
         if moments := verdicts.introduce_moments(answer):
             self.print_line(moments, "bold")
         if answer.near_misses:
@@ -258,6 +260,11 @@ class Screen:
         columns = TextColumn(what), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, console=self.err, transient=True, disable=not self.err.is_terminal) as bar:
             yield bar
+
+
+def _shorten_word(word: str) -> str:
+    """Return a word that nobody says; what is longer than words are, cut."""
+    return word if len(word) <= MAX_UNKNOWN_LENGTH else f"{word[: MAX_UNKNOWN_LENGTH - 1]}…"
 
 
 def _mark_quote(excerpt: Excerpt) -> Text:

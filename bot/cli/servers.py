@@ -70,7 +70,7 @@ def _assign(settings: ServerSettings, assignments: Iterable[str], *, in_server: 
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals:
-            raise SettingsError(f"{assignment[:40]!r} is no setting: write it as NAME=VALUE, such as quotes=3.")
+            raise SettingsError(f"“{assignment[:40]}” is no setting: write it as NAME=VALUE, such as quotes=3.")
         if not in_server and name in ONLY_IN_SERVERS:
             raise SettingsError(f"{name} belongs to a server: name it with --library.")
         settings = change_setting(settings, name, value)

@@ -10,6 +10,7 @@ import discord
 from bot.answer_processes.capacity import process_count
 from bot.answer_processes.messages import Opening
 from bot.answer_processes.pool import AnswerPool
+from bot.discord_app.cards.parts.host_pages import HostLinks
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
@@ -107,12 +108,13 @@ class AppContext:
         cooldown, writes = Cooldown(settings.cooldown_seconds), OptionalWrites()
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
+        links = HostLinks(settings.privacy_url, settings.terms_url, settings.support_url)
         locks, imports_a_day = LibraryLocks(), settings.server_imports_a_day
         kept_files = KeptFiles(settings.server_quota.text_bytes)
         states, sharing = ButtonStates(ledger, writes), Sharing(ledger, writes)
         askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
-        videos = VideoService(library, catalogue, states, settings.host_links)
+        videos = VideoService(library, catalogue, states, links)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
         quota = settings.server_quota
         library_admin = LibraryAdmin(library, ledger, catalogue, exports, locks, kept_files, quota, imports_a_day)
@@ -158,7 +160,7 @@ class AppContext:
                 known_locales,
                 sharing,
                 settings.retention_days,
-                settings.host_links,
+                links,
             ),
             settings.serves,
             settings.cooldown_seconds,

@@ -20,6 +20,8 @@ from storage.models import LeftOut, Question
     ("typed", "parsed"),
     [
         ("what is BERT?", Question("", "what is BERT?")),
+        ("@everyone what is @here BERT?", Question("", "what is BERT?")),
+        ("is everyone here at me@everyone", Question("", "is everyone here at me@everyone")),
         ('say "hello  world" again', Question("", "say again", ("hello world",))),
         ("“curly quotes” too", Question("", "too", ("curly quotes",))),
         ("„so nicht“ sagte er", Question("", "sagte er", ("so nicht",))),

@@ -591,6 +591,10 @@ def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
     assert "There is no video “nothing” here" in done.stderr
 
 
+def test_a_word_without_end_is_not_repeated_whole(run: Run) -> None:
+    assert f"Nobody says: {'x' * 39}…\n" in run("ask", "x" * 200).stdout
+
+
 def test_videos_are_searched_by_words_of_their_title(run: Run) -> None:
     assert run("videos", "--search", "made captoins").stdout.startswith("sample-captions\t7:55\t")
     none = run("videos", "--search", "zebra")

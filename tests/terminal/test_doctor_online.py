@@ -13,7 +13,7 @@ from bot.cli.doctor.directory_checks import check_directory
 from bot.cli.doctor.results import Grade
 from bot.cli.session import FAILED
 from bot.discord_status import AppPage, Installation
-from bot.host_links import HostLinks
+from bot.settings import Settings
 from tests.support.local_discord import BotProcess, LocalDiscord
 from tests.support.local_discord.state import MESSAGE_CONTENT
 from tests.support.project import PROJECT
@@ -71,12 +71,12 @@ async def test_it_lists_what_the_app_directory_misses_and_where_it_is_set(tmp_pa
 
 async def test_it_finds_commands_that_go_elsewhere_and_an_intent_that_is_off(tmp_path: Path) -> None:
     assert "“Discord sends commands to”" in OPERATING
-    assert "“CUEPOINT_MESSAGE_CONTENT is on”" in OPERATING
+    assert "“asks for an intent that is off”" in OPERATING
     async with LocalDiscord() as server:
         server.world.portal = {**FULL_PORTAL, "interactions_endpoint_url": "https://old.example.org/interactions"}
-        printed = await look_online(server, tmp_path, FAILED, **LINKED, CUEPOINT_MESSAGE_CONTENT="true")
+        printed = await look_online(server, tmp_path, FAILED, **LINKED, CUEPOINT_MESSAGE_CONTENT="yes")
         assert "commands  problem: Discord sends commands to https://old.example.org/interactions, not to" in printed
-        assert "intents   problem: CUEPOINT_MESSAGE_CONTENT is on and the intent Message Content is not" in printed
+        assert "intents   problem: CUEPOINT_MESSAGE_CONTENT=yes asks for an intent that is off" in printed
         server.world.portal = FULL_PORTAL
         server.world.privileged_allowed = MESSAGE_CONTENT
         assert "intents " not in await look_online(server, tmp_path, **LINKED, CUEPOINT_MESSAGE_CONTENT="true")
@@ -92,7 +92,7 @@ PAGE = AppPage(
     in_servers=Installation(frozenset({"bot", "applications.commands"})),
     for_users=Installation(frozenset({"applications.commands"})),
 )
-LINKS = HostLinks("https://a.example/p", "https://a.example/t")
+LINKS = {"CUEPOINT_PRIVACY_URL": "https://a.example/p", "CUEPOINT_TERMS_URL": "https://a.example/t"}
 
 
 @pytest.mark.parametrize(
@@ -106,26 +106,26 @@ LINKS = HostLinks("https://a.example/p", "https://a.example/t")
             "does not ask for the permissions Send Messages: add them",
         ),
         ({"terms_url": ""}, LINKS, "wants a Terms of Service URL: enter https://a.example/t on the page"),
-        ({}, HostLinks("https://a.example/p"), "do not link https://a.example/t, the Terms of Service URL"),
+        ({}, {**LINKS, "CUEPOINT_TERMS_URL": ""}, "do not link https://a.example/t, the Terms of Service URL"),
         (
             {},
-            HostLinks("https://b.example", LINKS.terms),
+            {**LINKS, "CUEPOINT_PRIVACY_URL": "https://b.example"},
             "is https://a.example/p in the Developer Portal",
         ),
     ],
 )
-def test_what_the_app_directory_wants_is_a_note(changed: dict[str, Any], links: HostLinks, words: str) -> None:
-    (result,) = check_directory(replace(PAGE, **changed), links)
+def test_what_the_app_directory_wants_is_a_note(changed: dict[str, Any], links: dict[str, str], words: str) -> None:
+    (result,) = check_directory(replace(PAGE, **changed), Settings.from_mapping(links))
     assert words in str(result)
     assert result.grade is Grade.NOTE
 
 
 def test_a_private_bot_may_lack_what_the_directory_wants() -> None:
-    head, note = check_directory(replace(PAGE, is_public=False, tags=()), LINKS)
+    head, note = check_directory(replace(PAGE, is_public=False, tags=()), Settings.from_mapping(LINKS))
     assert (head.grade, note.grade) == (Grade.FINE, Grade.NOTE)
     assert "the bot is private" in str(head)
 
 
 def test_a_link_of_its_own_is_how_an_app_may_be_installed_too() -> None:
     page = replace(PAGE, in_servers=None, for_users=None, custom_install_url="https://a.example/install")
-    assert [result.grade for result in check_directory(page, LINKS)] == [Grade.FINE]
+    assert [result.grade for result in check_directory(page, Settings.from_mapping(LINKS))] == [Grade.FINE]

@@ -9,20 +9,20 @@ from collections.abc import Iterator
 
 from bot.cli.doctor.results import CheckResult, Grade
 from bot.discord_status import AppPage, Installation
-from bot.host_links import HostLinks
+from bot.settings import Settings
 
 _WANTS = "Discord's App Directory wants "
 _GENERAL = "on the page General Information of the Developer Portal"
 _INSTALLATION = "on the page Installation of the Developer Portal"
 
 
-def check_directory(page: AppPage, links: HostLinks) -> Iterator[CheckResult]:
-    """Check what the developer portal says about the app; `links` are the pages that the bot itself links."""
+def check_directory(page: AppPage, settings: Settings) -> Iterator[CheckResult]:
+    """Check what the developer portal says about the app; the pages in the settings are those that the bot links."""
     if page.interactions_url:
         where = f"empty Interactions Endpoint URL {_GENERAL}"
         words = f"Discord sends commands to {page.interactions_url}, not to the bot: {where}"
         yield CheckResult("commands", words, Grade.WRONG)
-    missing = [*_check_text(page), *_check_installation(page), *_check_pages(page, links)]
+    missing = [*_check_text(page), *_check_installation(page), *_check_pages(page, settings)]
     if missing and not page.is_public:
         yield CheckResult("directory", "the bot is private, so Discord's App Directory does not list it: it can wait")
     if not missing:
@@ -66,10 +66,10 @@ def _check_permissions(installation: Installation) -> Iterator[str]:
         yield f"{words}: add them to Default Install Settings, Guild Install, {_INSTALLATION}"
 
 
-def _check_pages(page: AppPage, links: HostLinks) -> Iterator[str]:
+def _check_pages(page: AppPage, settings: Settings) -> Iterator[str]:
     pages = (
-        ("Terms of Service URL", page.terms_url, "CUEPOINT_TERMS_URL", links.terms, "TERMS.md"),
-        ("Privacy Policy URL", page.privacy_url, "CUEPOINT_PRIVACY_URL", links.privacy, "PRIVACY.md"),
+        ("Terms of Service URL", page.terms_url, "CUEPOINT_TERMS_URL", settings.terms_url, "TERMS.md"),
+        ("Privacy Policy URL", page.privacy_url, "CUEPOINT_PRIVACY_URL", settings.privacy_url, "PRIVACY.md"),
     )
     for field, there, setting, here, template in pages:
         if not there:

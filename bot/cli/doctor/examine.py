@@ -104,7 +104,7 @@ def _check_online(session: Session) -> Iterator[CheckResult]:
         status = session.check_discord()
         yield from check_discord(status)
         if status.page:
-            yield from check_directory(status.page, session.settings.host_links)
+            yield from check_directory(status.page, session.settings)
     except CannotConnect as error:
         yield CheckResult("online", str(error), Grade.WRONG)
 

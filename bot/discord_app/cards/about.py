@@ -11,8 +11,7 @@ from bot.discord_app.cards.parts.command_buttons import leading_row
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.discord_times import relative_time
-from bot.discord_app.cards.parts.host_pages import host_pages_row
-from bot.host_links import NO_PAGES, HostLinks
+from bot.discord_app.cards.parts.host_pages import NO_PAGES, HostLinks, host_pages_row
 from bot.localization import format_number, ngettext
 from bot.localization import gettext as _
 from storage.models import Statistics

@@ -27,6 +27,8 @@ from storage.models import Video
 
 MAX_HEADING_LENGTH = 300
 MAX_NOTE_LENGTH = 250
+MAX_UNKNOWN_LENGTH = 40
+"""Characters that are repeated of a word that nobody says: what is longer is most likely no word."""
 MAX_CHAPTER_LENGTH = 80
 MAX_ROOMY_COUNT = 3
 """Where more moments are shown, what stands above them is kept short, for a phone to show most of the card at once."""
@@ -230,7 +232,8 @@ def answer_notes(answer: Answer, *, only_samples: bool = False) -> list[str]:
     if verdict := verdicts.describe_verdict(answer, only_samples=only_samples):
         notes.append(f"**{verdict}**")
     if answer.unknown_terms:
-        words = markdown.escape_to_fit(", ".join(answer.unknown_terms), MAX_NOTE_LENGTH)
+        unknown = [markdown.shorten(term, MAX_UNKNOWN_LENGTH) for term in answer.unknown_terms]
+        words = markdown.escape_to_fit(", ".join(unknown), MAX_NOTE_LENGTH)
         notes.append(_("Nobody says: {words}").format(words=words))
     if moments := verdicts.introduce_moments(answer):
         notes.append(f"**{moments}**")

@@ -1,6 +1,6 @@
 """The buttons that do what a command of those who manage a server does.
 
-They stand on cards that everybody sees, so every press is checked: whoever may manage the server at that moment may go
+They stand on cards that everybody sees, so every press is checked: who may manage the server at that moment may go
 on.
 """
 

@@ -171,11 +171,12 @@ class AskerResolver:
         return replace(who, here=found[0] if found else Membership(who.here.server_id))
 
     async def list_servers(self, who: AskerContext) -> dict[int, str]:
-        """Return the names of the servers that a user may pick, by id; the server they are in comes first."""
+        """Return the names of the servers with videos that a user may pick, by id; the one they are in comes first."""
         elsewhere = await self._find_elsewhere(who)
         asker = access.Asker(who.place, who.here, who.channel_id, elsewhere.members)
         members = [*([who.here] if who.here else []), *elsewhere.members]
-        offered = [member.server_id for member in members]
+        stored = elsewhere.non_empty or frozenset()
+        offered = [member.server_id for member in members if access.library_key(member.server_id) in stored]
         return {
             server_id: self._memberships.server_name(server_id) or str(server_id)
             for server_id in dict.fromkeys(offered)

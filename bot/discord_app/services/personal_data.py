@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.host_pages import HostLinks
 from bot.discord_app.cards.privacy import privacy_card
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import ResolvedAsker
@@ -10,7 +11,6 @@ from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.questions.last_answers import LastAnswers
 from bot.discord_app.services.questions.sharing import Sharing
-from bot.host_links import HostLinks
 from storage.ledger import Ledger
 from storage.models import PersonalData
 

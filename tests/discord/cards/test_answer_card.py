@@ -169,6 +169,8 @@ def test_the_verdict_stands_next_to_the_moments_and_a_remark_does_not_part_them(
     nothing = answer(level=AnswerLevel.NOTHING, unknown_terms=("zebra",))
     lines = texts(answer_cards.answer_card(nothing, OWNER, remarks=["Nobody is told"])).splitlines()
     assert lines == ["### why?", f"**{verdicts.NOTHING}**", "Nobody says: zebra", "-# Nobody is told"]
+    endless = answer(level=AnswerLevel.NOTHING, unknown_terms=("x" * 200, "zebra"))
+    assert f"Nobody says: {'x' * 39}…, zebra" in texts(answer_cards.answer_card(endless, OWNER))
 
 
 def test_near_misses_stand_apart_and_none_of_them_stands_out() -> None:

@@ -31,10 +31,13 @@ def command_ids() -> Iterator[None]:
 
 @pytest.mark.usefixtures("command_ids")
 def test_a_notice_mentions_the_commands_that_it_names() -> None:
-    words = "No video is called “/videos”. /videos lists them, and /library import (or /settings) adds some."
+    words = "No video is called “a /videos b”. /videos lists them, and /library import (or /settings) adds some."
     assert base.notice_text(words) == (
-        "No video is called “/videos”. </videos:11> lists them, and </library import:12> (or **/settings**) adds some."
+        "No video is called “a /videos b”. </videos:11> lists them, "
+        "and </library import:12> (or **/settings**) adds some."
     )
+    for quoted in ("„a /videos b“", "« /videos »", "「/videos」"):
+        assert base.notice_text(f"{quoted}: /videos") == f"{quoted}: </videos:11>"
 
 
 @pytest.mark.usefixtures("command_ids")
@@ -59,14 +62,10 @@ def test_what_only_looks_like_a_command_is_left_as_it_is(words: str) -> None:
 def test_no_text_becomes_a_mention_of_anything_else(text: str) -> None:
     set_command_ids(IDS)
     shown = base.notice_text(text)
-    assert re.sub(r"</(videos):11>|</(library \w+):12>|\*\*/\w+( \w+)?\*\*", "", shown) == re.sub(
-        rf"(?<![\w/“„«「:<\\])/({'|'.join(NAMED_IN_SENTENCES)})(?![\w/:-])",
-        "",
-        markdown.escape_to_fit(text, base.MAX_NOTICE_LENGTH) or "…",
-        flags=re.ASCII,
-    )
-    for name, number in re.findall(r"(?<!\\)</([^:>]*):(\d+)>", shown):
-        assert IDS[name.split()[0]] == int(number)
+    mentioned = re.findall(r"(?<!\\)</([^:>]*):(\d+)>", shown)
+    assert all(name in NAMED_IN_SENTENCES and IDS[name.split()[0]] == int(number) for name, number in mentioned)
+    typed = re.sub(r"(?<!\\)<(/[^:>]*):\d+>|\*\*(/[a-z ]+)\*\*", lambda found: found[1] or found[2], shown)
+    assert typed == (markdown.escape_to_fit(text, base.MAX_NOTICE_LENGTH) or "…")
 
 
 def test_every_command_that_sentences_name_is_there() -> None:

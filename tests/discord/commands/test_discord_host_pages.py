@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.discord_app.cards.parts.host_pages import host_pages_row
+from bot.discord_app.cards.parts.host_pages import HostLinks, host_pages_row
 from bot.errors import SetupError
-from bot.host_links import MAX_ADDRESS_LENGTH, HostLinks
+from bot.setting_types import MAX_PAGE_LENGTH
 from bot.settings import Settings
 from storage.ledger import Ledger
 from storage.library import Library
@@ -74,8 +74,7 @@ def test_what_is_no_page_is_refused_in_one_sentence(name: str, wrong: str) -> No
 
 def test_an_address_that_no_button_takes_is_refused() -> None:
     with pytest.raises(SetupError, match="an address has at most 512 characters on Discord, not 513"):
-        Settings.from_mapping({"CUEPOINT_TERMS_URL": "https://a.example/".ljust(MAX_ADDRESS_LENGTH + 1, "x")})
-    longest = "https://a.example/".ljust(MAX_ADDRESS_LENGTH, "x")
-    assert Settings.from_mapping({"CUEPOINT_TERMS_URL": longest, "CUEPOINT_SUPPORT_URL": ""}).host_links == HostLinks(
-        terms=longest
-    )
+        Settings.from_mapping({"CUEPOINT_TERMS_URL": "https://a.example/".ljust(MAX_PAGE_LENGTH + 1, "x")})
+    longest = "https://a.example/".ljust(MAX_PAGE_LENGTH, "x")
+    settings = Settings.from_mapping({"CUEPOINT_TERMS_URL": longest, "CUEPOINT_SUPPORT_URL": ""})
+    assert (settings.terms_url, settings.support_url) == (longest, "")

@@ -51,6 +51,11 @@ ALLOWED = {
     ("bot/discord_app/services/questions/question_service.py", "counting questions"): "the same",
     ("bot/discord_app/services/forums/forum_service.py", "noting a question without a clear answer"): "the same",
     ("bot/discord_app/services/questions/sharing.py", "noting what was shared"): "the same",
+    ("bot/discord_app/services/follows/checker.py", "look at what is new in "): "the name of a task",
+    (
+        "bot/discord_app/services/follows/checker.py",
+        "its index is still being brought up to date",
+    ): "what failed, in the log",
     ("bot/discord_app/services/questions/sharing.py", " in "): "of a key that nobody reads",
     ("bot/discord_app/services/forums/forum_service.py", "a forum post"): "the same",
     ("bot/discord_app/services/forums/forum_service.py", "a card in a forum"): "the same",

@@ -87,6 +87,15 @@ async def test_elsewhere_what_draws_on_a_server_is_private_and_cannot_be_shared(
     assert copy.ephemeral
 
 
+async def test_a_server_without_videos_is_not_suggested_not_even_in_itself(world: World) -> None:
+    await world.meet()
+    here = await world.both.autocomplete(world.general, "ask", "server", "", question="x")
+    assert {each["name"] for each in here} == {"Alpha", "Beta"}
+    await world.library.purge(access.own_scope(world.alpha.id))
+    left = await world.both.autocomplete(world.general, "ask", "server", "", question="x")
+    assert {each["name"] for each in left} == {"Beta"}
+
+
 async def test_picking_one_server(world: World) -> None:
     await world.meet()
     choices = await world.alone(world.both).autocomplete("ask", "server", "", question="x")

@@ -11,7 +11,10 @@ from bot.localization import pgettext
 
 NAMED_IN_SENTENCES = ("ask", "help", "library import", "library stats", "library undo", "privacy", "settings", "videos")
 """The commands that sentences name as they are typed: errors, whose texts are read at other places than cards, too."""
-_NAMED = re.compile(rf"(?<![\w/“„«「:<\\])/({'|'.join(NAMED_IN_SENTENCES)})(?![\w/:-])", re.ASCII)
+_NAMED = re.compile(
+    rf"“[^”]*”|„[^“]*“|«[^»]*»|「[^」]*」|(?<![\w/:<\\])/(?P<name>{'|'.join(NAMED_IN_SENTENCES)})(?![\w/:-])", re.ASCII
+)
+"""A command that a sentence names; or what somebody else wrote, which stands in quotation marks."""
 _ids: ContextVar[Mapping[str, int]] = ContextVar("command_ids", default=MappingProxyType({}))
 
 
@@ -29,9 +32,10 @@ def mention_command(name: str) -> str:
 def mention_named_commands(escaped: str) -> str:
     """Return an escaped text with the commands that it names, such as /library import, as what can be pressed.
 
-    A part that somebody else wrote gets no more from this than a mention of one of these commands of the bot's own.
+    What stands in quotation marks is left as it is. Text that closes them itself gets no more from this than a mention
+    of one of these commands, which are the bot's own.
     """
-    return _NAMED.sub(lambda named: mention_command(named[1]), escaped)
+    return _NAMED.sub(lambda found: mention_command(found["name"]) if found["name"] else found[0], escaped)
 
 
 def option_name(name: str) -> str:

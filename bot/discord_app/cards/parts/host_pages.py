@@ -1,12 +1,25 @@
-"""Buttons that open the pages of the host of this installation."""
+"""Buttons that open the pages of the host: how they treat data, on which terms, and how to reach them."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from discord import ui
 
 from bot.discord_app.cards.parts.controls import Row, button_row
-from bot.host_links import HostLinks
 from bot.localization import pgettext
+
+
+@dataclass(frozen=True, slots=True)
+class HostLinks:
+    """The addresses of these pages; "" for one that there is not."""
+
+    privacy: str = ""
+    terms: str = ""
+    support: str = ""
+
+
+NO_PAGES = HostLinks()
 
 
 def host_pages_row(links: HostLinks) -> list[Row]:

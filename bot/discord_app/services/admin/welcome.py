@@ -37,7 +37,7 @@ class WelcomeService:
     def is_new(self, server: discord.Guild) -> bool:
         """Return whether the bot was added to a server just now.
 
-        Discord announces servers anew at every start and after every outage, and says each time when the bot joined.
+        Discord announces servers again at every start and after every outage, and says each time when the bot joined.
         """
         joined_at = server.me.joined_at if server.me is not None else None
         # Where the clock of this machine is wrong, no server is new rather than all.

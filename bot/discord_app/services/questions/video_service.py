@@ -8,6 +8,7 @@ import time
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import NO_KEY
+from bot.discord_app.cards.parts.host_pages import HostLinks
 from bot.discord_app.cards.parts.markdown import shorten
 from bot.discord_app.cards.parts.video_controls import video_value
 from bot.discord_app.cards.transcript import find_nearest, transcript_card
@@ -17,7 +18,6 @@ from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import ALL_VIDEOS, ButtonStates, TranscriptState, VideoListState
 from bot.discord_app.services.questions.catalogue import VIDEO_GONE, Catalogue
 from bot.errors import MomentOutside, PassageGone
-from bot.host_links import HostLinks
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage import access
