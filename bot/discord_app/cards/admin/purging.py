@@ -61,7 +61,7 @@ def _list_contents(contents: ServerContents) -> list[str]:
         (records.settings, _("the settings")),
         (records.votes, _("the votes")),
         (records.misses, _("the unanswered questions")),
-        (records.follows, _("the questions that people follow")),
+        (records.follows, _("what people follow")),
         (records.tallies, _("how many questions were asked")),
         (records.sightings, _("who used me here")),
     )
