@@ -183,7 +183,8 @@ async def test_forums_and_the_channel_of_the_summary_are_chosen_and_taken_back(w
     words = seen(await world.owner.select(card.response, [world.general], custom_id=DIGEST_ID))
     assert f"**Forums with answers:** <#{forum.id}>" in words
     assert f"**Weekly summary in:** <#{world.general.id}>" in words
-    assert "⚠" not in words
+    assert words.count("⚠") == 1, "the bot of this world reads no posts, and says so"
+    assert "Forum posts can’t be read" in words
     kept = ServerSettings(forums=frozenset({forum.id}), digest_channel=world.general.id)
     assert await world.ledger.settings(world.alpha.id) == kept
     await world.owner.select(card.response, [], custom_id=FORUMS_ID)
