@@ -15,6 +15,8 @@ import discord
 import simcord
 import simcord.interactions
 from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor, UserHandle
+from simcord.backend.models.channel import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.answering.values import Answer, AnswerLevel
 from bot.discord_app.cards.forum import post_answer_card
@@ -174,6 +176,14 @@ def _shown_in(field: Json) -> Any:
     if "options" not in field:
         return field.get("value") or ""
     return [option["value"] for option in field["options"] if option.get("default")]
+
+
+def create_forum(env: Env, server: GuildHandle, name: str) -> ChannelHandle:
+    """A forum in which the bot may not pin posts, which simcord does not know."""
+    forum = server.create_forum_channel(name)
+    denied = discord.Permissions(manage_threads=True).value
+    env.backend.set_overwrite(forum.id, Overwrite(env.backend.bot_user.id, OverwriteType.MEMBER, deny=denied))
+    return forum
 
 
 def threads_in(env: Env, server: GuildHandle, forum: ChannelHandle) -> list[ChannelHandle]:

@@ -24,6 +24,7 @@ from tests.support.discord.harness import (
     answer_post,
     answers,
     components_of,
+    create_forum,
     every_part,
     files_of,
     filled_in,
@@ -43,6 +44,7 @@ TYPED_IN = (
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
     r"<t:\d+:R>"
+    r"|(?<=Posted: <#)\d+"
     r'|(?<=attachments/)\d+/\d+|(?<="attachment_id": ")\d+'
 )
 MANAGED_IN = ("library remove", "library rename", "library export", "library speakers")
@@ -392,7 +394,7 @@ async def exporting_feedback(player: Player) -> None:
 
 async def helping_in_a_forum(player: Player) -> None:
     world = player.world
-    forum = world.alpha.create_forum_channel("help")
+    forum = create_forum(world.env, world.alpha, "help")
     await player.slash("library forum-card", channel=forum)
     (post,) = threads_in(world.env, world.alpha, forum)
     form = await player.click(post.history()[0], "Find in videos")
