@@ -130,7 +130,7 @@ async def test_what_is_no_link_is_told_in_one_sentence_and_the_file_is_kept_for_
     discord: Env, general: ChannelHandle, mod: MemberActor, library: Library
 ) -> None:
     refused = await upload(mod, general, ("mytalk.srt", SRT), url="lecture two", title="Physics")
-    assert "**mytalk.srt**: 'lecture two' is not a web address; write it out from https\\:// on" in seen(refused)
+    assert "**mytalk.srt**: “lecture two” is not a web address; write it out from https\\:// on" in seen(refused)
     form = await mod.click(refused.response, label="Say which video")
     assert labels_in(form) == ["Title", "Link to the video"]
     assert prefilled(form) == {"title": "Physics", "url": "lecture two"}
@@ -171,7 +171,7 @@ async def test_a_file_whose_name_another_video_has_gets_a_title(
 ) -> None:
     await upload(mod, general, ("talk.srt", SRT))
     refused = await upload(mod, general, ("talk.srt", OTHER))
-    assert "a video with other words is called 'talk' already" in seen(refused)
+    assert "a video with other words is called “talk” already" in seen(refused)
     form = await mod.click(refused.response, label="Say which video")
     assert "- **The bell** (0:09)" in seen(await fill(mod, form, title="The bell"))
     assert await stored(discord, library) == {"talk": ("talk", ""), "The bell": ("The bell", "")}
@@ -262,7 +262,7 @@ async def test_a_report_of_several_videos_leads_to_a_question_about_all(
     report = await upload(mod, general, ("bell.srt", OTHER), ("lantern.srt", SRT))
     form = await mod.click(report.response, label="Ask about them")
     assert form.modal is not None
-    assert form.modal["title"] == "Ask about these videos"
+    assert form.modal["title"] == "Find in videos"
     assert "bronze bell" in seen(await mod.submit_modal(form, {"question": "bronze bell"})).replace("**", "")
 
 
