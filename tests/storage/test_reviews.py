@@ -57,7 +57,7 @@ async def test_a_question_that_was_answered_is_open_again_once_it_is_missed_agai
     clock.second += 60
     await ledger.review_miss("shared", "What is  BERT?", MissOutcome.ANSWERED)
     assert await _open_questions(ledger) == []
-    miss = Miss("shared", "what is bert?", 1, asked_at)
+    miss = Miss("shared", "what is bert?", 1, asked_at, "What is BERT?")
     assert await ledger.reviewed_misses("shared") == [ReviewedMiss(miss, MissOutcome.ANSWERED, clock.second)]
     clock.second += 60
     await ledger.record_miss("shared", "What is BERT?", BEN)
