@@ -49,6 +49,8 @@ ALLOWED = {
     ("bot/discord_app/services/asker_resolver.py", "noting who uses the bot where"): "what failed, in the log",
     ("bot/discord_app/services/questions/question_service.py", "noting a question without a clear answer"): "the same",
     ("bot/discord_app/services/questions/sharing.py", "noting what was shared"): "the same",
+    ("bot/discord_app/services/follows/checker.py", "its index is still being brought up to date"): "for the log",
+    ("bot/discord_app/services/follows/checker.py", "look at what is new in "): "the name of a task, for the log",
     ("bot/discord_app/services/questions/sharing.py", " in "): "of a key that nobody reads",
     ("bot/discord_app/services/questions/conversation.py", "copper lantern"): "no person reads it",
     ("bot/discord_app/services/questions/follow_ups.py", "was ist die qzxprobe"): "the same",
