@@ -9,9 +9,8 @@ from dataclasses import dataclass
 class DiscordStatus:
     """The bot's name, the privileged intents that are on and not needed, and by how much this machine's clock is ahead.
 
-    `lacks_message_content` is whether the Message Content intent is off though the settings ask for it.
-
-    `clock_ahead_seconds` is negative where it is behind, and None where Discord did not say.
+    `clock_ahead_seconds` is negative where it is behind, and None where Discord did not say. `lacks_message_content` is
+    whether the Message Content intent is off though the settings ask for it.
     """
 
     name: str

@@ -8,7 +8,7 @@ import discord
 
 log = logging.getLogger("cuepoint.discord")
 PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True)
-"""What the bot needs in a server: to read mentions, and to answer."""
+"""What the bot needs in a server: to read mentions, and to answer. In forums docs/discord.md has more."""
 _ADDRESS = "https://discord.com/oauth2/authorize?client_id={}"
 
 

@@ -28,6 +28,7 @@ from storage.database import connection as storage_database
 from storage.indexing import compiled_ranking
 from storage.library import COMPILED_FOLDER, INDEX_FOLDER
 from tests.support.local_discord import BotProcess, LocalDiscord
+from tests.support.local_discord.state import MESSAGE_CONTENT
 from tests.support.project import PROJECT
 
 OPERATING = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -57,6 +58,12 @@ def sql(folder: Path, statement: str) -> None:
 
 
 def no_token(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return {}
+
+
+def unread_forums(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    imported(folder)
+    assert cuepoint(folder, "settings", "--library", "5", "--set", "forums=7").exit_code == 0
     return {}
 
 
@@ -209,12 +216,14 @@ TROUBLES: list[tuple[str, Provoke, bool]] = [
     ("is dated in the future", future_backup, True),
     ("may still hold traces", due, False),
     ("gives them back to the disk", free_room, False),
+    ("forum posts answered, which cannot be read", unread_forums, False),
 ]
 BELOW = {
     "cannot be had",
     "another program is writing",
     "Discord refuses DISCORD_TOKEN",
     "are on and not needed",
+    "asks for an intent that is off",
     # With real weights, in test_meaning_commands.py:
     "which the model does not read",
     "have a vector; the running bot",
@@ -319,10 +328,41 @@ def test_what_discord_may_say_besides() -> None:
     (known, intents) = machine_checks.check_discord(needless)
     assert known.grade is Grade.FINE
     assert "are on and not needed: Message Content" in str(intents)
+    (_, missing) = machine_checks.check_discord(DiscordStatus("Cuepoint", lacks_message_content=True))
+    assert "CUEPOINT_MESSAGE_CONTENT=yes asks for an intent that is off" in str(missing)
+    assert missing.grade is Grade.WRONG
     for ahead, word in ((400.0, "ahead"), (-400.0, "behind")):
         (_, clock) = machine_checks.check_discord(DiscordStatus("Cuepoint", (), ahead))
         assert f"the clock is 400 seconds {word}" in str(clock)
         assert clock.grade is Grade.WRONG
+
+
+async def test_online_it_tells_whether_the_message_content_intent_is_on(tmp_path: Path) -> None:
+    assert "asks for an intent that is off" in ANSWERS
+    async with LocalDiscord() as server:
+        for setting, allowed, told in (
+            (
+                "yes",
+                0,
+                "problem: CUEPOINT_MESSAGE_CONTENT=yes asks for an intent that is off: switch on Message Content",
+            ),
+            ("yes", MESSAGE_CONTENT, ""),
+            ("no", MESSAGE_CONTENT, "are on and not needed: Message Content"),
+            ("no", 0, ""),
+        ):
+            server.world.privileged_allowed = allowed
+            env = {"DISCORD_TOKEN": server.token, "CUEPOINT_DATA_DIR": str(tmp_path / "data")}
+            env["CUEPOINT_MESSAGE_CONTENT"] = setting
+            command = [sys.executable, "-m", "bot", "doctor", "--online"]
+            async with BotProcess(server, command, env, logs=tmp_path, cwd=PROJECT) as process:
+                await process.wait(60)
+                assert told in process.stdout
+                assert ("intents" in process.stdout) == bool(told)
+
+
+def test_where_posts_can_be_read_nothing_is_said_of_forums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unread_forums(tmp_path / "data", monkeypatch)
+    assert "forum" not in cuepoint(tmp_path / "data", "doctor", CUEPOINT_MESSAGE_CONTENT="yes").output
 
 
 def contents(folder: Path) -> dict[str, bytes]:
