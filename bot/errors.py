@@ -10,8 +10,10 @@ BotError
 |   +-- UnreadableTime  with a moment of a video that is none
 |   +-- MomentOutside   with a moment that a video does not have
 +-- PassageGone       a passage that was shown before and is not stored any more
++-- FilesGone         files that were sent for an import and are no longer kept
 +-- AlreadyShared     a quote or an answer that a person has shared in that channel before
 +-- ServerNotAccessible a server whose videos a user may not see there, or that does not exist
++-- CannotFollow      a question whose asker cannot be told of an answer, or that would be one too many
 +-- CooldownActive    a person's next question within the cool-down
 +-- QuestionUnderway  a person's next question while their last one is being answered
 +-- TooManyAsking     a question that would have to wait too long for its turn
@@ -71,6 +73,10 @@ class PassageGone(BotError):
     """A passage that was shown before and is not stored any more."""
 
 
+class FilesGone(BotError):
+    """Files that were sent for an import and are no longer kept."""
+
+
 class AlreadyShared(BotError):
     """A quote or an answer that a person has shared in that channel before."""
 
@@ -79,12 +85,17 @@ class ServerNotAccessible(BotError):
     """A server that a user picked and whose videos they may not see there, or that does not exist."""
 
 
-class CooldownActive(BotError):
-    """A person's next question within the cool-down, which is over in `seconds_left`."""
+class CannotFollow(BotError):
+    """A question whose asker cannot be told when it is answered, or who follows too many already."""
 
-    def __init__(self, text: str, seconds_left: float) -> None:
+
+class CooldownActive(BotError):
+    """A person's next question within the cool-down, which is over in `seconds_left`: at `again_at`."""
+
+    def __init__(self, text: str, seconds_left: float, again_at: float | None = None) -> None:
         super().__init__(text)
         self.seconds_left = seconds_left
+        self.again_at = again_at
 
 
 class QuestionUnderway(BotError):
@@ -108,7 +119,11 @@ class NotAllowed(BotError):
 
 
 class LibraryBusy(BotError):
-    """A library into which an import is running, or that had its imports for today."""
+    """A library into which an import is running, or that had its imports for today, and may be changed `again_at`."""
+
+    def __init__(self, text: str, again_at: float | None = None) -> None:
+        super().__init__(text)
+        self.again_at = again_at
 
 
 class ExportTooLarge(BotError):

@@ -28,10 +28,10 @@ def parse_link_formats(value: object) -> object:
 def _parse_pair(pair: str) -> LinkHost:
     name, equals, template = (part.strip() for part in pair.partition("="))
     if not equals or not _HOST.fullmatch(name):
-        raise ValueError(f"{pair!r} does not begin with a host and an equals sign: {_FORM}")
+        raise ValueError(f"“{pair}” does not begin with a host and an equals sign: {_FORM}")
     if template and not is_template(template):
         raise ValueError(
-            f"{template!r} is no form of a link: write ?name= or #name= and then {{seconds}} (3723), "
+            f"“{template}” is no form of a link: write ?name= or #name= and then {{seconds}} (3723), "
             "{clock} (1:02:03) or {units} (1h2m3s)"
         )
     host = normalize_host(name)

@@ -13,6 +13,7 @@ import logging
 import string
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ LANGUAGES = ("de", "es", "fr", "ja", "pt_BR")
 """The languages that the sentences are translated into, as gettext names them."""
 CATALOGUES = Path(__file__).parent / "locales"
 """The folder that has a .po file for each language."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
 
 
@@ -149,6 +151,7 @@ def load_languages() -> None:
         load_translations(language)
         _number_formatter(language)(1.0, 1)
         _list_formatter(language)(["a", "b"], "standard")
+        _date_formatter(language)(2000, 1, 1)
 
 
 def format_number(number: float, decimals: int = 0) -> str:
@@ -169,6 +172,35 @@ def _number_formatter(language: str) -> Callable[[float, int], str]:
         return format_decimal(number, format=pattern, locale=language)
 
     return format_in_language
+
+
+def format_date(published: str) -> str:
+    """Return a day, month or year as it is stored, such as 2025-06-03, as the language of this task writes it.
+
+    What is stored otherwise is returned as it is.
+    """
+    try:
+        return _date_formatter(current_language())(*map(int, published.split("-")))
+    except (TypeError, ValueError):
+        return published
+
+
+@cache
+def _date_formatter(language: str) -> Callable[..., str]:
+    if language == SOURCE_LANGUAGE:
+        return _write_english_date
+    from babel.dates import format_skeleton
+
+    def format_in_language(year: int, month: int | None = None, day: int | None = None) -> str:
+        skeleton = "yMMMd" if day else "yMMM" if month else "y"
+        return format_skeleton(skeleton, date(year, month or 1, day or 1), locale=language)
+
+    return format_in_language
+
+
+def _write_english_date(year: int, month: int | None = None, day: int | None = None) -> str:
+    named = [_MONTHS[date(year, month, day or 1).month - 1]] if month else []
+    return " ".join([*([str(day)] if day else []), *named, str(year)])
 
 
 def join_words(words: Sequence[str], *, any_of: bool = False) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
-from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Self
 
 import platformdirs
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -24,70 +21,9 @@ from pydantic import (
 
 from bot.answering.sureness import CLOSEST, CONFIDENT, SurenessThresholds
 from bot.errors import SetupError
-from bot.link_formats import parse_link_formats
-from storage.analysis import base_language
-from storage.models import MEGABYTE, LimitNames, Limits, LinkHost, LinkHosts, MeaningOptions, ModelChoice, Quota
-
-
-def _parse_server_ids(value: object) -> object:
-    """Return the ids in a list with commas; anything else unchanged, to be checked as it is."""
-    if not isinstance(value, str):
-        return value
-    ids = [server_id.strip() for server_id in value.split(",") if server_id.strip()]
-    if wrong := [server_id for server_id in ids if not _SERVER_ID.fullmatch(server_id)]:
-        raise ValueError(f"{wrong[0]!r} is no server's id: write ids with commas between them")
-    return frozenset(map(int, ids))
-
-
-_SERVER_ID = re.compile(r"[0-9]{1,20}")
-Servers = Annotated[frozenset[int], BeforeValidator(_parse_server_ids)]
-
-
-def _parse_names(value: object) -> object:
-    """Return the names in a list with commas; anything else unchanged, to be checked as it is."""
-    if not isinstance(value, str):
-        return value
-    names = [name.strip().lower() for name in value.split(",") if name.strip()]
-    if wrong := [name for name in names if not _HOST_NAME.fullmatch(name)]:
-        raise ValueError(
-            f"{wrong[0]!r} is no name of a machine: write names such as bot.example.org, with commas between"
-        )
-    return frozenset(names)
-
-
-_HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
-Names = Annotated[frozenset[str], BeforeValidator(_parse_names)]
-
-
-def _parse_time_of_day(value: object) -> object:
-    """Return the time written as 03:30; anything else unchanged, to be checked as it is."""
-    if isinstance(value, str):
-        hour, _, minute = value.partition(":")
-        if not (hour.isdecimal() and minute.isdecimal() and len(minute) == 2):
-            raise ValueError(f"{value!r} is no time of day: write it as 03:30")
-        try:
-            return time(int(hour), int(minute))
-        except ValueError:
-            raise ValueError(f"{value!r} is no time of day: write it as 03:30") from None
-    return value
-
-
-TimeOfDay = Annotated[time, BeforeValidator(_parse_time_of_day)]
-
-
-def _parse_languages(value: object) -> object:
-    """Return the languages in a list with commas; anything else unchanged, to be checked as it is."""
-    if not isinstance(value, str):
-        return value
-    tags = [tag.strip() for tag in value.split(",") if tag.strip()]
-    if wrong := [tag for tag in tags if not base_language(tag)]:
-        raise ValueError(f"{wrong[0]!r} is no language: write them as en, de, with commas between them")
-    return frozenset(map(base_language, tags))
-
-
-LinkFormats = Annotated[tuple[LinkHost, ...], BeforeValidator(parse_link_formats)]
-Languages = Annotated[frozenset[str], BeforeValidator(_parse_languages)]
-Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda value: str(value).upper())]
+from bot.host_links import HostLinks
+from bot.setting_types import Languages, Level, LinkFormats, Names, Page, Servers, TimeOfDay
+from storage.models import MEGABYTE, LimitNames, Limits, LinkHosts, MeaningOptions, ModelChoice, Quota
 
 
 class Settings(BaseModel):
@@ -110,7 +46,7 @@ class Settings(BaseModel):
     """How many processes may answer beside the bot's own; None for as many as the machine has room for."""
 
     retention_days: float = Field(default=30.0, gt=0, le=3650, alias="CUEPOINT_RETENTION_DAYS")
-    """How long votes, unanswered questions and sightings of people in servers are kept."""
+    """How long votes, unanswered questions, follows and sightings of people in servers are kept."""
 
     confident_from: float = Field(default=CONFIDENT, ge=0, le=1, alias="CUEPOINT_CONFIDENT_FROM")
     """How sure an answer must be, from 0 to 1, to be given without reservation."""
@@ -181,6 +117,15 @@ class Settings(BaseModel):
     log_level: Level = Field(default="INFO", alias="CUEPOINT_LOG_LEVEL")
     """The level from which on the running bot logs. DEBUG logs what people write, too."""
 
+    privacy_url: Page = Field(default="", alias="CUEPOINT_PRIVACY_URL")
+    """The page on which the host says how data is treated; empty for none."""
+
+    terms_url: Page = Field(default="", alias="CUEPOINT_TERMS_URL")
+    """The page with the terms of this installation; empty for none."""
+
+    support_url: Page = Field(default="", alias="CUEPOINT_SUPPORT_URL")
+    """The page, or invitation to a server, through which the host can be reached; empty for none."""
+
     misnamed: tuple[str, ...] = ()
     """Given names that look like a setting's but are not: their values have no effect."""
 
@@ -228,6 +173,11 @@ class Settings(BaseModel):
         return LinkHosts(self.link_formats)
 
     @property
+    def host_links(self) -> HostLinks:
+        """Return the pages of the host."""
+        return HostLinks(self.privacy_url, self.terms_url, self.support_url)
+
+    @property
     def server_quota(self) -> Quota:
         """Return how large a Discord server's own library may become."""
         return Quota(self.server_segments, int(self.server_megabytes * MEGABYTE))
@@ -246,7 +196,7 @@ class Settings(BaseModel):
 
     @property
     def retention_seconds(self) -> float:
-        """Return how long votes, unanswered questions and sightings are kept."""
+        """Return how long votes, unanswered questions, follows and sightings are kept."""
         return self.retention_days * 24 * 3600
 
     @property

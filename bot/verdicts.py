@@ -12,12 +12,14 @@ UNCLEAR = gettext_noop("No clear answer.")
 MOMENTS = gettext_noop("Closest moments:")
 CLOSEST = gettext_noop("No clear answer. Closest moments:")
 NOTHING = gettext_noop("Not in these videos.")
+ONLY_SAMPLES = gettext_noop("Nothing is imported here yet, so I only know three sample talks.")
+"""Stands in place of NOTHING where only the sample talks were searched."""
 NEAR = gettext_noop("Possibly related:")
 """Stands before near misses, apart from the verdict: they are no answer."""
 
 
-def describe_verdict(answer: Answer) -> str:
-    """Return how sure an answer is; "" where it is confident.
+def describe_verdict(answer: Answer, *, only_samples: bool = False) -> str:
+    """Return how sure an answer is; "" where it is confident. `only_samples`: nothing is imported where it was asked.
 
     NOTHING stands by itself, or with the words that nobody says. It is not said of a question whose words are all said:
     the near misses would contradict it.
@@ -26,6 +28,8 @@ def describe_verdict(answer: Answer) -> str:
         return ""
     if answer.level is AnswerLevel.CLOSEST:
         return _(UNCLEAR) if answer.unknown_terms else _(CLOSEST)
+    if only_samples:
+        return _(ONLY_SAMPLES)
     return _(UNCLEAR) if answer.near_misses and not answer.unknown_terms else _(NOTHING)
 
 

@@ -151,7 +151,7 @@ def host_scope(library: str = SHARED) -> Scope:
         return Scope((SHARED,))
     server = _SERVER.fullmatch(name)
     if server is None:
-        raise RequestError(f"There is no library {library[:40]!r}: say shared, or the id of a Discord server.")
+        raise RequestError(f"There is no library “{library[:40]}”: say shared, or the id of a Discord server.")
     return own_scope(int(server["id"]))
 
 

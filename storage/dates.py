@@ -22,7 +22,7 @@ def parse_date(text: str) -> str:
     """Return a date as it is stored, "2025-6-3" as "2025-06-03". Raises ValueError for what is no date."""
     match = _DATE.fullmatch(text.strip())
     if match is None or not _FIRST_YEAR <= int(match[1]) <= _LAST_YEAR:
-        raise ValueError(f"{text[:_MAX_LENGTH]!r} is not a date such as 2025-06-03, 2025-06 or 2025")
+        raise ValueError(f"“{text[:_MAX_LENGTH]}” is not a date such as 2025-06-03, 2025-06 or 2025")
     year, month, day = match.groups()
     date(int(year), int(month or 1), int(day or 1))
     return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])

@@ -5,11 +5,14 @@ StorageError
 |   +-- MissingVideoId      a caption file that does not say which video it belongs to, and has no name
 |   +-- UnknownEncoding     a text in another encoding than the one it was read in
 |   +-- UnclearColumns      a table of which it is not clear which column holds what
+|   +-- NameTaken           a file that has only its name, by which another video is called already
+|   +-- UnusableLabel       something said about a file that cannot be so, such as a link that is none
 |   +-- UnknownFormat       a file in no format that is read
 +-- RequestError            a request that names what does not exist
 |   +-- UnknownVideo
 |   +-- UnknownFilter       video:, creator: or speaker: that matches nothing
 |   +-- NothingToUndo
+|   +-- ActNotLast          an act that is to be undone, after which something else was done
 |   +-- OverQuota           an import for which a library has no room
 +-- IndexBehind             an index that another process is still making
 +-- ImportIncomplete        an import that failed, and of which some videos stay stored
@@ -54,6 +57,18 @@ class UnclearColumns(InputError):
     example: str = ""
 
 
+class NameTaken(InputError):
+    """A file that nothing names but its own name, by which a video with other words is called already."""
+
+
+class UnusableLabel(InputError):
+    """Something that a person says about a file which cannot be so. `label` is its name in `Labels`."""
+
+    def __init__(self, text: str, label: str) -> None:
+        super().__init__(text)
+        self.label = label
+
+
 class RequestError(StorageError):
     """A request that names something that does not exist in the scope."""
 
@@ -68,6 +83,10 @@ class UnknownFilter(RequestError):
 
 class NothingToUndo(RequestError):
     """The library has no import left to undo."""
+
+
+class ActNotLast(RequestError):
+    """The act that was to be undone is not the last one any more: nothing was undone."""
 
 
 class OverQuota(RequestError):

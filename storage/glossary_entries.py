@@ -74,7 +74,9 @@ def _check_side(side: str, analyser: Analyser) -> str:
         )
         raise RequestError(words)
     if _UNTYPED.search(side, concurrent=False):
-        raise RequestError(sentence("{text} holds a character that cannot be seen; type it anew.", text=ascii(side)))
+        raise RequestError(
+            sentence("“{text}” holds a character that cannot be seen; type it anew.", text=ascii(side)[1:-1])
+        )
     if not any(character.isalnum() for token in analyser.tokens(side) for character in token.word):
         raise RequestError(sentence("“{text}” holds no word; each side of a glossary entry needs one.", text=side))
     return side

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from bot.answering.values import AnswerLevel
-from storage.models import SearchResult
+from storage.models import ScoreBound, SearchResult
 
 CONFIDENT, CLOSEST = 0.345, 0.255
 """The default thresholds. Measured with `cuepoint evaluate --sureness` (benchmarks/RANKING.md): at the first, nine in
@@ -73,6 +73,20 @@ def compute_sureness(score: float, result: SearchResult) -> float:
     if nearest is not None:
         return _weigh_with_meaning(share, enough, nearest)
     evidence = share * math.sqrt(enough)
+    return evidence / (1 + evidence)
+
+
+def scale_sureness(sureness: float, share: float) -> float:
+    """Return how sure an answer is by a passage whose score is a share of the best one's, by which it is so sure."""
+    # Of the score, the evidence has the share whole and the square root once more.
+    evidence = sureness / (1 - sureness) * share**1.5 if sureness < 1 else math.inf
+    return evidence / (1 + evidence) if evidence < math.inf else 1.0
+
+
+def bound_sureness(bound: ScoreBound) -> float:
+    """Return how sure an answer can be at most by segments whose scores have a bound, where no model reads them."""
+    enough = bound.score / _weight_of_rare_word(max(bound.segments, MIN_REACH))
+    evidence = bound.score / bound.ideal_score * math.sqrt(enough)
     return evidence / (1 + evidence)
 
 

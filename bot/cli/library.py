@@ -1,4 +1,4 @@
-"""The commands about what is stored: videos, transcript, export, remove, rename, undo, stats."""
+"""The commands about what is stored: videos, transcript, export, remove, rename, link, undo, stats."""
 
 from __future__ import annotations
 
@@ -41,14 +41,17 @@ def videos(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        summaries = find_videos(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
+        scope = await stored.or_samples(access.host_scope(library))
+        summaries = find_videos(search, await stored.videos(scope))
         if newest:
             summaries.sort(key=lambda summary: summary.video.published, reverse=True)
         if json:
             session.screen.print_data("".join(f"{video_json(summary, hosts=stored.hosts)}\n" for summary in summaries))
         elif search and not summaries:
-            session.screen.print_remark(f"No video here is called {search}.")
+            session.screen.print_remark(f"No video here is called “{search}”.")
         else:
+            if scope == access.sample_scope():
+                session.screen.print_remark("Nothing is stored in this library; the sample talks:")
             session.screen.show_videos(summaries)
 
     session.run(run)
@@ -150,8 +153,24 @@ def rename(
     session.run(run)
 
 
+def link(
+    context: typer.Context,
+    video: VideoArgument,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The link to it.", show_default=False)],
+    library: LibraryOption = access.SHARED,
+) -> None:
+    """Give a video the link at which its quotes open. `cuepoint undo` takes that back."""
+    session: Session = context.obj
+
+    async def run(stored: Library) -> None:
+        before = await stored.link(access.host_scope(library), video, address)
+        session.screen.print_line(f"{before.heading} has a link now; `cuepoint undo` takes that back.")
+
+    session.run(run)
+
+
 def undo(context: typer.Context, library: LibraryOption = access.SHARED) -> None:
-    """Take back the last import, removal, renaming or naming of speakers."""
+    """Take back the last import, removal, renaming, linking or naming of speakers."""
     session: Session = context.obj
 
     async def run(stored: Library) -> None:

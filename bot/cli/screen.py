@@ -38,6 +38,8 @@ _SPACE = re.compile(r"\s")
 _MATCH = "bold yellow"
 _MAX_WIDTH = 1000
 """Columns that a table in a pipe may have."""
+_MAX_IMPORTED = 20
+"""How many videos the report of an import names."""
 MAX_WORDING_LENGTH = 300
 """Characters that are printed of the wording that was searched for: a question may have 4,000."""
 
@@ -73,8 +75,8 @@ class Screen:
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    def show_answer(self, answer: Answer) -> None:
-        """Show an answer."""
+    def show_answer(self, answer: Answer, *, only_samples: bool = False) -> None:
+        """Show an answer. `only_samples`: nothing is imported where it was asked."""
         if answer.searched_for:
             wording = answer.searched_for
             if len(wording) > MAX_WORDING_LENGTH:
@@ -84,7 +86,7 @@ class Screen:
             self.print_line(f"Left out, but said by nobody: {', '.join(answer.unmatched)}", "italic")
         for sentence in verdicts.describe_answer_limits(answer):
             self.print_line(sentence, "italic")
-        if verdict := verdicts.describe_verdict(answer):
+        if verdict := verdicts.describe_verdict(answer, only_samples=only_samples):
             self.print_line(verdict, "bold")
         if answer.unknown_terms:
             self.print_line(f"Nobody says: {', '.join(answer.unknown_terms)}", "italic")
@@ -222,6 +224,7 @@ class Screen:
             self.print_remark(str(rejection), "red")
         for note in report.notes:
             self.print_remark(note, "yellow")
+        self._show_imported(report)
         would = "Would be: " if report.dry_run else ""
         self.print_line(
             f"{would}videos: {report.videos_added} added, {report.videos_changed} changed, "
@@ -231,6 +234,15 @@ class Screen:
         )
         if report.videos_unchanged and not report.has_changes:
             self.print_line("Everything in it was stored already; nothing changed.")
+
+    def _show_imported(self, report: ImportReport) -> None:
+        """Show what videos an import added or changed, with their lengths."""
+        for imported in report.videos[:_MAX_IMPORTED]:
+            done = "Added" if imported.is_new else "Changed"
+            track = f", {imported.video.language}" if imported.video.track_of else ""
+            self.print_line(f"{done}: {imported.video.heading} ({timecode(imported.end_second)}{track})")
+        if len(report.videos) > _MAX_IMPORTED:
+            self.print_line(f"And {len(report.videos) - _MAX_IMPORTED} more.")
 
     def show_table(self, table: Table) -> None:
         """Show a table; in a pipe as wide as it needs to be."""

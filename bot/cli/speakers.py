@@ -64,6 +64,6 @@ def _read_names(given: list[str]) -> dict[str, str]:
     for pair in given:
         label, sign, name = pair.partition("=")
         if not (label.strip() and sign and name.strip()):
-            raise typer.BadParameter(f"{pair!r} is not LABEL=NAME, such as SPEAKER_00=Ana", param_hint="--name")
+            raise typer.BadParameter(f"“{pair}” is not LABEL=NAME, such as SPEAKER_00=Ana", param_hint="--name")
         names[label.strip()] = name
     return names

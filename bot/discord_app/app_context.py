@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import discord
 
@@ -13,13 +13,24 @@ from bot.answer_processes.pool import AnswerPool
 from bot.discord_app.delivery.deduplication import SeenEvents
 from bot.discord_app.delivery.delayed_deletions import DelayedDeletions
 from bot.discord_app.delivery.shutdown import InFlight
+from bot.discord_app.services.admin.digest import DigestService
+from bot.discord_app.services.admin.digest_sender import DigestSender
 from bot.discord_app.services.admin.exports import EXPORT_COOLDOWNS, Exports
+from bot.discord_app.services.admin.import_service import ImportService
+from bot.discord_app.services.admin.kept_files import KeptFiles
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
+from bot.discord_app.services.admin.library_locks import LibraryLocks
+from bot.discord_app.services.admin.misses import MissReviews
 from bot.discord_app.services.admin.settings_service import SettingsService
+from bot.discord_app.services.admin.welcome import WelcomeService
 from bot.discord_app.services.admission import Admission
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import IsServed
 from bot.discord_app.services.cooldown import Cooldown
+from bot.discord_app.services.follows.checker import LibraryChecker
+from bot.discord_app.services.follows.follow_service import FollowService
+from bot.discord_app.services.follows.notice_reach import NoticeReach
+from bot.discord_app.services.follows.notifier import FollowNotifier
 from bot.discord_app.services.forums.forum_service import ForumService
 from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
@@ -66,9 +77,13 @@ class AppContext:
     last_answers: LastAnswers
     known_locales: KnownLocales
     library_admin: LibraryAdmin
+    imports: ImportService
+    kept_files: KeptFiles
     exports: Exports
     forums: ForumService
     settings: SettingsService
+    digests: DigestSender
+    writes: OptionalWrites
     personal_data: PersonalDataService
     is_served: IsServed
     host_cooldown_seconds: float
@@ -76,7 +91,12 @@ class AppContext:
     seen_events: SeenEvents
     delayed_deletions: DelayedDeletions
     suggestions: SuggestionService
-    command_ids: dict[str, int] = field(default_factory=dict)
+    welcomes: WelcomeService
+    follows: FollowService
+    miss_reviews: MissReviews
+    checker: LibraryChecker
+    notifier: FollowNotifier
+    command_ids: dict[str, int]
 
     @classmethod
     def create(
@@ -87,11 +107,24 @@ class AppContext:
         cooldown, writes = Cooldown(settings.cooldown_seconds), OptionalWrites()
         exports = Exports(settings.cooldown_seconds * EXPORT_COOLDOWNS)
         answers = _make_answer_pool(settings, library)
+        locks, imports_a_day = LibraryLocks(), settings.server_imports_a_day
+        kept_files = KeptFiles(settings.server_quota.text_bytes)
         states, sharing = ButtonStates(ledger, writes), Sharing(ledger, writes)
         askers = AskerResolver(library, ledger, memberships, settings.serves, writes)
         questions = QuestionService(answers, askers, ledger, states, cooldown, settings.thresholds, writes, sharing)
-        videos = VideoService(library, catalogue, states)
+        videos = VideoService(library, catalogue, states, settings.host_links)
         examples = TimelyExamples(ExampleQuestions(library, settings.thresholds))
+        quota = settings.server_quota
+        library_admin = LibraryAdmin(library, ledger, catalogue, exports, locks, kept_files, quota, imports_a_day)
+        admission = Admission(answers.lanes)
+        checker = LibraryChecker(library, ledger, answers, admission, settings.thresholds)
+        reach = NoticeReach(ledger, memberships, settings.serves)
+        in_flight, command_ids = InFlight(), dict[str, int]()
+        notifier = FollowNotifier(library, ledger, answers, reach, memberships, settings.thresholds, command_ids)
+        imports = ImportService(
+            library, ledger, locks, kept_files, quota, imports_a_day, check_library=checker.remark_on_import
+        )
+        digests = DigestService(library, ledger, answers)
         last_answers, known_locales = LastAnswers(ledger.is_deleted), KnownLocales(settings.retention_seconds)
         return cls(
             library,
@@ -100,7 +133,7 @@ class AppContext:
             catalogue,
             answers,
             askers,
-            Admission(answers.lanes),
+            admission,
             MessageLimits(),
             questions,
             PassageService(answers, ledger, catalogue, states, cooldown),
@@ -109,19 +142,36 @@ class AppContext:
             ConversationService(ledger, catalogue, questions, videos, examples),
             last_answers,
             known_locales,
-            LibraryAdmin(library, ledger, catalogue, exports, settings.server_quota, settings.server_imports_a_day),
+            library_admin,
+            imports,
+            kept_files,
             exports,
             ForumService(answers, ledger, states, settings.thresholds, writes, reads_content=settings.message_content),
             SettingsService(library, ledger),
+            DigestSender(digests, ledger, settings.serves, get_guild, in_flight, command_ids),
+            writes,
             PersonalDataService(
-                ledger, memberships, askers, last_answers, known_locales, sharing, settings.retention_days
+                ledger,
+                memberships,
+                askers,
+                last_answers,
+                known_locales,
+                sharing,
+                settings.retention_days,
+                settings.host_links,
             ),
             settings.serves,
             settings.cooldown_seconds,
-            InFlight(),
+            in_flight,
             SeenEvents(),
             DelayedDeletions(),
             SuggestionService(library, ledger, catalogue),
+            WelcomeService(library, ledger, askers),
+            FollowService(library, ledger, questions, states, memberships, settings.retention_days),
+            MissReviews(library, ledger, questions, library_admin),
+            checker,
+            notifier,
+            command_ids,
         )
 
 

@@ -14,9 +14,11 @@ import discord
 from discord.ext import tasks
 
 from bot.discord_app.app_context import AppContext
-from bot.discord_app.commands.feedback import ExportQuestions, TurnMisses
+from bot.discord_app.commands.feedback import ExportQuestions
 from bot.discord_app.commands.import_form import handle_form
+from bot.discord_app.commands.library import purge
 from bot.discord_app.commands.manager_buttons import MANAGER_BUTTONS
+from bot.discord_app.commands.misses import MISS_ITEMS, is_word_form, store_word
 from bot.discord_app.commands.privacy import Export, privacy
 from bot.discord_app.commands.translator import CommandTranslator
 from bot.discord_app.commands.tree import CuepointTree
@@ -25,13 +27,10 @@ from bot.discord_app.delivery.retries import GlobalPause
 from bot.discord_app.forum_posts import answer_post
 from bot.discord_app.install_links import log_install_links
 from bot.discord_app.interactions.admin.confirmations import CONFIRMATIONS
-from bot.discord_app.interactions.admin.settings_controls import (
-    SETTINGS_ITEMS,
-    handle_settings_form,
-    is_settings_form,
-)
+from bot.discord_app.interactions.admin.import_buttons import IMPORT_ITEMS, handle_report_form, is_report_form
+from bot.discord_app.interactions.admin.settings_controls import SETTINGS_ITEMS, handle_settings_form, is_settings_form
 from bot.discord_app.interactions.buttons import BUTTONS, is_unknown_button, report_unknown_button
-from bot.discord_app.interactions.context import interaction_context
+from bot.discord_app.interactions.context import interaction_context, prepare_texts
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.interactions.video_buttons import answer_form, is_question_form
 from bot.discord_app.message_reading import is_addressed
@@ -50,8 +49,20 @@ from storage.library import Library
 
 log = logging.getLogger("cuepoint.discord")
 GLOBAL_COMMANDS = "global"
-ITEMS = (*BUTTONS, *CONFIRMATIONS, *MANAGER_BUTTONS, Export, TurnMisses, ExportQuestions, *SETTINGS_ITEMS)
+ITEMS = (
+    *(*BUTTONS, *CONFIRMATIONS, *IMPORT_ITEMS, *MANAGER_BUTTONS, Export, *MISS_ITEMS, ExportQuestions),
+    *SETTINGS_ITEMS,
+)
 """All buttons and menus on cards."""
+FORMS = (
+    (is_question_form, answer_form),
+    (is_word_form, store_word),
+    (is_report_form, handle_report_form),
+    (is_settings_form, handle_settings_form),
+)
+"""What tells each form, and what handles it; all others are those of imports."""
+CHECK_EVERY_SECONDS = 15.0
+"""How often it is looked whether a library was changed, and whether anybody is to be told of an answer."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long closing the gateway connections may take."""
 REVERT_TIMEOUT_SECONDS = 30.0
@@ -96,6 +107,9 @@ class CuepointClient(discord.AutoShardedClient):
             if is_first_start:
                 log_install_links(self._own_id())
         self.sweep.start()
+        self.check_libraries.start()
+        self.tell_followers.start()
+        self.send_digests.start()
 
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
         """Register the commands, in one server or everywhere, if they are not those registered last.
@@ -132,24 +146,30 @@ class CuepointClient(discord.AutoShardedClient):
 
         An import that takes longer is cancelled and reverted, and the user who waits for it gets a notice.
         """
+        # A digest that is being sent is in flight; the others keep their turn.
+        self.send_digests.cancel()
         disconnects = asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(disconnects, DISCONNECT_TIMEOUT_SECONDS)
         if await self.app.in_flight.wait_until_empty(seconds):
             return
-        self.app.library_admin.cancel_imports()
+        self.app.imports.cancel_imports()
         if not await self.app.in_flight.wait_until_empty(
-            REVERT_TIMEOUT_SECONDS if self.app.library_admin.is_importing else 0
+            REVERT_TIMEOUT_SECONDS if self.app.imports.is_importing else 0
         ):
             log.warning("left with %d answers unfinished", len(self.app.in_flight))
 
     async def close(self) -> None:
-        """Stop the daily clean-up, close the connection, and end the answering processes."""
-        self.sweep.cancel()
+        """Stop what runs beside the events, close the connection, and end the answering processes."""
+        for loop in (self.sweep, self.send_digests, self.check_libraries, self.tell_followers):
+            loop.cancel()
+        await self.app.checker.close()
         self.app.delayed_deletions.cancel()
         self.app.suggestions.cancel()
+        self.app.kept_files.close()
         await super().close()
         await self.app.answers.close()
+        await self.app.writes.finish()
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:
@@ -164,6 +184,48 @@ class CuepointClient(discord.AutoShardedClient):
         except Exception as error:
             metrics.count_error()
             log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
+
+    @tasks.loop(minutes=5)
+    async def send_digests(self) -> None:
+        """Send the weekly digests that are due."""
+        try:
+            await self.app.digests.send_due()
+        except StorageError as error:
+            # As above, an error that is raised here would end the loop permanently.
+            log.error("weekly digests could not be sent, which is tried again: %s", describe_error(error))
+        except Exception as error:
+            metrics.count_error()
+            log.error("unexpected error while sending weekly digests, which is tried again", exc_info=error)
+
+    @send_digests.before_loop
+    async def _know_servers(self) -> None:
+        """Wait until the servers are known: what came due while the bot was not running is then sent at once."""
+        await self.wait_until_ready()
+
+    @tasks.loop(seconds=CHECK_EVERY_SECONDS)
+    async def check_libraries(self) -> None:
+        """Put open questions to libraries that were changed, also by the terminal or an earlier run."""
+        try:
+            await self.app.checker.check_changed()
+        except StorageError as error:
+            # As above: an error would end the loop.
+            log.error("could not look at what is new, which is tried again: %s", describe_error(error))
+        except Exception as error:
+            metrics.count_error()
+            log.error("unexpected error while looking at what is new, which is tried again", exc_info=error)
+
+    @tasks.loop(seconds=CHECK_EVERY_SECONDS)
+    async def tell_followers(self) -> None:
+        """Tell people of answers to what they follow."""
+        # Before, it is not known which servers the bot is in.
+        await self.wait_until_ready()
+        try:
+            await self.app.notifier.tell_all(self)
+        except StorageError as error:
+            log.error("could not tell of what was found, which is tried again: %s", describe_error(error))
+        except Exception as error:
+            metrics.count_error()
+            log.error("unexpected error while telling of what was found, which is tried again", exc_info=error)
 
     async def on_ready(self) -> None:
         """Compare the servers with those known before: the bot may have left some while it was not connected."""
@@ -209,6 +271,10 @@ class CuepointClient(discord.AutoShardedClient):
         # Nothing is kept of a server that is not served; Discord is asked about a left server before it is purged.
         if self.app.is_served(server.id):
             await self.app.ledger.record_presence(server.id, self._own_id())
+            if self.app.welcomes.is_new(server):
+                self.app.in_flight.track_current_task()
+                prepare_texts(self.app, server.preferred_locale)
+                await self.app.welcomes.welcome(server, self._own_id())
 
     async def on_guild_remove(self, server: discord.Guild) -> None:
         """Record that the bot was removed from a server. An outage is another event."""
@@ -234,16 +300,14 @@ class CuepointClient(discord.AutoShardedClient):
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Record who uses the bot where, after the answer: no user waits for this write."""
         self.app.in_flight.track_current_task()
-        # A user who looks at what is kept about them adds nothing to it.
-        if command is not privacy:
+        # A user who looks at what is kept, or asks to delete it, adds nothing to it.
+        if command not in (privacy, purge):
             await self.app.askers.record_sighting(interaction_context(interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Handle forms, and presses on buttons that no item recognises."""
         if interaction.type is discord.InteractionType.modal_submit:
-            handle = answer_form if is_question_form(interaction) else handle_form
-            if is_settings_form(interaction):
-                handle = handle_settings_form
+            handle = next((handle for is_meant, handle in FORMS if is_meant(interaction)), handle_form)
             await handle_interaction(interaction, partial(handle, interaction))
         elif is_unknown_button(interaction, ITEMS):
             await handle_interaction(interaction, partial(report_unknown_button, interaction))

@@ -15,10 +15,12 @@ import discord
 from bot.answering.intents import IntentKind
 from bot.answering.intents.phrases import LANGUAGES as PHRASE_LANGUAGES
 from bot.discord_app.app_context import AppContext
+from bot.discord_app.cards.conversation import sent_file_card, sent_file_here_card
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.delivery.error_handler import error_card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validate_card
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_forbidden, is_target_gone, send_with_retries
+from bot.discord_app.interactions.admin.permits import ModeratorPermit, SentFiles, store_permit_for
 from bot.discord_app.interactions.authorization import require_served_server
 from bot.discord_app.interactions.context import prepare_texts, server_of_message, writer_context, writer_resolver
 from bot.discord_app.interactions.turns import open_turn
@@ -26,12 +28,13 @@ from bot.discord_app.message_reading import ReadMessage, read_message
 from bot.discord_app.services.admission import TOO_MANY
 from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
-from bot.discord_app.services.questions.conversation import Said, Utterance
+from bot.discord_app.services.questions.conversation import Said, SentFile, Utterance
 from bot.errors import TooManyAsking
 from bot.localization import SOURCE_LANGUAGE, choose_language, set_language
 from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 from storage.analysis import guess_language
+from storage.errors import StorageError
 
 log = logging.getLogger("cuepoint.discord")
 MAX_PATIENCE_SECONDS = 5.0
@@ -127,8 +130,27 @@ async def _answer_briefly(app: AppContext, message: discord.Message, utterance: 
         return None
     if utterance.kind in (IntentKind.THANKS, IntentKind.REMARK) and server_of_message(message) is not None:
         return None
+    if utterance.kind is SentFile.OTHER:
+        return await _answer_file(app, message)
     asker = await writer_resolver(app.askers)(writer_context(message))
     return await app.conversation.make_card(asker, utterance)
+
+
+async def _answer_file(app: AppContext, message: discord.Message) -> Card:
+    """Say where a file goes; who may manage the server that they are in gets a button that imports it."""
+    metrics.count_small_talk(SentFile.OTHER.value)
+    server_id = server_of_message(message)
+    if server_id is None:
+        return sent_file_card()
+    author = message.author
+    if not (isinstance(author, discord.Member) and author.guild_permissions.manage_guild):
+        return sent_file_here_card(None)
+    sent = SentFiles(ModeratorPermit(server_id, let_in=False), message.channel.id, message.id)
+    try:
+        return sent_file_here_card(await store_permit_for(app.ledger, author.id, sent))
+    except StorageError as error:
+        log.error("the button that imports a file could not be stored: %s", describe_error(error))
+        return sent_file_here_card(None)
 
 
 async def _react(message: discord.Message, emoji: str) -> bool:

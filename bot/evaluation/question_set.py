@@ -101,6 +101,6 @@ def _read_new_id(line: JsonLine, lines: dict[str, int]) -> str:
     """Return the id of a line, which no earlier one may have; `lines` has the line numbers of the ids seen so far."""
     new_id = line.read_id("_id")
     if new_id in lines:
-        raise line.error_at(f"the _id {new_id[:60]!r} is on line {lines[new_id]} too; give every line its own")
+        raise line.error_at(f"the _id “{new_id[:60]}” is on line {lines[new_id]} too; give every line its own")
     lines[new_id] = line.number
     return new_id

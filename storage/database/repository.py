@@ -160,6 +160,15 @@ class Repository:
         )
         return [make_video(row) for row in rows]
 
+    async def links(self, key: str) -> dict[str, str]:
+        """Return the addresses of the videos of a library that have one, by video id, without those of tracks."""
+        rows = await self._rows(
+            "SELECT video_id, url FROM video JOIN library ON library.id = library_id"
+            " WHERE key = ? AND url != '' AND track_of = '' ORDER BY video_id",
+            (key,),
+        )
+        return dict(rows)
+
     async def versions(self, key: str) -> dict[str, int]:
         """Return the version of every video of a library: another number whenever the video was written."""
         rows = await self._rows(

@@ -193,6 +193,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
         "INSERT INTO checked_library (library_id, revision) SELECT id, revision FROM library",
+        # As its asker typed it; '' where an earlier version noted it.
+        "ALTER TABLE miss ADD COLUMN wording TEXT NOT NULL DEFAULT ''",
         """
         CREATE TABLE follow (                      -- a question whose asker is told when an import brings an answer
             id INTEGER PRIMARY KEY AUTOINCREMENT,  -- no number twice: old buttons carry it
@@ -206,6 +208,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             made_at REAL NOT NULL,
             known TEXT NOT NULL DEFAULT '[]',      -- JSON [[video_id, start_second], ..]: what they were shown or told
             found_at REAL,                         -- when an answer was found that is to be told; null for none
+            found TEXT NOT NULL DEFAULT '[]',      -- JSON [[video_id, start_second], ..]: where; null for any start
             batch TEXT NOT NULL DEFAULT '',        -- the message that tells it, from before it is sent; '' for none yet
             UNIQUE (person, library, inquiry, channel)
         ) STRICT
@@ -235,7 +238,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (server, day)
         ) STRICT, WITHOUT ROWID
         """,
-        "ALTER TABLE server ADD COLUMN welcomed_at REAL",  # seconds since the epoch, as in the next; null for never
+        "ALTER TABLE server ADD COLUMN welcomed_at REAL",  # seconds since the epoch; null for never
+        # When the last weekly digest was sent, or since when they are wanted; null where they are not.
         "ALTER TABLE server ADD COLUMN digest_at REAL",
     ),
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
 from storage.characters import CONTROLS, SURROGATES
 from storage.models import YOUTUBE_SHORT_HOST, LinkHosts, Video, is_youtube_host
+from storage.models.limits import MAX_ID_LENGTH
 from storage.sentences import sentence
 
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
@@ -30,6 +33,43 @@ def clean_url(text: str) -> str:
     return "" if parts is None else urlunsplit(_LINK_HOSTS.find(parts).time.remove(parts))
 
 
+def clean_link(text: str) -> str:
+    """Return what a person gives as the link to a video as `clean_url` does; an address of YouTube needs no https://."""
+    text = text.strip()
+    return clean_url(f"https://{text}" if _BARE_YOUTUBE.match(text) else text)
+
+
+def link_id(link: str) -> str:
+    """Return the id of a video of which only the link is known, as `clean_link` returns it: YouTube's, or the link.
+
+    The same link has the same id every time. Of one that is too long for an id, the end is a digest of it.
+    """
+    video_id = youtube_id(link) or link
+    if len(video_id) <= MAX_ID_LENGTH:
+        return video_id
+    digest = hashlib.sha256(video_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{video_id[: MAX_ID_LENGTH - len(digest) - 1]}#{digest}"
+
+
+def find_link(link: str, links: Mapping[str, str]) -> str | None:
+    """Return the id of the video that has a clean link, of the links by id; None where none has.
+
+    Two links are the same that lead to one video of YouTube's, or to the same place.
+    """
+    place = _linked_place(link)
+    return next((video_id for video_id, other in links.items() if _linked_place(other) == place), None)
+
+
+def _linked_place(link: str) -> tuple[str, ...]:
+    """Return what tells a link from others: neither how it is reached (http, https, www.) nor a slash at its end."""
+    known = youtube_id(link)
+    parts = _split_url(link)
+    if known or parts is None:
+        return (known or link,)
+    host = (parts.hostname or "").removeprefix("www.")
+    return host, str(parts.port or ""), parts.path.rstrip("/"), parts.query, parts.fragment
+
+
 def youtube_id(text: str) -> str | None:
     """Return the id in `text`, a YouTube video's id or any of its addresses; None when it is neither."""
     text = text.strip()
@@ -49,8 +89,18 @@ def complete_addresses(video: Video) -> Video:
         thumbnail = ""
     if _YOUTUBE_ID.fullmatch(video.video_id):
         url = url or f"https://www.youtube.com/watch?v={video.video_id}"
-        thumbnail = thumbnail or f"https://i.ytimg.com/vi/{video.video_id}/mqdefault.jpg"
+        thumbnail = thumbnail or _thumbnail_of(video.video_id)
     return replace(video, url=url, thumbnail=thumbnail)
+
+
+def find_thumbnail(link: str) -> str:
+    """Return the address of the picture of a link to a video of YouTube's, "" for any other."""
+    video_id = youtube_id(link)
+    return _thumbnail_of(video_id) if video_id else ""
+
+
+def _thumbnail_of(video_id: str) -> str:
+    return f"https://i.ytimg.com/vi/{video_id}/mqdefault.jpg"
 
 
 def address_hint(text: str) -> str | None:

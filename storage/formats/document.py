@@ -9,8 +9,8 @@ from functools import cached_property
 
 from storage.analysis import base_language
 from storage.dates import read_date
-from storage.errors import InputError
-from storage.formats.addresses import clean_url, youtube_id
+from storage.errors import InputError, UnusableLabel
+from storage.formats.addresses import clean_link, link_id, youtube_id
 from storage.formats.decoding import decode
 from storage.formats.json_shape import describe_json
 from storage.formats.text_cleaning import clean_id, clean_text, quote_text
@@ -158,60 +158,30 @@ class Format:
 
 
 def clean_labels(name: str, labels: Labels) -> Labels:
-    """Return `labels` cleaned for storing, or raise InputError for one that cannot be what it claims to be."""
-    named = (
-        (sentence("title"), labels.title),
-        (sentence("creator"), labels.creator),
-        (sentence("url"), labels.url),
-    )
-    for what, value in named:
-        if len(value) > MAX_TEXT_LENGTH:
-            raise InputError(
-                about_file(
-                    name,
-                    sentence(
-                        "the {what} has {count} characters, and {most} are the most",
-                        what=what,
-                        count=len(value),
-                        most=MAX_TEXT_LENGTH,
-                    ),
-                )
-            )
-    url, language = clean_url(labels.url), base_language(labels.language)
-    if labels.url.strip() and not url:
-        raise InputError(
-            about_file(
-                name,
-                sentence(
-                    "the url {url} is not a web address; write it out from https:// on", url=quote_text(labels.url)
-                ),
-            )
-        )
+    """Return `labels` cleaned for storing, or raise UnusableLabel for one that cannot be what it claims to be.
+
+    An address that is given as the id is the link as well, where no other is given.
+    """
+    _require_short(name, labels)
+    url = _clean_link(name, labels.url)
+    language, published = base_language(labels.language), read_date(labels.published)
     if labels.language.strip() and not language:
-        raise InputError(
-            about_file(
-                name,
-                sentence(
-                    "{language} is not a language code; give one such as en or de-CH",
-                    language=quote_text(labels.language),
-                ),
-            )
+        reason = sentence(
+            "{language} is not a language code; give one such as en or de-CH", language=quote_text(labels.language)
         )
-    published = read_date(labels.published)
+        raise _label_error(name, "language", reason)
     if labels.published.strip() and not published:
-        raise InputError(
-            about_file(
-                name,
-                sentence(
-                    "{published} is not a date; give one such as 2025-06-03, 2025-06 or 2025",
-                    published=quote_text(labels.published),
-                ),
-            )
+        reason = sentence(
+            "{published} is not a date; give one such as 2025-06-03, 2025-06 or 2025",
+            published=quote_text(labels.published),
         )
+        raise _label_error(name, "published", reason)
+    video_id = clean_id(labels.video_id)
+    link = _clean_link(name, video_id, "video_id") if _ADDRESS.match(video_id) else ""
     return Labels(
-        video_id=_labelled_id(name, labels.video_id),
+        video_id=_clean_labelled_id(name, link_id(link) if link else video_id),
         title=clean_text(labels.title),
-        url=url,
+        url=url or ("" if youtube_id(link) else link),
         creator=clean_text(labels.creator),
         language=language,
         encoding=labels.encoding.strip(),
@@ -223,28 +193,41 @@ def clean_labels(name: str, labels: Labels) -> Labels:
     )
 
 
-def _labelled_id(name: str, text: str) -> str:
-    video_id = clean_id(text)
-    if _ADDRESS.match(video_id) and youtube_id(video_id) is None:
-        raise InputError(
-            about_file(
-                name,
-                sentence(
-                    "{text} is not the address of a YouTube video; give an id of your own as video id, and this "
-                    "address as url",
-                    text=quote_text(text),
-                ),
+def _require_short(name: str, labels: Labels) -> None:
+    named = (
+        (sentence("title"), "title", labels.title),
+        (sentence("creator"), "creator", labels.creator),
+        (sentence("url"), "url", labels.url),
+    )
+    for what, label, value in named:
+        if len(value) > MAX_TEXT_LENGTH:
+            reason = sentence(
+                "the {what} has {count} characters, and {most} are the most",
+                what=what,
+                count=len(value),
+                most=MAX_TEXT_LENGTH,
             )
-        )
+            raise _label_error(name, label, reason)
+
+
+def _clean_link(name: str, text: str, label: str = "url") -> str:
+    link = clean_link(text)
+    if text.strip() and not link:
+        reason = sentence("{url} is not a web address; write it out from https:// on", url=quote_text(text))
+        raise _label_error(name, label, reason)
+    return link
+
+
+def _clean_labelled_id(name: str, video_id: str) -> str:
     if len(video_id) > MAX_ID_LENGTH:
-        raise InputError(
-            about_file(
-                name,
-                sentence(
-                    "{text} is too long for an id; give one of at most {most} characters",
-                    text=quote_text(text),
-                    most=MAX_ID_LENGTH,
-                ),
-            )
+        reason = sentence(
+            "{text} is too long for an id; give one of at most {most} characters",
+            text=quote_text(video_id),
+            most=MAX_ID_LENGTH,
         )
+        raise _label_error(name, "video_id", reason)
     return youtube_id(video_id) or video_id
+
+
+def _label_error(name: str, label: str, reason: str) -> UnusableLabel:
+    return UnusableLabel(about_file(name, reason), label)

@@ -6,6 +6,7 @@ import re
 
 from storage.analysis import join_texts
 from storage.characters import CONTROLS, SURROGATES, remove_unseen
+from storage.sentences import Sentence, quote_name
 
 _CONTROLS = re.compile(f"[{CONTROLS}]")
 _SURROGATES = re.compile(f"[{SURROGATES}]")
@@ -32,7 +33,7 @@ def clean_id(text: str) -> str:
     return clean_text(remove_unseen(clean_text(text)))
 
 
-def quote_text(text: str) -> str:
+def quote_text(text: str) -> Sentence:
     """Return `text` in quotation marks for use in a sentence: on one line, and shortened where it is long."""
     line = clean_text(text[: 4 * _MAX_QUOTATION_LENGTH])
-    return f"'{line}'" if len(line) <= _MAX_QUOTATION_LENGTH else f"'{line[:_MAX_QUOTATION_LENGTH]}…'"
+    return quote_name(line if len(line) <= _MAX_QUOTATION_LENGTH else f"{line[:_MAX_QUOTATION_LENGTH]}…")

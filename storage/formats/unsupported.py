@@ -49,7 +49,7 @@ def describe_unknown(text: str, readable: Listing) -> str:
     beginning = text[:_BEGINNING].lstrip("\ufeff \t\n")
     if _XML.match(beginning):
         return sentence(
-            "is an XML file, which Cuepoint does not read unless it is TTML or YouTube's; save captions as SubRip "
+            "is an XML file, which Cuepoint does not read unless it is TTML or YouTube’s; save captions as SubRip "
             "or WebVTT, transcripts as CSV"
         )
     if _JSON_OBJECT.match(beginning) or _JSON_ARRAY.match(beginning):

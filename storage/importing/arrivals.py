@@ -6,14 +6,23 @@ import asyncio
 from collections.abc import Sequence
 
 from storage.database.repository import Repository
-from storage.errors import InputError, UnclearColumns, UnknownEncoding, UnknownFormat
+from storage.errors import (
+    InputError,
+    MissingVideoId,
+    NameTaken,
+    UnclearColumns,
+    UnknownEncoding,
+    UnknownFormat,
+    UnusableLabel,
+)
+from storage.formats.addresses import find_link
 from storage.formats.files.gathering import GatheredFiles, gather_files
 from storage.formats.files.passing_over import describe_passed_over
 from storage.formats.reader import read_file
 from storage.importing.batch import ImportBatch, PendingVideo, WholeFile, make_whole_files
 from storage.importing.likeness import is_same_speech
 from storage.importing.merging import merge_video
-from storage.importing.own_names import may_be, possible_ids, rename_file
+from storage.importing.own_names import keep_known, may_be, possible_ids, rename_file
 from storage.importing.tracks import Family, collect_family, place_files
 from storage.models import FileContent, Labels, Limits, Source, StoredVideo
 from storage.sentences import about_file, sentence
@@ -27,6 +36,7 @@ class ArrivalReader:
         self._key = key
         self._limits = limits
         self._replaces = replace_whole
+        self._stored_links: dict[str, str] | None = None
 
     async def read(self, files: Sequence[tuple[Source, Labels]]) -> ImportBatch:
         """Return what is in the files. A file that cannot be read is among the rejections."""
@@ -66,21 +76,38 @@ class ArrivalReader:
         return placed
 
     async def _add_whole(self, batch: ImportBatch, file: WholeFile) -> None:
+        if file.is_linked:
+            file = await self._find_linked(batch, file)
         if not file.named_by_file:
-            batch.add_whole(file)
+            details = await self._repository.details(self._key, [file.stored.video.video_id])
+            known = next((video for video in details if video.video_id == file.stored.video.video_id), None)
+            batch.add_whole(keep_known(file, known))
             return
         for video_id in possible_ids(file):
             others = [other.stored for other in batch.wholes.get(video_id, ())]
-            stored = None if self._replaces else await self._repository.video(self._key, video_id)
-            others += [stored] if stored else []
+            stored = await self._repository.video(self._key, video_id)
+            others += [stored] if stored and not self._replaces else []
             if await asyncio.to_thread(may_be, file, others):
-                batch.add_whole(rename_file(file, video_id))
+                batch.add_whole(rename_file(keep_known(file, stored.video if stored else None), video_id))
                 return
         name = file.stored.video.video_id
         reason = sentence(
-            "a video with other words is called {name} already; give this one an id of its own", name=repr(name)
+            "a video with other words is called “{name}” already; give this one an id of its own", name=name
         )
-        raise InputError(about_file(file.source.name, reason))
+        raise NameTaken(about_file(file.source.name, reason))
+
+    async def _find_linked(self, batch: ImportBatch, file: WholeFile) -> WholeFile:
+        """Return the file as one of the video that has its link already, in this import or stored; else as it is."""
+        video = file.stored.video
+        links = {} if await self._repository.details(self._key, [video.video_id]) else await self._links()
+        links.update({video_id: files[0].stored.video.url for video_id, files in batch.wholes.items()})
+        found = await asyncio.to_thread(find_link, video.url, links)
+        return file if found is None else rename_file(file, found)
+
+    async def _links(self) -> dict[str, str]:
+        if self._stored_links is None:
+            self._stored_links = await self._repository.links(self._key)
+        return dict(self._stored_links)
 
     async def _find_relabelled(self, family: Family, library_language: str) -> None:
         """Take a file that repeats what is stored of the video itself for no track: it corrects the language."""
@@ -110,6 +137,10 @@ def _refuse(batch: ImportBatch, gathered: GatheredFiles, source: Source, error: 
         batch.misread.append((source.name, error.proposal))
     if isinstance(error, UnclearColumns):
         batch.unclear.append((source.name, error.example))
+    if isinstance(error, UnusableLabel):
+        batch.mislabelled.append((source.name, error.label))
+    if isinstance(error, MissingVideoId | NameTaken):
+        batch.mislabelled.append((source.name, "video_id"))
 
 
 def arriving_languages(batch: ImportBatch) -> list[str]:

@@ -25,11 +25,14 @@ class PendingVideo:
 
 @dataclass(frozen=True, slots=True)
 class WholeFile:
-    """A file that holds an entire video, `named_by_file` where nothing else names that."""
+    """A file that holds an entire video. The rest is that of `Transcript`."""
 
     source: Source
     stored: StoredVideo
     named_by_file: bool = False
+    titled_by_file: bool = False
+    given_title: str = ""
+    is_linked: bool = False
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class ImportBatch:
     unnamed: list[str] = field(default_factory=list)
     misread: list[tuple[str, str]] = field(default_factory=list)
     unclear: list[tuple[str, str]] = field(default_factory=list)
+    mislabelled: list[tuple[str, str]] = field(default_factory=list)
 
     def reject(self, source: str, reason: str) -> None:
         """Add why a file cannot be imported."""
@@ -101,6 +105,9 @@ def make_whole_files(source: Source, content: FileContent) -> list[WholeFile]:
             source,
             StoredVideo(transcript.video, tuple(clean_turns(transcript.segments or segment_cues(transcript.cues)))),
             transcript.named_by_file,
+            transcript.titled_by_file,
+            transcript.given_title,
+            transcript.is_linked,
         )
         for transcript in content.transcripts
         if transcript.whole

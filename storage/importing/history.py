@@ -10,8 +10,9 @@ from dataclasses import replace
 from storage.database.connection import Database
 from storage.database.library_writer import LibraryWriter
 from storage.database.repository import Repository
-from storage.errors import DatabaseError, NothingToUndo, RequestError, UnknownVideo
-from storage.formats.text_cleaning import clean_id, clean_text
+from storage.errors import ActNotLast, DatabaseError, NothingToUndo, RequestError, UnknownVideo
+from storage.formats.addresses import clean_link, find_link, find_thumbnail
+from storage.formats.text_cleaning import clean_id, clean_text, quote_text
 from storage.importing import speaker_turns
 from storage.models import StoredVideo, UndoReport, Video
 from storage.sentences import sentence
@@ -66,13 +67,59 @@ async def name_speakers(
     return before.video, chosen
 
 
-async def undo_last(database: Database, repository: Repository, key: str) -> UndoReport:
-    """Undo the last act on a library. Raises NothingToUndo."""
+async def link_video(
+    database: Database, repository: Repository, key: str, video_id: str, link: str, title: str = ""
+) -> Video:
+    """Give a video of a library a link, and where one is given another title; its tracks too. Return the video as it
+    was before.
+
+    Raises UnknownVideo, and RequestError for what is no web address, or leads to another video of the library.
+    """
+    url, title = clean_link(link), clean_text(title)
+    if not url:
+        raise RequestError(sentence("{url} is not a web address; write it out from https:// on.", url=quote_text(link)))
+    async with database.transaction(erase=True) as connection:
+        before = await _load_family(repository, key, video_id)
+        await _require_free(repository, key, url, before[0].video)
+        linked = [(stored, replace(stored, video=_link(stored.video, url, title))) for stored in before]
+        if any(stored != after for stored, after in linked):
+            change = await LibraryWriter.begin_change(connection, key)
+            number = await change.begin_import(f"linking of {before[0].video.heading}")
+            for stored, after in linked:
+                await change.save_previous(number, stored.video.video_id, stored)
+                await change.store_video(after)
+    return before[0].video
+
+
+def _link(video: Video, url: str, title: str) -> Video:
+    return replace(
+        video,
+        url=url,
+        thumbnail=find_thumbnail(url) or video.thumbnail,
+        title=title if clean_id(title) else video.title,
+    )
+
+
+async def _require_free(repository: Repository, key: str, url: str, video: Video) -> None:
+    """Raise RequestError where another video of a library has a link."""
+    others = {
+        video_id: other for video_id, other in (await repository.links(key)).items() if video_id != video.video_id
+    }
+    taken = await asyncio.to_thread(find_link, url, others)
+    if taken is not None:
+        [other, *_] = await repository.details(key, [taken])
+        raise RequestError(sentence("That link belongs to “{video}” already.", video=other.heading))
+
+
+async def undo_last(database: Database, repository: Repository, key: str, act: int | None = None) -> UndoReport:
+    """Undo the last act on a library. Raises NothingToUndo, and ActNotLast where that is not the `act` given."""
     async with database.transaction(erase=True) as connection:
         last = await repository.last_import(key)
         if last is None:
             raise NothingToUndo(sentence("There is nothing to undo: nothing was imported since the last undo."))
         number, description, previous = last
+        if act not in (None, number):
+            raise ActNotLast(sentence("Something else was done to this library after that: nothing was undone."))
         await _restore_videos(await LibraryWriter.begin_change(connection, key), number, previous)
     restored = sum(before is not None for before in previous.values())
     return UndoReport(description, videos_restored=restored, videos_removed=len(previous) - restored)

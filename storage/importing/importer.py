@@ -76,6 +76,7 @@ class Importer:
             unnamed=tuple(batch.unnamed),
             misread=tuple(batch.misread),
             unclear=tuple(batch.unclear),
+            mislabelled=tuple(batch.mislabelled),
             dry_run=dry_run,
         )
         description = "import of " + ", ".join(clean_text(source.name) for source, _ in files)
@@ -123,7 +124,7 @@ class Importer:
                 report = replace(report, notes=(*report.notes, _describe_kept(arrival)))
         await self._end(record)
         progress(total, total)
-        return report
+        return replace(report, act=record.number)
 
     async def _end(self, record: _ImportRecord) -> None:
         """Delete what the act before this one kept for undo: from now on this one is undone."""
@@ -249,11 +250,11 @@ def _note_other_languages(arrivals: Iterable[PendingVideo], language: str) -> tu
     videos = [arrival.stored.video for arrival in arrivals]
     return tuple(
         sentence(
-            "{video}: its language is {language}, the library’s is {library_language}; it is searched by the library’s "
-            "rules.",
+            "{video}: its language is “{language}”, the library’s is “{library_language}”; it is searched by the "
+            "library’s rules.",
             video=video.heading,
-            language=repr(video.language),
-            library_language=repr(language),
+            language=video.language,
+            library_language=language,
         )
         for video in videos
         if video.language and video.language != language

@@ -89,9 +89,9 @@ def _choose_file(first: WholeFile, second: WholeFile, batch: ImportBatch) -> Who
     by_machine, also = first.stored.video.is_automatic, second.stored.video.is_automatic
     if by_machine == also and not is_same_speech(first.stored.segments, second.stored.segments):
         reason = sentence(
-            "{other} is the same video {video_id}; import one of them, or name another id.",
+            "{other} is the same video “{video_id}”; import one of them, or name another id.",
             other=first.source.name,
-            video_id=repr(video_id),
+            video_id=video_id,
         )
         batch.reject(name, reason)
         return first
@@ -108,7 +108,7 @@ def _choose_file(first: WholeFile, second: WholeFile, batch: ImportBatch) -> Who
 def _make_track(file: WholeFile, language: str, main: Video) -> WholeFile:
     video = file.stored.video
     shared = {name: getattr(main, name) for name in _SHARED_DETAILS if not getattr(video, name)}
-    if file.named_by_file:
+    if file.titled_by_file:
         shared["title"] = main.title
     track = replace(video, **shared, video_id=f"{main.video_id}.{language}", language=language, track_of=main.video_id)
     return replace(file, stored=replace(file.stored, video=track))

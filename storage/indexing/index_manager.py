@@ -115,6 +115,17 @@ class IndexManager:
             await self._current_index(state)
         return True
 
+    async def find_current(self, scope: Scope) -> Searcher | None:
+        """Return what ranks a scope as the database has it now; None while changes to it are read in the background."""
+        states = await self._repository.states(scope)
+        searcher, _ = await self.get_searcher(scope, states)
+        ready = [self._ready.get(state.key) for state in states]
+        is_current = all(
+            index is not None and index.indexed_state == state.index_state
+            for index, state in zip(ready, states, strict=True)
+        )
+        return searcher if is_current else None
+
     async def index_age_seconds(self, scope: Scope) -> float:
         """Return the age in seconds of the oldest index of a scope, after bringing its indexes up to date."""
         ready = [await self._current_index(state) for state in await self._repository.states(scope)]

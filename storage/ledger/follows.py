@@ -5,14 +5,42 @@ To tell somebody their id is needed: it stands in these tables alone, and as lit
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Collection
 
-from storage.ledger.rows import ALL_ARE_THERE, LedgerRows
+from storage.ledger.rows import ALL_ARE_THERE, LedgerRows, Statement
 from storage.models import Follow
 
 MAX_FOLLOWS = 20
 """How many questions one person can follow at a time."""
-_COLUMNS = "person, library, inquiry, channel, locale, accepts_closest, is_once, known, id, made_at"
+NOTICE_KEPT_SECONDS = 2 * 24 * 3600.0
+"""How long it is kept at least when somebody was last told, whatever they follow: they are told once a day at most."""
+FOLLOW_COLUMNS = "person, library, inquiry, channel, locale, accepts_closest, is_once, known, id, made_at"
+
+
+_LAST_SENT = """
+    coalesce((
+        SELECT sent_at FROM last_notice
+        WHERE recipient = iif(channel = '', 'user:' || person, 'channel:' || channel)
+    ), 0)
+"""
+
+
+def expired_follow_statements(now: float, retention_seconds: float) -> list[Statement]:
+    """Return what deletes the follows that were made, and whose recipients were last told, before the retention; and
+    when somebody was last told, where nobody needs to know it any more."""
+    return [
+        (f"DELETE FROM follow WHERE max(made_at, {_LAST_SENT}) <= ?", (now - retention_seconds,)),
+        (
+            """
+            DELETE FROM last_notice WHERE sent_at <= ? AND recipient NOT IN (
+                SELECT iif(channel = '', 'user:' || person, 'channel:' || channel) FROM follow
+            )
+            """,
+            (now - NOTICE_KEPT_SECONDS,),
+        ),
+    ]
 
 
 class FollowEntries(LedgerRows):
@@ -55,26 +83,34 @@ class FollowEntries(LedgerRows):
     async def follows_of(self, user_id: int) -> list[Follow]:
         """Return what a person follows, the latest first."""
         rows = await self._rows(
-            f"SELECT {_COLUMNS} FROM follow WHERE person = ? ORDER BY made_at DESC, id DESC", (str(user_id),)
+            f"SELECT {FOLLOW_COLUMNS} FROM follow WHERE person = ? ORDER BY made_at DESC, id DESC", (str(user_id),)
         )
-        return [_make_follow(*row) for row in rows]
+        return [make_follow(*row) for row in rows]
 
     async def follows_in(self, library: str) -> list[Follow]:
         """Return all follows of a library, by its key, the earliest first."""
-        rows = await self._rows(f"SELECT {_COLUMNS} FROM follow WHERE library = ? ORDER BY id", (library,))
-        return [_make_follow(*row) for row in rows]
+        rows = await self._rows(f"SELECT {FOLLOW_COLUMNS} FROM follow WHERE library = ? ORDER BY id", (library,))
+        # There may be tens of thousands.
+        return await asyncio.to_thread(lambda: [make_follow(*row) for row in rows])
 
     async def remove_follow(self, user_id: int, follow_id: int) -> bool:
         """Delete one of a person's follows; return whether it was there."""
-        statement = ("DELETE FROM follow WHERE person = ? AND id = ?", (str(user_id), follow_id))
-        return bool(await self._erase([statement], ("follow",)))
+        return bool(await self.remove_follows(user_id, [follow_id]))
+
+    async def remove_follows(self, user_id: int, follow_ids: Collection[int]) -> int:
+        """Delete several of a person's follows; return how many of them were there."""
+        statement = (
+            "DELETE FROM follow WHERE person = ? AND id IN (SELECT value FROM json_each(?))",
+            (str(user_id), json.dumps(sorted(follow_ids))),
+        )
+        return await self._erase([statement], ("follow",))
 
 
 def _channel_text(channel_id: int) -> str:
     return str(channel_id) if channel_id else ""
 
 
-def _make_follow(
+def make_follow(
     person: str,
     library: str,
     inquiry: str,

@@ -1,4 +1,4 @@
-"""The operations on data about use. As little as possible is kept about people, and never who they are."""
+"""The operations on data about use. As little as possible is kept about people, and who they are in `follows` alone."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.database.connection import Database
+from storage.ledger.digests import DigestEntries
+from storage.ledger.follows import expired_follow_statements
 from storage.ledger.people import PeopleEntries
+from storage.ledger.reviews import DELETE_STRAY_REVIEWS
 from storage.ledger.rows import ALL_ARE_THERE
 from storage.ledger.servers import EVERYWHERE_ELSE as EVERYWHERE_ELSE
 from storage.ledger.servers import ServerEntries
+from storage.ledger.tallies import MIN_TALLY_SECONDS, utc_day
 
 _SECRET_BYTES = 32
 # 12 bytes are 16 characters of base64, unpadded: short beside a custom_id's 100, long enough never to collide.
 _KEY_BYTES = 12
 
 
-class Ledger(ServerEntries, PeopleEntries):
-    """Button state, servers, people, the tally of imports, and which commands Discord knows."""
+class Ledger(ServerEntries, PeopleEntries, DigestEntries):
+    """Button state, servers, people, tallies and digests, and which commands Discord knows."""
 
     def __init__(self, database: Database, secret: bytes, now: Callable[[], float]) -> None:
         super().__init__(database, secret, now)
@@ -128,21 +131,26 @@ class Ledger(ServerEntries, PeopleEntries):
         await self._execute("DELETE FROM button_state WHERE key = ?", (self._hash_state(what, "", by),))
 
     async def delete_expired(self, retention_seconds: float) -> int:
-        """Delete the buttons that have expired, the votes, misses and sightings older than the retention, and the tally
-        of imports of earlier days.
+        """Delete the buttons that have expired, the votes, misses, sightings and tallies of questions older than the
+        retention, the follows of which nobody was told for so long, and the tally of imports of earlier days.
 
         Returns how many rows were deleted.
         """
         oldest = (self._now() - retention_seconds,)
+        oldest_tally = utc_day(self._now() - max(retention_seconds, MIN_TALLY_SECONDS))
         return await self._erase(
             [
                 ("DELETE FROM button_state WHERE expired_at <= ?", (self._now(),)),
                 ("DELETE FROM vote WHERE voted_at <= ?", oldest),
                 ("DELETE FROM miss WHERE last_asked <= ?", oldest),
+                ("DELETE FROM miss_review WHERE reviewed_at <= ?", oldest),
+                DELETE_STRAY_REVIEWS,
                 ("DELETE FROM sighting WHERE last_seen <= ?", oldest),
+                *expired_follow_statements(self._now(), retention_seconds),
                 ("DELETE FROM import_tally WHERE day < ?", (self._today(),)),
+                ("DELETE FROM question_tally WHERE day < ?", (oldest_tally,)),
             ],
-            ("button_state", "vote", "miss", "sighting"),
+            ("button_state", "vote", "miss", "miss_review", "sighting", "follow", "last_notice"),
         )
 
     async def begin_import(self, library: str, *, most: int) -> int:
@@ -178,7 +186,7 @@ class Ledger(ServerEntries, PeopleEntries):
         return int(rows[0][0]) if rows else 0
 
     def _today(self) -> str:
-        return datetime.fromtimestamp(self._now(), UTC).date().isoformat()
+        return utc_day(self._now())
 
     async def command_hash(self, place: str) -> str | None:
         """Return the hash of the commands last synced to a place ("global", or a server's id); None for none yet."""

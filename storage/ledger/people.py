@@ -1,4 +1,5 @@
-"""The ledger's operations on people's data: their votes, misses and sightings. Never who they are."""
+"""The ledger's operations on people's data: their votes, misses and sightings. Never who they are: only what they
+follow, in `follows`, has their id."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from dataclasses import replace
 
 from storage.access import library_key
 from storage.ledger.follows import FollowEntries
-from storage.ledger.rows import ALL_ARE_THERE, normalize_question
+from storage.ledger.notices import NoticeEntries
+from storage.ledger.reviews import DELETE_STRAY_REVIEWS, ReviewEntries
+from storage.ledger.rows import ALL_ARE_THERE, collapse_question, normalize_question
 from storage.models import (
     CastVote,
     HelpfulQuestion,
@@ -27,7 +30,7 @@ SIGHTING_RENEWED_AFTER_SECONDS = 3600.0
 """A sighting is not written again within this time: it would be a write with every command."""
 
 
-class PeopleEntries(FollowEntries):
+class PeopleEntries(FollowEntries, NoticeEntries, ReviewEntries):
     """Votes, misses and sightings, and what goes with all that is kept about a person."""
 
     async def save_vote(self, user_id: int, vote: Vote) -> None:
@@ -105,17 +108,21 @@ class PeopleEntries(FollowEntries):
         await self._write(
             (library, person),
             f"""
-            INSERT INTO miss (library, question, person, count, last_asked) SELECT ?, ?, ?, 1, ? WHERE {ALL_ARE_THERE}
-            ON CONFLICT DO UPDATE SET count = count + 1, last_asked = excluded.last_asked
+            INSERT INTO miss (library, question, person, count, last_asked, wording)
+            SELECT ?, ?, ?, 1, ?, ? WHERE {ALL_ARE_THERE}
+            ON CONFLICT DO UPDATE SET
+                count = count + 1, last_asked = excluded.last_asked, wording = excluded.wording
             """,
-            (library, normalize_question(question), person, self._now()),
+            (library, normalize_question(question), person, self._now(), collapse_question(question)),
         )
 
     async def misses(self, library: str) -> list[Miss]:
         """Return the questions that a library did not answer, by how often they were asked, then the latest first."""
+        # Beside a maximum, SQLite takes the wording from the row that has it.
         rows = await self._rows(
             """
-            SELECT library, question, sum(count) AS asked, max(last_asked) AS latest FROM miss WHERE library = ?
+            SELECT library, question, sum(count) AS asked, max(last_asked) AS latest, wording
+            FROM miss WHERE library = ?
             GROUP BY question ORDER BY asked DESC, latest DESC, question
             """,
             (library,),
@@ -163,7 +170,7 @@ class PeopleEntries(FollowEntries):
         )
         misses = await self._rows(
             """
-            SELECT library, question, count, last_asked FROM miss WHERE person = ?
+            SELECT library, question, count, last_asked, wording FROM miss WHERE person = ?
             ORDER BY last_asked DESC, library, question
             """,
             person,
@@ -195,9 +202,12 @@ class PeopleEntries(FollowEntries):
                 ("DELETE FROM miss WHERE person = ?", person),
                 ("DELETE FROM sighting WHERE person = ?", person),
                 ("DELETE FROM follow WHERE person = ?", follower),
+            ],
+            ("vote", "miss", "miss_review", "sighting", "follow", "last_notice"),
+            afterwards=[
+                DELETE_STRAY_REVIEWS,
                 ("DELETE FROM last_notice WHERE recipient = ?", (f"user:{user_id}",)),
             ],
-            ("vote", "miss", "sighting", "follow", "last_notice"),
         )
 
 

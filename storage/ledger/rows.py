@@ -57,13 +57,17 @@ class LedgerRows:
         async with self._database.transaction() as connection:
             return await _run(connection, statements)
 
-    async def _erase(self, statements: Sequence[Statement], tables: Sequence[str]) -> int:
+    async def _erase(
+        self, statements: Sequence[Statement], tables: Sequence[str], *, afterwards: Sequence[Statement] = ()
+    ) -> int:
         """Do the same with statements that delete what people wrote from tables, and leave nothing of it in the file.
 
+        What is deleted `afterwards`, in the same transaction, is not counted.
         SQLite may keep copies of rows that it moved in the gaps of a table's pages; so the tables are rewritten.
         """
         async with self._database.transaction(erase=True) as connection:
-            if changed := await _run(connection, statements):
+            changed = await _run(connection, statements)
+            if await _run(connection, afterwards) + changed:
                 for table in tables:
                     await _rewrite_table(connection, table)
         return changed
@@ -90,4 +94,9 @@ async def _rewrite_table(connection: aiosqlite.Connection, table: str) -> None:
 
 def normalize_question(question: str) -> str:
     """Return a question as it is stored: "What  is BERT?" and "what is bert?" are one."""
-    return " ".join(question.split()).casefold()
+    return collapse_question(question).casefold()
+
+
+def collapse_question(question: str) -> str:
+    """Return a question as it was typed, but for its white space."""
+    return " ".join(question.split())

@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.access import library_key
 from storage.ledger.rows import LedgerRows
-from storage.models import ServerSettings
+from storage.models import ServerRecords, ServerSettings
 
 EVERYWHERE_ELSE = 0
 """Used as a server's id for the settings that apply in direct messages and wherever no server's do."""
@@ -39,10 +39,16 @@ class ServerEntries(LedgerRows):
         return int(rows[0][0])
 
     async def save_settings(self, server_id: int, settings: ServerSettings) -> None:
-        """Store how a server has set up the bot, replacing what was stored before."""
+        """Store how a server has set up the bot, replacing what was stored before.
+
+        From when a channel for weekly digests is chosen until none is, their weeks are counted from that moment.
+        """
         await self._execute(
-            "INSERT INTO server (id, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
-            (str(server_id), _settings_json(settings)),
+            """
+            INSERT INTO server (id, settings, digest_at) VALUES (?1, ?2, iif(?3, ?4, NULL))
+            ON CONFLICT DO UPDATE SET settings = excluded.settings, digest_at = iif(?3, coalesce(digest_at, ?4), NULL)
+            """,
+            (str(server_id), _settings_json(settings), settings.digest_channel is not None, self._now()),
         )
 
     async def is_known(self, server_id: int) -> bool:
@@ -141,6 +147,38 @@ class ServerEntries(LedgerRows):
         rows = await self._rows("SELECT left_at FROM server WHERE id = ?", (str(server_id),))
         return rows[0][0] if rows else None
 
+    async def claim_welcome(self, server_id: int, application_id: int, *, every_seconds: float) -> bool:
+        """Record that a server is welcomed; return False where it was within `every_seconds`, and record nothing.
+
+        Of several calls at once, also in other processes, one gets True.
+        """
+        now = self._now()
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                """
+                INSERT INTO server (id, application, welcomed_at) VALUES (?1, ?2, ?3)
+                ON CONFLICT DO UPDATE SET welcomed_at = ?3 WHERE welcomed_at IS NULL OR welcomed_at <= ?4 RETURNING 1
+                """,
+                (str(server_id), str(application_id), now, now - every_seconds),
+            )
+            return await cursor.fetchone() is not None
+
+    async def server_records(self, server_id: int) -> ServerRecords:
+        """Return of what kinds anything is kept that `purge_server` deletes, buttons aside."""
+        [kept] = await self._rows(
+            """
+            SELECT
+                EXISTS (SELECT 1 FROM server WHERE id = ?1 AND settings != '{}'),
+                EXISTS (SELECT 1 FROM vote WHERE library = ?2 OR server = ?1),
+                EXISTS (SELECT 1 FROM miss WHERE library = ?2),
+                EXISTS (SELECT 1 FROM follow WHERE library = ?2),
+                EXISTS (SELECT 1 FROM sighting WHERE server = ?1),
+                EXISTS (SELECT 1 FROM question_tally WHERE server = ?1)
+            """,
+            (str(server_id), library_key(server_id)),
+        )
+        return ServerRecords(*map(bool, kept))
+
     async def purge_server(self, server_id: int) -> int:
         """Delete all that is kept of a server's use: settings, feedback, misses, follows, sightings, tallies, buttons.
 
@@ -158,7 +196,10 @@ class ServerEntries(LedgerRows):
                 ("DELETE FROM question_tally WHERE server = ?", (server,)),
                 ("DELETE FROM command_tree WHERE place = ?", (server,)),
                 ("DELETE FROM server WHERE id = ? AND (left_at IS NOT NULL OR application = '')", (server,)),
-                ("UPDATE server SET settings = '{}' WHERE id = ? AND settings != '{}'", (server,)),
+                (
+                    "UPDATE server SET settings = '{}', digest_at = NULL WHERE id = ? AND settings != '{}'",
+                    (server,),
+                ),
             ],
             (*_FEEDBACK_TABLES, "sighting", "question_tally", "server"),
         )

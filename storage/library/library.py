@@ -21,7 +21,9 @@ from storage.indexing.compiled_ranking import CompiledRanking
 from storage.indexing.gc_pause import gc_paused
 from storage.indexing.index_follower import IndexFollower
 from storage.indexing.index_manager import IndexManager
+from storage.library.additions import LibraryAdditions
 from storage.library.baseline import LibraryBaseline
+from storage.library.changes import LibraryChanges
 from storage.library.exports import LibraryExports
 from storage.library.glossary import LibraryGlossary
 from storage.library.maintenance import LibraryMaintenance
@@ -97,7 +99,9 @@ class Library:
         self.meaning = LibraryMeaning(self._repository, folder, meaning)
         self._search = LibrarySearch(self._repository, self._indexes, self.meaning.vectors, self.meaning.ranker)
         self.speakers = LibrarySpeakers(database, self._repository, self._search, self._indexes.erase_deleted)
+        self.additions = LibraryAdditions(database)
         self.baseline = LibraryBaseline(self._repository)
+        self.changes = LibraryChanges(database, self._repository, self._indexes, reads_meaning=meaning is not None)
         self.glossary = LibraryGlossary(database, self._repository)
         self.exports = LibraryExports(database.path, self._repository, self.summary)
         self.maintenance = LibraryMaintenance(
@@ -232,12 +236,23 @@ class Library:
         await self._note_change(scope)
         return before
 
-    async def undo(self, scope: Scope) -> UndoReport:
-        """Undo the last import into (or removal from, or renaming in) the scope's one library.
+    async def link(self, scope: Scope, video_id: str, link: str, title: str = "") -> Video:
+        """Give a video of the scope's one library a link, and another title unless that is ""; undo reverts both.
+        Returns the video as it was.
 
-        Raises NothingToUndo.
+        Raises UnknownVideo, and RequestError for what is no web address, or leads to another video of the library.
         """
-        report = await history.undo_last(self._database, self._repository, access.only_key(scope))
+        key = access.only_key(scope)
+        before = await history.link_video(self._database, self._repository, key, video_id, link, title)
+        await self._note_change(scope)
+        return before
+
+    async def undo(self, scope: Scope, *, act: int | None = None) -> UndoReport:
+        """Undo the last import into (or removal from, or renaming or linking in) the scope's one library.
+
+        Raises NothingToUndo, and ActNotLast where the last act is not the one of the number `act`.
+        """
+        report = await history.undo_last(self._database, self._repository, access.only_key(scope), act)
         await self._note_change(scope)
         return report
 

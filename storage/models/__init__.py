@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from storage.models.digests import DAY_SECONDS as DAY_SECONDS
+from storage.models.digests import WEEK_SECONDS as WEEK_SECONDS
+from storage.models.digests import AddedVideos as AddedVideos
+from storage.models.digests import DueDigest as DueDigest
+from storage.models.digests import HelpfulMoment as HelpfulMoment
+from storage.models.digests import QuestionCount as QuestionCount
+from storage.models.digests import Week as Week
 from storage.models.finding import ALL_FEATURES as ALL_FEATURES
 from storage.models.finding import MIN_GAP_SECONDS as MIN_GAP_SECONDS
 from storage.models.finding import Baseline as Baseline
@@ -14,12 +21,14 @@ from storage.models.finding import QuestionTerm as QuestionTerm
 from storage.models.finding import RankedPlace as RankedPlace
 from storage.models.finding import RankingFeature as RankingFeature
 from storage.models.finding import RepairKind as RepairKind
+from storage.models.finding import ScoreBound as ScoreBound
 from storage.models.finding import SearchResult as SearchResult
 from storage.models.finding import Strip as Strip
 from storage.models.finding import Timeline as Timeline
 from storage.models.finding import VideoPart as VideoPart
 from storage.models.finding import measure_presence as measure_presence
 from storage.models.follows import Follow as Follow
+from storage.models.follows import FoundFollow as FoundFollow
 from storage.models.importing import FileContent as FileContent
 from storage.models.importing import Labels as Labels
 from storage.models.importing import Rejection as Rejection
@@ -37,6 +46,7 @@ from storage.models.libraries import OpenIndexes as OpenIndexes
 from storage.models.libraries import Problem as Problem
 from storage.models.libraries import Quota as Quota
 from storage.models.libraries import Statistics as Statistics
+from storage.models.libraries import UncheckedVideos as UncheckedVideos
 from storage.models.libraries import UndoReport as UndoReport
 from storage.models.libraries import VideoSummary as VideoSummary
 from storage.models.limits import MAX_SECOND as MAX_SECOND
@@ -63,8 +73,11 @@ from storage.models.time_links import is_template as is_template
 from storage.models.use import CastVote as CastVote
 from storage.models.use import HelpfulQuestion as HelpfulQuestion
 from storage.models.use import Miss as Miss
+from storage.models.use import MissOutcome as MissOutcome
 from storage.models.use import PersonalData as PersonalData
 from storage.models.use import PublicPlace as PublicPlace
+from storage.models.use import ReviewedMiss as ReviewedMiss
+from storage.models.use import ServerRecords as ServerRecords
 from storage.models.use import ServerSettings as ServerSettings
 from storage.models.use import Sighting as Sighting
 from storage.models.use import Verdict as Verdict

@@ -126,6 +126,17 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreBound:
+    """How high some segments can score for a question: never above `score`. The question's ideal score, as a search
+    result has it, is not below `ideal_score`. It is answered from so many `segments`, 0 where any number may be meant.
+    """
+
+    score: float
+    ideal_score: float
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """What a search found, best first, and how the question was understood.
 

@@ -27,3 +27,14 @@ class Follow:
     known: tuple[tuple[str, float], ...] = ()
     follow_id: int = 0
     made_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFollow:
+    """A follow whose answer is to be told: since when that is known, in which videos it is, and in which message it is
+    told, "" where none was begun."""
+
+    follow: Follow
+    found_at: float
+    video_ids: frozenset[str]
+    batch: str = ""

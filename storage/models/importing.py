@@ -49,7 +49,8 @@ class Transcript:
 
     `whole` says that the file holds the entire video, so that importing replaces what is stored;
     dataset rows may be one page of a video and are merged by their start. `named_by_file` says that nothing names the
-    video: its id is the name of the file.
+    video: its id is the name of the file. `titled_by_file`: so is its title, which a title that is stored already
+    beats. `given_title` is the one that the person importing gave. `is_linked`: they gave its link, and no id.
     """
 
     video: Video
@@ -57,6 +58,9 @@ class Transcript:
     segments: tuple[Segment, ...] = ()
     whole: bool = False
     named_by_file: bool = False
+    titled_by_file: bool = False
+    given_title: str = ""
+    is_linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

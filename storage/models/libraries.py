@@ -37,7 +37,7 @@ class Statistics:
 class LibrarySize:
     """How much space a library takes. `text_bytes` is its words in UTF-8; times and indexes are not counted.
 
-    `last_act` is what undo would revert now (an import, a removal or a renaming) and `acted_at` when that was, ISO
+    `last_act` is what undo would revert now (such as an import or a removal) and `acted_at` when that was, ISO
     8601 in UTC; both are empty where there is nothing to undo.
     """
 
@@ -66,6 +66,14 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class UncheckedVideos:
+    """The videos of a library that were written since it was last checked, by their ids, as of a revision of it."""
+
+    revision: int
+    video_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedVideo:
     """A video that an import added or changed, as it is stored now, and the second at which its last segment ends."""
 
@@ -82,7 +90,9 @@ class ImportReport:
     `unnamed` are the files whose videos nothing names: they have the names of the files as ids. `misread` are those,
     among the rejected, that lack only the name of their encoding, each with the one that is likely, or "". `unclear`
     are the tables of which it is not clear which column is which, each with an answer that makes it readable, as
-    `Labels.columns` has it.
+    `Labels.columns` has it. `mislabelled` are those of which it is not said well enough what they are, each with
+    the name of that in `Labels`. `act` is the number of this import among the acts that can be undone, None where
+    nothing changed.
     """
 
     library: str
@@ -99,6 +109,8 @@ class ImportReport:
     unnamed: tuple[str, ...] = ()
     misread: tuple[tuple[str, str], ...] = ()
     unclear: tuple[tuple[str, str], ...] = ()
+    mislabelled: tuple[tuple[str, str], ...] = ()
+    act: int | None = None
     dry_run: bool = False
 
     @property

@@ -42,6 +42,22 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerRecords:
+    """What is kept of a server's use: whether there is anything of each kind.
+
+    `settings` are those that differ from the defaults, `sightings` who used the bot there, `tallies` how many questions
+    were asked.
+    """
+
+    settings: bool = False
+    votes: bool = False
+    misses: bool = False
+    follows: bool = False
+    sightings: bool = False
+    tallies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HelpfulQuestion:
     """A question that was asked and answered in a public channel, and an answer to it that people found helpful there.
 
@@ -98,12 +114,32 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A question that a library did not answer, collapsed and casefolded, how often it was asked, and when last."""
+    """A question that a library did not answer, collapsed and casefolded, how often it was asked, and when last.
+
+    `wording` is the question as it was last typed, "" where an earlier version noted it.
+    """
 
     library: str
     question: str
     count: int
     last_asked: float
+    wording: str = ""
+
+
+class MissOutcome(enum.StrEnum):
+    """Why a miss is no longer open."""
+
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedMiss:
+    """A miss that is no longer open: an import answered it, or a moderator dismissed it, at that moment."""
+
+    miss: Miss
+    outcome: MissOutcome
+    reviewed_at: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,12 @@ from storage.ranking.index.index_part import Bools, Floats, IndexPart
 from storage.ranking.index.ranges import distinct_numbers, expand_ranges
 from storage.ranking.index.runs import name_run
 from storage.ranking.query.glossary import GlossaryMatcher, run_of
+from storage.ranking.query.quick_reading import QuickReader
 from storage.ranking.query.restrictions import RestrictedScope, Restrictions, WantedSpeakers, WantedVideos
 from storage.ranking.query.spelling import SpellingCorrector
 from storage.ranking.query.terms import QueryTerms
 from storage.ranking.rerank import Reranker
+from storage.ranking.score_bounds import ScoreBounds
 from storage.ranking.weights import (
     CANDIDATES,
     K1_AGAIN,
@@ -103,12 +105,9 @@ class Searcher:
         self.model = SparseBM25(libraries)
         self._analyser = analyser_for(language)
         load_question_rules(self._analyser.language)  # now: a question's own processor time is bounded
-        self._wording = QueryTerms(
-            self.model,
-            SpellingCorrector(libraries, self._analyser.language),
-            self._analyser,
-            GlossaryMatcher(glossary, self._analyser),
-        )
+        self._speller = SpellingCorrector(libraries, self._analyser.language)
+        self._glossary = GlossaryMatcher(glossary, self._analyser)
+        self._wording = QueryTerms(self.model, self._speller, self._analyser, self._glossary)
         self._restrictions = Restrictions(libraries, self._analyser)
 
     def search(
@@ -202,6 +201,11 @@ class Searcher:
             unsaid,
             budget.cut_short,
         )
+
+    def bound_scores(self, part: IndexPart) -> ScoreBounds:
+        """Return what tells how high the segments of `part`, some of this scope's, can score for a question."""
+        reader = QuickReader(self.model, self._speller, self._analyser, self._glossary)
+        return ScoreBounds(part, self.model, reader, self._wording)
 
     def video_of(self, ranked: RankedSegment) -> int:
         """Return the position, in its library, of the video that a ranked segment belongs to."""

@@ -249,9 +249,9 @@ async def test_what_is_said_leaves_with_all_it_is_meant_for(talks: Library) -> N
         ("gan", "GANs", "“gan” and “GANs” are already the same word"),
         ("the GAN", "GANs", "already the same word"),
         ("The", "GANs", "“The” is said all the time"),
-        ("ga\x00nz", "GANs", r"'ga\\x00nz' holds a character that cannot be seen"),
-        ("ganz", "GA\u202eNs", r"'GA\\u202eNs' holds a character that cannot be seen"),
-        ("ga\udcffnz", "GANs", r"'ga\\udcffnz' holds a character that cannot be seen"),
+        ("ga\x00nz", "GANs", r"“ga\\x00nz” holds a character that cannot be seen"),
+        ("ganz", "GA\u202eNs", r"“GA\\u202eNs” holds a character that cannot be seen"),
+        ("ga\udcffnz", "GANs", r"“ga\\udcffnz” holds a character that cannot be seen"),
     ],
 )
 async def test_an_entry_that_cannot_serve_is_refused(library: Library, said: str, meant: str, sentence: str) -> None:

@@ -263,7 +263,7 @@ def test_what_cannot_be_evaluated_is_one_sentence(folder: Path, monkeypatch: pyt
         ),
         (
             ("set", "--language", "?"),
-            "The corpus cannot be stored: '?' is not a language code; give one such as en or de-CH.",
+            "The corpus cannot be stored: “?” is not a language code; give one such as en or de-CH.",
         ),
     ):
         done = CliRunner().invoke(app, ["evaluate", *arguments], obj=Session(Settings, None))  # type: ignore[arg-type]

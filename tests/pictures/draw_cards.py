@@ -17,7 +17,13 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent)]
 
-from tests.pictures.drawing import Stage, read_seeds, stage  # noqa: E402 - the project is found only now
+# ruff: noqa: E402 - the project is found only now
+from bot import asking
+from bot.answering.question import parse_question
+from bot.discord_app.cards.admin.digest import Digest, FoundHelpful, digest_card
+from storage import access
+from storage.models import AddedVideos, Miss, QuestionCount, Week
+from tests.pictures.drawing import Stage, read_seeds, stage
 
 WIDTHS = 760, 390
 HAS_SEEDS = bool(read_seeds())
@@ -79,6 +85,25 @@ async def _write_directly(on: Stage) -> Any:
     return on.user.dm_channel.history()[-1]
 
 
+async def _show_digest(on: Stage) -> Any:
+    """A full week, as a server gets it."""
+    app = on.env.bot.app
+    scope = await app.library.or_samples(access.host_scope())
+    answer = await asking.ask(app.library, scope, parse_question(COMMON))
+    videos = [summary.video for summary in await app.library.videos(scope)]
+    asked = (COMPARED, UNCLEAR, "who painted the ceiling of the chapel?")
+    digest = Digest(
+        Week(1_800_532_800.0),
+        QuestionCount(1042, 935),
+        AddedVideos(len(videos) + 7, tuple(videos[:5])),
+        tuple(Miss("", question, 9 - number, 0.0) for number, question in enumerate(asked)),
+        8,
+        tuple(FoundHelpful(excerpt, 3) for excerpt in answer.excerpts[:3]),
+    )
+    await on.env.bot.get_channel(on.channel.id).send(view=digest_card(digest))
+    return on.channel.history()[-1]
+
+
 def _use(command: str, **options: Any) -> Scene:
     return lambda on: on.alice.slash(on.channel, command, **options)
 
@@ -117,6 +142,7 @@ SCENES: Mapping[str, Scene] = {
     "settings": _use("settings"),
     "library-stats": _use("library stats"),
     "misses": _use("library misses"),
+    "digest": _show_digest,
 }
 """What to do to see each card. The name is that of the picture."""
 

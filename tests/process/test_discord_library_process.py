@@ -123,7 +123,7 @@ async def test_a_file_that_discord_lost_is_told(server: LocalDiscord, bot: BotPr
     words = await imported(server, mod, channel, lost, server.upload("Talk [AAAAAAAAAAA].srt", SRT), title="Lost")
     assert "1 video added" in words
     assert "Discord did not hand it over" in words
-    assert "I ignored title, video and url" in words, "it may have been the title of the lost one"
+    assert "I ignored title, video and link" in words, "it may have been the title of the lost one"
 
 
 async def test_members_are_not_offered_it_and_clicks_survive_a_restart(server: LocalDiscord, tmp_path: Path) -> None:

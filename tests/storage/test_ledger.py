@@ -504,8 +504,8 @@ async def test_misses_are_grouped_counted_and_without_names(ledger: Ledger, cloc
         await ledger.record_miss("server:111", question, person)
     await ledger.record_miss("shared", "elsewhere", ANA)
     assert await ledger.misses("server:111") == [
-        Miss("server:111", "what is elmo?", 3, clock.second - 1),
-        Miss("server:111", "bread", 1, clock.second),
+        Miss("server:111", "what is elmo?", 3, clock.second - 1, "what is elmo?"),
+        Miss("server:111", "bread", 1, clock.second, "bread"),
     ]
 
 
@@ -519,7 +519,8 @@ async def test_a_person_is_shown_what_is_known_and_all_of_it_can_be_forgotten(
         await ledger.record_sighting(person, HOME)
     known = await ledger.personal_data(ANA)
     now = clock.second
-    assert known == PersonalData((CastVote(HELPFUL, now),), (Miss("shared", "bread?", 1, now),), (Sighting(HOME, now),))
+    miss = Miss("shared", "bread?", 1, now, "Bread?")
+    assert known == PersonalData((CastVote(HELPFUL, now),), (miss,), (Sighting(HOME, now),))
     assert await ledger.delete_personal_data(ANA) == len(known) == 3
     assert await ledger.personal_data(ANA) == PersonalData()
     assert len(await ledger.personal_data(BEN)) == 3

@@ -390,7 +390,7 @@ async def test_a_library_keeps_its_first_language_and_notes_the_others(library: 
     await library.import_files(SHARED, [(rows(("v", 0, "Häuser am Meer")), Labels(language="de"))])
     assert await hits(library, "Haus") == [("v", 0)], "German rules: Häuser and Haus are one word"
     report = await library.import_files(SHARED, [(rows(("w", 0, "house")), Labels(language="en"))])
-    assert ["'en'" in note and "'de'" in note for note in report.notes] == [True]
+    assert ["“en”" in note and "“de”" in note for note in report.notes] == [True]
 
 
 async def test_segments_around_a_moment(library: Library, rows: Rows) -> None:

@@ -286,22 +286,22 @@ def test_any_words_come_back_from_webvtt(words: list[str]) -> None:
 
 
 HOSTILE_ROWS = [
-    ({"marks": "[[0, 1], [99, 2]]"}, "marks do not rise from 0 to less than the text's 11 characters"),
+    ({"marks": "[[0, 1], [99, 2]]"}, "marks do not rise from 0 to less than the text’s 11 characters"),
     ({"marks": "[[5, 1]]"}, "marks do not rise from 0"),
     ({"marks": "[[0, 1], [0, 2]]"}, "marks do not rise from 0"),
-    ({"marks": "[[true, 1]]"}, "marks have 'True', which is no place in the text"),
-    ({"marks": "[[0, NaN]]"}, "marks have 'nan', which is no second after the one before it"),
-    ({"marks": "[[0, 1], [3, 0.5]]"}, "marks have '0.5', which is no second"),
-    ({"marks": "[[0, 5000]]"}, "marks lie outside the row's own times"),
+    ({"marks": "[[true, 1]]"}, "marks have “True”, which is no place in the text"),
+    ({"marks": "[[0, NaN]]"}, "marks have “nan”, which is no second after the one before it"),
+    ({"marks": "[[0, 1], [3, 0.5]]"}, "marks have “0.5”, which is no second"),
+    ({"marks": "[[0, 5000]]"}, "marks lie outside the row’s own times"),
     ({"marks": "[" * 9000}, "which is no list of pairs"),
-    ({"marks": "{}"}, "marks are '{}', which is no list of pairs"),
-    ({"turns": "[[0]]"}, "turns have '[0]', which is no pair"),
+    ({"marks": "{}"}, "marks are “{}”, which is no list of pairs"),
+    ({"turns": "[[0]]"}, "turns have “[0]”, which is no pair"),
     ({"turns": '[[0, "a"], [40, "b"]]'}, "turns do not rise from 0"),
-    ({"turns": "[[0, 5]]"}, "turns name '5', which is no speaker"),
+    ({"turns": "[[0, 5]]"}, "turns name “5”, which is no speaker"),
     ({"turns": '[[-1, "a"]]'}, "turns do not rise from 0"),
-    ({"chapters": '[[5, "a"], [1, "b"]]'}, "chapters have '1', which is no second"),
+    ({"chapters": '[[5, "a"], [1, "b"]]'}, "chapters have “1”, which is no second"),
     ({"chapters": "[[5, 7]]"}, "which has no title"),
-    ({"track_of": "other"}, "track_of is 'other', and the id of the video does not begin with it and a point"),
+    ({"track_of": "other"}, "track_of is “other”, and the id of the video does not begin with it and a point"),
 ]
 
 

@@ -160,7 +160,7 @@ def test_what_is_left_out_of_a_question_is_told(run: Run) -> None:
 def test_an_answer_that_is_not_there_is_an_answer(run: Run) -> None:
     done = run("ask", "best pizza dough")
     assert done.returncode == 0
-    assert "Not in these videos." in done.stdout
+    assert "I only know three sample talks." in done.stdout
     assert "pizza" in done.stdout
 
 
@@ -265,8 +265,32 @@ def test_captions_that_name_no_video_are_stored_under_their_own_name_with_one_li
     assert done.returncode == 0
     (line,) = done.stderr.splitlines()
     assert line.startswith("nameless.srt: its own name is its id and title")
-    assert "--video-id" in line
+    assert line.endswith("`cuepoint link VIDEO ADDRESS` links one.")
+    assert "Added: nameless (0:0" in done.stdout
     assert run("videos").stdout.startswith("nameless\t")
+    assert "nameless has a link now" in run("link", "nameless", "https://vimeo.com/76979871").stdout
+    assert "is not a web address" in run("link", "nameless", "here").stderr
+    assert "Took back the linking of nameless" in run("undo").stdout
+
+
+def test_several_plain_files_need_no_option_and_are_named_with_their_lengths(run: Run, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"talk{number}.srt").write_text(SRT.replace("harbour", f"harbour{number}"))
+    done = run("import", "*.srt")
+    assert done.returncode == 0
+    added = [line for line in done.stdout.splitlines() if line.startswith("Added: ")]
+    assert [line.split()[1] for line in added] == ["talk0", "talk1", "talk2"]
+    assert done.stdout.splitlines()[-1].startswith("videos: 3 added")
+
+
+def test_an_address_says_which_video_a_file_is_of(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text(SRT)
+    (tmp_path / "b.srt").write_text(SRT)
+    address = "https://club.example.org/videos/lecture-2"
+    assert "videos: 1 added" in run("import", "a.srt", "--url", address, "--title", "Lecture").stdout
+    assert "nothing changed" in run("import", "b.srt", "--url", f"{address}/").stdout
+    assert "nothing changed" in run("import", "b.srt", "--video-id", address).stdout
+    assert run("videos").stdout.startswith(f"{address}\t")
 
 
 def test_utf16_and_byte_order_marks_are_read(run: Run, tmp_path: Path) -> None:
@@ -380,6 +404,20 @@ def test_another_library_is_named(run: Run, talk: Path) -> None:
     assert "sample" in run("videos").stdout
     assert "dQw4w9WgXcQ" in run("videos", "--library", "server:123").stdout
     assert json.loads(run("ask", "copper", "--library", "123", "--json").stdout)["found"] == "confident"
+
+
+def test_until_something_is_imported_the_terminal_says_so(run: Run, talk: Path) -> None:
+    note = "Nothing is imported here yet; these are sample talks and their links are examples."
+    for question in ("what is a hold cue?", "zebra pizza"):
+        assert run("ask", question).stderr == f"{note} `cuepoint import FILE` adds your own.\n"
+        assert run("ask", question, "--json").stderr == ""
+    found_none = "Nothing is imported here yet, so I only know three sample talks.\nNobody says: zebra, pizza"
+    assert run("ask", "zebra pizza").stdout.strip() == found_none
+    assert run("videos").stderr == "Nothing is stored in this library; the sample talks:\n"
+    run("import", talk.name)
+    for words in (("ask", "copper"), ("ask", "zebra pizza"), ("videos",)):
+        assert run(*words).stderr == ""
+        assert "sample talks" not in run(*words).stdout
 
 
 def test_stats_backup_and_doctor(run: Run, talk: Path, tmp_path: Path) -> None:
@@ -556,7 +594,7 @@ def test_a_video_is_shown_with_its_telling_terms(run: Run) -> None:
 def test_videos_are_searched_by_words_of_their_title(run: Run) -> None:
     assert run("videos", "--search", "made captoins").stdout.startswith("sample-captions\t7:55\t")
     none = run("videos", "--search", "zebra")
-    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No video here is called zebra.\n")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No video here is called “zebra”.\n")
     lines = run("videos", "--search", "zebra", "--json").stdout + run("videos", "--json").stdout
     assert [json.loads(line)["segments"] for line in lines.splitlines()] == [17, 17, 17]
 

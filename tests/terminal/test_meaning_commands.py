@@ -111,7 +111,7 @@ def test_settings_say_which_models_are_used() -> None:
     ("name", "value", "reason"),
     [
         ("CUEPOINT_CROSS_ENCODER", "c", "set that, too"),
-        ("CUEPOINT_MEANING_LANGUAGES", "en, 7", "'7' is no language"),
+        ("CUEPOINT_MEANING_LANGUAGES", "en, 7", "“7” is no language"),
         ("CUEPOINT_CROSS_ENCODER_MS", "0", "greater than 0"),
     ],
 )

@@ -212,7 +212,7 @@ def cards_about(text: str) -> str:
         library_cards.removed_card(summary),
         library_cards.renamed_card(summary.video, text),
         library_cards.undone_card(UndoReport(text, 1, 2)),
-        library_cards.stats_card(Statistics(1, 2, 3, 4, 5.0), size, Quota(1, 2), 3, 4),
+        library_cards.stats_card(Statistics(1, 2, 3, 4, 5.0), size, Quota(1, 2), 3, 4, 86_400.0),
         import_cards.report_reply(report).card,
         import_cards.late_card(text, "done"),
         library_cards.glossary_reply([GlossaryEntry(text, text)]).card,

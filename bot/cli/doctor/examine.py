@@ -11,6 +11,7 @@ from pathlib import Path
 from bot import asking
 from bot.answering.question import parse_question
 from bot.answering.values import AnswerLevel
+from bot.cli.doctor.directory_checks import check_directory
 from bot.cli.doctor.file_checks import check_permissions
 from bot.cli.doctor.machine_checks import check_discord, check_machine, check_settings
 from bot.cli.doctor.results import CheckResult, Grade
@@ -100,7 +101,10 @@ def _is_missing(path: Path) -> bool:
 
 def _check_online(session: Session) -> Iterator[CheckResult]:
     try:
-        yield from check_discord(session.check_discord())
+        status = session.check_discord()
+        yield from check_discord(status)
+        if status.page:
+            yield from check_directory(status.page, session.settings.host_links)
     except CannotConnect as error:
         yield CheckResult("online", str(error), Grade.WRONG)
 

@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.ask import LibraryOption
 from bot.cli.importing.given_files import collect_files
+from bot.cli.importing.open_questions import recheck_misses
 from bot.cli.library import update_vectors
 from bot.cli.session import FAILED, Session
 from storage import access
@@ -21,7 +22,7 @@ from storage.system_errors import explain_reading
 if TYPE_CHECKING:
     from storage.library import Library
 
-_LINKING = "to link one, take this back with `cuepoint undo` and import it with --video-id ID or --url ADDRESS."
+_LINKING = "`cuepoint link VIDEO ADDRESS` links one."
 
 
 def import_files(
@@ -36,10 +37,10 @@ def import_files(
         ),
     ],
     video_id: Annotated[
-        str, typer.Option("--video-id", help="The video a caption file belongs to: its id or YouTube address.")
+        str, typer.Option("--video-id", help="The video a caption file belongs to: its id or its address.")
     ] = "",
     title: Annotated[str, typer.Option("--title", help="The video's title.")] = "",
-    url: Annotated[str, typer.Option("--url", help="The video's address.")] = "",
+    url: Annotated[str, typer.Option("--url", help="The video's address, which also says which video it is.")] = "",
     creator: Annotated[str, typer.Option("--creator", help="Who made it.")] = "",
     language: Annotated[str, typer.Option("--language", help="The language spoken, such as en.")] = "",
     encoding: Annotated[
@@ -100,6 +101,8 @@ def import_files(
     report = report.with_encoding_advice(" (--encoding {})".format)
     report = replace(report, rejections=(*given.rejections, *report.rejections))
     session.screen.show_report(report)
+    if report.has_changes and not dry_run:
+        recheck_misses(session, access.host_scope(library))
     if given.sources and not dry_run:
         update_vectors(session, access.host_scope(library))
     if report.rejections:

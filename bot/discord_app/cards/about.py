@@ -10,26 +10,35 @@ from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_buttons import leading_row
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.discord_times import relative_time
+from bot.discord_app.cards.parts.host_pages import host_pages_row
+from bot.host_links import NO_PAGES, HostLinks
 from bot.localization import format_number, ngettext
 from bot.localization import gettext as _
 from storage.models import Statistics
 
 
 def about_card(
-    statistics: Statistics, owner: Owner, *, samples: bool, index_age_seconds: float, reads_meaning: bool = False
+    statistics: Statistics,
+    owner: Owner,
+    *,
+    samples: bool,
+    index_read_at: float,
+    reads_meaning: bool = False,
+    links: HostLinks = NO_PAGES,
 ) -> Card:
     """Return a card with the version, the size and age of what can be searched here, and what is kept about people.
 
-    `reads_meaning` says that the host has switched on a model that reads meaning.
+    `reads_meaning` says that the host has switched on a model that reads meaning. `links` are the host's pages.
     """
     size = _describe_size(statistics)
     if samples:
-        size = _("the sample talks only ({size}); nothing has been imported yet").format(size=size)
+        size = _("the sample talks only ({size})").format(size=size)
     lines = [
         f"### Cuepoint {__version__}",
         _("I answer questions from video transcripts, word for word, and write no answers of my own."),
         _("**Here I can search:** {size}.").format(size=size),
-        _("**Index:** read from the videos {ago}.").format(ago=_describe_age(index_age_seconds)),
+        _("**Index:** read from the videos {when}.").format(when=relative_time(index_read_at)),
     ]
     if reads_meaning:
         lines.append(
@@ -41,10 +50,16 @@ def about_card(
     lines.append(
         _(
             "**Privacy:** what you vote on, questions without an answer where a server wants them noted, and in which "
-            "servers you used me are kept for a while, without your name. {privacy} shows it."
+            "servers you used me are kept for a while, without your name; what you follow with your Discord id. "
+            "{privacy} shows it."
         ).format(privacy=mention_command("privacy"))
     )
-    return Card(ui.Container(base.text_display("\n".join(lines))), *leading_row(), *controls.forget_row(owner))
+    return Card(
+        ui.Container(base.text_display("\n".join(lines))),
+        *leading_row(),
+        *host_pages_row(links),
+        *controls.forget_row(owner),
+    )
 
 
 def _describe_size(statistics: Statistics) -> str:
@@ -58,15 +73,3 @@ def _describe_size(statistics: Statistics) -> str:
         for words, count in zip(parts, (statistics.videos, statistics.segments), strict=True)
     )
     return _("{videos}, {segments}, {hours} hours of speech").format(videos=videos, segments=segments, hours=hours)
-
-
-def _describe_age(seconds: float) -> str:
-    """Return how long ago something was, in words."""
-    days, hours, minutes = int(seconds // 86_400), int(seconds // 3_600), int(seconds // 60)
-    if days:
-        return ngettext("{count} day ago", "{count} days ago", days).format(count=format_number(days))
-    if hours:
-        return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=format_number(hours))
-    if minutes:
-        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=format_number(minutes))
-    return _("less than a minute ago")

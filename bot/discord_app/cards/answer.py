@@ -15,10 +15,12 @@ from bot.discord_app.cards import moments
 from bot.discord_app.cards.moments import MAX_MOMENT_TITLE_LENGTH, MIN_MOMENT_LENGTH
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part, moment_link, text_display, video_name, video_picture
-from bot.discord_app.cards.parts.command_buttons import help_button, videos_button
+from bot.discord_app.cards.parts.command_buttons import help_button, tell_me_row, videos_button
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.parts.limits import MAX_OWN_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import block_quote
+from bot.discord_app.cards.parts.sample_note import ONLY_SAMPLES_SHOWN
+from bot.localization import format_date
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video
@@ -75,31 +77,42 @@ def answer_card(
     remarks: Sequence[str] = (),
     is_quoted: bool = False,
     notified: Sequence[int] = (),
+    only_samples: bool = False,
+    may_follow: bool = False,
     reserved: int = 0,
 ) -> Card:
     """Return an answer as a card. `answer` holds what this page shows, with the excerpts of one video together.
 
     `remarks` are texts of the bot and are not escaped; those `notified` are notified of them where they mention them.
-    `is_quoted` says that Discord shows the question above the card, `reserved` how many characters of text stand below.
+    `is_quoted` says that Discord shows the question above the card, `only_samples` that nothing is imported where it
+    was asked. `may_follow`: where the answer is not clear, who reads it can be told of one later. `reserved` is how
+    many characters of text stand below.
     """
     lines = [] if is_quoted else [question_header(answer.question, *answer.excerpts[:1])]
-    notes, shown_remarks = answer_notes(answer), remarks_display(remarks)
+    notes, shown_remarks = answer_notes(answer, only_samples=only_samples), remarks_display(remarks)
     # What is said of moments stands next to them.
     heading = "\n".join([*lines, *(shown_remarks + notes if answer.excerpts else notes + shown_remarks)])
     missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
-    room = MAX_CARD_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS - reserved
+    room = MAX_OWN_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS - reserved
     parts: list[Part] = [text_display(heading)] if heading else []
     if answer.excerpts:
         parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading))
     elif answer.near_misses:
         parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
+    says_nothing_imported = only_samples and answer.level is AnswerLevel.NOTHING
+    if says_nothing_imported and answer.near_misses:
+        parts.append(text_display(f"-# {_(ONLY_SAMPLES_SHOWN)}"))
     if missing and (answer.excerpts or answer.near_misses):
         parts.append(text_display(missing))
     if not answer.excerpts:
         # With the key of the answer, which can be followed up although it shows nothing.
         parts += controls.button_row([videos_button(owner), help_button(owner)], controls.delete_button(owner))
+    if may_follow and owner.is_stored and answer.level is not AnswerLevel.CONFIDENT and not page.index:
+        parts += tell_me_row(owner)
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
-    return Card(ui.Container(*parts, accent_colour=accent_colour(answer)), notified=notified)
+    card = Card(ui.Container(*parts, accent_colour=accent_colour(answer)), notified=notified)
+    card.says_nothing_imported = says_nothing_imported
+    return card
 
 
 def accent_colour(answer: Answer) -> int:
@@ -185,7 +198,7 @@ def _details(excerpt: Excerpt) -> list[str]:
         "" if moments.play_button(excerpt.link_second, excerpt.link, video) else _say_second(excerpt.link_second),
         markdown.escape_to_fit(chapter.title, MAX_CHAPTER_LENGTH) if chapter else "",
         markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH),
-        video.published,
+        format_date(video.published),
     )
     line = " · ".join(filter(None, parts))
     return [f"-# {line}"] if line else []
@@ -204,7 +217,7 @@ def question_header(question: str, *shown: Excerpt) -> str:
     return f"### {markdown.escape_with_code(question, MAX_HEADING_LENGTH) or '…'}"
 
 
-def answer_notes(answer: Answer) -> list[str]:
+def answer_notes(answer: Answer, *, only_samples: bool = False) -> list[str]:
     """Return lines that say how the question was understood, and how sure the answer is."""
     notes = []
     if answer.searched_for:
@@ -214,7 +227,7 @@ def answer_notes(answer: Answer) -> list[str]:
         words = markdown.escape_to_fit(", ".join(answer.unmatched), MAX_NOTE_LENGTH)
         notes.append("-# " + _("Left out, but said by nobody: {words}").format(words=words))
     notes += [f"-# {sentence}" for sentence in verdicts.describe_answer_limits(answer)]
-    if verdict := verdicts.describe_verdict(answer):
+    if verdict := verdicts.describe_verdict(answer, only_samples=only_samples):
         notes.append(f"**{verdict}**")
     if answer.unknown_terms:
         words = markdown.escape_to_fit(", ".join(answer.unknown_terms), MAX_NOTE_LENGTH)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from discord import ButtonStyle
+
+from bot.discord_app.cards.admin.imports import IMPORT_SENT_VERB
 from bot.discord_app.cards.parts import markdown
 from bot.discord_app.cards.parts.base import Card, text_display
 from bot.discord_app.cards.parts.command_buttons import leading_row
 from bot.discord_app.cards.parts.command_mentions import mention_command
+from bot.discord_app.cards.parts.controls import Owner, button_row, make_button
 from bot.localization import gettext as _
+from bot.localization import pgettext
 
 MAX_SHOWN_LENGTH = 200
 """Characters of a question or a filter that a line mentions."""
@@ -55,8 +60,19 @@ def no_more_card(question: str) -> Card:
 
 
 def sent_file_card() -> Card:
-    """Return the answer to a file that may be a transcript."""
+    """Return the answer to a file that may be a transcript, in direct messages."""
     return _small_card(_("To add it, use {command} in your server.").format(command=mention_command("library import")))
+
+
+def sent_file_here_card(owner: Owner | None) -> Card:
+    """Return the answer to a file that may be a transcript, in a server; `owner` is that of the button that imports
+    it, None for people who may not, or where it could not be stored."""
+    if owner is None:
+        words = _("Those who manage this server can add it: with {command}, or in its menu, **Apps**.")
+        return _small_card(words.format(command=mention_command("library import")))
+    words = _("Shall I add this to the library of this server?")
+    button = make_button(IMPORT_SENT_VERB, pgettext("button", "Import"), owner, style=ButtonStyle.primary)
+    return Card(text_display(words), *button_row([button]))
 
 
 def sent_media_card() -> Card:

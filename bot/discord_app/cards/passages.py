@@ -12,7 +12,7 @@ from bot.discord_app.cards import moments
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.parts.limits import MAX_OWN_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import speaker_label
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -30,7 +30,7 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner) -> Card:
     if not opened.shows_hit:
         head += f"\n{moments.write_words(hit, MAX_HIT_LENGTH)}"
     play = moments.play_button(hit.link_second, hit.link, hit.video)
-    room = MAX_CARD_TEXT_LENGTH - len(head) - len(_(controls.NO_BUTTONS))
+    room = MAX_OWN_TEXT_LENGTH - len(head) - len(_(controls.NO_BUTTONS))
     parts: list[Part] = [
         base.text_display(head),
         *controls.button_row(play, controls.back_button(owner, moved=opened.is_moved)),
@@ -44,7 +44,7 @@ def passage_card(question: str, opened: OpenedPassage, owner: Owner) -> Card:
 def shared_quote_card(question: str, hit: Excerpt, owner: Owner, remark: str) -> Card:
     """Return a card with the quote of an answer by itself, which somebody shares; `remark` says who does."""
     head = "\n".join([answer_cards.question_header(question, hit), *answer_cards.remarks_display([remark])])
-    parts = answer_cards.quote_parts(hit, owner, MAX_CARD_TEXT_LENGTH - len(head) - len(_(controls.NO_BUTTONS)))
+    parts = answer_cards.quote_parts(hit, owner, MAX_OWN_TEXT_LENGTH - len(head) - len(_(controls.NO_BUTTONS)))
     return Card(ui.Container(base.text_display(head), *parts))
 
 

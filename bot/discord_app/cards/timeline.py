@@ -14,7 +14,7 @@ from bot.discord_app.cards.moments import list_choices, write_moments
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, EnclosedFile, Part
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_ALT_TEXT_LENGTH, MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.parts.limits import MAX_ALT_TEXT_LENGTH, MAX_OWN_TEXT_LENGTH
 from bot.images.fonts import find_lettering
 from bot.images.timeline_image import lettered_name
 from bot.localization import format_number, ngettext
@@ -43,7 +43,7 @@ def timeline_card(timeline: AnsweredTimeline, picture: bytes, owner: Owner, rema
     )
     hints = [f"-# {hint}" for hint in _explain_picture(timeline.strips)]
     hints += [] if owner.is_stored else [_(controls.NO_BUTTONS)]
-    room = MAX_CARD_TEXT_LENGTH - len(heading) - sum(len(hint) + 1 for hint in hints) - 20
+    room = MAX_OWN_TEXT_LENGTH - len(heading) - sum(len(hint) + 1 for hint in hints) - 20
     unwritten = _name_unwritten(timeline.strips, room - MIN_MOMENTS_LENGTH)
     room -= sum(len(line) + 1 for line in unwritten)
     parts: list[Part] = [

@@ -11,7 +11,7 @@ from bot.discord_app.cards.moments import play_button
 from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.controls import Owner
-from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH
+from bot.discord_app.cards.parts.limits import MAX_OWN_TEXT_LENGTH
 from bot.discord_app.cards.parts.quotes import quote_segment
 from bot.discord_app.cards.parts.video_controls import transcript_rows
 from bot.localization import gettext as _
@@ -41,7 +41,7 @@ def transcript_card(
     marked = None if asked is None else _find_said(segments, asked)
     stamps = [_write_stamp(video, segment, hosts, is_marked=segment is marked) for segment in segments]
     # The addresses count towards the characters of a card; the words share what they leave.
-    room = (MAX_CARD_TEXT_LENGTH - len(name) - _BESIDE_WORDS - sum(len(stamp) + 4 for stamp in stamps)) // len(segments)
+    room = (MAX_OWN_TEXT_LENGTH - len(name) - _BESIDE_WORDS - sum(len(stamp) + 4 for stamp in stamps)) // len(segments)
     texts = [f"### {name}"]
     if asked is not None and marked is None:
         nearest = _("Nothing is stored at {time}; the nearest is {nearest}.")

@@ -12,7 +12,7 @@ from bot.discord_app.cards.parts import base, controls, markdown
 from bot.discord_app.cards.parts.base import Card, Part
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.video_controls import MenuOption, video_rows
-from bot.localization import format_number, ngettext
+from bot.localization import format_date, format_number, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import KeyTerm, LinkHosts, Video, VideoPart, VideoSummary
@@ -66,7 +66,7 @@ def _display_head(summary: VideoSummary) -> Part:
     name = markdown.masked_link(base.video_name(video, base.MAX_TITLE_LENGTH), video.url)
     words = ngettext("{count} word", "{count} words", summary.words).format(count=format_number(summary.words))
     creator = markdown.escape_to_fit(video.creator, base.MAX_CREATOR_LENGTH)
-    said = " · ".join(filter(None, (creator, video.published, timecode(summary.end_second), words)))
+    said = " · ".join(filter(None, (creator, format_date(video.published), timecode(summary.end_second), words)))
     head = base.text_display(f"### {name}\n{said}")
     picture = base.video_picture(video)
     return ui.Section(head, accessory=picture) if picture else head

@@ -11,7 +11,7 @@ from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.video_controls import MenuOption, offered_pages, video_list_rows, video_value
-from bot.localization import format_number, ngettext
+from bot.localization import format_date, format_number, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video, VideoSummary
@@ -68,7 +68,7 @@ def _write_entry(summary: VideoSummary, number: int) -> str:
     video = summary.video
     name = markdown.masked_link(f"**{base.video_name(video)}**", video.url, MAX_LISTED_URL_LENGTH)
     creator = markdown.escape_to_fit(video.creator, MAX_LISTED_CREATOR_LENGTH)
-    said = " · ".join(filter(None, (creator, video.published, timecode(summary.end_second))))
+    said = " · ".join(filter(None, (creator, format_date(video.published), timecode(summary.end_second))))
     return f"**{number}.** {name} · {said}"
 
 

@@ -1,6 +1,6 @@
-"""The feedback of a server's users: the unanswered questions, and these with the votes as a file.
+"""The feedback of a server's users as a file: their votes, and the questions without an answer.
 
-`misses_page` and `export_feedback` take a server's id, and do not check who asks: `permits` does.
+`export_feedback` takes a server's id, and does not check who asks: `permits` does.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.discord_app.cards.admin.feedback import misses_card, questions_reply, questions_too_large_reply
+from bot.discord_app.cards.admin.feedback import questions_reply, questions_too_large_reply
 from bot.discord_app.cards.admin.library import Reply
-from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.cards.parts.controls import Owner, custom_id_pattern
+from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.long_replies import send_long_reply
-from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
+from bot.discord_app.delivery.responses import Interaction
 from bot.discord_app.interactions.admin.permits import Review, load_permitted
 from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.services.admin.exports import BoundedFile, Exports
@@ -26,12 +25,6 @@ from bot.evaluation.question_set_writer import make_files
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
-
-
-async def misses_page(ledger: Ledger, owner: Owner, server_id: int, page: int = 0) -> Card:
-    """Return one page of the questions that a server's library did not answer."""
-    recorded = (await ledger.settings(server_id)).record_misses
-    return misses_card(await ledger.misses(access.library_key(server_id)), owner, page, recorded=recorded)
 
 
 async def export_feedback(
@@ -59,17 +52,6 @@ def _zip_files(files: Mapping[str, Iterable[str]], path: Path, limit: int) -> No
             with archive.open(name, "w") as entry:
                 for line in lines:
                     entry.write(line.encode())
-
-
-class TurnMisses(CardButton, template=custom_id_pattern("misses")):
-    """Shows another page of the unanswered questions."""
-
-    async def act(self, interaction: Interaction) -> None:
-        review = await load_permitted(interaction, Review, self.owner_id, self.key)
-        # The same key: turning pages does not extend the time for which a user was let in.
-        owner = Owner(self.owner_id, self.key, private=True)
-        coroutine = misses_page(interaction.client.app.ledger, owner, review.permit.server_id, self.number)
-        await send_when_ready(interaction, coroutine, Delivery.IN_PLACE)
 
 
 class ExportQuestions(CardButton, template=custom_id_pattern("feedback")):

@@ -15,13 +15,12 @@ from discord.app_commands import Choice, Range
 from bot.discord_app.cards.admin import library as library_cards
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.markdown import shorten
-from bot.discord_app.commands import feedback
 from bot.discord_app.commands.import_form import open_import_form
 from bot.discord_app.delivery.long_replies import send_long_reply
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.admin.confirmations import ask_purge, ask_removal
 from bot.discord_app.interactions.admin.permits import Intake, Review, permit_of, store_permit
-from bot.discord_app.interactions.authorization import require_server_id
+from bot.discord_app.interactions.authorization import is_moderator, require_server_id
 from bot.discord_app.services.admin.library_admin import LibraryAdmin
 from bot.discord_app.services.questions.catalogue import MAX_CHOICE_LENGTH, best_videos, closest_names, make_choices
 from bot.localization import gettext as _
@@ -52,7 +51,7 @@ FORMATS = {
 @library.command(name="import")
 @app_commands.describe(
     title="The title of the video, where you import a single caption file",
-    video="That video’s id or YouTube address, unless the file’s name says it",
+    video="That video’s id or address, unless the file’s name says it",
     url="That video’s address",
     creator="Who made the videos",
     language="The language spoken, such as en",
@@ -78,7 +77,7 @@ async def import_(
 
 @library.command()
 async def undo(interaction: Interaction) -> None:
-    """Take back the last import, removal, renaming or naming of a speaker."""
+    """Take back the last import, removal, renaming, linking or naming of a speaker."""
     await _reply_privately(interaction, lambda admin, server: admin.undo_last(server))
 
 
@@ -129,7 +128,8 @@ async def export(interaction: Interaction, form: Choice[str], video: Name = "") 
 @library.command()
 async def stats(interaction: Interaction) -> None:
     """Show how large the library of this server is, and may become."""
-    await _reply_privately(interaction, lambda admin, server: admin.library_stats(server))
+    manages = is_moderator(interaction)
+    await _reply_privately(interaction, lambda admin, server: admin.library_stats(server, manages=manages))
 
 
 @library.command()
@@ -139,7 +139,7 @@ async def misses(interaction: Interaction) -> None:
 
     async def list_misses() -> Card:
         owner = await store_permit(interaction, Review(permit))
-        return await feedback.misses_page(interaction.client.app.ledger, owner, permit.server_id)
+        return await interaction.client.app.miss_reviews.list_open(permit.server_id, owner)
 
     await send_when_ready(interaction, list_misses(), Delivery.PRIVATE)
 

@@ -15,7 +15,7 @@ from bot.discord_app.delivery.responses import Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.card_button import CardButton
 from bot.discord_app.interactions.context import delivery_of, resolve_asker
-from storage.models import PersonalData
+from storage.models import Follow, PersonalData
 
 FILE_NAME = "cuepoint-about-me.json"
 
@@ -56,8 +56,24 @@ def export_json(data: PersonalData, retention_days: float) -> str:
             {"server": str(sighting.server_id), "last_seen": _format_moment(sighting.last_seen)}
             for sighting in data.sightings
         ],
+        "followed_questions": [_describe_follow(follow) for follow in data.follows],
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def _describe_follow(follow: Follow) -> dict[str, object]:
+    """Return a question that a user follows; their id is kept with it."""
+    return {
+        "user": str(follow.person_id),
+        "library": follow.library,
+        "question": json.loads(follow.inquiry),
+        "channel": str(follow.channel_id) if follow.channel_id else None,
+        "language": follow.locale,
+        "closest": follow.accepts_closest,
+        "once": follow.is_once,
+        "followed_at": _format_moment(follow.made_at),
+        "known_places": [{"video_id": video_id, "second": second} for video_id, second in follow.known],
+    }
 
 
 def _format_moment(second: float) -> str:

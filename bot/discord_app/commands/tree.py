@@ -8,7 +8,9 @@ import discord
 from discord import app_commands
 
 from bot.discord_app.commands.about import about, help_
+from bot.discord_app.commands.follow import follow, unfollow
 from bot.discord_app.commands.forum_card import library
+from bot.discord_app.commands.import_message import import_transcript
 from bot.discord_app.commands.privacy import privacy
 from bot.discord_app.commands.questions import ask, find_in_videos, timeline
 from bot.discord_app.commands.settings import settings
@@ -30,6 +32,8 @@ class CuepointTree(app_commands.CommandTree[Any]):
         )
         self.add_command(ask)
         self.add_command(timeline)
+        self.add_command(follow)
+        self.add_command(unfollow)
         self.add_command(videos)
         self.add_command(video_)
         self.add_command(transcript)
@@ -38,6 +42,7 @@ class CuepointTree(app_commands.CommandTree[Any]):
         self.add_command(settings)
         self.add_command(privacy)
         self.add_command(find_in_videos)
+        self.add_command(import_transcript)
         self.add_command(library)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:

@@ -18,6 +18,7 @@ from bot.errors import (
     BotError,
     CooldownActive,
     InvalidQuestion,
+    LibraryBusy,
     PassageGone,
     QuestionUnderway,
     TooManyAsking,
@@ -64,9 +65,15 @@ def user_message(error: BaseException) -> str:
     return words.format(problem=told, reference=reference)
 
 
+def moment_of(error: BaseException) -> float | None:
+    """Return the moment that the text of an error tells, in seconds since the epoch; None where it tells none."""
+    return error.again_at if isinstance(error, CooldownActive | LibraryBusy) else None
+
+
 def error_card(error: BaseException) -> Card:
     """Return an error as a card, which leads on where the error does not say what to do."""
-    card = notice_card(user_message(error), *(leading_row() if isinstance(error, _LEADING) else []))
+    rows = leading_row() if isinstance(error, _LEADING) else []
+    card = notice_card(user_message(error), *rows, moment=moment_of(error))
     if isinstance(error, CooldownActive):
         card.delete_after = min(error.seconds_left, MAX_NOTICE_SECONDS)
     return card

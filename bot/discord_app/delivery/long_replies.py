@@ -13,9 +13,8 @@ import discord
 
 from bot.discord_app.cards.admin.imports import late_card, long_wait_card
 from bot.discord_app.cards.admin.library import Reply
-from bot.discord_app.cards.parts import markdown
-from bot.discord_app.cards.parts.base import Card, notice_card
-from bot.discord_app.delivery.error_handler import user_message
+from bot.discord_app.cards.parts.base import Card, notice_text, text_display
+from bot.discord_app.delivery.error_handler import moment_of, user_message
 from bot.discord_app.delivery.responses import Delivery, Interaction, defer, validate_card
 from bot.discord_app.delivery.retries import DeliveryUnknown, is_target_gone, send_with_retries
 from bot.operations.safe_traceback import describe_error
@@ -45,8 +44,8 @@ async def _make_reply(make_reply: Callable[[], Awaitable[Reply]]) -> Reply:
     try:
         return await make_reply()
     except Exception as error:  # noqa: BLE001 - the one handler decides what the user reads
-        words = user_message(error)
-        return Reply(notice_card(words), public=markdown.escape_to_fit(words, 1500))
+        words = notice_text(user_message(error), moment_of(error))
+        return Reply(Card(text_display(words)), public=words)
 
 
 async def _show_progress(interaction: Interaction, task: asyncio.Future[Reply], progress: Callable[[], Card]) -> None:

@@ -12,8 +12,9 @@ from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.interactions.answer_buttons import DeleteAnswer, OpenPassage, PickPassage, TurnPage
 from bot.discord_app.interactions.card_button import CardButton
-from bot.discord_app.interactions.command_buttons import AskQuestion, ShowPersonalData
+from bot.discord_app.interactions.command_buttons import AskExample, AskQuestion, ShowPersonalData
 from bot.discord_app.interactions.conversation_buttons import ListVideos, OpenHelp
+from bot.discord_app.interactions.follow_buttons import FOLLOW_ITEMS
 from bot.discord_app.interactions.forum_buttons import FORUM_BUTTONS
 from bot.discord_app.interactions.passage_buttons import (
     BackToQuote,
@@ -46,8 +47,10 @@ BUTTONS: tuple[type[CardButton], ...] = (
     DeletePersonalData,
     DeleteAnswer,
     AskQuestion,
+    AskExample,
     ShowPersonalData,
     *VIDEO_ITEMS,
+    *FOLLOW_ITEMS,
     *FORUM_BUTTONS,
 )
 

@@ -6,13 +6,13 @@ from collections.abc import Coroutine
 from typing import Any
 
 from bot.discord_app.cards.parts.base import Card
-from bot.discord_app.cards.parts.command_buttons import IN_PLACE, PRIVACY_VERB
+from bot.discord_app.cards.parts.command_buttons import EXAMPLE_VERB, IN_PLACE, PRIVACY_VERB
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.interactions.card_button import CardButton, presser_resolver, resolve_presser
 from bot.discord_app.interactions.turns import answer_in_turn, note_answer
 from bot.discord_app.services.askers import ResolvedAsker
-from bot.discord_app.services.questions.button_state import QuestionState
+from bot.discord_app.services.questions.button_state import Inquiry, QuestionState
 
 
 class ShowPersonalData(CardButton, template=custom_id_pattern(PRIVACY_VERB)):
@@ -40,3 +40,18 @@ class AskQuestion(CardButton, template=custom_id_pattern("ask")):
         private = state.private or not self.is_mine(interaction)
         resolve = presser_resolver(interaction, state.inquiry.server, private=private)
         await answer_in_turn(interaction, resolve, answer, in_place=self.number == IN_PLACE)
+
+
+class AskExample(CardButton, template=custom_id_pattern(EXAMPLE_VERB)):
+    """Asks a question that the videos here answer, or the sample talks, for the user who presses alone."""
+
+    async def act(self, interaction: Interaction) -> None:
+        app = interaction.client.app
+
+        async def answer(asker: ResolvedAsker) -> Card:
+            if not (example := await app.conversation.find_example(asker)):
+                return await app.conversation.show_help(asker, manages=asker.manages)
+            make_card = app.questions.prepare_answer(asker, Inquiry(example), as_timeline=False)
+            return await note_answer(interaction, asker, make_card)
+
+        await answer_in_turn(interaction, presser_resolver(interaction, 0, private=True), answer)

@@ -54,12 +54,20 @@ def writer_context(message: discord.Message) -> AskerContext:
     server_id = server_of_message(message)
     if server_id is None:
         return AskerContext(message.author.id, Place.ALONE)
-    return _member_context(message.author, server_id, message.channel, message.channel.id)
+    return _member_context(
+        message.author, server_id, message.channel, message.channel.id, manages=_is_by_manager(message)
+    )
+
+
+def _is_by_manager(message: discord.Message) -> bool:
+    """Return whether the author of a message may manage its server. Before that is announced, nobody may."""
+    person = message.author
+    return message.guild is not None and isinstance(person, discord.Member) and person.guild_permissions.manage_guild
 
 
 def post_context(author: discord.User | discord.Member, post: discord.Thread) -> AskerContext:
     """Return who wrote a forum post, and where: the rules are those of the forum."""
-    return _member_context(author, post.guild.id, post, post.id)
+    return _member_context(author, post.guild.id, post, post.id, manages=False)
 
 
 def server_of_message(message: discord.Message) -> int | None:
@@ -80,12 +88,15 @@ def interaction_context(interaction: Interaction) -> AskerContext:
     """
     user_id, server_id = interaction.user.id, interaction.guild_id
     if server_id is not None and is_in_own_server(interaction):
-        return _member_context(interaction.user, server_id, interaction.channel, interaction.channel_id)
+        manages = interaction.permissions.manage_guild
+        return _member_context(
+            interaction.user, server_id, interaction.channel, interaction.channel_id, manages=manages
+        )
     return AskerContext(user_id, Place.ALONE if is_alone(interaction) else Place.ELSEWHERE)
 
 
 def _member_context(
-    person: discord.User | discord.Member, server_id: int, channel: object, channel_id: int | None
+    person: discord.User | discord.Member, server_id: int, channel: object, channel_id: int | None, *, manages: bool
 ) -> AskerContext:
     """Return the context of somebody in a server in which the app is installed."""
 
@@ -109,6 +120,7 @@ def _member_context(
         lambda other_id: find_rights(other_id).view_channel,
         may_ask_in,
         is_among_few=isinstance(channel, discord.Thread) and channel.is_private(),
+        manages=manages,
     )
 
 

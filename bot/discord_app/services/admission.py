@@ -75,6 +75,11 @@ class Admission:
         """Return how many questions wait for their turn."""
         return sum(map(len, self._pending.values()))
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether anybody waits for an answer now."""
+        return bool(self._pending or self._running)
+
     @contextmanager
     def enter(self, user_id: int, server_id: int) -> Iterator[Turn]:
         """Let a person's question in until it is computed, or the context ends.

@@ -12,6 +12,7 @@ from bot.discord_app.cards.parts.channel_mentions import mention_channels
 from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.services.askers import AskerContext, IsServed, Resolve, ResolvedAsker
 from bot.discord_app.services.cooldown import Waits
+from bot.discord_app.services.follows.follow_target import find_target
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.errors import AccessChanged, ServerNotAccessible
@@ -133,6 +134,9 @@ class AskerResolver:
             is_stranger=who.here is None and not elsewhere.met,
             non_empty=non_empty,
             public_in=None if hidden else _public_place(who),
+            manages=who.manages,
+            server_id=who.server_id,
+            follow_target=find_target(asker, settings, non_empty.intersection(reach.scope.libraries)),
         )
 
     async def prepare_indexes(self, asker: ResolvedAsker) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from cachetools import TLRUCache
 
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.errors import CooldownActive
-from bot.localization import format_number, ngettext
+from bot.localization import gettext as _
 
 _MAX_REMEMBERED = 10_000
 
@@ -37,12 +37,6 @@ class Waits(Generic[Key]):
         return max(0.0, self._until.get(key, 0.0) - self._now())
 
 
-def describe_seconds(seconds: float) -> str:
-    """Return a time in whole seconds, rounded up, in words."""
-    whole = math.ceil(seconds)
-    return ngettext("{count} second", "{count} seconds", whole).format(count=format_number(whole))
-
-
 class Cooldown:
     """Limits how soon a user may ask again."""
 
@@ -53,13 +47,9 @@ class Cooldown:
     def check(self, user_id: int) -> None:
         """Raise CooldownActive for a question that comes too soon."""
         if left := self._waits.seconds_left(user_id):
-            whole = math.ceil(left)
-            told = ngettext(
-                "One moment, please: you can ask again in {count} second.",
-                "One moment, please: you can ask again in {count} seconds.",
-                whole,
-            )
-            raise CooldownActive(told.format(count=format_number(whole)), left)
+            again_at = time.time() + left
+            words = _("One moment, please: you can ask again {when}.")
+            raise CooldownActive(words.format(when=relative_time(again_at)), left, again_at)
 
     def count(self, user_id: int, seconds: float | None = None) -> None:
         """Count a question; the next one must wait for `seconds`, if that is longer than the default."""

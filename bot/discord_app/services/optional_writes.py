@@ -38,13 +38,25 @@ class OptionalWrites:
         if self._now() < self._failed_at.get(what, -RETRY_SECONDS) + RETRY_SECONDS:
             return None
         task = asyncio.create_task(self._run(what, write()))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
+        self._keep(task)
         done, _ = await asyncio.wait({task}, timeout=WAIT_SECONDS)
         if done:
             return task.result()
         self._note_failure(what, "the database is busy")
         return None
+
+    def begin(self, what: str, write: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Write in the background, for what no answer shows: it does not wait at all."""
+        self._keep(asyncio.create_task(self.attempt(what, write)))
+
+    async def finish(self) -> None:
+        """Wait for what was begun, at most as long as an answer would."""
+        if self._late:
+            await asyncio.wait(self._late.copy(), timeout=WAIT_SECONDS)
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
 
     async def _run(self, what: str, write: Coroutine[Any, Any, Result]) -> Result | None:
         try:

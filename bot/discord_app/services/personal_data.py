@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bot.discord_app.cards.admin.settings import privacy_card
 from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.privacy import privacy_card
 from bot.discord_app.services.asker_resolver import AskerResolver
 from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.known_locales import KnownLocales
 from bot.discord_app.services.memberships import Memberships
 from bot.discord_app.services.questions.last_answers import LastAnswers
 from bot.discord_app.services.questions.sharing import Sharing
+from bot.host_links import HostLinks
 from storage.ledger import Ledger
 from storage.models import PersonalData
 
@@ -26,6 +27,7 @@ class PersonalDataService:
         known_locales: KnownLocales,
         sharing: Sharing,
         retention_days: float,
+        links: HostLinks,
     ) -> None:
         self._ledger = ledger
         self._memberships = memberships
@@ -34,6 +36,7 @@ class PersonalDataService:
         self._known_locales = known_locales
         self._sharing = sharing
         self.retention_days = retention_days
+        self._links = links
 
     async def load(self, user_id: int) -> PersonalData:
         """Load everything that is kept about a user."""
@@ -45,7 +48,7 @@ class PersonalDataService:
         servers = [sighting.server_id for sighting in personal_data.sightings]
         # A server that the bot has left has no name.
         names = [self._memberships.server_name(server_id) or str(server_id) for server_id in servers]
-        return privacy_card(personal_data, names, asker.owner(), retention_days=self.retention_days)
+        return privacy_card(personal_data, names, asker.owner(), retention_days=self.retention_days, links=self._links)
 
     async def delete(self, user_id: int) -> int:
         """Delete everything that is kept about a user, and return how many entries that was."""

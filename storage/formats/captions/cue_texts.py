@@ -37,7 +37,7 @@ def refuse_pictures(document: Document, cues: Sequence[CueLines]) -> None:
     if texts and all(len(lines) == 1 and _PICTURE.fullmatch(lines[0].strip()) for lines in texts):
         raise document.refusal_error(
             sentence(
-                "its cues name pictures for a player's seek bar (thumbnails), and nobody speaks in them; choose "
+                "its cues name pictures for a player’s seek bar (thumbnails), and nobody speaks in them; choose "
                 "the captions of the video"
             )
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from storage.errors import MissingVideoId
-from storage.formats.addresses import clean_url, complete_addresses, youtube_id
+from storage.formats.addresses import clean_url, complete_addresses, link_id, youtube_id
 from storage.formats.document import Document
 from storage.formats.file_names import OwnName, parse_file_name, parse_own_name
 from storage.models import Chapter, Cue, FileContent, Rejection, Transcript, Video
@@ -56,20 +56,21 @@ def build_transcript(
         raise document.refusal_error(sentence("there is not a single spoken word in it; choose captions of speech"))
     labels, file_name = document.labels, parse_file_name(document.name)
     said = labels.video_id or youtube_id(labels.url)
-    video_id = said or details.video_id or file_name.video_id or youtube_id(details.url)
-    own_name = _NO_NAME if video_id else parse_own_name(document.name)
+    video_id = said or details.video_id or file_name.video_id or youtube_id(details.url) or link_id(labels.url)
+    own_name = parse_own_name(document.name) if labels.url or not video_id else _NO_NAME
     if not video_id and not own_name.video_id:
         raise document.refusal_error(
             sentence(
-                "it does not say which video it belongs to; give the video's id or YouTube address, or name the "
+                "it does not say which video it belongs to; give the video’s id or YouTube address, or name the "
                 "file as yt-dlp does: Title [id].en.vtt"
             ),
             kind=MissingVideoId,
         )
     is_automatic = details.is_automatic or file_name.is_automatic
+    title = labels.title or details.title or file_name.title
     video = Video(
         video_id=video_id or own_name.video_id,
-        title=labels.title or details.title or file_name.title or own_name.title,
+        title=title or ("" if file_name.video_id else own_name.title),
         creator=labels.creator or details.creator or file_name.creator,
         url=labels.url or details.url,
         thumbnail=labels.thumbnail or details.thumbnail,
@@ -81,5 +82,13 @@ def build_transcript(
     )
     # A file's own name may have eleven characters by chance: it is no address of YouTube's.
     video = complete_addresses(video) if video_id else replace(video, url=clean_url(video.url))
-    transcript = Transcript(video, cues=tuple(cues), whole=True, named_by_file=not video_id)
+    transcript = Transcript(
+        video,
+        cues=tuple(cues),
+        whole=True,
+        named_by_file=not video_id,
+        titled_by_file=not title,
+        given_title=labels.title,
+        is_linked=bool(labels.url) and not labels.video_id,
+    )
     return FileContent((transcript,), tuple(rejections))

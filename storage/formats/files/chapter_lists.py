@@ -58,7 +58,7 @@ def read_chapters(source: Source) -> tuple[Chapter, ...]:
                 source.name,
                 sentence(
                     "there is no chapter in it; write one a line, as in 0:00 Introduction, or give the JSON of "
-                    "Podcasting 2.0, yt-dlp's info.json, or ffmetadata"
+                    "Podcasting 2.0, yt-dlp’s info.json, or ffmetadata"
                 ),
             )
         )

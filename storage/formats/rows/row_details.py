@@ -61,7 +61,7 @@ def read_marks(value: object, segment: Segment) -> tuple[CueMark, ...]:
     _require_rising("marks", seconds)
     within = (segment.start_second - _SLACK_SECONDS, segment.end_second + _SLACK_SECONDS)
     if any(not within[0] <= second <= within[1] for second in seconds):
-        raise InvalidDetail(sentence("marks lie outside the row's own times"))
+        raise InvalidDetail(sentence("marks lie outside the row’s own times"))
     return tuple(CueMark(offset, float(second)) for offset, second in pairs)
 
 
@@ -120,7 +120,7 @@ def _require_offsets(column: str, offsets: Sequence[object], text: str) -> None:
         if offset <= last or (last < 0 < offset) or offset >= len(text):
             raise InvalidDetail(
                 sentence(
-                    "{column} do not rise from 0 to less than the text's {count} characters",
+                    "{column} do not rise from 0 to less than the text’s {count} characters",
                     column=column,
                     count=str(len(text)),
                 )

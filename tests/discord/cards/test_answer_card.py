@@ -63,7 +63,7 @@ def test_the_first_moment_stands_whole_and_the_others_in_a_line_each_by_video() 
     assert texts(card) == (
         "### why?\n"
         "**1 · [XLNet: Generalized Pretraining](https://youtu.be/H5vpBCLo74U?t=244)**\n"
-        "-# Yannic · 2019-06\n"
+        "-# Yannic · Jun 2019\n"
         "> “this paper **XLNet** wants both”\n"
         "**More in this video**\n"
         "2 · [27:08](https://youtu.be/H5vpBCLo74U?t=1628) “this paper **XLNet** wants both”\n"
@@ -119,7 +119,7 @@ def test_where_links_cannot_say_the_second_the_card_does(video: Video, line: str
 
 def test_the_chapter_the_creator_and_the_date_stand_small_below_the_title() -> None:
     video = replace(XLNET, chapters=(Chapter(200, "The *idea*"),))
-    assert "-# The \\*idea\\* · Yannic · 2019-06" in texts(answer_cards.answer_card(answer(excerpt(video)), OWNER))
+    assert "-# The \\*idea\\* · Yannic · Jun 2019" in texts(answer_cards.answer_card(answer(excerpt(video)), OWNER))
 
 
 def test_other_places_stand_below_the_quote_where_there_is_room() -> None:

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from discord import Permissions
 
+from bot.discord_app.cards.admin import import_forms
 from bot.discord_app.cards.admin.library import Reply
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.client import CuepointClient
-from bot.discord_app.commands import import_form
 from bot.discord_app.delivery import long_replies
-from bot.discord_app.interactions.admin import permits
+from bot.discord_app.interactions.admin import import_flow, permits
 from bot.discord_app.services.admin import attachments
 from bot.settings import Settings
 from storage import access
-from storage.errors import InputError, OverQuota
+from storage.errors import InputError, NothingToUndo, OverQuota
 from storage.importing import history
 from storage.ledger import Ledger
 from storage.library import Library
@@ -69,7 +69,15 @@ async def upload(
 ) -> InteractionResult:
     form = await who.slash(channel, "library import", **options)
     assert form.modal is not None
-    return await who.submit_modal(form, {"files": list(files)})
+    # As Discord's own programs do: what stands in a field is sent, unless somebody changes it.
+    return await who.submit_modal(form, {**prefilled(form), "files": list(files)})
+
+
+def prefilled(form: InteractionResult) -> dict[str, str]:
+    """What stands in the text fields of a form when it is opened."""
+    assert form.modal is not None
+    fields = [label["component"] for label in form.modal["components"]]
+    return {field["custom_id"]: field["value"] for field in fields if field.get("value")}
 
 
 async def restarted(discord: Env, library: Library, ledger: Ledger, **more: str) -> None:
@@ -92,7 +100,7 @@ async def test_captions_are_imported_and_asked_about(
 ) -> None:
     result = await upload(mod, general, ("talk.srt", SRT), title="Harbour *lights*", video="dQw4w9WgXcQ", creator="Ana")
     assert result.ephemeral
-    assert "### Imported\n1 video added\n1 segment added" in seen(result)
+    assert "### Imported\n- **Harbour \\*lights\\*** (0:07)\n-# 1 video added, 1 segment added" in seen(result)
     asked = seen(await alice.slash(general, "ask", question="copper lantern"))
     assert "Harbour \\*lights\\*" in asked
     assert "Ana" in asked
@@ -127,12 +135,14 @@ async def test_nothing_partly_right_goes_unsaid(general: ChannelHandle, mod: Mem
     assert "2 rejections:" in words
     assert "- **t.jsonl, row 3**: text is empty" in words
     assert "- **notes.txt**: is in no format that Cuepoint knows" in words
-    assert "talk.srt: its own name is its id and title" in words
-    assert "with the option video" in words
+    assert "- **talk** (0:07)" in words
 
 
-async def test_advice_on_an_encoding_names_the_option_that_works(general: ChannelHandle, mod: MemberActor) -> None:
+async def test_where_files_cannot_be_kept_advice_on_an_encoding_names_the_option_that_works(
+    discord: Env, general: ChannelHandle, mod: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = "1\n00:00:01,000 --> 00:00:02,000\nC’était l’été à la plage\n".encode("cp1252")
+    monkeypatch.setattr(discord.bot.app.kept_files, "_total_bytes", 0)
     words = seen(await upload(mod, general, ("talk.srt", content), video="demo"))
     assert "C’était l’été à la plage" in words
     assert "Here: import it with the option encoding: cp1252" in words
@@ -141,7 +151,10 @@ async def test_advice_on_an_encoding_names_the_option_that_works(general: Channe
     assert "1 video added" in seen(result)
 
 
-async def test_a_table_of_unclear_columns_is_told_what_to_do_here(general: ChannelHandle, mod: MemberActor) -> None:
+async def test_where_files_cannot_be_kept_a_table_of_unclear_columns_is_told_what_to_do(
+    discord: Env, general: ChannelHandle, mod: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord.bot.app.kept_files, "_total_bytes", 0)
     refused = seen(await upload(mod, general, ("t.csv", b"video,content,caption,start\nv,hello there,hi,0\n")))
     assert "the columns content and caption could each be the text" in refused
     assert (
@@ -155,8 +168,8 @@ async def test_many_rejections_come_as_a_file(general: ChannelHandle, mod: Membe
     bad = "\n".join(json.dumps({"video_id": "a", "text": "", "start_second": n}) for n in range(400)).encode()
     result = await upload(mod, general, ("bad.jsonl", bad))
     assert "### Nothing was imported" in seen(result)
-    assert "more, in the file." in seen(result)
-    name, content = attached(result, discord)
+    assert "And 394 more." in seen(result)
+    name, content = attached(await mod.click(result.response, label="See what was rejected"), discord)
     assert name == "rejected.txt"
     assert content.count(b"\n") == 400
 
@@ -180,7 +193,7 @@ async def test_titles_are_for_a_single_file(general: ChannelHandle, mod: MemberA
 ) -> None:  # fmt: skip
     files = [(f"Talk {n} [AAAAAAAAAA{n}].en.srt", SRT) for n in (1, 2)]
     words = seen(await upload(mod, general, *files, title="Lost", creator="Ana"))
-    assert "I ignored title, video and url" in words
+    assert "I ignored title, video and link" in words
     videos = await library.videos(access.own_scope(discord.guild.id))
     assert [(each.video.title, each.video.creator) for each in videos] == [("Talk 1", "Ana"), ("Talk 2", "Ana")]
 
@@ -285,14 +298,20 @@ async def test_suggestions_are_of_the_servers_own_videos(
 
 
 async def test_statistics(general: ChannelHandle, mod: MemberActor) -> None:
-    empty = seen(await mod.slash(general, "library stats"))
-    assert re.search(r"Nothing has been imported here yet. </library import:\d+> adds transcripts.", empty)
+    empty = await mod.slash(general, "library stats")
+    assert re.fullmatch(
+        "### This server’s library\nNothing is imported here yet.\n"
+        r"Add captions or transcripts of your videos with </library import:\d+>, and members can ask about them.\n"
+        "Import transcripts",
+        seen(empty),
+    )
+    assert (await mod.click(empty.response, label="Import transcripts")).modal is not None
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     words = seen(await mod.slash(general, "library stats"))
-    assert "Nothing has been imported" not in words
+    assert "Nothing is imported" not in words
     assert "**Stored:** 1 video, 0.0 hours of speech, 7 words" in words
     assert "**Room:** 1 of 200,000 segments, 0.0 of 200 MB of text" in words
-    assert "**Imports today (UTC):** 1 of 50" in words
+    assert "**Imports today:** 1 of 50; the next day begins <t:" in words
     assert "**Last change:** import of talk.srt" in words
 
 
@@ -328,6 +347,7 @@ async def test_imports_of_a_day_are_counted(
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     words = seen(await upload(mod, general, ("talk.srt", SRT), video="talk-2"))
     assert "had its 1 import for today" in words
+    assert re.search(r"The next one is possible <t:\d+:R>\.", words), "which Discord shows as a time"
     assert len(await library.videos(access.own_scope(discord.guild.id))) == 1
 
 
@@ -367,7 +387,8 @@ async def test_a_form_of_before_a_restart_still_imports(
 ) -> None:
     form = await mod.slash(general, "library import", video="talk-1", title="Harbour", creator="Ana", language="en")
     await restarted(discord, library, ledger)
-    assert "1 video added" in seen(await mod.submit_modal(form, {"files": [("talk.srt", SRT)]}))
+    filled = {**prefilled(form), "files": [("talk.srt", SRT)]}
+    assert "1 video added" in seen(await mod.submit_modal(form, filled))
     (stored,) = await library.videos(access.own_scope(discord.guild.id))
     assert (stored.video.video_id, stored.video.title, stored.video.creator) == ("talk-1", "Harbour", "Ana")
 
@@ -375,7 +396,7 @@ async def test_a_form_of_before_a_restart_still_imports(
 async def test_files_are_imported_in_the_order_in_which_they_were_given(
     discord: Env, general: ChannelHandle, mod: MemberActor
 ) -> None:
-    names = [f"{letter}.txt" for letter in "badc"]
+    names = [f"{letter}.txt" for letter in "bac"]
     result = await upload(mod, general, *((name, b"just some words") for name in names))
     told = [line for line in seen(result).splitlines() if line.startswith("- ")]
     assert [line.split("**")[1].replace("\\", "") for line in told] == names
@@ -391,7 +412,7 @@ async def test_a_form_that_is_no_longer_known_is_answered(
         now = ledger.now()
         monkeypatch.setattr(ledger, "_now", lambda: now + permits.PERMIT_LIFETIME_SECONDS)
     else:
-        monkeypatch.setattr(import_form, "VERB", "earlier")
+        monkeypatch.setattr(import_forms, "IMPORT_FORM", "earlier")
         form = await mod.slash(general, "library import", video="talk-1")
         monkeypatch.undo()
     assert "no longer know this form" in seen(await mod.submit_modal(form, {"files": [("talk.srt", SRT)]}))
@@ -401,8 +422,8 @@ async def test_a_form_that_is_no_longer_known_is_answered(
 async def test_one_import_at_a_time(discord: Env, general: ChannelHandle, mod: MemberActor, library: Library) -> None:
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     preview = await mod.slash(general, "library remove", video="talk-1")
-    librarian = discord.bot.app.library_admin
-    with librarian._exclusive(discord.guild.id):
+    locks = discord.bot.app.library_admin._locks
+    with locks.exclusive(discord.guild.id):
         for result in (
             await upload(mod, general, ("talk.srt", SRT), video="talk-2"),
             await mod.slash(general, "library undo"),
@@ -474,7 +495,7 @@ async def test_progress_tells_of_the_files_and_then_of_the_videos(
         monkeypatch.setattr(library, "import_files", storing)
         await long_replies.send_long_reply(interaction, making)
 
-    monkeypatch.setattr(import_form, "send_long_reply", at_once)
+    monkeypatch.setattr(import_flow, "send_long_reply", at_once)
     assert "1 video added" in seen(await upload(mod, general, ("talk.srt", SRT), video="talk-1"))
     assert shown == ["Reading 1 file …", "Storing video 1 of 3 …", "Storing video 3 of 3 …"]
 
@@ -532,6 +553,37 @@ async def test_everything_is_purged_after_a_question(
     assert "These buttons have expired" in seen(await alice.click(card.response, label="Read on"))
     assert await ledger.servers_seen(mod.id) == []
     assert await ledger.imports_today(f"server:{server}") == 1, "a purge makes no room for more imports"
+
+
+async def test_a_purge_asks_only_about_what_there_is(
+    general: ChannelHandle, mod: MemberActor, alice: MemberActor, library: Library, ledger: Ledger, discord: Env
+) -> None:
+    for _ in range(2):
+        nothing = await mod.slash(general, "library purge")
+        assert nothing.ephemeral
+        assert seen(nothing) == "There is nothing of this server to delete."
+    await mod.slash(general, "settings", quotes=2)
+    assert kinds(await mod.slash(general, "library purge")) == ["the settings", "who used me here"]
+    await upload(mod, general, ("talk.srt", SRT), video="talk-1")
+    await alice.slash(general, "ask", question="purple elephants")
+    await mod.slash(general, "library glossary add", said="lampion", meant="lantern")
+    listed = ["1 video with 1 segment", "the glossary", "the settings", "the unanswered questions", "who used me here"]
+    assert kinds(await mod.slash(general, "library purge")) == listed
+    await mod.slash(general, "library remove", video="talk-1")
+    await library.remove(access.own_scope(discord.guild.id), "talk-1")
+    asked = await mod.slash(general, "library purge")
+    assert re.fullmatch(r"what </library undo:\d+> would bring back", kinds(asked)[0])
+    assert "0 videos" not in seen(asked)
+    await mod.click(asked.response, label="Delete everything")
+    assert seen(await mod.slash(general, "library purge")) == "There is nothing of this server to delete."
+    with pytest.raises(NothingToUndo):
+        await library.undo(access.own_scope(discord.guild.id))
+
+
+def kinds(asked: InteractionResult) -> list[str]:
+    """What a purge asks about."""
+    assert {"Leave it", "Delete everything"} <= set(seen(asked).splitlines())
+    return [line.removeprefix("- ") for line in seen(asked).splitlines() if line.startswith("- ")]
 
 
 SPOKEN = (

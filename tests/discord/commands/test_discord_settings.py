@@ -9,7 +9,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_app.cards.admin import feedback as feedback_cards
+from bot.discord_app.cards.admin import misses as misses_cards
 from bot.discord_app.cards.admin.settings import (
     CHANNELS_ID,
     DIGEST_ID,
@@ -17,13 +17,13 @@ from bot.discord_app.cards.admin.settings import (
     ROLES_ID,
     ServerParts,
     SettingsReader,
-    privacy_card,
     reset_card,
     settings_card,
 )
 from bot.discord_app.cards.parts.channel_mentions import mention_channels
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems
+from bot.discord_app.cards.privacy import privacy_card
 from bot.errors import SettingsError
 from bot.languages import language_names, name_language
 from bot.server_settings import NAMES, change_each, change_setting, describe_settings, write_setting
@@ -142,16 +142,23 @@ async def test_privacy_shows_exports_and_deletes_what_is_kept(world: World) -> N
     opened = await world.one.click(card.response, label="Read on")
     await world.one.click(opened.response, label="Helpful")
     await world.one.slash(world.general, "ask", question="Sirocco winds?")
+    await world.one.slash(world.general, "follow", question="Mistral winds?")
     shown = await world.one.slash(world.general, "privacy")
     assert shown.ephemeral
-    for told in ("**Votes:** 1", "no clear answer to:** 1", "used me:** 1: Alpha", "for 30 days"):
+    for told in (
+        "**Votes:** 1", "no clear answer to:** 1", "used me:** 1: Alpha", "for 30 days", "you follow:** 1",
+        "your Discord id itself is kept with a question that you follow", "After 30 days without news",
+    ):  # fmt: skip
         assert told in seen(shown)
     file = await exported(world, await world.one.click(shown.response, label="Export"))
     assert [each["question"] for each in file["votes"]] == ["the lantern"]
     assert [each["question"] for each in file["questions_without_a_clear_answer"]] == ["sirocco winds?"]
     assert [each["server"] for each in file["seen_in_servers"]] == [str(world.alpha.id)]
-    assert str(world.one.id) not in json.dumps(file)
-    assert "Deleted: 3 entries" in seen(await world.one.click(shown.response, label="Delete all of it"))
+    (followed,) = file.pop("followed_questions")
+    assert (followed["user"], followed["question"]) == (str(world.one.id), {"text": "Mistral winds?"})
+    assert followed["library"] == access.library_key(world.alpha.id)
+    assert str(world.one.id) not in json.dumps(file), "what they follow has their id, and nothing else"
+    assert "Deleted: 4 entries" in seen(await world.one.click(shown.response, label="Delete all of it"))
     assert await world.ledger.personal_data(world.one.id) == PersonalData()
     assert len(await world.ledger.personal_data(world.both.id)) == 2
     assert "**Votes:** 0" in seen(await world.one.slash(world.general, "privacy"))
@@ -177,8 +184,8 @@ def test_every_card_fits() -> None:
         settings_card(crowded, reader, Owner(1), said="Changed.", refused=[long], problems=[named] * 5),
         settings_card(crowded, nothing_left, Owner(1)),
         reset_card(crowded, reader, 1, said="Changed."),
-        feedback_cards.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
-        feedback_cards.misses_card([], Owner(1)),
+        misses_cards.misses_card([Miss("shared", long + str(n), n, 1e9) for n in range(40)], Owner(1), 1),
+        misses_cards.misses_card([], Owner(1)),
         privacy_card(
             PersonalData(
                 (CastVote(Vote("shared", long, "v", 0.0, Verdict.HELPFUL), 1.0),), (), (Sighting(1, 1.0),) * 99

@@ -361,7 +361,7 @@ async def test_the_cooldown_counts(discord: Env, library: Library, ledger: Ledge
     general = discord.create_guild().create_text_channel("general")
     alice, bob = (discord.guild.add_member(discord.create_user(name)) for name in ("alice", "bob"))
     card = await ask_privately(alice, general)
-    assert "you can ask again in" in seen(shared_by(await alice.click(card.response, label="Share")))
+    assert "you can ask again <t:" in seen(shared_by(await alice.click(card.response, label="Share")))
     again = await alice.slash(general, "ask", question=QUESTION, **{"for": bob})
     assert again.ephemeral
     assert answers(general, discord) == []

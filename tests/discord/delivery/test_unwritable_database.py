@@ -112,7 +112,7 @@ async def test_an_answer_is_given_without_buttons_where_their_state_cannot_be_wr
         assert QUOTED in seen(opened)
         assert not {"Later", "Helpful"} & set(labels(opened))
         missed = await person.slash(general, "ask", question="zebra pizza dough")
-        assert "Not in these videos" in seen(missed)
+        assert "I only know three sample talks" in seen(missed)
         assert WITHOUT_BUTTONS not in seen(missed), "it has none anyway"
     noted = [record for record in caplog.records if record.levelno >= logging.ERROR]
     messages = [record.getMessage() for record in noted]
@@ -158,6 +158,20 @@ async def test_nobody_waits_long_for_a_busy_database(caplog: pytest.LogCaptureFi
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
         "storing what buttons need failed, and answers go on without it until it succeeds again: the database is busy"
     ]
+
+
+async def test_what_no_answer_shows_is_written_while_nobody_waits() -> None:
+    writes, is_writable, written = OptionalWrites(), asyncio.Event(), list[str]()
+
+    async def write() -> None:
+        await is_writable.wait()
+        written.append("a count")
+
+    writes.begin("counting questions", write)
+    assert written == [], "it has only begun"
+    is_writable.set()
+    await writes.finish()
+    assert written == ["a count"]
 
 
 async def test_a_failure_is_logged_again_after_a_success(path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -48,6 +48,7 @@ ALLOWED = {
     ("bot/discord_app/delivery/responses.py", "sent once, "): "for the log",
     ("bot/discord_app/services/asker_resolver.py", "noting who uses the bot where"): "what failed, in the log",
     ("bot/discord_app/services/questions/question_service.py", "noting a question without a clear answer"): "the same",
+    ("bot/discord_app/services/questions/question_service.py", "counting questions"): "the same",
     ("bot/discord_app/services/forums/forum_service.py", "noting a question without a clear answer"): "the same",
     ("bot/discord_app/services/questions/sharing.py", "noting what was shared"): "the same",
     ("bot/discord_app/services/questions/sharing.py", " in "): "of a key that nobody reads",
@@ -63,6 +64,9 @@ ALLOWED = {
     ("bot/discord_app/cards/admin/library.py", "removal of "): "the same",
     ("bot/discord_app/cards/admin/library.py", "renaming of "): "the same",
     ("bot/discord_app/cards/admin/library.py", "naming of "): "the same",
+    ("bot/discord_app/cards/parts/command_mentions.py", "library import"): "the name of a command",
+    ("bot/discord_app/cards/parts/command_mentions.py", "library stats"): "the same",
+    ("bot/discord_app/cards/parts/command_mentions.py", "library undo"): "the same",
 }
 _PROSE = re.compile(
     r"[^\W\d_]{2,}['’]?\w*[.,:;?!]?\s+(?:\S+\s+)*[^\W\d_]{2,}|^[A-Z][a-z]{2,}\W*$|^\s+[a-z]{2,}\W*$|[.?!:]$"

@@ -27,7 +27,7 @@ from tests.support.discord.harness import (
 )
 
 QUESTION = "how does bm25 rank?"
-ANSWERED, REFUSED = "Sample talk: BM25 ranking", "you can ask again in"
+ANSWERED, REFUSED = "Sample talk: BM25 ranking", "you can ask again <t:"
 
 
 @dataclass

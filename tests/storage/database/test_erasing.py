@@ -19,7 +19,7 @@ from storage.database.atomic_files import ABANDONED_AFTER_SECONDS, part_path
 from storage.indexing import index_manager
 from storage.ledger import Ledger
 from storage.library import Library
-from storage.models import GlossaryEntry, Labels, ServerSettings, Source, Verdict, Vote
+from storage.models import Follow, GlossaryEntry, Labels, ServerSettings, Source, Verdict, Vote
 from tests.support.kills.data_folder import SERVER, SHARED, WORDS
 from tests.support.libraries import opened
 from tests.support.project import PROJECT
@@ -218,6 +218,9 @@ async def ask_about(ledger: Ledger, word: str, person: int) -> None:
             await ledger.record_miss(library, question, person)
             await ledger.save_vote(person, Vote(library, question, "v1", float(number), Verdict.HELPFUL))
         await ledger.save_state(question, lifetime_seconds=DAY, libraries=["server:42"])
+    for number in range(10):
+        for library in ("shared", "server:42"):
+            await ledger.add_follow(Follow(person, library, f'{{"text": "what about {word} {number}?"}}', number))
     await ledger.record_sighting(person, 42)
 
 
@@ -309,7 +312,8 @@ async def ask_in_any_order(ledger: Ledger, seed: int) -> None:
             person = drawn.randrange(40)
             words = [*drawn.choices(WORDS, k=drawn.randint(3, 12)), SECRET if person == 5 else "plain", f"{number}"]
             await connection.execute(
-                "INSERT INTO miss (library, question, person, count, last_asked) VALUES ('shared', ?, ?, 1, 0)",
+                "INSERT INTO miss (library, question, person, count, last_asked, wording)"
+                " VALUES ('shared', ?1, ?2, 1, 0, ?1)",
                 (" ".join(words), ledger._person_key(person)),
             )
 

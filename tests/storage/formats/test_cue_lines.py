@@ -89,7 +89,7 @@ def test_one_time_that_cannot_be_read_costs_its_cue_alone():
     texts, told = told_of(field("one-bad-time.srt"))
     assert texts == ["hello", "again"]
     assert [row for row, _ in told] == [6]
-    assert told[0][1].startswith("'00:00:03,00 --> 00:00:04,0:' is not a timing line such as")
+    assert told[0][1].startswith("“00:00:03,00 --> 00:00:04,0:” is not a timing line such as")
 
 
 @pytest.mark.parametrize("head", ["", "WEBVTT\n\n"])
@@ -108,14 +108,14 @@ def test_every_kind_of_wrong_time_names_its_line_and_the_rest_is_read(head, line
     texts, told = told_of(f"{head}1\n{T[0]}\nhello\n\n2\n{line}\nthere\n\n3\n{T[2]}\nagain\n")
     assert texts == ["hello", "again"]
     assert [(row, reason[: len(repr(line)) + 1 + len(problem)]) for row, reason in told] == [
-        (6 + head.count("\n"), f"'{line}' {problem}")
+        (6 + head.count("\n"), f"“{line}” {problem}")
     ]
 
 
 def test_a_file_without_a_time_that_can_be_read_is_refused():
     found = refusal_of("1\n00:00:75,000 --> 00:01:20,000\nhi\n\n2\n00:00:76,000 --> 00:01:20,000\nhi\n")
     assert found.startswith(
-        "file, line 2: '00:00:75,000 --> 00:01:20,000' has more than 59 minutes or seconds; correct"
+        "file, line 2: “00:00:75,000 --> 00:01:20,000” has more than 59 minutes or seconds; correct"
     )
 
 
@@ -205,7 +205,7 @@ def test_the_header_of_a_joined_file_is_no_speech(mark):
 
 
 def test_pictures_for_a_seek_bar_are_refused():
-    assert "pictures for a player's seek bar" in refusal_of(field("thumbnails.vtt"))
+    assert "pictures for a player’s seek bar" in refusal_of(field("thumbnails.vtt"))
     assert "nobody speaks" in refusal_of(f"1\n{T[0]}\nhttps://a.example/p.png?x=1\n\n2\n{T[1]}\n2.JPG\n")
     assert "nobody speaks" in refusal_of(f"WEBVTT\n\n{T[0]}\nmy talk.webp#xywh=0,0,160,90\n")
     assert texts_of(f"1\n{T[0]}\nlogo.png\n\n2\n{T[1]}\nis what we open\n") == ["logo.png", "is what we open"]

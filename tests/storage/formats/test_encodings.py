@@ -43,7 +43,7 @@ def test_the_encoding_that_is_proposed_reads_the_file(encoding, text, ends):
     captions = f"1\n00:00:01,000 --> 00:00:02,000\nplain words\n\n2\n00:00:03,000 --> 00:00:04,000\n{text}\n"
     content = captions.replace("\n", ends).encode(encoding)
     refused = refusal_of(content)
-    assert f"in {refused.proposal} the line reads '{text}'" in str(refused)
+    assert f"in {refused.proposal} the line reads “{text}”" in str(refused)
     assert str(refused).startswith("file, line 7: byte 0x")
     (transcript,) = read_file(Source("file", content), Labels(video_id="demo", encoding=refused.proposal)).transcripts
     assert [cue.text for cue in transcript.cues] == ["plain words", text]
@@ -54,7 +54,7 @@ def test_the_file_from_the_field_is_refused_with_its_encoding_and_its_line():
     if not path.exists():
         pytest.skip("the inputs from the field are not beside this checkout")
     assert str(refusal_of(path.read_bytes())) == (
-        "file, line 3: byte 0x92 is not UTF-8 text; in cp1252 the line reads 'C’est l’été à la plage'; "
+        "file, line 3: byte 0x92 is not UTF-8 text; in cp1252 the line reads “C’est l’été à la plage”; "
         "save it as UTF-8, or import it as cp1252"
     )
 

@@ -97,11 +97,11 @@ BROKEN = {
     "cut after a number": (f"1\n{TIMES}\nhi\n\n2\n", "file, line 5: the file ends inside a cue, so it is cut off"),
     "75 seconds": (
         "1\n00:00:75,000 --> 00:01:20,000\nhi\n",
-        "line 2: '00:00:75,000 --> 00:01:20,000' has more than 59",
+        "line 2: “00:00:75,000 --> 00:01:20,000” has more than 59",
     ),
     "200 hours": ("1\n200:00:00,000 --> 200:00:01,000\nhi\n", "lies over 100 hours into the video; correct the times"),
     "WebVTT without cues": ("WEBVTT\n\nNOTE nothing\n", "there is not a single spoken word in it"),
-    "WebVTT malformed": ("WEBVTT\n\n00:01.000 --> 00:0x.000\nhi\n\nhi", "line 3: '00:01.000 --> 00:0x.000' is not"),
+    "WebVTT malformed": ("WEBVTT\n\n00:01.000 --> 00:0x.000\nhi\n\nhi", "line 3: “00:01.000 --> 00:0x.000” is not"),
     "WebVTT cut off": ("WEBVTT\n\n00:01.000 --> 00:02.000", "line 3: the file ends inside a cue, so it is cut off"),
     "json3 cut off": (
         '{"wireMagic": "pb3", "events": [{"tStartMs": 0, "segs": [{"utf8": "hi',

@@ -131,7 +131,7 @@ def test_webvtt_whose_blank_lines_lost_their_space_keeps_its_words():
 
 def test_a_line_that_belongs_to_no_cue_is_rejected_with_its_number():
     reading = reading_of("my captions\n\n" + subrip("hello"))
-    assert [(r.row, r.reason) for r in reading.rejections] == [(1, "'my captions' belongs to no cue and was left out")]
+    assert [(r.row, r.reason) for r in reading.rejections] == [(1, "“my captions” belongs to no cue and was left out")]
     reading = reading_of("WEBVTT\n\nmy captions\n\n00:01.000 --> 00:02.000\nhi\n")
     assert [r.row for r in reading.rejections] == [3]
 

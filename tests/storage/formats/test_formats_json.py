@@ -123,13 +123,13 @@ def test_one_bad_segment_is_named_and_the_rest_is_imported() -> None:
         "a talk.json, row 3: segment 3 has no start that can be read (there is none); "
         "give the seconds from the beginning"
     )
-    assert "segment 9 has '7' as its text" in str(reading.rejections[6])
+    assert "segment 9 has “7” as its text" in str(reading.rejections[6])
     assert "segment 11 lies over 100 hours into the recording" in str(reading.rejections[8])
 
 
 def test_a_file_of_bad_segments_alone_says_what_is_wrong_with_the_first() -> None:
     sentence = refusal({"language": "en", "segments": [{"text": "a", "start": "x"}]})
-    assert "nothing in it can be imported, the first because segment 1 has no start that can be read ('x')" in sentence
+    assert "nothing in it can be imported, the first because segment 1 has no start that can be read (“x”)" in sentence
 
 
 def test_a_bad_line_is_named_and_the_rest_is_imported() -> None:

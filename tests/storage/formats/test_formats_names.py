@@ -170,7 +170,7 @@ def test_captions_that_name_no_video_have_the_name_of_their_file():
 
 
 def test_captions_without_a_name_that_can_be_seen_ask_for_one():
-    with pytest.raises(MissingVideoId, match=r"\.srt: it does not say which video it belongs to; give the video's"):
+    with pytest.raises(MissingVideoId, match=r"\.srt: it does not say which video it belongs to; give the video’s"):
         video_in("\u200b.srt")
 
 
@@ -205,7 +205,7 @@ def test_dates_are_read_to_what_they_say(text, date):
 
 
 def test_a_date_that_is_none_is_refused():
-    with pytest.raises(InputError, match=r"'soon' is not a date; give one such as 2025-06-03, 2025-06 or 2025"):
+    with pytest.raises(InputError, match=r"“soon” is not a date; give one such as 2025-06-03, 2025-06 or 2025"):
         video_in("talk.srt", Labels(published="soon"))
     assert video_in("talk.srt", Labels(published="20250603")).published == "2025-06-03"
 
@@ -235,7 +235,7 @@ def test_the_header_of_webvtt_gives_the_language():
 @pytest.mark.parametrize(
     ("labels", "sentence"),
     [
-        (Labels(video_id="https://vimeo.com/1"), "is not the address of a YouTube video"),
+        (Labels(video_id="ftp://example.com/1"), "is not a web address"),
         (Labels(url="nowhere"), "is not a web address"),
         (Labels(language="English!"), "is not a language code"),
     ],

@@ -159,12 +159,12 @@ def test_rows_of_the_same_second_are_kept_in_the_order_of_the_file():
         ({"video_id": " "}, "video_id is empty; fill it in or leave the row out"),
         ({"text": "\t"}, "text is empty; fill it in or leave the row out"),
         ({"start_second": ""}, "start_second is empty; give the seconds"),
-        ({"start_second": "0:72"}, "start_second is '0:72'; give the seconds"),
-        ({"start_second": "-1"}, "start_second is '-1'; give the seconds"),
-        ({"start_second": "nan"}, "start_second is 'nan'; give the seconds"),
-        ({"start_second": "1e999"}, "start_second is '1e999'; give the seconds"),
-        ({"start_second": "1_000"}, "start_second is '1_000'; give the seconds"),
-        ({"end_second": "late"}, "end_second is 'late'; give the seconds"),
+        ({"start_second": "0:72"}, "start_second is “0:72”; give the seconds"),
+        ({"start_second": "-1"}, "start_second is “-1”; give the seconds"),
+        ({"start_second": "nan"}, "start_second is “nan”; give the seconds"),
+        ({"start_second": "1e999"}, "start_second is “1e999”; give the seconds"),
+        ({"start_second": "1_000"}, "start_second is “1_000”; give the seconds"),
+        ({"end_second": "late"}, "end_second is “late”; give the seconds"),
         ({"start_second": "12", "end_second": "11"}, "ends at 11, before it starts at 12; correct the two times"),
         ({"start_second": "1086000", "end_second": ""}, "lies over 100 hours into the video; times are in seconds"),
         ({"end_second": "360000.5"}, "lies over 100 hours into the video; times are in seconds"),
@@ -188,7 +188,7 @@ def test_a_start_of_another_kind_is_rejected(value):
 def test_text_of_another_kind_is_rejected():
     reading = reading_of([row(text=5), row(video_id=["a"])], "talks.jsonl")
     assert [reason.split(";")[0] for _, reason in reasons(reading)] == [
-        "text is '5', which is no text", "video_id is '['a']', which is no text",
+        "text is “5”, which is no text", "video_id is “['a']”, which is no text",
     ]  # fmt: skip
 
 

@@ -148,12 +148,12 @@ def test_what_is_unclear_is_asked_and_the_answer_shown_works(header: str, senten
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
-        ("text", "'text' does not say which column is which; write it as in text=content,start=begin"),
-        ("text=", "'text=' does not say which column is which"),
-        ("texture=a", "'texture' is nothing that a column can hold; there are video, text, start, end,"),
+        ("text", "“text” does not say which column is which; write it as in text=content,start=begin"),
+        ("text=", "“text=” does not say which column is which"),
+        ("texture=a", "“texture” is nothing that a column can hold; there are video, text, start, end,"),
         ("text=b,text=a", "two columns are said to be the text; name one"),
-        ("text=c", "there is no column named 'c' (found: a, b); correct the name"),
-        ("text=a,start=a", "there is more than one use of a column named 'a'"),
+        ("text=c", "there is no column named “c” (found: a, b); correct the name"),
+        ("text=a,start=a", "there is more than one use of a column named “a”"),
     ],
 )
 def test_a_bad_choice_of_columns_is_one_sentence(columns: str, sentence: str) -> None:
@@ -339,7 +339,7 @@ def test_tables_as_programs_export_them(content: str, encoding: str) -> None:
 def test_a_line_of_a_row_is_counted_from_the_top_of_the_file() -> None:
     found = read("# remark\n\nvideo,start,text\nv,1,hi\nv,x,ho\n")
     assert [rejection.row for rejection in found.rejections] == [5]
-    assert found.rejections[0].reason.startswith("start is 'x'; give the seconds")
+    assert found.rejections[0].reason.startswith("start is “x”; give the seconds")
 
 
 def test_a_spreadsheet_is_told_to_be_saved_as_csv() -> None:

@@ -264,7 +264,7 @@ def test_parquet_is_read_whichever_kind_of_text_it_holds(kind: pa.DataType) -> N
 
 def test_parquet_whose_size_nobody_can_tell_is_refused() -> None:
     content = parquet(table(10), use_dictionary=False, column_encoding={"text": "DELTA_BYTE_ARRAY"})
-    assert refusal(content, Limits()).startswith("file: the column 'text' is written in a way that does not tell how")
+    assert refusal(content, Limits()).startswith("file: the column “text” is written in a way that does not tell how")
 
 
 def test_parquet_in_too_many_pieces_is_refused() -> None:

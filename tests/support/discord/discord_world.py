@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.discord_app.client import CuepointClient
@@ -14,7 +15,16 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import GlossaryEntry, Labels, PublicPlace, Source, Verdict, Vote
-from tests.support.discord.harness import ChannelHandle, Env, GuildHandle, MemberActor, UserHandle, discord_with, seen
+from tests.support.discord.harness import (
+    ChannelHandle,
+    Env,
+    GuildHandle,
+    MemberActor,
+    UserHandle,
+    answers,
+    discord_with,
+    seen,
+)
 
 LANTERN, BELL, FERRY = "copper lantern above the gate", "bronze bell in the fog", "ferry across the harbour"
 QUESTION = "lantern bell ferry"
@@ -68,6 +78,16 @@ class World:
         """The person by themselves, in direct messages with the bot."""
         return UserHandle(self.env, self.env.backend.get_user(person.id))
 
+    async def welcome(self) -> Any:
+        """The card that Alpha gets where the bot was added to it just now."""
+        await self.ledger._execute("UPDATE server SET welcomed_at = NULL", ())
+        server = self.bot.get_guild(self.alpha.id)
+        assert server is not None
+        assert server.me is not None
+        server.me.joined_at = datetime.fromtimestamp(self.ledger.now(), UTC)
+        await self.bot.on_guild_join(server)
+        return answers(self.general, self.env)[-1]
+
     async def meet(self) -> None:
         """Everybody but the stranger uses the bot once in each of their servers."""
         for person in (self.owner, self.both, self.one):
@@ -112,9 +132,10 @@ def found(result: Any) -> set[str]:
 
 @asynccontextmanager
 async def world_of(
-    library: Library, ledger: Ledger, rows: Rows, *, beta: bool = True, locale: str = "en-US"
+    library: Library, ledger: Ledger, rows: Rows, *, beta: bool = True, filled: bool = True, locale: str = "en-US"
 ) -> AsyncIterator[World]:
-    """The world, its libraries filled; without `beta` that server has none. All have the `locale`."""
+    """The world, its libraries filled unless it is said otherwise; without `beta` that server has none. All have the
+    `locale`."""
     bot = CuepointClient(Settings.from_mapping({"CUEPOINT_COOLDOWN_SECONDS": "0"}), library, ledger, shard_count=1)
     brought_to: set[int] = set()
     async with discord_with(bot, brought_to, locale=locale) as env:
@@ -127,6 +148,8 @@ async def world_of(
             *([(access.own_scope(beta.id), "beta-talk", BELL)] if beta else []),
             (access.host_scope(), "shared-talk", FERRY),
         ):
+            if not filled:
+                break
             await library.import_files(scope, [(rows((video_id, 0, words), title=video_id), Labels())])
         yield World(
             env, bot, library, ledger, alpha, beta, foreign,

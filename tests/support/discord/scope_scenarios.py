@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.discord_app.cards.admin.settings import CHANNELS_ID, DIGEST_ID, FORUMS_ID, ROLES_ID
+from storage import access
+from storage.models import MissOutcome
 from tests.support.discord.discord_world import World
 from tests.support.discord.harness import (
     ChannelHandle,
@@ -30,11 +32,12 @@ SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
 TYPED_IN = (
     ("ask", "question"), ("ask", "video"), ("ask", "creator"), ("ask", "speaker"), ("ask", "server"),
     ("timeline", "question"), ("timeline", "video"), ("timeline", "server"), ("video", "video"),
-    ("transcript", "video"), ("transcript", "at"),
+    ("transcript", "video"), ("transcript", "at"), ("follow", "video"), ("follow", "creator"), ("follow", "speaker"),
+    ("follow", "server"),
 )  # fmt: skip
 _KEY = re.compile(r"(cue:\w+:\d+:|\"custom_id\": \")([\w-]{16}(?=:\d)|[0-9a-f]{32}(?=\"))")
 _PASSING = re.compile(
-    r"<t:\d+:R>|(?<=read from the videos )[^.]*"
+    r"<t:\d+:R>"
     r'|(?<=attachments/)\d+/\d+|(?<="attachment_id": ")\d+'
 )
 MANAGED_IN = ("library remove", "library rename", "library export", "library speakers")
@@ -203,7 +206,7 @@ async def conversing(player: Player) -> None:
 
 async def typing(player: Player) -> None:
     for name, option in TYPED_IN:
-        filled = {"question": "x"} if name in ("ask", "timeline") and option != "question" else {}
+        filled = {"question": "x"} if name in ("ask", "timeline", "follow") and option != "question" else {}
         if option == "at":
             filled = {"video": "gate-03"}
         for typed in ("", "gat", "shar", "zzz"):
@@ -245,11 +248,37 @@ async def drawing(player: Player) -> None:
     await player.slash("timeline", question="lantern", video="no such gate")
 
 
+async def following(player: Player) -> None:
+    """Follow what is answered, what is not and what cannot be, list it, and end it in every way."""
+    card = await player.slash("follow", question="copper lantern", closest=True)
+    for label in ("Show the answer", "Unfollow", "Unfollow"):
+        await player.click(card, label)
+    for video in ("gate-03", "no such gate"):
+        await player.slash("follow", question="copper lantern", video=video)
+    for server in (*await player.typing("follow", "server", "", question="x"), "Nowhere"):
+        await player.slash("follow", question="lantern", server=server)
+    await player.click(await player.slash("ask", question="sirocco winds"), "Tell me when there is an answer")
+    card = await player.slash("unfollow")
+    for option in options_of(card, "endfollow")[:1]:
+        card = await player.choose(card, "endfollow", option)
+    await player.click(card, "End all")
+    await player.slash("unfollow")
+
+
 async def being_told(player: Player) -> None:
     await player.slash("about")
     card = await player.slash("help")
     for label in ("Try the example", "Videos", "Privacy"):
         await player.click(card, label)
+
+
+async def being_welcomed(player: Player) -> None:
+    """What stands in a server that the bot was added to, for everybody there."""
+    if player.channel is player.world.general:
+        card = await player.world.welcome()
+        player.told.append({"components": components_of(card)})
+        for label in ("Try an example", "Try a sample", "Help", "Settings", "Import transcripts"):
+            await player.click(card, label)
 
 
 async def keeping_private(player: Player) -> None:
@@ -309,8 +338,22 @@ async def noting_words(player: Player) -> None:
 
 
 async def learning_of_misses(player: Player) -> None:
+    world = player.world
+    key = access.library_key(world.alpha.id)
+    await world.ledger.review_miss(key, "the lost copper lantern 03", MissOutcome.ANSWERED)
     card = await player.slash("library misses")
-    await player.click(card, "Next")
+    card = await player.click(await player.click(card, "Answered now"), "Back")
+    card = await player.click(await player.click(card, "Next"), "Previous")
+    for option in options_of(card, "miss")[:1]:
+        chosen = await player.choose(card, "miss", option)
+        await player.click(chosen, "Import transcripts")
+        chosen = await player.click(await player.click(chosen, "Dismiss"), "Undo")
+        await player.fill_in(chosen, "Add glossary entry", said="lantern", meant="lampion")
+
+
+async def having_a_channel_told(player: Player) -> None:
+    await player.slash("follow", question="copper lantern", channel=player.world.general)
+    await player.slash("unfollow")
 
 
 async def exporting_feedback(player: Player) -> None:
@@ -342,17 +385,19 @@ async def purging(player: Player) -> None:
     for label in ("Leave it", "Delete everything"):
         await player.click(await player.slash("library purge"), label)
     await player.slash("ask", question="copper lantern")
+    await player.slash("library stats")
+    await player.slash("library purge")
 
 
 Road = Callable[[Player], Awaitable[None]]
 ASKED: tuple[Road, ...] = (
     asking, asking_narrowly, turning_pages, opening_passages, sharing, clicking_a_message, writing, conversing, typing,
     listing,
-    looking_at_one, reading, drawing, being_told, keeping_private,
+    looking_at_one, reading, drawing, following, being_told, being_welcomed, keeping_private,
 )  # fmt: skip
 """Open to everybody, everywhere."""
 MANAGED: tuple[Road, ...] = (
     importing, undoing, removing, renaming, naming_speakers, exporting, measuring, noting_words, learning_of_misses,
-    exporting_feedback, setting_up, typing_as_moderator, purging,
+    having_a_channel_told, exporting_feedback, setting_up, typing_as_moderator, purging,
 )  # fmt: skip
 """Open to those who look after a server, in that server."""

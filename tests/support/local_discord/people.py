@@ -9,7 +9,7 @@ from typing import Any
 from .gateway import Gateway
 from .messages import REPLY, Message, Upload, store_upload
 from .options import NotOfferedError
-from .places import DM, EVERYDAY, GROUP_DM, STAGE, TEXT, Channel, Guild, Member, Role, User
+from .places import DM, EVERYDAY, GROUP_DM, STAGE, TEXT, Channel, Guild, Member, Role, User, timestamp
 from .state import World
 from .threads import PRIVATE_THREAD, PUBLIC_THREAD, Forum, Thread, add_forum, add_thread
 
@@ -163,7 +163,8 @@ class People:
         """The bot is added to a server while it runs."""
         guild.installed = True
         role = self.add_role(guild, self.bot_user.name, EVERYDAY)
-        guild.members[self.bot_user.id] = Member(self.bot_user, [role])
+        joined_at = timestamp(self.world.clock.now())
+        guild.members[self.bot_user.id] = Member(self.bot_user, [role], joined_at=joined_at)
         await self.gateway.announce_guild(guild)
 
     async def leave(self, guild: Guild) -> None:

@@ -52,6 +52,9 @@ BOT_DM_PERMISSIONS = PRIVATE_CHANNEL_PERMISSIONS | Permission.USE_EXTERNAL_EMOJI
 TEXT, DM, GROUP_DM, STAGE, FORUM = 0, 1, 3, 13, 15
 
 
+LONG_AGO = "2024-01-01T00:00:00+00:00"
+
+
 def timestamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
 
@@ -107,12 +110,13 @@ class Member:
     user: User
     roles: list[Role] = field(default_factory=list)
     nick: str | None = None
+    joined_at: str = LONG_AGO
 
     def payload(self, *, with_user: bool = True, permissions: int | None = None) -> Json:
         body: Json = {
             "roles": [str(role.id) for role in self.roles],
             "nick": self.nick,
-            "joined_at": "2024-01-01T00:00:00+00:00",
+            "joined_at": self.joined_at,
             "deaf": False,
             "mute": False,
             "flags": 0,
@@ -215,6 +219,8 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
+    # Where Discord itself greets those who join.
+    system_channel: Channel | None = None
 
     def __post_init__(self) -> None:
         # The role of everyone carries the id of its server.
@@ -244,6 +250,7 @@ class Guild:
             "nsfw_level": 0,
             "premium_tier": 0,
             "afk_timeout": 300,
+            "system_channel_id": str(self.system_channel.id) if self.system_channel else None,
             "system_channel_flags": 0,
             "roles": [role.payload() for role in self.roles.values()],
         }
@@ -251,7 +258,7 @@ class Guild:
     def create_payload(self, bot: User) -> Json:
         """GUILD_CREATE: without the privileged intent a bot is told of itself only."""
         return self.payload() | {
-            "joined_at": "2024-01-01T00:00:00+00:00",
+            "joined_at": self.members[bot.id].joined_at if bot.id in self.members else LONG_AGO,
             "large": False,
             "unavailable": False,
             "member_count": len(self.members),

@@ -39,6 +39,8 @@ class World:
         self.nonces: dict[tuple[int, str], Message] = {}
         # The privileged intents which the app's page in the developer portal allows.
         self.privileged_allowed = 0
+        # What its owner entered there besides, as the fields of the application.
+        self.portal: Json = {}
         # People who installed the app for themselves, which lets them use it where the bot is absent.
         self.installed_by: set[User] = set()
         self.requests: list[Request] = []
@@ -100,4 +102,5 @@ class World:
             "approximate_user_install_count": len(self.installed_by),
             "integration_types_config": {"0": {}, "1": {}},
             "bot": self.bot.payload(),
+            **self.portal,
         }

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from discord import ui
+from discord import ButtonStyle, ui
 
 from bot.discord_app.cards.parts import controls, markdown
-from bot.discord_app.cards.parts.base import MAX_NAME_LENGTH, Card, EnclosedFile, notice_card, text_display, video_name
+from bot.discord_app.cards.parts.base import (
+    MAX_NAME_LENGTH,
+    Card,
+    EnclosedFile,
+    Part,
+    notice_card,
+    text_display,
+    video_name,
+)
+from bot.discord_app.cards.parts.command_buttons import import_button
 from bot.discord_app.cards.parts.command_mentions import mention_command, option_name
 from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.localization import format_number, gettext_noop, join_words, ngettext
 from bot.localization import gettext as _
 from bot.timecodes import timecode
@@ -36,6 +46,7 @@ _ACTS = {
     "removal of ": gettext_noop("removal of {what}"),
     "renaming of ": gettext_noop("renaming of {what}"),
     "naming of ": gettext_noop("naming of {what}"),
+    "linking of ": gettext_noop("link of {what}"),
 }
 """The acts in a library's history, by how their descriptions begin."""
 
@@ -55,11 +66,13 @@ def format_size(count: int) -> str:
     return _("{number} kB").format(number=format_number(max(count / 1000, 0.1), 1))
 
 
-def _count_videos(count: int) -> str:
+def count_videos(count: int) -> str:
+    """Return a number of videos in words."""
     return ngettext("{count} video", "{count} videos", count).format(count=format_number(count))
 
 
-def _count_segments(count: int) -> str:
+def count_segments(count: int) -> str:
+    """Return a number of segments in words."""
     return ngettext("{count} segment", "{count} segments", count).format(count=format_number(count))
 
 
@@ -87,11 +100,11 @@ def fit_lines(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     return list(lines), 0
 
 
-def notice_reply(words: str, file: EnclosedFile | None) -> Card:
-    """Return a card with a short text, and with a file where there is one."""
+def notice_reply(words: str, file: EnclosedFile | None, *rows: Part) -> Card:
+    """Return a card with a short text, with a file where there is one, and with rows below."""
     if file is None:
-        return Card(ui.Container(text_display(words)))
-    return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), enclosed=[file])
+        return Card(ui.Container(text_display(words)), *rows)
+    return Card(ui.Container(text_display(words)), ui.File(f"attachment://{file.name}"), *rows, enclosed=[file])
 
 
 def removal_card(summary: VideoSummary, owner: Owner) -> Card:
@@ -100,7 +113,7 @@ def removal_card(summary: VideoSummary, owner: Owner) -> Card:
     lines = [
         "### " + _("Remove this video?"),
         f"**{video_name(summary.video)}**",
-        f"{timecode(summary.end_second)} · {_count_segments(summary.segments)} · "
+        f"{timecode(summary.end_second)} · {count_segments(summary.segments)} · "
         + _("id {id}").format(id=markdown.escape_to_fit(summary.video.video_id, MAX_NAME_LENGTH) or "…"),
         undo.format(undo=mention_command("library undo")),
     ]
@@ -111,25 +124,10 @@ def removed_card(summary: VideoSummary) -> Card:
     """Return the card that says that a video was removed."""
     words = _("Removed **{video}** ({segments}). {undo} brings it back.").format(
         video=video_name(summary.video),
-        segments=_count_segments(summary.segments),
+        segments=count_segments(summary.segments),
         undo=mention_command("library undo"),
     )
     return Card(text_display(words))
-
-
-def purge_card(size: LibrarySize, owner: Owner) -> Card:
-    """Return a card that shows what would be deleted permanently and asks for confirmation."""
-    what = _(
-        "{videos} with {segments}, the glossary, the settings, the votes, the unanswered questions, and who used me "
-        "here."
-    )
-    warning = _("-# {undo} does not bring it back. {export} gives you the videos as a file first.")
-    lines = [
-        "### " + _("Delete everything of this server?"),
-        what.format(videos=_count_videos(size.videos), segments=_count_segments(size.segments)),
-        warning.format(undo=mention_command("library undo"), export=mention_command("library export")),
-    ]
-    return Card(ui.Container(text_display("\n".join(lines))), *controls.purge_row(owner))
 
 
 def renamed_card(before: Video, title: str) -> Card:
@@ -137,6 +135,16 @@ def renamed_card(before: Video, title: str) -> Card:
     words = _("**{before}** is now called **{after}**. {undo} takes that back.").format(
         before=video_name(before),
         after=markdown.escape_to_fit(title, MAX_NAME_LENGTH),
+        undo=mention_command("library undo"),
+    )
+    return Card(text_display(words))
+
+
+def linked_card(video: Video) -> Card:
+    """Return the card that says that a video has a link."""
+    words = _("**{video}** has a link now: {link}. {undo} takes that back.").format(
+        video=video_name(video),
+        link=markdown.masked_link(_("open it"), video.url),
         undo=mention_command("library undo"),
     )
     return Card(text_display(words))
@@ -211,10 +219,32 @@ def _describe_act(description: str) -> str:
     return markdown.escape_to_fit(description, 300) or "…"
 
 
-def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int) -> Card:
-    """Return a card with the size and the limits of a server's library, and its last act."""
+def empty_stats_card(size: LibrarySize, *, manages: bool) -> Card:
+    """Return the card about a library in which nothing is stored: what to do. `manages` adds the button that does it.
+
+    What can be undone is said too.
+    """
+    lines = [
+        "### " + _("This server’s library"),
+        _("Nothing is imported here yet."),
+        _("Add captions or transcripts of your videos with {command}, and members can ask about them.").format(
+            command=mention_command("library import")
+        ),
+        *_describe_last_act(size),
+    ]
+    rows = controls.button_row([import_button(style=ButtonStyle.primary)]) if manages else []
+    return Card(ui.Container(text_display("\n".join(lines))), *rows)
+
+
+def stats_card(
+    statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int, counted_until: float
+) -> Card:
+    """Return a card with the size and the limits of a server's library, and its last act.
+
+    `counted_until` is when the next day of imports begins, in seconds since the epoch.
+    """
     contents = _("**Stored:** {videos}, {hours} hours of speech, {words}").format(
-        videos=_count_videos(size.videos),
+        videos=count_videos(size.videos),
         hours=format_number(statistics.spoken_seconds / 3600, 1),
         words=_count_words(statistics.words),
     )
@@ -224,22 +254,23 @@ def stats_card(statistics: Statistics, size: LibrarySize, quota: Quota, imports:
         megabytes=format_number(size.text_bytes / MEGABYTE, 1),
         most_megabytes=format_number(quota.text_bytes / MEGABYTE),
     )
-    today = _("**Imports today (UTC):** {count} of {most}").format(
-        count=format_number(imports), most=format_number(most_imports)
+    today = _("**Imports today:** {count} of {most}; the next day begins {when}").format(
+        count=format_number(imports), most=format_number(most_imports), when=relative_time(counted_until)
     )
-    lines = ["### " + _("This server’s library"), contents, room, today]
-    if not statistics.videos:
-        nothing = _("Nothing has been imported here yet. {command} adds transcripts.")
-        lines.append(nothing.format(command=mention_command("library import")))
-    if size.last_act:
-        lines.append(
-            _("**Last change:** {act}, {when}. {undo} takes it back.").format(
-                act=_describe_act(size.last_act),
-                when=f"<t:{int(datetime.fromisoformat(size.acted_at).timestamp())}:R>",
-                undo=mention_command("library undo"),
-            )
-        )
+    lines = ["### " + _("This server’s library"), contents, room, today, *_describe_last_act(size)]
     return Card(ui.Container(text_display("\n".join(lines))))
+
+
+def _describe_last_act(size: LibrarySize) -> list[str]:
+    """Return the line with the last act in a library, which can be undone; none where there was none."""
+    if not size.last_act:
+        return []
+    act = _("**Last change:** {act}, {when}. {undo} takes it back.").format(
+        act=_describe_act(size.last_act),
+        when=relative_time(datetime.fromisoformat(size.acted_at).timestamp()),
+        undo=mention_command("library undo"),
+    )
+    return [act]
 
 
 def glossary_reply(entries: Sequence[GlossaryEntry]) -> Reply:

@@ -11,14 +11,14 @@ from typing import Any
 import discord
 from discord import ButtonStyle, ui
 
-from bot.discord_app.cards.parts import base, controls, markdown
+from bot.discord_app.cards.parts import base, markdown
 from bot.discord_app.cards.parts.base import Card, Part
 from bot.discord_app.cards.parts.controls import Owner, make_button
 from bot.languages import name_language
 from bot.localization import format_number, gettext_noop, ngettext, pgettext
 from bot.localization import gettext as _
 from bot.server_settings import MAX_NAMED_IDS, changed_names, describe_settings, hash_settings
-from storage.models import PersonalData, ServerSettings
+from storage.models import ServerSettings
 
 CHANNELS_ID, ROLES_ID = "cue:limit:channels", "cue:limit:roles"
 FORUMS_ID, DIGEST_ID = "cue:limit:forums", "cue:limit:digest"
@@ -235,34 +235,3 @@ def reset_card(settings: ServerSettings, reader: SettingsReader, asker_id: int, 
             make_button(KEEP_VERB, pgettext("button", "Keep them"), owner),
         ),
     )
-
-
-_REMEMBERED = gettext_noop(
-    "So that you can follow up an answer, I remember for ten minutes which was your last one in a place; and which "
-    "language your Discord is in. Neither is ever written down, and both are deleted with all of it."
-)
-_SUGGESTED = gettext_noop(
-    "Where a question was answered in public and people found that helpful, it is suggested to others there, without a "
-    "name. Taking back the vote ends that."
-)
-
-
-def privacy_card(data: PersonalData, servers: Collection[str], owner: Owner, *, retention_days: float) -> Card:
-    """Return a card with what is kept about the asker. `servers` are the names of the servers they were seen in."""
-    listed = markdown.escape_to_fit(", ".join(servers), 500)
-    met = f"{format_number(len(data.sightings))}: {listed}" if data.sightings else "0"
-    misses = format_number(sum(miss.count for miss in data.misses))
-    days = format_number(retention_days, 0 if retention_days == int(retention_days) else 1)
-    lines = [
-        "### " + _("What I keep about you"),
-        _("**Votes:** {count}").format(count=format_number(len(data.votes))),
-        _("**Questions I had no clear answer to:** {count}").format(count=misses),
-        _("**Servers in which you used me:** {servers}").format(servers=met),
-        _(
-            "All of it is kept for {days} days, under a pseudonym that only this installation can make. The text of a "
-            "question is kept for as long as the buttons below its answer work, without saying who asked."
-        ).format(days=days),
-        _(_SUGGESTED),
-        _(_REMEMBERED),
-    ]
-    return Card(ui.Container(base.text_display("\n".join(lines))), *controls.privacy_row(owner))

@@ -13,11 +13,14 @@ from discord import File, ui
 
 from bot.answering.links import says_time
 from bot.discord_app.cards.parts import markdown
+from bot.discord_app.cards.parts.command_mentions import mention_named_commands
+from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.discord_app.cards.parts.limits import MAX_MEDIA_LINK_LENGTH
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import Video, find_thumbnail_without_bars
 
+MAX_NOTICE_LENGTH = 1500
 MAX_TITLE_LENGTH, MAX_NAME_LENGTH, MAX_CREATOR_LENGTH = 150, 110, 60
 SURE_COLOUR, UNCLEAR_COLOUR, NOTHING_COLOUR = 0x2DAB66, 0xF0B232, 0x80848E
 """The edge of an answer's card by how sure the answer is: green, amber and grey, which differ in brightness as well."""
@@ -38,6 +41,10 @@ class Card(ui.LayoutView):
 
     delete_after: float | None = None
     """After how many seconds it is deleted again where others see it; None for a card that stays."""
+    says_nothing_imported = False
+    """Whether its own words say that nothing is imported yet."""
+    has_sample_note = False
+    """Whether it says already that it shows sample talks."""
 
     def __init__(self, *parts: Part, enclosed: Sequence[EnclosedFile] = (), notified: Sequence[int] = ()) -> None:
         """`notified` are the ids of the users whom its mentions notify: nobody else, whatever stands in its texts."""
@@ -48,8 +55,14 @@ class Card(ui.LayoutView):
         for part in parts:
             self.add_item(part)
 
+    def append(self, *parts: Part) -> None:
+        """Add parts below the others, before the card is sent."""
+        self._made_components = None
+        for part in parts:
+            self.add_item(part)
+
     def to_components(self) -> list[dict[str, Any]]:
-        """Return the components, made once: a card is looked at before it is sent, and never changes."""
+        """Return the components, made once for all who look at the card before it is sent."""
         if self._made_components is None:
             self._made_components = super().to_components()  # type: ignore[no-untyped-call]
         return self._made_components
@@ -71,9 +84,21 @@ def text_display(content: str) -> ui.TextDisplay[Any]:
     return ui.TextDisplay(content)
 
 
-def notice_card(words: str, *rows: Part) -> Card:
-    """Return a card with a short text, such as an error message, which is escaped."""
-    return Card(text_display(markdown.escape_to_fit(words, 1500) or "…"), *rows)
+def notice_card(words: str, *rows: Part, moment: float | None = None) -> Card:
+    """Return a card with a short text, such as an error message, as `notice_text` writes it."""
+    return Card(text_display(notice_text(words, moment)), *rows)
+
+
+def notice_text(words: str, moment: float | None = None) -> str:
+    """Return a short text escaped, but for the commands that it names, and for the one moment that it may tell.
+
+    `moment` is in seconds since the epoch, and in the text as `relative_time` writes it.
+    """
+    text = mention_named_commands(markdown.escape_to_fit(words, MAX_NOTICE_LENGTH)) or "…"
+    if moment is None:
+        return text
+    told = relative_time(moment)
+    return text.replace(markdown.escape(told), told)
 
 
 def moment_link(second: float, link: str, video: Video, length: int = markdown.MAX_URL_LENGTH) -> str:

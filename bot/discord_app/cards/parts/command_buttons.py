@@ -13,7 +13,8 @@ from bot.localization import gettext as _
 from bot.localization import pgettext
 
 LIST_VERB, HELP_VERB, PRIVACY_VERB = "list", "help", "privacy"
-IMPORT_VERB, SETTINGS_VERB = "addfiles", "settings"
+IMPORT_VERB, SETTINGS_VERB, EXAMPLE_VERB = "addfiles", "settings", "example"
+TELL_ME_VERB, UNFOLLOW_VERB = "tellme", "unfollow"
 ANYBODY = Owner(0)
 """For buttons that show everybody who presses the same."""
 IN_PLACE = 1
@@ -45,6 +46,11 @@ def settings_button() -> Button:
     return make_button(SETTINGS_VERB, pgettext("button", "Settings"), ANYBODY)
 
 
+def example_button(label: str, *, style: ButtonStyle = ButtonStyle.secondary) -> Button:
+    """Return the button that asks a question which the videos there answer at that time, or the sample talks."""
+    return make_button(EXAMPLE_VERB, label, ANYBODY, style=style)
+
+
 def ask_button(label: str, owner: Owner) -> list[Button]:
     """Return the button that asks the question kept under the owner's key; none where that could not be stored."""
     return [make_button("ask", label, owner, style=ButtonStyle.primary)] if owner.is_stored else []
@@ -55,6 +61,16 @@ def ask_again_row(owner: Owner) -> list[Row]:
     number = IN_PLACE if owner.private else 0
     again = make_button("ask", _("Ask again"), owner, number, style=ButtonStyle.primary)
     return button_row([again] if owner.is_stored else [])
+
+
+def unfollow_button(person_id: int, follow_id: int) -> Button:
+    """Return the button that ends a follow, for the person alone who follows."""
+    return make_button(UNFOLLOW_VERB, pgettext("button", "Unfollow"), Owner(person_id), follow_id)
+
+
+def tell_me_row(owner: Owner) -> list[Row]:
+    """Return the row with the button that follows the question of an answer's card, once, for anybody who presses."""
+    return button_row([make_button(TELL_ME_VERB, _("Tell me when there is an answer"), owner)])
 
 
 def leading_row(owner: Owner = ANYBODY) -> list[Row]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
 
 from bot.localization import pgettext
 
+NAMED_IN_SENTENCES = ("ask", "help", "library import", "library stats", "library undo", "privacy", "settings", "videos")
+"""The commands that sentences name as they are typed: errors, whose texts are read at other places than cards, too."""
+_NAMED = re.compile(rf"(?<![\w/“„«「:<\\])/({'|'.join(NAMED_IN_SENTENCES)})(?![\w/:-])", re.ASCII)
 _ids: ContextVar[Mapping[str, int]] = ContextVar("command_ids", default=MappingProxyType({}))
 
 
@@ -20,6 +24,14 @@ def mention_command(name: str) -> str:
     """Return a command, such as `ask` or `library import`, as what can be pressed; in bold where its id is unknown."""
     number = _ids.get().get(name.split()[0])
     return f"**/{name}**" if number is None else f"</{name}:{number}>"
+
+
+def mention_named_commands(escaped: str) -> str:
+    """Return an escaped text with the commands that it names, such as /library import, as what can be pressed.
+
+    A part that somebody else wrote gets no more from this than a mention of one of these commands of the bot's own.
+    """
+    return _NAMED.sub(lambda named: mention_command(named[1]), escaped)
 
 
 def option_name(name: str) -> str:

@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 
 MAX_COMPONENTS = 40
 MAX_CARD_TEXT_LENGTH = 4000
+MAX_SAMPLE_NOTE_LENGTH = 200
+"""Characters that cards leave free for the note that they show sample talks, in every language."""
+MAX_OWN_TEXT_LENGTH = MAX_CARD_TEXT_LENGTH - MAX_SAMPLE_NOTE_LENGTH
+"""Characters of a card without that note."""
 MAX_LABEL_LENGTH = 80
 MAX_CUSTOM_ID_LENGTH = 100
 MAX_LINK_LENGTH = 512

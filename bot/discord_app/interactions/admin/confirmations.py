@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.discord_app.cards.admin import library as library_cards
+from bot.discord_app.cards.admin import purging as purge_cards
 from bot.discord_app.cards.parts.base import Card, notice_card
 from bot.discord_app.cards.parts.controls import custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_private, send_when_ready, validate_card
@@ -10,7 +11,6 @@ from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, sen
 from bot.discord_app.interactions.admin.permits import ModeratorPermit, Purge, Removal, load_permitted, store_permit
 from bot.discord_app.interactions.card_button import CardButton
 from bot.localization import gettext as _
-from storage import access
 
 
 async def ask_removal(interaction: Interaction, permit: ModeratorPermit, name: str) -> Card:
@@ -20,9 +20,11 @@ async def ask_removal(interaction: Interaction, permit: ModeratorPermit, name: s
 
 
 async def ask_purge(interaction: Interaction, permit: ModeratorPermit) -> Card:
-    """Return a card that shows everything that would be deleted, with a button that deletes it."""
-    size = await interaction.client.app.library.size(access.own_scope(permit.server_id))
-    return library_cards.purge_card(size, await store_permit(interaction, Purge(permit)))
+    """Return a card that shows everything that would be deleted, with a button that deletes it; or that nothing is."""
+    contents = await interaction.client.app.library_admin.find_contents(permit.server_id)
+    if contents.is_empty:
+        return purge_cards.nothing_to_purge_card()
+    return purge_cards.purge_card(contents, await store_permit(interaction, Purge(permit)))
 
 
 class Remove(CardButton, template=custom_id_pattern("remove")):

@@ -20,6 +20,7 @@ from bot.discord_app.services.questions import button_state
 from bot.errors import NotAllowed, PassageGone
 from bot.localization import gettext as _
 from storage import access
+from storage.ledger import Ledger
 from storage.models import Labels
 
 PERMIT_LIFETIME_SECONDS = 3600.0
@@ -65,9 +66,41 @@ class Intake:
     replace_whole: bool
 
 
-Permitted = Removal | Purge | Review | Intake
-Kind = TypeVar("Kind", Removal, Purge, Review, Intake)
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Removal, Purge, Review, Intake)}
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, which a moderator goes on with.
+
+    `act` is its number among the acts that can be undone, None where nothing changed. `linkable` are the ids of its
+    videos that have no link, or of all where a `title` or a `url` was given for one of several files, and it is not
+    known for which.
+    `kept` is the key of the files that lack something, `rejected` says what was not imported; both may be "".
+    """
+
+    permit: ModeratorPermit
+    act: int | None
+    linkable: tuple[str, ...]
+    title: str
+    url: str
+    kept: str
+    rejected: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentFiles:
+    """A message with files that its author, a moderator, may import. Only those who may manage the server can press the
+    button for that, so that it works as long as other buttons do.
+    """
+
+    permit: ModeratorPermit
+    channel_id: int
+    message_id: int
+
+
+Permitted = Removal | Purge | Review | Intake | Imported | SentFiles
+Kind = TypeVar("Kind", Removal, Purge, Review, Intake, Imported, SentFiles)
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {
+    kind: TypeAdapter(kind) for kind in (Removal, Purge, Review, Intake, Imported, SentFiles)
+}
 
 
 class _Ownership(TypedDict):
@@ -82,15 +115,19 @@ def permit_of(interaction: Interaction) -> ModeratorPermit:
 
 async def store_permit(interaction: Interaction, state: Permitted) -> Owner:
     """Store the state of a card for one user alone, and return the owner that its buttons name."""
-    key = await interaction.client.app.ledger.save_state(
-        _payload(state), lifetime_seconds=PERMIT_LIFETIME_SECONDS, **_ownership(interaction, state)
-    )
-    return Owner(interaction.user.id, key, private=True)
+    return await store_permit_for(interaction.client.app.ledger, interaction.user.id, state)
+
+
+async def store_permit_for(ledger: Ledger, user_id: int, state: Permitted) -> Owner:
+    """Store the state of a card for a user who sent a message, as `store_permit` does for one who runs a command."""
+    lifetime = button_state.BUTTON_LIFETIME_SECONDS if isinstance(state, SentFiles) else PERMIT_LIFETIME_SECONDS
+    key = await ledger.save_state(_payload(state), lifetime_seconds=lifetime, **_ownership(user_id, state))
+    return Owner(user_id, key, private=True)
 
 
 def permit_owner(interaction: Interaction, state: Permitted) -> Owner:
     """Return the same owner as `store_permit`, for a form that Discord expects before anything is written."""
-    key = interaction.client.app.ledger.state_key(_payload(state), **_ownership(interaction, state))
+    key = interaction.client.app.ledger.state_key(_payload(state), **_ownership(interaction.user.id, state))
     return Owner(interaction.user.id, key, private=True)
 
 
@@ -98,9 +135,9 @@ def _payload(state: Permitted) -> str:
     return _ADAPTERS[type(state)].dump_json(state).decode()
 
 
-def _ownership(interaction: Interaction, state: Permitted) -> _Ownership:
+def _ownership(user_id: int, state: Permitted) -> _Ownership:
     libraries = access.own_scope(state.permit.server_id).libraries
-    return {"libraries": libraries, "bound_to": _binding(type(state), interaction.user.id)}
+    return {"libraries": libraries, "bound_to": _binding(type(state), user_id)}
 
 
 async def load_permitted(interaction: Interaction, kind: type[Kind], holder: int, key: str) -> Kind:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import PurePath
 
 import aiohttp
 import discord
 
+from bot.discord_app.cards.admin.import_forms import MAX_FILES
 from bot.localization import format_number, gettext_noop
 from bot.localization import gettext as _
 from storage.errors import InputError, OverQuota
 from storage.models import MEGABYTE, Labels, Rejection, Source
 
-MAX_FILES = 10
-"""The most that Discord's form takes."""
-LINKING = gettext_noop(
-    "to link one, take this back with /library undo and import it by itself, with the option {video}."
-)
-"""Advice on Discord for a file that does not name its video."""
 ENCODING_ADVICE = gettext_noop(". Here: import it with the option {option}: {name}.")
 """Advice on Discord for a file in another encoding."""
 COLUMNS_ADVICE = gettext_noop(". Here: name the columns like that in the file, then import it again.")
@@ -76,8 +71,18 @@ def apply_labels(
 
     `given` is how many files were uploaded. Of several, it is unknown which one was meant, even if one is readable.
     """
-    if given == 1:
-        return [(source, labels) for source in sources], []
-    shared = replace(labels, video_id="", title="", url="")
-    notes = [_("I ignored title, video and url: with several files I can’t tell which one you meant.")]
-    return [(source, shared) for source in sources], notes if shared != labels and sources else []
+    shared, notes = drop_unplaced(labels, given)
+    return [(source, shared) for source in sources], notes if sources else []
+
+
+def drop_unplaced(labels: Labels, count: int) -> tuple[Labels, list[str]]:
+    """Return what can be said of `count` files alike, and a note where something was left out for that."""
+    shared = labels if count == 1 else replace(labels, video_id="", title="", url="")
+    notes = [_("I ignored title, video and link: with several files I can’t tell which one you meant.")]
+    return shared, notes if shared != labels else []
+
+
+def complete_labels(labels: Labels, answers: Labels) -> Labels:
+    """Return what was said of a file, with what is said of it now: that holds."""
+    said = {field.name: value for field in fields(answers) if (value := getattr(answers, field.name))}
+    return replace(labels, **said)

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.discord_app.services.cooldown import Waits, describe_seconds
+from bot.discord_app.cards.parts.discord_times import relative_time
+from bot.discord_app.services.cooldown import Waits
 from bot.errors import BotError, ExportTooLarge, LibraryBusy
 from bot.localization import gettext as _
 from bot.operations import metrics
@@ -62,8 +63,9 @@ class Exports:
         if server_id in self._busy_servers:
             raise LibraryBusy(_("I am still making an export for this server. Please try again when it is done."))
         if left := self._waits.seconds_left(server_id):
-            words = _("This server had an export just now. Please try again in {seconds}.")
-            raise LibraryBusy(words.format(seconds=describe_seconds(left)))
+            again_at = time.time() + left
+            words = _("This server had an export just now. Please try again {when}.")
+            raise LibraryBusy(words.format(when=relative_time(again_at)), again_at)
 
     def _finish(self, server_id: int, outcome: ExportOutcome) -> None:
         self._waits.begin(server_id, self._cooldown_seconds)

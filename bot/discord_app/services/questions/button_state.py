@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -141,6 +141,19 @@ async def load_state(ledger: Ledger, key: str, kind: type[ButtonState]) -> Butto
     except ValidationError as error:
         raise PassageGone(EXPIRED) from error
     return state
+
+
+_INQUIRY = TypeAdapter(Inquiry)
+
+
+def dump_inquiry(inquiry: Inquiry) -> str:
+    """Return what is asked as JSON: the same for all who ask the same, wherever they ask it, and whatever before."""
+    return _INQUIRY.dump_json(replace(inquiry, server=0, last=None, public_in=None), exclude_defaults=True).decode()
+
+
+def load_inquiry(text: str) -> Inquiry:
+    """Return what `dump_inquiry` wrote."""
+    return _INQUIRY.validate_json(text)
 
 
 class ButtonStates:

@@ -213,7 +213,11 @@ class ConversationService:
         """Show how to ask; `manages` says that it is for somebody who manages the server, and for them alone."""
         example = await self._examples.find(asker.scope)
         owner = await self._questions.offer_question(asker, example) if example else asker.owner()
-        return help_card(owner, example, manages=manages)
+        return asker.note_samples(help_card(owner, example, manages=manages))
+
+    async def find_example(self, asker: ResolvedAsker) -> str:
+        """Return a question that the videos which an asker sees answer, or "" where none is known in time."""
+        return await self._examples.find(asker.scope)
 
     async def _show_more(self, asker: ResolvedAsker, utterance: Utterance) -> Card:
         """Show the page after the last one of an answer."""
@@ -226,13 +230,14 @@ class ConversationService:
         return cards.no_more_card(shown.inquiry.text)
 
     async def _make_small_card(self, asker: ResolvedAsker, kind: UtteranceKind) -> Card:
+        return asker.note_samples(await self._choose_small_card(asker, kind))
+
+    async def _choose_small_card(self, asker: ResolvedAsker, kind: UtteranceKind) -> Card:
         match kind:
             case IntentKind.THANKS:
                 return cards.thanks_card()
             case IntentKind.REMARK:
                 return cards.remark_card()
-            case SentFile.OTHER:
-                return cards.sent_file_card()
             case SentFile.MEDIA:
                 return cards.sent_media_card()
             case Unreadable.MESSAGE:

@@ -10,8 +10,10 @@ from functools import partial
 from typing import Any
 
 from bot.answer_processes.pool import AnswerPool
+from bot.answering.answer import FULL_QUOTES
 from bot.answering.sureness import SurenessThresholds
 from bot.answering.values import Answer, AnswerLevel
+from bot.asking import DEFAULT_QUOTES
 from bot.discord_app.cards import answer as answer_cards
 from bot.discord_app.cards import timeline as timeline_cards
 from bot.discord_app.cards.moments import arrange_answer
@@ -38,8 +40,8 @@ from bot.images.timeline_image import draw_timeline
 from bot.localization import gettext as _
 from bot.operations import metrics
 from bot.operations.metrics import QuestionSource
-from storage.ledger import Ledger
-from storage.models import Question
+from storage.ledger import EVERYWHERE_ELSE, Ledger
+from storage.models import Question, Scope
 
 _DRAWING = ThreadPoolExecutor(1, "drawing")
 """One picture at a time, outside of the event loop: several threads that run Python code only slow one another down."""
@@ -49,7 +51,7 @@ class AskedTooSoon(CooldownActive):
     """A question within the cooldown, with who asked it and what it takes to ask it again."""
 
     def __init__(self, cooldown: CooldownActive, asker: ResolvedAsker, question: QuestionState) -> None:
-        super().__init__(str(cooldown), cooldown.seconds_left)
+        super().__init__(str(cooldown), cooldown.seconds_left, cooldown.again_at)
         self.asker = asker
         self.question = question
 
@@ -104,7 +106,8 @@ class QuestionService:
     async def keep_question(self, refusal: AskedTooSoon) -> Card:
         """Return the card that says that a question came too soon, with a button that asks it once it may be asked."""
         key = await self._states.save(refusal.asker.scope, refusal.question)
-        return notice_card(user_message(refusal), *ask_again_row(refusal.asker.owner(key)))
+        row = ask_again_row(refusal.asker.owner(key))
+        return notice_card(user_message(refusal), *row, moment=refusal.again_at)
 
     async def offer_question(self, asker: ResolvedAsker, text: str) -> Owner:
         """Return the owner of a card with a button that asks a question; its answer is for the one who presses."""
@@ -117,9 +120,6 @@ class QuestionService:
         """
         self._cooldown.check(asker.user_id)
 
-    def _count_question(self, asker: ResolvedAsker) -> None:
-        self._cooldown.count(asker.user_id, asker.cooldown_seconds)
-
     async def answer_question(
         self,
         asker: ResolvedAsker,
@@ -130,19 +130,41 @@ class QuestionService:
         is_quoted: bool = False,
         showing: Showing = TO_NOBODY,
     ) -> Card:
-        """Answer an accepted question. A question without a clear answer is noted for the library's moderators.
+        """Answer an accepted question. One without a clear answer is noted for the library's moderators, and all are
+        counted.
 
         `is_quoted` says that Discord shows the question above the answer, so that the card need not.
         """
-        self._count_question(asker)
+        self.count_question(asker)
         inquiry = replace(inquiry, public_in=asker.public_in)
         with metrics.count_question(source) as count:
             answer, card = await self._answer_page(
                 asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted, showing=showing
             )
             count(answer.level.value)
+        self._tally(asker, answer)
         await self._record_miss(asker, inquiry, answer)
         return card
+
+    def _tally(self, asker: ResolvedAsker, answer: Answer) -> None:
+        """Have a question count among those of the server in which it was asked; outside of servers none is counted.
+
+        The sample talks answer no question of anybody's.
+        """
+        if asker.server_id != EVERYWHERE_ELSE:
+            is_answered = answer.level is AnswerLevel.CONFIDENT and bool(asker.searchable)
+            count = partial(self._ledger.count_question, asker.server_id, is_answered=is_answered)
+            self._writes.begin("counting questions", count)
+
+    async def find_answer(self, scope: Scope, question: Question) -> Answer:
+        """Return the answer to a question from one library alone, which nobody is shown. No miss is noted."""
+        return await self._answers.ask(
+            scope, question, limit=DEFAULT_QUOTES, thresholds=self._thresholds, lengths=FULL_QUOTES
+        )
+
+    def count_question(self, asker: ResolvedAsker) -> None:
+        """Begin the cooldown of a user, as a question that is answered does."""
+        self._cooldown.count(asker.user_id, asker.cooldown_seconds)
 
     async def _record_miss(self, asker: ResolvedAsker, inquiry: Inquiry, answer: Answer) -> None:
         if asker.misses_to and answer.level is not AnswerLevel.CONFIDENT:
@@ -182,11 +204,13 @@ class QuestionService:
             remarks=[*introduction.lines, *follow_up, *self._choose_remarks(asker, answer)],
             is_quoted=is_quoted,
             notified=introduction.notified,
+            only_samples=asker.knows_nothing_imported,
+            may_follow=asker.may_follow,
         )
 
     async def show_timeline(self, asker: ResolvedAsker, inquiry: Inquiry, question: Question) -> Card:
         """Show where in the videos an accepted question is spoken of, as a picture and as text. Misses are noted."""
-        self._count_question(asker)
+        self.count_question(asker)
         inquiry = replace(inquiry, public_in=asker.public_in)
         with metrics.count_question(QuestionSource.SLASH) as count:
             timeline = await self._answers.timeline(asker.scope, question, thresholds=self._thresholds)
@@ -194,10 +218,17 @@ class QuestionService:
         # The numbers in the picture are those of the card.
         timeline = replace(timeline, answer=arrange_answer(timeline.answer))
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
+        self._tally(asker, timeline.answer)
         await self._record_miss(asker, inquiry, timeline.answer)
         remarks = self._choose_remarks(asker, timeline.answer)
         if not timeline.strips:
-            return answer_cards.answer_card(timeline.answer, asker.owner(key), remarks=remarks)
+            return answer_cards.answer_card(
+                timeline.answer,
+                asker.owner(key),
+                remarks=remarks,
+                only_samples=asker.knows_nothing_imported,
+                may_follow=asker.may_follow,
+            )
         picture = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw_timeline, timeline)
         return timeline_cards.timeline_card(timeline, picture, asker.owner(key), remarks)
 
@@ -225,7 +256,7 @@ class QuestionService:
         It counts as a question of theirs, and is not noted once more. Raises PassageGone where there is nothing to
         show.
         """
-        self._count_question(asker)
+        self.count_question(asker)
         answer, card = await self._answer_page(
             asker, state.inquiry, parse_inquiry(state.inquiry), Paging.of(asker), is_quoted=False, showing=showing
         )

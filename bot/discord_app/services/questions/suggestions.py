@@ -197,6 +197,11 @@ class SuggestionService:
         self._terms[scope] = videos, [(word, video) for _place, word, video in ranked]
 
 
+def may_be_personal(question: str) -> bool:
+    """Return whether a question may say something about a person, so that it is shown to nobody else."""
+    return _PERSONAL.search(question) is not None
+
+
 def _suggest_titles(videos: Sequence[VideoSummary]) -> tuple[Suggestion, ...]:
     """Return a suggestion for each video that has a title: a question for its words, in that video alone."""
     return tuple(_suggest_title(summary.video) for summary in videos if re.search(r"\w", summary.video.title))
@@ -225,7 +230,7 @@ def _suggest_questions(rows: Iterable[HelpfulQuestion]) -> list[Suggestion]:
     found: dict[str, Suggestion] = {}
     for row in rows:
         text = clean_line(row.question)
-        if row.question not in found and text and not _PERSONAL.search(text):
+        if row.question not in found and text and not may_be_personal(text):
             text = text[0].upper() + text[1:]
             cut = _cut(text, MAX_CHOICE_LENGTH)
             found[row.question] = Suggestion(shorten(text, MAX_CHOICE_LENGTH), cut, fold_name(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from bot.discord_app.cards import about as about_cards
 from bot.discord_app.cards.parts.base import Card
@@ -16,6 +17,7 @@ from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import ALL_VIDEOS, ButtonStates, TranscriptState, VideoListState
 from bot.discord_app.services.questions.catalogue import VIDEO_GONE, Catalogue
 from bot.errors import MomentOutside, PassageGone
+from bot.host_links import HostLinks
 from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage import access
@@ -32,10 +34,11 @@ SEGMENTS_PER_CARD = 3
 class VideoService:
     """Shows what can be asked about. Make one for all of Discord."""
 
-    def __init__(self, library: Library, catalogue: Catalogue, states: ButtonStates) -> None:
+    def __init__(self, library: Library, catalogue: Catalogue, states: ButtonStates, links: HostLinks) -> None:
         self._library = library
         self._catalogue = catalogue
         self._states = states
+        self._links = links
 
     async def list_videos(self, asker: ResolvedAsker, page: int, state: VideoListState) -> Card:
         """List one page of the videos that can be asked about, narrowed and ordered as `state` says."""
@@ -45,7 +48,7 @@ class VideoService:
         if state.newest_first:
             videos.sort(key=lambda summary: summary.video.published, reverse=True)
         key = await self._states.save(asker.scope, state) if state != ALL_VIDEOS else NO_KEY
-        return videos_card(
+        card = videos_card(
             videos,
             asker.owner(key),
             page,
@@ -54,6 +57,7 @@ class VideoService:
             newest_first=state.newest_first,
             remark=asker.remark,
         )
+        return asker.note_samples(card)
 
     async def show_video(self, asker: ResolvedAsker, name: str) -> Card:
         """Show the video of a name or id: its size, what comes when in it, and its key terms."""
@@ -131,10 +135,12 @@ class VideoService:
         scope = await self._library.or_samples(asker.scope)
         statistics = await self._library.statistics(scope)
         age = await self._library.index_age_seconds(scope)
-        return about_cards.about_card(
+        card = about_cards.about_card(
             statistics,
             asker.owner(),
             samples=scope == access.sample_scope(),
-            index_age_seconds=age,
+            index_read_at=time.time() - age,
             reads_meaning=self._library.meaning.is_on,
+            links=self._links,
         )
+        return asker.note_samples(card)

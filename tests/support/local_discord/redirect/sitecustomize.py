@@ -12,6 +12,7 @@ import importlib.machinery
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,9 @@ ADDRESS = os.environ.get("LOCAL_DISCORD_URL", "")
 IDENTIFIES_AT_ONCE = os.environ.get("LOCAL_DISCORD_IDENTIFY") == "at once"
 """Whether discord.py leaves out the five seconds before each IDENTIFY but the first. Discord asks for them, this does
 not."""
+AHEAD_SECONDS = float(os.environ.get("LOCAL_DISCORD_CLOCK_AHEAD", "0"))
+"""By how much the process takes it to be later than it is: so a week passes. Only where it is started, not forked: by
+then, clocks are bound."""
 _CHANGED = ("discord.http", "discord.gateway", "discord.client")
 
 
@@ -65,6 +69,9 @@ def _take_census(*_: object) -> None:
     census.write(Path(os.environ["LOCAL_DISCORD_CENSUS"]))
 
 
+if AHEAD_SECONDS:
+    _true_time = time.time
+    time.time = lambda: _true_time() + AHEAD_SECONDS
 if ADDRESS:
     signal.signal(signal.SIGUSR1, _take_census)
     sys.meta_path.insert(0, _Finder())

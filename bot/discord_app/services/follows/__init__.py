@@ -1,0 +1,1 @@
+"""Questions that people follow: which library answers them, and how they are kept, listed and ended."""
