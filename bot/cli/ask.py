@@ -42,6 +42,10 @@ LibraryOption = Annotated[str, typer.Option("--library", help="Which library: sh
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many segments at most.")]
 
+SAMPLES_ANSWER = (
+    "Nothing is imported here yet; these are sample talks and their links are examples. "
+    "`cuepoint import FILE` adds your own."
+)
 Ask = Callable[["Library", Scope, str], Awaitable[None]]
 
 
@@ -79,7 +83,10 @@ def ask(
         if json:
             session.screen.print_data(answer_json(result) + "\n")
         else:
-            session.screen.show_answer(result)
+            only_samples = await stored.or_samples(scope) == access.sample_scope()
+            session.screen.show_answer(result, only_samples=only_samples)
+            if only_samples:
+                session.screen.print_remark(SAMPLES_ANSWER)
 
     _act_on_questions(session, question, library, answer, json=json, hits=False)
 

@@ -10,6 +10,7 @@ from bot.cli.session import Session
 from bot.cli.timeline import MAX_KEY_TERMS, show_video
 from bot.errors import InvalidQuestion
 from bot.examples import ExampleQuestions
+from storage import access
 from storage.errors import RequestError
 from storage.library import Library
 from storage.models import Question, Scope, VideoSummary
@@ -75,9 +76,9 @@ class Conversation:
 
     async def _greet(self) -> None:
         example = await self._examples.find(self._scope)
-        count = len(await self._videos())
+        what = "sample talks" if await self._has_only_samples() else "videos here"
         like = f", for example: {example}" if example else "."
-        self._screen.print_line(f"Hi. Ask me anything about the {count} videos here{like}")
+        self._screen.print_line(f"Hi. Ask me anything about the {len(await self._videos())} {what}{like}")
         self._screen.print_line("/videos lists them, /help says what else you can type.")
 
     async def _help(self) -> None:
@@ -92,7 +93,7 @@ class Conversation:
         if completed:
             self._screen.print_line(f"Asked with your last question: {completed.wording}", "italic")
         answer = await asking.ask(self._library, self._scope, question, thresholds=self._thresholds)
-        self._screen.show_answer(answer)
+        self._screen.show_answer(answer, only_samples=await self._has_only_samples())
         shown = answer.excerpts or answer.near_misses
         self._last, self._shown = question, len(answer.excerpts)
         self._last_video = shown[0].video.video_id if shown else ""
@@ -141,6 +142,10 @@ class Conversation:
         else:
             self._screen.print_line("Which video?")
             self._screen.show_videos(videos)
+
+    async def _has_only_samples(self) -> bool:
+        """Return whether nothing is imported, so that the sample talks answer."""
+        return await self._library.or_samples(self._scope) == access.sample_scope()
 
     async def _videos(self) -> list[VideoSummary]:
         return await self._library.videos(await self._library.or_samples(self._scope))

@@ -41,7 +41,8 @@ def videos(
     session: Session = context.obj
 
     async def run(stored: Library) -> None:
-        summaries = find_videos(search, await stored.videos(await stored.or_samples(access.host_scope(library))))
+        scope = await stored.or_samples(access.host_scope(library))
+        summaries = find_videos(search, await stored.videos(scope))
         if newest:
             summaries.sort(key=lambda summary: summary.video.published, reverse=True)
         if json:
@@ -49,6 +50,8 @@ def videos(
         elif search and not summaries:
             session.screen.print_remark(f"No video here is called “{search}”.")
         else:
+            if scope == access.sample_scope():
+                session.screen.print_remark("Nothing is stored in this library; the sample talks:")
             session.screen.show_videos(summaries)
 
     session.run(run)

@@ -77,8 +77,8 @@ class Screen:
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    def show_answer(self, answer: Answer) -> None:
-        """Show an answer."""
+    def show_answer(self, answer: Answer, *, only_samples: bool = False) -> None:
+        """Show an answer. `only_samples`: nothing is imported where it was asked."""
         if answer.searched_for:
             wording = answer.searched_for
             if len(wording) > MAX_WORDING_LENGTH:
@@ -88,7 +88,7 @@ class Screen:
             self.print_line(f"Left out, but said by nobody: {', '.join(answer.unmatched)}", "italic")
         for sentence in verdicts.describe_answer_limits(answer):
             self.print_line(sentence, "italic")
-        if verdict := verdicts.describe_verdict(answer):
+        if verdict := verdicts.describe_verdict(answer, only_samples=only_samples):
             self.print_line(verdict, "bold")
         if answer.unknown_terms:
             self.print_line(f"Nobody says: {', '.join(map(_shorten_word, answer.unknown_terms))}", "italic")
@@ -200,7 +200,7 @@ class Screen:
 
     def show_misses(self, misses: Sequence[Miss]) -> None:
         """Show questions without an answer."""
-        self._show_table(("asked", "question"), ((miss.count, miss.question) for miss in misses))
+        self._show_table(("asked", "question"), ((miss.count, miss.wording or miss.question) for miss in misses))
 
     def _show_table(self, columns: Iterable[str], rows: Iterable[Iterable[str | int]]) -> None:
         """Show a table; in a pipe one row a line, a tab between the fields, and no heads."""

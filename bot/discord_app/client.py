@@ -206,7 +206,8 @@ class CuepointClient(discord.AutoShardedClient):
     async def check_libraries(self) -> None:
         """Put open questions to libraries that were changed, also by the terminal or an earlier run."""
         try:
-            await self.app.checker.check_changed()
+            if await self.app.checker.check_changed():
+                await self._tell_followers()
         except StorageError as error:
             # As above: an error would end the loop.
             log.error("could not look at what is new, which is tried again: %s", describe_error(error))
@@ -217,15 +218,18 @@ class CuepointClient(discord.AutoShardedClient):
     @tasks.loop(seconds=CHECK_EVERY_SECONDS)
     async def tell_followers(self) -> None:
         """Tell people of answers to what they follow."""
-        # Before, it is not known which servers the bot is in.
-        await self.wait_until_ready()
         try:
-            await self.app.notifier.tell_all(self)
+            await self._tell_followers()
         except StorageError as error:
             log.error("could not tell of what was found, which is tried again: %s", describe_error(error))
         except Exception as error:
             metrics.count_error()
             log.error("unexpected error while telling of what was found, which is tried again", exc_info=error)
+
+    async def _tell_followers(self) -> None:
+        # Before, it is not known which servers the bot is in.
+        await self.wait_until_ready()
+        await self.app.notifier.tell_all(self)
 
     async def on_ready(self) -> None:
         """Compare the servers with those known before: the bot may have left some while it was not connected."""

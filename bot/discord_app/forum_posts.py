@@ -64,8 +64,8 @@ def _may_write(thread: discord.Thread) -> bool:
 
 async def _answer_once(app: AppContext, message: discord.Message, thread: discord.Thread) -> None:
     """Answer a post that nobody has looked up yet. Raises BotError and StorageError."""
-    questions = read_post(thread.name, message.content)
-    if not questions or not await app.forums.claim(message.id):
+    inquiries = read_post(thread.name, message.content)
+    if not inquiries or not await app.forums.claim(message.id):
         return
     # Everybody in the forum reads the answer.
     prepare_texts(app, thread.guild.preferred_locale)
@@ -73,7 +73,7 @@ async def _answer_once(app: AppContext, message: discord.Message, thread: discor
     # Its author can ask something else meanwhile: in the queue the post stands for itself.
     with app.admission.enter(message.id, thread.guild.id) as turn:
         opened = OpenTurn(app.admission, app.askers, turn, who, resolve, await resolve(who))
-        card = await opened.run(app.forums.answer_post(opened.asker, questions))
+        card = await opened.run(app.forums.answer_post(opened.asker, inquiries))
     if card is not None:
         await _send(thread, message.id, card)
 

@@ -15,7 +15,7 @@ import discord
 from bot.answering.intents import IntentKind
 from bot.answering.intents.phrases import LANGUAGES as PHRASE_LANGUAGES
 from bot.discord_app.app_context import AppContext
-from bot.discord_app.cards.conversation import sent_file_card, sent_file_here_card
+from bot.discord_app.cards.conversation import sent_file_card, sent_files_here_card
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.delivery.error_handler import error_card
 from bot.discord_app.delivery.responses import DEFER_AFTER_SECONDS, validate_card
@@ -25,6 +25,7 @@ from bot.discord_app.interactions.authorization import require_served_server
 from bot.discord_app.interactions.context import prepare_texts, server_of_message, writer_context, writer_resolver
 from bot.discord_app.interactions.turns import open_turn
 from bot.discord_app.message_reading import ReadMessage, read_message
+from bot.discord_app.services.admin.attachments import file_name
 from bot.discord_app.services.admission import TOO_MANY
 from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import Inquiry
@@ -142,15 +143,15 @@ async def _answer_file(app: AppContext, message: discord.Message) -> Card:
     server_id = server_of_message(message)
     if server_id is None:
         return sent_file_card()
-    author = message.author
+    author, names = message.author, [file_name(attachment) for attachment in message.attachments]
     if not (isinstance(author, discord.Member) and author.guild_permissions.manage_guild):
-        return sent_file_here_card(None)
+        return sent_files_here_card(names, None)
     sent = SentFiles(ModeratorPermit(server_id, let_in=False), message.channel.id, message.id)
     try:
-        return sent_file_here_card(await store_permit_for(app.ledger, author.id, sent))
+        return sent_files_here_card(names, await store_permit_for(app.ledger, author.id, sent))
     except StorageError as error:
         log.error("the button that imports a file could not be stored: %s", describe_error(error))
-        return sent_file_here_card(None)
+        return sent_files_here_card(names, None)
 
 
 async def _react(message: discord.Message, emoji: str) -> bool:

@@ -8,6 +8,7 @@ import discord
 
 from bot.answering.intents import IntentKind, recognize_intent
 from bot.discord_app.message_reading import read_quoted
+from bot.discord_app.services.questions.button_state import Inquiry
 
 MAX_BEGINNING_LENGTH = 300
 """Characters of a post's text that are searched for beside its title: what follows tells what was tried."""
@@ -25,14 +26,16 @@ def is_first_message(message: discord.Message) -> bool:
     return message.id == message.channel.id and message.type is discord.MessageType.default
 
 
-def read_post(title: str, content: str) -> tuple[str, ...]:
+def read_post(title: str, content: str) -> tuple[Inquiry, ...]:
     """Return the questions that a post asks, to be tried in this order; none where it asks nothing.
 
-    A title that says what is asked comes first, alone. Where it does not, the beginning of the text helps.
+    A title that says what is asked comes first: the beginning of the text only decides among what says its words. Where
+    the title does not say it, both are asked together.
     """
-    heading, text = _read_words(title), _read_words(content)
-    whole = " ".join(filter(None, (heading, _cut_beginning(text))))
-    return tuple(dict.fromkeys(asked for asked in (heading, whole) if asked and _is_question(asked)))
+    heading, beginning = _read_words(title), _cut_beginning(_read_words(content))
+    whole = " ".join(filter(None, (heading, beginning)))
+    asked = [Inquiry(heading, context=beginning), *([Inquiry(whole)] if beginning else [])]
+    return tuple(inquiry for inquiry in asked if inquiry.text and _is_question(inquiry.text))
 
 
 def _read_words(text: str) -> str:

@@ -79,9 +79,11 @@ class ArrivalReader:
         if file.is_linked:
             file = await self._find_linked(batch, file)
         if not file.named_by_file:
-            details = await self._repository.details(self._key, [file.stored.video.video_id])
-            known = next((video for video in details if video.video_id == file.stored.video.video_id), None)
-            batch.add_whole(keep_known(file, known))
+            if file.is_linked or file.titled_by_file:
+                details = await self._repository.details(self._key, [file.stored.video.video_id])
+                known = next((video for video in details if video.video_id == file.stored.video.video_id), None)
+                file = keep_known(file, known)
+            batch.add_whole(file)
             return
         for video_id in possible_ids(file):
             others = [other.stored for other in batch.wholes.get(video_id, ())]
@@ -92,7 +94,8 @@ class ArrivalReader:
                 return
         name = file.stored.video.video_id
         reason = sentence(
-            "a video with other words is called “{name}” already; give this one an id of its own", name=name
+            "a video with other words is called “{name}” already; give this one a title or a link of its own",
+            name=name,
         )
         raise NameTaken(about_file(file.source.name, reason))
 

@@ -7,7 +7,7 @@ there, and pairs of words and n-grams as if they stood together wherever they ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -22,7 +22,7 @@ from storage.ranking.query.quick_reading import QuickReader, QuickWord
 from storage.ranking.query.terms import QueryTerms
 from storage.ranking.weights import K1_AGAIN, LENGTH_AGAIN, LONG_SEGMENT, PAIR_WINDOW, SHIPPED_WEIGHTS, RankingWeights
 
-MAX_KEPT = 4_000_000
+MAX_KEPT = 6_000_000
 """How many scores of segments for terms are remembered: some thousand terms, for a thousand segments."""
 _HIGHEST = K1_AGAIN + 1
 """What a count can come to at most, by the weight of its word."""
@@ -54,6 +54,7 @@ class ScoreBounds:
         self._counts: dict[str, Floats | None] = {}
         self._scores: dict[str, Floats | None] = {}
         self._kept = 0
+        self._term_weights: dict[str, float] = {}
         self._gram_scores: dict[str, float] = {}
 
     def find_promising(self, questions: Sequence[Question], may_answer: Callable[[ScoreBound], bool]) -> list[bool]:
@@ -71,25 +72,35 @@ class ScoreBounds:
         filters = question.video, question.creator, question.speaker, question.after, question.before
         return 0 if any(filters) else self._model.corpus_size
 
-    def bound(self, question: Question) -> ScoreBound:
-        """Return the bound for one question."""
-        bounds: list[ScoreBound] = []
-
-        def keep(bound: ScoreBound) -> bool:
-            bounds.append(bound)
-            return len(bounds) == 1
-
-        self.find_promising([question], keep)
-        return bounds[-1]
-
     def _is_promising(self, words: Sequence[QuickWord], size: int, may_answer: Callable[[ScoreBound], bool]) -> bool:
-        ideal = _HIGHEST * sum(word.least_weight for word in words)
         terms = dict.fromkeys(term for word in words for term in word.terms)
         said = {term: score for term in terms if (score := self._score_term(term)) is not None}
         if not said:
-            return may_answer(ScoreBound(0.0, ideal, size))
-        total: Floats = np.sum(list(said.values()), axis=0)
+            return may_answer(ScoreBound(0.0, 0.0, size))
         grams = sum(self._gram_scores[word.word] for word in words)
+        total: Floats = np.sum(list(said.values()), axis=0)
+        highest, whole = float(total.max()) + grams, _HIGHEST * sum(word.weight for word in words)
+        if may_answer(ScoreBound(highest, whole, size)):
+            return True
+        bound = self._bound_words(words, said, total, lambda score: may_answer(_bound(words, score + grams, size)))
+        if bound is None:
+            return False
+        if may_answer(ScoreBound(bound + grams, whole, size)):
+            return True
+        # It depends on what else may stand for the words that nobody says.
+        return may_answer(_bound([self._reader.fix_weight(word) for word in words], bound + grams, size))
+
+    def _bound_words(
+        self,
+        words: Sequence[QuickWord],
+        said: Mapping[str, Floats],
+        total: Floats,
+        may_do: Callable[[float], bool],
+    ) -> float | None:
+        """Return what a segment can score at most for words, n-grams aside; None where `may_do` refuses that.
+
+        `total` is what they score by themselves, to which pairs of them are added.
+        """
         pairs = [
             (one, other)
             for left, right in _neighbours(words)
@@ -98,19 +109,20 @@ class ScoreBounds:
             if one in said and other in said
         ]
         # Counting pairs is most of the work, and in vain where all of them together could not do.
-        widest = float(total.max()) + grams + _HIGHEST * sum(self._weigh_pair(one, other) for one, other in pairs)
-        if not may_answer(ScoreBound(widest, ideal, size)):
-            return False
+        highest = float(total.max()) + _HIGHEST * sum(self._weigh_pair(one, other) for one, other in pairs)
+        if not may_do(highest):
+            return None
         for one, other in pairs:
             self._add_pair(total, one, other)
-        return may_answer(ScoreBound(float(total.max()) + grams, ideal, size))
+        highest = float(total.max())
+        return highest if may_do(highest) else None
 
     def _read_carefully(self, question: Question) -> list[QuickWord]:
         read, _ = self._terms.parse(question, self._weights, WorkBudget())
-        words = [QuickWord(term.word, term.terms, term.weight) for term in read]
+        words = [QuickWord(term.word, term.terms, term.weight, term.weight) for term in read]
         if question.context:
             beside, _ = self._terms.parse(Question(question.context, question.context), self._weights, WorkBudget())
-            words += [QuickWord(term.word, term.terms, 0.0) for term in beside]
+            words += [QuickWord(term.word, term.terms, 0.0, 0.0) for term in beside]
         return words
 
     def _score_term(self, term: str) -> Floats | None:
@@ -120,8 +132,8 @@ class ScoreBounds:
                 self._scores.clear()
                 self._counts.clear()
                 self._kept = 0
-            self._kept += self._part.max_doc
-            self._scores[term] = self._compute_score(term)
+            score = self._scores[term] = self._compute_score(term)
+            self._kept += self._part.max_doc if score is not None else 1
         return self._scores[term]
 
     def _compute_score(self, term: str) -> Floats | None:
@@ -139,7 +151,7 @@ class ScoreBounds:
         fields = fields + has_title[part.video_of]
         holders = sum(library.videos_with(term) for library in self._model.parts)
         video_weight = self._weights.video * inverse_document_frequency(holders, self._model.video_count)
-        score: Floats = _saturate(fields) * self._model.term_weight(term)
+        score: Floats = _saturate(fields) * self._term_weight(term)
         score += (_saturate(videos) * video_weight)[part.video_of]
         return score
 
@@ -169,7 +181,13 @@ class ScoreBounds:
             total += self._weigh_pair(one, other) * _saturate(fields)
 
     def _weigh_pair(self, one: str, other: str) -> float:
-        return self._weights.pairs * min(self._model.term_weight(one), self._model.term_weight(other))
+        return self._weights.pairs * min(self._term_weight(one), self._term_weight(other))
+
+    def _term_weight(self, term: str) -> float:
+        known = self._term_weights.get(term)
+        if known is None:
+            known = self._term_weights[term] = self._model.term_weight(term)
+        return known
 
     def _learn_grams(self, words: Iterable[str]) -> None:
         """Compute what the n-grams of words can add to a score, wherever in the segments they stand."""
@@ -191,6 +209,10 @@ class ScoreBounds:
         holders = np.minimum(holders, size)
         weights: Floats = np.log(1 + (size - holders + 0.5) / (holders + 0.5))
         return weights
+
+
+def _bound(words: Iterable[QuickWord], score: float, size: int) -> ScoreBound:
+    return ScoreBound(score, _HIGHEST * sum(word.least_weight for word in words), size)
 
 
 def _saturate(counts: Floats) -> Floats:

@@ -12,10 +12,12 @@ from bot.answering.intents import Intent, recognize_intent
 from bot.answering.intents.phrases import LANGUAGES as PHRASE_LANGUAGES
 from bot.answering.intents.phrases import phrases_of
 from bot.discord_app.cards.parts.command_buttons import HELP_VERB, LIST_VERB
+from bot.discord_app.cards.parts.sample_note import NOTHING_IMPORTED
 from bot.discord_app.client import CuepointClient
 from bot.discord_app.services.questions import conversation
 from bot.operations import metrics
 from bot.settings import Settings
+from bot.verdicts import ONLY_SAMPLES
 from storage import access
 from storage.analysis import question_phrases
 from storage.ledger import Ledger
@@ -45,8 +47,8 @@ def reactions(discord: Env, message: Any) -> list[str]:
 
 
 def answer_lines(card: Any) -> list[str]:
-    """The words of a card but for its buttons."""
-    return [line for line in seen(card).splitlines() if line not in pressable(card)]
+    """The words of a card but for its buttons, and for the note that nothing is imported, which all cards have here."""
+    return [line for line in seen(card).splitlines() if line not in pressable(card) and NOTHING_IMPORTED not in line]
 
 
 # Greetings, and mentions without words.
@@ -318,7 +320,7 @@ async def test_another_subject_has_to_be_said(discord: Env, alice: MemberActor, 
     await alice.send_dm("and what about zebras?")
     card = answers(alice.user.dm_channel, discord)[-1]
     assert "Nobody says: zebras" in seen(card)
-    assert "**Not in these videos.**" in seen(card)
+    assert f"**{ONLY_SAMPLES}**" in seen(card)
     assert [miss.question for miss in await ledger.misses(access.SHARED)] in ([], ["zebras hold cue"])
 
 

@@ -15,6 +15,7 @@ from bot.discord_app.cards.parts import controls
 from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
+from bot.verdicts import ONLY_SAMPLES
 from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
@@ -42,7 +43,7 @@ def settings(**more: str) -> Settings:
 async def test_commands_are_registered_once(discord: Env, library: Library, ledger: Ledger) -> None:
     assert {each["name"] for each in discord.backend.commands[None].values()} == {
         "ask", "timeline", "videos", "video", "transcript", "help", "about", "settings", "privacy", "library",
-        "Find in videos", "Import transcript",
+        "follow", "unfollow", "Find in videos", "Import transcript",
     }  # fmt: skip
     before = len(discord.http_requests)
     await discord.restart_bot(CuepointClient(settings(), library, ledger, shard_count=1))
@@ -165,7 +166,7 @@ async def test_the_menu_opens_any_moment_and_the_buttons_of_earlier_cards_do_too
 
 async def test_near_misses_stand_below_a_line_of_their_own(general: ChannelHandle, alice: MemberActor) -> None:
     shown = seen(await alice.slash(general, "ask", question="zebra crossings of quantum captions"))
-    assert shown.index("**Not in these videos.**") < shown.index("Nobody says: ") < shown.index("*Possibly related:*")
+    assert shown.index(f"**{ONLY_SAMPLES}**") < shown.index("Nobody says: ") < shown.index("*Possibly related:*")
     assert shown.index("*Possibly related:*") < shown.index("1 · ")
 
 
@@ -177,7 +178,7 @@ async def test_a_private_answer(general: ChannelHandle, alice: MemberActor) -> N
 
 async def test_nothing_found_is_a_card_with_words(general: ChannelHandle, alice: MemberActor) -> None:
     result = await alice.slash(general, "ask", question="zebra crossings quantum")
-    assert "**Not in these videos.**" in seen(result)
+    assert f"**{ONLY_SAMPLES}**" in seen(result)
     assert "Nobody says: " in seen(result)
     assert not result.ephemeral
 

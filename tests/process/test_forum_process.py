@@ -114,6 +114,16 @@ async def test_a_new_post_is_answered_once_where_the_answer_is_confident(club: C
     assert club.server.unknown_routes == []
 
 
+async def test_a_title_that_says_little_is_asked_with_the_text(club: Club) -> None:
+    async with club.start():
+        await club.server.ready()
+        post = await club.post("Question for the harbour people", "Where does the copper lantern hang?")
+        told = texts((await club.server.answer_to(post)).payload())
+        assert "**copper lantern hangs**" in told
+        assert told.splitlines()[0] == "-# I looked this up in the videos."
+        assert "Nobody says" not in told, "people wrote to people"
+
+
 async def test_what_was_not_asked_is_not_answered(club: Club) -> None:
     robot = club.server.world.add_user("Robot", bot=True)
     club.server.add_member(club.guild, robot)
@@ -278,6 +288,26 @@ async def test_without_the_setting_no_intent_is_asked_for_and_nothing_is_answere
         post = await club.post(TITLE)
         assert await bot.terminate() == 0
     assert club.cards_in(post) == []
+
+
+async def test_settings_say_what_is_missing_for_posts_to_be_answered(club: Club) -> None:
+    manager = club.member("Boss", club.server.add_role(club.guild, "Managers", Permission.MANAGE_GUILD))
+
+    async def show_settings() -> str:
+        return texts(await club.server.reply_to(await club.server.slash(manager, "settings", {}, at=club.general)))
+
+    closed = f"Posts in <#{club.help.id}> are not answered from this server’s videos"
+    async with club.start(CUEPOINT_MESSAGE_CONTENT="no"):
+        await club.server.ready()
+        assert "⚠ Forum posts can’t be read: whoever hosts me must" in await show_settings()
+    async with club.start():
+        await club.server.ready()
+        assert "⚠" not in await show_settings()
+        for limits in ({"channels": frozenset({club.general.id})}, {"roles": frozenset({club.bot_role.id})}):
+            await club.limit(**{"channels": frozenset(), "roles": frozenset(), **limits})
+            assert closed in await show_settings()
+        await club.limit(channels=frozenset({club.help.id}), roles=frozenset())
+        assert "⚠" not in await show_settings()
 
 
 async def test_an_intent_that_discord_refuses_is_said_in_one_sentence(club: Club) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import corpus, importing, link_leads, reprint, servers, start
+from benchmarks import corpus, follows, importing, link_leads, reprint, servers, start
 from benchmarks.answers import ways
 from benchmarks.answers.whole_path import with_slips
 from benchmarks.engines.engines import Cuepoint, RankBM25
@@ -236,3 +236,13 @@ async def test_links_are_measured_from_the_caption_with_the_first_bold_word(tmp_
         ["first bold word, asked in a way", "3", "1.0 s", "33.3%", "0.0%", "6.0 s", "1"],
         ["the phrase itself, asked in a way", "0", "–", "–", "–", "–", "–"],
     ]
+
+
+async def test_follows_are_compared_with_new_segments() -> None:
+    stored, new, questions = follows.make_up(600, 120, 30)
+    figures = await follows.measure(stored, new, questions, 40)
+    assert (figures.stored, figures.new, figures.follows, figures.questions) == (720, 120, 40, 30)
+    assert 0 < figures.promising <= 30
+    assert figures.processor_seconds > 0
+    (row,) = follows.make_sheet(figures).rows
+    assert len(row) == len(follows.make_sheet(figures).header)

@@ -35,7 +35,7 @@ def is_answer(reply: str) -> bool:
 def test_small_talk_is_answered_in_a_line_or_two_and_never_searched(chat: Chat) -> None:
     greeting, thanks, remark, emoji, identity = chat("heyyy", "thx!!", "lol ok", "👍", "who are you?")
     assert greeting.splitlines() == [
-        "Hi. Ask me anything about the 3 videos here, for example: What is a caption file?",
+        "Hi. Ask me anything about the 3 sample talks, for example: What is a caption file?",
         "/videos lists them, /help says what else you can type.",
     ]
     assert thanks == "Glad to help."

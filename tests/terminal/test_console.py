@@ -160,7 +160,7 @@ def test_what_is_left_out_of_a_question_is_told(run: Run) -> None:
 def test_an_answer_that_is_not_there_is_an_answer(run: Run) -> None:
     done = run("ask", "best pizza dough")
     assert done.returncode == 0
-    assert "Not in these videos." in done.stdout
+    assert "I only know three sample talks." in done.stdout
     assert "pizza" in done.stdout
 
 
@@ -404,6 +404,20 @@ def test_another_library_is_named(run: Run, talk: Path) -> None:
     assert "sample" in run("videos").stdout
     assert "dQw4w9WgXcQ" in run("videos", "--library", "server:123").stdout
     assert json.loads(run("ask", "copper", "--library", "123", "--json").stdout)["found"] == "confident"
+
+
+def test_until_something_is_imported_the_terminal_says_so(run: Run, talk: Path) -> None:
+    note = "Nothing is imported here yet; these are sample talks and their links are examples."
+    for question in ("what is a hold cue?", "zebra pizza"):
+        assert run("ask", question).stderr == f"{note} `cuepoint import FILE` adds your own.\n"
+        assert run("ask", question, "--json").stderr == ""
+    found_none = "Nothing is imported here yet, so I only know three sample talks.\nNobody says: zebra, pizza"
+    assert run("ask", "zebra pizza").stdout.strip() == found_none
+    assert run("videos").stderr == "Nothing is stored in this library; the sample talks:\n"
+    run("import", talk.name)
+    for words in (("ask", "copper"), ("ask", "zebra pizza"), ("videos",)):
+        assert run(*words).stderr == ""
+        assert "sample talks" not in run(*words).stdout
 
 
 def test_stats_backup_and_doctor(run: Run, talk: Path, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_misses_are_listed_by_how_often_they_were_asked(run: Run, tmp_path: Path
             await ledger.record_miss("server:5", question, ANA)
 
     with_stored(tmp_path, ask)
-    assert run("misses", "--library", "5").stdout == "2\twhere is it\n1\tbread?\n"
+    assert run("misses", "--library", "5").stdout == "2\twhere IS it\n1\tBread?\n"
     lines = [json.loads(line) for line in run("misses", "--library", "5", "--json").stdout.splitlines()]
     assert [(line["question"], line["count"]) for line in lines] == [("where is it", 2), ("bread?", 1)]
     assert "No question" in run("misses").stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from discord import ButtonStyle
 
 from bot.discord_app.cards.admin.imports import IMPORT_SENT_VERB
@@ -64,13 +66,17 @@ def sent_file_card() -> Card:
     return _small_card(_("To add it, use {command} in your server.").format(command=mention_command("library import")))
 
 
-def sent_file_here_card(owner: Owner | None) -> Card:
-    """Return the answer to a file that may be a transcript, in a server; `owner` is that of the button that imports
-    it, None for people who may not, or where it could not be stored."""
+def sent_files_here_card(names: Sequence[str], owner: Owner | None) -> Card:
+    """Return the answer to files that may be transcripts, in a server; `owner` is that of the button that imports them,
+    None for people who may not, or where it could not be stored."""
     if owner is None:
         words = _("Those who manage this server can add it: with {command}, or in its menu, **Apps**.")
         return _small_card(words.format(command=mention_command("library import")))
-    words = _("Shall I add this to the library of this server?")
+    one, several = (
+        _("Shall I add **{name}** to this server’s library?"),
+        _("Shall I add these files to this server’s library?"),
+    )
+    words = one.format(name=_shown(names[0])) if len(names) == 1 else several
     button = make_button(IMPORT_SENT_VERB, pgettext("button", "Import"), owner, style=ButtonStyle.primary)
     return Card(text_display(words), *button_row([button]))
 

@@ -9,7 +9,7 @@ import discord
 from discord import ButtonStyle, ui
 
 from bot.answering.values import Answer
-from bot.discord_app.cards.answer import Page, answer_card
+from bot.discord_app.cards.answer import answer_card
 from bot.discord_app.cards.parts import markdown
 from bot.discord_app.cards.parts.base import Card, Part, notice_card, text_display
 from bot.discord_app.cards.parts.command_buttons import ANYBODY, help_button, videos_button
@@ -23,9 +23,12 @@ MAX_CLOSING_LENGTH = 200
 """Characters of what stands below the answer to a post: the question whether it was one, and later its outcome."""
 
 
-def post_answer_card(answer: Answer, owner: Owner, page: Page, remarks: Sequence[str]) -> Card:
-    """Return the answer to a forum post, which stands right below it, with the question whether it was one."""
-    card = answer_card(answer, owner, page, remarks=remarks, is_quoted=True, reserved=MAX_CLOSING_LENGTH)
+def post_answer_card(answer: Answer, owner: Owner, remarks: Sequence[str]) -> Card:
+    """Return the answer to a forum post, which stands right below it, with the question whether it was one.
+
+    It has one page: the question would be gone from another one.
+    """
+    card = answer_card(answer, owner, remarks=remarks, is_quoted=True, reserved=MAX_CLOSING_LENGTH)
     if owner.is_stored:
         card.add_item(text_display("**" + _("Was this it?") + "**"))
         for row in button_row([

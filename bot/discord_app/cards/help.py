@@ -52,6 +52,7 @@ def _list_commands() -> str:
         _("{videos} what you can ask about").format(videos=mention_command("videos")),
         _("{timeline} where it is spoken of").format(timeline=mention_command("timeline")),
         _("{transcript} read along").format(transcript=mention_command("transcript")),
+        _("{follow} be told of an answer later").format(follow=mention_command("follow")),
         _("On a message: **Apps**, then **Find in videos**"),
     ]
     return "\n".join(lines)

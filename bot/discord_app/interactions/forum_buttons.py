@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import discord
 from discord import ui
@@ -54,7 +55,8 @@ class AcceptAnswer(CardButton, template=custom_id_pattern(forum_cards.SOLVED_VER
         try:
             state = await self.load_state(interaction, AnswerState)
             asker = await _resolve_publicly(interaction)
-            passage = PassageState(state.inquiry, state.spots[0])
+            # What others are suggested is its title.
+            passage = PassageState(replace(state.inquiry, context=""), state.spots[0])
             await interaction.client.app.passages.save_vote(asker, passage, Verdict.HELPFUL)
         except (BotError, StorageError) as error:
             log.info("an accepted answer was not counted: %s", describe_error(error))
@@ -79,7 +81,7 @@ class RejectAnswer(CardButton, template=custom_id_pattern(forum_cards.UNSOLVED_V
         except BotError as error:
             log.info("a rejected answer was not counted: %s", describe_error(error))
         else:
-            await interaction.client.app.forums.record_miss(asker, state.inquiry.wording)
+            await interaction.client.app.forums.record_miss(asker, state.inquiry)
 
 
 class FindInForum(CardButton, template=custom_id_pattern(forum_cards.FIND_VERB)):

@@ -57,7 +57,7 @@ class OpenTurn:
         be refused at once, CooldownActive included.
         """
         try:
-            return self.run(make_card(self.asker))
+            return self._run_for_card(make_card(self.asker))
         except CooldownActive as early:
             if early.seconds_left > patience_seconds:
                 raise
@@ -66,7 +66,10 @@ class OpenTurn:
     async def _run_later(self, make_card: MakeCard, seconds: float) -> Card:
         await self.admission.hold_back(self.turn, seconds + _ROUNDING_SECONDS)
         # Who waited is looked at again, however fast the answer is made.
-        return await self.run(make_card(self.asker), began_at=-math.inf)
+        return await self._run_for_card(make_card(self.asker), began_at=-math.inf)
+
+    async def _run_for_card(self, coroutine: Coroutine[Any, Any, Card], began_at: float | None = None) -> Card:
+        return self.asker.note_samples(await self.run(coroutine, began_at))
 
     async def run(self, coroutine: Coroutine[Any, Any, Made], began_at: float | None = None) -> Made:
         """Return what the coroutine makes, such as a card, computed in its turn.

@@ -103,10 +103,9 @@ def _sees_none(_channel_id: int) -> bool:
 class AskerContext:
     """Who is where, according to Discord. `here` and `channel_id` (a thread's parent) are those of `access.Asker`.
 
-    `sees_channel` tells by its id whether they see a channel of that server. `is_among_few`: they are in a thread to
-    which people are invited. `manages`: they may manage that server.
     `sees_channel` tells by its id whether they see a channel of that server, and `may_ask_in` whether they can ask the
     bot something in it as well. `is_among_few`: they are in a thread to which people are invited.
+    `manages`: they may manage that server.
     """
 
     user_id: int

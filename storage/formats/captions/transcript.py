@@ -68,9 +68,10 @@ def build_transcript(
         )
     is_automatic = details.is_automatic or file_name.is_automatic
     title = labels.title or details.title or file_name.title
+    own_title = "" if title or file_name.video_id else own_name.title
     video = Video(
         video_id=video_id or own_name.video_id,
-        title=title or ("" if file_name.video_id else own_name.title),
+        title=title or own_title,
         creator=labels.creator or details.creator or file_name.creator,
         url=labels.url or details.url,
         thumbnail=labels.thumbnail or details.thumbnail,
@@ -87,7 +88,7 @@ def build_transcript(
         cues=tuple(cues),
         whole=True,
         named_by_file=not video_id,
-        titled_by_file=not title,
+        titled_by_file=bool(own_title),
         given_title=labels.title,
         is_linked=bool(labels.url) and not labels.video_id,
     )

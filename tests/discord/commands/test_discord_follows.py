@@ -354,7 +354,7 @@ async def test_a_server_that_is_purged_takes_what_is_followed_in_it_along(world:
     await follow(world, "Sirocco winds?")
     await world.alone(world.one).slash("follow", question="Ferry times?")
     card = await world.owner.slash(world.general, "library purge")
-    assert "what people follow" in seen(card)
+    assert "the questions that people follow" in seen(card)
     await world.owner.click(card.response, label="Delete everything")
     assert [each.library for each in await followed(world, world.one)] == [access.SHARED]
 
@@ -365,3 +365,23 @@ def test_the_longest_list_fits() -> None:
         for n in range(MAX_FOLLOWS)
     ]
     assert find_problems(follows_card(names, Owner(10**19), elsewhere=3).components()) == []
+
+
+async def test_what_an_import_answers_is_told_in_a_direct_message_and_ended_there(world: World, rows: Rows) -> None:
+    world.bot.check_libraries.cancel()
+    world.bot.tell_followers.cancel()
+    await world.bot.app.checker.check_changed()
+    await follow(world, "who repaired the sluice of the canal")
+    card = await world.both.slash(world.general, "ask", question="who repaired the sluice of the canal")
+    await world.both.click(card.response, label=TELL_ME)
+    talk = rows(("canal", 0, "the carpenter repaired the sluice of the canal before the spring flood came"))
+    await world.library.import_files(access.own_scope(world.alpha.id), [(talk, Labels())])
+    await world.bot.app.checker.check_changed()
+    assert await world.bot.app.notifier.tell_all(world.bot) == 2
+    alone = world.alone(world.one)
+    (told,) = answers(alone.dm_channel, world.env)
+    assert "carpenter" in seen(told)
+    assert "You no longer follow *who repaired the sluice" in seen(await alone.click(told, label="Unfollow"))
+    assert await followed(world, world.one) == []
+    assert "carpenter" in seen(answers(world.alone(world.both).dm_channel, world.env)[0])
+    assert await followed(world, world.both) == [], "that was to be told once"

@@ -28,7 +28,7 @@ async def test_help_is_short_and_its_commands_can_be_pressed(
     assert len(shown.splitlines()) <= 16
     registered = {command.name: command.id for command in await discord.bot.tree.fetch_commands()}
     mentioned = MENTION.findall(shown)
-    assert {name for name, _ in mentioned} == {"ask", "videos", "timeline", "transcript"}
+    assert {name for name, _ in mentioned} == {"ask", "videos", "timeline", "transcript", "follow"}
     assert all(registered[name.split()[0]] == int(number) for name, number in mentioned)
 
 

@@ -179,6 +179,19 @@ async def test_a_file_whose_name_another_video_has_gets_a_title(
     assert "Nothing changed" in seen(again)
 
 
+async def test_a_title_goes_to_the_one_file_that_lacks_it_and_an_encoding_to_the_other(
+    discord: Env, general: ChannelHandle, mod: MemberActor, library: Library
+) -> None:
+    await upload(mod, general, ("talk.srt", SRT))
+    refused = await upload(mod, general, ("été.srt", FRENCH), ("talk.srt", OTHER))
+    form = await mod.click(refused.response, label="Say what is missing")
+    assert labels_in(form) == ["Which file", "Title", "Link to the video", "Encoding"]
+    report = await fill(mod, form, chosen=["0", "1"], title="The bell")
+    assert "I ignored" not in seen(report)
+    assert set(await stored(discord, library)) == {"talk", "été", "The bell"}
+    assert (await stored(discord, library))["été"] == ("été", "")
+
+
 async def test_files_are_kept_for_a_quarter_of_an_hour_and_not_over_a_restart(
     discord: Env, general: ChannelHandle, mod: MemberActor, library: Library, ledger: Ledger
 ) -> None:
@@ -387,7 +400,7 @@ async def test_a_file_sent_with_a_mention_is_imported_by_a_button_for_who_manage
 ) -> None:
     await mod.send(general, f"{mention(discord)} please import this", attachments=[("talk.srt", SRT)])
     card = answers(general, discord)[-1]
-    assert "Shall I add this to the library of this server?" in seen(card)
+    assert "Shall I add **talk.srt** to this server’s library?" in seen(card)
     await restarted(discord, library, ledger)
     assert "Only those who may manage" in seen(await alice.click(card, label="Import"))
     report = await mod.click(card, label="Import")

@@ -21,7 +21,7 @@ from bot.discord_app.interactions.admin import import_flow, permits
 from bot.discord_app.services.admin import attachments
 from bot.settings import Settings
 from storage import access
-from storage.errors import InputError, OverQuota
+from storage.errors import InputError, NothingToUndo, OverQuota
 from storage.importing import history
 from storage.ledger import Ledger
 from storage.library import Library
@@ -298,11 +298,17 @@ async def test_suggestions_are_of_the_servers_own_videos(
 
 
 async def test_statistics(general: ChannelHandle, mod: MemberActor) -> None:
-    empty = seen(await mod.slash(general, "library stats"))
-    assert re.search(r"Nothing has been imported here yet. </library import:\d+> adds transcripts.", empty)
+    empty = await mod.slash(general, "library stats")
+    assert re.fullmatch(
+        "### This server’s library\nNothing is imported here yet.\n"
+        r"Add captions or transcripts of your videos with </library import:\d+>, and members can ask about them.\n"
+        "Import transcripts",
+        seen(empty),
+    )
+    assert (await mod.click(empty.response, label="Import transcripts")).modal is not None
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     words = seen(await mod.slash(general, "library stats"))
-    assert "Nothing has been imported" not in words
+    assert "Nothing is imported" not in words
     assert "**Stored:** 1 video, 0.0 hours of speech, 7 words" in words
     assert "**Room:** 1 of 200,000 segments, 0.0 of 200 MB of text" in words
     assert "**Imports today:** 1 of 50; the next day begins <t:" in words
@@ -547,6 +553,37 @@ async def test_everything_is_purged_after_a_question(
     assert "These buttons have expired" in seen(await alice.click(card.response, label="Read on"))
     assert await ledger.servers_seen(mod.id) == []
     assert await ledger.imports_today(f"server:{server}") == 1, "a purge makes no room for more imports"
+
+
+async def test_a_purge_asks_only_about_what_there_is(
+    general: ChannelHandle, mod: MemberActor, alice: MemberActor, library: Library, ledger: Ledger, discord: Env
+) -> None:
+    for _ in range(2):
+        nothing = await mod.slash(general, "library purge")
+        assert nothing.ephemeral
+        assert seen(nothing) == "There is nothing of this server to delete."
+    await mod.slash(general, "settings", quotes=2)
+    assert kinds(await mod.slash(general, "library purge")) == ["the settings", "who used me here"]
+    await upload(mod, general, ("talk.srt", SRT), video="talk-1")
+    await alice.slash(general, "ask", question="purple elephants")
+    await mod.slash(general, "library glossary add", said="lampion", meant="lantern")
+    listed = ["1 video with 1 segment", "the glossary", "the settings", "the unanswered questions", "who used me here"]
+    assert kinds(await mod.slash(general, "library purge")) == listed
+    await mod.slash(general, "library remove", video="talk-1")
+    await library.remove(access.own_scope(discord.guild.id), "talk-1")
+    asked = await mod.slash(general, "library purge")
+    assert re.fullmatch(r"what </library undo:\d+> would bring back", kinds(asked)[0])
+    assert "0 videos" not in seen(asked)
+    await mod.click(asked.response, label="Delete everything")
+    assert seen(await mod.slash(general, "library purge")) == "There is nothing of this server to delete."
+    with pytest.raises(NothingToUndo):
+        await library.undo(access.own_scope(discord.guild.id))
+
+
+def kinds(asked: InteractionResult) -> list[str]:
+    """What a purge asks about."""
+    assert {"Leave it", "Delete everything"} <= set(seen(asked).splitlines())
+    return [line.removeprefix("- ") for line in seen(asked).splitlines() if line.startswith("- ")]
 
 
 SPOKEN = (

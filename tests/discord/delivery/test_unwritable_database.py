@@ -112,7 +112,7 @@ async def test_an_answer_is_given_without_buttons_where_their_state_cannot_be_wr
         assert QUOTED in seen(opened)
         assert not {"Later", "Helpful"} & set(labels(opened))
         missed = await person.slash(general, "ask", question="zebra pizza dough")
-        assert "Not in these videos" in seen(missed)
+        assert "I only know three sample talks" in seen(missed)
         assert WITHOUT_BUTTONS not in seen(missed), "it has none anyway"
     noted = [record for record in caplog.records if record.levelno >= logging.ERROR]
     messages = [record.getMessage() for record in noted]

@@ -30,6 +30,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     *("alpha", "beta", "foreign", "owner", "both", "one", "stranger", "general", "everyone", "cuepoint", "srt", "txt"),
     *("csv", "jsonl", "parquet", "vtt", "zip", "json", "utc", "tsv", "oder", "und", "questions"),
+    *("cp", "utf", "xe", "rejected"),
     *("auto",),
     *("parquet", "ttml", "youtube", "xml", "sami", "ass", "ssa", "microdvd", "webvtt", "lines", "subrip", "sbv", "lrc"),
 }

@@ -106,7 +106,7 @@ def forgeries(video_id: str, server_id: int) -> dict[str, State]:
     inquiry, picked = Inquiry("lantern"), Inquiry("bell", server=server_id)
     shown = {"page": inquiry, "page-picked": picked, "open": inquiry, "open-picked": picked}
     # An answer is shared as it is where it is shared: its places do not matter, the server that was picked does.
-    shown |= {"shareanswer-picked": picked, "showto-picked": picked}
+    shown |= {"shareanswer-picked": picked, "showto-picked": picked, "tellme": inquiry, "tellme-picked": picked}
     return {
         **{name: AnswerState(asked, (spot,)) for name, asked in shown.items()},
         **{verb: PassageState(inquiry, spot) for verb in OPENED},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,22 +14,29 @@ from bot.discord_app.cards.parts.base import Card, text_display
 from bot.discord_app.cards.parts.controls import Owner, button_row, make_button
 from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.post_reading import MAX_BEGINNING_LENGTH, read_post
+from bot.discord_app.services.forums.forum_service import ForumService
 from bot.discord_app.services.forums.post_limits import MAX_POSTS_AT_ONCE, MAX_POSTS_IN_WINDOW, PostLimits
 from bot.discord_app.services.forums.solved_tags import find_solved_tag
+from bot.discord_app.services.questions.button_state import Inquiry
 from bot.message_content import forum_problem
+from storage.ledger import Ledger
 from storage.models import ServerSettings
+
+
+def asked(title: str, content: str) -> list[str]:
+    return [inquiry.text for inquiry in read_post(title, content)]
 
 
 def test_the_title_is_asked_first_and_then_with_the_beginning_of_the_text() -> None:
     title, text = "Where does the lantern hang?", "I looked at the gate."
-    assert read_post(title, text) == (title, f"{title} {text}")
-    assert read_post(title, "") == (title,)
+    assert read_post(title, text) == (Inquiry(title, context=text), Inquiry(f"{title} {text}"))
+    assert read_post(title, "") == (Inquiry(title),)
 
 
 def test_of_a_title_that_asks_nothing_the_text_says_what_is_asked() -> None:
-    assert read_post("Help", "Where does the lantern hang?") == ("Help Where does the lantern hang?",)
-    assert read_post("Hello everyone!", "") == ()
-    assert read_post("👋", "") == ()
+    assert asked("Help", "Where does the lantern hang?") == ["Help Where does the lantern hang?"]
+    assert asked("Hello everyone!", "") == []
+    assert asked("👋", "") == []
 
 
 def test_code_addresses_and_markup_are_not_asked() -> None:
@@ -35,26 +44,26 @@ def test_code_addresses_and_markup_are_not_asked() -> None:
         "# Steps\n> I *tried* this [guide](https://example.org/very/long):\n```py\nprint('copper')\n```\n"
         "see https://example.org/x?y=1 <@123> <#45> <:wave:67> **lantern** `hang`\n```\nunclosed"
     )
-    assert read_post("Lantern", text)[-1] == "Lantern Steps I tried this guide : see lantern hang"
+    assert asked("Lantern", text)[-1] == "Lantern Steps I tried this guide : see lantern hang"
 
 
 def test_what_looks_like_an_operator_is_a_word() -> None:
-    (title, whole) = read_post('video:other -lantern "gate"', "-not this")
+    (title, whole) = asked('video:other -lantern "gate"', "-not this")
     assert title == "video other lantern gate"
     assert "-" not in whole
 
 
 @pytest.mark.parametrize("text", ["word " * 800, "語" * 4000, "a" * 4000])
 def test_of_a_long_text_the_beginning_is_asked(text: str) -> None:
-    assert len(read_post("Lantern", text)[-1]) <= MAX_BEGINNING_LENGTH + len("Lantern ")
-    assert read_post("Lantern", text)[-1] != "Lantern"
+    assert len(asked("Lantern", text)[-1]) <= MAX_BEGINNING_LENGTH + len("Lantern ")
+    assert asked("Lantern", text)[-1] != "Lantern"
 
 
 @pytest.mark.parametrize(
     "hostile", ["[" * 2000, "[a](" * 1000, "```" * 1333, "<" * 4000, "\u202e\u200b" * 2000, "* " * 2000]
 )
 def test_no_text_holds_the_event_loop(hostile: str) -> None:
-    assert read_post("Lantern", hostile)[0] == "Lantern"
+    assert asked("Lantern", hostile)[0] == "Lantern"
 
 
 def tags(*names: str) -> list[Any]:
@@ -75,6 +84,16 @@ def test_no_other_tag_is_taken_for_it() -> None:
     found = find_solved_tag(tags("Answered", "Solved"))
     assert found is not None
     assert found.name == "Solved"
+
+
+async def test_of_two_processes_one_answers_a_post(tmp_path: Path) -> None:
+    ledgers = [await Ledger.open(tmp_path / "cuepoint.db") for _ in range(2)]
+    nothing: Any = None
+    services = [ForumService(nothing, ledger, nothing, nothing, nothing, reads_content=True) for ledger in ledgers]
+    claims = await asyncio.gather(*(service.claim(post) for service in services for post in (1, 2)))
+    assert sorted(claims) == [False, False, True, True]
+    for ledger in ledgers:
+        await ledger.close()
 
 
 def test_only_a_few_posts_of_a_server_are_looked_up() -> None:

@@ -11,10 +11,14 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import discord
 import simcord
 import simcord.interactions
 from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor, UserHandle
 
+from bot.answering.values import Answer, AnswerLevel
+from bot.discord_app.cards.forum import post_answer_card
+from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.limits import find_problems
 from bot.discord_app.client import CuepointClient
 from bot.settings import Settings
@@ -170,6 +174,21 @@ def _shown_in(field: Json) -> Any:
     if "options" not in field:
         return field.get("value") or ""
     return [option["value"] for option in field["options"] if option.get("default")]
+
+
+def threads_in(env: Env, server: GuildHandle, forum: ChannelHandle) -> list[ChannelHandle]:
+    """The posts of a forum."""
+    channel = env.bot.get_channel(forum.id)
+    assert isinstance(channel, discord.ForumChannel)
+    return [ChannelHandle(env, server, env.backend.get_channel(thread.id)) for thread in channel.threads]
+
+
+async def answer_post(bot: CuepointClient, post: ChannelHandle, owner: Owner) -> None:
+    """What the bot sends into a post, with the state of another answer: here nobody can write one."""
+    thread = bot.get_channel(post.id)
+    assert isinstance(thread, discord.Thread)
+    answer = Answer("copper lantern", AnswerLevel.CONFIDENT)
+    await thread.send(view=post_answer_card(answer, owner, ()))
 
 
 def attached(result: InteractionResult, env: Env) -> tuple[str, bytes]:

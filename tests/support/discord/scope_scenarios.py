@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.discord_app.cards.admin.settings import CHANNELS_ID, DIGEST_ID, FORUMS_ID, ROLES_ID
+from bot.discord_app.cards.parts.controls import Owner
+from bot.discord_app.cards.question_form import QUESTION
 from storage import access
 from storage.models import MissOutcome
 from tests.support.discord.discord_world import World
@@ -19,13 +21,16 @@ from tests.support.discord.harness import (
     InteractionResult,
     MemberActor,
     UserHandle,
+    answer_post,
     answers,
     components_of,
+    every_part,
     files_of,
     filled_in,
     menu_of,
     options_of,
     pressable,
+    threads_in,
 )
 
 SRT = b"1\n00:00:01,500 --> 00:00:04,000\nthe copper lantern at noon\n"
@@ -272,6 +277,15 @@ async def being_told(player: Player) -> None:
         await player.click(card, label)
 
 
+async def being_welcomed(player: Player) -> None:
+    """What stands in a server that the bot was added to, for everybody there."""
+    if player.channel is player.world.general:
+        card = await player.world.welcome()
+        player.told.append({"components": components_of(card)})
+        for label in ("Try an example", "Try a sample", "Help", "Settings", "Import transcripts"):
+            await player.click(card, label)
+
+
 async def keeping_private(player: Player) -> None:
     card = await player.slash("privacy")
     await player.click(card, "Export")
@@ -282,6 +296,31 @@ async def importing(player: Player) -> None:
     for _ in range(2):
         await player.upload(("noon [AAAAAAAAAAA].srt", SRT), ("broken.txt", b"just some words"))
     await player.upload(("noon.srt", SRT), title="Noon", video="noon-talk", replace=True)
+
+
+async def going_on_from_an_import(player: Player) -> None:
+    """Every button of a report, and the forms that they open."""
+    card = await player.upload(("copper.srt", SRT), ("é.srt", SRT.replace(b"noon", "nooné".encode("cp1252"))))
+    await player.click(card, "See what was rejected")
+    await player.fill_in(card, "Say the encoding", encoding="cp1252")
+    await player.fill_in(card, "Ask about it", question="copper lantern")
+    card = await player.upload(("lantern.srt", SRT), ("bell.srt", SRT.replace(b"copper lantern", b"bronze bell")))
+    await player.fill_in(card, "Ask about them", question="bronze bell")
+    form = await player.choose(await player.click(card, "Set the link"), "linkone", "0")
+    player._noted(await player.actor.submit_modal(form, {"url": "https://vimeo.com/1", "title": "Noon"}))
+    for undone in (card, await player.upload(("noon.srt", SRT.replace(b"noon", b"bell")))):
+        await player.click(undone, "Undo")
+
+
+async def importing_from_messages(player: Player) -> None:
+    """A file with a mention, and the menu of a message, with a file and without."""
+    assert player.channel is not None
+    env, file = player.world.env, ("noon.srt", SRT)
+    await player.actor.send(player.channel, f"<@{env.backend.bot_user.id}> here", attachments=[file])
+    await player.click(answers(player.channel, env)[-1], "Import")
+    for attachments in ([file], []):
+        message = await player.actor.send(player.channel, "my talk", attachments=attachments)
+        player._noted(await player.actor.context_menu(player.channel, "Import transcript", message))
 
 
 async def undoing(player: Player) -> None:
@@ -339,7 +378,7 @@ async def learning_of_misses(player: Player) -> None:
         chosen = await player.choose(card, "miss", option)
         await player.click(chosen, "Import transcripts")
         chosen = await player.click(await player.click(chosen, "Dismiss"), "Undo")
-        await player.fill_in(chosen, "Add glossary entry", said="lantern", meant="lampion")
+        await player.fill_in(chosen, "Add glossary entry", said="lantern", meant="gate")
 
 
 async def having_a_channel_told(player: Player) -> None:
@@ -349,6 +388,20 @@ async def having_a_channel_told(player: Player) -> None:
 
 async def exporting_feedback(player: Player) -> None:
     await player.click(await player.slash("library misses"), "Export")
+
+
+async def helping_in_a_forum(player: Player) -> None:
+    world = player.world
+    forum = world.alpha.create_forum_channel("help")
+    await player.slash("library forum-card", channel=forum)
+    (post,) = threads_in(world.env, world.alpha, forum)
+    form = await player.click(post.history()[0], "Find in videos")
+    player._noted(await player.actor.submit_modal(form, {QUESTION: "copper lantern"}))
+    asked = await player.slash("ask", question="copper lantern")
+    key = next(each["custom_id"].split(":")[3] for each in every_part(asked) if each.get("label") == "Read on")
+    for label in ("Yes", "No"):
+        await answer_post(world.bot, post, Owner(player.actor.id, key))
+        await player.click(answers(post, world.env)[-1], label)
 
 
 async def setting_up(player: Player) -> None:
@@ -376,17 +429,20 @@ async def purging(player: Player) -> None:
     for label in ("Leave it", "Delete everything"):
         await player.click(await player.slash("library purge"), label)
     await player.slash("ask", question="copper lantern")
+    await player.slash("library stats")
+    await player.slash("library purge")
 
 
 Road = Callable[[Player], Awaitable[None]]
 ASKED: tuple[Road, ...] = (
     asking, asking_narrowly, turning_pages, opening_passages, sharing, clicking_a_message, writing, conversing, typing,
     listing,
-    looking_at_one, reading, drawing, following, being_told, keeping_private,
+    looking_at_one, reading, drawing, following, being_told, being_welcomed, keeping_private,
 )  # fmt: skip
 """Open to everybody, everywhere."""
 MANAGED: tuple[Road, ...] = (
-    importing, undoing, removing, renaming, naming_speakers, exporting, measuring, noting_words, learning_of_misses,
-    having_a_channel_told, exporting_feedback, setting_up, typing_as_moderator, purging,
+    importing, going_on_from_an_import, importing_from_messages,
+    undoing, removing, renaming, naming_speakers, exporting, measuring, noting_words, learning_of_misses,
+    having_a_channel_told, exporting_feedback, helping_in_a_forum, setting_up, typing_as_moderator, purging,
 )  # fmt: skip
 """Open to those who look after a server, in that server."""

@@ -20,7 +20,7 @@ from bot.localization import gettext as _
 from bot.timecodes import timecode
 from storage.models import ImportedVideo, ImportReport, Rejection, Video
 
-_MAX_LINE_LENGTH = 400
+_MAX_LINE_LENGTH = 240
 _MAX_VIDEOS, _MAX_LINES, REJECTION_ROOM = 8, 6, 1_600
 """How many videos a report names, and how many rejections and notes, in how many characters together."""
 MAX_REJECTED_LENGTH = 60_000

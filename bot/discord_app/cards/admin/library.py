@@ -226,8 +226,8 @@ def empty_stats_card(size: LibrarySize, *, manages: bool) -> Card:
     """
     lines = [
         "### " + _("This server’s library"),
-        _("Nothing is imported here yet; until then, sample talks answer."),
-        _("Import captions or transcripts of your videos with {command}: I read most kinds of files.").format(
+        _("Nothing is imported here yet."),
+        _("Add captions or transcripts of your videos with {command}, and members can ask about them.").format(
             command=mention_command("library import")
         ),
         *_describe_last_act(size),

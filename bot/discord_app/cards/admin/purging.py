@@ -31,7 +31,7 @@ class ServerContents:
 
 def nothing_to_purge_card() -> Card:
     """Return the card for a server of which nothing is kept."""
-    return notice_card(_("There is nothing to delete: I keep nothing of this server."))
+    return notice_card(_("There is nothing of this server to delete."))
 
 
 def purge_card(contents: ServerContents, owner: Owner) -> Card:
@@ -53,7 +53,10 @@ def _list_contents(contents: ServerContents) -> list[str]:
     )
     kinds = (
         (bool(size.videos), videos),
-        (bool(size.last_act), _("what {undo} would bring back").format(undo=mention_command("library undo"))),
+        (
+            bool(size.last_act and not size.videos),
+            _("what {undo} would bring back").format(undo=mention_command("library undo")),
+        ),
         (contents.has_glossary, _("the glossary")),
         (records.settings, _("the settings")),
         (records.votes, _("the votes")),

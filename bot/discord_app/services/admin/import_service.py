@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import discord
 
 from bot.discord_app.cards.admin import imports as import_cards
+from bot.discord_app.cards.admin.import_forms import Need
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.cards.parts.command_mentions import option_name
 from bot.discord_app.cards.parts.discord_times import next_midnight_utc, relative_time
@@ -149,9 +150,13 @@ class ImportService:
         others = tuple(file for place, file in enumerate(upload.files) if place not in chosen)
 
         async def read() -> _Intake:
-            given, notes = attachments.drop_unplaced(answers, len(files))
-            labels = [(file.source, attachments.complete_labels(file.labels, given)) for file in files]
-            return _Intake(labels, notes=notes)
+            shared, notes = attachments.drop_unplaced(answers, len(files))
+            unnamed = [file for file in files if file.need is Need.VIDEO]
+            if len(unnamed) == 1:
+                notes = []  # what says which video it is, is about that one
+            given = [answers if len(unnamed) == 1 and file is unnamed[0] else shared for file in files]
+            labels = map(attachments.complete_labels, (file.labels for file in files), given)
+            return _Intake(list(zip((file.source for file in files), labels, strict=True)), notes=notes)
 
         with measure_import() as count, self._locks.exclusive(server_id):
             outcome = await self._import_counted(server_id, read, progress, upload.replace_whole)

@@ -58,7 +58,7 @@ class CheckedQuestions:
 
 
 @dataclass(frozen=True, slots=True)
-class _AskedFollows:
+class AskedFollows:
     """Follows of the same question, which is asked once for all of them, with what it asks."""
 
     question: Question
@@ -152,11 +152,8 @@ class LibraryChecker:
 
     async def _check_follows(self, scope: Scope, video_ids: frozenset[str]) -> int:
         """Note which follows some videos answer; return how many these are."""
-        [key] = scope.libraries
-        follows = await self._ledger.follows_in(key)
-        asked = await asyncio.to_thread(_group_by_question, follows)
         found = 0
-        for each in await self._find_promising(scope, video_ids, asked):
+        for each in (await self.find_asked(scope, video_ids))[1]:
             answer = await self._answer(scope, each.question)
             if answer is None:
                 continue
@@ -169,9 +166,18 @@ class LibraryChecker:
                     found += 1
         return found
 
+    async def find_asked(
+        self, scope: Scope, video_ids: frozenset[str]
+    ) -> tuple[list[AskedFollows], list[AskedFollows]]:
+        """Return the questions that are followed in a scope's one library, and those of them that some videos may
+        answer."""
+        [key] = scope.libraries
+        asked = await asyncio.to_thread(_group_by_question, await self._ledger.follows_in(key))
+        return asked, await self._find_promising(scope, video_ids, asked)
+
     async def _find_promising(
-        self, scope: Scope, video_ids: frozenset[str], asked: Sequence[_AskedFollows]
-    ) -> list[_AskedFollows]:
+        self, scope: Scope, video_ids: frozenset[str], asked: Sequence[AskedFollows]
+    ) -> list[AskedFollows]:
         """Return those questions that some videos may answer, by a quick look at their words."""
         reads_meaning = self._library.changes.reads_meaning
         promising = []
@@ -213,7 +219,7 @@ class LibraryChecker:
         return answer
 
 
-def _group_by_question(follows: Iterable[Follow]) -> list[_AskedFollows]:
+def _group_by_question(follows: Iterable[Follow]) -> list[AskedFollows]:
     """Return the questions that people follow, each once; those that can be read no more are left out."""
     same: defaultdict[str, list[Follow]] = defaultdict(list)
     for follow in follows:
@@ -224,4 +230,4 @@ def _group_by_question(follows: Iterable[Follow]) -> list[_AskedFollows]:
             groups.setdefault(parse_inquiry(load_inquiry(inquiry)), []).extend(those)
         except (InvalidQuestion, ValueError):  # one that another version wrote
             continue
-    return [_AskedFollows(question, tuple(those)) for question, those in groups.items()]
+    return [AskedFollows(question, tuple(those)) for question, those in groups.items()]

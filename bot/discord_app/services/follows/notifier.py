@@ -11,6 +11,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 import discord
@@ -19,7 +20,7 @@ from bot.answer_processes.pool import AnswerPool
 from bot.answering.answer import FULL_QUOTES
 from bot.answering.new_answers import find_new_excerpts
 from bot.answering.sureness import SurenessThresholds
-from bot.answering.values import AnswerLevel, Excerpt
+from bot.answering.values import Excerpt
 from bot.discord_app.cards.follow_notice import MAX_TOLD, ToldFollow, follow_notice_card
 from bot.discord_app.cards.parts.command_mentions import set_command_ids
 from bot.discord_app.delivery import notices
@@ -90,7 +91,11 @@ class FollowNotifier:
     async def tell_all(self, client: discord.Client) -> int:
         """Tell everybody who is due, one after another; return how many messages were sent.
 
+<<<<<<< HEAD
+        One who cannot be told keeps no other waiting.
+=======
         Somebody who cannot be told keeps no other waiting.
+>>>>>>> host
         """
         sent = 0
         async with self._lock:
@@ -212,21 +217,17 @@ class FollowNotifier:
             return None
         excerpts: list[Excerpt] = []
         is_clear = True
+        known = set(follow.known)
         try:
             inquiry = load_inquiry(follow.inquiry)
             answer = await self._answers.ask(
                 scope, parse_inquiry(inquiry), limit=ASKED_QUOTES, thresholds=self._thresholds, lengths=FULL_QUOTES
             )
-            is_clear = answer.level is AnswerLevel.CONFIDENT
             # The sample talks answer in place of an empty library.
             if (await self._library.non_empty(scope)).libraries:
-                excerpts = find_new_excerpts(
-                    answer,
-                    found.video_ids,
-                    set(follow.known),
-                    self._thresholds,
-                    accepts_closest=follow.accepts_closest,
-                )
+                find = partial(find_new_excerpts, answer, found.video_ids, known, self._thresholds)
+                excerpts = find(accepts_closest=follow.accepts_closest)
+                is_clear = bool(find(accepts_closest=False))
         except (InvalidQuestion, UnknownFilter, ValueError):
             excerpts = []
         if not excerpts:

@@ -20,6 +20,7 @@ from bot.discord_app.services.questions.button_state import AnswerState, ButtonS
 from bot.discord_app.services.questions.follow_ups import parse_inquiry
 from bot.discord_app.services.questions.paging import Paging
 from bot.errors import InvalidQuestion
+from bot.localization import gettext as _
 from bot.operations import metrics
 from bot.operations.metrics import QuestionSource
 from storage.ledger import Ledger
@@ -69,49 +70,52 @@ class ForumService:
         announced that yet."""
         return await self._ledger.record_once(_CARD, by=str(forum_id), lifetime_seconds=CARD_CLAIM_SECONDS)
 
-    async def answer_post(self, asker: ResolvedAsker, questions: Sequence[str]) -> Card | None:
+    async def answer_post(self, asker: ResolvedAsker, inquiries: Sequence[Inquiry]) -> Card | None:
         """Return the card that answers a post, or None where no answer to any of its questions is confident.
 
         A post without one is noted for the library's moderators, by the first of its questions.
         """
         if not asker.searchable:
             return None
-        for text in questions:
-            inquiry, paging = Inquiry(text, public_in=asker.public_in), Paging.of(asker)
+        for inquiry in inquiries:
             with metrics.count_question(QuestionSource.FORUM) as count:
-                answer = await self._find_answer(asker, inquiry, paging)
+                answer = await self._find_answer(asker, inquiry)
                 count(answer.level.value if answer else AnswerLevel.NOTHING.value)
             if answer is not None and answer.level is AnswerLevel.CONFIDENT:
-                return await self._make_card(asker, inquiry, answer, paging)
-        await self.record_miss(asker, questions[0])
+                return await self._make_card(asker, replace(inquiry, public_in=asker.public_in), answer)
+        await self.record_miss(asker, inquiries[0])
         return None
 
-    async def _find_answer(self, asker: ResolvedAsker, inquiry: Inquiry, paging: Paging) -> Answer | None:
+    async def _find_answer(self, asker: ResolvedAsker, inquiry: Inquiry) -> Answer | None:
         """Return the answer to a question of a post; None for a question that cannot be searched for."""
         try:
             question = parse_inquiry(inquiry)
         except InvalidQuestion:
             return None
+        size = Paging.of(asker).size
         return await self._answers.ask(
             asker.scope,
             question,
-            limit=paging.count_to_ask_for(0),
+            limit=size,
             thresholds=self._thresholds,
-            lengths=answer_cards.quote_lengths(paging.size),
+            lengths=answer_cards.quote_lengths(size),
         )
 
-    async def _make_card(self, asker: ResolvedAsker, inquiry: Inquiry, whole: Answer, paging: Paging) -> Card:
-        shown, page = paging.take_page(whole, 0)
-        answer = arrange_answer(replace(whole, excerpts=tuple(shown)))
+    async def _make_card(self, asker: ResolvedAsker, inquiry: Inquiry, found: Answer) -> Card:
+        # Of a text that was written for people, what nobody says in the videos is no matter.
+        answer = arrange_answer(replace(found, searched_for=None, unmatched=(), unknown_terms=()))
         # The post stands above: its words are not repeated.
-        state = AnswerState(inquiry, place_excerpts(answer), is_quoted=True, page_size=paging.size)
+        state = AnswerState(inquiry, place_excerpts(answer), is_quoted=True, page_size=len(answer.excerpts))
         key = await self._states.save(asker.scope, state)
         # Nobody asked the bot: what it did not search is no matter here.
-        remarks = [asker.searched] if asker.searched else []
-        return forum_cards.post_answer_card(answer, asker.owner(key), page, remarks)
+        remarks = [_("I looked this up in the videos."), *([asker.searched] if asker.searched else [])]
+        return forum_cards.post_answer_card(answer, asker.owner(key), remarks)
 
-    async def record_miss(self, asker: ResolvedAsker, question: str) -> None:
-        """Note a post that was not answered, or whose answer was not it, where the server wants that."""
+    async def record_miss(self, asker: ResolvedAsker, inquiry: Inquiry) -> None:
+        """Note a post that was not answered, or whose answer was not it, where the server wants that.
+
+        Of the text of a post as little is kept as its title leaves open.
+        """
         if asker.misses_to:
-            record = partial(self._ledger.record_miss, asker.misses_to, question, asker.user_id)
+            record = partial(self._ledger.record_miss, asker.misses_to, inquiry.text, asker.user_id)
             await self._writes.attempt("noting a question without a clear answer", record)
