@@ -32,13 +32,8 @@ def find_new_excerpts(
 ) -> list[Excerpt]:
     """Return the excerpts from some videos that answer a question by themselves, the best first, without what is known.
 
-<<<<<<< HEAD
     What other videos say does not make them sure: those who follow a question that was answered long ago are not told
     of everything that touches it. `known` are segments that somebody was shown, by video and start.
-=======
-    What other videos say does not make them sure: who follows a question that was answered long ago is not told of
-    everything that touches it. `known` are segments that somebody was shown, by video and start.
->>>>>>> host
     """
     if answer.level is not AnswerLevel.CONFIDENT and not (accepts_closest and answer.level is AnswerLevel.CLOSEST):
         return []

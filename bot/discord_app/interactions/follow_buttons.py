@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """The buttons that follow a question, and that end it. The one who presses changes only what they follow themselves."""
-=======
-"""The buttons that follow a question, and that end it. The one who presses changes what they follow themselves."""
->>>>>>> host
 
 from __future__ import annotations
 

@@ -91,11 +91,7 @@ class FollowNotifier:
     async def tell_all(self, client: discord.Client) -> int:
         """Tell everybody who is due, one after another; return how many messages were sent.
 
-<<<<<<< HEAD
         One who cannot be told keeps no other waiting.
-=======
-        Somebody who cannot be told keeps no other waiting.
->>>>>>> host
         """
         sent = 0
         async with self._lock:
