@@ -224,6 +224,10 @@ BELOW = {
     "Discord refuses DISCORD_TOKEN",
     "are on and not needed",
     "asks for an intent that is off",
+    # In test_doctor_online.py:
+    "Discord sends commands to",
+    "Discord's App Directory wants",
+    "the install link does not ask for",
     # With real weights, in test_meaning_commands.py:
     "which the model does not read",
     "have a vector; the running bot",
