@@ -125,7 +125,7 @@ def purge(
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete a library for good, with its settings, votes, unanswered questions and sightings. Only a backup helps."""
+    """Delete a library for good, with settings, votes, unanswered questions, follows, sightings. Only a backup helps."""
     session: Session = context.obj
 
     async def size(stored: Library) -> int:
