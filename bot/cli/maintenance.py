@@ -78,7 +78,9 @@ def doctor(
             "--repair", help="Repair what can be repaired, and give unused room of the database back to the disk."
         ),
     ] = False,
-    online: Annotated[bool, typer.Option("--online", help="Also ask Discord: is the token good, is the app set up as it wants.")] = False,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask Discord about the token and the app's setup.")
+    ] = False,
 ) -> None:
     """Check settings, machine, database, indexes, backups and a sample question. The exit code tells."""
     from bot.cli.doctor.examine import examine

@@ -113,7 +113,7 @@ def misses(context: typer.Context, library: LibraryOption = access.SHARED, json:
         elif noted:
             session.screen.show_misses(noted)
         else:
-            session.screen.print_remark("No question without an answer is noted.")
+            session.screen.print_remark("No unanswered question is noted.")
 
     session.run_with_ledger(run)
 
@@ -125,7 +125,10 @@ def purge(
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete a library for good, with settings, votes, unanswered questions, follows, sightings. Only a backup helps."""
+    """Delete a library for good, with settings, votes, unanswered questions, follows and sightings.
+
+    Only a backup brings it back.
+    """
     session: Session = context.obj
 
     async def size(stored: Library) -> int:

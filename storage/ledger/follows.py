@@ -17,12 +17,14 @@ MAX_FOLLOWS = 20
 NOTICE_KEPT_SECONDS = 2 * 24 * 3600.0
 """How long it is kept at least when somebody was last told, whatever they follow: they are told once a day at most."""
 FOLLOW_COLUMNS = "person, library, inquiry, channel, locale, accepts_closest, is_once, known, id, made_at"
+RECIPIENT = "iif(channel = '', 'user:' || person, 'channel:' || channel)"
+"""Who is told of a row of `follow`, as SQL: `recipient_of` says the same of a `Follow`."""
 
 
-_LAST_SENT = """
+_LAST_SENT = f"""
     coalesce((
         SELECT sent_at FROM last_notice
-        WHERE recipient = iif(channel = '', 'user:' || person, 'channel:' || channel)
+        WHERE recipient = {RECIPIENT}
     ), 0)
 """
 
@@ -33,9 +35,9 @@ def expired_follow_statements(now: float, retention_seconds: float) -> list[Stat
     return [
         (f"DELETE FROM follow WHERE max(made_at, {_LAST_SENT}) <= ?", (now - retention_seconds,)),
         (
-            """
+            f"""
             DELETE FROM last_notice WHERE sent_at <= ? AND recipient NOT IN (
-                SELECT iif(channel = '', 'user:' || person, 'channel:' || channel) FROM follow
+                SELECT {RECIPIENT} FROM follow
             )
             """,
             (now - NOTICE_KEPT_SECONDS,),

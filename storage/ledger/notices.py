@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 
-from storage.ledger.follows import FOLLOW_COLUMNS, make_follow
+from storage.ledger.follows import FOLLOW_COLUMNS, RECIPIENT, make_follow
 from storage.ledger.rows import LedgerRows
 from storage.models import Follow, FoundFollow
 
@@ -98,9 +98,9 @@ class NoticeEntries(LedgerRows):
         """Have a recipient who cannot be told be tried again as if they had been told now, with all that was found."""
         await self._execute_all(
             [
-                (f"UPDATE follow SET batch = '' WHERE batch != '' AND {_RECIPIENT} = ?", (recipient,)),
+                (f"UPDATE follow SET batch = '' WHERE batch != '' AND {RECIPIENT} = ?", (recipient,)),
                 (
-                    f"{_TOLD_NOW} WHERE EXISTS (SELECT 1 FROM follow WHERE {_RECIPIENT} = ?1)",
+                    f"{_TOLD_NOW} WHERE EXISTS (SELECT 1 FROM follow WHERE {RECIPIENT} = ?1)",
                     (recipient, self._now()),
                 ),
             ]
@@ -123,7 +123,6 @@ class NoticeEntries(LedgerRows):
         return dict(await self._rows("SELECT recipient, sent_at FROM last_notice"))
 
 
-_RECIPIENT = "iif(channel = '', 'user:' || person, 'channel:' || channel)"
 _TOLD_NOW = "INSERT OR REPLACE INTO last_notice (recipient, sent_at) SELECT ?1, ?2"
 
 

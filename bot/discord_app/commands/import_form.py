@@ -14,8 +14,9 @@ from bot.discord_app.cards.parts import controls
 from bot.discord_app.cards.parts.base import notice_card
 from bot.discord_app.delivery.responses import Interaction, send_private
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
-from bot.discord_app.interactions.admin.import_flow import import_attachments, read_fields, read_labels
+from bot.discord_app.interactions.admin.import_flow import import_attachments, read_labels
 from bot.discord_app.interactions.admin.permits import Intake, load_permitted, permit_owner, store_permit
+from bot.discord_app.interactions.forms import read_fields
 from bot.errors import PassageGone
 from bot.localization import gettext as _
 

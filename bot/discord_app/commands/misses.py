@@ -26,6 +26,7 @@ from bot.discord_app.delivery.responses import Delivery, Interaction, send_priva
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.admin.permits import Intake, Review, load_permitted
 from bot.discord_app.interactions.card_button import CardButton, chosen_value
+from bot.discord_app.interactions.forms import read_fields
 from bot.discord_app.services.admin.misses import MissReviews
 from bot.discord_app.services.questions.button_state import EXPIRED
 from bot.errors import PassageGone
@@ -135,9 +136,8 @@ async def store_word(interaction: Interaction) -> None:
         words = _("I no longer know this form, and stored nothing. Please open it again.")
         await send_private(interaction, notice_card(words))
         return
-    fields = [label["component"] for label in data["components"] if "component" in label]
-    written = {field.get("custom_id"): str(field.get("value", "")) for field in fields}
-    entry = GlossaryEntry(written.get(SAID, ""), written.get(MEANT, ""))
+    written = read_fields(interaction)
+    entry = GlossaryEntry(str(written.get(SAID) or ""), str(written.get(MEANT) or ""))
     owner = Owner(int(match["asker"]), match["key"], private=True)
     adding = interaction.client.app.miss_reviews.add_word(review.permit.server_id, owner, int(match["number"]), entry)
     # Discord shows the form over the card of the question, which it then changes.

@@ -20,6 +20,7 @@ from bot.discord_app.interactions.card_button import (
     resolve_presser,
 )
 from bot.discord_app.interactions.context import delivery_of, interaction_context
+from bot.discord_app.interactions.forms import read_fields
 from bot.discord_app.interactions.turns import answer_in_turn, note_answer
 from bot.discord_app.services.askers import ResolvedAsker
 from bot.discord_app.services.questions.button_state import (
@@ -147,7 +148,7 @@ async def answer_form(interaction: Interaction) -> None:
     if match is None:
         raise PassageGone(_(EXPIRED))
     video = "" if match["key"] == NO_KEY else await _load_video(interaction, match["key"])
-    text = _written_text(interaction)
+    text = str(read_fields(interaction).get(QUESTION) or "")
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         inquiry = Inquiry(text, video)
@@ -160,13 +161,6 @@ async def answer_form(interaction: Interaction) -> None:
 async def _load_video(interaction: Interaction, key: str) -> str:
     """Return the id of the video that a form is about. Raises PassageGone where that has expired."""
     return (await load_state(interaction.client.app.ledger, key, TranscriptState)).video_id
-
-
-def _written_text(interaction: Interaction) -> str:
-    """Return what was written into a form. discord.py reads only forms that it keeps."""
-    data: Any = interaction.data
-    fields = [label["component"] for label in data["components"] if "component" in label]
-    return next((str(field["value"]) for field in fields if field.get("custom_id") == QUESTION), "")
 
 
 VIDEO_ITEMS: tuple[type[CardButton], ...] = (

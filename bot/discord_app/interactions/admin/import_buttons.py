@@ -21,9 +21,10 @@ from bot.discord_app.delivery.retries import (
     is_target_gone,
     send_with_retries,
 )
-from bot.discord_app.interactions.admin.import_flow import import_attachments, import_kept, read_fields, read_labels
+from bot.discord_app.interactions.admin.import_flow import import_attachments, import_kept, read_labels
 from bot.discord_app.interactions.admin.permits import Imported, SentFiles, load_permitted
 from bot.discord_app.interactions.card_button import CardButton, chosen_number, resolve_presser
+from bot.discord_app.interactions.forms import read_fields
 from bot.discord_app.services.questions.button_state import EXPIRED, TranscriptState
 from bot.discord_app.services.questions.catalogue import VIDEO_GONE
 from bot.errors import PassageGone

@@ -127,13 +127,6 @@ async def _store_question(interaction: Interaction, permit: ModeratorPermit, vid
     return Owner(interaction.user.id, key, private=True)
 
 
-def read_fields(interaction: Interaction) -> dict[str, Any]:
-    """Return what was written or chosen in a submitted form, by the custom_ids of its fields."""
-    data: Any = interaction.data
-    parts = [label["component"] for label in data["components"] if "component" in label]
-    return {part["custom_id"]: part.get("values", part.get("value")) for part in parts}
-
-
 def read_labels(given: dict[str, Any]) -> Labels:
     """Return the texts of a form that say something about a file, without white space around them."""
     texts = {name: value.strip() for name, value in given.items() if isinstance(value, str)}

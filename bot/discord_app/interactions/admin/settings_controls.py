@@ -34,6 +34,7 @@ from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
 from bot.discord_app.interactions.authorization import require_managed_server
 from bot.discord_app.interactions.card_button import CardButton
+from bot.discord_app.interactions.forms import read_fields
 from bot.discord_app.interactions.handling import handle_interaction
 from bot.discord_app.services.admin.settings_problems import find_problems
 from bot.localization import gettext as _
@@ -179,14 +180,9 @@ async def handle_settings_form(interaction: Interaction) -> None:
     """Save what was changed in a submitted form, and nothing else: others may have changed settings meanwhile."""
     server_id = require_managed_server(interaction)
     data: Any = interaction.data
-    texts = changed_texts(data["custom_id"], _read_fields(data))
+    fields = {name: said if isinstance(said, list) else [said or ""] for name, said in read_fields(interaction).items()}
+    texts = changed_texts(data["custom_id"], fields)
     await send_when_ready(interaction, _change_by_form(interaction, server_id, texts), Delivery.IN_PLACE)
-
-
-def _read_fields(data: Any) -> dict[str, list[str]]:
-    """Return what was chosen or written in each field. discord.py reads only forms that it keeps."""
-    fields = [label["component"] for label in data["components"] if "component" in label]
-    return {field["custom_id"]: field["values"] if "values" in field else [field["value"]] for field in fields}
 
 
 async def _change_by_form(interaction: Interaction, server_id: int, texts: dict[str, str]) -> Card:
