@@ -104,7 +104,7 @@ async def test_following_the_same_again_is_one_follow(world: World) -> None:
 async def test_nobody_follows_more_than_the_limit(world: World) -> None:
     for number in range(MAX_FOLLOWS):
         await follow(world, f"sirocco {number}")
-    assert "You follow 20 questions, which is the most there may be. End one with /unfollow" in seen(
+    assert "You follow 20 questions, which is the most there may be. End one with </unfollow:" in seen(
         await follow(world, "mistral")
     )
     assert "Following" in seen(await follow(world, "sirocco 3")), "one that is followed already"
@@ -354,7 +354,7 @@ async def test_a_server_that_is_purged_takes_what_is_followed_in_it_along(world:
     await follow(world, "Sirocco winds?")
     await world.alone(world.one).slash("follow", question="Ferry times?")
     card = await world.owner.slash(world.general, "library purge")
-    assert "the questions that people follow" in seen(card)
+    assert "what people follow" in seen(card)
     await world.owner.click(card.response, label="Delete everything")
     assert [each.library for each in await followed(world, world.one)] == [access.SHARED]
 
