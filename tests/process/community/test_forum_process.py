@@ -108,10 +108,23 @@ async def test_a_new_post_is_answered_once_where_the_answer_is_confident(club: C
     async with club.start() as bot:
         await club.server.ready()
         await club.server.gateway.announce("MESSAGE_CREATE", post)
+        # Once a later post is answered, that one has been looked at.
+        await club.server.answer_to(await club.post(TITLE))
         assert await bot.terminate() == 0
     assert club.cards_in(post) == [card]
+    # Discord would take a second answer with the same nonce for the first one: none is sent.
+    assert len(club.server.asked("POST", f"/channels/{post.channel.id}/messages")) == 1
     assert club.server.breaches == []
     assert club.server.unknown_routes == []
+
+
+async def test_an_answer_that_is_only_close_is_not_posted(club: Club) -> None:
+    async with club.start(CUEPOINT_CONFIDENT_FROM="1") as bot:
+        await club.server.ready()
+        post = await club.post(TITLE, "")
+        assert await bot.terminate() == 0
+    assert club.cards_in(post) == []
+    assert club.stored("SELECT wording FROM miss") == [(TITLE,)]
 
 
 async def test_a_title_that_says_little_is_asked_with_the_text(club: Club) -> None:
