@@ -141,3 +141,25 @@ async def test_nobody_follows_more_than_the_limit(ledger: Ledger) -> None:
     assert added == [True] * MAX_FOLLOWS + [False]
     assert await ledger.add_follow(made(question="question 3")), "one that is followed already"
     assert await ledger.add_follow(made(BEN))
+
+
+async def test_of_somebody_who_has_their_data_deleted_while_they_are_told_nothing_is_kept(ledger: Ledger) -> None:
+    await ledger.add_follow(made())
+    (kept,) = await ledger.follows_of(ANA)
+    await ledger.note_found(kept.follow_id, {"talk"})
+    ledger.erasures.begin_event()
+    assert await ledger.begin_batch("batch", {kept.follow_id: [("talk", 90.0)]})
+    await ledger.delete_personal_data(ANA)
+    await ledger.finish_batch("batch", f"user:{ANA}")
+    assert await recipients(ledger) == []
+
+
+async def test_a_message_is_not_begun_where_one_of_its_follows_has_ended(ledger: Ledger) -> None:
+    for question in ("what is elmo?", "what is bert?"):
+        await ledger.add_follow(made(question=question))
+    ids = [follow.follow_id for follow in await ledger.follows_of(ANA)]
+    for follow_id in ids:
+        await ledger.note_found(follow_id, {"talk"})
+    await ledger.remove_follow(ANA, ids[1])
+    assert not await ledger.begin_batch("batch", {follow_id: [("talk", 90.0)] for follow_id in ids})
+    assert [found.batch for found in await ledger.found_follows()] == [""]
