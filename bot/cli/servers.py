@@ -103,17 +103,20 @@ def _confirm_reset(session: Session, current: ServerSettings) -> None:
 
 
 def misses(context: typer.Context, library: LibraryOption = access.SHARED, json: MissJsonOption = False) -> None:
-    """List what was asked and not clearly answered; in a pipe one a line, a tab between count and question."""
+    """List the open questions: what was asked and not clearly answered, neither then nor since.
+
+    In a pipe one a line, a tab between count and question.
+    """
     session: Session = context.obj
 
     async def run(_stored: Library, ledger: Ledger) -> None:
-        noted = await ledger.misses(access.host_scope(library).libraries[0])
+        noted = await ledger.open_misses(access.host_scope(library).libraries[0])
         if json:
             session.screen.print_data("".join(miss_json(miss) + "\n" for miss in noted))
         elif noted:
             session.screen.show_misses(noted)
         else:
-            session.screen.print_remark("No unanswered question is noted.")
+            session.screen.print_remark("No question is open.")
 
     session.run_with_ledger(run)
 

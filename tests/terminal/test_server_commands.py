@@ -118,7 +118,7 @@ def test_misses_are_listed_by_how_often_they_were_asked(run: Run, tmp_path: Path
     assert run("misses", "--library", "5").stdout == "2\twhere IS it\n1\tBread?\n"
     lines = [json.loads(line) for line in run("misses", "--library", "5", "--json").stdout.splitlines()]
     assert [(line["question"], line["count"]) for line in lines] == [("where is it", 2), ("bread?", 1)]
-    assert "No unanswered question" in run("misses").stderr
+    assert "No question is open" in run("misses").stderr
 
 
 def test_a_purge_asks_first_and_then_leaves_nothing(run: Run, tmp_path: Path, rows: Rows) -> None:

@@ -45,7 +45,7 @@ log = logging.getLogger("cuepoint.follows")
 NOTICE_EVERY_SECONDS = 24 * 3600.0
 """How often a person, or a channel, is told at most."""
 PAUSE_SECONDS = 2.0
-"""Between two messages: Discord looks askance at bots that open many direct messages at once."""
+"""Between two messages: Discord may restrict bots that open many direct messages at once."""
 UNREACHED_SECONDS = 3600.0
 """After how long it is looked again whether somebody may be told who could not be just now."""
 GIVEN_UP_SECONDS = 2.5 * 24 * 3600.0
