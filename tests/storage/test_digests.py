@@ -28,6 +28,7 @@ from storage.models import (
     Vote,
     Week,
 )
+from tests.support.clock import Clock
 from tests.support.sqlite_files import query
 
 ANA, BEN, CEM = 812345678901234567, 923456789012345678, 34567890123456789
@@ -39,18 +40,9 @@ THIS_WEEK = Week(MONDAY_AT_TEN + 14 * 3600.0)
 HELPFUL = Vote("server:111", "what is bert?", "dQw4w9WgXcQ", 61.5, Verdict.HELPFUL, PublicPlace(HOME, HALL))
 
 
-class Clock:
-    """A clock that tests move."""
-
-    second = MONDAY_AT_TEN
-
-    def __call__(self) -> float:
-        return self.second
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(MONDAY_AT_TEN)
 
 
 @pytest.fixture

@@ -11,16 +11,10 @@ import pytest
 
 from storage.ledger import MAX_FOLLOWS, Ledger
 from storage.models import Follow
+from tests.support.clock import Clock
 
 ANA, BEN = 812345678901234567, 923456789012345678
 DAY = 24 * 3600.0
-
-
-class Clock:
-    second = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.second
 
 
 @pytest.fixture

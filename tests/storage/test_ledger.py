@@ -21,22 +21,13 @@ from storage.errors import DatabaseError
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import CastVote, Miss, PersonalData, ServerSettings, Sighting, Verdict, Vote, VoteCount
+from tests.support.clock import Clock
 from tests.support.project import PROJECT
 from tests.support.sqlite_files import query
 
 ANA, BEN = 812345678901234567, 923456789012345678
 HELPFUL = Vote("shared", "what is bert?", "dQw4w9WgXcQ", 61.5, Verdict.HELPFUL)
 NOT_HELPFUL = replace(HELPFUL, verdict=Verdict.NOT_HELPFUL)
-
-
-class Clock:
-    """A clock that stands until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.second = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.second
 
 
 @pytest.fixture

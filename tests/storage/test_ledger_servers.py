@@ -12,17 +12,11 @@ from storage import access
 from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Follow, PublicPlace, ServerRecords, ServerSettings, Verdict, Vote
+from tests.support.clock import Clock
 from tests.support.sqlite_files import query
 
 SERVER, OTHER, APP, PERSON = 111, 222, 5, 812345678901234567
 MONTH = 30 * 86_400.0
-
-
-class Clock:
-    second = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.second
 
 
 @pytest.fixture

@@ -9,20 +9,11 @@ import pytest
 
 from storage.ledger import Ledger
 from storage.models import Miss, MissOutcome, ReviewedMiss
+from tests.support.clock import Clock
 from tests.support.sqlite_files import query
 
 ANA, BEN = 812345678901234567, 923456789012345678
 DAY = 86_400.0
-
-
-class Clock:
-    """A clock that stands until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.second = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.second
 
 
 @pytest.fixture
