@@ -16,6 +16,7 @@ from storage.errors import (
     UnusableLabel,
 )
 from storage.formats.addresses import find_link
+from storage.formats.file_names import parse_own_name
 from storage.formats.files.gathering import GatheredFiles, gather_files
 from storage.formats.files.passing_over import describe_passed_over
 from storage.formats.reader import read_file
@@ -102,10 +103,23 @@ class ArrivalReader:
     async def _find_linked(self, batch: ImportBatch, file: WholeFile) -> WholeFile:
         """Return the file as one of the video that has its link already, in this import or stored; else as it is."""
         video = file.stored.video
-        links = {} if await self._repository.details(self._key, [video.video_id]) else await self._links()
+        is_stored = bool(await self._repository.details(self._key, [video.video_id]))
+        links = {} if is_stored else await self._links()
         links.update({video_id: files[0].stored.video.url for video_id, files in batch.wholes.items()})
         found = await asyncio.to_thread(find_link, video.url, links)
-        return file if found is None else rename_file(file, found)
+        if found is not None:
+            return rename_file(file, found)
+        return file if is_stored else await self._find_unlinked(file)
+
+    async def _find_unlinked(self, file: WholeFile) -> WholeFile:
+        """Return the file as one of the stored video that has its name, the same words and no link: somebody imports it
+        again with the link that they had left out. Else the file as it is."""
+        own_id = parse_own_name(file.source.name).video_id
+        stored = await self._repository.video(self._key, own_id) if own_id else None
+        if stored is None or stored.video.url:
+            return file
+        is_same = await asyncio.to_thread(is_same_speech, file.stored.segments, stored.segments)
+        return rename_file(file, own_id) if is_same else file
 
     async def _links(self) -> dict[str, str]:
         if self._stored_links is None:

@@ -61,6 +61,34 @@ def test_a_link_is_the_same_however_it_is_reached(link: str, same: bool) -> None
     assert (find_link(clean_link(link), {"a": "", "b": VIMEO}) == "b") is same
 
 
+async def test_a_file_that_is_imported_again_with_its_link_is_no_second_video(library: Library) -> None:
+    await imported(library, "talk.srt")
+    await imported(library, "talk.srt", url=VIMEO)
+    assert await videos(library) == {"talk": ("talk", VIMEO)}
+    await library.undo(SCOPE)
+    assert await videos(library) == {"talk": ("talk", "")}
+    await imported(library, "talk.srt", url=VIMEO, title="The lantern")
+    assert await videos(library) == {"talk": ("The lantern", VIMEO)}
+
+
+async def test_where_the_video_of_a_link_is_stored_a_file_is_of_that_one(library: Library) -> None:
+    await imported(library, "another.srt", url=VIMEO)
+    await imported(library, "talk.srt")
+    await imported(library, "talk.srt", url=VIMEO)
+    assert await videos(library) == {VIMEO: ("another", VIMEO), "talk": ("talk", "")}
+
+
+@pytest.mark.parametrize(("content", "link"), [(OTHER, ""), (SRT, "https://vimeo.com/1")])
+async def test_a_link_makes_a_video_of_its_own_of_other_words_and_where_there_is_another_link(
+    library: Library, content: bytes, link: str
+) -> None:
+    await imported(library, "talk.srt")
+    if link:
+        await library.link(SCOPE, "talk", link)
+    await imported(library, "talk.srt", content, url=VIMEO)
+    assert await videos(library) == {"talk": ("talk", link), VIMEO: ("talk", VIMEO)}
+
+
 async def test_a_file_with_a_stored_link_is_of_that_video(library: Library) -> None:
     await imported(library, "talk.srt")
     await library.link(SCOPE, "talk", VIMEO)
