@@ -120,10 +120,16 @@ async def test_a_title_that_cannot_be_of_several_files_is_asked_about(
     assert "I ignored title, video and link: with several files I can’t tell which one you meant." in seen(report)
     menu = await mod.click(report.response, label="Say which video")
     assert menu.ephemeral
+    assert seen(menu) == "Which video?", "a title may be all that was given"
     form = await mod.select(menu.response, ["1"])
     assert prefilled(form) == {"title": "Physics", "url": LINK}
     assert "**Physics** has a link now" in seen(await fill(mod, form))
     assert await stored(discord, library) == {"a": ("a", ""), "b": ("Physics", LINK)}
+
+
+async def test_a_link_needs_no_https(discord: Env, general: ChannelHandle, mod: MemberActor, library: Library) -> None:
+    await upload(mod, general, ("mytalk.srt", SRT), url="club.example.org/videos/lecture-2", title="Physics")
+    assert await stored(discord, library) == {LINK: ("Physics", LINK)}
 
 
 async def test_what_is_no_link_is_told_in_one_sentence_and_the_file_is_kept_for_another_try(

@@ -172,8 +172,9 @@ def no_file_card() -> Card:
     return Card(text_display(words.format(command=mention_command("library import"))))
 
 
-def link_menu(owner: Owner, videos: Sequence[tuple[int, Video]]) -> Card:
-    """Return the menu of the videos that can get a link, each with its place in the import."""
+def link_menu(owner: Owner, videos: Sequence[tuple[int, Video]], *, is_unplaced: bool = False) -> Card:
+    """Return the menu of the videos that can get a link, each with its place in the import; with `is_unplaced`, of
+    those that a title or a link may be of that was given already."""
     options = [
         SelectOption(label=markdown.shorten(video.heading, MAX_OPTION_LENGTH) or "…", value=str(place))
         for place, video in videos[:MAX_OPTIONS]
@@ -181,7 +182,8 @@ def link_menu(owner: Owner, videos: Sequence[tuple[int, Video]]) -> Card:
     menu: ui.Select[Any] = ui.Select(
         custom_id=custom_id(LINK_CHOICE_VERB, owner), placeholder=_("Which video?"), options=options
     )
-    return Card(text_display(_("Which video gets the link?")), ui.ActionRow(menu))
+    asked = _("Which video?") if is_unplaced else _("Which video gets the link?")
+    return Card(text_display(asked), ui.ActionRow(menu))
 
 
 def _list_videos(report: ImportReport) -> list[str]:

@@ -98,7 +98,8 @@ class SetLink(_ImportButton, template=custom_id_pattern(import_cards.LINK_VERB))
         if len(videos) == 1:
             await _open_link_form(interaction, self.owner, imported, *videos[0])
             return
-        await send_private(interaction, import_cards.link_menu(self.owner, videos))
+        is_unplaced = bool(imported.title or imported.url)
+        await send_private(interaction, import_cards.link_menu(self.owner, videos, is_unplaced=is_unplaced))
 
 
 class ChooseLinked(_ImportButton, template=custom_id_pattern(import_cards.LINK_CHOICE_VERB)):
