@@ -113,7 +113,7 @@ async def test_following_the_same_again_is_one_follow(world: World) -> None:
 async def test_nobody_follows_more_than_the_limit(world: World) -> None:
     for number in range(MAX_FOLLOWS):
         await follow(world, f"sirocco {number}")
-    assert "You follow 20 questions, which is the most there may be. End one with /unfollow" in seen(
+    assert "You follow 20 questions, which is the most there may be. End one with </unfollow:" in seen(
         await follow(world, "mistral")
     )
     assert "Following" in seen(await follow(world, "sirocco 3")), "one that is followed already"
@@ -127,7 +127,7 @@ async def test_nobody_follows_more_than_the_limit(world: World) -> None:
     [
         ({"question": "-lantern"}, "A minus only leaves out"),
         ({"question": "???"}, "asks nothing of the videos"),
-        ({"question": "\"\""}, "at least one word"),
+        ({"question": '""'}, "at least one word"),
         ({"question": "lantern", "video": "no such gate"}, "no such gate"),
         ({"question": "lantern", "creator": "nobody"}, "nobody"),
         ({"question": "lantern", "server": "Nowhere"}, "I can’t search that server from here"),
@@ -294,6 +294,7 @@ async def test_where_nothing_is_imported_yet_the_first_import_is_waited_for(worl
     card = await world.one.slash(world.general, "ask", question="sirocco winds")
     told = await world.one.click(card.response, label=TELL_ME)
     assert "an import into this server’s videos" in seen(told)
+    assert seen(told).endswith("-# Nothing is imported here yet."), "and it shows no sample talk"
     await follow(world, "what is a hold cue?")
     known = [each.known for each in await followed(world, world.one)]
     assert known == [(), ()], "the sample talks answer that, and are no answer"
@@ -374,7 +375,7 @@ async def test_a_server_that_is_purged_takes_what_is_followed_in_it_along(world:
     await follow(world, "Sirocco winds?")
     await world.alone(world.one).slash("follow", question="Ferry times?")
     card = await world.owner.slash(world.general, "library purge")
-    assert "the questions that people follow" in seen(card)
+    assert "- what people follow" in seen(card)
     await world.owner.click(card.response, label="Delete everything")
     assert [each.library for each in await followed(world, world.one)] == [access.SHARED]
 

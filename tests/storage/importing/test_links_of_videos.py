@@ -42,9 +42,7 @@ def test_the_id_of_a_link_is_youtubes_or_the_link(link: str, video_id: str) -> N
     assert link_id(clean_link(link)) == video_id
 
 
-@pytest.mark.parametrize(
-    "text", ["lecture two", "talk.srt", "talks/3", "1.5/2", "ftp://a.example/1", "js:x.ab/"]
-)
+@pytest.mark.parametrize("text", ["lecture two", "talk.srt", "talks/3", "1.5/2", "ftp://a.example/1", "js:x.ab/"])
 def test_what_is_no_host_with_a_path_is_no_link(text: str) -> None:
     assert clean_link(text) == ""
 
