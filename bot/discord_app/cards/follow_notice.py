@@ -39,14 +39,16 @@ class ToldFollow:
     is_clear: bool = True
 
 
-def follow_notice_card(told: Sequence[ToldFollow], person_id: int, batch: str, *, server_name: str = "") -> Card:
+def follow_notice_card(
+    told: Sequence[ToldFollow], person_id: int, batch: str, *, server_name: str = "", in_channel: bool = False
+) -> Card:
     """Return the card with the answers to at most MAX_TOLD questions.
 
     The message is known by `batch`, which its buttons carry. `server_name` is that of the server whose videos answer
-    all of them, "" where there are several, or none.
+    all of them, "" where there are several, or none. `in_channel` says that many read it, who follow nothing.
     """
     owner = Owner(person_id, batch)
-    lines = ["### " + _describe_count(len(told))]
+    lines = ["### " + _describe_count(len(told), in_channel=in_channel)]
     if name := markdown.escape_to_fit(server_name, 50):
         lines.append("-# " + _("In {server}’s videos").format(server=name))
     numbered = len(told) > 1
@@ -54,10 +56,11 @@ def follow_notice_card(told: Sequence[ToldFollow], person_id: int, batch: str, *
     answers = [_describe(each, number if numbered else 0, length) for number, each in enumerate(told, 1)]
     going_on = [(number, each) for number, each in enumerate(told, 1) if not each.is_once]
     below = _("-# {unfollow} lists what you follow.") if going_on else _("-# With this it ends: I keep it no longer.")
+    closing = [] if in_channel else [base.text_display(below.format(unfollow=mention_command("unfollow")))]
     container: ui.Container[ui.LayoutView] = ui.Container(
         base.text_display("\n".join(lines)),
         *map(base.text_display, answers),
-        base.text_display(below.format(unfollow=mention_command("unfollow"))),
+        *closing,
         accent_colour=SURE_COLOUR if all(each.is_clear for each in told) else UNCLEAR_COLOUR,
     )
     stops = [_stop_button(each, owner, number if numbered else 0) for number, each in going_on]
@@ -69,8 +72,11 @@ def follow_notice_card(told: Sequence[ToldFollow], person_id: int, batch: str, *
     return Card(container, *rows)
 
 
-def _describe_count(count: int) -> str:
-    words = ngettext("A new answer to what you follow", "New answers to {count} questions that you follow", count)
+def _describe_count(count: int, *, in_channel: bool) -> str:
+    if in_channel:
+        words = ngettext("A new answer", "New answers to {count} questions", count)
+    else:
+        words = ngettext("A new answer to what you follow", "New answers to {count} questions that you follow", count)
     return words.format(count=format_number(count))
 
 

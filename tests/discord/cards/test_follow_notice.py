@@ -47,6 +47,14 @@ def test_what_is_told_once_says_that_it_ends_and_still_carries_its_batch() -> No
     assert _ids(card) == [f"cue:delete:{PERSON}:batch:0"]
 
 
+def test_in_a_channel_it_says_nothing_of_what_its_readers_follow() -> None:
+    told = [ToldFollow(number, "who?", _excerpt()) for number in (7, 8)]
+    for count, heading in ((1, "### A new answer"), (2, "### New answers to 2 questions")):
+        texts = _texts(follow_notice_card(told[:count], PERSON, "batch", in_channel=True))
+        assert texts.splitlines()[0] == heading
+        assert "follow" not in texts
+
+
 @pytest.mark.parametrize("count", range(1, MAX_TOLD + 1))
 def test_the_most_hostile_answers_fit_and_notify_nobody(count: int) -> None:
     hostile = _excerpt("<@1> **`[x](http://y)" * 50, "[x](http://y) @here " * 60)
