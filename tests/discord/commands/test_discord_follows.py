@@ -406,3 +406,17 @@ async def test_what_an_import_answers_is_told_in_a_direct_message_and_ended_ther
     assert await followed(world, world.one) == []
     assert "carpenter" in seen(answers(world.alone(world.both).dm_channel, world.env)[0])
     assert await followed(world, world.both) == [], "that was to be told once"
+
+
+async def test_an_import_that_answers_no_open_question_says_nothing_of_them(world: World, rows: Rows) -> None:
+    key, own = access.library_key(world.alpha.id), access.own_scope(world.alpha.id)
+    world.bot.check_libraries.cancel()
+    await world.bot.app.checker.check_changed()
+    await world.one.slash(world.general, "ask", question="who repaired the sluice of the canal")
+    await world.bot.app.writes.finish()
+    await world.library.import_files(own, [(rows(("bell", 0, "quite other words about november")), Labels())])
+    assert await world.bot.app.checker.remark_on_import(key) == []
+    talk = rows(("canal", 0, "the carpenter repaired the sluice of the canal before the spring flood came"))
+    await world.library.import_files(own, [(talk, Labels())])
+    (remark,) = await world.bot.app.checker.remark_on_import(key)
+    assert remark.startswith("1 of 1 open question is answered now")

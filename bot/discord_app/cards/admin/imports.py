@@ -21,6 +21,8 @@ from bot.timecodes import timecode
 from storage.models import ImportedVideo, ImportReport, Rejection, Video
 
 _MAX_LINE_LENGTH = 240
+_MAX_LISTED_TITLE_LENGTH = 60
+"""Characters of a title in a report: two lines of a phone."""
 _MAX_VIDEOS, _MAX_LINES, REJECTION_ROOM = 8, 6, 1_600
 """How many videos a report names, and how many rejections and notes, in how many characters together."""
 MAX_REJECTED_LENGTH = 60_000
@@ -195,7 +197,7 @@ def _list_videos(report: ImportReport) -> list[str]:
 
 
 def _video_line(imported: ImportedVideo) -> str:
-    line = f"- **{video_name(imported.video)}** ({timecode(imported.end_second)})"
+    line = f"- **{video_name(imported.video, _MAX_LISTED_TITLE_LENGTH)}** ({timecode(imported.end_second)})"
     details = [
         *([imported.video.language] if imported.video.track_of else []),
         *([] if imported.is_new else [_("changed")]),
