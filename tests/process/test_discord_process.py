@@ -40,7 +40,8 @@ async def test_it_logs_in_registers_its_commands_once_and_ends_in_order(server: 
             assert await process.terminate() == 0
             assert server.token not in process.stdout + process.stderr
     everywhere = {"ask", "timeline", "videos", "video", "transcript", "help", "about", "privacy", "Find in videos"}
-    assert set(server.commands()) == everywhere | {"settings", "library"}
+    everywhere |= {"follow", "unfollow"}
+    assert set(server.commands()) == everywhere | {"settings", "library", "Import transcript"}
     assert len(server.asked("PUT", "/commands")) == 1, "the second start found them unchanged"
     for name, command in server.commands().items():
         assert command["contexts"] == ([0, 1, 2] if name in everywhere else [0])
@@ -68,7 +69,7 @@ async def test_commands_are_registered_by_hand_also_in_one_server(server: LocalD
     for words, place in ((("sync",), None), (("sync",), None), (("sync", "--server", str(guild.id)), guild.id)):
         async with bot_process(server, tmp_path, *words) as process:
             assert await process.wait() == 0
-        assert len(server.commands(place)) == 11
+        assert len(server.commands(place)) == 14
     assert len(server.asked("PUT", "/commands")) == 3
     assert server.breaches == []
 

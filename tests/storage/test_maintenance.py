@@ -77,7 +77,7 @@ SPOIL: dict[str, Callable[[Path], None]] = {
         path, "INSERT INTO segment VALUES (999, 0, 1, 'of no video', NULL, NULL)"
     ),
     "a row of video refers to nothing": lambda path: change(
-        path, "INSERT INTO video VALUES (999, 99, 'x', '', '', '', '', '', 5, '', '', 0, '')",
+        path, "INSERT INTO video VALUES (999, 99, 'x', '', '', '', '', '', 5, '', '', 0, '', 0, 0)",
         "INSERT INTO segment VALUES (999, 0, 1, 'of a video of no library', NULL, NULL)",
     ),
     "28 segments with times of cues that cannot be read": lambda path: change(

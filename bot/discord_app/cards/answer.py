@@ -34,6 +34,8 @@ MAX_ROOMY_COUNT = 3
 """Where more moments are shown, what stands above them is kept short, for a phone to show most of the card at once."""
 CROWDED_QUOTE_LENGTH, MAX_CROWDED_LENGTH = 450, 540
 """Characters of the first quote there, and of that with all that stands above it, addresses aside."""
+BUTTON_ROW_LENGTH = 60
+"""Characters of text that take as much height on a phone as a row of buttons, and more."""
 MAX_LINKED_TITLE_LENGTH = 100
 MAX_SHOWN_QUOTE_LENGTH = 800
 """Characters of a quote with the marks of its matches, with backslashes, and with the names of its speakers."""
@@ -96,9 +98,11 @@ def answer_card(
     heading = "\n".join([*lines, *(shown_remarks + notes if answer.excerpts else notes + shown_remarks)])
     missing = "" if owner.is_stored else _(controls.NO_BUTTONS)
     room = MAX_OWN_TEXT_LENGTH - len(heading) - len(missing) - _BETWEEN_TEXTS - reserved
+    offers_follow = may_follow and owner.is_stored and answer.level is not AnswerLevel.CONFIDENT and not page.index
     parts: list[Part] = [text_display(heading)] if heading else []
     if answer.excerpts:
-        parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading))
+        below = BUTTON_ROW_LENGTH if offers_follow else 0
+        parts += _excerpt_parts(answer.excerpts, owner, page, room, len(heading), below)
     elif answer.near_misses:
         parts += [ui.Separator(), *_near_miss_parts(answer.near_misses, owner, room)]
     says_nothing_imported = only_samples and answer.level is AnswerLevel.NOTHING
@@ -106,7 +110,7 @@ def answer_card(
         parts.append(text_display(f"-# {_(ONLY_SAMPLES_SHOWN)}"))
     if missing and (answer.excerpts or answer.near_misses):
         parts.append(text_display(missing))
-    if may_follow and owner.is_stored and answer.level is not AnswerLevel.CONFIDENT and not page.index:
+    if offers_follow:
         parts += tell_me_row(owner)
     if not answer.excerpts:
         # With the key of the answer, which can be followed up although it shows nothing.
@@ -126,17 +130,19 @@ def accent_colour(answer: Answer) -> int:
     return base.NOTHING_COLOUR if is_missing else base.UNCLEAR_COLOUR
 
 
-def _excerpt_parts(excerpts: Sequence[Excerpt], owner: Owner, page: Page, room: int, above: int) -> list[Part]:
+def _excerpt_parts(
+    excerpts: Sequence[Excerpt], owner: Owner, page: Page, room: int, above: int, below: int = 0
+) -> list[Part]:
     """Return the first excerpt whole, with its buttons, and the others in a line each, with a menu that opens them.
 
-    `above` is how many characters stand above them.
+    `above` is how many characters stand above them, and `below` how many take as much height as what stands below.
     """
     first, others = excerpts[0], excerpts[1:]
     number = page.first_number if others or page.index else None
     max_length = MAX_SHOWN_QUOTE_LENGTH
     if len(excerpts) > MAX_ROOMY_COUNT:
         above += len(video_name(first.video, MAX_LINKED_TITLE_LENGTH))
-        max_length = max(MAX_CROWDED_LENGTH - above, SHORT_QUOTE_LENGTH)
+        max_length = max(MAX_CROWDED_LENGTH - above, SHORT_QUOTE_LENGTH) - below
     parts, length = _first_excerpt_parts(first, number, room - len(others) * _MIN_MOMENT_ROOM, max_length)
     play = moments.play_button(first.link_second, first.link, first.video)
     parts += controls.button_row(

@@ -375,7 +375,7 @@ async def test_a_server_that_is_purged_takes_what_is_followed_in_it_along(world:
     await follow(world, "Sirocco winds?")
     await world.alone(world.one).slash("follow", question="Ferry times?")
     card = await world.owner.slash(world.general, "library purge")
-    assert "- what people follow" in seen(card)
+    assert "what people follow" in seen(card)
     await world.owner.click(card.response, label="Delete everything")
     assert [each.library for each in await followed(world, world.one)] == [access.SHARED]
 

@@ -36,12 +36,12 @@ async def test_the_video_that_is_called_so_is_renamed_and_not_one_that_holds_the
 async def test_a_shared_video_is_not_said_not_to_be_there(world: World, owner: Player) -> None:
     refused = seen(await owner.slash("library remove", video="shared-talk"))
     assert refused.startswith("None of this server’s own videos is called “shared-talk”.")
-    assert "/videos lists all that are searched here." in refused
+    assert "> lists all that are searched here." in refused
     assert "Here I can search:** 2 videos, 2 segments" in seen(await owner.slash("about"))
     await world.library.purge(access.own_scope(world.alpha.id))
     assert "Here I can search:** 1 video, 1 segment, " in seen(await owner.slash("about"))
     refused = seen(await owner.slash("library remove", video="shared-talk"))
-    assert "This server has no videos of its own yet. /library import adds some." in refused
+    assert "This server has no videos of its own yet. </library import:" in refused
 
 
 async def test_of_two_who_remove_a_video_the_second_is_told_that_it_is_gone(owner: Player) -> None:

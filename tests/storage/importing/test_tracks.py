@@ -151,7 +151,7 @@ async def test_files_of_one_name_in_two_folders_are_two_videos_in_any_order(libr
     assert not (await put(library, second, first)).has_changes
     assert {summary.video.title for summary in await library.videos(SHARED)} == {"lecture 1"}
     report = await put(library, replace(second, folder="", content=vtt("words " + OTHER[::-1])))
-    assert "a video with other words is called 'lecture 1' already" in str(report.rejections[0])
+    assert "a video with other words is called “lecture 1” already" in str(report.rejections[0])
 
 
 async def test_a_corrected_file_of_the_same_name_replaces_its_video(library: Library) -> None:

@@ -306,11 +306,11 @@ async def going_on_from_an_import(player: Player) -> None:
     await player.click(card, "See what was rejected")
     await player.fill_in(card, "Say the encoding", encoding="cp1252")
     await player.fill_in(card, "Ask about it", question="copper lantern")
-    card = await player.upload(("lantern.srt", SRT), ("bell.srt", SRT.replace(b"copper lantern", b"bronze bell")))
-    await player.fill_in(card, "Ask about them", question="bronze bell")
+    card = await player.upload(("lantern.srt", SRT), ("noon.srt", SRT.replace(b"copper lantern", b"noon gun")))
+    await player.fill_in(card, "Ask about them", question="noon gun")
     form = await player.choose(await player.click(card, "Set the link"), "linkone", "0")
     player._noted(await player.actor.submit_modal(form, {"url": "https://vimeo.com/1", "title": "Noon"}))
-    for undone in (card, await player.upload(("noon.srt", SRT.replace(b"noon", b"bell")))):
+    for undone in (card, await player.upload(("evening.srt", SRT.replace(b"noon", b"evening")))):
         await player.click(undone, "Undo")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -96,10 +97,10 @@ def report_reply(report: ImportReport, actions: ReportActions | None = None, rem
     return Reply(card, public="\n".join([title, *counts]))
 
 
-def describe_rejections(report: ImportReport) -> str:
-    """Return all that an import rejected and noted as the text of a file, shortened where it is very long."""
+def describe_rejections(report: ImportReport, most: float = math.inf) -> str:
+    """Return all that an import rejected and noted as the text of a file, in about `most` characters at most."""
     lines: list[str] = []
-    room = MAX_REJECTED_LENGTH
+    room = most
     for line in _describe_all(report):
         room -= len(line) + 1
         if room < 0:

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from bot.discord_app.cards.admin.imports import (
+    MAX_REJECTED_LENGTH,
     ReportActions,
     describe_rejections,
     lacking_label,
@@ -99,7 +100,7 @@ async def _store_actions(
                 outcome.unplaced.title,
                 outcome.unplaced.url,
                 outcome.kept_key,
-                describe_rejections(report) if report.rejections else "",
+                describe_rejections(report, MAX_REJECTED_LENGTH) if report.rejections else "",
             ),
         )
         ask = await _store_question(interaction, permit, [video.video_id for video in videos])
