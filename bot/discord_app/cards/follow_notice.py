@@ -46,7 +46,7 @@ def follow_notice_card(told: Sequence[ToldFollow], person_id: int, batch: str, *
     all of them, "" where there are several, or none.
     """
     owner = Owner(person_id, batch)
-    lines = ["### " + _describe_count(len(told))]
+    lines = ["### " + _describe_count(told)]
     if name := markdown.escape_to_fit(server_name, 50):
         lines.append("-# " + _("In {server}’s videos").format(server=name))
     numbered = len(told) > 1
@@ -69,8 +69,13 @@ def follow_notice_card(told: Sequence[ToldFollow], person_id: int, batch: str, *
     return Card(container, *rows)
 
 
-def _describe_count(count: int) -> str:
-    words = ngettext("A new answer to what you follow", "New answers to {count} questions that you follow", count)
+def _describe_count(told: Sequence[ToldFollow]) -> str:
+    """Return what is told. Who only pressed a button to be told once knows of no following."""
+    count = len(told)
+    if all(each.is_once for each in told):
+        words = ngettext("Your question has an answer now", "{count} of your questions have an answer now", count)
+    else:
+        words = ngettext("A new answer to what you follow", "New answers to {count} questions that you follow", count)
     return words.format(count=format_number(count))
 
 

@@ -43,6 +43,7 @@ def test_one_answer_is_its_question_a_quote_and_a_link_to_the_second() -> None:
 
 def test_what_is_told_once_says_that_it_ends_and_still_carries_its_batch() -> None:
     card = follow_notice_card([ToldFollow(7, "who?", _excerpt(), is_once=True)], PERSON, "batch")
+    assert _texts(card).startswith("### Your question has an answer now\n"), "they only pressed a button"
     assert "With this it ends" in _texts(card)
     assert _ids(card) == [f"cue:delete:{PERSON}:batch:0"]
 
