@@ -2,141 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from storage.models import DAY_SECONDS, WEEK_SECONDS
-from tests.support.discord.running_bot import button, texts
-from tests.support.discord.transcript import Transcript
+from tests.support.discord.running_bot import texts
+from tests.support.discord.telescope_club import Club, telescope_club
 from tests.support.inputs.club_talks import CARE_TALK, FIRST_TALKS
-from tests.support.local_discord import (
-    BotProcess,
-    Channel,
-    Forum,
-    Guild,
-    Interaction,
-    Json,
-    LocalDiscord,
-    Message,
-    Permission,
-    Thread,
-    User,
-)
-from tests.support.local_discord.api.limits import EPHEMERAL
-from tests.support.local_discord.state import MESSAGE_CONTENT
-from tests.support.project import PROJECT
+from tests.support.local_discord import Json, LocalDiscord, Message, Permission, Thread
+from tests.support.local_discord.api import limits
 
 MIRROR, DEW = "How do I clean a dusty mirror?", "What keeps dew off the lens?"
-
-
-@dataclass
-class Club:
-    """The server of Telescope Club, to which Mira invites the bot; and what everybody does and reads there."""
-
-    server: LocalDiscord
-    folder: Path
-    told: Transcript
-    guild: Guild
-    general: Channel
-    committee: Channel
-    help: Forum
-    mira: User
-    ahead: float = 0.0
-    people: dict[str, User] = field(default_factory=dict)
-
-    def start(self) -> BotProcess:
-        """The bot, to which it is as late as it is in the club. Not forked: those keep the true time."""
-        settings = {
-            "DISCORD_TOKEN": self.server.token,
-            "CUEPOINT_DATA_DIR": str(self.folder / "data"),
-            "CUEPOINT_MESSAGE_CONTENT": "yes",
-            "CUEPOINT_COOLDOWN_SECONDS": "0",
-            "LOCAL_DISCORD_CLOCK_AHEAD": str(self.ahead),
-        }
-        return BotProcess(self.server, [sys.executable, "-m", "bot", "serve"], settings, logs=self.folder, cwd=PROJECT)
-
-    async def pass_over(self, bot: BotProcess, seconds: float, title: str) -> None:
-        """The bot is stopped, and time passes until it is started again."""
-        assert await bot.terminate() == 0
-        self.ahead += seconds
-        self.server.clock.advance(seconds)
-        self.told.chapter(title)
-
-    async def press(self, person: User, card: Json, label: str) -> Interaction:
-        self.told.press(person, f"presses [{label}]")
-        return await self.server.click(person, card, button(self.server, card, label))
-
-    async def choose(self, person: User, card: Json, custom_id: str, value: Channel) -> Json:
-        self.told.press(person, f"chooses #{value.name} in a menu")
-        return await self.read(await self.server.select(person, card, custom_id, [value]))
-
-    async def command(self, person: User, name: str, at: Channel, **options: Any) -> Json:
-        written = "".join(f" {key}:{value}" for key, value in options.items())
-        self.told.press(person, f"uses /{name}{written}")
-        return await self.read(await self.server.slash(person, name, options, at=at))
-
-    async def open_form(self, pressed: Interaction) -> None:
-        self.told.read_form(await self.server.modal_of(pressed))
-
-    async def send_form(self, opened: Interaction, deed: str, **values: Any) -> Json:
-        self.told.press(opened.asker, f"sends the form: {deed}")
-        return await self.read(await self.server.submit_modal(opened, values))
-
-    async def say(self, person: User, channel: Channel, words: str, **more: Any) -> Message:
-        place = f"in #{channel.name}" if channel.guild else "in a direct message"
-        deed = "replies to that" if more else "writes"
-        self.told.press(person, f"{deed} {place}: {words.replace(self.server.bot_user.mention, '@Cuepoint')}")
-        return await self.server.say(person, channel, words, **more)
-
-    async def read(self, sent: Interaction) -> Json:
-        """What stands in front of somebody once nothing more changes."""
-        card = await self.server.reply_to(sent)
-        self.told.read_card(card)
-        return card
-
-    async def read_answer(self, message: Message) -> Json:
-        card = (await self.server.answer_to(message)).payload()
-        self.told.read_card(card)
-        return card
-
-    def direct_messages(self, person: User) -> list[Message]:
-        return self.server.messages_in(self.server.dm(person))
+FIRST_LINK, CARE_LINK = (f"https://www.youtube.com/watch?v={video}" for video in ("firstScope1", "careOfScope"))
 
 
 @pytest.fixture
 def club(server: LocalDiscord, tmp_path: Path) -> Club:
-    server.world.privileged_allowed = MESSAGE_CONTENT
-    mira = server.add_user("Mira")
-    guild = server.add_guild("Telescope Club", installed=False, owner=mira)
-    general, committee = server.add_channel(guild, "general"), server.add_channel(guild, "committee")
-    guild.system_channel = general
-    forum = server.add_forum(guild, "questions", "Equipment", "✅ Solved")
-    club = Club(server, tmp_path, Transcript(server), guild, general, committee, forum, mira)
-    for name in ("Noor", "Theo", "Pia", "Sam", "Ines"):
-        club.people[name] = server.add_user(name)
-        server.add_member(guild, club.people[name])
-    return club
+    return telescope_club(server, tmp_path)
 
 
 async def test_a_first_hour_and_a_week(club: Club) -> None:
     try:
         await play(club)
     finally:
-        write(club)
+        club.write()
     assert club.server.breaches == []
     assert club.server.unknown_routes == []
-
-
-def write(club: Club) -> None:
-    """What everybody did and read: into the folder of the test, and where the environment says."""
-    for path in (club.folder / "transcript.txt", os.environ.get("CUEPOINT_TRANSCRIPT", "")):
-        if path:
-            Path(path).write_text(club.told.text, encoding="utf-8")
 
 
 async def play(club: Club) -> None:
@@ -144,7 +36,8 @@ async def play(club: Club) -> None:
     async with club.start() as bot:
         await club.server.ready()
         welcome = await be_welcomed(club)
-        await import_talks(club, welcome)
+        report = await import_talks(club, welcome)
+        await set_link(club, report)
         await choose_settings(club, welcome)
         await ask_around(club, welcome)
         await miss(club)
@@ -178,7 +71,7 @@ async def be_welcomed(club: Club) -> Json:
     return card
 
 
-async def import_talks(club: Club, welcome: Json) -> None:
+async def import_talks(club: Club, welcome: Json) -> Json:
     """Mira's way to the first answer from the club's own talks."""
     form = await club.press(club.mira, welcome, "Import transcripts")
     await club.open_form(form)
@@ -186,6 +79,7 @@ async def import_talks(club: Club, welcome: Json) -> None:
     report = await club.send_form(form, ", ".join(FIRST_TALKS), files=files)
     for line in ("**Choosing a first telescope** (2:15)", "**Reading a star chart** (1:54)", "3 videos added"):
         assert line in texts(report)
+    assert "Without the link to a video, its quotes can’t open there" in texts(report)
     form = await club.press(club.mira, report, "Ask about them")
     await club.open_form(form)
     answer = texts(
@@ -196,6 +90,16 @@ async def import_talks(club: Club, welcome: Json) -> None:
     assert "**aperture** of six inches" in answer
     assert "sample" not in answer
     assert presses == 4
+    return report
+
+
+async def set_link(club: Club, report: Json) -> None:
+    menu = await club.read(await club.press(club.mira, report, "Set the link"))
+    [choice] = [part for _, part in limits.walk(menu["components"]) if part["type"] == limits.STRING_SELECT]
+    club.told.press(club.mira, "chooses Choosing a first telescope in the menu")
+    form = await club.server.select(club.mira, menu, choice["custom_id"], [choice["options"][0]["value"]])
+    await club.open_form(form)
+    assert FIRST_LINK in texts(await club.send_form(form, FIRST_LINK, url=FIRST_LINK))
 
 
 async def choose_settings(club: Club, welcome: Json) -> None:
@@ -214,6 +118,7 @@ async def ask_around(club: Club, welcome: Json) -> None:
     server, general = club.server, club.general
     first = await club.command(noor, "ask", general, question="How heavy is a Dobsonian?")
     assert "fifteen kilograms" in texts(first)
+    assert f"({FIRST_LINK}&t=55s)" in texts(first)
     asked = await club.say(theo, general, f"{server.bot_user.mention} how do I collimate a Newtonian?")
     answer = await club.read_answer(asked)
     shown = server.world.messages[int(answer["id"])]
@@ -227,7 +132,7 @@ async def ask_around(club: Club, welcome: Json) -> None:
     club.told.press(sam, "holds that message and chooses Apps > Find in videos")
     found = await club.read(await server.message_menu(sam, "Find in videos", said))
     assert "you arrive at **Polaris**" in texts(found)
-    assert found["flags"] & EPHEMERAL
+    assert found["flags"] & limits.EPHEMERAL
     tried = await club.read(await club.press(pia, welcome, "Try a sample"))
     assert "sample" not in texts(tried), "the club's own talks answer by now"
 
@@ -237,7 +142,7 @@ async def miss(club: Club) -> None:
     ines, sam = club.people["Ines"], club.people["Sam"]
     card = await club.command(ines, "ask", club.general, question=MIRROR)
     assert "Not in these videos." in texts(card)
-    assert not card["flags"] & EPHEMERAL
+    assert not card["flags"] & limits.EPHEMERAL
     kept = texts(await club.read(await club.press(ines, card, "Tell me when there is an answer")))
     assert "I send it to you in a direct message. Then it ends." in kept
     await club.command(sam, "ask", club.general, question=DEW)
@@ -252,7 +157,9 @@ async def import_answers(club: Club) -> None:
     form = await club.server.slash(club.mira, "library import", at=club.committee)
     await club.open_form(form)
     name, content = CARE_TALK
-    report = await club.send_form(form, name, files=[club.server.upload(name, content)])
+    file = club.server.upload(name, content)
+    report = await club.send_form(form, f"{name}, Link to the video: {CARE_LINK}", files=[file], url=CARE_LINK)
+    assert "Set the link" not in texts(report)
     assert "2 of 2 open questions are answered now" in texts(report)
     card = await club.command(club.mira, "library misses", club.committee)
     await club.read(await club.press(club.mira, card, "Answered now"))
@@ -267,6 +174,7 @@ async def be_told(club: Club) -> None:
         club.told.read_card(message.payload())
         assert f"**{question}**" in message.text()
         assert answer in message.text()
+        assert f"]({CARE_LINK}&t=" in message.text()
 
 
 async def post(club: Club) -> None:
@@ -292,7 +200,7 @@ async def read_digest(club: Club) -> None:
     # Theo's and Pia's examples are among them; of the sample talks nothing is an answer.
     assert "**9** questions were asked, **6** answered clearly." in digest
     assert "**4 new videos**" in digest
-    assert "**dew** off the **lens**" in digest
+    assert "**keep dew** off the **lens**" in digest
     assert "**Dobsonian**" in digest
     assert "what is missing" not in digest, "both misses are answered"
     assert not any(person.name in digest for person in (club.mira, *club.people.values()))
