@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from discord import ui
 
 from bot.answering.values import Excerpt
+from bot.discord_app.cards.moments import write_words
 from bot.discord_app.cards.parts import base, controls, markdown, quotes
 from bot.discord_app.cards.parts.base import SURE_COLOUR, UNCLEAR_COLOUR, Card
 from bot.discord_app.cards.parts.command_buttons import UNFOLLOW_VERB
@@ -85,12 +86,20 @@ def _describe(told: ToldFollow, number: int, length: int) -> str:
     title = base.video_name(excerpt.video, MAX_TITLE_LENGTH)
     moment = base.moment_link(excerpt.link_second, excerpt.link, excerpt.video, MAX_URL_LENGTH)
     place = _("▶ {moment} · {title}").format(moment=moment, title=title)
-    lines = [f"**{question}**", quotes.block_quote(excerpt, length), place]
+    lines = [f"**{question}**", _quote(excerpt, length), place]
     if not told.is_clear:
         lines.append("-# " + _("Not a clear answer, but close."))
     if number:
         lines[0] = f"**{format_number(number)}.** {lines[0]}"
     return "\n".join(lines)
+
+
+def _quote(excerpt: Excerpt, length: int) -> str:
+    """Return the quote, or the words about what was asked for where its beginning would hold little of them."""
+    first = excerpt.highlights[0][0] if excerpt.highlights else 0
+    if len(excerpt.quote) <= length or first <= length // 2:
+        return quotes.block_quote(excerpt, length)
+    return f"> {write_words(excerpt, length) or '…'}"
 
 
 def _stop_button(told: ToldFollow, owner: Owner, number: int) -> Button:
