@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discord import ui
 
+from bot.answering.excerpts import quote_line
 from bot.answering.values import Excerpt
-from bot.discord_app.cards.moments import write_words
 from bot.discord_app.cards.parts import base, controls, markdown, quotes
 from bot.discord_app.cards.parts.base import SURE_COLOUR, UNCLEAR_COLOUR, Card
 from bot.discord_app.cards.parts.command_buttons import UNFOLLOW_VERB
@@ -16,6 +16,7 @@ from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Button, Owner, make_button
 from bot.localization import format_number, ngettext, pgettext
 from bot.localization import gettext as _
+from storage.models import SpeakerTurn
 
 MAX_TOLD = 8
 """How many questions one message tells of at most; the others are told of the next day."""
@@ -23,6 +24,8 @@ MAX_QUESTION_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH = 90, 60, 90
 QUOTE_LENGTHS = {1: 300, 2: 220, 3: 220}
 MIN_QUOTE_LENGTH = 100
 """How much is quoted, by how many questions are told of; for more than these there is less room."""
+ROOM_FOR_MARKS = 40
+"""Characters of these lengths that are left for the name of who speaks, and for the marks of matches."""
 BUTTONS_PER_ROW = 5
 
 
@@ -97,9 +100,17 @@ def _describe(told: ToldFollow, number: int, length: int) -> str:
 def _quote(excerpt: Excerpt, length: int) -> str:
     """Return the quote, or the words about what was asked for where its beginning would hold little of them."""
     first = excerpt.highlights[0][0] if excerpt.highlights else 0
-    if len(excerpt.quote) <= length or first <= length // 2:
-        return quotes.block_quote(excerpt, length)
-    return f"> {write_words(excerpt, length) or '…'}"
+    if len(excerpt.quote) > length and first > length // 2:
+        line = quote_line(excerpt, length - ROOM_FOR_MARKS)
+        excerpt = replace(
+            excerpt,
+            quote=line.words,
+            highlights=line.highlights,
+            turns=(SpeakerTurn(0, line.speaker),) if line.speaker else (),
+            starts_sentence=line.starts_sentence,
+            ends_sentence=line.ends_sentence,
+        )
+    return quotes.block_quote(excerpt, length)
 
 
 def _stop_button(told: ToldFollow, owner: Owner, number: int) -> Button:
