@@ -96,7 +96,11 @@ def read_catalogue(language: str) -> Catalog:
     if not path.exists():
         return Catalog(locale=language, fuzzy=False)
     with path.open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    for message in catalogue:
+        # Babel takes the lines of an earlier sentence for comments, which it would keep for good.
+        message.user_comments = [comment for comment in message.user_comments if not comment.startswith("|")]
+    return catalogue
 
 
 def update_catalogue(translated: Catalog, sentences: Catalog) -> Catalog:

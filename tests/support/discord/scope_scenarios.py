@@ -400,7 +400,8 @@ async def helping_in_a_forum(player: Player) -> None:
     form = await player.click(post.history()[0], "Find in videos")
     player._noted(await player.actor.submit_modal(form, {QUESTION: "copper lantern"}))
     asked = await player.slash("ask", question="copper lantern")
-    key = next(each["custom_id"].split(":")[3] for each in every_part(asked) if each.get("label") == "Read on")
+    opening = next(each["custom_id"] for each in every_part(asked) if each.get("custom_id", "").startswith("cue:open:"))
+    key = opening.split(":")[3]
     for label in ("Yes", "No"):
         await answer_post(world.bot, post, Owner(player.actor.id, key))
         await player.click(answers(post, world.env)[-1], label)

@@ -9,7 +9,18 @@ from types import MappingProxyType
 
 from bot.localization import pgettext
 
-NAMED_IN_SENTENCES = ("ask", "help", "library import", "library stats", "library undo", "privacy", "settings", "videos")
+NAMED_IN_SENTENCES = (
+    "ask",
+    "follow",
+    "help",
+    "library import",
+    "library stats",
+    "library undo",
+    "privacy",
+    "settings",
+    "unfollow",
+    "videos",
+)
 """The commands that sentences name as they are typed: errors, whose texts are read at other places than cards, too."""
 _NAMED = re.compile(
     rf"“[^”]*”|„[^“]*“|«[^»]*»|「[^」]*」|(?<![\w/:<\\])/(?P<name>{'|'.join(NAMED_IN_SENTENCES)})(?![\w/:-])", re.ASCII
