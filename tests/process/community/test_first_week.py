@@ -61,7 +61,7 @@ async def play(club: Club) -> None:
 async def be_welcomed(club: Club) -> Json:
     club.told.begin("Mira invites Cuepoint to Telescope Club")
     await club.server.join(club.guild)
-    await club.server.wait_for(lambda: club.server.messages_in(club.general))
+    await club.server.wait_for(lambda: club.server.messages_in(club.general), 30)
     [message] = club.server.messages_in(club.general)
     card = message.payload()
     club.told.read_card(card)
@@ -169,7 +169,7 @@ async def be_told(club: Club) -> None:
     answers = {"Ines": (MIRROR, "rinse it with distilled water"), "Sam": (DEW, "shield **keeps dew** off")}
     for name, (question, answer) in answers.items():
         person = club.people[name]
-        [message] = await club.server.wait_for(lambda person=person: club.direct_messages(person))  # type: ignore[misc]
+        [message] = await club.server.wait_for(lambda person=person: club.direct_messages(person), 30)  # type: ignore[misc]
         club.told.happen(f"{name} gets a direct message")
         club.told.read_card(message.payload())
         assert f"**{question}**" in message.text()
