@@ -119,6 +119,8 @@ async def ask_around(club: Club, welcome: Json) -> None:
     first = await club.command(noor, "ask", general, question="How heavy is a Dobsonian?")
     assert "fifteen kilograms" in texts(first)
     assert f"({FIRST_LINK}&t=55s)" in texts(first)
+    passage = await club.read(await club.press(noor, first, "Read on"))
+    await club.read(await club.press(noor, passage, "Helpful"))
     asked = await club.say(theo, general, f"{server.bot_user.mention} how do I collimate a Newtonian?")
     answer = await club.read_answer(asked)
     shown = server.world.messages[int(answer["id"])]
@@ -126,8 +128,6 @@ async def ask_around(club: Club, welcome: Json) -> None:
     assert "With your last question: “how do I collimate a Newtonian?”" in texts(further)
     alone = await club.read_answer(await club.say(noor, server.dm(noor), "what are the pointers?"))
     assert "**pointers**" in texts(alone)
-    passage = await club.read(await club.press(noor, first, "Read on"))
-    await club.read(await club.press(noor, passage, "Helpful"))
     said = await club.say(pia, general, "does anybody know how to find Polaris?")
     club.told.press(sam, "holds that message and chooses Apps > Find in videos")
     found = await club.read(await server.message_menu(sam, "Find in videos", said))
