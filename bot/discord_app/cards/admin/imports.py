@@ -88,6 +88,7 @@ def report_reply(report: ImportReport, actions: ReportActions | None = None, rem
         *shown,
         more,
         *remarks,
+        _explain_link() if actions is not None and actions.link and not actions.unplaced else "",
         undo if report.has_changes and actions is None else "",
     ]
     card = notice_reply("\n".join(filter(None, texts)), file, *_action_rows(report, actions))
@@ -95,8 +96,18 @@ def report_reply(report: ImportReport, actions: ReportActions | None = None, rem
     return Reply(card, public="\n".join([title, *counts]))
 
 
+<<<<<<< HEAD
 def describe_rejections(report: ImportReport, most: float = math.inf) -> str:
     """Return all that an import rejected and noted as the text of a file, in about `most` characters at most."""
+=======
+def _explain_link() -> str:
+    words = _("-# Without the link to a video, its quotes can’t open there: **{button}**.")
+    return words.format(button=pgettext("button", "Set the link"))
+
+
+def describe_rejections(report: ImportReport) -> str:
+    """Return all that an import rejected and noted as the text of a file, shortened where it is very long."""
+>>>>>>> week
     lines: list[str] = []
     room = most
     for line in _describe_all(report):
