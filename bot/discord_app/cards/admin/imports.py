@@ -96,18 +96,13 @@ def report_reply(report: ImportReport, actions: ReportActions | None = None, rem
     return Reply(card, public="\n".join([title, *counts]))
 
 
-<<<<<<< HEAD
-def describe_rejections(report: ImportReport, most: float = math.inf) -> str:
-    """Return all that an import rejected and noted as the text of a file, in about `most` characters at most."""
-=======
 def _explain_link() -> str:
     words = _("-# Without the link to a video, its quotes can’t open there: **{button}**.")
     return words.format(button=pgettext("button", "Set the link"))
 
 
-def describe_rejections(report: ImportReport) -> str:
-    """Return all that an import rejected and noted as the text of a file, shortened where it is very long."""
->>>>>>> week
+def describe_rejections(report: ImportReport, most: float = math.inf) -> str:
+    """Return all that an import rejected and noted as the text of a file, in about `most` characters at most."""
     lines: list[str] = []
     room = most
     for line in _describe_all(report):
