@@ -90,11 +90,17 @@ def report_reply(report: ImportReport, actions: ReportActions | None = None, rem
         *shown,
         more,
         *remarks,
+        _explain_link() if actions is not None and actions.link and not actions.unplaced else "",
         undo if report.has_changes and actions is None else "",
     ]
     card = notice_reply("\n".join(filter(None, texts)), file, *_action_rows(report, actions))
     # Others in the channel may not see this library: they are told figures.
     return Reply(card, public="\n".join([title, *counts]))
+
+
+def _explain_link() -> str:
+    words = _("-# Without the link to a video, its quotes can’t open there: **{button}**.")
+    return words.format(button=pgettext("button", "Set the link"))
 
 
 def describe_rejections(report: ImportReport, most: float = math.inf) -> str:

@@ -210,9 +210,11 @@ def answered_remark(answered: int, open_before: int) -> str:
 
 
 def _miss_line(miss: Miss) -> str:
-    times = ngettext("once", "{count} times", miss.count).format(count=format_number(miss.count))
-    return _("- {question} · {times}, last {when}").format(
-        question=_show(miss, MAX_MISS_LENGTH), times=times, when=relative_time(miss.last_asked)
+    words = ngettext("- {question} · once, {when}", "- {question} · {count} times, last {when}", miss.count)
+    return words.format(
+        question=_show(miss, MAX_MISS_LENGTH),
+        count=format_number(miss.count),
+        when=relative_time(miss.last_asked),
     )
 
 
