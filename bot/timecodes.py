@@ -33,6 +33,11 @@ def timecode(second: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def count_minutes(seconds: float) -> int:
+    """Return a length in minutes, rounded; one at least for what is not empty."""
+    return max(round(seconds / 60), 1 if seconds > 0 else 0)
+
+
 def parse_timecode(text: str) -> float:
     """Read a moment in seconds from 12:34, 1:02:03 or 90, or with units as in 90s, 5 min or 1h 2m 3s.
 

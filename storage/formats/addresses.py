@@ -20,6 +20,8 @@ _LINK_HOSTS = LinkHosts()
 # A dataset viewer shortens long addresses in the middle; the rest does not work as a link.
 _ELLIPSES = ("…", "...")
 _NOT_IN_A_URL = re.compile(rf"[\s{CONTROLS}{SURROGATES}<>\"\\^`{{|}}]")
+# An address as people copy or type it, without its https://: a host, and a path. A name such as "talk.srt" is none.
+_BARE_ADDRESS = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}/", re.IGNORECASE)
 _BARE_YOUTUBE = re.compile(r"(?:(?:www|m|music)\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
@@ -34,9 +36,10 @@ def clean_url(text: str) -> str:
 
 
 def clean_link(text: str) -> str:
-    """Return what a person gives as the link to a video as `clean_url` does; an address of YouTube needs no https://."""
+    """Return what a person gives as the link to a video as `clean_url` does; before a host and a path, https:// may be
+    missing."""
     text = text.strip()
-    return clean_url(f"https://{text}" if _BARE_YOUTUBE.match(text) else text)
+    return clean_url(f"https://{text}" if _BARE_ADDRESS.match(text) else text)
 
 
 def link_id(link: str) -> str:

@@ -13,6 +13,7 @@ from bot.discord_app.cards.parts.base import Card, text_display
 from bot.discord_app.cards.parts.limits import MAX_CARD_TEXT_LENGTH, MAX_SAMPLE_NOTE_LENGTH, find_problems
 from bot.discord_app.cards.parts.sample_note import NOTHING_IMPORTED, ONLY_SAMPLES_SHOWN, add_sample_note
 from bot.discord_app.client import ITEMS
+from bot.discord_app.services.asker_resolver import STRANGER
 from bot.localization import LANGUAGES, SOURCE_LANGUAGE, set_language
 from bot.verdicts import ONLY_SAMPLES
 from storage import access
@@ -246,6 +247,9 @@ async def test_of_a_library_out_of_reach_nothing_is_said(world: World, library: 
             assert ONLY_SAMPLES_SHOWN in seen(card)
             assert "Nothing is imported" not in seen(card)
             assert IMPORT not in seen(card)
+    card = await world.stranger.slash("ask", question=FOUND)
+    assert STRANGER in seen(card)
+    assert ONLY_SAMPLES_SHOWN in seen(card), "their server may have videos of its own"
 
 
 async def test_where_the_shared_videos_answer_no_samples_are_shown(empty: World, library: Library, rows: Rows) -> None:

@@ -14,6 +14,7 @@ from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.discord_app.cards.parts.host_pages import NO_PAGES, HostLinks, host_pages_row
 from bot.localization import format_number, ngettext
 from bot.localization import gettext as _
+from bot.timecodes import count_minutes
 from storage.models import Statistics
 
 
@@ -62,6 +63,7 @@ def about_card(
 
 
 def _describe_size(statistics: Statistics) -> str:
+    minutes = count_minutes(statistics.spoken_seconds)
     hours = format_number(statistics.spoken_seconds / 3600, 1)
     parts = (
         ngettext("{count} video", "{count} videos", statistics.videos),
@@ -71,4 +73,9 @@ def _describe_size(statistics: Statistics) -> str:
         words.format(count=format_number(count))
         for words, count in zip(parts, (statistics.videos, statistics.segments), strict=True)
     )
-    return _("{videos}, {segments}, {hours} hours of speech").format(videos=videos, segments=segments, hours=hours)
+    if minutes >= 60:
+        return _("{videos}, {segments}, {hours} hours of speech").format(videos=videos, segments=segments, hours=hours)
+    short = ngettext(
+        "{videos}, {segments}, {minutes} minute of speech", "{videos}, {segments}, {minutes} minutes of speech", minutes
+    )
+    return short.format(videos=videos, segments=segments, minutes=format_number(minutes))

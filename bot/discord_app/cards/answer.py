@@ -110,11 +110,11 @@ def answer_card(
         parts.append(text_display(f"-# {_(ONLY_SAMPLES_SHOWN)}"))
     if missing and (answer.excerpts or answer.near_misses):
         parts.append(text_display(missing))
+    if offers_follow:
+        parts += tell_me_row(owner)
     if not answer.excerpts:
         # With the key of the answer, which can be followed up although it shows nothing.
         parts += controls.button_row([videos_button(owner), help_button(owner)], controls.delete_button(owner))
-    if offers_follow:
-        parts += tell_me_row(owner)
     parts += controls.button_row(controls.page_buttons("page", owner, page.index, more=page.has_next, pages=page.count))
     card = Card(ui.Container(*parts, accent_colour=accent_colour(answer)), notified=notified)
     card.says_nothing_imported = says_nothing_imported

@@ -69,7 +69,9 @@ def followed_card(
         lines.append(_("-# Keep direct messages from this server open, or I can’t reach you."))
     show = ask_button(_("Show the answer"), owner) if answered is not None else []
     row = button_row(show, [unfollow_button(owner.asker, followed.follow_id)])
-    return Card(ui.Container(base.text_display("\n".join(lines))), *row)
+    card = Card(ui.Container(base.text_display("\n".join(lines))), *row)
+    card.shows_videos = False
+    return card
 
 
 def _promise(followed: FollowedQuestion) -> str:

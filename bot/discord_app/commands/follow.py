@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
@@ -9,6 +10,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
+from bot.answering.intents import IntentKind, recognize_intent
 from bot.discord_app.cards.parts.base import Card
 from bot.discord_app.commands.suggestions import suggest_creators, suggest_servers, suggest_speakers, suggest_videos
 from bot.discord_app.delivery.responses import Interaction, send_when_ready
@@ -22,6 +24,15 @@ from bot.discord_app.services.questions.button_state import Inquiry
 from bot.discord_app.services.questions.follow_ups import parse_inquiry
 from bot.errors import CannotFollow, NotAllowed
 from bot.localization import gettext as _
+
+_SMALL_TALK = frozenset({
+    IntentKind.GREETING,
+    IntentKind.THANKS,
+    IntentKind.REMARK,
+    IntentKind.HELP,
+    IntentKind.IDENTITY,
+    IntentKind.MORE,
+})  # fmt: skip
 
 
 @app_commands.command()
@@ -49,6 +60,7 @@ async def follow(
 ) -> None:
     """Be told when an import answers a question."""
     app, who = interaction.client.app, interaction_context(interaction)
+    await _require_question(question)
     inquiry = Inquiry(question, video, creator, speaker=speaker)
     told_in = await _require_channel(interaction, channel, server) if channel is not None else ""
 
@@ -64,6 +76,13 @@ async def follow(
         return count_and_keep()
 
     await answer_in_turn(interaction, resolver(interaction, private=True, picked=server), keep)
+
+
+async def _require_question(text: str) -> None:
+    """Raise CannotFollow for small talk: an import that says "hi" answers nobody."""
+    intent = await asyncio.to_thread(recognize_intent, text)
+    if intent.kind in _SMALL_TALK:
+        raise CannotFollow(_("That asks nothing of the videos. Follow a question such as: what is a transformer?"))
 
 
 def _locale(interaction: Interaction, channel: discord.TextChannel | None) -> str:

@@ -31,6 +31,7 @@ from bot.discord_app.services.questions.button_state import (
     VideoListState,
     load_state,
 )
+from bot.discord_app.services.questions.conversation import Said
 from bot.errors import PassageGone
 from bot.localization import gettext as _
 
@@ -149,6 +150,8 @@ async def answer_form(interaction: Interaction) -> None:
         raise PassageGone(_(EXPIRED))
     video = "" if match["key"] == NO_KEY else await _load_video(interaction, match["key"])
     text = str(read_fields(interaction).get(QUESTION) or "")
+    if await _answer_small_talk(interaction, text):
+        return
 
     def answer(asker: ResolvedAsker) -> Coroutine[Any, Any, Card]:
         inquiry = Inquiry(text, video)
@@ -156,6 +159,17 @@ async def answer_form(interaction: Interaction) -> None:
         return note_answer(interaction, asker, make_card)
 
     await answer_in_turn(interaction, presser_resolver(interaction, 0, private=True), answer)
+
+
+async def _answer_small_talk(interaction: Interaction, text: str) -> bool:
+    """Answer what is no question, as everywhere: it is not searched, and not noted as one without an answer."""
+    conversation = interaction.client.app.conversation
+    utterance = await conversation.understand(Said(Inquiry(text)), interaction.user.id)
+    if utterance.is_about_videos:
+        return False
+    asker = await resolve_presser(interaction, 0)
+    await send_when_ready(interaction, conversation.make_card(asker, utterance), Delivery.PRIVATE)
+    return True
 
 
 async def _load_video(interaction: Interaction, key: str) -> str:

@@ -66,7 +66,7 @@ class ResolvedAsker:
     @property
     def knows_nothing_imported(self) -> bool:
         """Return whether they may be told that nothing is imported: a library out of their reach may hold something."""
-        return self.sees_samples and not self.remark
+        return self.sees_samples and not (self.remark or self.is_stranger)
 
     def note_samples(self, card: Card) -> Card:
         """Return a card for them, with a note where it shows sample talks."""

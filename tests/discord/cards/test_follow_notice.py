@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answering.values import Excerpt
@@ -43,8 +45,26 @@ def test_one_answer_is_its_question_a_quote_and_a_link_to_the_second() -> None:
 
 def test_what_is_told_once_says_that_it_ends_and_still_carries_its_batch() -> None:
     card = follow_notice_card([ToldFollow(7, "who?", _excerpt(), is_once=True)], PERSON, "batch")
+    assert _texts(card).startswith("### Your question has an answer now\n"), "they only pressed a button"
     assert "With this it ends" in _texts(card)
     assert _ids(card) == [f"cue:delete:{PERSON}:batch:0"]
+
+
+def test_in_a_channel_it_says_nothing_of_what_its_readers_follow() -> None:
+    told = [ToldFollow(number, "who?", _excerpt()) for number in (7, 8)]
+    for count, heading in ((1, "### A new answer"), (2, "### New answers to 2 questions")):
+        texts = _texts(follow_notice_card(told[:count], PERSON, "batch", in_channel=True))
+        assert texts.splitlines()[0] == heading
+        assert "follow" not in texts
+
+
+def test_of_a_long_quote_the_words_that_answer_are_shown() -> None:
+    before = "Nobody had been to the canal for a long time. " * 8
+    quote = f"{before}The carpenter repaired the sluice."
+    place = quote.index("carpenter")
+    excerpt = replace(_excerpt(quote=quote), highlights=((place, place + 9),))
+    text = _texts(follow_notice_card([ToldFollow(7, "who repaired it?", excerpt)], PERSON, "batch"))
+    assert "The **carpenter** repaired the sluice.”" in text
 
 
 @pytest.mark.parametrize("count", range(1, MAX_TOLD + 1))

@@ -17,7 +17,16 @@ from storage import access
 from storage.ledger import MAX_FOLLOWS
 from storage.models import Follow, Labels
 from tests.support.discord.discord_world import Rows, World
-from tests.support.discord.harness import InteractionResult, answers, menu_of, options_of, pressable, restart, seen
+from tests.support.discord.harness import (
+    InteractionResult,
+    answers,
+    every_part,
+    menu_of,
+    options_of,
+    pressable,
+    restart,
+    seen,
+)
 
 TELL_ME = "Tell me when there is an answer"
 HOSTILE = "@everyone **who** [sees](https://example.com) `this` <@1>\n# and ||this||?"
@@ -117,7 +126,8 @@ async def test_nobody_follows_more_than_the_limit(world: World) -> None:
     ("options", "told"),
     [
         ({"question": "-lantern"}, "A minus only leaves out"),
-        ({"question": "???"}, "at least one word"),
+        ({"question": "???"}, "asks nothing of the videos"),
+        ({"question": '""'}, "at least one word"),
         ({"question": "lantern", "video": "no such gate"}, "no such gate"),
         ({"question": "lantern", "creator": "nobody"}, "nobody"),
         ({"question": "lantern", "server": "Nowhere"}, "I can’t search that server from here"),
@@ -126,6 +136,14 @@ async def test_nobody_follows_more_than_the_limit(world: World) -> None:
 async def test_what_cannot_be_asked_cannot_be_followed(world: World, options: dict[str, str], told: str) -> None:
     refused = await world.one.slash(world.general, "follow", **options)
     assert told in seen(refused)
+    assert refused.ephemeral
+    assert await followed(world, world.one) == []
+
+
+@pytest.mark.parametrize("said", ["hi", "thanks!", "lol", "help me", "who are you?", "more"])
+async def test_small_talk_is_not_followed(world: World, said: str) -> None:
+    refused = await follow(world, said)
+    assert "That asks nothing of the videos" in seen(refused)
     assert refused.ephemeral
     assert await followed(world, world.one) == []
 
@@ -234,6 +252,8 @@ async def test_a_channel_in_which_the_bot_may_not_write_is_refused(world: World)
 async def test_a_button_under_a_card_without_an_answer_follows_once_for_whoever_presses(world: World) -> None:
     card = await world.one.slash(world.general, "ask", question="Sirocco winds?")
     assert not card.ephemeral
+    labels = [each["label"] for each in every_part(card) if each["type"] == 2]
+    assert labels[0] == TELL_ME, "the next step stands first"
     told = await world.both.click(card.response, label=TELL_ME)
     assert told.ephemeral
     assert "brings a clear answer, I send it to you in a direct message. Then it ends." in seen(told)
@@ -274,6 +294,7 @@ async def test_where_nothing_is_imported_yet_the_first_import_is_waited_for(worl
     card = await world.one.slash(world.general, "ask", question="sirocco winds")
     told = await world.one.click(card.response, label=TELL_ME)
     assert "an import into this server’s videos" in seen(told)
+    assert seen(told).endswith("-# Nothing is imported here yet."), "and it shows no sample talk"
     await follow(world, "what is a hold cue?")
     known = [each.known for each in await followed(world, world.one)]
     assert known == [(), ()], "the sample talks answer that, and are no answer"
@@ -385,3 +406,17 @@ async def test_what_an_import_answers_is_told_in_a_direct_message_and_ended_ther
     assert await followed(world, world.one) == []
     assert "carpenter" in seen(answers(world.alone(world.both).dm_channel, world.env)[0])
     assert await followed(world, world.both) == [], "that was to be told once"
+
+
+async def test_an_import_that_answers_no_open_question_says_nothing_of_them(world: World, rows: Rows) -> None:
+    key, own = access.library_key(world.alpha.id), access.own_scope(world.alpha.id)
+    world.bot.check_libraries.cancel()
+    await world.bot.app.checker.check_changed()
+    await world.one.slash(world.general, "ask", question="who repaired the sluice of the canal")
+    await world.bot.app.writes.finish()
+    await world.library.import_files(own, [(rows(("bell", 0, "quite other words about november")), Labels())])
+    assert await world.bot.app.checker.remark_on_import(key) == []
+    talk = rows(("canal", 0, "the carpenter repaired the sluice of the canal before the spring flood came"))
+    await world.library.import_files(own, [(talk, Labels())])
+    (remark,) = await world.bot.app.checker.remark_on_import(key)
+    assert remark.startswith("1 of 1 open question is answered now")

@@ -120,10 +120,16 @@ async def test_a_title_that_cannot_be_of_several_files_is_asked_about(
     assert "I ignored title, video and link: with several files I can’t tell which one you meant." in seen(report)
     menu = await mod.click(report.response, label="Say which video")
     assert menu.ephemeral
+    assert seen(menu) == "Which video?", "a title may be all that was given"
     form = await mod.select(menu.response, ["1"])
     assert prefilled(form) == {"title": "Physics", "url": LINK}
     assert "**Physics** has a link now" in seen(await fill(mod, form))
     assert await stored(discord, library) == {"a": ("a", ""), "b": ("Physics", LINK)}
+
+
+async def test_a_link_needs_no_https(discord: Env, general: ChannelHandle, mod: MemberActor, library: Library) -> None:
+    await upload(mod, general, ("mytalk.srt", SRT), url="club.example.org/videos/lecture-2", title="Physics")
+    assert await stored(discord, library) == {LINK: ("Physics", LINK)}
 
 
 async def test_what_is_no_link_is_told_in_one_sentence_and_the_file_is_kept_for_another_try(
@@ -256,6 +262,17 @@ async def test_a_report_leads_to_a_question_about_its_video_after_a_restart(
     assert answer.ephemeral
 
 
+async def test_small_talk_in_the_form_of_a_question_is_no_question(
+    general: ChannelHandle, mod: MemberActor, ledger: Ledger, discord: Env
+) -> None:
+    report = await upload(mod, general, ("lantern.srt", SRT))
+    form = await mod.click(report.response, label="Ask about it")
+    greeted = await mod.submit_modal(form, {"question": "hi"})
+    assert greeted.ephemeral
+    assert "Ask me anything" in seen(greeted)
+    assert await ledger.open_misses(access.library_key(discord.guild.id)) == []
+
+
 async def test_a_report_of_several_videos_leads_to_a_question_about_all(
     general: ChannelHandle, mod: MemberActor
 ) -> None:
@@ -264,6 +281,11 @@ async def test_a_report_of_several_videos_leads_to_a_question_about_all(
     assert form.modal is not None
     assert form.modal["title"] == "Find in videos"
     assert "bronze bell" in seen(await mod.submit_modal(form, {"question": "bronze bell"})).replace("**", "")
+
+
+async def test_long_titles_are_shortened_for_phones(general: ChannelHandle, mod: MemberActor) -> None:
+    report = await upload(mod, general, (f"{'lecture of the club ' * 6}.srt", SRT))
+    assert max(map(len, seen(report).splitlines())) < 80
 
 
 async def test_many_videos_are_counted_at_the_end_of_the_list(general: ChannelHandle, mod: MemberActor) -> None:
@@ -301,6 +323,8 @@ async def test_a_link_is_set_and_taken_back(
     assert set_.ephemeral
     assert await stored(discord, library) == {"lecture": ("Lecture one", "https://youtu.be/dQw4w9WgXcQ")}
     assert "https://youtu.be/dQw4w9WgXcQ?t=" in seen(await alice.slash(general, "ask", question="copper lantern"))
+    form = await mod.click(report.response, label="Set the link")
+    assert prefilled(form)["url"] == "https://youtu.be/dQw4w9WgXcQ", "a wrong link is corrected where it was set"
     again = await upload(mod, general, ("other name.srt", SRT), url="https://www.youtube.com/watch?v=dQw4w9WgXcQ")
     assert list(await stored(discord, library)) == ["lecture"], "the video that has this link"
     assert "Nothing changed" in seen(again)

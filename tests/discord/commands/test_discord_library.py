@@ -309,7 +309,7 @@ async def test_statistics(general: ChannelHandle, mod: MemberActor) -> None:
     await upload(mod, general, ("talk.srt", SRT), video="talk-1")
     words = seen(await mod.slash(general, "library stats"))
     assert "Nothing is imported" not in words
-    assert "**Stored:** 1 video, 0.0 hours of speech, 7 words" in words
+    assert "**Stored:** 1 video, 1 minute of speech, 7 words" in words
     assert "**Room:** 1 of 200,000 segments, 0.0 of 200 MB of text" in words
     assert "**Imports today:** 1 of 50; the next day begins <t:" in words
     assert "**Last change:** import of talk.srt" in words

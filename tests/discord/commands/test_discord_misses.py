@@ -243,4 +243,6 @@ def test_every_card_fits_with_hostile_questions() -> None:
     form = word_form(misses[0], owner, unknown=["word" * 40]).to_dict()
     assert len(form["custom_id"]) <= 100
     assert form["components"][1]["component"].get("value") is None, "too long to be a side of an entry"
+    several = word_form(misses[0], owner, unknown=["mended", "tower"]).to_dict()
+    assert several["components"][1]["component"].get("value") is None, "nobody knows which the captions have wrong"
     assert len(misses_card(misses, owner).components()[1]["components"][0]["options"]) == MISSES_PER_PAGE

@@ -189,6 +189,7 @@ async def test_forums_and_the_channel_of_the_summary_are_chosen_and_taken_back(w
     assert f"**Weekly summary in:** <#{world.general.id}>" in words
     warnings = [line for line in words.splitlines() if line.startswith("⚠")]
     assert [warning[:31] for warning in warnings] == ["⚠ Forum posts can’t be read: wh"], "without that intent"
+    assert "Meanwhile </library forum-card:" in warnings[0], "what the manager can do without the host"
     kept = ServerSettings(forums=frozenset({forum.id}), digest_channel=world.general.id)
     assert await world.ledger.settings(world.alpha.id) == kept
     await world.owner.select(card.response, [], custom_id=FORUMS_ID)

@@ -93,7 +93,7 @@ async def roads_of(world: World, road: Road) -> list[str]:
 def stored_words() -> set[str]:
     """The words of the world's videos, and of what is uploaded."""
     literals = re.findall(r'"[^"\n]*"', Path(discord_world.__file__).read_text())
-    return {word for literal in (*literals, SRT.decode(), "noon broken") for word in _words_of(literal)}
+    return {word for literal in (*literals, SRT.decode(), "noon gun evening broken") for word in _words_of(literal)}
 
 
 def names_of_languages() -> set[str]:

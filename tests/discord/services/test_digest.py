@@ -217,6 +217,18 @@ async def test_in_the_channel_that_the_videos_are_limited_to_their_words_are_sho
     assert "Only numbers" not in text
 
 
+async def test_managers_are_sent_to_open_questions_only_where_there_are_any(world: World, clock: Clock) -> None:
+    await want(world)
+    await world.one.slash(world.general, "ask", question=MISSED)
+    source = Source("chapel.srt", b"1\n00:00:01,000 --> 00:00:09,000\nMasaccio painted the ceiling of the chapel\n")
+    await world.library.import_files(access.own_scope(world.alpha.id), [(source, Labels())])
+    await world.bot.app.checker.check_changed()
+    text = await digest_of(world, clock)
+    assert "1 question was asked, 0 answered clearly." in text
+    assert "what is missing" not in text, "an import has answered it"
+    assert "Import transcripts" not in text
+
+
 async def test_where_misses_are_not_noted_nothing_is_said_of_them(world: World, clock: Clock) -> None:
     await miss(world, MISSED, world.one, world.both)
     await want(world, record_misses=False)
@@ -255,6 +267,24 @@ async def test_a_moment_that_is_stored_no_more_is_not_quoted(world: World, clock
     await world.library.remove(access.own_scope(world.alpha.id), "alpha-talk")
     await like(world, world.both)
     assert "helpful" not in await digest_of(world, clock)
+
+
+async def test_a_moment_is_quoted_where_it_answers_though_its_quote_began_earlier(
+    world: World, clock: Clock, rows: Rows
+) -> None:
+    """A vote says in which segment the quote began that people had read."""
+    talk = rows(
+        ("gate", 0, "good evening everyone, tonight is about the town"),
+        ("gate", 30, "the ferry has been described before"),
+        ("gate", 60, "the portcullis was raised with a windlass"),
+        ("gate", 90, "thank you and good night"),
+    )
+    await world.library.import_files(access.own_scope(world.alpha.id), [(talk, Labels())])
+    await want(world)
+    await like(world, world.one, video="gate", question="how was the portcullis raised?")
+    text = await digest_of(world, clock)
+    assert "1:00 · gate" in text
+    assert "portcullis was raised" in text
 
 
 async def test_titles_and_questions_cannot_ping_or_link(world: World, clock: Clock) -> None:

@@ -125,6 +125,7 @@ async def test_managers_are_told_in_their_channel(world: World, rows: Rows) -> N
     assert await look(world) == 1
     assert told(world, world.owner) == []
     assert "sluice" in told(world, world.general)[-1]
+    assert told(world, world.general)[-1].startswith("### A new answer\n")
 
 
 async def test_a_server_is_told_of_its_own_library_alone(world: World, rows: Rows) -> None:

@@ -312,7 +312,10 @@ async def test_settings_say_what_is_missing_for_posts_to_be_answered(club: Club)
     closed = f"Posts in <#{club.help.id}> are not answered from this server’s videos"
     async with club.start(CUEPOINT_MESSAGE_CONTENT="no"):
         await club.server.ready()
-        assert "⚠ Forum posts can’t be read: whoever hosts me must" in await show_settings()
+        shown = await show_settings()
+        assert "⚠ Forum posts can’t be read: whoever hosts me must" in shown
+        assert f"⚠ I can’t mark posts in <#{club.help.id}> as solved. Let me manage threads there." in shown
+    club.bot_role.permissions |= Permission.MANAGE_THREADS
     async with club.start():
         await club.server.ready()
         assert "⚠" not in await show_settings()

@@ -31,12 +31,20 @@ async def videos(library: Library) -> dict[str, tuple[str, str]]:
         ("https://youtu.be/dQw4w9WgXcQ?t=9", "dQw4w9WgXcQ"),
         ("youtube.com/watch?v=dQw4w9WgXcQ", "dQw4w9WgXcQ"),
         (VIMEO, VIMEO),
+        ("vimeo.com/76979871", VIMEO),
+        ("club.example.org/talks/3?x=1", "https://club.example.org/talks/3?x=1"),
+        ("www.club.example.org/", "https://www.club.example.org/"),
         (f"{VIMEO}#t=90s", VIMEO),
         ("https://club.example.org/v?id=1#part", "https://club.example.org/v?id=1#part"),
     ],
 )
 def test_the_id_of_a_link_is_youtubes_or_the_link(link: str, video_id: str) -> None:
     assert link_id(clean_link(link)) == video_id
+
+
+@pytest.mark.parametrize("text", ["lecture two", "talk.srt", "talks/3", "1.5/2", "ftp://a.example/1", "js:x.ab/"])
+def test_what_is_no_host_with_a_path_is_no_link(text: str) -> None:
+    assert clean_link(text) == ""
 
 
 def test_the_id_of_a_long_link_is_always_the_same_and_no_other_links() -> None:

@@ -54,16 +54,19 @@ class Digest:
 
 
 def digest_card(digest: Digest) -> Card:
-    """Return the card of a week, for everybody in a channel. Its button is for those who manage the server."""
+    """Return the card of a week, for everybody in a channel.
+
+    Where a question is open, it has a button for those who manage the server.
+    """
     blocks = [_write_heading(digest), _write_videos(digest.videos), *_write_moments(digest), _write_misses(digest)]
     notes = []
     if digest.is_closed:
         words = _("Only numbers are shown: not everybody in this channel may see this server’s videos.")
         notes.append(f"-# {words}")
-    if has_gaps := bool(digest.open_questions) or digest.count.asked > digest.count.answered:
+    if digest.open_questions:
         notes.append("-# " + _advise_managers())
     texts = [block for block in (*blocks, "\n".join(notes)) if block]
-    rows = button_row([import_button()]) if has_gaps else []
+    rows = button_row([import_button()]) if digest.open_questions else []
     return Card(ui.Container(*map(base.text_display, texts)), *rows)
 
 

@@ -22,6 +22,8 @@ from bot.timecodes import timecode
 from storage.models import ImportedVideo, ImportReport, Rejection, Video
 
 _MAX_LINE_LENGTH = 240
+_MAX_LISTED_TITLE_LENGTH = 60
+"""Characters of a title in a report: two lines of a phone."""
 _MAX_VIDEOS, _MAX_LINES, REJECTION_ROOM = 8, 6, 1_600
 """How many videos a report names, and how many rejections and notes, in how many characters together."""
 MAX_REJECTED_LENGTH = 60_000
@@ -88,11 +90,17 @@ def report_reply(report: ImportReport, actions: ReportActions | None = None, rem
         *shown,
         more,
         *remarks,
+        _explain_link() if actions is not None and actions.link and not actions.unplaced else "",
         undo if report.has_changes and actions is None else "",
     ]
     card = notice_reply("\n".join(filter(None, texts)), file, *_action_rows(report, actions))
     # Others in the channel may not see this library: they are told figures.
     return Reply(card, public="\n".join([title, *counts]))
+
+
+def _explain_link() -> str:
+    words = _("-# Without the link to a video, its quotes can’t open there: **{button}**.")
+    return words.format(button=pgettext("button", "Set the link"))
 
 
 def describe_rejections(report: ImportReport, most: float = math.inf) -> str:
@@ -173,8 +181,9 @@ def no_file_card() -> Card:
     return Card(text_display(words.format(command=mention_command("library import"))))
 
 
-def link_menu(owner: Owner, videos: Sequence[tuple[int, Video]]) -> Card:
-    """Return the menu of the videos that can get a link, each with its place in the import."""
+def link_menu(owner: Owner, videos: Sequence[tuple[int, Video]], *, is_unplaced: bool = False) -> Card:
+    """Return the menu of the videos that can get a link, each with its place in the import; with `is_unplaced`, of
+    those that a title or a link may be of that was given already."""
     options = [
         SelectOption(label=markdown.shorten(video.heading, MAX_OPTION_LENGTH) or "…", value=str(place))
         for place, video in videos[:MAX_OPTIONS]
@@ -182,7 +191,8 @@ def link_menu(owner: Owner, videos: Sequence[tuple[int, Video]]) -> Card:
     menu: ui.Select[Any] = ui.Select(
         custom_id=custom_id(LINK_CHOICE_VERB, owner), placeholder=_("Which video?"), options=options
     )
-    return Card(text_display(_("Which video gets the link?")), ui.ActionRow(menu))
+    asked = _("Which video?") if is_unplaced else _("Which video gets the link?")
+    return Card(text_display(asked), ui.ActionRow(menu))
 
 
 def _list_videos(report: ImportReport) -> list[str]:
@@ -194,7 +204,7 @@ def _list_videos(report: ImportReport) -> list[str]:
 
 
 def _video_line(imported: ImportedVideo) -> str:
-    line = f"- **{video_name(imported.video)}** ({timecode(imported.end_second)})"
+    line = f"- **{video_name(imported.video, _MAX_LISTED_TITLE_LENGTH)}** ({timecode(imported.end_second)})"
     details = [
         *([imported.video.language] if imported.video.track_of else []),
         *([] if imported.is_new else [_("changed")]),

@@ -25,7 +25,7 @@ from bot.discord_app.cards.parts.controls import Owner
 from bot.discord_app.cards.parts.discord_times import relative_time
 from bot.localization import format_number, gettext_noop, join_words, ngettext
 from bot.localization import gettext as _
-from bot.timecodes import timecode
+from bot.timecodes import count_minutes, timecode
 from storage.models import (
     MEGABYTE,
     ExportFormat,
@@ -236,6 +236,26 @@ def empty_stats_card(size: LibrarySize, *, manages: bool) -> Card:
     return Card(ui.Container(text_display("\n".join(lines))), *rows)
 
 
+def _describe_contents(statistics: Statistics, videos: int) -> str:
+    """Return how much is stored; less than an hour in minutes."""
+    minutes = count_minutes(statistics.spoken_seconds)
+    stored = (
+        ngettext(
+            "**Stored:** {videos}, {minutes} minute of speech, {words}",
+            "**Stored:** {videos}, {minutes} minutes of speech, {words}",
+            minutes,
+        )
+        if minutes < 60
+        else _("**Stored:** {videos}, {hours} hours of speech, {words}")
+    )
+    return stored.format(
+        videos=count_videos(videos),
+        minutes=format_number(minutes),
+        hours=format_number(statistics.spoken_seconds / 3600, 1),
+        words=_count_words(statistics.words),
+    )
+
+
 def stats_card(
     statistics: Statistics, size: LibrarySize, quota: Quota, imports: int, most_imports: int, counted_until: float
 ) -> Card:
@@ -243,11 +263,7 @@ def stats_card(
 
     `counted_until` is when the next day of imports begins, in seconds since the epoch.
     """
-    contents = _("**Stored:** {videos}, {hours} hours of speech, {words}").format(
-        videos=count_videos(size.videos),
-        hours=format_number(statistics.spoken_seconds / 3600, 1),
-        words=_count_words(statistics.words),
-    )
+    contents = _describe_contents(statistics, size.videos)
     room = _("**Room:** {segments} of {most_segments} segments, {megabytes} of {most_megabytes} MB of text").format(
         segments=format_number(size.segments),
         most_segments=format_number(quota.segments),

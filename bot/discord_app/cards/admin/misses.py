@@ -130,12 +130,13 @@ def word_added_card(words: str, owner: Owner, *, is_answered: bool) -> Card:
 
 
 def word_form(miss: Miss, owner: Owner, *, unknown: Sequence[str] = ()) -> ui.Modal:
-    """Return the form for a glossary entry, filled in with the words of a question that nobody says."""
+    """Return the form for a glossary entry, filled in with the word of a question that nobody says, where it is one: of
+    several nobody knows which the captions have wrong."""
     form = ui.Modal(
         title=markdown.shorten(_("Add a glossary entry"), MAX_FORM_TITLE_LENGTH),
         custom_id=custom_id(FORM, owner, miss_number(miss)),
     )
-    meant = " ".join(unknown)
+    meant = unknown[0] if len(unknown) == 1 else ""
     form.add_item(_field(SAID, _("What the captions say"), _("Such as: ganz")))
     form.add_item(
         _field(MEANT, _("What it should be"), _("Such as: GANs"), meant if len(meant) <= MAX_WORD_LENGTH else "")
@@ -209,9 +210,11 @@ def answered_remark(answered: int, open_before: int) -> str:
 
 
 def _miss_line(miss: Miss) -> str:
-    times = ngettext("once", "{count} times", miss.count).format(count=format_number(miss.count))
-    return _("- {question} · {times}, last {when}").format(
-        question=_show(miss, MAX_MISS_LENGTH), times=times, when=relative_time(miss.last_asked)
+    words = ngettext("- {question} · once, {when}", "- {question} · {count} times, last {when}", miss.count)
+    return words.format(
+        question=_show(miss, MAX_MISS_LENGTH),
+        count=format_number(miss.count),
+        when=relative_time(miss.last_asked),
     )
 
 

@@ -34,12 +34,11 @@ def welcome_card(*, is_empty: bool, videos: int = 0) -> Card:
 
 
 def _invite_to_begin(*, is_empty: bool, videos: int) -> str:
-    if is_empty:
-        return _(
-            "Nothing is imported here yet, so I only know three sample talks. Whoever manages this server can import "
-            "transcripts."
-        )
     asking = _("Ask with {ask}, or mention me.").format(ask=mention_command("ask"))
+    if is_empty:
+        # The card stays there when transcripts were imported: what it says stays true.
+        until = _("Until somebody who manages this server imports transcripts, I only know three sample talks.")
+        return f"{asking}\n{until}"
     if not videos:
         return asking
     kept = ngettext(

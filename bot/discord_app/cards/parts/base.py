@@ -43,6 +43,8 @@ class Card(ui.LayoutView):
     """After how many seconds it is deleted again where others see it; None for a card that stays."""
     says_nothing_imported = False
     """Whether its own words say that nothing is imported yet."""
+    shows_videos = True
+    """Whether it may show something of a video."""
     has_sample_note = False
     """Whether it says already that it shows sample talks."""
 

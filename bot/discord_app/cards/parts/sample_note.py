@@ -21,7 +21,11 @@ def add_sample_note(card: Card, *, is_empty: bool, manages: bool) -> None:
     if card.has_sample_note:
         return
     card.has_sample_note = True
-    if not card.says_nothing_imported:
-        card.append(text_display("-# " + _(NOTHING_IMPORTED if is_empty else ONLY_SAMPLES_SHOWN)))
+    if not card.shows_videos:
+        note = _("Nothing is imported here yet.") if is_empty else ""
+    else:
+        note = _(NOTHING_IMPORTED if is_empty else ONLY_SAMPLES_SHOWN)
+    if note and not card.says_nothing_imported:
+        card.append(text_display(f"-# {note}"))
     if manages and is_empty:
         card.append(*button_row([import_button()]))

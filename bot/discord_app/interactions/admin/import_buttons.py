@@ -99,7 +99,8 @@ class SetLink(_ImportButton, template=custom_id_pattern(import_cards.LINK_VERB))
         if len(videos) == 1:
             await _open_link_form(interaction, self.owner, imported, *videos[0])
             return
-        await send_private(interaction, import_cards.link_menu(self.owner, videos))
+        is_unplaced = bool(imported.title or imported.url)
+        await send_private(interaction, import_cards.link_menu(self.owner, videos, is_unplaced=is_unplaced))
 
 
 class ChooseLinked(_ImportButton, template=custom_id_pattern(import_cards.LINK_CHOICE_VERB)):
@@ -144,10 +145,10 @@ async def _open_link_form(interaction: Interaction, owner: Owner, imported: Impo
 
 
 async def _find_linkable(interaction: Interaction, imported: Imported) -> list[tuple[int, Video]]:
-    """Return the videos of an import that can get a link and have none by now, each with its place in the import."""
+    """Return the videos of an import that can get a link, each with its place in the import: those that have got one
+    by now too, which may be wrong."""
     listed = await interaction.client.app.library_admin.list_videos(imported.permit.server_id)
-    is_unplaced = bool(imported.title or imported.url)
-    stored = {each.video.video_id: each.video for each in listed if is_unplaced or not each.video.url}
+    stored = {each.video.video_id: each.video for each in listed}
     return [(place, stored[video_id]) for place, video_id in enumerate(imported.linkable) if video_id in stored]
 
 

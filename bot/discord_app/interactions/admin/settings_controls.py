@@ -29,6 +29,7 @@ from bot.discord_app.cards.admin.settings import (
 )
 from bot.discord_app.cards.admin.settings_form import FORM_PATTERN, changed_texts, settings_form
 from bot.discord_app.cards.parts.base import Card
+from bot.discord_app.cards.parts.command_mentions import mention_command
 from bot.discord_app.cards.parts.controls import Owner, custom_id_pattern
 from bot.discord_app.delivery.responses import Delivery, Interaction, send_when_ready
 from bot.discord_app.delivery.retries import FIRST_RESPONSE_TIMEOUT_SECONDS, send_with_retries
@@ -60,6 +61,10 @@ def _make_card(
     interaction: Interaction, settings: ServerSettings, *, said: str = "", refused: tuple[str, ...] = ()
 ) -> Card:
     unread = forum_problem(settings, reads_content=interaction.client.app.forums.reads_content)
+    if unread:
+        # Whoever manages a server is seldom its host: this they can do themselves.
+        instead = _("Meanwhile {command} puts a card there from which everyone can ask.")
+        unread = f"{unread} {instead.format(command=mention_command('library forum-card'))}"
     return settings_card(
         settings,
         _reader(interaction),

@@ -16,6 +16,8 @@ from storage.models import AddedVideos, HelpfulMoment, Miss, Scope, ServerSettin
 
 MAX_MOMENTS_READ = 2 * MAX_MOMENTS
 """How many moments are looked up: some may not be stored any more."""
+MAX_QUOTE_SECONDS = 60.0
+"""How long speech goes on that an answer quotes, from the start of the segment in which the quote begins."""
 
 
 class DigestService:
@@ -77,7 +79,8 @@ class DigestService:
         own, place = access.narrow_scope(scope, [moment.library]), moment.start_second
         try:
             question = parse_question(moment.question, video=moment.video_id)
-            passage_range = PassageRange(moment.video_id, place, place)
+            # A vote says where its quote began; what was asked for may be said at the end of it.
+            passage_range = PassageRange(moment.video_id, place, place + MAX_QUOTE_SECONDS)
             opened = await self._answers.open_passage(own, question, passage_range)
         except (InvalidQuestion, PassageGone):
             return None

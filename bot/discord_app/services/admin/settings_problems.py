@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 import discord
 
 from bot.discord_app.cards.parts.channel_mentions import mention_channels
+from bot.discord_app.services.forums.solved_tags import find_solved_tag
 from bot.localization import gettext as _
 from storage.models import ServerSettings
 
@@ -20,6 +21,7 @@ def find_problems(settings: ServerSettings, server: discord.Guild | None) -> lis
         *_find_unseen(settings, server),
         *_find_silent_forums(settings, server),
         *_find_closed_forums(settings, server),
+        *_find_untaggable_forums(settings, server),
         *_find_silent_digest(settings, server),
     ]
 
@@ -61,6 +63,19 @@ def _find_closed_forums(settings: ServerSettings, server: discord.Guild) -> list
     ]
     words = _("Posts in {channels} are not answered from this server’s videos, which not everyone there may see.")
     return [words.format(channels=mention_channels(closed))] if closed else []
+
+
+def _find_untaggable_forums(settings: ServerSettings, server: discord.Guild) -> list[str]:
+    """Return that posts are not marked as solved, in forums that have a tag for it."""
+    untaggable = [
+        forum.id
+        for forum_id in sorted(settings.forums)
+        if isinstance(forum := server.get_channel(forum_id), discord.ForumChannel)
+        and find_solved_tag(list(forum.available_tags))
+        and not forum.permissions_for(server.me).manage_threads
+    ]
+    words = _("I can’t mark posts in {channels} as solved. Let me manage threads there.")
+    return [words.format(channels=mention_channels(untaggable))] if untaggable else []
 
 
 def _find_silent_digest(settings: ServerSettings, server: discord.Guild) -> list[str]:

@@ -106,10 +106,12 @@ class LibraryChecker:
         return found
 
     async def remark_on_import(self, key: str) -> list[str]:
-        """Return what is said to a moderator after an import into a library: how many open questions it answers. They
-        do not wait long for it."""
+        """Return what is said to a moderator after an import into a library: how many open questions it answers, if it
+        answers any. They do not wait long for it."""
         checked = await self.check_soon(key, REMARK_SECONDS)
-        return [answered_remark(checked.answered_count, checked.open_count)] if checked and checked.open_count else []
+        if not checked or not checked.answered_count:
+            return []
+        return [answered_remark(checked.answered_count, checked.open_count)]
 
     async def check_soon(self, key: str, seconds: float) -> CheckedQuestions | None:
         """Check a library that was changed just now; return None where that takes longer than so many seconds, or

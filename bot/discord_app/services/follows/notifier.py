@@ -171,7 +171,11 @@ class FollowNotifier:
     async def _send(self, target: notices.Target, recipient: str, told: Sequence[_Told], batch: str) -> bool:
         follows = [each.found.follow for each in told]
         card = follow_notice_card(
-            [each.card for each in told], follows[0].person_id, batch, server_name=self._name_server(told)
+            [each.card for each in told],
+            follows[0].person_id,
+            batch,
+            server_name=self._name_server(told),
+            in_channel=bool(follows[0].channel_id),
         )
         if not await self._ledger.begin_batch(batch, {each.found.follow.follow_id: each.places for each in told}):
             return False
