@@ -197,17 +197,12 @@ class CuepointClient(discord.AutoShardedClient):
             metrics.count_error()
             log.error("unexpected error while sending weekly digests, which is tried again", exc_info=error)
 
-    @send_digests.before_loop
-    async def _know_servers(self) -> None:
-        """Wait until the servers are known: what came due while the bot was not running is then sent at once."""
-        await self.wait_until_ready()
-
     @tasks.loop(seconds=CHECK_EVERY_SECONDS)
     async def check_libraries(self) -> None:
         """Put open questions to libraries that were changed, also by the terminal or an earlier run."""
         try:
-            if await self.app.checker.check_changed():
-                await self._tell_followers()
+            # Whom to tell is looked up apart from this: telling thousands takes hours.
+            await self.app.checker.check_changed()
         except StorageError as error:
             # As above: an error would end the loop.
             log.error("could not look at what is new, which is tried again: %s", describe_error(error))
@@ -219,17 +214,18 @@ class CuepointClient(discord.AutoShardedClient):
     async def tell_followers(self) -> None:
         """Tell people of answers to what they follow."""
         try:
-            await self._tell_followers()
+            await self.app.notifier.tell_all(self)
         except StorageError as error:
             log.error("could not tell of what was found, which is tried again: %s", describe_error(error))
         except Exception as error:
             metrics.count_error()
             log.error("unexpected error while telling of what was found, which is tried again", exc_info=error)
 
-    async def _tell_followers(self) -> None:
-        # Before, it is not known which servers the bot is in.
+    @send_digests.before_loop
+    @tell_followers.before_loop
+    async def _know_servers(self) -> None:
+        """Wait until the servers are known: what came due while the bot was not running is then sent at once."""
         await self.wait_until_ready()
-        await self.app.notifier.tell_all(self)
 
     async def on_ready(self) -> None:
         """Compare the servers with those known before: the bot may have left some while it was not connected."""

@@ -56,7 +56,8 @@ class WelcomeService:
             return
         card = validate_card(await self._make_card(server, channel))
         try:
-            await channel.send(view=card)
+            # discord.py repeats it where Discord fails: by the nonce that is the same message.
+            await channel.send(view=card, nonce=server.id)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("no welcome in server %s: %s", server.id, describe_error(error))
 
