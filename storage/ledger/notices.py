@@ -70,7 +70,8 @@ class NoticeEntries(LedgerRows):
                     f"""
                     UPDATE follow SET batch = ?, found = (
                         SELECT json_group_array(json(value)) FROM (
-                            SELECT value FROM json_each(?) UNION ALL SELECT value FROM json_each(found) WHERE {_IS_LATER}
+                            SELECT value FROM json_each(?)
+                            UNION ALL SELECT value FROM json_each(found) WHERE {_IS_LATER}
                         )
                     ) WHERE id = ? AND found_at IS NOT NULL AND batch = ''
                     """,
