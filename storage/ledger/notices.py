@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from storage.database.compaction import mark_due
 from storage.ledger.follows import FOLLOW_COLUMNS, make_follow
 from storage.ledger.rows import LedgerRows
 from storage.models import Follow, FoundFollow
@@ -99,6 +100,7 @@ class NoticeEntries(LedgerRows):
             for follow_id, is_once, known, found in rows:
                 if is_once:
                     await connection.execute("DELETE FROM follow WHERE id = ?", (follow_id,))
+                    await mark_due(connection)
                     continue
                 told = [place for place in json.loads(found) if place[1] is not None]
                 # What was found since the message was begun is told in the next one.
