@@ -302,6 +302,21 @@ async def test_of_two_processes_one_tells(world: World, rows: Rows, clock: Clock
     await other.close()
 
 
+async def test_what_another_process_is_telling_is_left_to_it(
+    world: World, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await follow(world, world.one)
+    await bring(world, rows, ANSWER)
+    await world.bot.app.checker.check_changed()
+    (found,) = await world.ledger.found_follows()
+    number = found.follow.follow_id
+    assert await world.ledger.begin_batch("other", {number: ToldPlaces((("new-talk", 0.0),), found.video_ids)})
+    monkeypatch.setattr(world.bot, "get_guild", lambda _server_id: None)  # its shard is in another process
+    assert await world.bot.app.notifier.tell_all(world.bot) == 0
+    assert await world.ledger.is_whole("other", [number])
+    assert told(world, world.one) == []
+
+
 @pytest.mark.parametrize("days", [-400, 400])
 async def test_a_clock_that_was_wrong_keeps_nobody_untold(world: World, rows: Rows, clock: Clock, days: int) -> None:
     await follow(world, world.one)

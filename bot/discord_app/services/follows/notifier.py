@@ -98,7 +98,7 @@ class FollowNotifier:
         """
         sent = 0
         async with self._lock:
-            for recipient, found in _take_turns(await self._find_due())[:MAX_AT_ONCE]:
+            for recipient, found in _take_turns(await self._find_due(client))[:MAX_AT_ONCE]:
                 # In a task of its own: each is told in their language, and what is deleted meanwhile is noticed.
                 task = asyncio.create_task(self._tell_or_log(client, recipient, found), name="tell of what was found")
                 try:
@@ -107,12 +107,17 @@ class FollowNotifier:
                     task.cancel()
         return sent
 
-    async def _find_due(self) -> dict[str, list[FoundFollow]]:
-        """Return what is to be told now, by recipient; who was told less than a day ago is not due."""
+    async def _find_due(self, client: discord.Client) -> dict[str, list[FoundFollow]]:
+        """Return what is to be told now, by recipient; who was told less than a day ago is not due.
+
+        Of a server that is not connected here, another process may be telling just now, which has its shard.
+        """
         now, last = self._ledger.now(), await self._ledger.last_notices()
         due: defaultdict[str, list[FoundFollow]] = defaultdict(list)
         for found in await self._ledger.found_follows():
-            recipient = recipient_of(found.follow)
+            recipient, server_id = recipient_of(found.follow), access.server_of(found.follow.library)
+            if server_id is not None and client.get_guild(server_id) is None:
+                continue
             has_waited = _has_passed(now, last.get(recipient, 0.0), NOTICE_EVERY_SECONDS)
             if found.batch or (
                 has_waited and _has_passed(now, self._unreached_at.get(recipient, 0.0), UNREACHED_SECONDS)
