@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ class ClientWithLoops(discord.AutoShardedClient):
 
     app: AppContext
     retention_seconds: float
+    _telling: asyncio.Task[None] | None = None
 
     def own_id(self) -> int:
         """Return the id of the application."""
@@ -40,6 +42,8 @@ class ClientWithLoops(discord.AutoShardedClient):
         """End all loops."""
         for loop in (self.sweep, self.check_libraries, self.tell_followers, self.send_digests):
             loop.cancel()
+        if self._telling is not None:
+            self._telling.cancel()
 
     @tasks.loop(hours=24)
     async def sweep(self) -> None:
@@ -59,12 +63,19 @@ class ClientWithLoops(discord.AutoShardedClient):
     async def check_libraries(self) -> None:
         """Put open questions to libraries that were changed, also by the terminal or an earlier run."""
         with _logged_errors("look at what is new", "looking at what is new"):
-            # Whom to tell is looked up apart from this: telling thousands takes hours.
-            await self.app.checker.check_changed()
+            found = await self.app.checker.check_changed()
+            if found and (self._telling is None or self._telling.done()):
+                # Beside this loop: telling thousands takes hours.
+                self._telling = asyncio.create_task(self._tell_at_once(), name="tell of what was found")
 
     @tasks.loop(seconds=CHECK_EVERY_SECONDS)
     async def tell_followers(self) -> None:
         """Tell people of answers to what they follow."""
+        with _logged_errors("tell of what was found", "telling of what was found"):
+            await self.app.notifier.tell_all(self)
+
+    async def _tell_at_once(self) -> None:
+        await self.wait_until_ready()
         with _logged_errors("tell of what was found", "telling of what was found"):
             await self.app.notifier.tell_all(self)
 
