@@ -11,9 +11,9 @@ import sys
 from functools import partial
 
 import discord
-from discord.ext import tasks
 
 from bot.discord_app.app_context import AppContext
+from bot.discord_app.client_loops import ClientWithLoops
 from bot.discord_app.commands.feedback import ExportQuestions
 from bot.discord_app.commands.import_form import handle_form
 from bot.discord_app.commands.library import purge
@@ -36,14 +36,11 @@ from bot.discord_app.interactions.video_buttons import answer_form, is_question_
 from bot.discord_app.message_reading import is_addressed
 from bot.discord_app.messages import answer_message
 from bot.discord_app.post_reading import is_first_message
-from bot.discord_app.services.admin.left_servers import purge_left_servers
 from bot.discord_app.services.questions.conversation import load_phrases
 from bot.localization import load_languages
 from bot.operations import metrics
-from bot.operations.safe_traceback import describe_error
 from bot.settings import Settings
 from storage import access
-from storage.errors import StorageError
 from storage.ledger import Ledger
 from storage.library import Library
 
@@ -61,15 +58,13 @@ FORMS = (
     (is_settings_form, handle_settings_form),
 )
 """What tells each form, and what handles it; all others are those of imports."""
-CHECK_EVERY_SECONDS = 15.0
-"""How often it is looked whether a library was changed, and whether anybody is to be told of an answer."""
 DISCONNECT_TIMEOUT_SECONDS = 2.0
 """How long closing the gateway connections may take."""
 REVERT_TIMEOUT_SECONDS = 30.0
 """How long a cancelled import may take to revert what it has stored."""
 
 
-class CuepointClient(discord.AutoShardedClient):
+class CuepointClient(ClientWithLoops):
     """The bot's connection to Discord. It needs no privileged intent, and asks for one only where the host says so."""
 
     def __init__(self, settings: Settings, library: Library, ledger: Ledger, *, shard_count: int | None = None) -> None:
@@ -87,7 +82,7 @@ class CuepointClient(discord.AutoShardedClient):
         self.app = AppContext.create(settings, library, ledger, self.get_guild)
         self.connected_shards: set[int] = set()
         self.syncs_at_start = True
-        self._retention_seconds = settings.retention_seconds
+        self.retention_seconds = settings.retention_seconds
 
     async def setup_hook(self) -> None:
         """Recognise buttons sent before this start, and register commands that changed.
@@ -105,11 +100,8 @@ class CuepointClient(discord.AutoShardedClient):
             is_first_start = await self.app.ledger.command_hash(GLOBAL_COMMANDS) is None
             await self.sync_commands()
             if is_first_start:
-                log_install_links(self._own_id())
-        self.sweep.start()
-        self.check_libraries.start()
-        self.tell_followers.start()
-        self.send_digests.start()
+                log_install_links(self.own_id())
+        self.start_loops()
 
     async def sync_commands(self, *, server_id: int | None = None, anyway: bool = False) -> bool:
         """Register the commands, in one server or everywhere, if they are not those registered last.
@@ -161,8 +153,7 @@ class CuepointClient(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Stop what runs beside the events, close the connection, and end the answering processes."""
-        for loop in (self.sweep, self.send_digests, self.check_libraries, self.tell_followers):
-            loop.cancel()
+        self.cancel_loops()
         await self.app.checker.close()
         self.app.delayed_deletions.cancel()
         self.app.suggestions.cancel()
@@ -170,66 +161,6 @@ class CuepointClient(discord.AutoShardedClient):
         await super().close()
         await self.app.answers.close()
         await self.app.writes.finish()
-
-    @tasks.loop(hours=24)
-    async def sweep(self) -> None:
-        """Delete expired buttons, personal data past its retention, and the data of servers left long ago."""
-        try:
-            await self.app.ledger.delete_expired(self._retention_seconds)
-            await purge_left_servers(self, self.app.library_admin, self.app.ledger, self._own_id())
-            await self.app.library.maintenance.erase_leftovers()
-        except StorageError as error:
-            # An error that is raised here would end the loop permanently.
-            log.error("could not tidy up, and will try again tomorrow: %s", describe_error(error))
-        except Exception as error:
-            metrics.count_error()
-            log.error("unexpected error while tidying up, which is tried again tomorrow", exc_info=error)
-
-    @tasks.loop(minutes=5)
-    async def send_digests(self) -> None:
-        """Send the weekly digests that are due."""
-        try:
-            await self.app.digests.send_due()
-        except StorageError as error:
-            # As above, an error that is raised here would end the loop permanently.
-            log.error("weekly digests could not be sent, which is tried again: %s", describe_error(error))
-        except Exception as error:
-            metrics.count_error()
-            log.error("unexpected error while sending weekly digests, which is tried again", exc_info=error)
-
-    @send_digests.before_loop
-    async def _know_servers(self) -> None:
-        """Wait until the servers are known: what came due while the bot was not running is then sent at once."""
-        await self.wait_until_ready()
-
-    @tasks.loop(seconds=CHECK_EVERY_SECONDS)
-    async def check_libraries(self) -> None:
-        """Put open questions to libraries that were changed, also by the terminal or an earlier run."""
-        try:
-            if await self.app.checker.check_changed():
-                await self._tell_followers()
-        except StorageError as error:
-            # As above: an error would end the loop.
-            log.error("could not look at what is new, which is tried again: %s", describe_error(error))
-        except Exception as error:
-            metrics.count_error()
-            log.error("unexpected error while looking at what is new, which is tried again", exc_info=error)
-
-    @tasks.loop(seconds=CHECK_EVERY_SECONDS)
-    async def tell_followers(self) -> None:
-        """Tell people of answers to what they follow."""
-        try:
-            await self._tell_followers()
-        except StorageError as error:
-            log.error("could not tell of what was found, which is tried again: %s", describe_error(error))
-        except Exception as error:
-            metrics.count_error()
-            log.error("unexpected error while telling of what was found, which is tried again", exc_info=error)
-
-    async def _tell_followers(self) -> None:
-        # Before, it is not known which servers the bot is in.
-        await self.wait_until_ready()
-        await self.app.notifier.tell_all(self)
 
     async def on_ready(self) -> None:
         """Compare the servers with those known before: the bot may have left some while it was not connected."""
@@ -240,7 +171,7 @@ class CuepointClient(discord.AutoShardedClient):
             owners = map(access.server_of, await self.app.library.libraries())
             stored = [server_id for server_id in owners if server_id is not None]
             gone = await self.app.ledger.record_present_servers(
-                self._own_id(), here, passed_over=unserved, stored=stored
+                self.own_id(), here, passed_over=unserved, stored=stored
             )
             for server_id in gone:
                 log.info("not in server %s, of which something is kept: it is deleted in 30 days", server_id)
@@ -274,21 +205,17 @@ class CuepointClient(discord.AutoShardedClient):
     async def _record_presence(self, server: discord.Guild) -> None:
         # Nothing is kept of a server that is not served; Discord is asked about a left server before it is purged.
         if self.app.is_served(server.id):
-            await self.app.ledger.record_presence(server.id, self._own_id())
+            await self.app.ledger.record_presence(server.id, self.own_id())
             if self.app.welcomes.is_new(server):
                 self.app.in_flight.track_current_task()
                 prepare_texts(self.app, server.preferred_locale)
-                await self.app.welcomes.welcome(server, self._own_id())
+                await self.app.welcomes.welcome(server, self.own_id())
 
     async def on_guild_remove(self, server: discord.Guild) -> None:
         """Record that the bot was removed from a server. An outage is another event."""
         self.app.memberships.forget_server(server.id)
         if self.app.is_served(server.id) or await self.app.ledger.is_known(server.id):
-            await self.app.ledger.record_departure(server.id, self._own_id())
-
-    def _own_id(self) -> int:
-        assert self.application_id is not None  # known since the login
-        return self.application_id
+            await self.app.ledger.record_departure(server.id, self.own_id())
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks something."""

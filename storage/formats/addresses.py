@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
-from storage.characters import CONTROLS, SURROGATES
+from storage.characters import CONTROLS, STRAY, SURROGATES
 from storage.models import YOUTUBE_SHORT_HOST, LinkHosts, Video, is_youtube_host
 from storage.models.limits import MAX_ID_LENGTH
 from storage.sentences import sentence
@@ -19,7 +19,7 @@ _YOUTUBE_FOLDERS = frozenset({"shorts", "live", "embed", "v"})
 _LINK_HOSTS = LinkHosts()
 # A dataset viewer shortens long addresses in the middle; the rest does not work as a link.
 _ELLIPSES = ("…", "...")
-_NOT_IN_A_URL = re.compile(rf"[\s{CONTROLS}{SURROGATES}<>\"\\^`{{|}}]")
+_NOT_IN_A_URL = re.compile(rf"[\s{CONTROLS}{SURROGATES}{STRAY}<>\"\\^`{{|}}]")
 # An address as people copy or type it, without its https://: a host, and a path. A name such as "talk.srt" is none.
 _BARE_ADDRESS = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}/", re.IGNORECASE)
 _BARE_YOUTUBE = re.compile(r"(?:(?:www|m|music)\.)?(?:youtube\.com|youtu\.be)/", re.IGNORECASE)
@@ -129,7 +129,9 @@ def _split_url(text: str) -> SplitResult | None:
         host, _ = parts.hostname, parts.port
     except ValueError:  # brackets that are not an IPv6 address, or a port that is not a number
         return None
-    is_web = parts.scheme in {"http", "https"} and any(c.isalnum() for c in host or "")
+    # A name or a password before the host is nobody else's business, or passes a host off as another one.
+    has_login = "@" in parts.netloc
+    is_web = parts.scheme in {"http", "https"} and not has_login and any(c.isalnum() for c in host or "")
     return parts if is_web else None
 
 

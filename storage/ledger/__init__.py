@@ -2,7 +2,7 @@
 
 from storage.ledger.follows import MAX_FOLLOWS
 from storage.ledger.ledger import Ledger
-from storage.ledger.notices import recipient_of
+from storage.ledger.notices import ToldPlaces, recipient_of
 from storage.ledger.servers import EVERYWHERE_ELSE
 
-__all__ = ["EVERYWHERE_ELSE", "MAX_FOLLOWS", "Ledger", "recipient_of"]
+__all__ = ["EVERYWHERE_ELSE", "MAX_FOLLOWS", "Ledger", "ToldPlaces", "recipient_of"]

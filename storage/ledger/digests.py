@@ -24,6 +24,8 @@ class DigestEntries(TallyEntries):
     async def due_digests(self) -> list[DueDigest]:
         """Return the digests that are due now, those first that have waited longest."""
         now = self._now()
+        # Of a clock that was wrong then: the weeks begin again, else there would be no digest until that moment.
+        await self._execute("UPDATE server SET digest_at = ?1 WHERE digest_at > ?1 + ?2", (now, MAX_LATE_SECONDS))
         rows = await self._rows(
             "SELECT id, digest_at FROM server WHERE digest_at <= ? AND left_at IS NULL ORDER BY digest_at, id",
             (now - WEEK_SECONDS,),

@@ -6,9 +6,12 @@ not known whether it arrived: the sender looks for it where it belongs.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from storage.database.compaction import mark_due
 from storage.ledger.follows import FOLLOW_COLUMNS, RECIPIENT, make_follow
 from storage.ledger.rows import LedgerRows
 from storage.models import Follow, FoundFollow
@@ -17,20 +20,28 @@ MAX_KNOWN = 200
 """How many places are kept that somebody knows of one follow, the latest."""
 
 
+@dataclass(frozen=True, slots=True)
+class ToldPlaces:
+    """What a message tells of a follow, and the videos that were looked at for it: the others are told later."""
+
+    places: tuple[tuple[str, float], ...]
+    looked_at: frozenset[str]
+
+
 class NoticeEntries(LedgerRows):
     """Follows that are answered, and when people were last told."""
 
-    async def note_found(self, follow_id: int, video_ids: Collection[str]) -> None:
-        """Note that videos answer a follow, beside those that do already and were not told yet."""
+    async def note_found(self, follow_ids: Collection[int], video_ids: Collection[str]) -> None:
+        """Note that videos answer some follows, beside those that do already and were not told yet."""
         found = json.dumps([(video_id, None) for video_id in sorted(video_ids)])
         await self._execute(
             """
             UPDATE follow SET found_at = coalesce(found_at, ?), found = (
                 SELECT json_group_array(json(value))
                 FROM (SELECT value FROM json_each(found) UNION SELECT value FROM json_each(?))
-            ) WHERE id = ?
+            ) WHERE id IN (SELECT value FROM json_each(?))
             """,
-            (self._now(), found, follow_id),
+            (self._now(), found, json.dumps(sorted(follow_ids))),
         )
 
     async def found_follows(self) -> list[FoundFollow]:
@@ -39,22 +50,33 @@ class NoticeEntries(LedgerRows):
             f"SELECT found_at, found, batch, {FOLLOW_COLUMNS} FROM follow WHERE found_at IS NOT NULL"
             " ORDER BY found_at, id"
         )
-        return [
-            FoundFollow(make_follow(*follow), found_at, _videos_of(found), batch)
-            for found_at, found, batch, *follow in rows
-        ]
+        # There may be tens of thousands.
+        return await asyncio.to_thread(
+            lambda: [
+                FoundFollow(make_follow(*follow), found_at, _videos_of(found), batch)
+                for found_at, found, batch, *follow in rows
+            ]
+        )
 
-    async def begin_batch(self, batch: str, places: Mapping[int, Iterable[tuple[str, float]]]) -> bool:
-        """Record that a message is being sent, before it is: which places it tells, by the follow.
+    async def begin_batch(self, batch: str, told: Mapping[int, ToldPlaces]) -> bool:
+        """Record that a message is being sent, before it is: what it tells, by the follow.
 
-        It replaces what was recorded of that batch. Return False, with no batch recorded, where a follow has ended.
+        It replaces what was recorded of that batch. Return False, with no batch recorded, where a follow has ended, or
+        another process is telling of it.
         """
         async with self._database.transaction() as connection:
             await connection.execute("UPDATE follow SET batch = '' WHERE batch = ?", (batch,))
-            for follow_id, told in places.items():
+            for follow_id, each in told.items():
                 cursor = await connection.execute(
-                    "UPDATE follow SET batch = ?, found = ? WHERE id = ? AND found_at IS NOT NULL",
-                    (batch, json.dumps(list(told)), follow_id),
+                    f"""
+                    UPDATE follow SET batch = ?, found = (
+                        SELECT json_group_array(json(value)) FROM (
+                            SELECT value FROM json_each(?)
+                            UNION ALL SELECT value FROM json_each(found) WHERE {_IS_LATER}
+                        )
+                    ) WHERE id = ? AND found_at IS NOT NULL AND batch = ''
+                    """,
+                    (batch, json.dumps(each.places), json.dumps(sorted(each.looked_at)), follow_id),
                 )
                 if not cursor.rowcount:
                     await connection.execute("UPDATE follow SET batch = '' WHERE batch = ?", (batch,))
@@ -69,13 +91,16 @@ class NoticeEntries(LedgerRows):
     async def finish_batch(self, batch: str, recipient: str) -> None:
         """Record that a message has arrived: its places are known, follows that were to be told once are deleted, and
         its recipient was told now. All of it or nothing is recorded."""
-        async with self._database.transaction() as connection:
-            rows = await connection.execute_fetchall(
-                "SELECT id, is_once, known, found FROM follow WHERE batch = ?", (batch,)
+        async with self._database.transaction(erase=True) as connection:
+            rows = list(
+                await connection.execute_fetchall(
+                    "SELECT id, is_once, known, found FROM follow WHERE batch = ?", (batch,)
+                )
             )
             for follow_id, is_once, known, found in rows:
                 if is_once:
                     await connection.execute("DELETE FROM follow WHERE id = ?", (follow_id,))
+                    await mark_due(connection)
                     continue
                 told = [place for place in json.loads(found) if place[1] is not None]
                 # What was found since the message was begun is told in the next one.
@@ -118,11 +143,26 @@ class NoticeEntries(LedgerRows):
             (json.dumps(sorted(follow_ids)),),
         )
 
+    async def forget_videos(self, follow_id: int, video_ids: Collection[str]) -> None:
+        """Have there be nothing to tell of a follow in some videos, which were looked at and do not answer it."""
+        await self._execute(
+            f"""
+            UPDATE follow SET batch = '', found_at = iif(later = '[]', NULL, found_at), found = later FROM (
+                SELECT id AS one, (
+                    SELECT json_group_array(json(value)) FROM json_each(found) WHERE {_IS_LATER}
+                ) AS later FROM follow WHERE id = ?
+            ) WHERE id = one
+            """,
+            (json.dumps(sorted(video_ids)), follow_id),
+        )
+
     async def last_notices(self) -> dict[str, float]:
         """Return when each recipient was last told, in seconds since the epoch."""
         return dict(await self._rows("SELECT recipient, sent_at FROM last_notice"))
 
 
+_IS_LATER = "json_extract(value, '$[0]') NOT IN (SELECT value FROM json_each(?))"
+"""What was found in other videos than those that were looked at: it is told later."""
 _TOLD_NOW = "INSERT OR REPLACE INTO last_notice (recipient, sent_at) SELECT ?1, ?2"
 
 

@@ -7,8 +7,9 @@ there, and pairs of words and n-grams as if they stood together wherever they ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +23,27 @@ from storage.ranking.query.quick_reading import QuickReader, QuickWord
 from storage.ranking.query.terms import QueryTerms
 from storage.ranking.weights import K1_AGAIN, LENGTH_AGAIN, LONG_SEGMENT, PAIR_WINDOW, SHIPPED_WEIGHTS, RankingWeights
 
-MAX_KEPT = 6_000_000
-"""How many scores of segments for terms are remembered: some thousand terms, for a thousand segments."""
+MAX_KEPT = 4_000_000
+"""How many scores of segments for terms are remembered, of all but the commonest: tens of thousands of terms, for a
+thousand segments."""
 _HIGHEST = K1_AGAIN + 1
 """What a count can come to at most, by the weight of its word."""
 _MOST_BESIDE = sum(1 / distance for distance in range(1, PAIR_WINDOW + 1))
 """What a word counts at most that is said all around another."""
+
+
+class _Sparse(NamedTuple):
+    """Values of some segments, of which all others have 0."""
+
+    docs: NDArray[np.integer]
+    values: Floats
+
+
+class _TermScore(NamedTuple):
+    """What a term adds to the scores of segments: by segment for some of them, and by video to all of its segments."""
+
+    segments: _Sparse
+    videos: Floats
 
 
 class ScoreBounds:
@@ -51,8 +67,8 @@ class ScoreBounds:
         self._nearness = min(1.0, LONG_SEGMENT / model.avgdl) if model.avgdl else 1.0
         average = model.length / model.video_count if model.video_count else 0.0
         self._videos_normed = 1 - model.b + model.b * part.video_lengths / (average or 1.0)
-        self._counts: dict[str, Floats | None] = {}
-        self._scores: dict[str, Floats | None] = {}
+        self._counts: dict[str, _Sparse | None] = {}
+        self._scores: dict[str, _TermScore | None] = {}
         self._kept = 0
         self._term_weights: dict[str, float] = {}
         self._gram_scores: dict[str, float] = {}
@@ -78,7 +94,7 @@ class ScoreBounds:
         if not said:
             return may_answer(ScoreBound(0.0, 0.0, size))
         grams = sum(self._gram_scores[word.word] for word in words)
-        total: Floats = np.sum(list(said.values()), axis=0)
+        total = self._add_up(said.values())
         highest, whole = float(total.max()) + grams, _HIGHEST * sum(word.weight for word in words)
         if may_answer(ScoreBound(highest, whole, size)):
             return True
@@ -90,10 +106,20 @@ class ScoreBounds:
         # It depends on what else may stand for the words that nobody says.
         return may_answer(_bound([self._reader.fix_weight(word) for word in words], bound + grams, size))
 
+    def _add_up(self, scores: Collection[_TermScore]) -> Floats:
+        """Return what terms together add to the score of every segment."""
+        videos: Floats = np.zeros(len(self._part.videos))
+        for score in scores:
+            videos += score.videos
+        total: Floats = videos[self._part.video_of]
+        for score in scores:
+            total[score.segments.docs] += score.segments.values
+        return total
+
     def _bound_words(
         self,
         words: Sequence[QuickWord],
-        said: Mapping[str, Floats],
+        said: Collection[str],
         total: Floats,
         may_do: Callable[[float], bool],
     ) -> float | None:
@@ -125,18 +151,18 @@ class ScoreBounds:
             words += [QuickWord(term.word, term.terms, 0.0, 0.0) for term in beside]
         return words
 
-    def _score_term(self, term: str) -> Floats | None:
-        """Return what a term adds to the score of every segment; None where no segment, nor its video, says it."""
+    def _score_term(self, term: str) -> _TermScore | None:
+        """Return what a term adds to the scores of segments; None where no segment, nor its video, says it."""
         if term not in self._scores:
             if self._kept > MAX_KEPT:
                 self._scores.clear()
                 self._counts.clear()
                 self._kept = 0
             score = self._scores[term] = self._compute_score(term)
-            self._kept += self._part.max_doc if score is not None else 1
+            self._kept += len(score.segments.docs) + len(score.videos) if score is not None else 1
         return self._scores[term]
 
-    def _compute_score(self, term: str) -> Floats | None:
+    def _compute_score(self, term: str) -> _TermScore | None:
         part, counts = self._part, self._count(term)
         titled = part.videos_titled(term)
         if counts is None and not len(titled):
@@ -146,25 +172,27 @@ class ScoreBounds:
         if counts is not None:
             fields = self._add_neighbours(counts, self._weights.neighbours)
             videos = np.bincount(part.video_of, counts[:-1], len(part.videos)) / self._videos_normed
-        has_title = np.zeros(len(part.videos))
-        has_title[titled] = self._weights.titles
-        fields = fields + has_title[part.video_of]
+        if len(titled):
+            has_title = np.zeros(len(part.videos))
+            has_title[titled] = self._weights.titles
+            fields = fields + has_title[part.video_of]
+        docs = np.flatnonzero(fields)
         holders = sum(library.videos_with(term) for library in self._model.parts)
         video_weight = self._weights.video * inverse_document_frequency(holders, self._model.video_count)
-        score: Floats = _saturate(fields) * self._term_weight(term)
-        score += (_saturate(videos) * video_weight)[part.video_of]
-        return score
+        segments = _Sparse(docs, _saturate(fields[docs]) * self._term_weight(term))
+        return _TermScore(segments, _saturate(videos) * video_weight)
 
     def _count(self, term: str) -> Floats | None:
         """Return how often every segment says a term, and a last 0; None where none does."""
         if term not in self._counts:
             docs, said = self._part.postings(term)
-            counts = None
-            if len(docs):
-                counts = np.zeros(self._part.max_doc + 1)
-                counts[docs] = said
-            self._counts[term] = counts
-        return self._counts[term]
+            self._counts[term] = _Sparse(docs, np.asarray(said, np.float64)) if len(docs) else None
+        sparse = self._counts[term]
+        if sparse is None:
+            return None
+        counts: Floats = np.zeros(self._part.max_doc + 1)
+        counts[sparse.docs] = sparse.values
+        return counts
 
     def _add_neighbours(self, counts: Floats, weight: float) -> Floats:
         nearby = weight * self._nearness * (counts[self._before] + counts[self._after])

@@ -122,6 +122,15 @@ async def test_a_digest_tells_of_the_seven_whole_days_before_it(ledger: Ledger, 
     assert days == ["2026-11-23T00:00:00+00:00", "2026-11-30T00:00:00+00:00"]
 
 
+async def test_a_clock_that_was_wrong_begins_the_weeks_again(ledger: Ledger, clock: Clock) -> None:
+    clock.second += 400 * DAY_SECONDS
+    await ledger.save_settings(HOME, WANTED)
+    clock.second = MONDAY_AT_TEN
+    assert await ledger.due_digests() == []
+    clock.second += WEEK_SECONDS
+    assert [due.server_id for due in await ledger.due_digests()] == [HOME]
+
+
 async def test_another_channel_leaves_the_hour_and_no_channel_ends_it(ledger: Ledger, clock: Clock) -> None:
     await ledger.save_settings(HOME, WANTED)
     clock.second += 3 * DAY_SECONDS

@@ -267,6 +267,34 @@ async def test_a_button_under_a_card_without_an_answer_follows_once_for_whoever_
     assert TELL_ME not in pressable(await world.one.slash(world.general, "ask", question="copper lantern"))
 
 
+async def test_the_button_ends_nothing_that_is_followed_for_longer(world: World, rows: Rows) -> None:
+    question = "who repaired the sluice of the canal"
+    card = await world.one.slash(world.general, "ask", question=question)
+    await follow(world, question, closest=True)
+    await world.one.click(card.response, label=TELL_ME)
+    (kept,) = await followed(world, world.one)
+    assert (kept.is_once, kept.accepts_closest) == (False, True)
+    talk = rows(("canal", 0, "the carpenter repaired the sluice of the canal before the spring flood came"))
+    await world.library.import_files(access.own_scope(world.alpha.id), [(talk, Labels())])
+    await world.one.click(card.response, label=TELL_ME)
+    (kept,) = await followed(world, world.one)
+    assert not kept.is_once
+
+
+async def test_what_is_followed_already_survives_that_it_cannot_be_asked_again_now(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await follow(world, "copper lantern")
+    (kept,) = await followed(world, world.one)
+
+    async def fail(*_given: Any) -> Any:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(type(world.bot.app.questions), "find_answer", fail)
+    await follow(world, "copper lantern")
+    assert [each.known for each in await followed(world, world.one)] == [kept.known]
+
+
 async def test_an_answer_that_has_come_since_is_shown_and_nothing_is_kept(world: World, rows: Rows) -> None:
     card = await world.one.slash(world.general, "ask", question="Sirocco winds?")
     own = access.own_scope(world.alpha.id)

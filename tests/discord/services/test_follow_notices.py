@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from bot.discord_app.services.follows import notifier
 from bot.discord_app.services.questions.button_state import Inquiry, dump_inquiry
 from storage import access
-from storage.ledger import Ledger
+from storage.ledger import Ledger, ToldPlaces
 from storage.library import Library
 from storage.models import Follow, Labels
 from tests.support.discord.discord_world import Clock, Rows, World, world_of
@@ -240,3 +241,125 @@ async def test_a_message_of_which_nobody_knows_whether_it_arrived_is_looked_for(
     (kept,) = await world.ledger.follows_of(world.one.id)
     assert kept.known
     assert await world.ledger.found_follows() == []
+
+
+async def test_what_is_found_while_somebody_waits_for_their_turn_is_told_in_the_next_message(
+    world: World, rows: Rows, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await follow(world, world.one)
+    await bring(world, rows, ANSWER)
+    await world.bot.app.checker.check_changed()
+    ask, is_first = world.bot.app.answers.ask, True
+
+    async def find_more_and_ask(*arguments: Any, **options: Any) -> Any:
+        nonlocal is_first
+        answer = await ask(*arguments, **options)
+        if is_first:
+            is_first = False
+            await bring(world, rows, "the smith repaired the sluice of the canal once more", video="second")
+            await world.bot.app.checker.check_changed()
+        return answer
+
+    monkeypatch.setattr(world.bot.app.answers, "ask", find_more_and_ask)
+    assert await world.bot.app.notifier.tell_all(world.bot) == 1
+    assert "smith" not in told(world, world.one)[0]
+    clock.second += DAY
+    assert await world.bot.app.notifier.tell_all(world.bot) == 1
+    assert "smith" in told(world, world.one)[1]
+
+
+async def test_what_no_longer_answers_takes_nothing_with_it_that_was_found_meanwhile(
+    world: World, rows: Rows, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await follow(world, world.one)
+    await bring(world, rows, ANSWER)
+    await world.bot.app.checker.check_changed()
+    await world.library.undo(access.own_scope(world.alpha.id))
+    ask, is_first = world.bot.app.answers.ask, True
+
+    async def ask_and_find_more(*arguments: Any, **options: Any) -> Any:
+        nonlocal is_first
+        answer = await ask(*arguments, **options)
+        if is_first:
+            is_first = False
+            await bring(world, rows, "the smith repaired the sluice of the canal once more", video="second")
+            await world.bot.app.checker.check_changed()
+        return answer
+
+    monkeypatch.setattr(world.bot.app.answers, "ask", ask_and_find_more)
+    assert await world.bot.app.notifier.tell_all(world.bot) == 0
+    clock.second += notifier.UNREACHED_SECONDS
+    assert await world.bot.app.notifier.tell_all(world.bot) == 1
+    assert "smith" in told(world, world.one)[0]
+
+
+async def test_of_two_processes_one_tells(world: World, rows: Rows, clock: Clock) -> None:
+    await follow(world, world.one)
+    await bring(world, rows, ANSWER)
+    await world.bot.app.checker.check_changed()
+    (found,) = await world.ledger.found_follows()
+    number = found.follow.follow_id
+    other = await Ledger.open(world.library.path, now=clock)
+    assert await other.begin_batch("other", {number: ToldPlaces((("new-talk", 0.0),), found.video_ids)})
+    assert not await world.ledger.begin_batch("own", {number: ToldPlaces((), found.video_ids)})
+    assert await other.is_whole("other", [number])
+    await other.close()
+
+
+async def test_what_another_process_is_telling_is_left_to_it(
+    world: World, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await follow(world, world.one)
+    await bring(world, rows, ANSWER)
+    await world.bot.app.checker.check_changed()
+    (found,) = await world.ledger.found_follows()
+    number = found.follow.follow_id
+    assert await world.ledger.begin_batch("other", {number: ToldPlaces((("new-talk", 0.0),), found.video_ids)})
+    monkeypatch.setattr(world.bot, "get_guild", lambda _server_id: None)  # its shard is in another process
+    assert await world.bot.app.notifier.tell_all(world.bot) == 0
+    assert await world.ledger.is_whole("other", [number])
+    assert told(world, world.one) == []
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+async def test_a_clock_that_was_wrong_keeps_nobody_untold(world: World, rows: Rows, clock: Clock, days: int) -> None:
+    await follow(world, world.one)
+    await bring(world, rows, ANSWER)
+    clock.second += days * DAY
+    assert await look(world) == 1
+    clock.second -= days * DAY
+    await bring(world, rows, "the smith repaired the sluice of the canal once more", video="second")
+    clock.second += DAY
+    assert await look(world) == 1
+
+
+async def test_a_server_where_thousands_are_told_keeps_no_other_waiting(
+    world: World, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifier, "MAX_AT_ONCE", 2)
+    for person in (world.one, world.owner, world.both):
+        await follow(world, person)
+    await bring(world, rows, ANSWER)
+    await world.bot.app.checker.check_changed()
+    await follow(world, world.stranger, library=access.SHARED)
+    await bring(world, rows, ANSWER, scope=access.host_scope())
+    await world.bot.app.checker.check_changed()
+    assert await world.bot.app.notifier.tell_all(world.bot) == 2
+    assert len(told(world, world.stranger)) == 1
+    assert await world.bot.app.notifier.tell_all(world.bot) == 2
+    assert await world.bot.app.notifier.tell_all(world.bot) == 0
+
+
+async def test_looking_at_what_is_new_does_not_wait_until_everybody_is_told(
+    world: World, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tell_for_hours(_client: Any) -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    monkeypatch.setattr(world.bot.app.notifier, "tell_all", tell_for_hours)
+    await follow(world, world.one)
+    await bring(world, rows, ANSWER)
+    async with asyncio.timeout(30):
+        await world.bot.check_libraries()
+    assert len(await world.ledger.found_follows()) == 1

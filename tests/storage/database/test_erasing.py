@@ -17,7 +17,7 @@ import pytest
 from bot.purge import purge_server, purge_shared
 from storage.database.atomic_files import ABANDONED_AFTER_SECONDS, part_path
 from storage.indexing import index_manager
-from storage.ledger import Ledger
+from storage.ledger import Ledger, ToldPlaces, recipient_of
 from storage.library import Library
 from storage.models import Follow, GlossaryEntry, Labels, ServerSettings, Source, Verdict, Vote
 from tests.support.kills.data_folder import SERVER, SHARED, WORDS
@@ -267,6 +267,22 @@ async def test_of_many_rows_only_the_compaction_leaves_nothing(
     await asked.delete_personal_data(7)
     await asked.purge_feedback("server:42")
     await asked.close()
+    assert found(folder) == {}
+
+
+async def test_what_was_to_be_told_once_is_gone_after_it_was_told(ledger: Ledger, folder: Path) -> None:
+    for person in range(200):
+        word = "plain" if person % 4 else SECRET
+        inquiry = f'{{"text": "what about {word} {person}?"}}'
+        await ledger.add_follow(Follow(person, "server:42", inquiry, is_once=word == SECRET))
+    videos = frozenset({"new"})
+    for follow in await ledger.follows_in("server:42"):
+        await ledger.note_found([follow.follow_id], videos)
+    for follow in await ledger.follows_in("server:42"):
+        places = tuple((f"new{number}", 1.0) for number in range(follow.person_id % 50))
+        assert await ledger.begin_batch(f"{follow.follow_id}", {follow.follow_id: ToldPlaces(places, videos)})
+        await ledger.finish_batch(f"{follow.follow_id}", recipient_of(follow))
+    assert len(await ledger.follows_in("server:42")) == 150
     assert found(folder) == {}
 
 

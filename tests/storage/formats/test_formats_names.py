@@ -46,6 +46,8 @@ def test_a_url_loses_its_time_and_nothing_else(url, expected):
     [
         "", "talk", "ftp://example.org/a", "https://", "https:///a", "javascript:alert(1)", "https://[half",
         "https://example.org:port/", "https://www.youtube.com/wat…", "https://example.org/a...b", "https://a b.org",
+        "https://club:secret@example.org/talk", "https://youtube.com@example.org/", "https://example.org/\u202egpj.exe",
+        "https://exa\u200bmple.org/talk",
     ],
 )  # fmt: skip
 def test_what_is_no_web_address_is_dropped(url):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 
 import aiohttp
 import discord
@@ -56,7 +57,8 @@ class WelcomeService:
             return
         card = validate_card(await self._make_card(server, channel))
         try:
-            await channel.send(view=card)
+            # discord.py repeats it where Discord fails: by its nonce that is the same message.
+            await channel.send(view=card, nonce=secrets.randbits(63))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("no welcome in server %s: %s", server.id, describe_error(error))
 

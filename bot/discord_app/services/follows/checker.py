@@ -159,14 +159,24 @@ class LibraryChecker:
             answer = await self._answer(scope, each.question)
             if answer is None:
                 continue
-            for follow in each.follows:
-                excerpts = find_new_excerpts(
-                    answer, video_ids, set(follow.known), self._thresholds, accepts_closest=follow.accepts_closest
-                )
-                if excerpts:
-                    await self._ledger.note_found(follow.follow_id, {each.video.video_id for each in excerpts})
-                    found += 1
+            answered = await asyncio.to_thread(self._find_answered, answer, video_ids, each.follows)
+            for videos, follow_ids in answered.items():
+                await self._ledger.note_found(follow_ids, videos)
+                found += len(follow_ids)
         return found
+
+    def _find_answered(
+        self, answer: Answer, video_ids: frozenset[str], follows: Iterable[Follow]
+    ) -> dict[frozenset[str], list[int]]:
+        """Return for which follows of a question its answer is news, by the videos that say it."""
+        answered: defaultdict[frozenset[str], list[int]] = defaultdict(list)
+        for follow in follows:
+            excerpts = find_new_excerpts(
+                answer, video_ids, set(follow.known), self._thresholds, accepts_closest=follow.accepts_closest
+            )
+            if excerpts:
+                answered[frozenset(each.video.video_id for each in excerpts)].append(follow.follow_id)
+        return answered
 
     async def find_asked(
         self, scope: Scope, video_ids: frozenset[str]

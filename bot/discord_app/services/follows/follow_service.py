@@ -66,13 +66,17 @@ class FollowService:
 
         One that is to be answered once and is by now is not kept. Raises CannotFollow where they follow too many.
         """
-        scope = _scope_of(asker, wish)
+        scope, before = _scope_of(asker, wish), await self._find_kept(asker, wish)
+        if before is not None and wish.is_once and not before.is_once:
+            # A button does not end what somebody follows for longer.
+            wish = replace(wish, is_once=False, accepts_closest=before.accepts_closest)
         # Kept before it is asked: what an import brings in between is found by the one or by the other.
-        follow = await self._keep(asker, wish, ())
+        follow = await self._keep(asker, wish, before.known if before is not None else ())
         try:
             level, known = await self._ask(scope, wish, question)
         except Exception:
-            await self._ledger.remove_follow(asker.user_id, follow.follow_id)
+            if before is None:
+                await self._ledger.remove_follow(asker.user_id, follow.follow_id)
             raise
         owner = await self._offer_answer(asker, wish) if known else asker.owner()
         if known and wish.is_once:
@@ -134,6 +138,12 @@ class FollowService:
             # What is kept about this person, or about the server, was deleted just now.
             raise AccessChanged(_(CHANGED))
         return stored
+
+    async def _find_kept(self, asker: ResolvedAsker, wish: FollowWish) -> Follow | None:
+        """Return what is followed already of a wish."""
+        wanted = wish.library, dump_inquiry(wish.inquiry), wish.channel_id
+        followed = await self._ledger.follows_of(asker.user_id)
+        return next((each for each in followed if _identity(each) == wanted), None)
 
     async def list_follows(self, who: AskerContext, owner: Owner) -> Card:
         """Return what somebody follows, as far as it is shown where they are, with a menu that ends one."""

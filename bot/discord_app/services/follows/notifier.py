@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 
 import aiohttp
 import discord
@@ -36,7 +37,7 @@ from bot.operations import metrics
 from bot.operations.safe_traceback import describe_error
 from storage import access
 from storage.errors import StorageError, UnknownFilter
-from storage.ledger import Ledger, recipient_of
+from storage.ledger import Ledger, ToldPlaces, recipient_of
 from storage.library import Library
 from storage.models import Follow, FoundFollow
 
@@ -46,6 +47,8 @@ NOTICE_EVERY_SECONDS = 24 * 3600.0
 """How often a person, or a channel, is told at most."""
 PAUSE_SECONDS = 2.0
 """Between two messages: Discord may restrict bots that open many direct messages at once."""
+MAX_AT_ONCE = 50
+"""How many are told before it is looked again who is due: what is found meanwhile need not wait for thousands."""
 UNREACHED_SECONDS = 3600.0
 """After how long it is looked again whether somebody may be told who could not be just now."""
 GIVEN_UP_SECONDS = 2.5 * 24 * 3600.0
@@ -85,35 +88,40 @@ class FollowNotifier:
         self._thresholds = thresholds
         self._command_ids = command_ids
         self._pause_seconds = pause_seconds
-        self._unreached_until: dict[str, float] = {}
+        self._unreached_at: dict[str, float] = {}
         self._lock = asyncio.Lock()
 
     async def tell_all(self, client: discord.Client) -> int:
-        """Tell everybody who is due, one after another; return how many messages were sent.
+        """Tell those who are due, MAX_AT_ONCE at most, one after another; return how many messages were sent.
 
         One who cannot be told keeps no other waiting.
         """
         sent = 0
         async with self._lock:
-            for recipient, found in (await self._find_due()).items():
+            for recipient, found in _take_turns(await self._find_due(client))[:MAX_AT_ONCE]:
                 # In a task of its own: each is told in their language, and what is deleted meanwhile is noticed.
-                task = asyncio.create_task(self._tell_or_log(client, recipient, found), name=f"tell {recipient}")
+                task = asyncio.create_task(self._tell_or_log(client, recipient, found), name="tell of what was found")
                 try:
                     sent += await task
                 finally:
                     task.cancel()
         return sent
 
-    async def _find_due(self) -> dict[str, list[FoundFollow]]:
-        """Return what is to be told now, by recipient; who was told less than a day ago is not due."""
+    async def _find_due(self, client: discord.Client) -> dict[str, list[FoundFollow]]:
+        """Return what is to be told now, by recipient; who was told less than a day ago is not due.
+
+        Of a server that is not connected here, another process may be telling just now, which has its shard.
+        """
         now, last = self._ledger.now(), await self._ledger.last_notices()
         due: defaultdict[str, list[FoundFollow]] = defaultdict(list)
         for found in await self._ledger.found_follows():
-            recipient = recipient_of(found.follow)
-            waits_until = max(
-                last.get(recipient, 0.0) + NOTICE_EVERY_SECONDS, self._unreached_until.get(recipient, 0.0)
-            )
-            if now >= waits_until or found.batch:
+            recipient, server_id = recipient_of(found.follow), access.server_of(found.follow.library)
+            if server_id is not None and client.get_guild(server_id) is None:
+                continue
+            has_waited = _has_passed(now, last.get(recipient, 0.0), NOTICE_EVERY_SECONDS)
+            if found.batch or (
+                has_waited and _has_passed(now, self._unreached_at.get(recipient, 0.0), UNREACHED_SECONDS)
+            ):
                 due[recipient].append(found)
         return due
 
@@ -177,7 +185,8 @@ class FollowNotifier:
             server_name=self._name_server(told),
             in_channel=bool(follows[0].channel_id),
         )
-        if not await self._ledger.begin_batch(batch, {each.found.follow.follow_id: each.places for each in told}):
+        places = {each.found.follow.follow_id: ToldPlaces(each.places, each.found.video_ids) for each in told}
+        if not await self._ledger.begin_batch(batch, places):
             return False
         # The last look: people end what they follow, and have data deleted, at any time, also by another program.
         ids = [follow.follow_id for follow in follows]
@@ -231,7 +240,7 @@ class FollowNotifier:
         except (InvalidQuestion, UnknownFilter, ValueError):
             excerpts = []
         if not excerpts:
-            await self._ledger.forget_found([follow.follow_id])
+            await self._ledger.forget_videos(follow.follow_id, found.video_ids)
             return None
         shown = ToldFollow(follow.follow_id, inquiry.wording, excerpts[0], follow.is_once, is_clear)
         places = tuple((each.video.video_id, start) for each in excerpts for start in each.segments)
@@ -257,4 +266,21 @@ class FollowNotifier:
             await self._ledger.forget_found(given_up)
 
     def _try_later(self, recipient: str) -> None:
-        self._unreached_until[recipient] = self._ledger.now() + UNREACHED_SECONDS
+        self._unreached_at[recipient] = self._ledger.now()
+
+
+def _take_turns(due: Mapping[str, list[FoundFollow]]) -> list[tuple[str, list[FoundFollow]]]:
+    """Return what is to be told in the order in which it is: of every library one, then of every one the second."""
+    turns: Counter[str] = Counter()
+    placed = []
+    for recipient, found in due.items():
+        library = found[0].follow.library
+        placed.append((turns[library], recipient, found))
+        turns[library] += 1
+    return [(recipient, found) for _, recipient, found in sorted(placed, key=itemgetter(0))]
+
+
+def _has_passed(now: float, moment: float, seconds: float) -> bool:
+    """Return whether so much time has passed since a moment. One that lies further ahead is of a wrong clock, which
+    must keep nobody untold until then."""
+    return abs(now - moment) >= seconds
