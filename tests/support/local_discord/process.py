@@ -156,9 +156,11 @@ class BotProcess:
     async def kill(self) -> None:
         """As if the power went: no chance to say goodbye."""
         process = self._running()
-        # The whole group may be over already.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        # The whole group may be over already, and of a process that was begun just now there is none yet.
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError):
+                kill(process.pid, signal.SIGKILL)
+                break
         await process.wait()
 
     async def __aexit__(
