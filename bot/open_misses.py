@@ -13,8 +13,8 @@ from storage.ledger import Ledger
 from storage.library import Library
 from storage.models import Miss, MissOutcome, Question, Scope
 
-MAX_ASKED = 200
-"""How many open questions are asked again after an import, those that were asked most: a few seconds' work."""
+MAX_ASKED = 2_000
+"""How many open questions are asked again after an import, those that were asked most: some twenty seconds' work."""
 
 AskAgain = Callable[[Scope, Question], Awaitable[Answer]]
 """Puts a question to the libraries of a scope."""

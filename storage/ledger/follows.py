@@ -101,11 +101,20 @@ class FollowEntries(LedgerRows):
 
     async def remove_follows(self, user_id: int, follow_ids: Collection[int]) -> int:
         """Delete several of a person's follows; return how many of them were there."""
-        statement = (
-            "DELETE FROM follow WHERE person = ? AND id IN (SELECT value FROM json_each(?))",
-            (str(user_id), json.dumps(sorted(follow_ids))),
+        person, ids = str(user_id), json.dumps(sorted(follow_ids))
+        before = len(await self.follows_of(user_id))
+        await self._erase(
+            [
+                ("DELETE FROM follow WHERE person = ? AND id IN (SELECT value FROM json_each(?))", (person, ids)),
+                (
+                    "DELETE FROM last_notice WHERE recipient = 'user:' || ?1"
+                    " AND NOT EXISTS (SELECT 1 FROM follow WHERE person = ?1)",
+                    (person,),
+                ),
+            ],
+            ("follow", "last_notice"),
         )
-        return await self._erase([statement], ("follow",))
+        return before - len(await self.follows_of(user_id))
 
 
 def _channel_text(channel_id: int) -> str:

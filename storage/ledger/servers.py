@@ -8,7 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from storage.access import library_key
-from storage.ledger.rows import LedgerRows
+from storage.ledger.follows import RECIPIENT
+from storage.ledger.rows import LedgerRows, Statement
 from storage.models import ServerRecords, ServerSettings
 
 EVERYWHERE_ELSE = 0
@@ -213,15 +214,17 @@ class ServerEntries(LedgerRows):
         return await self._erase(_delete_feedback_statements(library), _FEEDBACK_TABLES)
 
 
-_FEEDBACK_TABLES = ("vote", "miss", "miss_review", "follow", "button_state")
+_FEEDBACK_TABLES = ("vote", "miss", "miss_review", "follow", "last_notice", "button_state")
 
 
-def _delete_feedback_statements(library: str) -> list[tuple[str, tuple[str]]]:
+def _delete_feedback_statements(library: str) -> list[Statement]:
     return [
         ("DELETE FROM vote WHERE library = ?", (library,)),
         ("DELETE FROM miss WHERE library = ?", (library,)),
         ("DELETE FROM miss_review WHERE library = ?", (library,)),
         ("DELETE FROM follow WHERE library = ?", (library,)),
+        # When they were told is kept for as long as they follow something.
+        (f"DELETE FROM last_notice WHERE recipient NOT IN (SELECT {RECIPIENT} FROM follow)", ()),
         # Where an earlier version did not record what a button draws on, it may be this library.
         (
             "DELETE FROM button_state WHERE libraries IS NULL OR ? IN (SELECT value FROM json_each(libraries))",

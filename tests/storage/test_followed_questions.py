@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.ledger import MAX_FOLLOWS, Ledger
+from storage.ledger.notices import ToldPlaces
 from storage.models import Follow
 from tests.support.clock import Clock
 
@@ -32,6 +33,9 @@ async def ledger(path: Path, clock: Clock) -> AsyncIterator[Ledger]:
     opened = await Ledger.open(path, now=clock)
     yield opened
     await opened.close()
+
+
+TOLD = ToldPlaces((("talk", 90.0),), frozenset({"talk"}))
 
 
 def made(person: int = ANA, question: str = "what is elmo?", library: str = "server:1", channel: int = 0) -> Follow:
@@ -140,9 +144,9 @@ async def test_nobody_follows_more_than_the_limit(ledger: Ledger) -> None:
 async def test_of_somebody_who_has_their_data_deleted_while_they_are_told_nothing_is_kept(ledger: Ledger) -> None:
     await ledger.add_follow(made())
     (kept,) = await ledger.follows_of(ANA)
-    await ledger.note_found(kept.follow_id, {"talk"})
+    await ledger.note_found([kept.follow_id], {"talk"})
     ledger.erasures.begin_event()
-    assert await ledger.begin_batch("batch", {kept.follow_id: [("talk", 90.0)]})
+    assert await ledger.begin_batch("batch", {kept.follow_id: TOLD})
     await ledger.delete_personal_data(ANA)
     await ledger.finish_batch("batch", f"user:{ANA}")
     assert await recipients(ledger) == []
@@ -152,8 +156,20 @@ async def test_a_message_is_not_begun_where_one_of_its_follows_has_ended(ledger:
     for question in ("what is elmo?", "what is bert?"):
         await ledger.add_follow(made(question=question))
     ids = [follow.follow_id for follow in await ledger.follows_of(ANA)]
-    for follow_id in ids:
-        await ledger.note_found(follow_id, {"talk"})
+    await ledger.note_found(ids, {"talk"})
     await ledger.remove_follow(ANA, ids[1])
-    assert not await ledger.begin_batch("batch", {follow_id: [("talk", 90.0)] for follow_id in ids})
+    assert not await ledger.begin_batch("batch", dict.fromkeys(ids, TOLD))
     assert [found.batch for found in await ledger.found_follows()] == [""]
+
+
+async def test_when_somebody_was_told_is_kept_no_longer_than_what_they_follow_and_what_was_told_once(
+    ledger: Ledger, clock: Clock
+) -> None:
+    for person, library in ((ANA, "server:1"), (BEN, "server:2")):
+        await ledger.add_follow(made(person, library=library))
+        await told(ledger, f"user:{person}", clock.second)
+    (kept,) = await ledger.follows_of(ANA)
+    await ledger.remove_follow(ANA, kept.follow_id)
+    assert await recipients(ledger) == [f"user:{BEN}"]
+    await ledger.purge_server(2)
+    assert await recipients(ledger) == []
