@@ -65,7 +65,7 @@ def test_the_times_are_those_of_the_program() -> None:
     assert BUTTON_LIFETIME_SECONDS == 30 * DAY_SECONDS
     assert "30 days after the card was last sent" in PRIVACY
     assert NOTICE_KEPT_SECONDS == 2 * DAY_SECONDS
-    assert "| at most one message a day | as long as you follow something; two days after what was told once |" in PRIVACY
+    assert "as long as you follow something; two days after what was told once |" in PRIVACY
     assert Settings.from_mapping({}).retention_days == 30
     assert "`CUEPOINT_RETENTION_DAYS`, 30 days unless changed" in PRIVACY
     assert f"at most {MAX_FOLLOWS} |" in PRIVACY
