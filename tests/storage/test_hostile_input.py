@@ -226,6 +226,8 @@ def require_verbatim(excerpt: Excerpt, segments: list[Segment]) -> None:
     assert math.isfinite(excerpt.start_second)
     line = answer_cards.block_quote(excerpt, 10**6)
     assert "\n" not in line
+    if not markdown.clean_line(excerpt.quote).strip():
+        return  # nobody sees anything of it, quoted or not
     inner = line[line.index("“") + 1 : line.rindex("”")]
     plain = markdown.unescape(re.sub(r"((?<!\\)(?:\\\\)*)\*\*", r"\1", inner))
     assert "".join(plain.split()) == "".join(markdown.clean_line(excerpt.quote).split())
