@@ -21,6 +21,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import corpus
+from benchmarks.answers.event_loop import SLEEP_SECONDS, watch_lateness
 from benchmarks.tables import report
 from benchmarks.tables.sheets import Sheet, format_number
 from bot.discord_app.app_context import AppContext
@@ -126,13 +127,12 @@ async def measure(stored: Sequence[Row], new: Sequence[Row], questions: Sequence
             runtime_tuning.shorten_pauses()
             unchecked = await library.changes.unchecked_videos(SCOPE)
             assert unchecked is not None
-            holds, watching = list[float](), asyncio.Event()
-            watcher = asyncio.create_task(_watch_loop(holds, watching))
-            begun = time.process_time()
-            asked, promising = await app.checker.find_asked(SCOPE, unchecked.video_ids)
-            seconds = time.process_time() - begun
-            watching.set()
-            await watcher
+            async with watch_lateness() as holds:
+                begun = time.process_time()
+                asked, promising = await app.checker.find_asked(SCOPE, unchecked.video_ids)
+                seconds = time.process_time() - begun
+                # The last of it is seen too.
+                await asyncio.sleep(2 * SLEEP_SECONDS)
             statistics = await library.statistics(SCOPE)
             await app.answers.close()
         finally:
@@ -163,14 +163,6 @@ def _read_rows(path: Path) -> Iterable[Row]:
             "start_second": start,
             "end_second": float(str(row.get("end") or 0)) or start + 30.0,
         }
-
-
-async def _watch_loop(holds: list[float], end: asyncio.Event) -> None:
-    """Note how much later than asked for the loop comes back, in seconds."""
-    while not end.is_set():
-        began_at = time.perf_counter()
-        await asyncio.sleep(0.001)
-        holds.append(time.perf_counter() - began_at - 0.001)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.answers.event_loop import SLEEP_SECONDS, watch_lateness
 from benchmarks.tables import report
 from benchmarks.tables.sheets import Sheet, format_number
 from bot.discord_app.app_context import AppContext
@@ -65,11 +66,10 @@ async def _measure(videos: int) -> list[str]:
                 await asyncio.sleep(0.1)
                 await _type(app, "")
             runtime_tuning.shorten_pauses()
-            holds, watching = list[float](), asyncio.Event()
-            watcher = asyncio.create_task(_watch_loop(holds, watching))
-            times = [await _type(app, typed) for _ in range(ROUNDS) for typed in TYPED]
-            watching.set()
-            await watcher
+            async with watch_lateness() as holds:
+                times = [await _type(app, typed) for _ in range(ROUNDS) for typed in TYPED]
+                # The last of it is seen too.
+                await asyncio.sleep(2 * SLEEP_SECONDS)
             await app.answers.close()
         finally:
             await ledger.close()
@@ -102,14 +102,6 @@ async def _type(app: AppContext, typed: str) -> float:
     asker = await app.askers.resolve(who, private=True)
     await app.suggestions.suggest(asker, who, typed)
     return time.perf_counter() - began_at
-
-
-async def _watch_loop(holds: list[float], end: asyncio.Event) -> None:
-    """Note how much later than asked for the loop comes back, in seconds."""
-    while not end.is_set():
-        began_at = time.perf_counter()
-        await asyncio.sleep(0.001)
-        holds.append(time.perf_counter() - began_at - 0.001)
 
 
 if __name__ == "__main__":
