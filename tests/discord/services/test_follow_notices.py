@@ -243,15 +243,11 @@ async def test_a_message_of_which_nobody_knows_whether_it_arrived_is_looked_for(
     assert await world.ledger.found_follows() == []
 
 
-async def test_what_is_found_while_somebody_waits_for_their_turn_is_told_in_the_next_message(
-    world: World, rows: Rows, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await follow(world, world.one)
-    await bring(world, rows, ANSWER)
-    await world.bot.app.checker.check_changed()
+def find_more_at_first_question(world: World, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has another video that answers be imported and found while the next question is asked, before it is told."""
     ask, is_first = world.bot.app.answers.ask, True
 
-    async def find_more_and_ask(*arguments: Any, **options: Any) -> Any:
+    async def ask_and_find_more(*arguments: Any, **options: Any) -> Any:
         nonlocal is_first
         answer = await ask(*arguments, **options)
         if is_first:
@@ -260,7 +256,16 @@ async def test_what_is_found_while_somebody_waits_for_their_turn_is_told_in_the_
             await world.bot.app.checker.check_changed()
         return answer
 
-    monkeypatch.setattr(world.bot.app.answers, "ask", find_more_and_ask)
+    monkeypatch.setattr(world.bot.app.answers, "ask", ask_and_find_more)
+
+
+async def test_what_is_found_while_somebody_waits_for_their_turn_is_told_in_the_next_message(
+    world: World, rows: Rows, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await follow(world, world.one)
+    await bring(world, rows, ANSWER)
+    await world.bot.app.checker.check_changed()
+    find_more_at_first_question(world, rows, monkeypatch)
     assert await world.bot.app.notifier.tell_all(world.bot) == 1
     assert "smith" not in told(world, world.one)[0]
     clock.second += DAY
@@ -275,18 +280,7 @@ async def test_what_no_longer_answers_takes_nothing_with_it_that_was_found_meanw
     await bring(world, rows, ANSWER)
     await world.bot.app.checker.check_changed()
     await world.library.undo(access.own_scope(world.alpha.id))
-    ask, is_first = world.bot.app.answers.ask, True
-
-    async def ask_and_find_more(*arguments: Any, **options: Any) -> Any:
-        nonlocal is_first
-        answer = await ask(*arguments, **options)
-        if is_first:
-            is_first = False
-            await bring(world, rows, "the smith repaired the sluice of the canal once more", video="second")
-            await world.bot.app.checker.check_changed()
-        return answer
-
-    monkeypatch.setattr(world.bot.app.answers, "ask", ask_and_find_more)
+    find_more_at_first_question(world, rows, monkeypatch)
     assert await world.bot.app.notifier.tell_all(world.bot) == 0
     clock.second += notifier.UNREACHED_SECONDS
     assert await world.bot.app.notifier.tell_all(world.bot) == 1
