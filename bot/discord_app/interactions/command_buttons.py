@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from bot.discord_app.cards.parts.base import Card
@@ -51,7 +52,8 @@ class AskExample(CardButton, template=custom_id_pattern(EXAMPLE_VERB)):
         async def answer(asker: ResolvedAsker) -> Card:
             if not (example := await app.conversation.find_example(asker)):
                 return await app.conversation.show_help(asker, manages=asker.manages)
-            make_card = app.questions.prepare_answer(asker, Inquiry(example), as_timeline=False)
+            trying = replace(asker, is_trying_example=True)
+            make_card = app.questions.prepare_answer(trying, Inquiry(example), as_timeline=False)
             return await note_answer(interaction, asker, make_card)
 
         await answer_in_turn(interaction, presser_resolver(interaction, 0, private=True), answer)

@@ -30,6 +30,7 @@ class ResolvedAsker:
     searched. `non_empty` are the keys of the libraries in which anything is stored. `public_in` is where everybody sees
     the answer, None where nobody else does, or outside of servers. `manages` is whether they manage the server that
     they are in. `server_id` is the server that they are in, or 0. `follow_target` is where their question is followed.
+    `is_trying_example`: they ask an example of the bot's, which is no question of theirs, and is not noted.
     """
 
     user_id: int
@@ -48,6 +49,7 @@ class ResolvedAsker:
     manages: bool = False
     server_id: int = EVERYWHERE_ELSE
     follow_target: FollowTarget = NOWHERE
+    is_trying_example: bool = False
 
     def sees_less_than(self, earlier: ResolvedAsker) -> bool:
         """Return whether the asker may see less than before, or only in private what others could see before."""

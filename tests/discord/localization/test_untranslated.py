@@ -59,7 +59,7 @@ ALLOWED = {
     ("bot/discord_app/services/follows/notifier.py", "tell of what was found"): "the name of a task, for the log",
     ("bot/discord_app/services/asker_resolver.py", "noting who uses the bot where"): "what failed, in the log",
     ("bot/discord_app/services/questions/question_service.py", "noting a question without a clear answer"): "the same",
-    ("bot/discord_app/services/questions/question_service.py", "counting questions"): "the same",
+    ("bot/discord_app/services/questions/question_tally.py", "counting questions"): "the same",
     ("bot/discord_app/services/forums/forum_service.py", "noting a question without a clear answer"): "the same",
     ("bot/discord_app/services/questions/sharing.py", "noting what was shared"): "the same",
     ("bot/discord_app/services/follows/checker.py", "look at what is new in "): "the name of a task",

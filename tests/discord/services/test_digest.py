@@ -142,6 +142,14 @@ async def test_the_sample_talks_answer_no_question(discord: Env, general: Channe
     assert query(app.library.path, "SELECT asked, answered FROM question_tally") == [(1, 0)]
 
 
+async def test_trying_an_example_is_no_question_of_anybody_s(world: World) -> None:
+    card = await world.welcome()
+    await world.one.click(card, label="Try an example")
+    await world.bot.app.writes.finish()
+    assert query(world.library.path, "SELECT asked FROM question_tally") == []
+    assert query(world.library.path, "SELECT question FROM miss") == []
+
+
 async def test_pages_and_passages_count_as_no_question(world: World) -> None:
     await world.use(world.alpha, "copper lantern", "gate")
     card = await world.one.slash(world.general, "ask", question="copper lantern")

@@ -19,6 +19,7 @@ from bot.discord_app.services.optional_writes import OptionalWrites
 from bot.discord_app.services.questions.button_state import AnswerState, ButtonStates, Inquiry, place_excerpts
 from bot.discord_app.services.questions.follow_ups import parse_inquiry
 from bot.discord_app.services.questions.paging import Paging
+from bot.discord_app.services.questions.question_tally import tally_question
 from bot.errors import InvalidQuestion
 from bot.localization import gettext as _
 from bot.operations import metrics
@@ -82,6 +83,7 @@ class ForumService:
                 answer = await self._find_answer(asker, inquiry)
                 count(answer.level.value if answer else AnswerLevel.NOTHING.value)
             if answer is not None and answer.level is AnswerLevel.CONFIDENT:
+                tally_question(self._writes, self._ledger, asker, answer.level)
                 return await self._make_card(asker, replace(inquiry, public_in=asker.public_in), answer)
         await self.record_miss(asker, inquiries[0])
         return None

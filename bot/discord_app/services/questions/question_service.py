@@ -34,13 +34,14 @@ from bot.discord_app.services.questions.button_state import (
 )
 from bot.discord_app.services.questions.follow_ups import describe_follow_up, parse_inquiry
 from bot.discord_app.services.questions.paging import EARLIER_PAGE_SIZE, MAX_PAGE, Paging
+from bot.discord_app.services.questions.question_tally import tally_question
 from bot.discord_app.services.questions.sharing import TO_NOBODY, Sharing, Showing
 from bot.errors import CooldownActive, PassageGone
 from bot.images.timeline_image import draw_timeline
 from bot.localization import gettext as _
 from bot.operations import metrics
 from bot.operations.metrics import QuestionSource
-from storage.ledger import EVERYWHERE_ELSE, Ledger
+from storage.ledger import Ledger
 from storage.models import Question, Scope
 
 _DRAWING = ThreadPoolExecutor(1, "drawing")
@@ -142,19 +143,9 @@ class QuestionService:
                 asker, inquiry, question, Paging.of(asker), is_quoted=is_quoted, showing=showing
             )
             count(answer.level.value)
-        self._tally(asker, answer)
+        tally_question(self._writes, self._ledger, asker, answer.level)
         await self._record_miss(asker, inquiry, answer)
         return card
-
-    def _tally(self, asker: ResolvedAsker, answer: Answer) -> None:
-        """Have a question count among those of the server in which it was asked; outside of servers none is counted.
-
-        The sample talks answer no question of anybody's.
-        """
-        if asker.server_id != EVERYWHERE_ELSE:
-            is_answered = answer.level is AnswerLevel.CONFIDENT and bool(asker.searchable)
-            count = partial(self._ledger.count_question, asker.server_id, is_answered=is_answered)
-            self._writes.begin("counting questions", count)
 
     async def find_answer(self, scope: Scope, question: Question) -> Answer:
         """Return the answer to a question from one library alone, which nobody is shown. No miss is noted."""
@@ -167,7 +158,7 @@ class QuestionService:
         self._cooldown.count(asker.user_id, asker.cooldown_seconds)
 
     async def _record_miss(self, asker: ResolvedAsker, inquiry: Inquiry, answer: Answer) -> None:
-        if asker.misses_to and answer.level is not AnswerLevel.CONFIDENT:
+        if asker.misses_to and answer.level is not AnswerLevel.CONFIDENT and not asker.is_trying_example:
             record = partial(self._ledger.record_miss, asker.misses_to, inquiry.wording, asker.user_id)
             await self._writes.attempt("noting a question without a clear answer", record)
 
@@ -218,7 +209,7 @@ class QuestionService:
         # The numbers in the picture are those of the card.
         timeline = replace(timeline, answer=arrange_answer(timeline.answer))
         key = await self._states.save(asker.scope, AnswerState(inquiry, place_excerpts(timeline.answer)))
-        self._tally(asker, timeline.answer)
+        tally_question(self._writes, self._ledger, asker, timeline.answer.level)
         await self._record_miss(asker, inquiry, timeline.answer)
         remarks = self._choose_remarks(asker, timeline.answer)
         if not timeline.strips:
