@@ -23,6 +23,7 @@ _SPOKEN = {"video_id": "video", "start_second": "start", "end_second": "end"}
 _NEVER_GUESSED = ("video_id", "text", "start_second", "end_second")
 """The columns that are asked about where two could be the same one; of others the first is taken."""
 _MAX_NAMED_LENGTH = 200
+_MAX_EXAMPLE_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,10 @@ def _unclear_error(
 
 
 def _example(header: Sequence[str], read: Sequence[ColumnName]) -> str:
-    """Return choices that make the table readable: of the columns by those names, else of those without a name."""
+    """Return choices that make the table readable: of the columns by those names, else of those without a name.
+
+    "" where there are none, or none that somebody could type.
+    """
     left = [place for place, name in enumerate(read) if header[place] and not name.column]
     parts = []
     for column in ("video_id", "text", "start_second", "end_second"):
@@ -171,7 +175,9 @@ def _example(header: Sequence[str], read: Sequence[ColumnName]) -> str:
             if not left:
                 return ""
             parts.append((column, header[left.pop(0)]))
-    return ",".join(_quoted(f"{_SPOKEN.get(column, column)}={name}") for column, name in parts)
+    example = ",".join(_quoted(f"{_SPOKEN.get(column, column)}={name}") for column, name in parts)
+    # Nobody types names that are longer, and they would bury the reason; shortened ones would not work.
+    return example if len(example) <= _MAX_EXAMPLE_LENGTH else ""
 
 
 def _quoted(choice: str) -> str:

@@ -145,6 +145,14 @@ def test_what_is_unclear_is_asked_and_the_answer_shown_works(header: str, senten
     assert [(start, text) for start, _, text in spoken(read(content, video_id="v", columns=example))] == [(7, "7")]
 
 
+def test_no_example_is_made_of_names_that_nobody_would_type() -> None:
+    long = "word " * 120
+    with pytest.raises(InputError) as caught:
+        read(f"video_id,text,{long},{long}!\n")
+    assert str(caught.value).endswith("; name the columns video_id, text and start_second")
+    assert len(str(caught.value)) < 500
+
+
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
